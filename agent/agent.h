@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One agent: its node's pods followed, its session kept, its core's actions carried out, over an api
+ * and a link_client. It owns no loop, socket or clock (see coordinator/coordinator.h). Links pure
+ * rooms only. */
+#pragma once
+
+#include "agent/core/core.h"
+#include "sync/agent_session.h"
+#include "sync/api.h"
+#include "sync/link_api.h"
+
+struct agent;
+
+struct agent_config {
+	const char *node, *boot_id, *version, *identity; /* identity unique per start */
+	const char *coordinator; /* host:port of the Service */
+	bool launch;
+	uint64_t seed;
+	void *self;
+	const char *(*token)(void *self); /* the newest projected token; borrowed until the next call */
+};
+
+struct agent *agent_new(const struct agent_config *cfg, const struct api *api,
+			const struct link_client *link, const struct log *log);
+struct agent *agent_free(struct agent *a);
+struct link_client_sink agent_link_sink(struct agent *a);
+void agent_start(struct agent *a, int64_t now_ms, int64_t wall_ms);
+void agent_turn(struct agent *a, int64_t now_ms, int64_t wall_ms);
+int64_t agent_deadline(const struct agent *a);
+void agent_now(struct agent *a, int64_t now_ms, int64_t wall_ms);
+bool agent_ready(const struct agent *a, const char **ret_missing);
+
+struct agent_stats {
+	bool connected, synced;
+	uint64_t pods_created, create_failures, sessions, relists, reports;
+	uint32_t members, pods;
+};
+void agent_stats(const struct agent *a, struct agent_stats *ret);

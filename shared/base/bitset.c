@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/bitset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void bitset_done(struct bitset *b)
+{
+	free(b->w);
+	*b = (struct bitset){0};
+}
+
+static void grow(struct bitset *b, size_t words)
+{
+	if (words <= b->n)
+		return;
+	b->w = mem_realloc(b->w, words, sizeof *b->w);
+	memset(b->w + b->n, 0, (words - b->n) * sizeof *b->w);
+	b->n = words;
+}
+
+void bitset_set(struct bitset *b, uint32_t i)
+{
+	grow(b, (size_t)i / 64 + 1);
+	b->w[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+void bitset_clear(struct bitset *b, uint32_t i)
+{
+	if (i / 64 < b->n)
+		b->w[i / 64] &= ~(UINT64_C(1) << (i % 64));
+}
+
+bool bitset_has(const struct bitset *b, uint32_t i)
+{
+	return i / 64 < b->n && (b->w[i / 64] >> (i % 64) & 1);
+}
+
+void bitset_zero(struct bitset *b)
+{
+	if (b->n)
+		memset(b->w, 0, b->n * sizeof *b->w);
+}
+
+uint32_t bitset_count(const struct bitset *b)
+{
+	uint32_t n = 0;
+	for (size_t i = 0; i < b->n; i++)
+		n += (uint32_t)__builtin_popcountll(b->w[i]);
+	return n;
+}
+
+void bitset_copy(struct bitset *to, const struct bitset *from)
+{
+	grow(to, from->n);
+	if (from->n)
+		memcpy(to->w, from->w, from->n * sizeof *to->w);
+	if (to->n > from->n)
+		memset(to->w + from->n, 0, (to->n - from->n) * sizeof *to->w);
+}
+
+void bitset_and(struct bitset *b, const struct bitset *o)
+{
+	for (size_t i = 0; i < b->n; i++)
+		b->w[i] &= i < o->n ? o->w[i] : 0;
+}
+
+void bitset_or(struct bitset *b, const struct bitset *o)
+{
+	grow(b, o->n);
+	for (size_t i = 0; i < o->n; i++)
+		b->w[i] |= o->w[i];
+}
+
+void bitset_andnot(struct bitset *b, const struct bitset *o)
+{
+	size_t n = b->n < o->n ? b->n : o->n;
+	for (size_t i = 0; i < n; i++)
+		b->w[i] &= ~o->w[i];
+}
+
+uint32_t bitset_next(const struct bitset *b, uint32_t from)
+{
+	size_t i = from / 64;
+	if (i >= b->n)
+		return UINT32_MAX;
+	uint64_t w = b->w[i] & (~UINT64_C(0) << (from % 64));
+	while (!w) {
+		if (++i >= b->n)
+			return UINT32_MAX;
+		w = b->w[i];
+	}
+	return (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(w);
+}
+
+void bitset_format_ranges(const struct bitset *b, struct buf *out)
+{
+	const char *comma = "";
+	for (uint32_t i = bitset_next(b, 0); i != UINT32_MAX;) {
+		uint32_t last = i;
+		while (bitset_has(b, last + 1))
+			last++;
+		if (last == i)
+			buf_printf(out, "%s%u", comma, i);
+		else
+			buf_printf(out, "%s%u-%u", comma, i, last);
+		comma = ",";
+		i = bitset_next(b, last + 1);
+	}
+}
+
+/* Digits at *s as a number <= max; moves *s behind them. */
+static bool parse_number(const char **s, uint32_t max, uint32_t *ret)
+{
+	uint64_t n = 0;
+	const char *p = *s;
+	for (; *p >= '0' && *p <= '9'; p++) {
+		n = n * 10 + (uint64_t)(*p - '0');
+		if (n > max)
+			return false;
+	}
+	if (p == *s)
+		return false;
+	*s = p;
+	*ret = (uint32_t)n;
+	return true;
+}
+
+static bool parse_ranges(struct bitset *b, const char *s, uint32_t max)
+{
+	int64_t before = -1;
+	while (*s) {
+		uint32_t lo, hi;
+		if (!parse_number(&s, max, &lo))
+			return false;
+		hi = lo;
+		if (*s == '-' && (s++, !parse_number(&s, max, &hi)))
+			return false;
+		if (lo <= before || hi < lo)
+			return false;
+		for (uint32_t i = lo; i <= hi; i++)
+			bitset_set(b, i);
+		before = hi;
+		if (*s == ',' && s[1])
+			s++;
+		else if (*s)
+			return false;
+	}
+	return true;
+}
+
+enum rc bitset_parse_ranges(struct bitset *b, const char *s, uint32_t max_index)
+{
+	bitset_zero(b);
+	if (parse_ranges(b, s, max_index))
+		return RC_OK;
+	bitset_zero(b);
+	return RC_MALFORMED;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Growable bitsets over small indexes (nodes, members). A bit past the end reads as 0. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct bitset {
+	uint64_t *w;
+	size_t n; /* words */
+};
+
+void bitset_done(struct bitset *b);
+void bitset_set(struct bitset *b, uint32_t i);
+void bitset_clear(struct bitset *b, uint32_t i);
+bool bitset_has(const struct bitset *b, uint32_t i);
+void bitset_zero(struct bitset *b); /* keeps the memory */
+uint32_t bitset_count(const struct bitset *b);
+void bitset_copy(struct bitset *to, const struct bitset *from);
+void bitset_and(struct bitset *b, const struct bitset *o);    /* b &= o */
+void bitset_or(struct bitset *b, const struct bitset *o);     /* b |= o */
+void bitset_andnot(struct bitset *b, const struct bitset *o); /* b &= ~o */
+/* The first set bit >= from, or UINT32_MAX. */
+uint32_t bitset_next(const struct bitset *b, uint32_t from);
+
+/* batch/v1 Job's completedIndexes format: "0,2-5,7". Appends to out. */
+void bitset_format_ranges(const struct bitset *b, struct buf *out);
+/* Parses that format; indexes above max_index, disorder or junk: RC_MALFORMED, b emptied. */
+enum rc bitset_parse_ranges(struct bitset *b, const char *s, uint32_t max_index) must_use;

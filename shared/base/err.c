@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum rc err_set(struct err *e, enum rc rc, const char *fmt, ...)
+{
+	va_list ap;
+	if (!e)
+		return rc;
+	va_start(ap, fmt);
+	vsnprintf(e->msg, sizeof e->msg, fmt, ap);
+	va_end(ap);
+	return rc;
+}
+
+/* "<context>: <tail>", cut at the end. */
+static void join(struct err *e, const char *tail, const char *fmt, va_list ap)
+{
+	char head[ERR_MSG_MAX];
+	char copy[ERR_MSG_MAX];
+	snprintf(copy, sizeof copy, "%s", tail);
+	vsnprintf(head, sizeof head, fmt, ap);
+	snprintf(e->msg, sizeof e->msg, "%.300s: %.*s", head, ERR_MSG_MAX - 1, copy);
+}
+
+enum rc err_wrap(struct err *e, enum rc rc, const char *fmt, ...)
+{
+	va_list ap;
+	if (!e)
+		return rc;
+	va_start(ap, fmt);
+	join(e, e->msg, fmt, ap);
+	va_end(ap);
+	return rc;
+}
+
+enum rc err_errno(struct err *e, enum rc rc, const char *fmt, ...)
+{
+	va_list ap;
+	int saved = errno;
+	if (!e)
+		return rc;
+	va_start(ap, fmt);
+	join(e, strerror(saved), fmt, ap);
+	va_end(ap);
+	return rc;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ComputeJob: decoded spec and status, and the status that the coordinator writes. Bounds, defaults
+ * and meanings are those of crds/muster.dev_computejobs.yaml. */
+#pragma once
+
+#include "base/bitset.h"
+#include "model/object.h"
+
+enum job_state { JOB_NONE, JOB_PENDING, JOB_RUNNING, JOB_COMPLETED, JOB_FAILED, JOB_SUSPENDED };
+enum node_loss { LOSS_REPLACE, LOSS_WAIT, LOSS_FAIL };
+enum update_type { UPDATE_ROLLING, UPDATE_RECREATE };
+
+const char *job_state_text(enum job_state s); /* "Pending"…; "" for JOB_NONE */
+enum job_state job_state_parse(const char *s); /* JOB_NONE when unknown */
+
+struct job_spec {
+	uint32_t parallelism;     /* 1…PARALLELISM_MAX */
+	uint32_t min_parallelism; /* effective: 1…parallelism */
+	int32_t priority;
+	bool suspend;
+	uint32_t backoff_limit;
+	int64_t active_deadline_s, ttl_s; /* -1: none */
+	enum node_loss on_node_loss;
+	enum update_type update;
+	uint32_t max_unavailable; /* a number, or percent of parallelism */
+	bool max_unavailable_percent;
+	struct kvs node_selector;
+	const struct sel_term *terms; /* nodeAffinity; ORed; none: no constraint */
+	uint32_t nterms;
+	const struct toleration *tolerations;
+	uint32_t ntolerations;
+	struct reslist requests; /* of one member's pod: as the scheduler counts (containers summed, the
+				  * largest init container, overhead), without "pods" */
+	/* What runs. hash is over the user's spec before defaults, 16 hex digits; text is the pod
+	 * without its per-member parts (kube/pod.h), borrowed. */
+	const char *template_hash, *template_text;
+	bool credentials;    /* the pod carries somebody's: only the coordinator may create it */
+	const char *invalid; /* why no pod can be made of this spec, or NULL */
+};
+
+/* Both read and written. Strings written are borrowed from the core until its next step. */
+struct job_status {
+	enum job_state state;
+	int64_t start_ms, end_ms;
+	struct strs active_nodes;
+	uint32_t active, ready, succeeded, failed;
+	uint32_t attempts;     /* the highest attempt number given so far */
+	const char *completed; /* completedIndexes: "0,2-5" */
+	const char *selector, *reason, *message;
+	int64_t observed_generation;
+	const struct cond *conds; /* Scheduled, Suspended, Complete, Failed */
+	uint32_t nconds;
+};
+
+struct job {
+	struct meta meta;
+	struct job_spec spec;
+	struct job_status status;
+};

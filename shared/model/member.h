@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Members: names, what a pod tells about one, and the orders of the coordinator to the agents. */
+#pragma once
+
+
+#include "model/object.h"
+
+/* Label keys on members' pods. */
+#define LABEL_JOB_NAME "muster.dev/job-name"
+#define LABEL_JOB_UID "muster.dev/job-uid"
+#define LABEL_INDEX "muster.dev/member-index"
+#define LABEL_ATTEMPT "muster.dev/attempt"
+#define LABEL_TEMPLATE "muster.dev/template-hash"
+#define API_GROUP "muster.dev"
+#define API_VERSION "muster.dev/v1alpha1"
+#define KIND_JOB_NAME "ComputeJob"
+#define KIND_NODE_NAME "ComputeNode"
+
+enum { POD_NAME_BYTES = 80, TEMPLATE_HASH_BYTES = 17 };
+
+/* <job>-<index>-<5 letters of hash(job uid, index, attempt)>; as Indexed Jobs name theirs. */
+void member_pod_name(const char *job, const char *job_uid, uint32_t index, uint32_t attempt,
+		     char ret[POD_NAME_BYTES]);
+
+enum member_phase {
+	MEMBER_NONE,
+	MEMBER_PENDING,   /* the pod exists, no container of it has started */
+	MEMBER_RUNNING,   /* a container has started */
+	MEMBER_SUCCEEDED, /* phase Succeeded */
+	MEMBER_FAILED,    /* it ended by its own fault: charged against backoffLimit */
+	MEMBER_DISRUPTED, /* ended by eviction, deletion, preemption, reboot…: never charged */
+	MEMBER_REFUSED,   /* the kubelet did not admit it (OutOfcpu and kin): never charged */
+	MEMBER_GONE,      /* it was reported before and its pod object is gone: a disruption */
+	MEMBER_HELD,      /* the pod's name is taken by something else: the next attempt is used */
+	MEMBER_DENIED,    /* the API server refused to create it (403, 422: quota, policy, invalid) */
+	MEMBER_PHASE_N
+};
+
+const char *member_phase_text(enum member_phase p);
+enum member_phase member_phase_parse(const char *s); /* MEMBER_NONE when unknown */
+/* Will not change any more (SUCCEEDED and all after it). */
+bool member_phase_final(enum member_phase p);
+
+/* One attempt as its pod tells it; what agents report and lists yield. */
+struct member {
+	const char *ns, *job_name, *job_uid;
+	const char *pod, *pod_uid; /* pod_uid "" for HELD and DENIED */
+	const char *node;
+	uint32_t index, attempt;
+	const char *template_hash;
+	enum member_phase phase;
+	bool ready, deleting;          /* deletionTimestamp set */
+	int32_t exit_code;             /* of the first failed container; 0 else */
+	const char *reason, *message;  /* why it waits or how it ended (ErrImagePull, OOMKilled, Evicted…) */
+	int64_t started_ms, ended_ms;  /* by the kubelet's clock */
+	struct reslist requests;
+};
+
+enum pod_phase { POD_PENDING, POD_RUNNING, POD_SUCCEEDED, POD_FAILED, POD_UNKNOWN };
+
+/* v1 Pod, of which a member is a special case. */
+struct pod {
+	struct meta meta;
+	const char *node, *reason, *message; /* status.reason, status.message */
+	enum pod_phase phase;
+	bool ready, started; /* condition Ready; a container has run or runs */
+	bool disruption_target;
+	const char *disruption_reason, *disruption_message;
+	const char *waiting_reason, *waiting_message;       /* of the first waiting container */
+	const char *terminated_reason, *terminated_message; /* of the first failed container */
+	int32_t exit_code;
+	int64_t started_ms, ended_ms;
+	struct reslist requests;
+	const char *priority_class;
+};
+
+/* Whether the pod's controller is a ComputeJob and its labels are whole; then *ret is what it
+ * tells (pointers into the pod). Rules: KEP-3329 (DisruptionTarget), kubelet admission reasons. */
+bool member_of_pod(const struct pod *pod, struct member *ret);
+
+/* RUN: this attempt shall exist on this node. The full set for a node is what an agent obeys. */
+struct order {
+	const char *ns, *job_name, *job_uid;
+	const char *pod;
+	const char *pod_uid; /* "" until first reported; from then on it is never created again */
+	uint32_t index, attempt, parallelism;
+	const char *template_hash;
+	bool launch; /* the agent creates it; false: the coordinator did or will */
+};
+
+/* What is needed to create a member's pod; kube/pod.h makes the JSON of it. */
+struct pod_create {
+	const char *ns, *name, *job_name, *job_uid, *node;
+	uint32_t index, attempt, parallelism;
+	const char *template_hash, *template_text;
+};

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The Kubernetes objects that Muster reads, decoded to what it needs. All pointers of a decoded
+ * object are borrowed for the call that hands it over (they live in the decoder's arena); who keeps
+ * something copies it. Absent strings are NULL or "". Times are wall milliseconds, 0 when unset. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct kv {
+	const char *key, *val;
+};
+
+struct kvs { /* labels, node selectors */
+	const struct kv *v;
+	uint32_t n;
+};
+
+struct res { /* a quantity in thousandths: cpu in milli-CPU, memory in bytes * 1000 */
+	const char *name;
+	int64_t milli;
+};
+
+struct reslist {
+	const struct res *v;
+	uint32_t n;
+};
+
+struct strs {
+	const char *const *v;
+	uint32_t n;
+};
+
+enum { /* bounds that the CRDs share; see crds/ */
+       JOB_NAME_MAX = 57,
+       PARALLELISM_MAX = 10000,
+       LABELS_MAX = 512,
+       TERMS_MAX = 16,
+       EXPRS_MAX = 16,
+       EXPR_VALUES_MAX = 64,
+       TOLERATIONS_MAX = 32,
+       POD_BYTES_MAX = 64 * 1024,
+       MESSAGE_MAX = 1024,
+};
+
+struct meta {
+	const char *ns, *name, *uid;
+	const char *rv; /* resourceVersion, opaque */
+	int64_t generation, created_ms;
+	int64_t deleted_ms;    /* deletionTimestamp */
+	bool orphan_finalizer; /* metadata.finalizers has "orphan" */
+	struct kvs labels;
+	/* the owner with controller: true */
+	const char *owner_kind, *owner_name, *owner_uid;
+	bool managed_by_muster; /* label app.kubernetes.io/managed-by=muster */
+};
+
+enum taint_effect { EFFECT_ANY, EFFECT_NO_SCHEDULE, EFFECT_PREFER_NO_SCHEDULE, EFFECT_NO_EXECUTE };
+
+struct taint {
+	const char *key, *value;
+	enum taint_effect effect;
+};
+
+struct toleration { /* core/v1 Toleration without tolerationSeconds, which only evicts */
+	const char *key, *value;
+	bool exists; /* operator Exists; else Equal */
+	enum taint_effect effect;
+};
+
+enum sel_op { SEL_IN, SEL_NOT_IN, SEL_EXISTS, SEL_DOES_NOT_EXIST, SEL_GT, SEL_LT };
+
+struct sel_expr {
+	const char *key;
+	enum sel_op op;
+	struct strs values; /* Gt, Lt: one integer */
+};
+
+struct sel_term { /* its expressions are ANDed; a term without any matches nothing */
+	const struct sel_expr *v;
+	uint32_t n;
+};
+
+/* A condition as metav1.Condition. */
+enum cond_status { COND_UNKNOWN, COND_FALSE, COND_TRUE };
+
+struct cond {
+	const char *type;
+	enum cond_status status;
+	const char *reason, *message;
+	int64_t since_ms; /* lastTransitionTime */
+	int64_t observed_generation;
+};
+
+struct node { /* v1 Node */
+	struct meta meta;
+	struct reslist allocatable;
+	const struct taint *taints;
+	uint32_t ntaints;
+	bool unschedulable;
+	enum cond_status ready;
+	const char *ready_reason, *boot_id;
+};

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kubernetes quantities as int64 thousandths. apimachinery's resource.Quantity: decimal and binary
+ * suffixes, exponents. Values beyond int64 saturate; fractions of a thousandth round up. */
+#pragma once
+
+#include "base/buf.h"
+#include "model/object.h"
+
+/* Junk, or a negative value: RC_MALFORMED. */
+enum rc quantity_parse(const char *s, int64_t *ret_milli) must_use;
+/* Canonical short form: "250m", "3", "1Gi" where exact. */
+void quantity_format(struct buf *out, int64_t milli);
+
+/* The value for name, or 0. */
+int64_t reslist_get(const struct reslist *l, const char *name);
+bool reslist_eq(const struct reslist *a, const struct reslist *b); /* order does not matter */

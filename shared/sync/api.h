@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The API server as typed operations and completions: the one contract that shared/kube carries to
+ * a real server and the simulator's model carries to itself. All of it happens on one thread.
+ *
+ * submit() never blocks and never calls the sink before it returns. Objects arrive through
+ * on_object (borrowed for the call), the end through exactly one on_done, after which the id is
+ * dead. cancel() ends an operation without on_done (a write may still take effect). Every operation
+ * has a deadline of its own; a WATCH ends when the server or a dead connection ends it. */
+#pragma once
+
+#include "base/rc.h"
+#include "model/cnode.h"
+#include "model/job.h"
+#include "model/member.h"
+
+enum api_kind {
+	API_JOB,       /* muster.dev/v1alpha1 ComputeJob */
+	API_CNODE,     /* muster.dev/v1alpha1 ComputeNode */
+	API_NODE,      /* v1 Node */
+	API_POD,       /* v1 Pod */
+	API_LEASE,     /* coordination.k8s.io/v1 Lease */
+	API_EVENT,     /* events.k8s.io/v1 Event */
+	API_SECRET,    /* v1 Secret */
+	API_CONFIGMAP, /* v1 ConfigMap */
+	API_TOKENREVIEW, /* authentication.k8s.io/v1 TokenReview */
+	API_KIND_N
+};
+
+enum api_verb {
+	API_LIST,   /* one page; objects, then done with rv and cont */
+	API_WATCH,  /* from rv, with bookmarks, until it ends */
+	API_GET,
+	API_CREATE,
+	API_PATCH,        /* merge patch (LEASE, SECRET, CONFIGMAP) */
+	API_PATCH_STATUS, /* merge patch of the status subresource (JOB, CNODE) */
+	API_APPLY,        /* server-side apply without force (CNODE) */
+	API_DELETE,       /* background propagation; uid is the precondition */
+};
+
+enum watch_event { WATCH_ADDED, WATCH_MODIFIED, WATCH_DELETED, WATCH_BOOKMARK };
+
+struct lease {
+	struct meta meta;
+	const char *holder, *address; /* address: annotation muster.dev/address, what standbys redirect to */
+	int64_t duration_s, acquire_ms, renew_ms;
+	int64_t transitions;
+};
+
+struct event_note { /* events.k8s.io/v1 */
+	const char *ns; /* of the regarding object; "default" for cluster-scoped ones */
+	const char *kind, *name, *uid; /* regarding */
+	const char *reason, *action, *note;
+	bool warning;
+	int64_t when_ms;
+};
+
+struct token_identity {
+	bool authenticated;
+	const char *username;  /* system:serviceaccount:NS:NAME */
+	const char *node_name; /* extra authentication.kubernetes.io/node-name */
+	const char *error;
+	int64_t expires_ms;    /* exp of the token's payload; 0 unknown */
+};
+
+/* A Secret's or ConfigMap's data: keys and values (of a Secret: decoded bytes, no NULs in ours). */
+struct keyed_data {
+	struct meta meta;
+	struct kvs data;
+};
+
+struct api_object {
+	enum api_kind kind;
+	const struct meta *meta; /* always; for a bookmark only rv is set */
+	union {              /* by kind; NULL for a bookmark */
+		const struct job *job;
+		const struct cnode *cnode;
+		const struct node *node;
+		const struct pod *pod;
+		const struct lease *lease;
+		const struct keyed_data *data; /* SECRET, CONFIGMAP */
+		const struct token_identity *token;
+	};
+};
+
+/* What to do; borrowed for the call of submit (the implementation copies what it keeps). */
+struct api_request {
+	enum api_verb verb;
+	enum api_kind kind;
+	const char *ns, *name;
+	const char *uid; /* DELETE: precondition */
+	const char *rv;  /* PATCH…: fence, WATCH: from where, LIST: NULL or "0" (from cache) */
+	const char *field_selector, *label_selector;
+	uint32_t limit;     /* LIST: page size */
+	const char *cont;   /* LIST: continue token */
+	int64_t deadline_ms; /* relative; 0: the default (10 s; a WATCH has none) */
+	union {             /* bodies */
+		const struct job_status *job_status;
+		const struct cnode_status *cnode_status;
+		const struct cnode_apply *cnode_apply;
+		const struct pod_create *pod_create;
+		const struct lease *lease;
+		const struct event_note *event;
+		const struct keyed_data *data;
+		const char *token; /* TOKENREVIEW, audience muster-coordinator */
+	};
+};
+
+struct api_result {
+	enum rc rc;
+	int http;              /* 0: no answer */
+	const char *reason;    /* metav1.Status reason, or "" */
+	const char *message;   /* the server's words, or our own about the connection; never NULL */
+	int64_t retry_after_ms; /* 0: not said */
+	const char *rv;        /* of the list, or of the object written; or "" */
+	const char *cont;      /* LIST: there is more; or "" */
+	struct strs causes;    /* metav1.Status details.causes[].field */
+};
+
+struct api_sink {
+	void *self;
+	void (*on_object)(void *self, uint64_t id, enum watch_event ev, const struct api_object *obj);
+	void (*on_done)(void *self, uint64_t id, const struct api_result *res);
+};
+
+struct api {
+	void *self;
+	/* The operation's id, never 0. GET, CREATE, PATCH… and APPLY give the written object through
+	 * on_object (as WATCH_ADDED) before on_done. */
+	uint64_t (*submit)(void *self, const struct api_request *req, const struct api_sink *sink);
+	void (*cancel)(void *self, uint64_t id);
+};
