@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What every script of ours starts with: where we are, how we speak, how we become root.
+# Sourced, never run. Needs bash 4.4.
+
+muster_top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
+muster_cache=${XDG_CACHE_HOME:-$HOME/.cache}/muster
+muster_verbose_after=5 # seconds of silence before a long step shows its last line
+export muster_top muster_cache
+
+say() { printf '%s\n' "${muster_name:-muster}: $*" >&2; }
+
+die() {
+	say "$*"
+	exit 1
+}
+
+# as_root CMD…: CMD as root, through sudo where we are not.
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo -- "$@"
+	else
+		die "'$1' needs root, and there is no sudo: run this as root, or install sudo"
+	fi
+}
+
+# with_log TITLE LOG CMD…: CMD with its output in LOG; on stderr the title, now and then the last
+# line of the log, and the time it took. A failure shows the log's end.
+with_log() {
+	local title=$1 log=$2 began=$SECONDS ticker rc=0
+	shift 2
+	say "$title"
+	(
+		last=''
+		while sleep "$muster_verbose_after"; do
+			line=$(tail -n 1 -- "$log" 2>/dev/null | tr -d '\r' | cut -c 1-90)
+			[ "$line" = "$last" ] || printf '    %3ds  %s\n' $((SECONDS - began)) "$line" >&2
+			last=$line
+		done
+	) &
+	ticker=$!
+	"$@" >>"$log" 2>&1 </dev/null || rc=$?
+	kill "$ticker" 2>/dev/null
+	wait "$ticker" 2>/dev/null
+	if [ $rc -ne 0 ]; then
+		tail -n 15 -- "$log" | sed 's/^/    /' >&2
+		say "failed ($rc): $title; the whole log is $log"
+		return $rc
+	fi
+	say "done in $((SECONDS - began)) s: $title"
+}
+
+# apt_missing PACKAGE…: those of them that are not installed, one a line.
+apt_missing() {
+	local have
+	have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' -- "$@" 2>/dev/null |
+		sed -n 's/^installed //p')
+	printf '%s\n' "$@" | grep -vxF -- "$have" || true
+}
+
+# apt_update: fetches the package lists, once per process.
+apt_update() {
+	[ -z "${muster_apt_updated:-}" ] || return 0
+	mkdir -p -- "$muster_cache"
+	with_log 'fetching the lists of packages' "$muster_cache/apt.log" \
+		as_root apt-get -q -o DPkg::Lock::Timeout=300 update || return
+	muster_apt_updated=1
+}
+
+# apt_install PACKAGE…: installs those that are missing; says what is missing where there is no apt.
+apt_install() {
+	local missing
+	mapfile -t missing < <(apt_missing "$@")
+	[ ${#missing[@]} -gt 0 ] || return 0
+	command -v apt-get >/dev/null ||
+		die "please install: ${missing[*]} (no apt-get here to do it with)"
+	apt_update || return
+	with_log "installing ${missing[*]}" "$muster_cache/apt.log" \
+		as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
+		install --no-install-recommends "${missing[@]}"
+}
