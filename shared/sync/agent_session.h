@@ -35,5 +35,7 @@ struct link_client_sink agent_session_sink(struct agent_session *s);
 void agent_session_start(struct agent_session *s, int64_t now_ms);
 void agent_session_poke(struct agent_session *s); /* something changed: report at once */
 void agent_session_tick(struct agent_session *s, int64_t now_ms);
+/* The time of callbacks that come before the next tick. */
+void agent_session_now(struct agent_session *s, int64_t now_ms);
 int64_t agent_session_deadline(const struct agent_session *s);
 bool agent_session_connected(const struct agent_session *s);

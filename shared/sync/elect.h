@@ -15,7 +15,7 @@ struct elect_config {
 	int64_t lease_duration_ms, renew_deadline_ms, retry_period_ms;
 	void *self;
 	void (*on_gained)(void *self, uint64_t epoch);
-	void (*on_lost)(void *self);
+	void (*on_lost)(void *self); /* also before a release gives the lease back */
 	void (*on_leader)(void *self, const char *identity, const char *address); /* who it is changed */
 };
 
@@ -24,10 +24,12 @@ struct elect *elect_new(const struct elect_config *cfg, const struct api *api,
 struct elect *elect_free(struct elect *e);
 void elect_start(struct elect *e, int64_t now_ms, int64_t wall_ms);
 void elect_tick(struct elect *e, int64_t now_ms, int64_t wall_ms);
+/* The time of completions that come before the next tick. */
+void elect_now(struct elect *e, int64_t now_ms, int64_t wall_ms);
 int64_t elect_deadline(const struct elect *e);
 bool elect_leading(const struct elect *e);
 const char *elect_leader_address(const struct elect *e); /* "" unknown */
-/* Gives the lease back (holder emptied) so that a standby takes over at once. done when
- * elect_leading is false and elect_idle. */
+/* Gives the lease back (holder emptied) so that a standby takes over at once, and stands for no
+ * election any more. Done when elect_leading is false and elect_idle. */
 void elect_release(struct elect *e, int64_t now_ms, int64_t wall_ms);
 bool elect_idle(const struct elect *e); /* nothing in flight */

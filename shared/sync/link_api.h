@@ -27,7 +27,8 @@ enum link_channel { LINK_REPORT, LINK_WATCH, LINK_CHANNEL_N };
 
 struct link_client {
 	void *self;
-	/* Closes what there is and dials address with TLS name server_name. */
+	/* Closes what there is and dials address (host:port). What dial or hang_up closes is not told
+	 * by on_closed: after either, callbacks are about the new connection only. */
 	void (*dial)(void *self, const char *address);
 	void (*hang_up)(void *self);
 	/* Sends on the open connection; replaces a request still out on that channel. */

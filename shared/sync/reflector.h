@@ -31,5 +31,5 @@ void reflector_tick(struct reflector *r, int64_t now_ms); /* when reflector_dead
 int64_t reflector_deadline(const struct reflector *r);    /* monotonic ms; INT64_MAX: none */
 bool reflector_synced(const struct reflector *r);
 uint64_t reflector_relists(const struct reflector *r);
-/* Monotonic time of the last completion handled is given by reflector_tick: callers tick the
- * reflector at the start of each turn, so that completions know the time. */
+/* The time of completions that come before the next tick (backoffs and silence count from it). */
+void reflector_now(struct reflector *r, int64_t now_ms);

@@ -14,7 +14,7 @@ struct server_sessions;
 
 /* One node's orders as the owner sees them now. */
 struct orders_view {
-	uint64_t revision; /* changes whenever the set does; > 0 */
+	uint64_t revision; /* changes whenever the set does; 0: nothing to say yet, Watches stay parked */
 	const struct order *v;
 	uint32_t n;
 };
@@ -46,6 +46,8 @@ void server_sessions_follow(struct server_sessions *s, const char *leader_addres
 void server_sessions_orders_changed(struct server_sessions *s, const char *node);
 /* The answer to a parked Watch goes out with the tick of the same turn. */
 void server_sessions_tick(struct server_sessions *s, int64_t now_ms, int64_t wall_ms);
+/* The time of requests and completions that come before the next tick. */
+void server_sessions_now(struct server_sessions *s, int64_t now_ms, int64_t wall_ms);
 int64_t server_sessions_deadline(const struct server_sessions *s);
 
 struct server_sessions_stats {

@@ -19,7 +19,8 @@ struct writeq_config {
 	void *self;
 	/* Fills req (verb, kind, ns, name, rv, body) from the newest state; false: nothing to write. */
 	bool (*render)(void *self, uint64_t key, struct api_request *req);
-	/* A write ended. obj is what the server stored (rc OK) or NULL. */
+	/* A write ended. obj is what the server stored (rc OK) or NULL. A slot whose write ended with
+	 * RC_NOTFOUND is forgotten after this call, one of retry class NEVER waits for its next mark. */
 	void (*done)(void *self, uint64_t key, const struct api_result *res, const struct api_object *obj);
 };
 
@@ -32,5 +33,6 @@ void writeq_seen(struct writeq *q, uint64_t key, int64_t now_ms);   /* a newer v
 void writeq_forget(struct writeq *q, uint64_t key); /* the object is gone */
 void writeq_clear(struct writeq *q);                /* leadership lost: nothing more goes out */
 void writeq_tick(struct writeq *q, int64_t now_ms);
+void writeq_now(struct writeq *q, int64_t now_ms); /* the time of completions before the next tick */
 int64_t writeq_deadline(const struct writeq *q);
 uint32_t writeq_depth(const struct writeq *q);
