@@ -4,7 +4,7 @@
 # Sourced, never run. Needs bash 4.4.
 
 muster_top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
-muster_cache=${XDG_CACHE_HOME:-$HOME/.cache}/muster
+muster_cache=${MUSTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/muster}
 muster_verbose_after=5 # seconds of silence before a long step shows its last line
 export muster_top muster_cache
 
@@ -15,15 +15,15 @@ die() {
 	exit 1
 }
 
+# need_root WHAT: ends with a plain message where we can not become root.
+need_root() {
+	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+		die "$1 needs root, and there is no sudo: run this as root, or install sudo"
+}
+
 # as_root CMD…: CMD as root, through sudo where we are not.
 as_root() {
-	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo -- "$@"
-	else
-		die "'$1' needs root, and there is no sudo: run this as root, or install sudo"
-	fi
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo -- "$@"; fi
 }
 
 # with_log TITLE LOG CMD…: CMD with its output in LOG; on stderr the title, now and then the last
@@ -63,6 +63,7 @@ apt_missing() {
 # apt_update: fetches the package lists, once per process.
 apt_update() {
 	[ -z "${muster_apt_updated:-}" ] || return 0
+	need_root 'fetching the lists of packages'
 	mkdir -p -- "$muster_cache"
 	with_log 'fetching the lists of packages' "$muster_cache/apt.log" \
 		as_root apt-get -q -o DPkg::Lock::Timeout=300 update || return
@@ -76,6 +77,7 @@ apt_install() {
 	[ ${#missing[@]} -gt 0 ] || return 0
 	command -v apt-get >/dev/null ||
 		die "please install: ${missing[*]} (no apt-get here to do it with)"
+	need_root "installing ${missing[*]}"
 	apt_update || return
 	with_log "installing ${missing[*]}" "$muster_cache/apt.log" \
 		as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \

@@ -56,6 +56,7 @@ root_make() {
 	local root mirror security lock
 	root=$(root_path)
 	if [ ! -d "$root" ]; then
+		need_root 'making the build root'
 		root_tools || return
 		mkdir -p -- "$muster_cache" || return
 		exec {lock}>"$muster_cache/root.lock"
