@@ -42,7 +42,7 @@ bool coordinator_ready(const struct coordinator *c, const char **ret_missing);
 
 struct coordinator_stats {
 	bool leading, synced;
-	uint64_t epoch, relists, status_writes, status_conflicts, pod_creates, pod_deletes, events;
+	uint64_t epoch, relists, status_writes, status_conflicts, pod_creates, pod_deletes, events, events_dropped;
 	uint32_t writes_waiting;
 	struct core_stats core;
 	struct server_sessions_stats sessions;

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Leadership is the frame: while it lasts there are reflectors, a filled core and sessions; when it
+ * is lost all of that is thrown away, so that nothing of an old epoch can act in a new one. */
+#include "coordinator/coordinator.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "coordinator/shell.h"
+
+void shell_step(struct coordinator *c, struct core_event *ev)
+{
+	ev->now_ms = c->now_ms;
+	ev->wall_ms = c->wall_ms;
+	core_step(c->core, ev, &c->actions);
+	act_all(c, &c->actions);
+}
+
+static struct reflector **reflectors(struct coordinator *c, size_t i)
+{
+	struct reflector **v[] = {&c->nodes, &c->cnodes, &c->jobs};
+	return i < ARRAY_LEN(v) ? v[i] : NULL;
+}
+
+static void on_gained(void *self, uint64_t epoch)
+{
+	static const enum api_kind kinds[] = {API_NODE, API_CNODE, API_JOB};
+	struct coordinator *c = self;
+	struct core_event ev = {.type = CEV_LEAD, .epoch = epoch};
+	must(c->magic == SHELL_MAGIC && !c->leading);
+	log_info(c->log, "leading", KI("epoch", epoch), KS("lease", c->cfg.lease));
+	c->leading = true;
+	c->epoch = epoch;
+	shell_step(c, &ev);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct reflector **r = reflectors(c, i);
+		*r = observe_new(c, kinds[i]);
+		reflector_start(*r, c->now_ms);
+	}
+	ops_list_pods(c);
+}
+
+static void drop_leadership(struct coordinator *c)
+{
+	struct reflector **r;
+	for (size_t i = 0; (r = reflectors(c, i)); i++)
+		*r = reflector_free(*r);
+	ops_cancel(c);
+	writeq_clear(c->writeq);
+	templates_done(c);
+	c->keys = intern_free(c->keys);
+	c->keys = intern_new();
+	c->leading = c->synced = c->pods_listed = false;
+	c->pods_retry_ms = INT64_MAX;
+}
+
+static void on_lost(void *self)
+{
+	struct coordinator *c = self;
+	struct core_event ev = {.type = CEV_UNLEAD};
+	must(c->magic == SHELL_MAGIC && c->leading);
+	log_warn(c->log, "leadership lost", KI("epoch", c->epoch));
+	shell_step(c, &ev);
+	drop_leadership(c);
+	server_sessions_follow(c->sessions, elect_leader_address(c->elect));
+}
+
+static void on_leader(void *self, const char *identity, const char *address)
+{
+	struct coordinator *c = self;
+	must(c->magic == SHELL_MAGIC);
+	if (c->leading)
+		return;
+	log_info(c->log, "leader seen", KS("leader", identity), KS("address", address));
+	server_sessions_follow(c->sessions, address);
+}
+
+static struct elect *make_elect(struct coordinator *c)
+{
+	struct elect_config cfg = {.ns = c->cfg.namespace,
+				   .name = c->cfg.lease,
+				   .identity = c->cfg.identity,
+				   .address = c->cfg.address,
+				   .lease_duration_ms = c->cfg.lease_duration_ms,
+				   .renew_deadline_ms = c->cfg.renew_deadline_ms,
+				   .retry_period_ms = c->cfg.retry_period_ms,
+				   .self = c,
+				   .on_gained = on_gained,
+				   .on_lost = on_lost,
+				   .on_leader = on_leader};
+	return elect_new(&cfg, &c->lease_api, c->log, rng_next(&c->rng));
+}
+
+static const char *own(struct coordinator *c, size_t i, const char *s)
+{
+	c->own[i] = mem_strdup(s);
+	return c->own[i];
+}
+
+struct coordinator *coordinator_new(const struct coordinator_config *cfg, const struct api *api,
+				    const struct api *lease_api, const struct link_server *link,
+				    const struct log *log)
+{
+	struct coordinator *c = mem_zalloc(1, sizeof *c);
+	c->magic = SHELL_MAGIC;
+	c->cfg = *cfg;
+	c->cfg.namespace = own(c, 0, cfg->namespace);
+	c->cfg.lease = own(c, 1, cfg->lease);
+	c->cfg.identity = own(c, 2, cfg->identity);
+	c->cfg.address = own(c, 3, cfg->address);
+	c->cfg.agent_username = own(c, 4, cfg->agent_username);
+	c->log = log;
+	c->api = *api;
+	c->lease_api = *lease_api;
+	c->link = *link;
+	c->rng.s = cfg->seed;
+	c->pods_retry_ms = INT64_MAX;
+	c->keys = intern_new();
+	c->core = core_new(&c->cfg.core, log, rng_next(&c->rng));
+	c->writeq = act_writeq(c);
+	c->sessions = observe_sessions(c);
+	c->elect = make_elect(c);
+	return c;
+}
+
+struct coordinator *coordinator_free(struct coordinator *c)
+{
+	if (!c)
+		return NULL;
+	c->elect = elect_free(c->elect);
+	drop_leadership(c);
+	c->sessions = server_sessions_free(c->sessions);
+	c->writeq = writeq_free(c->writeq);
+	c->core = core_free(c->core);
+	c->keys = intern_free(c->keys);
+	act_done(c);
+	for (size_t i = 0; i < ARRAY_LEN(c->own); i++)
+		free(c->own[i]);
+	c->magic = 0;
+	free(c);
+	return NULL;
+}
+
+struct link_server_sink coordinator_link_sink(struct coordinator *c)
+{
+	return server_sessions_sink(c->sessions);
+}
+
+void coordinator_now(struct coordinator *c, int64_t now_ms, int64_t wall_ms)
+{
+	struct reflector **r;
+	c->now_ms = now_ms;
+	c->wall_ms = wall_ms;
+	for (size_t i = 0; (r = reflectors(c, i)); i++) {
+		if (*r)
+			reflector_now(*r, now_ms);
+	}
+	writeq_now(c->writeq, now_ms);
+	elect_now(c->elect, now_ms, wall_ms);
+	server_sessions_now(c->sessions, now_ms, wall_ms);
+}
+
+void coordinator_start(struct coordinator *c, int64_t now_ms, int64_t wall_ms)
+{
+	coordinator_now(c, now_ms, wall_ms);
+	server_sessions_follow(c->sessions, "");
+	elect_start(c->elect, now_ms, wall_ms);
+}
+
+static void tick_leading(struct coordinator *c)
+{
+	struct core_event tick = {.type = CEV_TICK};
+	struct reflector **r;
+	for (size_t i = 0; (r = reflectors(c, i)); i++)
+		reflector_tick(*r, c->now_ms);
+	if (c->now_ms >= c->pods_retry_ms)
+		ops_list_pods(c);
+	ops_turn(c);
+	if (core_deadline(c->core) <= c->now_ms)
+		shell_step(c, &tick);
+}
+
+void coordinator_turn(struct coordinator *c, int64_t now_ms, int64_t wall_ms)
+{
+	coordinator_now(c, now_ms, wall_ms);
+	elect_tick(c->elect, now_ms, wall_ms);
+	if (c->leading)
+		tick_leading(c);
+	/* Orders leave before statuses: a pod's start does not wait for a write about it. */
+	server_sessions_tick(c->sessions, now_ms, wall_ms);
+	writeq_tick(c->writeq, now_ms);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+int64_t coordinator_deadline(const struct coordinator *c)
+{
+	int64_t at = earlier(elect_deadline(c->elect), server_sessions_deadline(c->sessions));
+	at = earlier(at, writeq_deadline(c->writeq));
+	if (!c->leading)
+		return at;
+	at = earlier(at, earlier(c->pods_retry_ms, core_deadline(c->core)));
+	at = earlier(at, earlier(reflector_deadline(c->jobs), reflector_deadline(c->nodes)));
+	at = earlier(at, reflector_deadline(c->cnodes));
+	return c->ndead ? c->now_ms : at;
+}
+
+void coordinator_stop(struct coordinator *c, int64_t now_ms, int64_t wall_ms)
+{
+	coordinator_now(c, now_ms, wall_ms);
+	c->stopping = true;
+	elect_release(c->elect, now_ms, wall_ms);
+}
+
+bool coordinator_idle(const struct coordinator *c)
+{
+	return c->stopping && !c->leading && elect_idle(c->elect);
+}
+
+bool coordinator_leading(const struct coordinator *c)
+{
+	return c->leading;
+}
+
+bool coordinator_ready(const struct coordinator *c, const char **ret_missing)
+{
+	*ret_missing = NULL;
+	if (c->stopping)
+		*ret_missing = "it is stopping";
+	else if (c->leading && !c->synced)
+		*ret_missing = "leads, but has not read all objects yet";
+	else if (!c->leading && !*elect_leader_address(c->elect))
+		*ret_missing = "no leader is known yet";
+	return !*ret_missing;
+}
+
+void coordinator_stats(const struct coordinator *c, struct coordinator_stats *ret)
+{
+	*ret = c->stats;
+	ret->leading = c->leading;
+	ret->synced = c->synced;
+	ret->epoch = c->epoch;
+	ret->writes_waiting = writeq_depth(c->writeq);
+	core_stats(c->core, &ret->core);
+	ret->sessions = *server_sessions_stats(c->sessions);
+	if (c->leading)
+		ret->relists = reflector_relists(c->jobs) + reflector_relists(c->nodes) +
+			       reflector_relists(c->cnodes);
+}

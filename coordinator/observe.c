@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the world tells becomes the core's events: objects from the reflectors, agents from the
+ * sessions. No decision is made here. */
+#include "coordinator/shell.h"
+
+static void on_job(struct coordinator *c, const struct job *job)
+{
+	struct core_event ev = {.type = CEV_JOB, .job = job};
+	templates_keep(c, job->spec.template_hash, job->spec.template_text);
+	shell_step(c, &ev);
+	writeq_seen(c->writeq, act_job_key(c, job->meta.ns, job->meta.name), c->now_ms);
+}
+
+static void on_cnode(struct coordinator *c, const struct cnode *cnode)
+{
+	struct core_event ev = {.type = CEV_CNODE, .cnode = cnode};
+	shell_step(c, &ev);
+	writeq_seen(c->writeq, act_cnode_key(c, cnode->meta.name), c->now_ms);
+}
+
+static void on_upsert(void *self, const struct api_object *obj)
+{
+	struct coordinator *c = self;
+	struct core_event ev = {.type = CEV_NODE};
+	must(c->magic == SHELL_MAGIC);
+	if (obj->kind == API_JOB) {
+		on_job(c, obj->job);
+	} else if (obj->kind == API_CNODE) {
+		on_cnode(c, obj->cnode);
+	} else {
+		ev.node = obj->node;
+		shell_step(c, &ev);
+	}
+}
+
+static void job_gone(void *self, const struct meta *meta)
+{
+	struct coordinator *c = self;
+	struct core_event ev = {.type = CEV_JOB_GONE, .gone = meta};
+	must(c->magic == SHELL_MAGIC);
+	shell_step(c, &ev);
+	act_forget(c, act_job_key(c, meta->ns, meta->name));
+}
+
+static void cnode_gone(void *self, const struct meta *meta)
+{
+	struct coordinator *c = self;
+	struct core_event ev = {.type = CEV_CNODE_GONE, .gone = meta};
+	must(c->magic == SHELL_MAGIC);
+	shell_step(c, &ev);
+	act_forget(c, act_cnode_key(c, meta->name));
+}
+
+static void node_gone(void *self, const struct meta *meta)
+{
+	struct coordinator *c = self;
+	struct core_event ev = {.type = CEV_NODE_GONE, .gone = meta};
+	must(c->magic == SHELL_MAGIC);
+	shell_step(c, &ev);
+}
+
+/* The core decides nothing before it has seen everything: jobs, both kinds of nodes, all pods. */
+void observe_synced(void *self)
+{
+	struct coordinator *c = self;
+	struct core_event ev = {.type = CEV_SYNCED};
+	must(c->magic == SHELL_MAGIC);
+	if (c->synced || !c->pods_listed || !reflector_synced(c->jobs) ||
+	    !reflector_synced(c->nodes) || !reflector_synced(c->cnodes))
+		return;
+	c->synced = true;
+	log_info(c->log, "synced", KI("epoch", c->epoch));
+	shell_step(c, &ev);
+	/* Agents are let in only now: what they report can be told from what is unknown. */
+	server_sessions_lead(c->sessions, c->epoch);
+}
+
+struct reflector *observe_new(struct coordinator *c, enum api_kind kind)
+{
+	struct reflector_config cfg = {.kind = kind,
+				       .page = 500,
+				       .watch_silence_ms = 90000,
+				       .self = c,
+				       .on_upsert = on_upsert,
+				       .on_synced = observe_synced,
+				       .on_gone = kind == API_JOB   ? job_gone
+						  : kind == API_NODE ? node_gone
+								     : cnode_gone};
+	return reflector_new(&cfg, &c->api, c->log, rng_next(&c->rng));
+}
+
+static void on_hello(void *self, const char *node, uint64_t session, const struct msg_hello *hello)
+{
+	struct coordinator *c = self;
+	must(c->magic == SHELL_MAGIC);
+	struct core_event ev = {.type = CEV_HELLO,
+				.agent = {.node = node,
+					  .session = session,
+					  .boot_id = hello->boot_id,
+					  .version = hello->version,
+					  .capacity = &hello->capacity,
+					  .members = hello->members,
+					  .nmembers = hello->nmembers}};
+	shell_step(c, &ev);
+}
+
+static void on_report(void *self, const char *node, uint64_t session, const struct msg_report *rep)
+{
+	struct coordinator *c = self;
+	must(c->magic == SHELL_MAGIC);
+	struct core_event ev = {.type = CEV_REPORT,
+				.agent = {.node = node,
+					  .session = session,
+					  .capacity = rep->has_capacity ? &rep->capacity : NULL,
+					  .members = rep->members,
+					  .nmembers = rep->nmembers}};
+	shell_step(c, &ev);
+}
+
+static void agent_event(struct coordinator *c, enum core_event_type type, const char *node,
+			uint64_t session)
+{
+	struct core_event ev = {.type = type, .agent = {.node = node, .session = session}};
+	must(c->magic == SHELL_MAGIC);
+	shell_step(c, &ev);
+}
+
+static void on_heard(void *self, const char *node, uint64_t session)
+{
+	agent_event(self, CEV_HEARD, node, session);
+}
+
+static void on_hangup(void *self, const char *node, uint64_t session)
+{
+	agent_event(self, CEV_HANGUP, node, session);
+}
+
+static struct orders_view orders(void *self, const char *node)
+{
+	struct coordinator *c = self;
+	struct orders_view view = {0};
+	must(c->magic == SHELL_MAGIC);
+	core_orders(c->core, node, &view.v, &view.n, &view.revision);
+	return view;
+}
+
+static const char *template_text(void *self, const char *hash)
+{
+	struct coordinator *c = self;
+	must(c->magic == SHELL_MAGIC);
+	return templates_find(c, hash);
+}
+
+struct server_sessions *observe_sessions(struct coordinator *c)
+{
+	struct server_sessions_config cfg = {.agent_username = c->cfg.agent_username,
+					     .heartbeat_ms = c->cfg.heartbeat_ms,
+					     .hold_ms = 30000,
+					     .hello_wait_ms = 5000,
+					     .reviews_max = 128,
+					     .pipes_waiting_max = 1024,
+					     .self = c,
+					     .on_hello = on_hello,
+					     .on_report = on_report,
+					     .on_heard = on_heard,
+					     .on_hangup = on_hangup,
+					     .orders = orders,
+					     .template_text = template_text};
+	return server_sessions_new(&cfg, &c->api, &c->link, c->log);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How operations end: each becomes one event to the core (or, for lists, one an object and one at
+ * the end). Nothing here decides; what to do about an error is the core's. */
+#include <string.h>
+
+#include "base/backoff.h"
+#include "coordinator/shell.h"
+
+static void on_pod(struct coordinator *c, const char *node, const struct pod *pod)
+{
+	struct member m;
+	if (!member_of_pod(pod, &m))
+		return;
+	struct core_event ev = {.type = CEV_PODS,
+				.pods = {.node = node, .members = &m, .nmembers = 1}};
+	shell_step(c, &ev);
+}
+
+static void tell_pod_done(struct op *op, const struct api_result *res, const struct member *m)
+{
+	struct core_event ev = {
+		.type = CEV_POD_DONE,
+		.pod = {.op = op->type == OP_POD_DELETE ? POD_OP_DELETE : POD_OP_CREATE,
+			.rc = res->rc,
+			.reason = res->reason,
+			.message = res->message,
+			.ns = op->ns,
+			.pod = op->name,
+			.member = m},
+	};
+	/* A pod that was read after EXISTS and is ours answers the create. */
+	if (op->type == OP_POD_READ)
+		ev.pod.rc = res->rc == RC_OK ? RC_EXISTS : res->rc;
+	shell_step(op->owner, &ev);
+}
+
+void op_on_object(void *self, uint64_t id, enum watch_event we, const struct api_object *obj)
+{
+	struct op *op = self;
+	struct coordinator *c = op->owner;
+	struct member m;
+	(void)id;
+	(void)we;
+	switch (op->type) {
+	case OP_LIST_PODS:
+		on_pod(c, NULL, obj->pod);
+		break;
+	case OP_LIST_NODE:
+		on_pod(c, op->name, obj->pod);
+		break;
+	case OP_POD_CREATE:
+	case OP_POD_READ:
+		op->found = true;
+		tell_pod_done(op, &(struct api_result){.rc = RC_OK, .reason = "", .message = ""},
+			      member_of_pod(obj->pod, &m) ? &m : NULL);
+		break;
+	case OP_JOB_GET:
+		mem_strset(&op->live_uid, obj->meta->uid);
+		op->live_orphan = obj->meta->orphan_finalizer;
+		break;
+	case OP_CNODE_APPLY:
+	case OP_CNODE_DELETE:
+	case OP_POD_DELETE:
+	case OP_JOB_DELETE:
+	case OP_NOTE:
+	case OP_N:
+		break;
+	}
+}
+
+static void end_list_pods(struct op *op, const struct api_result *res)
+{
+	struct coordinator *c = op->owner;
+	struct core_event ev = {.type = CEV_PODS, .pods = {.rc = res->rc, .last = true}};
+	if (res->rc == RC_OK) {
+		c->pods_failures = 0;
+		c->pods_listed = true;
+		shell_step(c, &ev);
+		observe_synced(c);
+		return;
+	}
+	struct backoff b = {.base_ms = 500, .cap_ms = 10000, .n = c->pods_failures++};
+	c->pods_retry_ms = c->now_ms + backoff_next(&b, &c->rng);
+	log_warn(c->log, "pods not listed, trying again", KS("rc", rc_name(res->rc)),
+		 KS("error", res->message), KI("after_ms", c->pods_retry_ms - c->now_ms));
+	shell_step(c, &ev);
+}
+
+static void end_list_node(struct op *op, const struct api_result *res)
+{
+	struct core_event ev = {.type = CEV_PODS,
+				.pods = {.node = op->name, .rc = res->rc, .last = true}};
+	shell_step(op->owner, &ev);
+}
+
+/* The names of resources in causes such as ".spec.resources.cpu". */
+static uint32_t conflict_names(const struct strs *causes, const char **ret, uint32_t max)
+{
+	static const char prefix[] = ".spec.resources.";
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < causes->n && n < max; i++) {
+		if (!strncmp(causes->v[i], prefix, sizeof prefix - 1))
+			ret[n++] = causes->v[i] + sizeof prefix - 1;
+	}
+	return n;
+}
+
+static void end_apply(struct op *op, const struct api_result *res)
+{
+	const char *names[64];
+	struct core_event ev = {
+		.type = CEV_APPLIED,
+		.applied = {.name = op->name, .rc = res->rc, .message = res->message},
+	};
+	ev.applied.conflicts.v = names;
+	ev.applied.conflicts.n = conflict_names(&res->causes, names, ARRAY_LEN(names));
+	shell_step(op->owner, &ev);
+}
+
+static void end_job_get(struct op *op, const struct api_result *res)
+{
+	struct core_event ev = {
+		.type = CEV_JOB_CHECKED,
+		.checked = {.ns = op->ns,
+			    .name = op->name,
+			    .uid = op->uid,
+			    .rc = res->rc,
+			    .live_uid = str_or_empty(op->live_uid),
+			    .live_orphan = op->live_orphan},
+	};
+	shell_step(op->owner, &ev);
+}
+
+static void end_create(struct op *op, const struct api_result *res)
+{
+	struct coordinator *c = op->owner;
+	if (op->found)
+		return; /* told with the object */
+	if (res->rc != RC_EXISTS) {
+		tell_pod_done(op, res, NULL);
+		return;
+	}
+	struct op *read = op_new(c, OP_POD_READ, op->ns, op->name, NULL);
+	op_queue(read);
+}
+
+static void end_note(struct op *op, const struct api_result *res)
+{
+	struct coordinator *c = op->owner;
+	c->stats.events += res->rc == RC_OK;
+	/* Best effort, as everywhere in Kubernetes: what matters stands in status too. */
+	if (res->rc != RC_OK && res->rc != RC_FORBIDDEN)
+		log_debug(c->log, "event not written", KS("object", op->name),
+			  KS("error", res->message));
+}
+
+/* Errors of deletes: gone or replaced is what was wanted; the rest is the core's to repeat. */
+static void end_delete(struct op *op, const struct api_result *res)
+{
+	if (op->type == OP_POD_DELETE) {
+		op->owner->stats.pod_deletes += res->rc == RC_OK;
+		tell_pod_done(op, res, NULL);
+		return;
+	}
+	if (res->rc != RC_OK && res->rc != RC_NOTFOUND && res->rc != RC_CONFLICT)
+		log_warn(op->owner->log, "delete failed",
+			 KS(op->type == OP_JOB_DELETE ? "job" : "node", op->name),
+			 KS("rc", rc_name(res->rc)), KS("error", res->message));
+}
+
+void op_end(struct op *op, const struct api_result *res)
+{
+	switch (op->type) {
+	case OP_CNODE_APPLY:
+		end_apply(op, res);
+		break;
+	case OP_POD_CREATE:
+		end_create(op, res);
+		break;
+	case OP_POD_READ:
+		if (!op->found)
+			tell_pod_done(op, res, NULL);
+		break;
+	case OP_CNODE_DELETE:
+	case OP_POD_DELETE:
+	case OP_JOB_DELETE:
+		end_delete(op, res);
+		break;
+	case OP_JOB_GET:
+		end_job_get(op, res);
+		break;
+	case OP_LIST_PODS:
+		end_list_pods(op, res);
+		break;
+	case OP_LIST_NODE:
+		end_list_node(op, res);
+		break;
+	case OP_NOTE:
+		end_note(op, res);
+		break;
+	case OP_N:
+		break;
+	}
+}
+

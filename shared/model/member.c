@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a pod tells about an attempt. Which ends are the member's own fault (charged) and which are
+ * not follows batch/v1's pod failure policy: condition DisruptionTarget (KEP-3329) covers eviction,
+ * preemption, taint manager, pod garbage collection and node shutdown; a kubelet that does not admit
+ * a pod sets phase Failed with a reason and never starts a container. */
+#include "model/member.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "model/selector.h"
+
+void member_pod_name(const char *job, const char *job_uid, uint32_t index, uint32_t attempt,
+		     char ret[POD_NAME_BYTES])
+{
+	char suffix[8];
+	uint64_t h = hash_str(0, job_uid);
+	h = hash_u64(h, index);
+	h = hash_u64(h, attempt);
+	hash_name(h, suffix, 5);
+	int n = snprintf(ret, POD_NAME_BYTES, "%s-%u-%s", job, index, suffix);
+	must(n > 0 && n < POD_NAME_BYTES);
+}
+
+/* A decimal uint32 label without sign or leading zeros. */
+static bool label_number(const struct kvs *labels, const char *key, uint32_t *ret)
+{
+	const char *s = kvs_get(labels, key);
+	uint64_t n = 0;
+	size_t len = s ? strspn(s, "0123456789") : 0;
+	if (!len || len > 10 || s[len] || (s[0] == '0' && s[1]))
+		return false;
+	for (; *s; s++)
+		n = n * 10 + (uint64_t)(*s - '0');
+	*ret = (uint32_t)n;
+	return n <= UINT32_MAX;
+}
+
+/* Reasons with which the kubelet refuses or ends a pod for the node's sake. */
+static bool reason_is_disruption(const char *reason)
+{
+	static const char *const v[] = {"Evicted",	  "NodeShutdown", "Terminated",
+					"NodeLost", "Preempting", "Shutdown"};
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		if (str_eq(reason, v[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Failed at admission: no container ever started and the kubelet said why at pod level. */
+static bool refused(const struct pod *p)
+{
+	return !p->started && p->exit_code == 0 && *str_or_empty(p->reason) &&
+	       !str_eq(p->reason, "DeadlineExceeded");
+}
+
+static enum member_phase failed_phase(const struct pod *p)
+{
+	if (p->disruption_target || reason_is_disruption(p->reason))
+		return MEMBER_DISRUPTED;
+	/* Somebody deletes it: what its containers return now is the deletion's doing. */
+	if (p->meta.deleted_ms)
+		return MEMBER_DISRUPTED;
+	return refused(p) ? MEMBER_REFUSED : MEMBER_FAILED;
+}
+
+static enum member_phase phase_of(const struct pod *p)
+{
+	switch (p->phase) {
+	case POD_SUCCEEDED:
+		return MEMBER_SUCCEEDED;
+	case POD_FAILED:
+		return failed_phase(p);
+	case POD_PENDING:
+	case POD_RUNNING:
+	case POD_UNKNOWN:
+		break;
+	}
+	return p->started ? MEMBER_RUNNING : MEMBER_PENDING;
+}
+
+/* The most telling words that the pod has about why it waits or ended. */
+static void words_of(const struct pod *p, struct member *m)
+{
+	if (p->disruption_target && member_phase_final(m->phase)) {
+		m->reason = p->disruption_reason;
+		m->message = p->disruption_message;
+	} else if (*str_or_empty(p->reason)) {
+		m->reason = p->reason;
+		m->message = p->message;
+	} else if (*str_or_empty(p->terminated_reason)) {
+		m->reason = p->terminated_reason;
+		m->message = p->terminated_message;
+	} else {
+		m->reason = p->waiting_reason;
+		m->message = p->waiting_message;
+	}
+}
+
+bool member_of_pod(const struct pod *pod, struct member *ret)
+{
+	const struct meta *meta = &pod->meta;
+	struct member m = {
+		.ns = meta->ns,
+		.job_name = meta->owner_name,
+		.job_uid = meta->owner_uid,
+		.pod = meta->name,
+		.pod_uid = meta->uid,
+		.node = pod->node,
+		.template_hash = str_or_empty(kvs_get(&meta->labels, LABEL_TEMPLATE)),
+		.ready = pod->ready,
+		.deleting = meta->deleted_ms != 0,
+		.exit_code = pod->exit_code,
+		.started_ms = pod->started_ms,
+		.ended_ms = pod->ended_ms,
+		.requests = pod->requests,
+	};
+	if (!str_eq(meta->owner_kind, KIND_JOB_NAME) || !*str_or_empty(meta->owner_uid) ||
+	    !label_number(&meta->labels, LABEL_INDEX, &m.index) || m.index >= PARALLELISM_MAX ||
+	    !label_number(&meta->labels, LABEL_ATTEMPT, &m.attempt))
+		return false;
+	m.phase = phase_of(pod);
+	words_of(pod, &m);
+	m.reason = str_or_empty(m.reason);
+	m.message = str_or_empty(m.message);
+	*ret = m;
+	return true;
+}

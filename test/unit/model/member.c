@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a pod tells about an attempt. */
+#include "model/member.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "test/lib/check.h"
+
+static struct kv member_labels[] = {
+	{LABEL_INDEX, "3"},
+	{LABEL_ATTEMPT, "2"},
+	{LABEL_TEMPLATE, "0123456789abcdef"},
+};
+
+static struct pod pod_of_job(void)
+{
+	return (struct pod){
+		.meta = {.ns = "default",
+			 .name = "job-3-abcde",
+			 .uid = "pod-uid",
+			 .owner_kind = "ComputeJob",
+			 .owner_name = "job",
+			 .owner_uid = "job-uid",
+			 .labels = {member_labels, ARRAY_LEN(member_labels)}},
+		.node = "n1",
+	};
+}
+
+static void test_names(void **state)
+{
+	char a[POD_NAME_BYTES], b[POD_NAME_BYTES];
+	char longest[JOB_NAME_MAX + 1];
+	(void)state;
+	member_pod_name("job", "uid-1", 0, 1, a);
+	member_pod_name("job", "uid-1", 0, 2, b);
+	assert_string_not_equal(a, b);
+	assert_int_equal(strlen(a), strlen("job-0-abcde"));
+	assert_memory_equal(a, "job-0-", 6);
+	member_pod_name("job", "uid-2", 0, 1, b);
+	assert_string_not_equal(a, b);
+	memset(longest, 'a', JOB_NAME_MAX);
+	longest[JOB_NAME_MAX] = 0;
+	member_pod_name(longest, "uid", PARALLELISM_MAX - 1, UINT32_MAX, a);
+	assert_true(strlen(a) <= 253);
+}
+
+static void test_whole_member(void **state)
+{
+	struct member m;
+	struct pod p = pod_of_job();
+	(void)state;
+	assert_true(member_of_pod(&p, &m));
+	assert_int_equal(m.index, 3);
+	assert_int_equal(m.attempt, 2);
+	assert_string_equal(m.template_hash, "0123456789abcdef");
+	assert_string_equal(m.job_uid, "job-uid");
+	assert_string_equal(m.reason, "");
+	assert_int_equal(m.phase, MEMBER_PENDING);
+}
+
+static void test_foreign(void **state)
+{
+	static struct kv bad[][2] = {
+		{{LABEL_INDEX, "03"}, {LABEL_ATTEMPT, "1"}},	{{LABEL_INDEX, "-1"}, {LABEL_ATTEMPT, "1"}},
+		{{LABEL_INDEX, "10000"}, {LABEL_ATTEMPT, "1"}}, {{LABEL_INDEX, "1"}, {"x", "1"}},
+		{{LABEL_INDEX, "1"}, {LABEL_ATTEMPT, "4294967296"}},
+		{{LABEL_INDEX, "1"}, {LABEL_ATTEMPT, ""}},
+	};
+	struct member m;
+	struct pod p = pod_of_job();
+	(void)state;
+	p.meta.owner_kind = "Job";
+	assert_false(member_of_pod(&p, &m));
+	p = pod_of_job();
+	p.meta.owner_uid = NULL;
+	assert_false(member_of_pod(&p, &m));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		p = pod_of_job();
+		p.meta.labels = (struct kvs){bad[i], 2};
+		CASE(bad[i][0].val, !member_of_pod(&p, &m));
+	}
+}
+
+static void test_phases(void **state)
+{
+	static const struct {
+		const char *name;
+		struct pod p;
+		int64_t deleted_ms;
+		enum member_phase phase;
+		const char *reason;
+	} cases[] = {
+		{"image cannot be pulled",
+		 {.phase = POD_PENDING, .waiting_reason = "ErrImagePull"}, 0, MEMBER_PENDING, "ErrImagePull"},
+		{"running", {.phase = POD_RUNNING, .started = true}, 0, MEMBER_RUNNING, ""},
+		{"an init container has started", {.phase = POD_PENDING, .started = true}, 0, MEMBER_RUNNING, ""},
+		{"succeeded", {.phase = POD_SUCCEEDED, .started = true}, 0, MEMBER_SUCCEEDED, ""},
+		{"succeeded while deleted", {.phase = POD_SUCCEEDED, .started = true}, 5, MEMBER_SUCCEEDED, ""},
+		{"exit 1",
+		 {.phase = POD_FAILED, .started = true, .exit_code = 1, .terminated_reason = "Error"},
+		 0, MEMBER_FAILED, "Error"},
+		{"out of memory",
+		 {.phase = POD_FAILED, .started = true, .exit_code = 137, .terminated_reason = "OOMKilled"},
+		 0, MEMBER_FAILED, "OOMKilled"},
+		{"evicted through the API",
+		 {.phase = POD_FAILED, .started = true, .exit_code = 143, .disruption_target = true,
+		  .disruption_reason = "EvictionByEvictionAPI"},
+		 5, MEMBER_DISRUPTED, "EvictionByEvictionAPI"},
+		{"evicted by the kubelet",
+		 {.phase = POD_FAILED, .started = true, .reason = "Evicted"}, 0, MEMBER_DISRUPTED, "Evicted"},
+		{"deleted by hand",
+		 {.phase = POD_FAILED, .started = true, .exit_code = 143, .terminated_reason = "Error"},
+		 5, MEMBER_DISRUPTED, "Error"},
+		{"refused", {.phase = POD_FAILED, .reason = "OutOfcpu"}, 0, MEMBER_REFUSED, "OutOfcpu"},
+		{"own deadline",
+		 {.phase = POD_FAILED, .reason = "DeadlineExceeded"}, 0, MEMBER_FAILED, "DeadlineExceeded"},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct member m;
+		struct pod p = cases[i].p;
+		p.meta = pod_of_job().meta;
+		p.meta.deleted_ms = cases[i].deleted_ms;
+		CASE(cases[i].name, member_of_pod(&p, &m));
+		CASE_STR(cases[i].name, member_phase_text(m.phase), member_phase_text(cases[i].phase));
+		CASE_STR(cases[i].name, m.reason, cases[i].reason);
+		CASE(cases[i].name, m.deleting == (cases[i].deleted_ms != 0));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_whole_member),
+		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_phases),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

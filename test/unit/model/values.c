@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Quantities, selectors, taints, state names. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/cnode.h"
+#include "model/job.h"
+#include "model/message.h"
+#include "model/quantity.h"
+#include "model/selector.h"
+#include "test/lib/check.h"
+
+static void test_quantities(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t milli; /* -1: refused */
+		const char *canonical;
+	} cases[] = {
+		{"0", 0, "0"},
+		{"1", 1000, "1"},
+		{"250m", 250, "250m"},
+		{"0.1", 100, "100m"},
+		{"1.5", 1500, "1500m"},
+		{"100n", 1, "1m"},
+		{"1u", 1, "1m"},
+		{"1001u", 2, "2m"},
+		{"1k", 1000000, "1000"},
+		{"1Ki", 1024000, "1Ki"},
+		{"1.5Gi", 1610612736000, "1536Mi"},
+		{"2Ti", 2199023255552000, "2Ti"},
+		{"1e3", 1000000, "1000"},
+		{"1E3", 1000000, "1000"},
+		{"12E-1", 1200, "1200m"},
+		{"5E", 5000000000000000000 / 1000 * 1000, NULL},
+		{"123456789012345678901234567890", INT64_MAX, NULL},
+		{"16Ei", INT64_MAX, NULL},
+		{"1e400", INT64_MAX, NULL},
+		{"0e400", 0, "0"},
+		{"0.00000000000000000000000001", 1, "1m"},
+		{"+5", 5000, "5"},
+		{".5", 500, "500m"},
+		{"5.", 5000, "5"},
+		{"", -1, NULL},
+		{"-1", -1, NULL},
+		{"1KI", -1, NULL},
+		{"1 Gi", -1, NULL},
+		{"e3", -1, NULL},
+		{"1e", -1, NULL},
+		{"1.2.3", -1, NULL},
+		{"abc", -1, NULL},
+		{".", -1, NULL},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int64_t milli = -1;
+		AUTO(buf_done) struct buf out = BUF_INIT(100);
+		enum rc rc = quantity_parse(cases[i].text, &milli);
+		CASE(cases[i].text, (rc == RC_OK) == (cases[i].milli >= 0));
+		if (!strcmp(cases[i].text, "5E"))
+			CASE("5E saturates", milli == INT64_MAX);
+		else
+			CASE(cases[i].text, milli == cases[i].milli);
+		if (!cases[i].canonical)
+			continue;
+		quantity_format(&out, milli);
+		CASE_STR(cases[i].text, buf_str(&out), cases[i].canonical);
+	}
+}
+
+static void test_reslists(void **state)
+{
+	const struct res a[] = {{"cpu", 1000}, {"memory", 5}}, b[] = {{"memory", 5}, {"cpu", 1000}},
+			 c[] = {{"memory", 5}, {"cpu", 1001}};
+	const struct reslist la = {a, 2}, lb = {b, 2}, lc = {c, 2}, empty = {0};
+	(void)state;
+	assert_true(reslist_eq(&la, &lb));
+	assert_false(reslist_eq(&la, &lc));
+	assert_false(reslist_eq(&la, &empty));
+	assert_int_equal(reslist_get(&la, "memory"), 5);
+	assert_int_equal(reslist_get(&la, "nvidia.com/gpu"), 0);
+}
+
+static void test_expressions(void **state)
+{
+	static const char *const ab[] = {"a", "b"}, *const five[] = {"5"}, *const word[] = {"x"};
+	static const struct {
+		const char *name;
+		enum sel_op op;
+		struct strs values;
+		const char *have;
+		bool match;
+	} cases[] = {
+		{"In has it", SEL_IN, {ab, 2}, "b", true},
+		{"In has it not", SEL_IN, {ab, 2}, "c", false},
+		{"In, absent", SEL_IN, {ab, 2}, NULL, false},
+		{"NotIn has it", SEL_NOT_IN, {ab, 2}, "b", false},
+		{"NotIn has it not", SEL_NOT_IN, {ab, 2}, "c", true},
+		{"NotIn, absent", SEL_NOT_IN, {ab, 2}, NULL, true},
+		{"Exists", SEL_EXISTS, {0}, "", true},
+		{"Exists, absent", SEL_EXISTS, {0}, NULL, false},
+		{"DoesNotExist", SEL_DOES_NOT_EXIST, {0}, "", false},
+		{"DoesNotExist, absent", SEL_DOES_NOT_EXIST, {0}, NULL, true},
+		{"Gt", SEL_GT, {five, 1}, "6", true},
+		{"Gt, equal", SEL_GT, {five, 1}, "5", false},
+		{"Gt, negative", SEL_GT, {five, 1}, "-6", false},
+		{"Gt, no number", SEL_GT, {five, 1}, "six", false},
+		{"Gt, absent", SEL_GT, {five, 1}, NULL, false},
+		{"Lt", SEL_LT, {five, 1}, "4", true},
+		{"Lt, no number wanted", SEL_LT, {word, 1}, "4", false},
+		{"Lt, two values", SEL_LT, {ab, 2}, "4", false},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct sel_expr e = {"k", cases[i].op, cases[i].values};
+		CASE(cases[i].name, sel_expr_matches_value(&e, cases[i].have) == cases[i].match);
+	}
+}
+
+static void test_taints(void **state)
+{
+	static const struct {
+		const char *name;
+		struct toleration t;
+		struct taint taint;
+		bool tolerates;
+	} cases[] = {
+		{"equal", {"k", "v", false, EFFECT_NO_SCHEDULE}, {"k", "v", EFFECT_NO_SCHEDULE}, true},
+		{"other value", {"k", "w", false, EFFECT_ANY}, {"k", "v", EFFECT_NO_SCHEDULE}, false},
+		{"other effect", {"k", "v", false, EFFECT_NO_EXECUTE}, {"k", "v", EFFECT_NO_SCHEDULE}, false},
+		{"any effect", {"k", "v", false, EFFECT_ANY}, {"k", "v", EFFECT_NO_EXECUTE}, true},
+		{"exists", {"k", NULL, true, EFFECT_ANY}, {"k", "v", EFFECT_NO_EXECUTE}, true},
+		{"exists, other key", {"l", NULL, true, EFFECT_ANY}, {"k", "v", EFFECT_NO_EXECUTE}, false},
+		{"all", {NULL, NULL, true, EFFECT_ANY}, {"k", "v", EFFECT_NO_EXECUTE}, true},
+		{"empty key, Equal", {"", "", false, EFFECT_ANY}, {"k", "v", EFFECT_NO_EXECUTE}, false},
+		{"empty values", {"k", NULL, false, EFFECT_ANY}, {"k", "", EFFECT_NO_EXECUTE}, true},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CASE(cases[i].name,
+		     toleration_tolerates(&cases[i].t, &cases[i].taint) == cases[i].tolerates);
+		CASE(cases[i].name, taint_blocks(&cases[i].taint, &cases[i].t, 1) != cases[i].tolerates);
+	}
+	struct taint prefer = {"k", "v", EFFECT_PREFER_NO_SCHEDULE};
+	assert_false(taint_blocks(&prefer, NULL, 0));
+}
+
+static void test_overlay(void **state)
+{
+	static const struct {
+		const char *key;
+		bool may;
+	} cases[] = {
+		{"team", true},
+		{"example.com/team", true},
+		{"kubernetes.io/hostname", false},
+		{"node-role.kubernetes.io/control-plane", false},
+		{"k8s.io/x", false},
+		{"topology.k8s.io/zone", false},
+		{"notkubernetes.io/x", true},
+		{"kubernetes.io.example.com/x", true},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		CASE(cases[i].key, label_may_overlay(cases[i].key) == cases[i].may);
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	for (int s = JOB_NONE; s <= JOB_SUSPENDED; s++)
+		assert_int_equal(job_state_parse(job_state_text((enum job_state)s)), s);
+	for (int s = CNODE_NONE; s <= CNODE_FAILED; s++)
+		assert_int_equal(cnode_state_parse(cnode_state_text((enum cnode_state)s)), s);
+	for (int p = MEMBER_NONE; p < MEMBER_PHASE_N; p++)
+		assert_int_equal(member_phase_parse(member_phase_text((enum member_phase)p)), p);
+	assert_int_equal(job_state_parse("Exploded"), JOB_NONE);
+	assert_int_equal(job_state_parse(NULL), JOB_NONE);
+	assert_string_equal(reject_text(REJECT_NOT_LEADER), "not-leader");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_quantities), cmocka_unit_test(test_reslists),
+		cmocka_unit_test(test_expressions), cmocka_unit_test(test_taints),
+		cmocka_unit_test(test_overlay),	    cmocka_unit_test(test_names),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
