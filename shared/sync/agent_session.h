@@ -13,12 +13,13 @@ struct agent_session;
 
 struct agent_session_config {
 	const char *node, *boot_id, *version, *agent, *address; /* copied */
-	int64_t dial_ms, ack_ms;              /* 3000 each */
+	int64_t dial_ms, ack_ms;                                /* 3000 each */
 	int64_t backoff_base_ms, backoff_cap_ms; /* 200, 5000; 1000 cap while a leader changes */
 	void *self;
 	const char *(*token)(void *self); /* the newest token; borrowed until the next call */
 	/* Everything the agent knows, for Hello; borrowed until the next call into the owner. */
-	void (*snapshot)(void *self, struct capacity *cap, const struct member **ret, uint32_t *ret_n);
+	void (*snapshot)(void *self, struct capacity *cap, const struct member **ret,
+			 uint32_t *ret_n);
 	/* What changed since the last call, for Report; false: nothing (a bare heartbeat). */
 	bool (*changes)(void *self, struct msg_report *rep);
 	/* The full set of orders of a newer revision. Borrowed. */
@@ -29,7 +30,8 @@ struct agent_session_config {
 };
 
 struct agent_session *agent_session_new(const struct agent_session_config *cfg,
-					const struct link_client *link, const struct log *log, uint64_t seed);
+					const struct link_client *link, const struct log *log,
+					uint64_t seed);
 struct agent_session *agent_session_free(struct agent_session *s);
 struct link_client_sink agent_session_sink(struct agent_session *s);
 void agent_session_start(struct agent_session *s, int64_t now_ms);

@@ -14,21 +14,21 @@
 #include "model/member.h"
 
 enum api_kind {
-	API_JOB,       /* muster.dev/v1alpha1 ComputeJob */
-	API_CNODE,     /* muster.dev/v1alpha1 ComputeNode */
-	API_NODE,      /* v1 Node */
-	API_POD,       /* v1 Pod */
-	API_LEASE,     /* coordination.k8s.io/v1 Lease */
-	API_EVENT,     /* events.k8s.io/v1 Event */
-	API_SECRET,    /* v1 Secret */
-	API_CONFIGMAP, /* v1 ConfigMap */
+	API_JOB,         /* muster.dev/v1alpha1 ComputeJob */
+	API_CNODE,       /* muster.dev/v1alpha1 ComputeNode */
+	API_NODE,        /* v1 Node */
+	API_POD,         /* v1 Pod */
+	API_LEASE,       /* coordination.k8s.io/v1 Lease */
+	API_EVENT,       /* events.k8s.io/v1 Event */
+	API_SECRET,      /* v1 Secret */
+	API_CONFIGMAP,   /* v1 ConfigMap */
 	API_TOKENREVIEW, /* authentication.k8s.io/v1 TokenReview */
 	API_KIND_N
 };
 
 enum api_verb {
-	API_LIST,   /* one page; objects, then done with rv and cont */
-	API_WATCH,  /* from rv, with bookmarks, until it ends */
+	API_LIST,  /* one page; objects, then done with rv and cont */
+	API_WATCH, /* from rv, with bookmarks, until it ends */
 	API_GET,
 	API_CREATE,
 	API_PATCH,        /* merge patch (LEASE, SECRET, CONFIGMAP) */
@@ -41,12 +41,13 @@ enum watch_event { WATCH_ADDED, WATCH_MODIFIED, WATCH_DELETED, WATCH_BOOKMARK };
 
 struct lease {
 	struct meta meta;
-	const char *holder, *address; /* address: annotation muster.dev/address, what standbys redirect to */
+	const char *holder,
+		*address; /* address: annotation muster.dev/address, what standbys redirect to */
 	int64_t duration_s, acquire_ms, renew_ms;
 	int64_t transitions;
 };
 
-struct event_note { /* events.k8s.io/v1 */
+struct event_note {     /* events.k8s.io/v1 */
 	const char *ns; /* of the regarding object; "default" for cluster-scoped ones */
 	const char *kind, *name, *uid; /* regarding */
 	const char *reason, *action, *note;
@@ -59,7 +60,7 @@ struct token_identity {
 	const char *username;  /* system:serviceaccount:NS:NAME */
 	const char *node_name; /* extra authentication.kubernetes.io/node-name */
 	const char *error;
-	int64_t expires_ms;    /* exp of the token's payload; 0 unknown */
+	int64_t expires_ms; /* exp of the token's payload; 0 unknown */
 };
 
 /* A Secret's or ConfigMap's data: keys and values (of a Secret: decoded bytes, no NULs in ours). */
@@ -71,7 +72,7 @@ struct keyed_data {
 struct api_object {
 	enum api_kind kind;
 	const struct meta *meta; /* always; for a bookmark only rv is set */
-	union {              /* by kind; NULL for a bookmark */
+	union {                  /* by kind; NULL for a bookmark */
 		const struct job *job;
 		const struct cnode *cnode;
 		const struct node *node;
@@ -90,10 +91,10 @@ struct api_request {
 	const char *uid; /* DELETE: precondition */
 	const char *rv;  /* PATCH…: fence, WATCH: from where, LIST: NULL or "0" (from cache) */
 	const char *field_selector, *label_selector;
-	uint32_t limit;     /* LIST: page size */
-	const char *cont;   /* LIST: continue token */
+	uint32_t limit;      /* LIST: page size */
+	const char *cont;    /* LIST: continue token */
 	int64_t deadline_ms; /* relative; 0: the default (10 s; a WATCH has none) */
-	union {             /* bodies */
+	union {              /* bodies */
 		const struct job_status *job_status;
 		const struct cnode_status *cnode_status;
 		const struct cnode_apply *cnode_apply;
@@ -107,25 +108,26 @@ struct api_request {
 
 struct api_result {
 	enum rc rc;
-	int http;              /* 0: no answer */
-	const char *reason;    /* metav1.Status reason, or "" */
-	const char *message;   /* the server's words, or our own about the connection; never NULL */
+	int http;            /* 0: no answer */
+	const char *reason;  /* metav1.Status reason, or "" */
+	const char *message; /* the server's words, or our own about the connection; never NULL */
 	int64_t retry_after_ms; /* 0: not said */
-	const char *rv;        /* of the list, or of the object written; or "" */
-	const char *cont;      /* LIST: there is more; or "" */
-	struct strs causes;    /* metav1.Status details.causes[].field */
+	const char *rv;         /* of the list, or of the object written; or "" */
+	const char *cont;       /* LIST: there is more; or "" */
+	struct strs causes;     /* metav1.Status details.causes[].field */
 };
 
 struct api_sink {
 	void *self;
-	void (*on_object)(void *self, uint64_t id, enum watch_event ev, const struct api_object *obj);
+	void (*on_object)(void *self, uint64_t id, enum watch_event ev,
+			  const struct api_object *obj);
 	void (*on_done)(void *self, uint64_t id, const struct api_result *res);
 };
 
 struct api {
 	void *self;
-	/* The operation's id, never 0. GET, CREATE, PATCH… and APPLY give the written object through
-	 * on_object (as WATCH_ADDED) before on_done. */
+	/* The operation's id, never 0. GET, CREATE, PATCH… and APPLY give the written object
+	 * through on_object (as WATCH_ADDED) before on_done. */
 	uint64_t (*submit)(void *self, const struct api_request *req, const struct api_sink *sink);
 	void (*cancel)(void *self, uint64_t id);
 };

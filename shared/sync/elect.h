@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Leader election by a Lease, as client-go's leaderelection does it: acquire when free or expired by
- * our own clock since we last saw it change, renew every retry period, give up at the renew
+/* Leader election by a Lease, as client-go's leaderelection does it: acquire when free or expired
+ * by our own clock since we last saw it change, renew every retry period, give up at the renew
  * deadline. The epoch is the Lease's resourceVersion at the winning write. */
 #pragma once
 
@@ -16,7 +16,8 @@ struct elect_config {
 	void *self;
 	void (*on_gained)(void *self, uint64_t epoch);
 	void (*on_lost)(void *self); /* also before a release gives the lease back */
-	void (*on_leader)(void *self, const char *identity, const char *address); /* who it is changed */
+	void (*on_leader)(void *self, const char *identity,
+			  const char *address); /* who it is changed */
 };
 
 struct elect *elect_new(const struct elect_config *cfg, const struct api *api,
@@ -24,7 +25,8 @@ struct elect *elect_new(const struct elect_config *cfg, const struct api *api,
 struct elect *elect_free(struct elect *e);
 void elect_start(struct elect *e, int64_t now_ms, int64_t wall_ms);
 void elect_tick(struct elect *e, int64_t now_ms, int64_t wall_ms);
-/* The time of completions that come before the next tick. */
+/* The time of completions that come before the next tick. A leader that comes too late by it (the
+ * process stood still) loses the lease here, before anything of that turn is believed. */
 void elect_now(struct elect *e, int64_t now_ms, int64_t wall_ms);
 int64_t elect_deadline(const struct elect *e);
 bool elect_leading(const struct elect *e);

@@ -22,13 +22,14 @@ struct link_server_sink {
 	void (*on_bad_frame)(void *self, uint64_t pipe, uint64_t ticket, const char *why);
 };
 
-/* Client side (agent). One connection at a time; two channels, each with at most one request out. */
+/* Client side (agent). One connection at a time; two channels, each with at most one request out.
+ */
 enum link_channel { LINK_REPORT, LINK_WATCH, LINK_CHANNEL_N };
 
 struct link_client {
 	void *self;
-	/* Closes what there is and dials address (host:port). What dial or hang_up closes is not told
-	 * by on_closed: after either, callbacks are about the new connection only. */
+	/* Closes what there is and dials address (host:port). What dial or hang_up closes is not
+	 * told by on_closed: after either, callbacks are about the new connection only. */
 	void (*dial)(void *self, const char *address);
 	void (*hang_up)(void *self);
 	/* Sends on the open connection; replaces a request still out on that channel. */
@@ -38,6 +39,7 @@ struct link_client {
 struct link_client_sink {
 	void *self;
 	void (*on_open)(void *self);
-	void (*on_closed)(void *self, const char *why); /* a dial that failed, or the pipe is gone */
+	void (*on_closed)(void *self,
+			  const char *why); /* a dial that failed, or the pipe is gone */
 	void (*on_reply)(void *self, enum link_channel ch, const struct msg *msg);
 };

@@ -15,12 +15,12 @@ struct reflector;
 struct reflector_config {
 	enum api_kind kind;
 	const char *field_selector, *label_selector; /* copied */
-	uint32_t page;            /* ≤500 */
+	uint32_t page;                               /* ≤500 */
 	int64_t watch_silence_ms; /* a watch without even a bookmark for so long is cut; 90 s */
 	void *self;
 	void (*on_upsert)(void *self, const struct api_object *obj);
 	void (*on_gone)(void *self, const struct meta *meta); /* ns, name, uid */
-	void (*on_synced)(void *self); /* after each complete list */
+	void (*on_synced)(void *self);                        /* after each complete list */
 };
 
 struct reflector *reflector_new(const struct reflector_config *cfg, const struct api *api,

@@ -3,7 +3,8 @@
  * members, Reports, parked Watches, hang-up told apart from silence. Pure: it drives a link_server
  * and an api (TokenReview only) and tells its owner what happened, by node name.
  * Bounds: hello_wait_ms for a pipe without Hello, one session for each node (the newest valid one
- * wins), reviews_max TokenReviews in flight (more wait, then REJECT_LATER), NODE_PODS_MAX members. */
+ * wins), reviews_max TokenReviews in flight (more wait, then REJECT_LATER), NODE_PODS_MAX members.
+ */
 #pragma once
 
 #include "base/log.h"
@@ -14,19 +15,23 @@ struct server_sessions;
 
 /* One node's orders as the owner sees them now. */
 struct orders_view {
-	uint64_t revision; /* changes whenever the set does; 0: nothing to say yet, Watches stay parked */
+	uint64_t revision; /* changes whenever the set does; 0: nothing to say yet, Watches stay
+			      parked */
 	const struct order *v;
 	uint32_t n;
 };
 
 struct server_sessions_config {
-	const char *agent_username; /* system:serviceaccount:NS:NAME; copied */
+	const char *agent_username;                    /* system:serviceaccount:NS:NAME; copied */
 	uint32_t heartbeat_ms, hold_ms, hello_wait_ms; /* 2000, 30000, 5000 */
 	uint32_t reviews_max, pipes_waiting_max;       /* 128, 1024 */
 	void *self;
-	/* A node's session began: everything it knows. The whole set replaces what was known of it. */
-	void (*on_hello)(void *self, const char *node, uint64_t session, const struct msg_hello *hello);
-	void (*on_report)(void *self, const char *node, uint64_t session, const struct msg_report *rep);
+	/* A node's session began: everything it knows. The whole set replaces what was known of it.
+	 */
+	void (*on_hello)(void *self, const char *node, uint64_t session,
+			 const struct msg_hello *hello);
+	void (*on_report)(void *self, const char *node, uint64_t session,
+			  const struct msg_report *rep);
 	void (*on_heard)(void *self, const char *node, uint64_t session); /* any frame */
 	void (*on_hangup)(void *self, const char *node, uint64_t session);
 	/* The node's orders; borrowed until the next call into the owner. */

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ *             list pages             page failed
+ *   IDLE ──► LISTING ◄───────────┐ ┌──────────► PAUSE (then list again)
+ *               │ complete       │ │
+ *               ▼                │ 410, ERROR, lasting refusal
+ *            WATCHING ───────────┴──► ended, silent, failed ──► PAUSE (then watch from the last rv)
+ *
+ * The sweep for vanished objects runs after a complete list only: a list that failed half-way says
+ * nothing about what it did not show. An object that came back under another UID between two looks
+ * is told as gone first, so that nobody takes the new one for the old.
+ */
+#include "sync/reflector.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/backoff.h"
+#include "base/table.h"
+
+enum { WATCH_HEALTHY_MS = 1000, BACKOFF_BASE_MS = 800, BACKOFF_CAP_MS = 30000 };
+
+enum phase { IDLE, LISTING, WATCHING, PAUSE };
+
+struct entry {
+	UT_hash_handle hh;
+	char *key; /* "ns/name"; ns and name point into text */
+	char *ns, *name, *uid;
+	uint64_t generation;
+};
+
+struct reflector {
+	struct reflector_config cfg;
+	char *field_selector, *label_selector;
+	struct api api;
+	const struct log *log;
+	struct rng rng;
+	struct backoff backoff;
+	int64_t now_ms;
+
+	enum phase phase;
+	bool watch_next; /* PAUSE: watch from rv, else list */
+	int64_t pause_until_ms;
+	uint64_t op;
+	int64_t op_since_ms, heard_ms; /* of the operation under way */
+	char *rv, *cont;
+	struct entry *entries;
+	uint64_t generation, lists;
+	bool synced, failing;
+};
+
+static void list_page(struct reflector *r);
+
+/* ---- entries ---- */
+
+static struct entry *entry_new(const char *key, const struct meta *meta)
+{
+	struct entry *e = mem_zalloc(1, sizeof *e);
+	e->key = mem_strdup(key);
+	e->ns = mem_strdup(meta->ns);
+	e->name = mem_strdup(meta->name);
+	e->uid = mem_strdup(meta->uid);
+	return e;
+}
+
+static void entry_drop(struct reflector *r, struct entry *e)
+{
+	HASH_DEL(r->entries, e);
+	free(e->key);
+	free(e->ns);
+	free(e->name);
+	free(e->uid);
+	free(e);
+}
+
+static void entry_gone(struct reflector *r, struct entry *e)
+{
+	struct meta gone = {.ns = e->ns, .name = e->name, .uid = e->uid};
+	r->cfg.on_gone(r->cfg.self, &gone);
+	entry_drop(r, e);
+}
+
+static struct entry *entry_find(struct reflector *r, const struct meta *meta, struct buf *key)
+{
+	struct entry *e = NULL;
+	buf_printf(key, "%s/%s", str_or_empty(meta->ns), str_or_empty(meta->name));
+	HASH_FIND_STR(r->entries, buf_str(key), e);
+	return e;
+}
+
+static void upsert(struct reflector *r, const struct api_object *obj)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(2048);
+	struct entry *e = entry_find(r, obj->meta, &key);
+	if (buf_rc(&key) != RC_OK)
+		return;
+	if (e && !str_eq(e->uid, obj->meta->uid)) {
+		entry_gone(r, e);
+		e = NULL;
+	}
+	if (!e) {
+		e = entry_new(buf_str(&key), obj->meta);
+		HASH_ADD_KEYPTR(hh, r->entries, e->key, strlen(e->key), e);
+	}
+	e->generation = r->generation;
+	r->cfg.on_upsert(r->cfg.self, obj);
+}
+
+static void deleted(struct reflector *r, const struct meta *meta)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(2048);
+	struct entry *e = entry_find(r, meta, &key);
+	if (e)
+		entry_gone(r, e);
+}
+
+static void sweep(struct reflector *r)
+{
+	struct entry *e, *next;
+	HASH_ITER (hh, r->entries, e, next) {
+		if (e->generation != r->generation)
+			entry_gone(r, e);
+	}
+}
+
+/* ---- pauses ---- */
+
+static void pause_for(struct reflector *r, int64_t ms, bool watch_next)
+{
+	r->phase = PAUSE;
+	r->op = 0;
+	r->watch_next = watch_next;
+	r->pause_until_ms = r->now_ms + ms;
+}
+
+static void pause_backoff(struct reflector *r, int64_t at_least_ms, bool watch_next)
+{
+	int64_t ms = backoff_next(&r->backoff, &r->rng);
+	pause_for(r, ms > at_least_ms ? ms : at_least_ms, watch_next);
+}
+
+static const char *kind_text(enum api_kind kind)
+{
+	static const char *const texts[API_KIND_N] = {
+		[API_JOB] = "computejobs",
+		[API_CNODE] = "computenodes",
+		[API_NODE] = "nodes",
+		[API_POD] = "pods",
+		[API_LEASE] = "leases",
+		[API_EVENT] = "events",
+		[API_SECRET] = "secrets",
+		[API_CONFIGMAP] = "configmaps",
+		[API_TOKENREVIEW] = "tokenreviews",
+	};
+	return texts[kind];
+}
+
+/* Once for a series of failures, not once for each. */
+static void tell_failure(struct reflector *r, const char *what, const struct api_result *res)
+{
+	if (r->failing) {
+		log_debug(r->log, what, KS("kind", kind_text(r->cfg.kind)),
+			  KS("rc", rc_name(res->rc)), KS("error", res->message));
+		return;
+	}
+	r->failing = true;
+	log_warn(r->log, what, KS("kind", kind_text(r->cfg.kind)), KS("rc", rc_name(res->rc)),
+		 KI("http", res->http), KS("error", res->message));
+}
+
+static void tell_recovery(struct reflector *r)
+{
+	if (!r->failing)
+		return;
+	r->failing = false;
+	log_info(r->log, "list and watch work again", KS("kind", kind_text(r->cfg.kind)));
+}
+
+/* ---- watch ---- */
+
+static void on_watch_object(void *self, uint64_t id, enum watch_event ev,
+			    const struct api_object *obj)
+{
+	struct reflector *r = self;
+	must(id == r->op && r->phase == WATCHING);
+	r->heard_ms = r->now_ms;
+	tell_recovery(r);
+	backoff_reset(&r->backoff);
+	if (str_or_empty(obj->meta->rv)[0] != '\0')
+		mem_strset(&r->rv, obj->meta->rv);
+	switch (ev) {
+	case WATCH_ADDED:
+	case WATCH_MODIFIED: upsert(r, obj); break;
+	case WATCH_DELETED: deleted(r, obj->meta); break;
+	case WATCH_BOOKMARK: break;
+	}
+}
+
+/* Whether trying the same watch again may help; what the server refuses for good needs a new list.
+ */
+static bool watch_may_resume(enum rc rc)
+{
+	return rc == RC_TIMEOUT || rc == RC_UNREACHABLE || rc == RC_TLS || rc == RC_IO ||
+	       rc == RC_THROTTLED || rc == RC_SERVER || rc == RC_UNAUTHORIZED;
+}
+
+static void on_watch_done(void *self, uint64_t id, const struct api_result *res)
+{
+	struct reflector *r = self;
+	must(id == r->op && r->phase == WATCHING);
+	if (res->rc == RC_OK) {
+		/* The server ends watches now and then. One that ends as soon as it began would
+		 * become a tight loop. */
+		if (r->now_ms - r->op_since_ms >= WATCH_HEALTHY_MS) {
+			backoff_reset(&r->backoff);
+			pause_for(r, 0, true);
+		} else {
+			pause_backoff(r, 0, true);
+		}
+		return;
+	}
+	if (res->rc == RC_GONE)
+		log_debug(r->log, "watch too old, listing again",
+			  KS("kind", kind_text(r->cfg.kind)), KS("rv", r->rv));
+	else
+		tell_failure(r, "watch failed", res);
+	pause_backoff(r, res->retry_after_ms, watch_may_resume(res->rc));
+}
+
+static void watch(struct reflector *r)
+{
+	struct api_request req = {.verb = API_WATCH,
+				  .kind = r->cfg.kind,
+				  .rv = r->rv,
+				  .field_selector = r->field_selector,
+				  .label_selector = r->label_selector};
+	struct api_sink sink = {r, on_watch_object, on_watch_done};
+	r->phase = WATCHING;
+	r->op_since_ms = r->heard_ms = r->now_ms;
+	r->op = r->api.submit(r->api.self, &req, &sink);
+}
+
+static void cut_silent_watch(struct reflector *r)
+{
+	struct api_result res = {.rc = RC_TIMEOUT, .message = "not even a bookmark came in time"};
+	r->api.cancel(r->api.self, r->op);
+	tell_failure(r, "watch cut", &res);
+	pause_backoff(r, 0, true);
+}
+
+/* ---- list ---- */
+
+static void on_list_object(void *self, uint64_t id, enum watch_event ev,
+			   const struct api_object *obj)
+{
+	struct reflector *r = self;
+	(void)ev;
+	must(id == r->op && r->phase == LISTING);
+	upsert(r, obj);
+}
+
+static void list_complete(struct reflector *r, const char *rv)
+{
+	mem_strset(&r->rv, rv);
+	mem_strset(&r->cont, "");
+	r->lists++;
+	sweep(r);
+	r->synced = true;
+	tell_recovery(r);
+	watch(r);
+	r->cfg.on_synced(r->cfg.self);
+}
+
+static void on_list_done(void *self, uint64_t id, const struct api_result *res)
+{
+	struct reflector *r = self;
+	must(id == r->op && r->phase == LISTING);
+	if (res->rc == RC_OK && str_or_empty(res->cont)[0] == '\0') {
+		list_complete(r, res->rv);
+		return;
+	}
+	if (res->rc == RC_OK) {
+		mem_strset(&r->cont, res->cont);
+		list_page(r);
+		return;
+	}
+	/* A continue token that is too old (410) starts the list over, like every other failure:
+	 * pages of two lists do not make one. */
+	mem_strset(&r->cont, "");
+	tell_failure(r, "list failed", res);
+	pause_backoff(r, res->retry_after_ms, false);
+}
+
+static void list_page(struct reflector *r)
+{
+	struct api_request req = {.verb = API_LIST,
+				  .kind = r->cfg.kind,
+				  .field_selector = r->field_selector,
+				  .label_selector = r->label_selector,
+				  .limit = r->cfg.page,
+				  .cont = r->cont[0] ? r->cont : NULL};
+	struct api_sink sink = {r, on_list_object, on_list_done};
+	r->phase = LISTING;
+	r->op_since_ms = r->now_ms;
+	r->op = r->api.submit(r->api.self, &req, &sink);
+}
+
+static void list(struct reflector *r)
+{
+	r->generation++;
+	mem_strset(&r->cont, "");
+	list_page(r);
+}
+
+/* ---- public ---- */
+
+struct reflector *reflector_new(const struct reflector_config *cfg, const struct api *api,
+				const struct log *log, uint64_t seed)
+{
+	must(cfg->page > 0 && cfg->page <= 500 && cfg->watch_silence_ms > 0);
+	struct reflector *r = mem_zalloc(1, sizeof *r);
+	r->cfg = *cfg;
+	r->field_selector = cfg->field_selector ? mem_strdup(cfg->field_selector) : NULL;
+	r->label_selector = cfg->label_selector ? mem_strdup(cfg->label_selector) : NULL;
+	r->api = *api;
+	r->log = log;
+	r->rng.s = seed;
+	r->backoff = (struct backoff){.base_ms = BACKOFF_BASE_MS, .cap_ms = BACKOFF_CAP_MS};
+	r->rv = mem_strdup("");
+	r->cont = mem_strdup("");
+	return r;
+}
+
+struct reflector *reflector_free(struct reflector *r)
+{
+	if (!r)
+		return NULL;
+	if (r->op)
+		r->api.cancel(r->api.self, r->op);
+	struct entry *e, *next;
+	HASH_ITER (hh, r->entries, e, next)
+		entry_drop(r, e);
+	free(r->field_selector);
+	free(r->label_selector);
+	free(r->rv);
+	free(r->cont);
+	free(r);
+	return NULL;
+}
+
+void reflector_start(struct reflector *r, int64_t now_ms)
+{
+	must(r->phase == IDLE);
+	r->now_ms = now_ms;
+	list(r);
+}
+
+void reflector_now(struct reflector *r, int64_t now_ms)
+{
+	r->now_ms = now_ms;
+}
+
+void reflector_tick(struct reflector *r, int64_t now_ms)
+{
+	r->now_ms = now_ms;
+	if (reflector_deadline(r) > now_ms)
+		return;
+	if (r->phase == WATCHING)
+		cut_silent_watch(r);
+	else if (r->watch_next)
+		watch(r);
+	else
+		list(r);
+}
+
+int64_t reflector_deadline(const struct reflector *r)
+{
+	switch (r->phase) {
+	case WATCHING: return r->heard_ms + r->cfg.watch_silence_ms;
+	case PAUSE: return r->pause_until_ms;
+	case IDLE:
+	case LISTING: break;
+	}
+	return INT64_MAX;
+}
+
+bool reflector_synced(const struct reflector *r)
+{
+	return r->synced;
+}
+
+uint64_t reflector_relists(const struct reflector *r)
+{
+	return r->lists > 0 ? r->lists - 1 : 0;
+}
