@@ -43,11 +43,12 @@ static const char *parse_number(const char *s, u128 *ret_value, int *ret_exp)
 			significant++;
 		if (significant > DIGITS_MAX) {
 			/* Digits that int64 cannot hold: the value only grows by them. */
-			*ret_value += *s != '0' && significant == DIGITS_MAX + 1 ? 1 : 0;
+			if (*s != '0' && significant == DIGITS_MAX + 1)
+				*ret_value += 1;
 			*ret_exp += point ? 0 : 1;
 			continue;
 		}
-		*ret_value = *ret_value * 10 + (u128)(*s - '0');
+		*ret_value = *ret_value * 10 + (unsigned)(*s - '0');
 		*ret_exp -= point;
 	}
 }
@@ -108,7 +109,7 @@ static int64_t scale(u128 v, int pow10, int pow2)
 		v /= 10;
 	}
 	/* A positive value never becomes nothing: it rounds up. */
-	return clamp(v + rest);
+	return clamp(rest ? v + 1 : v);
 }
 
 enum rc quantity_parse(const char *s, int64_t *ret_milli)
