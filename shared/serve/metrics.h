@@ -40,7 +40,8 @@ struct metrics *metrics_free(struct metrics *m);
 void metrics_set(struct metrics *m, enum metric id, const char *a, const char *b, double value);
 void metrics_add(struct metrics *m, enum metric id, const char *a, const char *b, double delta);
 /* Histograms: one observation, in seconds. */
-void metrics_observe(struct metrics *m, enum metric id, const char *a, const char *b, double seconds);
+void metrics_observe(struct metrics *m, enum metric id, const char *a, const char *b,
+		     double seconds);
 /* Forgets the family's series (a gauge whose label values are gone). */
 void metrics_clear(struct metrics *m, enum metric id);
 /* process_*: from /proc; called by serve before each scrape. */

@@ -18,11 +18,11 @@ enum { SERVE_CONNECTIONS_MAX = 64, SERVE_TIMEOUT_S = 5 };
 struct serve;
 
 struct serve_config {
-	const char *listen; /* HOST:PORT, numeric ("0.0.0.0:8080", "[::]:8080"); port 0: any */
+	const char *listen;      /* HOST:PORT, numeric ("0.0.0.0:8080", "[::]:8080"); port 0: any */
 	struct metrics *metrics; /* outlives the server */
 	void *self;
-	/* Whether the program does its work; if not, one line for each thing that is missing goes to
-	 * missing. NULL: always ready. Never waits. */
+	/* Whether the program does its work; if not, one line for each thing that is missing goes
+	 * to missing. NULL: always ready. Never waits. */
 	bool (*ready)(void *self, struct buf *missing);
 	/* Called before a scrape is rendered, to set what is not kept up to date. May be NULL. */
 	void (*refresh)(void *self, struct metrics *m);
