@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2016 # names of common.sh; apt's own $()
 # The Debian 13 build root: where it is, how it is made. Sourced after common.sh.
 #
 # The root is a folder in the cache, named after the hash of what is in it, made in a temporary

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Shows that each check can fail: a small clean tree passes all of them; then one file is broken at
+a time, and the check must name that place. Run by ctest as lint.selftest.
+"""
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+import layers  # noqa: E402
+import objects  # noqa: E402
+import texts  # noqa: E402
+from tree import Tree  # noqa: E402
+
+C = "/* SPDX-License-Identifier: Apache-2.0 */\n"
+CLEAN = {
+    "shared/base/text.h": C + "int text_len(const char *s);\n",
+    "shared/base/text.c": C + '#include "base/text.h"\n\n#include <string.h>\n\n'
+                              "int text_len(const char *s)\n{\n\treturn (int)strlen(s);\n}\n",
+    "shared/model/job.h": C + "int job_len(const char *name);\n",
+    "shared/model/job.c": C + '#include "model/job.h"\n\n#include "base/text.h"\n\n'
+                              '/* not a call: sleep(1) */\nstatic const char *const no = "exit(1)";\n\n'
+                              "int job_len(const char *name)\n{\n\treturn text_len(name) + (no != name);\n}\n",
+    "shared/os/os.h": C + "void os_nap(void);\n",
+    "shared/os/os.c": C + '#include "os/os.h"\n\nvoid os_nap(void)\n{\n}\n',
+    "test/greet.sh": "#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\necho \"$1\"\n",
+    "charts/a/values.yaml": "a: 1\nb: [2, 3]\n",
+    "charts/a/values.schema.json": "{}\n",
+    "charts/a/templates/a.yaml": "{{ if .Values.a }}\n",
+    "docs/a.md": "# A title, here\n\nSee [b](b.md#part-two), [itself](#a-title-here), [out](https://x.test/y).\n"
+                 "`[code](nowhere)`\n",
+    "docs/b.md": "# B\n\n## Part two\n",
+}
+ROOMS = ["base|shared/base|muster_flags|shared/base/text.c", "model|shared/model|base|shared/model/job.c",
+         "os|shared/os|base|shared/os/os.c"]
+CALL = "int job_len(const char *name)\n{\n\t"
+
+
+def swap(name, old, new):
+    """CLEAN with one text replaced in one file."""
+    assert old in CLEAN[name], (name, old)
+    return {**CLEAN, name: CLEAN[name].replace(old, new, 1)}
+
+
+def in_job(statement, header="string.h"):
+    """CLEAN whose job_len begins with a statement."""
+    files = swap("shared/model/job.c", CALL, CALL + statement + "\n\t")
+    files["shared/model/job.c"] = files["shared/model/job.c"].replace(
+        '#include "base/text.h"', f'#include <{header}>\n\n#include "base/text.h"')
+    return files
+
+
+# check, what is broken, what must be said about it, rooms.txt if it is not the clean one
+BROKEN = [
+    (texts.c_format, swap("shared/base/text.c", "\treturn (int)", "    return  (int)"), "shared/base/text.c: not formatted"),
+    (objects.banned, in_job("sleep(1);", "unistd.h"), "shared/model/job.c:13: sleep is banned"),
+    (objects.banned, in_job("char b[9]; sprintf(b, \"%s\", name);", "stdio.h"), "job.c:13: sprintf is banned"),
+    (objects.banned, in_job("NAP(1);\n#undef NAP", "unistd.h>\n#define NAP sleep\n#include <string.h"),
+     "shared/model/job.c: sleep is banned"),  # only the symbol shows it
+    (objects.banned, in_job("int x; (void)sscanf(name, \"%d\", &x);", "stdio.h"), "sscanf is banned"),
+    (objects.pure, in_job("puts(name);", "stdio.h"), "shared/model/job.c: refers to puts, so room model is not pure"),
+    (objects.pure, in_job("(void)time(0);", "time.h"), "refers to time"),
+    (objects.pure, in_job("extern void os_nap(void); os_nap();"), "refers to os_nap"),
+    (objects.pure, in_job("extern long write(int, const void *, unsigned long); (void)write(2, name, 1);"),
+     "refers to write, so room model"),  # base may, model may not
+    (layers.layers, CLEAN, "model links os, which is not below it", [ROOMS[0], "model|shared/model|base,os|shared/model/job.c", ROOMS[2]]),
+    (layers.layers, CLEAN, "model links PkgConfig::CURL, which it does not own",
+     [ROOMS[0], "model|shared/model|base,PkgConfig::CURL|shared/model/job.c", ROOMS[2]]),
+    (layers.layers, CLEAN, "room extra is not in", ROOMS + ["extra|shared/extra||"]),
+    (layers.layers, swap("shared/model/job.c", '"base/text.h"', '"os/os.h"'), "shared/model/job.c:4: model includes os/os.h of os"),
+    (layers.layers, swap("shared/model/job.h", C, C + "#include <jansson.h>\n"), "shared/model/job.h:2: model includes jansson.h"),
+    (layers.layers, swap("shared/base/text.c", "<string.h>", '"../model/job.h"'), "base includes ../model/job.h of model"),
+    (texts.shell, swap("test/greet.sh", '"$1"', "`ls $1"), "test/greet.sh"),
+    (texts.data, swap("charts/a/values.yaml", "[2, 3]", "[2, 3"), "charts/a/values.yaml:"),
+    (texts.data, swap("charts/a/values.yaml", "b:", "a:"), 'duplication of key "a"'),
+    (texts.data, swap("charts/a/values.schema.json", "{}", "{,}"), "values.schema.json: no JSON"),
+    (texts.links, swap("docs/a.md", "b.md", "c.md"), "docs/a.md:3: links to c.md"),
+    (texts.links, swap("docs/a.md", "part-two", "part-ten"), "docs/b.md has no heading for #part-ten"),
+    (texts.paths, swap("docs/b.md", "two", "two: /wo" + "rk/main/x"), "docs/b.md:3: names a path"),
+    (texts.paths, swap("docs/b.md", "two", "two: /ho" + "me/someone/x"), "docs/b.md:3: names a path"),
+    (texts.licence, swap("shared/model/job.h", C, ""), "shared/model/job.h: its first lines lack"),
+    (texts.licence, swap("test/greet.sh", "# SPDX-License-Identifier: Apache-2.0\n", ""), "test/greet.sh: its first"),
+]
+
+
+def write_tree(top, files, rooms):
+    build = os.path.join(top, "build/dev")
+    os.makedirs(build)
+    commands = []
+    for name, text in files.items():
+        path = os.path.join(top, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        if name.endswith(".c"):
+            out = f"CMakeFiles/{name.split('/')[1]}.dir/{os.path.basename(name)}.o"
+            commands.append({"directory": build, "file": path, "output": out, "command": ""})
+    with open(os.path.join(build, "compile_commands.json"), "w", encoding="utf-8") as f:
+        json.dump(commands, f)
+    with open(os.path.join(build, "rooms.txt"), "w", encoding="utf-8") as f:
+        f.write("\n".join(rooms) + "\n")
+    return build, commands
+
+
+def compile_all(top, commands):
+    for c in commands:
+        out = os.path.join(c["directory"], c["output"])
+        os.makedirs(os.path.dirname(out), exist_ok=True)
+        subprocess.run(["gcc", "-O1", "-w", "-I", os.path.join(top, "shared"), "-c", c["file"], "-o", out], check=True)
+
+
+def findings(check, files, rooms):
+    with tempfile.TemporaryDirectory(prefix="muster-lint.") as top:
+        build, commands = write_tree(top, files, rooms)
+        if check in (objects.banned, objects.pure):
+            compile_all(top, commands)
+        with contextlib.redirect_stdout(io.StringIO()):
+            return check(Tree(top, build))
+
+
+def check_report():
+    """The report on sizes names what is above its aim."""
+    long = C + "int f(int x)\n{\n" + "\tx++;\n" * 71 + "\treturn x;\n}\n"
+    out = io.StringIO()
+    with tempfile.TemporaryDirectory(prefix="muster-lint.") as top:
+        build, _ = write_tree(top, {**CLEAN, "shared/model/long.c": long}, ROOMS)
+        with contextlib.redirect_stdout(out):
+            texts.sizes(Tree(top, build))
+    return "shared/model/long.c:3: f: 72 lines" in out.getvalue()
+
+
+def main():
+    bad = 0
+    for check in sorted({b[0] for b in BROKEN}, key=lambda c: c.__name__):
+        for problem in findings(check, CLEAN, ROOMS):
+            print(f"{check.__name__}: the clean tree is said to be wrong: {problem}")
+            bad += 1
+    for check, files, expected, *rooms in BROKEN:
+        found = findings(check, files, rooms[0] if rooms else ROOMS)
+        hit = any(expected in p for p in found)
+        print(f"{'ok' if hit else 'MISSED'}: {check.__name__}: {expected}")
+        if not hit:
+            print("\n".join(f"    found instead: {p}" for p in found) or "    found nothing")
+            bad += 1
+    if not check_report():
+        print("MISSED: sizes: a function of 72 lines is not in the report")
+        bad += 1
+    print(f"{len(BROKEN)} broken trees, {bad} missed")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

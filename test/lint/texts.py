@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks on texts: formatter, scripts, YAML, links, paths, licence; and the report on sizes."""
+import json
+import os
+import re
+import statistics
+from urllib.parse import unquote
+
+from tree import bare_c, line_of, run
+
+C_FILES = r".*\.[ch]"
+
+
+def c_format(tree, fix=False):
+    files = [tree.path(n) for n in tree.named(C_FILES)]
+    if not files:
+        return []
+    config = os.path.join(tree.rules, "../../.clang-format")
+    style = "--style=file:" + os.path.realpath(config)
+    if fix:
+        status, text = run("clang-format-19", style, "-i", *files)
+        return [text] if status else []
+    status, text = run("clang-format-19", style, "--dry-run", "--ferror-limit=1", *files)
+    bad = sorted({os.path.relpath(m, tree.top) for m in re.findall(r"^(/[^:\n]+):\d+:\d+: ", text, re.M)})
+    if status and not bad:
+        return [text]
+    return [f"{n}: not formatted; fix: test/shell test/lint/run --fix format" for n in bad]
+
+
+def shell(tree):
+    scripts = tree.scripts()
+    if not scripts:
+        return []
+    status, text = run("shellcheck", "-x", "-P", "SCRIPTDIR", "-S", "warning", "-f", "gcc", *scripts,
+                       cwd=tree.top)
+    return text.strip().splitlines() if status else []
+
+
+def data(tree):
+    """YAML (chart templates apart: they are Go templates) and JSON must parse; no key twice."""
+    problems = []
+    files = [n for n in tree.named(r".*\.ya?ml|\.clang-format") if not re.match(r"charts/[^/]+/templates/", n)]
+    rules = "{rules: {key-duplicates: enable}}"
+    if files:
+        status, text = run("yamllint", "-f", "parsable", "-d", rules, *files, cwd=tree.top)
+        if status:
+            problems += text.strip().splitlines()
+    for n in tree.named(r".*\.json"):
+        try:
+            json.loads(tree.read(n))
+        except ValueError as e:
+            problems.append(f"{n}: no JSON: {e}")
+    return problems
+
+
+def anchors(text):
+    """The anchors that a renderer of Markdown makes of its headings."""
+    text = re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
+    found = set(re.findall(r'<a (?:id|name)="([^"]+)"', text))
+    for title in re.findall(r"^#+\s+(.*?)\s*#*$", text, re.M):
+        title = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", title).lower()
+        found.add(re.sub(r"[^\w\- ]", "", title).replace(" ", "-"))
+    return found
+
+
+def links(tree):
+    problems = []
+    for n in tree.named(r".*\.md"):
+        text = re.sub(r"^```.*?^```|`[^`\n]*`", lambda m: re.sub(r"[^\n]", " ", m.group(0)), tree.read(n),
+                      flags=re.S | re.M)
+        for m in re.finditer(r"\]\(<?([^)>\s]+)>?(?:\s+\"[^\"]*\")?\)|^\[[^]]+\]:\s+(\S+)", text, re.M):
+            link = unquote(m.group(1) or m.group(2))
+            if re.match(r"[a-z][a-z0-9+.-]*:", link):
+                continue
+            path, _, anchor = link.partition("#")
+            target = os.path.normpath(os.path.join(os.path.dirname(n), path)) if path else n
+            where = f"{n}:{line_of(text, m.start())}"
+            if not os.path.exists(tree.path(target)) or target.startswith(".."):
+                problems.append(f"{where}: links to {path}, which is not there")
+            elif anchor and target.endswith(".md") and anchor not in anchors(tree.read(target)):
+                problems.append(f"{where}: {target} has no heading for #{anchor}")
+    return problems
+
+
+def paths(tree):
+    """No file may name a folder of one machine: a fresh clone elsewhere has none of them."""
+    machine = [r"/wo[r]k/(main|shared|\.library)\b", r"/fa[r]m/", r"/ro[o]t/\.cache", r"/ho[m]e/[a-z]\w*/"]
+    if len(tree.top) > 5:
+        machine.append(re.escape(tree.top) + r"\b")
+    how = re.compile("|".join(machine))
+    problems = []
+    for n in tree.files:
+        for number, line in enumerate(tree.read(n).splitlines(), 1):
+            m = how.search(line)
+            if m:
+                problems.append(f"{n}:{number}: names a path of one machine: {m.group(0)}")
+    return problems
+
+
+def licence(tree):
+    problems = []
+    for n in tree.named(C_FILES + r"|.*\.(def|proto|cmake|py|sh)|(.*/)?CMakeLists\.txt") + tree.scripts():
+        head = "\n".join(tree.read(n).splitlines()[:3])
+        if "SPDX-License-Identifier: Apache-2.0" not in head:
+            first = "/* SPDX-License-Identifier: Apache-2.0 */" if re.fullmatch(C_FILES, n) \
+                else "SPDX-License-Identifier: Apache-2.0 in a comment"
+            problems.append(f"{n}: its first lines lack: {first}")
+    return sorted(set(problems))
+
+
+def functions(text):
+    """(line, name, lines) of each function: its brace stands alone at the start of a line."""
+    bare, found = bare_c(text).splitlines(), []
+    start = None
+    for i, line in enumerate(bare):
+        if line == "{":
+            start = i
+        elif line == "}" and start is not None:
+            head = " ".join(bare[max(0, start - 6):start])
+            names = re.findall(r"(\w+)\s*\(", head.rsplit(";", 1)[-1].rsplit("}", 1)[-1])
+            names = [x for x in names if not x.startswith("__")]
+            found.append((start + 1, names[0] if names else "?", i - start - 1))
+            start = None
+    return found
+
+
+def sizes(tree):
+    """A report, never a failure: how far the code is from the aims of the style."""
+    lengths, long_files, long_functions = [], [], []
+    product = tree.named(r"(shared|coordinator|agent)/.*\.[ch]")
+    for n in product:
+        text = tree.read(n)
+        count, most = text.count("\n"), 120 if n.endswith(".h") else 350
+        if count > most:
+            long_files.append(f"  {n}: {count} lines, aim {most}")
+        for line, name, size in functions(text):
+            lengths.append(size)
+            if size > 70:
+                long_functions.append(f"  {n}:{line}: {name}: {size} lines, aim 70")
+    lengths.sort()
+    if lengths:
+        print(f"{len(product)} files, {len(lengths)} functions: median {statistics.median(lengths):g} lines "
+              f"(aim 12), p90 {lengths[len(lengths) * 9 // 10]}, longest {lengths[-1]}")
+    print("\n".join(long_files + long_functions) or "no file and no function is above its aim")
+    return []

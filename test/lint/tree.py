@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every check works on: the files of a checkout, C text without comments, rule files."""
+import os
+import re
+import subprocess
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SKIPPED_DIRS = {".git", "build", "__pycache__"}
+
+
+class Tree:
+    """A checkout (or an unpacked archive of one) and, for some checks, its build folder."""
+
+    def __init__(self, top, build=None, rules=HERE):
+        self.top = os.path.realpath(top)
+        self.build = os.path.realpath(build) if build else None
+        self.rules = rules
+        self.files = self._list()
+
+    def _list(self):
+        git = ["git", "-c", "safe.directory=*", "-C", self.top]
+        root = subprocess.run(git + ["rev-parse", "--show-toplevel"], capture_output=True, text=True)
+        if root.returncode == 0 and os.path.realpath(root.stdout.strip()) == self.top:
+            # What is tracked and what is about to be: a new file is checked before its commit.
+            out = subprocess.run(git + ["ls-files", "-z", "-co", "--exclude-standard"],
+                                 capture_output=True, text=True, check=True).stdout
+            names = {n for n in out.split("\0") if n}
+        else:
+            names = set()
+            for folder, dirs, files in os.walk(self.top):
+                dirs[:] = [d for d in dirs if d not in SKIPPED_DIRS]
+                names |= {os.path.relpath(os.path.join(folder, f), self.top) for f in files}
+        return sorted(n for n in names if os.path.isfile(self.path(n)))
+
+    def path(self, name):
+        return os.path.join(self.top, name)
+
+    def read(self, name):
+        with open(self.path(name), encoding="utf-8", errors="replace") as f:
+            return f.read()
+
+    def named(self, pattern):
+        """The files whose path matches the regular expression as a whole."""
+        return [n for n in self.files if re.fullmatch(pattern, n)]
+
+    def scripts(self):
+        """Shell scripts, by name or by first line."""
+        found = []
+        for n in self.files:
+            if n.endswith(".sh"):
+                found.append(n)
+            elif "." not in os.path.basename(n):
+                with open(self.path(n), "rb") as f:
+                    if re.match(rb"#!\s*/(usr/)?bin/(env )?(ba|da)?sh\b", f.readline(80)):
+                        found.append(n)
+        return found
+
+    def rule_lines(self, name):
+        """The lines of a rule file as lists of words; comments and empty lines left out."""
+        with open(os.path.join(self.rules, name), encoding="utf-8") as f:
+            words = (line.split("#")[0].split() for line in f)
+            return [w for w in words if w]
+
+
+def bare_c(text):
+    """C source with comments and literals blanked; line numbers stay."""
+    def blank(m):
+        return re.sub(r"[^\n]", " ", m.group(0))
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'',
+                  blank, text, flags=re.S)
+
+
+def line_of(text, offset):
+    return text.count("\n", 0, offset) + 1
+
+
+def run(*argv, **kw):
+    """A command's status and all that it printed."""
+    p = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                       errors="replace", **kw)
+    return p.returncode, p.stdout
