@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What the end-to-end scripts share: where things are, the tools, the Docker engine. Sourced.
+
+# shellcheck source=test/lib/common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../../test/lib/common.sh"
+muster_cache=${MUSTER_CACHE:-$muster_cache}
+e2e_dir=$muster_top/e2e
+e2e_state=$muster_cache/e2e
+busybox_image=docker.io/library/busybox:1.35
+export muster_cache e2e_dir e2e_state busybox_image
+
+# tool NAME: path of a program: the one that test/tools/get has built already, else the user's,
+# else it is built now.
+tool() {
+	local path
+	path=$("$muster_top/test/tools/get" --where "$1")
+	[ -x "$path" ] || path=$(type -P "$1") || path=$("$muster_top/test/tools/get" "$1")
+	printf '%s\n' "$path"
+}
+
+# pinned_tool NAME: likewise, but never the user's.
+pinned_tool() { "$muster_top/test/tools/get" "$1"; }
+
+cluster_state() { printf '%s\n' "$e2e_state/$1"; }         # NAME
+cluster_kubeconfig() { printf '%s\n' "$e2e_state/$1/kubeconfig"; } # NAME
+
+# cluster_nodes NAME: names of the node containers, the control plane first.
+cluster_nodes() {
+	docker ps -a --filter "label=io.x-k8s.kind.cluster=$1" --format '{{.Names}}' | sort
+}
+
+# image_build DOCKER-BUILD-ARGUMENTS…: with the classic builder where BuildKit is not installed.
+image_build() {
+	if docker buildx version >/dev/null 2>&1; then
+		docker build "$@"
+	else
+		DOCKER_BUILDKIT=0 docker build "$@"
+	fi
+}
+
+# image_load CLUSTER IMAGE: puts an image of the engine into every node. It is done here and not
+# by `kind load`, whose import of all platforms fails with some engines' image stores.
+image_load() {
+	local node tar pids=() pid rc=0
+	tar=$(mktemp "$(cluster_state "$1")/image-XXXXXX.tar")
+	docker save -o "$tar" "$2" || { rm -f "$tar"; return 1; }
+	for node in $(cluster_nodes "$1"); do
+		docker exec -i "$node" ctr -n k8s.io images import --all-platforms=false - <"$tar" \
+			>/dev/null &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid" || rc=1
+	done
+	rm -f "$tar"
+	return $rc
+}

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# The Docker engine: the running one if there is one, else one of our own. Sourced after common.sh.
+#
+# Our own engine has its data in the cache and its socket and run-time state in a folder of /run,
+# so it meets no other; only it is ever stopped by us. It may have died with the session that
+# started it: nothing that it left behind is trusted at the next start.
+
+: "${muster_cache:?}" "${e2e_dir:?}"
+engine_dir=$muster_cache/docker
+engine_run=/run/muster-docker-$(id -u)
+engine_socket=$engine_run.sock
+
+engine_answers() { timeout 10 docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+
+engine_pid() { # prints the process id of our own engine if it lives
+	local pid
+	pid=$(cat "$engine_dir/pid" 2>/dev/null) || return 1
+	[ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ] &&
+		tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF -- "$engine_dir/data" && echo "$pid"
+}
+
+# engine_use: points DOCKER_HOST at our engine if it lives; else leaves things as they are.
+engine_use() {
+	! engine_pid >/dev/null || export DOCKER_HOST=unix://$engine_socket
+	type -P docker >/dev/null && engine_answers
+}
+
+engine_install() {
+	type -P dockerd >/dev/null || [ -x /usr/sbin/dockerd ] || apt_install docker.io || return
+	type -P docker >/dev/null || apt_install docker-cli || return
+	type -P iptables >/dev/null || [ -x /usr/sbin/iptables ] || apt_install iptables || return
+	type -P jq >/dev/null || apt_install jq
+}
+
+# Without CAP_SYS_RESOURCE, as in some sandboxes, no privileged container starts: runc cannot grant
+# what it has not, nor raise limits. A wrapper takes those wishes away.
+engine_runtime_options() {
+	local caps
+	caps=$(awk '$1 == "CapBnd:" { print $2 }' /proc/self/status)
+	if (((0x$caps >> 24 & 1) == 0)); then
+		as_root install -D -m 755 "$e2e_dir/lib/runc-caps" "$engine_dir/runc-caps"
+		printf '%s\n' --add-runtime "caps=$engine_dir/runc-caps" --default-runtime caps
+	fi
+}
+
+engine_clear() {
+	local mount
+	awk -v run="$engine_run/" -v data="$engine_dir/data/" \
+		'index($5, run) == 1 || index($5, data) == 1 { print $5 }' /proc/self/mountinfo |
+		sort -r | while IFS= read -r mount; do as_root umount -l "$mount" || :; done
+	as_root rm -rf --one-file-system "$engine_run" "$engine_socket" "$engine_dir/pid"
+}
+
+engine_start() {
+	local options=() i
+	engine_clear
+	mkdir -p "$engine_dir"
+	mapfile -t options < <(engine_runtime_options)
+	say "starting a Docker engine of our own (log: $engine_dir/log)"
+	# Its own session, so that Ctrl-C here does not reach it; none of our locks.
+	as_root env PATH="$PATH:/usr/sbin:/sbin" setsid dockerd --host "unix://$engine_socket" \
+		--data-root "$engine_dir/data" --exec-root "$engine_run" --pidfile "$engine_dir/pid" \
+		--log-level warn "${options[@]}" </dev/null >"$engine_dir/log" 2>&1 8>&- 9>&- &
+	export DOCKER_HOST=unix://$engine_socket
+	for ((i = 0; i < 60; i++)); do
+		if [ -S "$engine_socket" ]; then
+			[ "$(id -u)" = 0 ] || as_root chown "$(id -u)" "$engine_socket"
+			! engine_answers || return 0
+		fi
+		((i < 5)) || kill -0 $! 2>/dev/null || break
+		sleep 0.5
+	done
+	tail -n 15 "$engine_dir/log" | sed 's/^/    /' >&2
+	die "the Docker engine did not start; the whole log: $engine_dir/log"
+}
+
+engine_up() {
+	local answer
+	! engine_use || return 0
+	if type -P docker >/dev/null; then
+		answer=$(docker version 2>&1 >/dev/null || :)
+		case $answer in
+		*'permission denied'*)
+			die "a Docker engine runs, but you may not use it: run this as root, or add yourself" \
+				"to the group docker (usermod -aG docker $(id -un)) and log in again" ;;
+		esac
+	fi
+	engine_install || die "there is no Docker here: install it (https://docs.docker.com/engine/install/)"
+	! engine_use || return 0 # installing the package may have started one
+	engine_start
+}
+
+# engine_down: stops our own engine if no container is left on it.
+engine_down() {
+	local pid i
+	pid=$(engine_pid) || return 0
+	[ -z "$(docker ps -aq)" ] || return 0
+	as_root kill "$pid"
+	for ((i = 0; i < 100; i++)); do
+		[ -d "/proc/$pid" ] || break
+		sleep 0.2
+	done
+	engine_clear
+	say 'stopped our Docker engine; its images stay in the cache'
+}
