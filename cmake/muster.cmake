@@ -28,6 +28,10 @@ if(MUSTER_SANITIZE)
                 -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
         target_link_options(muster_flags INTERFACE -fsanitize=${MUSTER_SANITIZE})
 endif()
+if(MUSTER_FUZZ)
+        # Coverage of all rooms steers the fuzzer, not only that of its own file.
+        target_compile_options(muster_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 # Paths of the build do not end up in the binaries: the same sources give the same bytes.
 target_compile_options(muster_flags INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 

@@ -22,7 +22,7 @@ static const struct suffix suffixes[] = {
 	{"Gi", 3, 30}, {"Ti", 3, 40}, {"Pi", 3, 50}, {"Ei", 3, 60},
 };
 
-enum { DIGITS_MAX = 18, EXP_MAX = 40 };
+enum { DIGITS_MAX = 20, EXP_MAX = 40 }; /* 10^20 * 2^60 stays below 2^127 */
 
 /* Up to DIGITS_MAX significant digits around a point; *ret_exp is the power of ten to apply. */
 static const char *parse_number(const char *s, u128 *ret_value, int *ret_exp)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+muster_fuzz(quantity SOURCES fuzz_quantity.c USES model base)
