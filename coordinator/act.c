@@ -180,41 +180,21 @@ static void object_op(struct coordinator *c, enum op_type type, const struct cor
 static void act(struct coordinator *c, const struct core_action *a)
 {
 	switch (a->type) {
-	case ACT_ORDERS:
-		server_sessions_orders_changed(c->sessions, a->node);
-		break;
+	case ACT_ORDERS: server_sessions_orders_changed(c->sessions, a->node); break;
 	case ACT_JOB_STATUS:
-	case ACT_CNODE_STATUS:
-		mark(c, a);
-		break;
-	case ACT_CNODE_APPLY:
-		op_queue(op_new(c, OP_CNODE_APPLY, NULL, a->node, NULL));
-		break;
-	case ACT_LIST_NODE:
-		op_queue(op_new(c, OP_LIST_NODE, NULL, a->node, NULL));
-		break;
-	case ACT_CNODE_DELETE:
-		object_op(c, OP_CNODE_DELETE, a);
-		break;
-	case ACT_JOB_GET:
-		object_op(c, OP_JOB_GET, a);
-		break;
-	case ACT_JOB_DELETE:
-		object_op(c, OP_JOB_DELETE, a);
-		break;
-	case ACT_POD_CREATE:
-		pod_create(c, &a->pod_create);
-		break;
+	case ACT_CNODE_STATUS: mark(c, a); break;
+	case ACT_CNODE_APPLY: op_queue(op_new(c, OP_CNODE_APPLY, NULL, a->node, NULL)); break;
+	case ACT_LIST_NODE: op_queue(op_new(c, OP_LIST_NODE, NULL, a->node, NULL)); break;
+	case ACT_CNODE_DELETE: object_op(c, OP_CNODE_DELETE, a); break;
+	case ACT_JOB_GET: object_op(c, OP_JOB_GET, a); break;
+	case ACT_JOB_DELETE: object_op(c, OP_JOB_DELETE, a); break;
+	case ACT_POD_CREATE: pod_create(c, &a->pod_create); break;
 	case ACT_POD_DELETE:
 		op_queue(op_new(c, OP_POD_DELETE, a->pod_delete.ns, a->pod_delete.name,
 				a->pod_delete.uid));
 		break;
-	case ACT_NOTE:
-		note(c, &a->note);
-		break;
-	case ACT_TEMPLATE_DROP:
-		templates_drop(c, a->template_hash);
-		break;
+	case ACT_NOTE: note(c, &a->note); break;
+	case ACT_TEMPLATE_DROP: templates_drop(c, a->template_hash); break;
 	}
 }
 

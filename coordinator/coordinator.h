@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One coordinator: election, reflectors, sessions, core and write queue put together over an api and
- * a link_server. It owns no loop, socket or clock: the program's main gives it time and the real
- * server and link, the simulator gives it virtual time and its models. Links pure rooms only. */
+/* One coordinator: election, reflectors, sessions, core and write queue put together over an api
+ * and a link_server. It owns no loop, socket or clock: the program's main gives it time and the
+ * real server and link, the simulator gives it virtual time and its models. Links pure rooms only.
+ */
 #pragma once
 
 #include "coordinator/core/core.h"
@@ -42,7 +43,8 @@ bool coordinator_ready(const struct coordinator *c, const char **ret_missing);
 
 struct coordinator_stats {
 	bool leading, synced;
-	uint64_t epoch, relists, status_writes, status_conflicts, pod_creates, pod_deletes, events, events_dropped;
+	uint64_t epoch, relists, status_writes, status_conflicts, pod_creates, pod_deletes, events,
+		events_dropped;
 	uint32_t writes_waiting;
 	struct core_stats core;
 	struct server_sessions_stats sessions;

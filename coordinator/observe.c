@@ -83,7 +83,7 @@ struct reflector *observe_new(struct coordinator *c, enum api_kind kind)
 				       .self = c,
 				       .on_upsert = on_upsert,
 				       .on_synced = observe_synced,
-				       .on_gone = kind == API_JOB   ? job_gone
+				       .on_gone = kind == API_JOB    ? job_gone
 						  : kind == API_NODE ? node_gone
 								     : cnode_gone};
 	return reflector_new(&cfg, &c->api, c->log, rng_next(&c->rng));

@@ -70,7 +70,8 @@ static struct api_request list_request(const struct op *op, const char *field_se
 				    .cont = op->cont};
 }
 
-static struct api_request object_request(const struct op *op, enum api_verb verb, enum api_kind kind)
+static struct api_request object_request(const struct op *op, enum api_verb verb,
+					 enum api_kind kind)
 {
 	return (struct api_request){.verb = verb,
 				    .kind = kind,
@@ -117,7 +118,8 @@ static uint64_t submit_note(struct op *op)
 				  .note = op->text[1],
 				  .warning = op->warning,
 				  .when_ms = op->when_ms};
-	struct api_request req = {.verb = API_CREATE, .kind = API_EVENT, .ns = note.ns, .event = &note};
+	struct api_request req = {
+		.verb = API_CREATE, .kind = API_EVENT, .ns = note.ns, .event = &note};
 	op->owner->nwaiting_notes--;
 	return submit(op, &req);
 }
@@ -136,20 +138,12 @@ static uint64_t op_submit(struct op *op)
 {
 	struct api_request req;
 	switch (op->type) {
-	case OP_CNODE_APPLY:
-		return submit_apply(op);
-	case OP_POD_CREATE:
-		return submit_create(op);
-	case OP_NOTE:
-		return submit_note(op);
-	case OP_LIST_NODE:
-		return submit_list_node(op);
-	case OP_LIST_PODS:
-		req = list_request(op, NULL);
-		return submit(op, &req);
-	case OP_POD_READ:
-		req = object_request(op, API_GET, API_POD);
-		return submit(op, &req);
+	case OP_CNODE_APPLY: return submit_apply(op);
+	case OP_POD_CREATE: return submit_create(op);
+	case OP_NOTE: return submit_note(op);
+	case OP_LIST_NODE: return submit_list_node(op);
+	case OP_LIST_PODS: req = list_request(op, NULL); return submit(op, &req);
+	case OP_POD_READ: req = object_request(op, API_GET, API_POD); return submit(op, &req);
 	case OP_JOB_GET:
 		req = object_request(op, API_GET, API_JOB);
 		req.uid = NULL;
@@ -157,14 +151,9 @@ static uint64_t op_submit(struct op *op)
 	case OP_CNODE_DELETE:
 		req = object_request(op, API_DELETE, API_CNODE);
 		return submit(op, &req);
-	case OP_POD_DELETE:
-		req = object_request(op, API_DELETE, API_POD);
-		return submit(op, &req);
-	case OP_JOB_DELETE:
-		req = object_request(op, API_DELETE, API_JOB);
-		return submit(op, &req);
-	case OP_N:
-		break;
+	case OP_POD_DELETE: req = object_request(op, API_DELETE, API_POD); return submit(op, &req);
+	case OP_JOB_DELETE: req = object_request(op, API_DELETE, API_JOB); return submit(op, &req);
+	case OP_N: break;
 	}
 	return 0;
 }

@@ -42,12 +42,8 @@ void op_on_object(void *self, uint64_t id, enum watch_event we, const struct api
 	(void)id;
 	(void)we;
 	switch (op->type) {
-	case OP_LIST_PODS:
-		on_pod(c, NULL, obj->pod);
-		break;
-	case OP_LIST_NODE:
-		on_pod(c, op->name, obj->pod);
-		break;
+	case OP_LIST_PODS: on_pod(c, NULL, obj->pod); break;
+	case OP_LIST_NODE: on_pod(c, op->name, obj->pod); break;
 	case OP_POD_CREATE:
 	case OP_POD_READ:
 		op->found = true;
@@ -63,8 +59,7 @@ void op_on_object(void *self, uint64_t id, enum watch_event we, const struct api
 	case OP_POD_DELETE:
 	case OP_JOB_DELETE:
 	case OP_NOTE:
-	case OP_N:
-		break;
+	case OP_N: break;
 	}
 }
 
@@ -171,35 +166,19 @@ static void end_delete(struct op *op, const struct api_result *res)
 void op_end(struct op *op, const struct api_result *res)
 {
 	switch (op->type) {
-	case OP_CNODE_APPLY:
-		end_apply(op, res);
-		break;
-	case OP_POD_CREATE:
-		end_create(op, res);
-		break;
+	case OP_CNODE_APPLY: end_apply(op, res); break;
+	case OP_POD_CREATE: end_create(op, res); break;
 	case OP_POD_READ:
 		if (!op->found)
 			tell_pod_done(op, res, NULL);
 		break;
 	case OP_CNODE_DELETE:
 	case OP_POD_DELETE:
-	case OP_JOB_DELETE:
-		end_delete(op, res);
-		break;
-	case OP_JOB_GET:
-		end_job_get(op, res);
-		break;
-	case OP_LIST_PODS:
-		end_list_pods(op, res);
-		break;
-	case OP_LIST_NODE:
-		end_list_node(op, res);
-		break;
-	case OP_NOTE:
-		end_note(op, res);
-		break;
-	case OP_N:
-		break;
+	case OP_JOB_DELETE: end_delete(op, res); break;
+	case OP_JOB_GET: end_job_get(op, res); break;
+	case OP_LIST_PODS: end_list_pods(op, res); break;
+	case OP_LIST_NODE: end_list_node(op, res); break;
+	case OP_NOTE: end_note(op, res); break;
+	case OP_N: break;
 	}
 }
-

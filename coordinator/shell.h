@@ -26,7 +26,8 @@ enum op_type {
 	OP_N
 };
 
-/* One operation of the shell's own, from the action that wants it to the event that tells its end. */
+/* One operation of the shell's own, from the action that wants it to the event that tells its end.
+ */
 struct op {
 	struct op *prev, *next; /* waiting or in flight */
 	struct coordinator *owner;
@@ -97,7 +98,7 @@ struct op *op_new(struct coordinator *c, enum op_type type, const char *ns, cons
 		  const char *uid);
 void op_queue(struct op *own_op);
 void ops_start(struct coordinator *c); /* what fits under OPS_INFLIGHT_MAX */
-void ops_turn(struct coordinator *c); /* ends what could not be started */
+void ops_turn(struct coordinator *c);  /* ends what could not be started */
 void ops_cancel(struct coordinator *c);
 void ops_list_pods(struct coordinator *c);
 

@@ -18,8 +18,8 @@ struct arena {
 
 #define ARENA_INIT(max_bytes) ((struct arena){.max = (max_bytes)})
 
-void *arena_alloc(struct arena *a, size_t size);              /* NULL past the cap */
-char *arena_strdup(struct arena *a, const char *s);           /* NULL past the cap or for NULL */
+void *arena_alloc(struct arena *a, size_t size);               /* NULL past the cap */
+char *arena_strdup(struct arena *a, const char *s);            /* NULL past the cap or for NULL */
 char *arena_strndup(struct arena *a, const char *s, size_t n); /* NULL past the cap */
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void arena_reset(struct arena *a); /* frees all but one small block */

@@ -108,7 +108,8 @@ char *buf_steal(struct buf *b)
 
 static void put_json_char(struct buf *b, unsigned char c)
 {
-	static const char named[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
+	static const char named[] = {
+		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
 	if (c == '"' || c == '\\') {
 		buf_putc(b, '\\');
 		buf_putc(b, (char)c);

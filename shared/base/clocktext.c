@@ -3,8 +3,8 @@
  * environment (TZ). Days are counted in the proleptic Gregorian calendar from 0000-03-01. */
 #include "base/clocktext.h"
 
-#include <stdio.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { DAY_MS = 86400000 };
@@ -34,9 +34,13 @@ static struct civil civil_of(int64_t ms)
 	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
 	int mp = (int)((5 * doy + 2) / 153);
 	int month = mp < 10 ? mp + 3 : mp - 9;
-	return (struct civil){yoe + era * 400 + (month <= 2), month,
-			      (int)(doy - (153 * mp + 2) / 5 + 1), rest / 3600000,
-			      rest / 60000 % 60, rest / 1000 % 60, rest % 1000};
+	return (struct civil){yoe + era * 400 + (month <= 2),
+			      month,
+			      (int)(doy - (153 * mp + 2) / 5 + 1),
+			      rest / 3600000,
+			      rest / 60000 % 60,
+			      rest / 1000 % 60,
+			      rest % 1000};
 }
 
 static void format(int64_t wall_ms, const char *fraction_fmt, char *ret)

@@ -10,7 +10,8 @@ struct intern;
 
 struct intern *intern_new(void);
 struct intern *intern_free(struct intern *t); /* NULL in, NULL out */
-uint32_t intern_get(struct intern *t, const char *s);        /* takes a reference; NULL and "" get an id too */
+uint32_t intern_get(struct intern *t,
+		    const char *s); /* takes a reference; NULL and "" get an id too */
 uint32_t intern_find(const struct intern *t, const char *s); /* 0 when unknown; no reference */
 const char *intern_str(const struct intern *t, uint32_t id); /* "" for 0 */
 void intern_ref(struct intern *t, uint32_t id);              /* 0 is ignored */

@@ -25,14 +25,15 @@ struct log_kv {
 struct log {
 	enum log_level min;
 	void *self;
-	void (*sink)(void *self, enum log_level level, const char *msg, const struct log_kv *kv, size_t n);
+	void (*sink)(void *self, enum log_level level, const char *msg, const struct log_kv *kv,
+		     size_t n);
 };
 
 /* log may be NULL (then nothing happens). */
 void log_write(const struct log *log, enum log_level level, const char *msg,
 	       const struct log_kv *kv, size_t n);
-#define LOG_AT(log, level, msg, ...)                                                   \
-	log_write((log), (level), (msg), (struct log_kv[]){{0}, ##__VA_ARGS__} + 1,    \
+#define LOG_AT(log, level, msg, ...)                                                \
+	log_write((log), (level), (msg), (struct log_kv[]){{0}, ##__VA_ARGS__} + 1, \
 		  sizeof((struct log_kv[]){{0}, ##__VA_ARGS__}) / sizeof(struct log_kv) - 1)
 #define log_debug(log, msg, ...) LOG_AT(log, LOG_DEBUG, msg, ##__VA_ARGS__)
 #define log_info(log, msg, ...) LOG_AT(log, LOG_INFO, msg, ##__VA_ARGS__)

@@ -4,9 +4,16 @@
 
 #include "model/object.h"
 
-enum cnode_state { CNODE_NONE, CNODE_PENDING, CNODE_RUNNING, CNODE_DRAINING, CNODE_DRAINED, CNODE_FAILED };
+enum cnode_state {
+	CNODE_NONE,
+	CNODE_PENDING,
+	CNODE_RUNNING,
+	CNODE_DRAINING,
+	CNODE_DRAINED,
+	CNODE_FAILED
+};
 
-const char *cnode_state_text(enum cnode_state s);   /* "" for CNODE_NONE */
+const char *cnode_state_text(enum cnode_state s);  /* "" for CNODE_NONE */
 enum cnode_state cnode_state_parse(const char *s); /* CNODE_NONE when unknown */
 
 struct cnode_status {
@@ -34,7 +41,7 @@ struct cnode {
 /* What Muster applies (server-side apply, no force) to make and keep the object. */
 struct cnode_apply {
 	const char *name;
-	const char *node_uid;     /* ownerReference; NULL: the object is a user's own, none is set */
+	const char *node_uid; /* ownerReference; NULL: the object is a user's own, none is set */
 	struct reslist resources; /* from the Node's allocatable */
 	struct strs leave_out;    /* resource names that somebody else owns */
 };

@@ -10,7 +10,7 @@ enum job_state { JOB_NONE, JOB_PENDING, JOB_RUNNING, JOB_COMPLETED, JOB_FAILED, 
 enum node_loss { LOSS_REPLACE, LOSS_WAIT, LOSS_FAIL };
 enum update_type { UPDATE_ROLLING, UPDATE_RECREATE };
 
-const char *job_state_text(enum job_state s); /* "Pending"…; "" for JOB_NONE */
+const char *job_state_text(enum job_state s);  /* "Pending"…; "" for JOB_NONE */
 enum job_state job_state_parse(const char *s); /* JOB_NONE when unknown */
 
 struct job_spec {
@@ -29,8 +29,8 @@ struct job_spec {
 	uint32_t nterms;
 	const struct toleration *tolerations;
 	uint32_t ntolerations;
-	struct reslist requests; /* of one member's pod: as the scheduler counts (containers summed, the
-				  * largest init container, overhead), without "pods" */
+	struct reslist requests; /* of one member's pod: as the scheduler counts (containers summed,
+				  * the largest init container, overhead), without "pods" */
 	/* What runs. hash is over the user's spec before defaults, 16 hex digits; text is the pod
 	 * without its per-member parts (kube/pod.h), borrowed. */
 	const char *template_hash, *template_text;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a pod tells about an attempt. Which ends are the member's own fault (charged) and which are
  * not follows batch/v1's pod failure policy: condition DisruptionTarget (KEP-3329) covers eviction,
- * preemption, taint manager, pod garbage collection and node shutdown; a kubelet that does not admit
- * a pod sets phase Failed with a reason and never starts a container. */
+ * preemption, taint manager, pod garbage collection and node shutdown; a kubelet that does not
+ * admit a pod sets phase Failed with a reason and never starts a container. */
 #include "model/member.h"
 
 #include <stdio.h>
@@ -41,8 +41,8 @@ static bool label_number(const struct kvs *labels, const char *key, uint32_t *re
 /* Reasons with which the kubelet refuses or ends a pod for the node's sake. */
 static bool reason_is_disruption(const char *reason)
 {
-	static const char *const v[] = {"Evicted",	  "NodeShutdown", "Terminated",
-					"NodeLost", "Preempting", "Shutdown"};
+	static const char *const v[] = {"Evicted",  "NodeShutdown", "Terminated",
+					"NodeLost", "Preempting",   "Shutdown"};
 	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
 		if (str_eq(reason, v[i]))
 			return true;
@@ -70,14 +70,11 @@ static enum member_phase failed_phase(const struct pod *p)
 static enum member_phase phase_of(const struct pod *p)
 {
 	switch (p->phase) {
-	case POD_SUCCEEDED:
-		return MEMBER_SUCCEEDED;
-	case POD_FAILED:
-		return failed_phase(p);
+	case POD_SUCCEEDED: return MEMBER_SUCCEEDED;
+	case POD_FAILED: return failed_phase(p);
 	case POD_PENDING:
 	case POD_RUNNING:
-	case POD_UNKNOWN:
-		break;
+	case POD_UNKNOWN: break;
 	}
 	return p->started ? MEMBER_RUNNING : MEMBER_PENDING;
 }

@@ -2,7 +2,6 @@
 /* Members: names, what a pod tells about one, and the orders of the coordinator to the agents. */
 #pragma once
 
-
 #include "model/object.h"
 
 /* Label keys on members' pods. */
@@ -32,7 +31,7 @@ enum member_phase {
 	MEMBER_REFUSED,   /* the kubelet did not admit it (OutOfcpu and kin): never charged */
 	MEMBER_GONE,      /* it was reported before and its pod object is gone: a disruption */
 	MEMBER_HELD,      /* the pod's name is taken by something else: the next attempt is used */
-	MEMBER_DENIED,    /* the API server refused to create it (403, 422: quota, policy, invalid) */
+	MEMBER_DENIED, /* the API server refused to create it (403, 422: quota, policy, invalid) */
 	MEMBER_PHASE_N
 };
 
@@ -49,10 +48,11 @@ struct member {
 	uint32_t index, attempt;
 	const char *template_hash;
 	enum member_phase phase;
-	bool ready, deleting;          /* deletionTimestamp set */
-	int32_t exit_code;             /* of the first failed container; 0 else */
-	const char *reason, *message;  /* why it waits or how it ended (ErrImagePull, OOMKilled, Evicted…) */
-	int64_t started_ms, ended_ms;  /* by the kubelet's clock */
+	bool ready, deleting; /* deletionTimestamp set */
+	int32_t exit_code;    /* of the first failed container; 0 else */
+	const char *reason,
+		*message; /* why it waits or how it ended (ErrImagePull, OOMKilled, Evicted…) */
+	int64_t started_ms, ended_ms; /* by the kubelet's clock */
 	struct reslist requests;
 };
 

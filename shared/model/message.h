@@ -6,19 +6,31 @@
 #include "model/member.h"
 #include "model/object.h"
 
-enum { PROTOCOL_VERSION = 1,
-       FRAME_AGENT_MAX = 64 * 1024,         /* bytes of a frame from an agent */
-       FRAME_COORDINATOR_MAX = 1024 * 1024, /* bytes of a frame from the coordinator */
-       TOKEN_BYTES_MAX = 16 * 1024,
-       PAGE_MEMBERS_MAX = 64, /* members in one Hello or Report */
-       PAGE_ORDERS_MAX = 256, /* orders in one Orders page */
-       NODE_PODS_MAX = 4096 };
+enum {
+	PROTOCOL_VERSION = 1,
+	FRAME_AGENT_MAX = 64 * 1024,         /* bytes of a frame from an agent */
+	FRAME_COORDINATOR_MAX = 1024 * 1024, /* bytes of a frame from the coordinator */
+	TOKEN_BYTES_MAX = 16 * 1024,
+	PAGE_MEMBERS_MAX = 64, /* members in one Hello or Report */
+	PAGE_ORDERS_MAX = 256, /* orders in one Orders page */
+	NODE_PODS_MAX = 4096
+};
 
-enum msg_type { MSG_NONE, MSG_HELLO, MSG_WELCOME, MSG_REJECT, MSG_REPORT, MSG_ACK, MSG_WATCH, MSG_ORDERS };
+enum msg_type {
+	MSG_NONE,
+	MSG_HELLO,
+	MSG_WELCOME,
+	MSG_REJECT,
+	MSG_REPORT,
+	MSG_ACK,
+	MSG_WATCH,
+	MSG_ORDERS
+};
 
 /* What a node has that the API server's Node does not tell. */
 struct capacity {
-	struct reslist foreign;  /* requests of pods on the node that are not members, without "pods" */
+	struct reslist
+		foreign; /* requests of pods on the node that are not members, without "pods" */
 	uint32_t foreign_pods;
 };
 
@@ -27,7 +39,7 @@ struct msg_hello {
 	const char *token, *node, *boot_id, *version;
 	const char *agent; /* identity of this process, unique per start */
 	struct capacity capacity;
-	uint32_t page;  /* 0… ; members are spread over pages, in one exchange each */
+	uint32_t page; /* 0… ; members are spread over pages, in one exchange each */
 	bool last_page;
 	const struct member *members;
 	uint32_t nmembers;
@@ -39,7 +51,16 @@ struct msg_welcome {
 	bool more; /* send the next page */
 };
 
-enum reject { REJECT_NONE, REJECT_TOKEN, REJECT_NODE, REJECT_VERSION, REJECT_NOT_LEADER, REJECT_LATER, REJECT_SESSION, REJECT_MALFORMED };
+enum reject {
+	REJECT_NONE,
+	REJECT_TOKEN,
+	REJECT_NODE,
+	REJECT_VERSION,
+	REJECT_NOT_LEADER,
+	REJECT_LATER,
+	REJECT_SESSION,
+	REJECT_MALFORMED
+};
 const char *reject_text(enum reject r);
 
 struct msg_reject {

@@ -17,8 +17,8 @@ struct suffix {
 };
 
 static const struct suffix suffixes[] = {
-	{"n", -6, 0}, {"u", -3, 0},  {"m", 0, 0},  {"", 3, 0},	 {"k", 6, 0},  {"M", 9, 0},
-	{"G", 12, 0}, {"T", 15, 0},  {"P", 18, 0}, {"E", 21, 0}, {"Ki", 3, 10}, {"Mi", 3, 20},
+	{"n", -6, 0},  {"u", -3, 0},  {"m", 0, 0},   {"", 3, 0},    {"k", 6, 0},   {"M", 9, 0},
+	{"G", 12, 0},  {"T", 15, 0},  {"P", 18, 0},  {"E", 21, 0},  {"Ki", 3, 10}, {"Mi", 3, 20},
 	{"Gi", 3, 30}, {"Ti", 3, 40}, {"Pi", 3, 50}, {"Ei", 3, 60},
 };
 
@@ -155,7 +155,8 @@ static bool has_all_of(const struct reslist *a, const struct reslist *b)
 	for (uint32_t i = 0; i < b->n; i++) {
 		bool found = false;
 		for (uint32_t j = 0; j < a->n && !found; j++)
-			found = !strcmp(a->v[j].name, b->v[i].name) && a->v[j].milli == b->v[i].milli;
+			found = !strcmp(a->v[j].name, b->v[i].name) &&
+				a->v[j].milli == b->v[i].milli;
 		if (!found)
 			return false;
 	}

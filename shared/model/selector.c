@@ -50,17 +50,12 @@ static bool compares(const struct sel_expr *e, const char *value)
 bool sel_expr_matches_value(const struct sel_expr *e, const char *value)
 {
 	switch (e->op) {
-	case SEL_IN:
-		return value && strs_have(&e->values, value);
-	case SEL_NOT_IN:
-		return !value || !strs_have(&e->values, value);
-	case SEL_EXISTS:
-		return value;
-	case SEL_DOES_NOT_EXIST:
-		return !value;
+	case SEL_IN: return value && strs_have(&e->values, value);
+	case SEL_NOT_IN: return !value || !strs_have(&e->values, value);
+	case SEL_EXISTS: return value;
+	case SEL_DOES_NOT_EXIST: return !value;
 	case SEL_GT:
-	case SEL_LT:
-		return compares(e, value);
+	case SEL_LT: return compares(e, value);
 	}
 	return false;
 }

@@ -8,28 +8,29 @@
 #include "model/message.h"
 
 static const char *const job_states[] = {
-	[JOB_NONE] = "",	     [JOB_PENDING] = "Pending", [JOB_RUNNING] = "Running",
-	[JOB_COMPLETED] = "Completed", [JOB_FAILED] = "Failed",	[JOB_SUSPENDED] = "Suspended",
+	[JOB_NONE] = "",           [JOB_PENDING] = "Pending",
+	[JOB_RUNNING] = "Running", [JOB_COMPLETED] = "Completed",
+	[JOB_FAILED] = "Failed",   [JOB_SUSPENDED] = "Suspended",
 };
 
 static const char *const cnode_states[] = {
-	[CNODE_NONE] = "",	      [CNODE_PENDING] = "Pending", [CNODE_RUNNING] = "Running",
-	[CNODE_DRAINING] = "Draining", [CNODE_DRAINED] = "Drained", [CNODE_FAILED] = "Failed",
+	[CNODE_NONE] = "",           [CNODE_PENDING] = "Pending",
+	[CNODE_RUNNING] = "Running", [CNODE_DRAINING] = "Draining",
+	[CNODE_DRAINED] = "Drained", [CNODE_FAILED] = "Failed",
 };
 
 static const char *const member_phases[] = {
-	[MEMBER_NONE] = "",	       [MEMBER_PENDING] = "Pending",
-	[MEMBER_RUNNING] = "Running",   [MEMBER_SUCCEEDED] = "Succeeded",
-	[MEMBER_FAILED] = "Failed",     [MEMBER_DISRUPTED] = "Disrupted",
-	[MEMBER_REFUSED] = "Refused",   [MEMBER_GONE] = "Gone",
-	[MEMBER_HELD] = "Held",	       [MEMBER_DENIED] = "Denied",
+	[MEMBER_NONE] = "",           [MEMBER_PENDING] = "Pending",
+	[MEMBER_RUNNING] = "Running", [MEMBER_SUCCEEDED] = "Succeeded",
+	[MEMBER_FAILED] = "Failed",   [MEMBER_DISRUPTED] = "Disrupted",
+	[MEMBER_REFUSED] = "Refused", [MEMBER_GONE] = "Gone",
+	[MEMBER_HELD] = "Held",       [MEMBER_DENIED] = "Denied",
 };
 
 static const char *const rejects[] = {
-	[REJECT_NONE] = "none",		    [REJECT_TOKEN] = "token",
-	[REJECT_NODE] = "node",		    [REJECT_VERSION] = "version",
-	[REJECT_NOT_LEADER] = "not-leader", [REJECT_LATER] = "later",
-	[REJECT_SESSION] = "session",	    [REJECT_MALFORMED] = "malformed",
+	[REJECT_NONE] = "none",       [REJECT_TOKEN] = "token",           [REJECT_NODE] = "node",
+	[REJECT_VERSION] = "version", [REJECT_NOT_LEADER] = "not-leader", [REJECT_LATER] = "later",
+	[REJECT_SESSION] = "session", [REJECT_MALFORMED] = "malformed",
 };
 
 static unsigned find(const char *const *table, unsigned n, const char *s)

@@ -64,9 +64,13 @@ static void test_ranges(void **state)
 		const char *text;
 		bool ok;
 	} cases[] = {
-		{"", true},    {"0", true},    {"0,2-5,7", true}, {"0-99", true}, {"1,", false},
-		{",1", false}, {"3,2", false}, {"2-1", false},    {"1-", false},  {"-1", false},
-		{"100", false}, {"x", false},  {"1 2", false},    {"0-4294967296", false},
+		{"", true},        {"0", true},
+		{"0,2-5,7", true}, {"0-99", true},
+		{"1,", false},     {",1", false},
+		{"3,2", false},    {"2-1", false},
+		{"1-", false},     {"-1", false},
+		{"100", false},    {"x", false},
+		{"1 2", false},    {"0-4294967296", false},
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -138,9 +142,12 @@ static void test_rc_texts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bitset_against_bools), cmocka_unit_test(test_bitset_algebra),
-		cmocka_unit_test(test_ranges),		     cmocka_unit_test(test_intern),
-		cmocka_unit_test(test_hashes_are_stable),    cmocka_unit_test(test_backoff),
+		cmocka_unit_test(test_bitset_against_bools),
+		cmocka_unit_test(test_bitset_algebra),
+		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_intern),
+		cmocka_unit_test(test_hashes_are_stable),
+		cmocka_unit_test(test_backoff),
 		cmocka_unit_test(test_rc_texts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

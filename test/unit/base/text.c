@@ -81,8 +81,9 @@ static void test_log_lines(void **state)
 					 "why=\"it \\\"said\\\" no\" empty=\"\"");
 	buf_reset(&b);
 	log_format_json(&b, "T", LOG_WARN, "a b", kv, 3);
-	assert_string_equal(buf_str(&b), "{\"time\":\"T\",\"level\":\"warn\",\"msg\":\"a b\",\"job\":"
-					 "\"default/a\",\"member\":3,\"why\":\"it \\\"said\\\" no\"}");
+	assert_string_equal(buf_str(&b),
+			    "{\"time\":\"T\",\"level\":\"warn\",\"msg\":\"a b\",\"job\":"
+			    "\"default/a\",\"member\":3,\"why\":\"it \\\"said\\\" no\"}");
 }
 
 struct seen {
@@ -90,7 +91,8 @@ struct seen {
 	size_t kvs;
 };
 
-static void count(void *self, enum log_level level, const char *msg, const struct log_kv *kv, size_t n)
+static void count(void *self, enum log_level level, const char *msg, const struct log_kv *kv,
+		  size_t n)
 {
 	struct seen *s = self;
 	(void)level;
@@ -170,9 +172,9 @@ static void test_durations(void **state)
 		const char *text;
 		int64_t ms;
 	} cases[] = {
-		{"0", 0},      {"2s", 2000},  {"500ms", 500}, {"1m30s", 90000}, {"1h", 3600000},
-		{"1h2ms", 3600002}, {"2", -1}, {"", -1},   {"s", -1},     {"1s1m", -1},
-		{"1s1s", -1},  {"-1s", -1},   {"1.5s", -1},   {"1d", -1},
+		{"0", 0},           {"2s", 2000}, {"500ms", 500}, {"1m30s", 90000}, {"1h", 3600000},
+		{"1h2ms", 3600002}, {"2", -1},    {"", -1},       {"s", -1},        {"1s1m", -1},
+		{"1s1s", -1},       {"-1s", -1},  {"1.5s", -1},   {"1d", -1},
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -203,11 +205,16 @@ static void test_arena(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_buf_never_truncates), cmocka_unit_test(test_buf_growth_and_front),
-		cmocka_unit_test(test_escapes),		    cmocka_unit_test(test_err_wraps),
-		cmocka_unit_test(test_log_lines),	    cmocka_unit_test(test_log_levels),
-		cmocka_unit_test(test_times),		    cmocka_unit_test(test_times_round_trip),
-		cmocka_unit_test(test_durations),	    cmocka_unit_test(test_arena),
+		cmocka_unit_test(test_buf_never_truncates),
+		cmocka_unit_test(test_buf_growth_and_front),
+		cmocka_unit_test(test_escapes),
+		cmocka_unit_test(test_err_wraps),
+		cmocka_unit_test(test_log_lines),
+		cmocka_unit_test(test_log_levels),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_times_round_trip),
+		cmocka_unit_test(test_durations),
+		cmocka_unit_test(test_arena),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,21 +125,40 @@ static void test_taints(void **state)
 		struct taint taint;
 		bool tolerates;
 	} cases[] = {
-		{"equal", {"k", "v", false, EFFECT_NO_SCHEDULE}, {"k", "v", EFFECT_NO_SCHEDULE}, true},
-		{"other value", {"k", "w", false, EFFECT_ANY}, {"k", "v", EFFECT_NO_SCHEDULE}, false},
-		{"other effect", {"k", "v", false, EFFECT_NO_EXECUTE}, {"k", "v", EFFECT_NO_SCHEDULE}, false},
+		{"equal",
+		 {"k", "v", false, EFFECT_NO_SCHEDULE},
+		 {"k", "v", EFFECT_NO_SCHEDULE},
+		 true},
+		{"other value",
+		 {"k", "w", false, EFFECT_ANY},
+		 {"k", "v", EFFECT_NO_SCHEDULE},
+		 false},
+		{"other effect",
+		 {"k", "v", false, EFFECT_NO_EXECUTE},
+		 {"k", "v", EFFECT_NO_SCHEDULE},
+		 false},
 		{"any effect", {"k", "v", false, EFFECT_ANY}, {"k", "v", EFFECT_NO_EXECUTE}, true},
 		{"exists", {"k", NULL, true, EFFECT_ANY}, {"k", "v", EFFECT_NO_EXECUTE}, true},
-		{"exists, other key", {"l", NULL, true, EFFECT_ANY}, {"k", "v", EFFECT_NO_EXECUTE}, false},
+		{"exists, other key",
+		 {"l", NULL, true, EFFECT_ANY},
+		 {"k", "v", EFFECT_NO_EXECUTE},
+		 false},
 		{"all", {NULL, NULL, true, EFFECT_ANY}, {"k", "v", EFFECT_NO_EXECUTE}, true},
-		{"empty key, Equal", {"", "", false, EFFECT_ANY}, {"k", "v", EFFECT_NO_EXECUTE}, false},
-		{"empty values", {"k", NULL, false, EFFECT_ANY}, {"k", "", EFFECT_NO_EXECUTE}, true},
+		{"empty key, Equal",
+		 {"", "", false, EFFECT_ANY},
+		 {"k", "v", EFFECT_NO_EXECUTE},
+		 false},
+		{"empty values",
+		 {"k", NULL, false, EFFECT_ANY},
+		 {"k", "", EFFECT_NO_EXECUTE},
+		 true},
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		CASE(cases[i].name,
 		     toleration_tolerates(&cases[i].t, &cases[i].taint) == cases[i].tolerates);
-		CASE(cases[i].name, taint_blocks(&cases[i].taint, &cases[i].t, 1) != cases[i].tolerates);
+		CASE(cases[i].name,
+		     taint_blocks(&cases[i].taint, &cases[i].t, 1) != cases[i].tolerates);
 	}
 	struct taint prefer = {"k", "v", EFFECT_PREFER_NO_SCHEDULE};
 	assert_false(taint_blocks(&prefer, NULL, 0));
@@ -182,9 +201,9 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_quantities), cmocka_unit_test(test_reslists),
+		cmocka_unit_test(test_quantities),  cmocka_unit_test(test_reslists),
 		cmocka_unit_test(test_expressions), cmocka_unit_test(test_taints),
-		cmocka_unit_test(test_overlay),	    cmocka_unit_test(test_names),
+		cmocka_unit_test(test_overlay),     cmocka_unit_test(test_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
