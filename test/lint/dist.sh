@@ -27,8 +27,6 @@ outside=$(listing "$zip" | grep -v "^$name/" | head -n 3) || true
 [ -z "$outside" ] || { echo "failed: not everything is under $name/: $outside"; exit 1; }
 
 cd "$tmp/$name"
-# The same compiler calls were made for BUILD: let ccache see that the folder alone differs.
-export CCACHE_BASEDIR=$tmp/$name CCACHE_NOHASHDIR=1
 step 'configure' cmake --preset dev
 step 'build' cmake --build --preset dev
 step 'run its unit tests' ctest --preset dev -L '^unit$' --no-tests=error -j "$(nproc)"

@@ -36,8 +36,11 @@ class Tree:
         return os.path.join(self.top, name)
 
     def read(self, name):
-        with open(self.path(name), encoding="utf-8", errors="replace") as f:
-            return f.read()
+        try:
+            with open(self.path(name), encoding="utf-8", errors="replace") as f:
+                return f.read()
+        except FileNotFoundError:  # gone since it was listed, an editor's or a fuzzer's file
+            return ""
 
     def named(self, pattern):
         """The files whose path matches the regular expression as a whole."""
