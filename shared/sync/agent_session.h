@@ -41,3 +41,8 @@ void agent_session_tick(struct agent_session *s, int64_t now_ms);
 void agent_session_now(struct agent_session *s, int64_t now_ms);
 int64_t agent_session_deadline(const struct agent_session *s);
 bool agent_session_connected(const struct agent_session *s);
+
+struct agent_session_stats {
+	uint64_t sessions, reports, orders_refused, epoch;
+};
+void agent_session_stats(const struct agent_session *s, struct agent_session_stats *ret);

@@ -31,9 +31,10 @@ bool msgcopy_reslist(struct arena *a, const struct reslist *l, struct reslist *r
 bool msgcopy_member(struct arena *a, const struct member *m, struct member *ret)
 {
 	struct member c = *m;
-	const char **const strs[] = {&c.ns,	 &c.job_name,	   &c.job_uid, &c.pod,	  &c.pod_uid,
-				     &c.node,	 &c.template_hash, &c.reason,  &c.message};
-	if (!own_strings(a, strs, ARRAY_LEN(strs)) || !msgcopy_reslist(a, &m->requests, &c.requests))
+	const char **const strs[] = {&c.ns,   &c.job_name,      &c.job_uid, &c.pod,    &c.pod_uid,
+				     &c.node, &c.template_hash, &c.reason,  &c.message};
+	if (!own_strings(a, strs, ARRAY_LEN(strs)) ||
+	    !msgcopy_reslist(a, &m->requests, &c.requests))
 		return false;
 	*ret = c;
 	return true;

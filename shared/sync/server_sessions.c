@@ -10,7 +10,7 @@
 #include "sync/sessions_impl.h"
 
 enum {
-	LEAVE_MS = 1000,	/* a rejected pipe may close by itself first, so its answer arrives */
+	LEAVE_MS = 1000, /* a rejected pipe may close by itself first, so its answer arrives */
 	SILENT_PIPE_MS = 60000, /* its owner judged the silence long ago; the descriptor goes */
 	LOG_EVERY_MS = 60000,
 	LIMITS_MAX = 1024,
@@ -252,19 +252,14 @@ static void on_request(void *self, uint64_t pipe, uint64_t ticket, const struct 
 		return;
 	}
 	switch (msg->type) {
-	case MSG_HELLO:
-		hello_request(s, p, ticket, &msg->hello);
-		return;
+	case MSG_HELLO: hello_request(s, p, ticket, &msg->hello); return;
 	case MSG_REPORT:
-	case MSG_WATCH:
-		session_request(s, p, ticket, msg);
-		return;
+	case MSG_WATCH: session_request(s, p, ticket, msg); return;
 	case MSG_NONE:
 	case MSG_WELCOME:
 	case MSG_REJECT:
 	case MSG_ACK:
-	case MSG_ORDERS:
-		break;
+	case MSG_ORDERS: break;
 	}
 	sessions_reject(s, p->peer, ticket, REJECT_MALFORMED, "not a request");
 }

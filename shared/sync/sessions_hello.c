@@ -277,7 +277,8 @@ static void on_review_done(void *self, uint64_t id, const struct api_result *res
 	if (hello && !r->answered) {
 		uint64_t ticket = p->ticket;
 		review_end(s, r);
-		refuse_hello(s, p, ticket, REJECT_LATER, "the API server cannot review the token now");
+		refuse_hello(s, p, ticket, REJECT_LATER,
+			     "the API server cannot review the token now");
 	} else if (hello) {
 		p->review = NULL; /* ended below: what follows may drop the pipe's reviews */
 		hello_reviewed(s, p, r);
@@ -292,8 +293,10 @@ void reviews_start(struct server_sessions *s)
 {
 	while (s->waiting && s->stats.reviews < s->cfg.reviews_max) {
 		struct review *r = s->waiting;
-		struct api_request req = {.verb = API_CREATE, .kind = API_TOKENREVIEW,
-					  .deadline_ms = REVIEW_DEADLINE_MS, .token = r->token};
+		struct api_request req = {.verb = API_CREATE,
+					  .kind = API_TOKENREVIEW,
+					  .deadline_ms = REVIEW_DEADLINE_MS,
+					  .token = r->token};
 		struct api_sink sink = {r, on_review_object, on_review_done};
 		DL_DELETE(s->waiting, r);
 		r->op = s->api.submit(s->api.self, &req, &sink);

@@ -25,7 +25,7 @@ struct draft {
 
 /* One TokenReview, waiting or in flight. */
 struct review {
-	UT_hash_handle hh; /* by op, in flight */
+	UT_hash_handle hh;          /* by op, in flight */
 	struct review *prev, *next; /* waiting */
 	struct server_sessions *owner;
 	uint64_t op, pipe;
@@ -55,8 +55,8 @@ struct paging {
 };
 
 struct pipe {
-	UT_hash_handle hh;	/* by id */
-	UT_hash_handle hh_node; /* by node, of sessions */
+	UT_hash_handle hh;        /* by id */
+	UT_hash_handle hh_node;   /* by node, of sessions */
 	struct pipe *prev, *next; /* those whose Watch is to be looked at */
 	struct heap_node timer;
 	uint64_t id;
@@ -70,7 +70,7 @@ struct pipe {
 
 	uint64_t session;
 	char *node, *agent;
-	char *replaced; /* the agent process that this session took the node from, or NULL */
+	char *replaced;     /* the agent process that this session took the node from, or NULL */
 	int64_t expires_ms; /* monotonic; INT64_MAX unknown */
 	bool reported;
 	uint64_t seq;

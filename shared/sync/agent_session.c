@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ *     OFF ──► DIALING ──► HELLO ──► UP
+ *               ▲ │         │        │ closed, late, refused
+ *               │ └────┬────┴────────┘
+ *               └── PAUSE (backoff; then dial, or say Hello again on the same connection)
+ *
+ * A session that breaks begins again with everything the agent knows, so nothing that got lost on
+ * the way stays lost. A redirect to the leader is tried once; whatever becomes of it, the next
+ * address is the Service's again.
+ */
+#include "sync/agent_session.h"
+
+#include <stdlib.h>
+
+#include "base/backoff.h"
+#include "model/msgsize.h"
+#include "sync/agent_session_impl.h"
+#include "sync/msgcopy.h"
+
+enum {
+	LEADER_CHANGE_CAP_MS = 1000,
+	LATER_CAP_MS = 3000, /* the coordinator keeps a connection without a session for 5 s */
+	SNAPSHOT_BYTES_MAX = 16 * 1024 * 1024,
+	/* What is left of a frame for members beside the token and the rest of a Hello. */
+	HELLO_MEMBERS_BYTES = FRAME_AGENT_MAX - TOKEN_BYTES_MAX - 12 * 1024,
+};
+
+/* ---- connection ---- */
+
+static void set_connected(struct agent_session *s, bool connected, const char *why)
+{
+	if (s->connected == connected && (connected || str_eq(s->why, why)))
+		return;
+	mem_strset(&s->why, why);
+	s->connected = connected;
+	if (connected)
+		log_info(s->log, "connected to the coordinator", KS("address", s->dialed),
+			 KI("session", s->session), KI("epoch", s->epoch));
+	else
+		log_warn(s->log, "not connected to the coordinator", KS("address", s->dialed),
+			 KS("why", why));
+	s->cfg.on_state(s->cfg.self, connected, why);
+}
+
+static void dial(struct agent_session *s, const char *address)
+{
+	mem_strset(&s->dialed, address);
+	s->stage = DIALING;
+	s->due_ms = s->now_ms + s->cfg.dial_ms;
+	s->link.dial(s->link.self, s->dialed);
+}
+
+static int64_t pause_ms(struct agent_session *s, int64_t cap_ms)
+{
+	int64_t ms = backoff_next(&s->backoff, &s->rng);
+	if (s->leader_changing && cap_ms > LEADER_CHANGE_CAP_MS)
+		cap_ms = LEADER_CHANGE_CAP_MS;
+	return ms <= cap_ms ? ms : cap_ms - (int64_t)rng_below(&s->rng, (uint64_t)cap_ms / 2);
+}
+
+static void forget_requests(struct agent_session *s)
+{
+	s->report_out = s->watch_out = false;
+	orders_forget(&s->orders);
+	s->orders.revision = 0; /* revisions of another session mean something else */
+}
+
+void session_drop(struct agent_session *s, const char *why)
+{
+	s->link.hang_up(s->link.self);
+	forget_requests(s);
+	s->stage = PAUSE;
+	s->redirected = s->hello_again = false;
+	s->due_ms = s->now_ms + pause_ms(s, s->cfg.backoff_cap_ms);
+	set_connected(s, false, why);
+}
+
+/* ---- Hello ---- */
+
+static bool take_snapshot(struct agent_session *s)
+{
+	struct hello *h = &s->hello;
+	struct capacity cap = {0};
+	const struct member *v = NULL;
+	uint32_t n = 0;
+	arena_reset(&h->arena);
+	s->cfg.snapshot(s->cfg.self, &cap, &v, &n);
+	h->members = arena_alloc(&h->arena, (n + 1) * sizeof *h->members);
+	h->capacity = cap;
+	h->n = n;
+	h->page = h->start = h->end = 0;
+	if (!h->members || !msgcopy_reslist(&h->arena, &cap.foreign, &h->capacity.foreign))
+		return false;
+	for (uint32_t i = 0; i < n; i++) {
+		if (!msgcopy_member(&h->arena, &v[i], &h->members[i]))
+			return false;
+	}
+	return true;
+}
+
+static void hello_page(struct agent_session *s, const char *token)
+{
+	struct hello *h = &s->hello;
+	size_t bytes = 0;
+	h->end = h->start;
+	while (h->end < h->n && h->end - h->start < PAGE_MEMBERS_MAX) {
+		bytes += msgsize_member(&h->members[h->end]);
+		if (bytes > HELLO_MEMBERS_BYTES && h->end > h->start)
+			break;
+		h->end++;
+	}
+	struct msg msg = {.type = MSG_HELLO,
+			  .hello = {.protocol = PROTOCOL_VERSION,
+				    .token = token,
+				    .node = s->node,
+				    .boot_id = s->boot_id,
+				    .version = s->version,
+				    .agent = s->agent,
+				    .capacity = h->capacity,
+				    .page = h->page,
+				    .last_page = h->end == h->n,
+				    .members = h->members + h->start,
+				    .nmembers = h->end - h->start}};
+	s->stage = HELLO;
+	s->due_ms = s->now_ms + s->cfg.ack_ms;
+	s->link.request(s->link.self, LINK_REPORT, &msg);
+}
+
+static void say_hello(struct agent_session *s)
+{
+	forget_requests(s);
+	const char *token = s->cfg.token(s->cfg.self);
+	if (str_or_empty(token)[0] == '\0') {
+		session_drop(
+			s, "there is no token to say Hello with; is the projected volume mounted?");
+		return;
+	}
+	mem_strset(&s->token, token);
+	if (!take_snapshot(s)) {
+		session_drop(s, "there is more on this node than a Hello can tell");
+		return;
+	}
+	hello_page(s, s->token);
+}
+
+static void session_up(struct agent_session *s, const struct msg_welcome *w)
+{
+	arena_reset(&s->hello.arena);
+	s->stage = UP;
+	s->session = w->session;
+	s->epoch = w->epoch;
+	s->heartbeat_ms = w->heartbeat_ms > 0 ? w->heartbeat_ms : 2000;
+	s->hold_ms = w->hold_ms;
+	s->seq = 0;
+	s->sent_ms = s->now_ms;
+	s->sessions++;
+	s->leader_changing = s->redirected = false;
+	set_connected(s, true, "");
+	watch_send(s);
+}
+
+static void on_welcome(struct agent_session *s, const struct msg_welcome *w)
+{
+	bool last = s->hello.end == s->hello.n;
+	if (s->stage != HELLO)
+		return;
+	if (w->epoch < s->epoch) {
+		log_warn(s->log, "Welcome of an older epoch refused", KI("epoch", w->epoch),
+			 KI("newest", s->epoch));
+		session_drop(s, "the coordinator's epoch is older than one seen before");
+	} else if (w->more == last) {
+		session_drop(s, "the coordinator's Welcome does not fit the Hello");
+	} else if (last) {
+		session_up(s, w);
+	} else {
+		s->hello.start = s->hello.end;
+		s->hello.page++;
+		hello_page(s, "");
+	}
+}
+
+/* ---- refusals ---- */
+
+static void again_on_this_connection(struct agent_session *s, const char *why)
+{
+	forget_requests(s);
+	s->stage = PAUSE;
+	s->hello_again = true;
+	s->due_ms = s->now_ms + pause_ms(s, LATER_CAP_MS);
+	set_connected(s, false, why);
+}
+
+static void follow_leader(struct agent_session *s, const char *leader)
+{
+	s->leader_changing = true;
+	if (s->redirected || str_or_empty(leader)[0] == '\0') {
+		session_drop(s, "no coordinator leads that is known there");
+		return;
+	}
+	AUTO(mem_freep) char *address = mem_strdup(leader);
+	set_connected(s, false, "sent on to the leader");
+	forget_requests(s);
+	s->redirected = true;
+	dial(s, address);
+}
+
+static void on_reject(struct agent_session *s, const struct msg_reject *r)
+{
+	const char *message = str_or_empty(r->message);
+	switch (r->reason) {
+	case REJECT_NOT_LEADER: follow_leader(s, r->leader); return;
+	case REJECT_LATER:
+	case REJECT_SESSION: again_on_this_connection(s, message); return;
+	case REJECT_NONE:
+	case REJECT_TOKEN:
+	case REJECT_NODE:
+	case REJECT_VERSION:
+	case REJECT_MALFORMED: break;
+	}
+	session_drop(s, message);
+}
+
+/* ---- reports ---- */
+
+static void report_send(struct agent_session *s, bool heartbeat)
+{
+	struct msg msg = {.type = MSG_REPORT, .report = {.session = s->session}};
+	const char *token = s->cfg.token(s->cfg.self);
+	bool newer = str_or_empty(token)[0] != '\0' && !str_eq(token, s->token);
+	/* What changes while this one is out goes with the next. */
+	s->poked = s->cfg.changes(s->cfg.self, &msg.report);
+	if (!s->poked && !heartbeat)
+		return;
+	msg.report.session = s->session;
+	msg.report.seq = s->seq;
+	msg.report.token = "";
+	if (newer && msg.report.nmembers == 0) { /* a full page and a token may not fit one frame */
+		mem_strset(&s->token, token);
+		msg.report.token = s->token;
+	}
+	s->report_out = true;
+	s->sent_ms = s->now_ms;
+	s->reports++;
+	s->link.request(s->link.self, LINK_REPORT, &msg);
+}
+
+static void on_ack(struct agent_session *s, const struct msg_ack *ack)
+{
+	if (s->stage != UP || !s->report_out || ack->session != s->session || ack->seq != s->seq)
+		return;
+	s->report_out = false;
+	s->seq++;
+	backoff_reset(&s->backoff);
+}
+
+/* ---- what the link tells ---- */
+
+static void on_open(void *self)
+{
+	struct agent_session *s = self;
+	if (s->stage == DIALING)
+		say_hello(s);
+}
+
+static void on_closed(void *self, const char *why)
+{
+	struct agent_session *s = self;
+	if (s->stage == OFF || (s->stage == PAUSE && !s->hello_again))
+		return;
+	session_drop(s, str_or_empty(why));
+}
+
+static void on_reply(void *self, enum link_channel ch, const struct msg *msg)
+{
+	struct agent_session *s = self;
+	bool expected = ch == LINK_WATCH ? s->watch_out : s->stage == HELLO || s->report_out;
+	if (!expected)
+		return;
+	switch (msg->type) {
+	case MSG_WELCOME: on_welcome(s, &msg->welcome); return;
+	case MSG_REJECT: on_reject(s, &msg->reject); return;
+	case MSG_ACK: on_ack(s, &msg->ack); return;
+	case MSG_ORDERS:
+		if (ch == LINK_WATCH)
+			watch_answered(s, &msg->orders);
+		return;
+	case MSG_NONE:
+	case MSG_HELLO:
+	case MSG_REPORT:
+	case MSG_WATCH: break;
+	}
+	session_drop(s, "the coordinator answered with something that is no answer");
+}
+
+/* ---- time ---- */
+
+static int64_t min64(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t up_deadline(const struct agent_session *s)
+{
+	int64_t watch = s->watch_out ? s->watch_sent_ms + s->hold_ms + s->cfg.ack_ms : INT64_MAX;
+	if (s->report_out)
+		return min64(watch, s->sent_ms + s->cfg.ack_ms);
+	return s->poked ? s->now_ms : min64(watch, s->sent_ms + s->heartbeat_ms);
+}
+
+static void tick_up(struct agent_session *s)
+{
+	if (s->report_out && s->now_ms >= s->sent_ms + s->cfg.ack_ms)
+		session_drop(s, "no Ack came in time");
+	else if (s->watch_out && s->now_ms >= s->watch_sent_ms + s->hold_ms + s->cfg.ack_ms)
+		session_drop(s, "a Watch was not answered in time");
+	else if (!s->report_out && (s->poked || s->now_ms >= s->sent_ms + s->heartbeat_ms))
+		report_send(s, s->now_ms >= s->sent_ms + s->heartbeat_ms);
+}
+
+void agent_session_tick(struct agent_session *s, int64_t now_ms)
+{
+	s->now_ms = now_ms;
+	if (s->stage == UP) {
+		tick_up(s);
+		return;
+	}
+	if (s->stage == OFF || now_ms < s->due_ms)
+		return;
+	if (s->stage == DIALING)
+		session_drop(s, "the coordinator cannot be reached in time");
+	else if (s->stage == HELLO)
+		session_drop(s, "no answer to Hello in time");
+	else if (s->hello_again)
+		say_hello(s);
+	else
+		dial(s, s->address);
+}
+
+void agent_session_now(struct agent_session *s, int64_t now_ms)
+{
+	s->now_ms = now_ms;
+}
+
+int64_t agent_session_deadline(const struct agent_session *s)
+{
+	if (s->stage == OFF)
+		return INT64_MAX;
+	return s->stage == UP ? up_deadline(s) : s->due_ms;
+}
+
+/* ---- life ---- */
+
+struct agent_session *agent_session_new(const struct agent_session_config *cfg,
+					const struct link_client *link, const struct log *log,
+					uint64_t seed)
+{
+	must(cfg->dial_ms > 0 && cfg->ack_ms > 0 && cfg->backoff_base_ms > 0);
+	struct agent_session *s = mem_zalloc(1, sizeof *s);
+	s->cfg = *cfg;
+	s->node = mem_strdup(cfg->node);
+	s->boot_id = mem_strdup(cfg->boot_id);
+	s->version = mem_strdup(cfg->version);
+	s->agent = mem_strdup(cfg->agent);
+	s->address = mem_strdup(cfg->address);
+	s->dialed = mem_strdup("");
+	s->token = mem_strdup("");
+	s->why = mem_strdup("");
+	s->link = *link;
+	s->log = log;
+	s->rng.s = seed;
+	s->backoff =
+		(struct backoff){.base_ms = cfg->backoff_base_ms, .cap_ms = cfg->backoff_cap_ms};
+	s->hello.arena = ARENA_INIT(SNAPSHOT_BYTES_MAX);
+	orders_init(&s->orders);
+	return s;
+}
+
+struct agent_session *agent_session_free(struct agent_session *s)
+{
+	if (!s)
+		return NULL;
+	char *own[] = {s->node,    s->boot_id, s->version, s->agent,
+		       s->address, s->dialed,  s->token,   s->why};
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		free(own[i]);
+	arena_done(&s->hello.arena);
+	orders_done(&s->orders);
+	free(s);
+	return NULL;
+}
+
+struct link_client_sink agent_session_sink(struct agent_session *s)
+{
+	return (struct link_client_sink){s, on_open, on_closed, on_reply};
+}
+
+void agent_session_start(struct agent_session *s, int64_t now_ms)
+{
+	must(s->stage == OFF);
+	s->now_ms = now_ms;
+	dial(s, s->address);
+}
+
+void agent_session_poke(struct agent_session *s)
+{
+	s->poked = true;
+}
+
+bool agent_session_connected(const struct agent_session *s)
+{
+	return s->stage == UP;
+}
+
+void agent_session_stats(const struct agent_session *s, struct agent_session_stats *ret)
+{
+	*ret = (struct agent_session_stats){.sessions = s->sessions,
+					    .reports = s->reports,
+					    .orders_refused = s->orders_refused,
+					    .epoch = s->epoch};
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of agent_session: what its two files share. Not for others. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/backoff.h"
+#include "sync/agent_session.h"
+
+enum agent_stage { OFF, PAUSE, DIALING, HELLO, UP };
+
+/* Everything the agent knew when it began its Hello, told page by page. */
+struct hello {
+	struct arena arena;
+	struct capacity capacity;
+	struct member *members;
+	uint32_t n, page, start, end; /* the page out now is members start…end-1 */
+};
+
+/* A set of orders as it is put together from its pages. */
+struct orders {
+	struct arena arena;
+	struct order *v;
+	uint32_t n, cap;
+	uint64_t revision; /* of the last complete set; 0: none */
+	bool collecting;
+	uint64_t next_revision;
+	uint32_t next_page;
+};
+
+struct agent_session {
+	struct agent_session_config cfg;
+	char *node, *boot_id, *version, *agent, *address;
+	struct link_client link;
+	const struct log *log;
+	struct rng rng;
+	struct backoff backoff;
+	int64_t now_ms;
+
+	enum agent_stage stage;
+	int64_t due_ms; /* of every stage but UP */
+	bool connected, redirected, hello_again, leader_changing;
+	char *dialed, *why;
+	char *token; /* as last sent */
+	struct hello hello;
+
+	uint64_t session, seq;
+	uint64_t epoch; /* the newest ever seen */
+	int64_t heartbeat_ms, hold_ms;
+	bool report_out, poked;
+	int64_t sent_ms; /* the last Report */
+	bool watch_out;
+	int64_t watch_sent_ms;
+	struct orders orders;
+	uint64_t sessions, reports, orders_refused;
+};
+
+/* agent_session.c */
+void session_drop(struct agent_session *s, const char *why);
+
+/* agent_watch.c */
+void watch_send(struct agent_session *s);
+void watch_answered(struct agent_session *s, const struct msg_orders *o);
+void orders_init(struct orders *o);
+void orders_forget(struct orders *o); /* what is half collected */
+void orders_done(struct orders *o);
