@@ -34,7 +34,7 @@ with_log() {
 	say "$title"
 	(
 		last=''
-		while sleep "$muster_verbose_after"; do
+		while sleep "$muster_verbose_after" && kill -0 $$ 2>/dev/null; do
 			line=$(tail -n 1 -- "$log" 2>/dev/null | tr -d '\r' | cut -c 1-90)
 			[ "$line" = "$last" ] || printf '    %3ds  %s\n' $((SECONDS - began)) "$line" >&2
 			last=$line
