@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A ComputeNode for every Node, kept by server-side apply without force. An apply is all or
+ * nothing: on 409 the resources that somebody else owns are left out and it is tried again, so an
+ * administrator who set cpu keeps cpu. A user's own object gets no owner and is never deleted. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/backoff.h"
+#include "base/hash.h"
+#include "coordinator/core/inside.h"
+
+enum { APPLY_RETRY_BASE_MS = 1000, APPLY_RETRY_CAP_MS = 60000 };
+
+static bool applies(const struct core *c, const struct mnode *n, uint32_t r)
+{
+	return res_row(c, n, ROW_ALLOC)[r] != RES_ABSENT && !bitset_has(&n->leave_out, r);
+}
+
+/* Of what would be applied. */
+static uint64_t apply_fingerprint(const struct core *c, const struct mnode *n)
+{
+	uint64_t h = hash_str(1, n->node_uid);
+	for (uint32_t r = 0; r < c->nres; r++) {
+		if (applies(c, n, r))
+			h = hash_u64(hash_u64(h, r), (uint64_t)res_row(c, n, ROW_ALLOC)[r]);
+	}
+	return h ? h : 1;
+}
+
+static bool apply_needed(const struct core *c, const struct mnode *n)
+{
+	bool extra = false;
+	if (!n->has_cnode)
+		return true;
+	for (uint32_t r = 0; r < c->nres; r++) {
+		int64_t spec = res_row(c, n, ROW_SPEC)[r];
+		if (applies(c, n, r) && spec != res_row(c, n, ROW_ALLOC)[r])
+			return true;
+		extra |= spec != RES_ABSENT && res_row(c, n, ROW_ALLOC)[r] == RES_ABSENT;
+	}
+	/* What we do not apply any more vanishes by an apply without it, unless it is a user's. */
+	return extra && n->applied != apply_fingerprint(c, n);
+}
+
+static void cnode_delete(struct core *c, const struct mnode *n)
+{
+	struct core_action *a = act_new(c, ACT_CNODE_DELETE);
+	a->object.ns = "";
+	a->object.name = act_str(c, n->name);
+	a->object.uid = act_str(c, n->uid);
+	log_info(c->log, "computenode deleted", KS("node", n->name));
+}
+
+/* Asked at each change of the node: applies, deletes, or does nothing. */
+void node_apply_check(struct core *c, struct mnode *n)
+{
+	if (!n->has_node) {
+		/* Once: the garbage collector does it too, by the owner. */
+		if (n->has_cnode && n->owned && n->applied != UINT64_MAX) {
+			n->applied = UINT64_MAX;
+			cnode_delete(c, n);
+		}
+		return;
+	}
+	if (n->applied == UINT64_MAX && n->has_cnode)
+		return; /* being deleted: it is made again when it is gone */
+	n->apply_wanted = apply_needed(c, n);
+	if (!n->apply_wanted || n->apply_running)
+		return;
+	if (n->apply_after_ms > c->now_ms) {
+		live_list_due(c, n);
+		return;
+	}
+	n->apply_running = true;
+	act_new(c, ACT_CNODE_APPLY)->node = act_str(c, n->name);
+}
+
+static void leave_out(struct core *c, struct mnode *n, const struct strs *conflicts)
+{
+	for (uint32_t i = 0; i < conflicts->n; i++) {
+		uint32_t r = res_id(c, conflicts->v[i]);
+		if (r == UINT32_MAX)
+			continue;
+		bitset_set(&n->leave_out, r);
+		log_info(c->log, "computenode resource is kept by another owner",
+			 KS("node", n->name), KS("resource", conflicts->v[i]));
+	}
+}
+
+void node_on_applied(struct core *c, const struct core_event *ev)
+{
+	struct mnode *n = node_find(c, ev->applied.name);
+	if (!n || !n->apply_running)
+		return;
+	n->apply_running = false;
+	node_dirty(c, n);
+	if (ev->applied.rc == RC_OK) {
+		n->apply_failures = 0;
+		n->applied = apply_fingerprint(c, n);
+		/* The object itself comes by the watch; until then this one is not repeated. */
+		n->apply_after_ms = c->now_ms + APPLY_RETRY_BASE_MS;
+		return;
+	}
+	if (ev->applied.rc == RC_CONFLICT && ev->applied.conflicts.n) {
+		leave_out(c, n, &ev->applied.conflicts);
+		return;
+	}
+	n->apply_after_ms = c->now_ms + backoff_plain(APPLY_RETRY_BASE_MS, APPLY_RETRY_CAP_MS,
+						      ++n->apply_failures);
+	log_warn(c->log, "computenode not applied", KS("node", n->name),
+		 KS("error", ev->applied.message));
+}
+
+bool core_cnode_apply(struct core *c, const char *name, struct cnode_apply *ret)
+{
+	struct mnode *n = node_find(c, name);
+	if (!n || !n->has_node)
+		return false;
+	struct res *v = arena_alloc(&c->view, (c->nres + 1) * sizeof *v);
+	const char **out = arena_alloc(&c->view, (c->nres + 1) * sizeof *out);
+	must(v && out);
+	*ret = (struct cnode_apply){.name = n->name, .resources.v = v, .leave_out.v = out};
+	for (uint32_t r = 0; r < c->nres; r++) {
+		if (bitset_has(&n->leave_out, r))
+			out[ret->leave_out.n++] = c->res_names[r];
+		else if (applies(c, n, r))
+			v[ret->resources.n++] =
+				(struct res){c->res_names[r], res_row(c, n, ROW_ALLOC)[r]};
+	}
+	if (!n->has_cnode || n->owned)
+		ret->node_uid = n->node_uid;
+	return true;
+}

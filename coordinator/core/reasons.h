@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reasons of conditions, statuses and Events, as one table (reasons.def). */
+#pragma once
+
+#include <stdbool.h>
+
+enum reason {
+	R_NONE,
+#define REASON(name, type, doc) R_##name,
+#include "coordinator/core/reasons.def"
+#undef REASON
+	R_N
+};
+
+const char *reason_name(enum reason r); /* "" for R_NONE */
+bool reason_warning(enum reason r);     /* Events with it are Warnings */
