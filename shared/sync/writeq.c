@@ -122,6 +122,7 @@ static void retry_later(struct writeq *q, struct slot *s, const struct api_resul
 	s->retry_ms = q->now_ms + ms;
 	if (res->rc == RC_THROTTLED)
 		q->pause_until_ms = max64(q->pause_until_ms, q->now_ms + res->retry_after_ms);
+	s->urgent = true; /* the backoff says when, not the interval */
 	set_dirty(q, s, true);
 	log_debug(q->log, "status write failed, trying again", KI("key", s->key),
 		  KS("rc", rc_name(res->rc)), KS("error", res->message), KI("after_ms", ms));

@@ -1,0 +1,856 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sync/server_sessions.h"
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "fake_api.h"
+
+#define AGENTS "system:serviceaccount:muster:agent"
+enum { WALL = 5000000, REPLIES_MAX = 4096 };
+
+struct reply {
+	uint64_t ticket;
+	enum msg_type type;
+	enum reject reason;
+	char leader[FAKE_TEXT];
+	struct msg_welcome welcome;
+	struct msg_ack ack;
+	uint64_t revision, epoch;
+	uint32_t page, norders, ntemplates;
+	char first_pod[FAKE_TEXT];
+	bool more;
+};
+
+struct world {
+	struct fake_api api;
+	struct server_sessions *s;
+	struct link_server_sink link;
+	struct reply replies[REPLIES_MAX];
+	uint32_t nreplies;
+	struct buf told, closed;
+	int64_t now;
+	struct orders_view view;
+	const char *template_text;
+	struct log log;
+	uint32_t warnings;
+	uint64_t next_ticket;
+	struct capacity capacity; /* of the last Hello or Report */
+	struct buf members;       /* "pod@node " of the last Hello or Report */
+};
+
+static void link_reply(void *self, uint64_t ticket, const struct msg *msg)
+{
+	struct world *w = self;
+	must(w->nreplies < REPLIES_MAX);
+	struct reply *r = &w->replies[w->nreplies++];
+	*r = (struct reply){.ticket = ticket, .type = msg->type};
+	if (msg->type == MSG_REJECT) {
+		r->reason = msg->reject.reason;
+		fake_copy(r->leader, msg->reject.leader);
+	} else if (msg->type == MSG_WELCOME) {
+		r->welcome = msg->welcome;
+	} else if (msg->type == MSG_ACK) {
+		r->ack = msg->ack;
+	} else if (msg->type == MSG_ORDERS) {
+		r->revision = msg->orders.revision;
+		r->epoch = msg->orders.epoch;
+		r->page = msg->orders.page;
+		r->more = msg->orders.more;
+		r->norders = msg->orders.norders;
+		r->ntemplates = msg->orders.ntemplates;
+		if (r->norders > 0)
+			fake_copy(r->first_pod, msg->orders.orders[0].pod);
+	}
+}
+
+static void link_close(void *self, uint64_t pipe)
+{
+	struct world *w = self;
+	buf_printf(&w->closed, "%u ", (unsigned)pipe);
+}
+
+static void keep(struct world *w, const struct member *v, uint32_t n)
+{
+	buf_reset(&w->members);
+	for (uint32_t i = 0; i < n; i++)
+		buf_printf(&w->members, "%s@%s ", v[i].pod, v[i].node);
+}
+
+static void on_hello(void *self, const char *node, uint64_t session, const struct msg_hello *h)
+{
+	struct world *w = self;
+	buf_printf(&w->told, "hello:%s:%u:%u ", node, (unsigned)session, h->nmembers);
+	w->capacity.foreign_pods = h->capacity.foreign_pods;
+	keep(w, h->members, h->nmembers);
+}
+
+static void on_report(void *self, const char *node, uint64_t session, const struct msg_report *r)
+{
+	struct world *w = self;
+	buf_printf(&w->told, "report:%s:%u:%u ", node, (unsigned)session, r->nmembers);
+	keep(w, r->members, r->nmembers);
+}
+
+static void on_heard(void *self, const char *node, uint64_t session)
+{
+	struct world *w = self;
+	(void)session;
+	buf_printf(&w->told, "heard:%s ", node);
+}
+
+static void on_hangup(void *self, const char *node, uint64_t session)
+{
+	struct world *w = self;
+	buf_printf(&w->told, "hangup:%s:%u ", node, (unsigned)session);
+}
+
+static struct orders_view orders(void *self, const char *node)
+{
+	(void)node;
+	return ((struct world *)self)->view;
+}
+
+static const char *template_text(void *self, const char *hash)
+{
+	(void)hash;
+	return ((struct world *)self)->template_text;
+}
+
+static void sink(void *self, enum log_level level, const char *msg, const struct log_kv *kv,
+		 size_t n)
+{
+	struct world *w = self;
+	(void)msg;
+	(void)kv;
+	(void)n;
+	w->warnings += level == LOG_WARN;
+}
+
+static int setup(void **state)
+{
+	struct world *w = mem_zalloc(1, sizeof *w);
+	struct server_sessions_config cfg = {.agent_username = AGENTS,
+					     .heartbeat_ms = 2000,
+					     .hold_ms = 30000,
+					     .hello_wait_ms = 5000,
+					     .reviews_max = 2,
+					     .pipes_waiting_max = 8,
+					     .self = w,
+					     .on_hello = on_hello,
+					     .on_report = on_report,
+					     .on_heard = on_heard,
+					     .on_hangup = on_hangup,
+					     .orders = orders,
+					     .template_text = template_text};
+	struct api api = fake_api(&w->api);
+	struct link_server link = {w, link_reply, link_close};
+	w->told = w->closed = w->members = BUF_INIT(1000000);
+	w->log = (struct log){.min = LOG_DEBUG, .self = w, .sink = sink};
+	w->s = server_sessions_new(&cfg, &api, &link, &w->log);
+	w->link = server_sessions_sink(w->s);
+	w->now = 1000;
+	server_sessions_now(w->s, w->now, WALL);
+	server_sessions_lead(w->s, 41);
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+	server_sessions_free(w->s);
+	int left = fake_live(&w->api) != 0;
+	buf_done(&w->told);
+	buf_done(&w->closed);
+	buf_done(&w->members);
+	free(w);
+	return left;
+}
+
+/* ---- steps ---- */
+
+static void expect(struct world *w, const char *text)
+{
+	assert_string_equal(buf_str(&w->told), text);
+	buf_reset(&w->told);
+}
+
+static void pass(struct world *w, int64_t ms)
+{
+	w->now += ms;
+	server_sessions_tick(w->s, w->now, WALL + w->now - 1000);
+}
+
+static uint64_t request(struct world *w, uint64_t pipe, const struct msg *msg)
+{
+	w->link.on_request(w->link.self, pipe, ++w->next_ticket, msg);
+	return w->next_ticket;
+}
+
+static struct msg hello_of(const char *node, const char *agent)
+{
+	return (struct msg){.type = MSG_HELLO,
+			    .hello = {.protocol = 1,
+				      .token = "tok",
+				      .node = node,
+				      .agent = agent,
+				      .last_page = true}};
+}
+
+static void identity(struct world *w, struct fake_op *op, const char *user, const char *node,
+		     int64_t ttl_ms)
+{
+	struct token_identity t = {.authenticated = user != NULL,
+				   .username = user,
+				   .node_name = node,
+				   .error = "",
+				   .expires_ms = ttl_ms ? WALL + w->now - 1000 + ttl_ms : 0};
+	fake_object(op, WATCH_ADDED, &(struct api_object){.kind = API_TOKENREVIEW, .token = &t});
+	fake_done(op, &(struct api_result){.rc = RC_OK, .http = 201});
+}
+
+static struct reply *last(struct world *w)
+{
+	must(w->nreplies > 0);
+	return &w->replies[w->nreplies - 1];
+}
+
+/* A session on that pipe; its number. */
+static uint64_t session(struct world *w, uint64_t pipe, const char *node, const char *agent,
+			int64_t ttl_ms)
+{
+	struct msg hello = hello_of(node, agent);
+	w->link.on_pipe_open(w->link.self, pipe, "10.0.0.7:4242");
+	request(w, pipe, &hello);
+	identity(w, fake_last(&w->api), AGENTS, node, ttl_ms);
+	assert_int_equal(last(w)->type, MSG_WELCOME);
+	buf_reset(&w->told);
+	return last(w)->welcome.session;
+}
+
+static struct msg watch_of(uint64_t session, uint64_t revision, uint32_t page)
+{
+	return (struct msg){.type = MSG_WATCH,
+			    .watch = {.session = session, .revision = revision, .page = page}};
+}
+
+/* ---- hello ---- */
+
+static void hello_to_welcome(void **state)
+{
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
+	struct member m = {.pod = "p", .node = "forged"};
+	hello.hello.members = &m;
+	hello.hello.nmembers = 1;
+	hello.hello.capacity.foreign_pods = 7;
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	uint64_t ticket = request(w, 1, &hello);
+	assert_int_equal(w->nreplies, 0);
+	assert_string_equal(fake_last(&w->api)->token, "tok");
+	identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+	assert_int_equal(last(w)->type, MSG_WELCOME);
+	assert_int_equal(last(w)->ticket, ticket);
+	assert_int_equal(last(w)->welcome.epoch, 41);
+	assert_int_equal(last(w)->welcome.heartbeat_ms, 2000);
+	assert_false(last(w)->welcome.more);
+	expect(w, "hello:n1:1:1 ");
+	assert_string_equal(buf_str(&w->members), "p@n1 "); /* it speaks for its own node only */
+	assert_int_equal(w->capacity.foreign_pods, 7);
+	assert_int_equal(server_sessions_stats(w->s)->sessions, 1);
+	assert_int_equal(server_sessions_stats(w->s)->pipes_waiting, 0);
+}
+
+static void who_is_refused(void **state)
+{
+	static const struct {
+		const char *name, *user, *node;
+		enum reject want;
+	} cases[] = {
+		{"unknown token", NULL, "", REJECT_TOKEN},
+		{"another account", "system:serviceaccount:x:y", "n1", REJECT_TOKEN},
+		{"a user", "kubernetes-admin", "n1", REJECT_TOKEN},
+		{"another node's token", AGENTS, "n2", REJECT_NODE},
+		{"a token of no node", AGENTS, "", REJECT_NODE},
+	};
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		print_message("%s\n", cases[i].name);
+		request(w, 1, &hello);
+		identity(w, fake_last(&w->api), cases[i].user, cases[i].node, 0);
+		assert_int_equal(last(w)->type, MSG_REJECT);
+		assert_int_equal(last(w)->reason, cases[i].want);
+	}
+	expect(w, "");
+	assert_int_equal(w->warnings, 1); /* once per peer and minute */
+	assert_int_equal(server_sessions_stats(w->s)->rejects[REJECT_TOKEN], 3);
+	w->now += 61000;
+	server_sessions_now(w->s, w->now, WALL);
+	request(w, 1, &hello);
+	identity(w, fake_last(&w->api), NULL, "", 0);
+	assert_int_equal(w->warnings, 2);
+}
+
+static void malformed_hellos(void **state)
+{
+	struct world *w = *state;
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	struct msg m = hello_of("", "a");
+	request(w, 1, &m);
+	assert_int_equal(last(w)->reason, REJECT_MALFORMED);
+	m = hello_of("n1", "a");
+	m.hello.token = NULL;
+	request(w, 1, &m);
+	assert_int_equal(last(w)->reason, REJECT_MALFORMED);
+	for (uint32_t v = 0; v <= 3; v++) {
+		m = hello_of("n1", "a");
+		m.hello.protocol = v;
+		uint32_t before = w->nreplies;
+		request(w, 1, &m);
+		assert_int_equal(w->nreplies > before, v == 0 || v == 3);
+		if (w->nreplies > before)
+			assert_int_equal(last(w)->reason, REJECT_VERSION);
+	}
+	m = (struct msg){.type = MSG_ACK};
+	request(w, 1, &m);
+	assert_int_equal(last(w)->reason, REJECT_MALFORMED);
+	w->link.on_bad_frame(w->link.self, 1, 99, "too large");
+	assert_int_equal(last(w)->reason, REJECT_MALFORMED);
+	assert_int_equal(server_sessions_stats(w->s)->bad_frames, 1);
+	assert_int_equal(w->api.n, 2); /* only good ones were reviewed */
+	expect(w, "");
+}
+
+static void throttled_review_is_later(void **state)
+{
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	request(w, 1, &hello);
+	fake_end(fake_last(&w->api), RC_THROTTLED);
+	assert_int_equal(last(w)->reason, REJECT_LATER);
+	pass(w, 4000); /* the connection stays for the next try */
+	request(w, 1, &hello);
+	identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+	assert_int_equal(last(w)->type, MSG_WELCOME);
+	assert_string_equal(buf_str(&w->closed), "");
+}
+
+static void reviews_are_capped(void **state)
+{
+	struct world *w = *state;
+	static const char *const nodes[] = {"n1", "n2", "n3", "n4"};
+	for (uint64_t i = 1; i <= 4; i++) {
+		struct msg hello = hello_of(nodes[i - 1], "a");
+		w->link.on_pipe_open(w->link.self, i, "10.0.0.7:1");
+		request(w, i, &hello);
+	}
+	assert_int_equal(w->api.n, 2);
+	identity(w, fake_at(&w->api, 0), AGENTS, "n1", 0);
+	assert_int_equal(w->api.n, 3); /* the next one goes out at once */
+	pass(w, 2000);
+	assert_int_equal(last(w)->reason, REJECT_LATER); /* the fourth waited too long */
+	identity(w, fake_at(&w->api, 1), AGENTS, "n2", 0);
+	identity(w, fake_at(&w->api, 2), AGENTS, "n3", 0);
+	assert_int_equal(w->api.n, 3);
+	assert_int_equal(server_sessions_stats(w->s)->reviews, 0);
+	assert_int_equal(server_sessions_stats(w->s)->sessions, 3);
+}
+
+static void hello_in_pages(void **state)
+{
+	struct world *w = *state;
+	struct member m[3] = {{.pod = "p0"}, {.pod = "p1"}, {.pod = "p2"}};
+	struct msg hello = hello_of("n1", "a1");
+	hello.hello.last_page = false;
+	hello.hello.members = &m[0];
+	hello.hello.nmembers = 1;
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	request(w, 1, &hello);
+	identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+	assert_true(last(w)->welcome.more);
+	expect(w, "");
+	hello.hello.page = 1;
+	hello.hello.members = &m[1];
+	request(w, 1, &hello);
+	assert_true(last(w)->welcome.more);
+	request(w, 1, &hello); /* its answer got lost: told again, counted once */
+	assert_true(last(w)->welcome.more);
+	hello.hello.page = 2;
+	hello.hello.last_page = true;
+	hello.hello.members = &m[2];
+	request(w, 1, &hello);
+	assert_false(last(w)->welcome.more);
+	expect(w, "hello:n1:1:3 ");
+	assert_string_equal(buf_str(&w->members), "p0@n1 p1@n1 p2@n1 ");
+	assert_int_equal(w->api.n, 1);
+}
+
+static void page_out_of_turn(void **state)
+{
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
+	hello.hello.page = 3;
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	request(w, 1, &hello);
+	assert_int_equal(last(w)->reason, REJECT_SESSION);
+	hello.hello.page = 0;
+	hello.hello.last_page = false;
+	request(w, 1, &hello);
+	identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+	hello.hello.page = 2;
+	request(w, 1, &hello);
+	assert_int_equal(last(w)->reason, REJECT_MALFORMED);
+	expect(w, "");
+}
+
+static void hang_up_during_review(void **state)
+{
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	request(w, 1, &hello);
+	w->link.on_pipe_closed(w->link.self, 1);
+	assert_true(fake_last(&w->api)->canceled);
+	expect(w, "");
+	assert_int_equal(server_sessions_stats(w->s)->pipes, 0);
+}
+
+static void hello_again_during_review(void **state)
+{
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	request(w, 1, &hello);
+	uint64_t ticket = request(w, 1, &hello);
+	assert_true(fake_at(&w->api, 0)->canceled);
+	identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+	assert_int_equal(last(w)->ticket, ticket);
+	expect(w, "hello:n1:1:0 ");
+}
+
+/* ---- pipes ---- */
+
+static void pipe_without_hello(void **state)
+{
+	struct world *w = *state;
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	assert_int_equal(server_sessions_deadline(w->s), 6000);
+	pass(w, 4999);
+	assert_string_equal(buf_str(&w->closed), "");
+	pass(w, 1);
+	assert_string_equal(buf_str(&w->closed), "1 ");
+	assert_int_equal(server_sessions_stats(w->s)->pipes, 0);
+	w->link.on_pipe_closed(w->link.self, 1); /* the link tells it too: harmless */
+}
+
+static void too_many_without_hello(void **state)
+{
+	struct world *w = *state;
+	for (uint64_t i = 1; i <= 10; i++)
+		w->link.on_pipe_open(w->link.self, i, "10.0.0.7:1");
+	assert_string_equal(buf_str(&w->closed), "9 10 ");
+	assert_int_equal(server_sessions_stats(w->s)->pipes_waiting, 8);
+}
+
+static void hang_up_is_told(void **state)
+{
+	struct world *w = *state;
+	uint64_t id = session(w, 1, "n1", "a1", 0);
+	w->link.on_pipe_closed(w->link.self, 1);
+	expect(w, "hangup:n1:1 ");
+	assert_int_equal(id, 1);
+	assert_int_equal(server_sessions_stats(w->s)->sessions, 0);
+	assert_int_equal(server_sessions_stats(w->s)->pipes_waiting, 0);
+	assert_int_equal(server_sessions_deadline(w->s), INT64_MAX);
+}
+
+static void silence_is_no_hang_up(void **state)
+{
+	struct world *w = *state;
+	session(w, 1, "n1", "a1", 0);
+	pass(w, 59999);
+	assert_string_equal(buf_str(&w->closed), "");
+	pass(w, 1);
+	assert_string_equal(buf_str(&w->closed), "1 ");
+	expect(w, "");
+}
+
+static void newest_session_wins(void **state)
+{
+	struct world *w = *state;
+	session(w, 1, "n1", "a1", 0);
+	assert_int_equal(session(w, 2, "n1", "a2", 0), 2);
+	assert_string_equal(buf_str(&w->closed), "1 ");
+	assert_int_equal(server_sessions_stats(w->s)->sessions, 1);
+	/* The replaced process comes back: it does not take the node again. */
+	struct msg hello = hello_of("n1", "a1");
+	w->link.on_pipe_open(w->link.self, 3, "10.0.0.7:1");
+	request(w, 3, &hello);
+	identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+	assert_int_equal(last(w)->reason, REJECT_NODE);
+	/* When the winner is gone, it may. */
+	w->link.on_pipe_closed(w->link.self, 2);
+	request(w, 3, &hello);
+	identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+	assert_int_equal(last(w)->type, MSG_WELCOME);
+}
+
+static void same_agent_on_a_new_pipe(void **state)
+{
+	struct world *w = *state;
+	session(w, 1, "n1", "a1", 0);
+	session(w, 2, "n1", "a1", 0);
+	session(w, 3, "n1", "a1", 0);
+	assert_string_equal(buf_str(&w->closed), "1 2 ");
+	w->link.on_pipe_closed(w->link.self, 1); /* late news of a dead one */
+	expect(w, "");
+}
+
+/* ---- reports ---- */
+
+static void reports(void **state)
+{
+	struct world *w = *state;
+	uint64_t id = session(w, 1, "n1", "a1", 0);
+	struct member m = {.pod = "p", .node = "other"};
+	struct msg r = {.type = MSG_REPORT,
+			.report = {.session = id, .seq = 0, .members = &m, .nmembers = 1}};
+	request(w, 1, &r);
+	assert_int_equal(last(w)->type, MSG_ACK);
+	assert_int_equal(last(w)->ack.seq, 0);
+	expect(w, "heard:n1 report:n1:1:1 ");
+	assert_string_equal(buf_str(&w->members), "p@n1 ");
+	request(w, 1, &r); /* doubled */
+	expect(w, "heard:n1 ");
+	r.report.seq = 2;
+	request(w, 1, &r);
+	expect(w, "heard:n1 report:n1:1:1 ");
+	r.report.seq = 1; /* overtaken */
+	request(w, 1, &r);
+	assert_int_equal(last(w)->ack.seq, 1);
+	expect(w, "heard:n1 ");
+	r = (struct msg){.type = MSG_REPORT, .report = {.session = id, .seq = 3}};
+	request(w, 1, &r); /* a bare heartbeat */
+	expect(w, "heard:n1 ");
+}
+
+static void dead_sessions_are_told_to_say_hello(void **state)
+{
+	struct world *w = *state;
+	uint64_t id = session(w, 1, "n1", "a1", 0);
+	struct msg r = {.type = MSG_REPORT, .report = {.session = id + 1}};
+	request(w, 1, &r);
+	assert_int_equal(last(w)->reason, REJECT_SESSION);
+	struct msg watch = watch_of(id, 0, 0);
+	request(w, 9, &watch); /* another pipe may not use it */
+	assert_int_equal(last(w)->reason, REJECT_SESSION);
+	expect(w, "");
+	struct msg hello = hello_of("n1", "a1");
+	request(w, 1, &hello);
+	identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+	expect(w, "hangup:n1:1 hello:n1:2:0 ");
+}
+
+static void token_expires(void **state)
+{
+	struct world *w = *state;
+	uint64_t id = session(w, 1, "n1", "a1", 20000);
+	struct msg watch = watch_of(id, 0, 0);
+	uint64_t ticket = request(w, 1, &watch);
+	pass(w, 19999);
+	expect(w, "heard:n1 ");
+	pass(w, 1);
+	expect(w, "hangup:n1:1 ");
+	assert_int_equal(last(w)->reason, REJECT_SESSION);
+	assert_int_equal(last(w)->ticket, ticket);
+	assert_string_equal(buf_str(&w->closed), ""); /* it may say Hello again there */
+}
+
+static void token_is_renewed(void **state)
+{
+	struct world *w = *state;
+	uint64_t id = session(w, 1, "n1", "a1", 20000);
+	struct msg r = {.type = MSG_REPORT, .report = {.session = id, .token = "newer"}};
+	pass(w, 10000);
+	request(w, 1, &r);
+	assert_int_equal(last(w)->type, MSG_ACK);
+	assert_string_equal(fake_last(&w->api)->token, "newer");
+	identity(w, fake_last(&w->api), AGENTS, "n1", 30000);
+	pass(w, 29000);
+	assert_int_equal(server_sessions_stats(w->s)->sessions, 1);
+	r.report.seq = 1; /* a token of somebody else lengthens nothing */
+	request(w, 1, &r);
+	identity(w, fake_last(&w->api), AGENTS, "n2", 90000);
+	pass(w, 1000);
+	assert_int_equal(server_sessions_stats(w->s)->sessions, 0);
+}
+
+/* ---- watches ---- */
+
+static void watch_parks_until_orders_change(void **state)
+{
+	struct world *w = *state;
+	uint64_t id = session(w, 1, "n1", "a1", 0);
+	struct order o = {.pod = "p0"};
+	struct msg watch = watch_of(id, 0, 0);
+	uint32_t before = w->nreplies;
+	uint64_t ticket = request(w, 1, &watch);
+	pass(w, 0); /* the owner has nothing to say yet: revision 0 */
+	assert_int_equal(w->nreplies, before);
+	assert_int_equal(server_sessions_stats(w->s)->parked, 1);
+	w->view = (struct orders_view){7, &o, 1};
+	server_sessions_orders_changed(w->s, "n1");
+	server_sessions_orders_changed(w->s, "n1");
+	server_sessions_orders_changed(w->s, "unknown");
+	assert_int_equal(w->nreplies, before); /* with the tick */
+	assert_true(server_sessions_deadline(w->s) <= w->now);
+	pass(w, 0);
+	assert_int_equal(w->nreplies, before + 1);
+	assert_int_equal(last(w)->ticket, ticket);
+	assert_int_equal(last(w)->revision, 7);
+	assert_int_equal(last(w)->epoch, 41);
+	assert_int_equal(last(w)->norders, 1);
+	assert_false(last(w)->more);
+	watch = watch_of(id, 7, 0);
+	request(w, 1, &watch);
+	pass(w, 29999);
+	assert_int_equal(w->nreplies, before + 1);
+	pass(w, 1); /* the hold time: unchanged */
+	assert_int_equal(w->nreplies, before + 2);
+	assert_int_equal(last(w)->revision, 7);
+	assert_int_equal(last(w)->norders, 0);
+	assert_int_equal(server_sessions_stats(w->s)->parked, 0);
+}
+
+static void newer_watch_answers_the_older(void **state)
+{
+	struct world *w = *state;
+	uint64_t id = session(w, 1, "n1", "a1", 0);
+	struct msg watch = watch_of(id, 5, 0);
+	w->view.revision = 5;
+	uint64_t older = request(w, 1, &watch);
+	pass(w, 0);
+	uint64_t newer = request(w, 1, &watch);
+	assert_int_equal(last(w)->ticket, older);
+	assert_int_equal(last(w)->revision, 5);
+	pass(w, 0);
+	w->view.revision = 6;
+	server_sessions_orders_changed(w->s, "n1");
+	pass(w, 0);
+	assert_int_equal(last(w)->ticket, newer);
+	assert_int_equal(server_sessions_stats(w->s)->parked, 0);
+}
+
+static void hang_up_with_a_parked_watch(void **state)
+{
+	struct world *w = *state;
+	uint64_t id = session(w, 1, "n1", "a1", 0);
+	struct msg watch = watch_of(id, 0, 0);
+	request(w, 1, &watch);
+	w->view.revision = 6;
+	server_sessions_orders_changed(w->s, "n1");
+	uint32_t before = w->nreplies;
+	w->link.on_pipe_closed(w->link.self, 1);
+	pass(w, 100000);
+	assert_int_equal(w->nreplies, before);
+	assert_int_equal(server_sessions_stats(w->s)->parked, 0);
+}
+
+enum { MANY = PAGE_ORDERS_MAX * 2 + 10 };
+
+static void many(struct world *w, struct order *v, char (*names)[16])
+{
+	for (uint32_t i = 0; i < MANY; i++) {
+		AUTO(buf_done) struct buf b = BUF_INIT(15);
+		buf_printf(&b, "p%u", i);
+		fake_copy(names[i], buf_str(&b));
+		v[i] = (struct order){.pod = names[i]};
+	}
+	w->view = (struct orders_view){7, v, MANY};
+}
+
+static void orders_in_pages(void **state)
+{
+	struct world *w = *state;
+	static struct order v[MANY];
+	static char names[MANY][16];
+	uint64_t id = session(w, 1, "n1", "a1", 0);
+	many(w, v, names);
+	uint32_t got = 0;
+	struct msg watch = watch_of(id, 0, 0);
+	for (uint32_t page = 0; page < 3; page++) {
+		if (page > 0)
+			watch = watch_of(id, 7, page);
+		request(w, 1, &watch);
+		pass(w, 0);
+		assert_int_equal(last(w)->page, page);
+		assert_string_equal(last(w)->first_pod, names[got]);
+		got += last(w)->norders;
+		assert_int_equal(last(w)->more, page < 2);
+		if (page == 1) { /* asked for again: the same page */
+			request(w, 1, &watch);
+			pass(w, 0);
+			assert_string_equal(last(w)->first_pod, names[PAGE_ORDERS_MAX]);
+		}
+	}
+	assert_int_equal(got, MANY);
+}
+
+static void set_changes_between_pages(void **state)
+{
+	struct world *w = *state;
+	static struct order v[MANY];
+	static char names[MANY][16];
+	uint64_t id = session(w, 1, "n1", "a1", 0);
+	many(w, v, names);
+	struct msg watch = watch_of(id, 0, 0);
+	request(w, 1, &watch);
+	pass(w, 0);
+	w->view.revision = 8;
+	watch = watch_of(id, 7, 1);
+	request(w, 1, &watch);
+	pass(w, 0);
+	assert_int_equal(last(w)->page, 0); /* from its beginning */
+	assert_int_equal(last(w)->revision, 8);
+	assert_string_equal(last(w)->first_pod, "p0");
+}
+
+static void templates_go_along_once(void **state)
+{
+	struct world *w = *state;
+	struct order v[] = {
+		{.pod = "a", .template_hash = "h1", .launch = true},
+		{.pod = "b", .template_hash = "h1", .launch = true},
+		{.pod = "c", .template_hash = "h2", .launch = true},
+		{.pod = "d", .template_hash = "h3", .launch = true, .pod_uid = "u"},
+		{.pod = "e", .template_hash = "h4", .launch = false},
+	};
+	static const char *const has[] = {"h2"};
+	uint64_t id = session(w, 1, "n1", "a1", 0);
+	w->template_text = "{}";
+	w->view = (struct orders_view){7, v, ARRAY_LEN(v)};
+	struct msg watch = watch_of(id, 0, 0);
+	watch.watch.templates = (struct strs){has, 1};
+	request(w, 1, &watch);
+	pass(w, 0);
+	assert_int_equal(last(w)->norders, 5);
+	assert_int_equal(last(w)->ntemplates, 1); /* h1 */
+	watch.watch.templates.n = 0;
+	request(w, 1, &watch);
+	pass(w, 0);
+	assert_int_equal(last(w)->ntemplates, 2);
+}
+
+static void pages_stay_below_the_frame(void **state)
+{
+	struct world *w = *state;
+	static struct order v[100];
+	static char hashes[100][16];
+	static char text[POD_BYTES_MAX];
+	memset(text, 'x', sizeof text - 1);
+	for (uint32_t i = 0; i < ARRAY_LEN(v); i++) {
+		AUTO(buf_done) struct buf b = BUF_INIT(15);
+		buf_printf(&b, "h%u", i);
+		fake_copy(hashes[i], buf_str(&b));
+		v[i] = (struct order){.pod = hashes[i], .template_hash = hashes[i], .launch = true};
+	}
+	uint64_t id = session(w, 1, "n1", "a1", 0);
+	w->template_text = text;
+	w->view = (struct orders_view){7, v, ARRAY_LEN(v)};
+	uint32_t got = 0;
+	for (uint32_t page = 0; page == 0 || last(w)->more; page++) {
+		struct msg watch = watch_of(id, page ? 7 : 0, page);
+		request(w, 1, &watch);
+		pass(w, 0);
+		assert_true(last(w)->norders > 0);
+		assert_true((size_t)last(w)->ntemplates * sizeof text < FRAME_COORDINATOR_MAX);
+		got += last(w)->norders;
+	}
+	assert_int_equal(got, ARRAY_LEN(v));
+}
+
+/* ---- leadership ---- */
+
+static void standby_redirects(void **state)
+{
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
+	server_sessions_follow(w->s, "10.0.0.2:7117");
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	request(w, 1, &hello);
+	assert_int_equal(last(w)->reason, REJECT_NOT_LEADER);
+	assert_string_equal(last(w)->leader, "10.0.0.2:7117");
+	assert_int_equal(w->api.n, 0);
+	assert_int_equal(w->warnings, 0);
+	pass(w, 1000);
+	assert_string_equal(buf_str(&w->closed), "1 ");
+}
+
+static void leadership_lost(void **state)
+{
+	struct world *w = *state;
+	uint64_t id = session(w, 1, "n1", "a1", 0);
+	struct msg watch = watch_of(id, 0, 0);
+	uint64_t parked = request(w, 1, &watch);
+	struct msg hello = hello_of("n2", "a2");
+	w->link.on_pipe_open(w->link.self, 2, "10.0.0.8:1");
+	uint64_t reviewed = request(w, 2, &hello);
+	buf_reset(&w->told);
+	uint32_t before = w->nreplies;
+	server_sessions_follow(w->s, "10.0.0.2:7117");
+	assert_int_equal(w->nreplies, before + 2);
+	assert_int_equal(w->replies[before].ticket, parked);
+	assert_int_equal(w->replies[before].reason, REJECT_NOT_LEADER);
+	assert_int_equal(w->replies[before + 1].ticket, reviewed);
+	assert_true(fake_last(&w->api)->canceled);
+	struct msg r = {.type = MSG_REPORT, .report = {.session = id}};
+	request(w, 1, &r);
+	assert_int_equal(last(w)->reason, REJECT_NOT_LEADER);
+	expect(w, ""); /* its owner forgot everything already */
+	pass(w, 1000);
+	assert_string_equal(buf_str(&w->closed), "1 2 ");
+	assert_int_equal(server_sessions_stats(w->s)->pipes, 0);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(hello_to_welcome),
+		T(who_is_refused),
+		T(malformed_hellos),
+		T(throttled_review_is_later),
+		T(reviews_are_capped),
+		T(hello_in_pages),
+		T(page_out_of_turn),
+		T(hang_up_during_review),
+		T(hello_again_during_review),
+		T(pipe_without_hello),
+		T(too_many_without_hello),
+		T(hang_up_is_told),
+		T(silence_is_no_hang_up),
+		T(newest_session_wins),
+		T(same_agent_on_a_new_pipe),
+		T(reports),
+		T(dead_sessions_are_told_to_say_hello),
+		T(token_expires),
+		T(token_is_renewed),
+		T(watch_parks_until_orders_change),
+		T(newer_watch_answers_the_older),
+		T(hang_up_with_a_parked_watch),
+		T(orders_in_pages),
+		T(set_changes_between_pages),
+		T(templates_go_along_once),
+		T(pages_stay_below_the_frame),
+		T(standby_redirects),
+		T(leadership_lost),
+	};
+	return cmocka_run_group_tests_name("server_sessions", tests, NULL, NULL);
+}
