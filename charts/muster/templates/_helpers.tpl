@@ -1,0 +1,83 @@
+{{- define "muster.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* What every name begins with: the release's name where that says "muster" already. */}}
+{{- define "muster.fullname" -}}
+{{- $name := include "muster.name" . -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "muster.agent" -}}{{ include "muster.fullname" . }}-agent{{- end -}}
+{{- define "muster.coordinator" -}}{{ include "muster.fullname" . }}-coordinator{{- end -}}
+{{- define "muster.tlsSecret" -}}
+{{- default (printf "%s-tls" (include "muster.coordinator" .)) .Values.tls.existingSecret -}}
+{{- end -}}
+{{- define "muster.caConfigMap" -}}
+{{- default (printf "%s-ca" (include "muster.fullname" .)) .Values.tls.existingCAConfigMap -}}
+{{- end -}}
+{{- define "muster.image" -}}
+{{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
+{{- end -}}
+
+{{/* Labels by which the pods of one component are selected: (list $ "agent") */}}
+{{- define "muster.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "muster.name" (index . 0) }}
+app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end -}}
+
+{{/* Labels of everything that we make: (list $ "agent") */}}
+{{- define "muster.labels" -}}
+{{- $top := index . 0 -}}
+{{ include "muster.selectorLabels" . }}
+app.kubernetes.io/version: {{ $top.Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: muster
+app.kubernetes.io/managed-by: {{ $top.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" $top.Chart.Name $top.Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{/* Both fit Pod Security "restricted". */}}
+{{- define "muster.podSecurityContext" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+seccompProfile: { type: RuntimeDefault }
+{{- end -}}
+{{- define "muster.containerSecurityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: { drop: [ALL] }
+{{- end -}}
+
+{{/* Probes on the port named http. */}}
+{{- define "muster.probes" -}}
+livenessProbe:
+  httpGet: { path: /livez, port: http }
+  periodSeconds: 10
+  timeoutSeconds: 5
+  failureThreshold: 3
+readinessProbe:
+  httpGet: { path: /readyz, port: http }
+  periodSeconds: 5
+  timeoutSeconds: 3
+  failureThreshold: 2
+{{- end -}}
+
+{{/* Annotations of what runs after the release is gone; the argument is the order. */}}
+{{- define "muster.uninstallHook" -}}
+helm.sh/hook: post-delete
+helm.sh/hook-weight: {{ . | quote }}
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+{{- end -}}
+{{- define "muster.testHook" -}}
+helm.sh/hook: test
+helm.sh/hook-weight: {{ . | quote }}
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+{{- end -}}
