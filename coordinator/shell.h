@@ -2,10 +2,9 @@
 /* Inside of the coordinator's shell: what its files share. Not for others. */
 #pragma once
 
-#include <uthash.h>
-
 #include "base/intern.h"
 #include "base/rng.h"
+#include "base/table.h"
 #include "coordinator/coordinator.h"
 #include "sync/reflector.h"
 #include "sync/writeq.h"

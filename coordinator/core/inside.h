@@ -55,7 +55,8 @@ void live_hangup(struct core *c, const struct core_event *ev);
 void live_tick(struct core *c); /* silence, mass silence, the gate after a change of leader */
 int64_t live_deadline(const struct core *c);
 void live_forget(struct core *c, struct mnode *n);
-void live_list_due(struct core *c, struct mnode *n);
+void live_timer(struct core *c, struct mnode *n); /* to list its pods, or to apply again */
+void live_list(struct core *c, struct mnode *n);  /* schedules or starts the list of its pods */
 
 /* jobs.c */
 struct mjob *job_find(const struct core *c, const char *ns, const char *name);
@@ -77,10 +78,10 @@ uint32_t job_live(const struct mjob *j); /* attempts that are neither ended nor 
 /* decide.c, update.c: the policies */
 void job_decide(struct core *c, struct mjob *j);
 void job_stop_all(struct core *c, struct mjob *j, const char *why);
-void job_say(struct mjob *j, const char *reason, const char *fmt, ...)
+void job_say(struct mjob *j, enum reason reason, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void job_cond(struct core *c, struct mjob *j, enum jcond which, enum cond_status st,
-	      const char *reason);
+	      enum reason reason);
 void update_shrink(struct core *c, struct mjob *j);
 bool update_template(struct core *c, struct mjob *j); /* true: old ones first, place nothing */
 void update_selector(struct core *c, struct mjob *j);
@@ -123,8 +124,8 @@ void job_on_written(struct core *c, const struct core_event *ev);
 struct core_action *act_new(struct core *c, enum core_action_type type);
 const char *act_str(struct core *c, const char *s);
 void act_job(struct core *c, enum core_action_type type, const struct mjob *j);
-void act_note_job(struct core *c, const struct mjob *j, const char *reason, const char *note);
-void act_note_node(struct core *c, const struct mnode *n, const char *reason, const char *note);
+void act_note_job(struct core *c, const struct mjob *j, enum reason reason, const char *note);
+void act_note_node(struct core *c, const struct mnode *n, enum reason reason, const char *note);
 void templates_use(struct core *c, uint32_t thash, int sign);
 void templates_forget(struct core *c);
 void orders_changed(struct core *c, struct mnode *n);

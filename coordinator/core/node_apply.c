@@ -54,25 +54,19 @@ static void cnode_delete(struct core *c, const struct mnode *n)
 /* Asked at each change of the node: applies, deletes, or does nothing. */
 void node_apply_check(struct core *c, struct mnode *n)
 {
-	if (!n->has_node) {
-		/* Once: the garbage collector does it too, by the owner. */
-		if (n->has_cnode && n->owned && n->applied != UINT64_MAX) {
-			n->applied = UINT64_MAX;
+	bool doomed = !n->has_node && n->has_cnode && n->owned;
+	n->apply_wanted = doomed || (n->has_node && apply_needed(c, n));
+	if (n->apply_wanted && !n->apply_running && n->apply_after_ms <= c->now_ms) {
+		if (doomed) {
+			/* Not often: the garbage collector does it too, by the owner. */
+			n->apply_after_ms = c->now_ms + APPLY_RETRY_CAP_MS;
 			cnode_delete(c, n);
+		} else {
+			n->apply_running = true;
+			act_new(c, ACT_CNODE_APPLY)->node = act_str(c, n->name);
 		}
-		return;
 	}
-	if (n->applied == UINT64_MAX && n->has_cnode)
-		return; /* being deleted: it is made again when it is gone */
-	n->apply_wanted = apply_needed(c, n);
-	if (!n->apply_wanted || n->apply_running)
-		return;
-	if (n->apply_after_ms > c->now_ms) {
-		live_list_due(c, n);
-		return;
-	}
-	n->apply_running = true;
-	act_new(c, ACT_CNODE_APPLY)->node = act_str(c, n->name);
+	live_timer(c, n);
 }
 
 static void leave_out(struct core *c, struct mnode *n, const struct strs *conflicts)

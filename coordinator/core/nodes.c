@@ -219,6 +219,7 @@ void node_on_cnode_gone(struct core *c, const struct meta *gone)
 	n->mark = MARK_NONE;
 	n->base = n->sent = n->echo = n->base_head = n->sent_head = 0;
 	n->applied = 0;
+	n->apply_after_ms = 0;
 	bitset_zero(&n->leave_out);
 	match_node_out(c, n);
 	labels_set(c, &n->own_labels, &none);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/reasons.h"
 
-#include "base/must.h"
+#include "base/mem.h"
 
 enum { KIND_None, KIND_Normal, KIND_Warning };
 
@@ -19,6 +19,15 @@ const char *reason_name(enum reason r)
 {
 	must(r < R_N);
 	return table[r].name;
+}
+
+enum reason reason_parse(const char *s)
+{
+	for (unsigned r = 1; r < R_N; r++) {
+		if (str_eq(table[r].name, s))
+			return (enum reason)r;
+	}
+	return R_NONE;
 }
 
 bool reason_warning(enum reason r)

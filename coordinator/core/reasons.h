@@ -13,4 +13,5 @@ enum reason {
 };
 
 const char *reason_name(enum reason r); /* "" for R_NONE */
+enum reason reason_parse(const char *s); /* R_NONE when unknown */
 bool reason_warning(enum reason r);     /* Events with it are Warnings */

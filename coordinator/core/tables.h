@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "base/table.h"
 #include "coordinator/core/core.h"
+#include "coordinator/core/reasons.h"
 #include "coordinator/core/timers.h"
 
 enum { RES_CPU, RES_MEMORY, RES_PODS, RES_EPHEMERAL, RES_NAMES_MAX = 128 };
@@ -42,6 +43,14 @@ struct ntaint {
 	enum taint_effect effect;
 };
 
+enum ncond { NC_READY, NC_AGENT, NC_SCHEDULABLE, NC_N };
+
+struct cond_state {
+	enum cond_status status;
+	enum reason reason;
+	int64_t since_ms;
+};
+
 enum loss { LOSS_NO, LOSS_MAYBE, LOSS_SURE };
 enum mark { MARK_NONE, MARK_LATER, MARK_URGENT };
 
@@ -49,7 +58,7 @@ struct mnode {
 	UT_hash_handle hh; /* by name */
 	struct mnode *prev, *next; /* dirty list */
 	struct mnode *lru_prev, *lru_next; /* connected, oldest heard first */
-	struct timer timer; /* the next list of its pods */
+	struct timer timer; /* the next list of its pods or apply */
 	char *name;
 	uint32_t idx;
 	bool dirty, caps_dirty, labels_dirty;
@@ -81,6 +90,7 @@ struct mnode {
 	int64_t *res;         /* ROW_N rows of res_cap */
 	struct att *atts;     /* utlist through node_next */
 	uint32_t nlive;       /* attempts that take room */
+	struct cond_state conds[NC_N];
 	enum loss loss;
 	enum cnode_state state;
 	int64_t since_ms;
@@ -134,12 +144,6 @@ struct refusal { /* a kubelet refused this job: not there again for a while */
 
 enum jcond { JC_SCHEDULED, JC_SUSPENDED, JC_COMPLETE, JC_FAILED, JC_N };
 
-struct jcond_state {
-	enum cond_status status;
-	const char *reason; /* literal */
-	int64_t since_ms;
-};
-
 struct mjob {
 	UT_hash_handle hh, hh_uid; /* by "ns/name" (the live one only); by UID */
 	struct mjob *prev, *next;  /* dirty list */
@@ -171,8 +175,8 @@ struct mjob {
 	int64_t deadline_at_ms, ttl_at_ms;    /* monotonic; INT64_MAX: none */
 	int64_t hold_ms;                      /* nothing is placed before */
 	bool formed, lost_fail, told_waiting, shrunk;
-	struct jcond_state conds[JC_N];
-	const char *reason; /* literal */
+	struct cond_state conds[JC_N];
+	enum reason reason;
 	char *message, *create_error;
 	struct refusal *refusals;
 	uint32_t nrefusals, refusals_cap;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* uthash keeps the table (a well-kept header; only realloc and free under it). */
 #include "base/intern.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "base/mem.h"
+#include "base/table.h"
 
 struct item {
 	UT_hash_handle hh;

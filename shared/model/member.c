@@ -5,7 +5,6 @@
  * admit a pod sets phase Failed with a reason and never starts a container. */
 #include "model/member.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -20,8 +19,10 @@ void member_pod_name(const char *job, const char *job_uid, uint32_t index, uint3
 	h = hash_u64(h, index);
 	h = hash_u64(h, attempt);
 	hash_name(h, suffix, 5);
-	int n = snprintf(ret, POD_NAME_BYTES, "%s-%u-%s", job, index, suffix);
-	must(n > 0 && n < POD_NAME_BYTES);
+	AUTO(buf_done) struct buf name = BUF_INIT(POD_NAME_BYTES - 1);
+	buf_printf(&name, "%s-%u-%s", job, index, suffix);
+	must(buf_rc(&name) == RC_OK);
+	memcpy(ret, name.data, name.len + 1);
 }
 
 /* A decimal uint32 label without sign or leading zeros. */

@@ -6,13 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
+#include "base/mem.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static int run_file(const char *dir, const char *name)
 {
-	char path[4096];
-	int n = snprintf(path, sizeof path, "%s/%s", dir, name);
-	FILE *f = n > 0 && (size_t)n < sizeof path ? fopen(path, "rb") : NULL;
+	AUTO(buf_done) struct buf path = BUF_INIT(4096);
+	buf_printf(&path, "%s/%s", dir, name);
+	FILE *f = fopen(buf_str(&path), "rb");
 	if (!f)
 		return -1;
 	static uint8_t data[4 << 20];
