@@ -32,18 +32,18 @@ with_log() {
 	local title=$1 log=$2 began=$SECONDS ticker rc=0
 	shift 2
 	say "$title"
-	(
+	( # its sleep must not hold our caller's pipes open
 		last=''
-		while sleep "$muster_verbose_after" && kill -0 $$ 2>/dev/null; do
+		while sleep "$muster_verbose_after" 2>/dev/null && kill -0 $$ 2>/dev/null; do
 			line=$(tail -n 1 -- "$log" 2>/dev/null | tr -d '\r' | cut -c 1-90)
 			[ "$line" = "$last" ] || printf '    %3ds  %s\n' $((SECONDS - began)) "$line" >&2
 			last=$line
 		done
-	) &
+	) >/dev/null &
 	ticker=$!
 	"$@" >>"$log" 2>&1 </dev/null || rc=$?
-	kill "$ticker" 2>/dev/null
-	wait "$ticker" 2>/dev/null
+	kill "$ticker" 2>/dev/null || :
+	wait "$ticker" 2>/dev/null || :
 	if [ $rc -ne 0 ]; then
 		tail -n 15 -- "$log" | sed 's/^/    /' >&2
 		say "failed ($rc): $title; the whole log is $log"
@@ -56,7 +56,7 @@ with_log() {
 apt_missing() {
 	local have
 	have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' -- "$@" 2>/dev/null |
-		sed -n 's/^installed //p')
+		sed -n 's/^installed //p') || true
 	printf '%s\n' "$@" | grep -vxF -- "$have" || true
 }
 
