@@ -26,6 +26,14 @@ as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo -- "$@"; fi
 }
 
+# show_failure LOG: the first errors that a log tells of, or its end where it tells of none.
+show_failure() {
+	local errors
+	errors=$(grep -E -A 2 '\b[Ee]rror\b|ERROR|FAILED|^E: |undefined reference|not found' -- "$1" | head -n 20)
+	{ if [ -n "$errors" ]; then printf '%s\n' "$errors"; else tail -n 15 -- "$1"; fi; } |
+		sed 's/^/    /' >&2
+}
+
 # with_log TITLE LOG CMD…: CMD with its output in LOG; on stderr the title, now and then the last
 # line of the log, and the time it took. A failure shows the log's end.
 with_log() {
@@ -45,7 +53,7 @@ with_log() {
 	kill "$ticker" 2>/dev/null || :
 	wait "$ticker" 2>/dev/null || :
 	if [ $rc -ne 0 ]; then
-		tail -n 15 -- "$log" | sed 's/^/    /' >&2
+		show_failure "$log"
 		say "failed ($rc): $title; the whole log is $log"
 		return $rc
 	fi
