@@ -44,8 +44,24 @@ engine_runtime_options() {
 	fi
 }
 
+# engine_leftovers: processes of an engine of ours that died: its containerd, the shims of its
+# containers, and the containers' first processes, with which all of a container ends.
+engine_leftovers() {
+	local pids
+	pids=$(pgrep -f -- "$engine_run/containerd/containerd" || :)
+	[ -z "$pids" ] || pgrep -P "$(paste -sd, <<<"$pids")" || :
+	[ -z "$pids" ] || printf '%s\n' "$pids"
+}
+
+# engine_clear: ends and forgets all that a former engine left behind, but its data.
 engine_clear() {
-	local mount
+	local mount pids
+	mapfile -t pids < <(engine_leftovers | sort -un)
+	if [ ${#pids[@]} -gt 0 ]; then
+		say "ending ${#pids[@]} processes that a former engine left"
+		as_root kill -9 "${pids[@]}" 2>/dev/null || :
+		sleep 0.5
+	fi
 	awk -v run="$engine_run/" -v data="$engine_dir/data/" \
 		'index($5, run) == 1 || index($5, data) == 1 { print $5 }' /proc/self/mountinfo |
 		sort -r | while IFS= read -r mount; do as_root umount -l "$mount" || :; done
@@ -53,7 +69,7 @@ engine_clear() {
 }
 
 engine_start() {
-	local options=() i
+	local options=() i pid
 	engine_clear
 	mkdir -p "$engine_dir"
 	mapfile -t options < <(engine_runtime_options)
@@ -62,13 +78,14 @@ engine_start() {
 	as_root env PATH="$PATH:/usr/sbin:/sbin" setsid dockerd --host "unix://$engine_socket" \
 		--data-root "$engine_dir/data" --exec-root "$engine_run" --pidfile "$engine_dir/pid" \
 		--log-level warn "${options[@]}" </dev/null >"$engine_dir/log" 2>&1 8>&- 9>&- &
+	pid=$!
 	export DOCKER_HOST=unix://$engine_socket
-	for ((i = 0; i < 60; i++)); do
+	for ((i = 0; i < 120; i++)); do
 		if [ -S "$engine_socket" ]; then
 			[ "$(id -u)" = 0 ] || as_root chown "$(id -u)" "$engine_socket"
 			! engine_answers || return 0
 		fi
-		((i < 5)) || kill -0 $! 2>/dev/null || break
+		((i < 5)) || kill -0 "$pid" 2>/dev/null || break
 		sleep 0.5
 	done
 	tail -n 15 "$engine_dir/log" | sed 's/^/    /' >&2
