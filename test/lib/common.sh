@@ -29,7 +29,7 @@ as_root() {
 # show_failure LOG: the first errors that a log tells of, or its end where it tells of none.
 show_failure() {
 	local errors
-	errors=$(grep -E -A 2 '\b[Ee]rror\b|ERROR|FAILED|^E: |undefined reference|not found' -- "$1" | head -n 20)
+	errors=$(grep -E -A 2 '\b[Ee]rror\b|\bERROR\b|FAILED|^E: |undefined reference|not found' -- "$1" | head -n 20)
 	{ if [ -n "$errors" ]; then printf '%s\n' "$errors"; else tail -n 15 -- "$1"; fi; } |
 		sed 's/^/    /' >&2
 }
