@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One agent: its node's pods followed, its session kept, its core's actions carried out, over an api
- * and a link_client. It owns no loop, socket or clock (see coordinator/coordinator.h). Links pure
- * rooms only. */
+/* One agent: its node's pods followed, its session kept, its core's actions carried out, over an
+ * api and a link_client. It owns no loop, socket or clock (see coordinator/coordinator.h). Links
+ * pure rooms only. */
 #pragma once
 
 #include "agent/core/core.h"
@@ -13,11 +13,12 @@ struct agent;
 
 struct agent_config {
 	const char *node, *boot_id, *version, *identity; /* identity unique per start */
-	const char *coordinator; /* host:port of the Service */
+	const char *coordinator;                         /* host:port of the Service */
 	bool launch;
 	uint64_t seed;
 	void *self;
-	const char *(*token)(void *self); /* the newest projected token; borrowed until the next call */
+	const char *(*token)(
+		void *self); /* the newest projected token; borrowed until the next call */
 };
 
 struct agent *agent_new(const struct agent_config *cfg, const struct api *api,
@@ -25,14 +26,17 @@ struct agent *agent_new(const struct agent_config *cfg, const struct api *api,
 struct agent *agent_free(struct agent *a);
 struct link_client_sink agent_link_sink(struct agent *a);
 void agent_start(struct agent *a, int64_t now_ms, int64_t wall_ms);
+/* A turn: call after completions and messages of this turn were handed in, with the turn's time. */
 void agent_turn(struct agent *a, int64_t now_ms, int64_t wall_ms);
-int64_t agent_deadline(const struct agent *a);
+int64_t agent_deadline(const struct agent *a); /* when to call it next at the latest */
+/* Time for completions and messages that come before the next turn. */
 void agent_now(struct agent *a, int64_t now_ms, int64_t wall_ms);
+/* Pods listed, own Node seen, connected; *ret_missing is what is not there, for /readyz. */
 bool agent_ready(const struct agent *a, const char **ret_missing);
 
 struct agent_stats {
 	bool connected, synced;
-	uint64_t pods_created, create_failures, sessions, relists, reports;
+	uint64_t pods_created, create_failures, sessions, relists, reports, orders_refused;
 	uint32_t members, pods;
 };
 void agent_stats(const struct agent *a, struct agent_stats *ret);

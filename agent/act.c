@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The core's actions. A create that meets a pod of the same name reads it, so that the core can
+ * tell its own attempt, whose answer got lost, from a stranger. */
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "agent/shell.h"
+#include "base/mem.h"
+
+static void launch_free(struct launch *l)
+{
+	DL_DELETE(l->owner->launches, l);
+	free(l->ns);
+	free(l->name);
+	free(l);
+}
+
+static void tell(struct launch *l, enum rc rc, const struct api_result *res, const struct pod *pod)
+{
+	struct agent *a = l->owner;
+	struct agent_event ev = {.type = AEV_CREATED,
+				 .created = {.ns = l->ns,
+					     .name = l->name,
+					     .rc = rc,
+					     .reason = res ? res->reason : "",
+					     .message = res ? res->message : "",
+					     .retry_after_ms = res ? res->retry_after_ms : 0,
+					     .pod = pod}};
+	l->told = true;
+	a->stats.pods_created += rc == RC_OK;
+	a->stats.create_failures += rc != RC_OK && rc != RC_EXISTS;
+	shell_step(a, &ev);
+}
+
+static void on_object(void *self, uint64_t id, enum watch_event we, const struct api_object *obj)
+{
+	struct launch *l = self;
+	(void)id;
+	(void)we;
+	if (!l->told)
+		tell(l, l->reading ? RC_EXISTS : RC_OK, NULL, obj->pod);
+}
+
+static void on_done(void *self, uint64_t id, const struct api_result *res);
+
+static void submit(struct launch *l, struct api_request *req)
+{
+	struct agent *a = l->owner;
+	struct api_sink sink = {l, on_object, on_done};
+	req->kind = API_POD;
+	req->ns = l->ns;
+	req->name = l->name;
+	l->op = a->api.submit(a->api.self, req, &sink);
+}
+
+static void on_done(void *self, uint64_t id, const struct api_result *res)
+{
+	struct launch *l = self;
+	must(id == l->op);
+	l->op = 0;
+	if (!l->told && !l->reading && res->rc == RC_EXISTS) {
+		l->reading = true;
+		submit(l, &(struct api_request){.verb = API_GET});
+		return;
+	}
+	/* Gone again when it was read: the name is free for the next try. */
+	if (!l->told)
+		tell(l, l->reading && res->rc == RC_NOTFOUND ? RC_EXISTS : res->rc, res, NULL);
+	launch_free(l);
+}
+
+static void create(struct agent *a, const struct pod_create *pod)
+{
+	struct pod_create with_text = *pod;
+	struct launch *l = mem_zalloc(1, sizeof *l);
+	with_text.template_text = templates_find(a, pod->template_hash);
+	must(with_text.template_text); /* the core orders none whose text it was not given */
+	l->owner = a;
+	l->ns = mem_strdup(pod->ns);
+	l->name = mem_strdup(pod->name);
+	DL_APPEND(a->launches, l);
+	submit(l, &(struct api_request){.verb = API_CREATE, .pod_create = &with_text});
+}
+
+void act_all(struct agent *a, const struct agent_actions *actions)
+{
+	for (uint32_t i = 0; i < actions->n; i++) {
+		const struct agent_action *act = &actions->v[i];
+		switch (act->type) {
+		case AACT_CREATE: create(a, &act->create); break;
+		case AACT_REPORT: agent_session_poke(a->session); break;
+		case AACT_TEMPLATE_DROP: templates_drop(a, act->template_hash); break;
+		}
+	}
+}
+
+void act_cancel(struct agent *a)
+{
+	struct launch *l, *next;
+	DL_FOREACH_SAFE (a->launches, l, next) {
+		if (l->op)
+			a->api.cancel(a->api.self, l->op);
+		launch_free(l);
+	}
+}
