@@ -15,10 +15,14 @@ die() {
 	exit 1
 }
 
-# need_root WHAT: ends with a plain message where we can not become root.
+# need_root WHAT: ends with a plain message where we can not become root. Sudo asks for a password
+# here, before the command's output goes to a log.
 need_root() {
-	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+	[ "$(id -u)" != 0 ] || return 0
+	command -v sudo >/dev/null ||
 		die "$1 needs root, and there is no sudo: run this as root, or install sudo"
+	sudo -n true 2>/dev/null || sudo -v ||
+		die "$1 needs root, and sudo refuses: run this as root, or as one who may use sudo"
 }
 
 # as_root CMD…: CMD as root, through sudo where we are not.
