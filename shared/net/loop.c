@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* poll(2) and not curl_multi_poll: a loop serves several curl multi handles, since the Lease's
+ * connection must not count against the host limit of the others (docs/design/0004). */
+#include "net/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "net/impl.h"
+#include "os/clock.h"
+
+enum { POLL_MAX = 64, LONGEST_MS = 60000 };
+
+struct watched {
+	int fd;
+	void *self;
+	void (*ready)(void *self);
+};
+
+struct loop {
+	int wake_fd;
+	int64_t now_ms, wall_ms;
+	struct watched watched[LOOP_FDS_MAX];
+	uint32_t nwatched;
+	struct http_client *clients[LOOP_CLIENTS_MAX];
+	uint32_t nclients;
+	struct pollfd polled[POLL_MAX];
+	uint32_t npolled;
+};
+
+enum rc loop_new(struct loop **ret, struct err *e)
+{
+	struct loop *l = mem_zalloc(1, sizeof *l);
+	l->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (l->wake_fd < 0) {
+		free(l);
+		return err_errno(e, RC_IO, "cannot make an eventfd");
+	}
+	must(curl_global_init(CURL_GLOBAL_DEFAULT) == 0);
+	l->now_ms = clock_mono_ms();
+	l->wall_ms = clock_wall_ms();
+	*ret = l;
+	return RC_OK;
+}
+
+struct loop *loop_free(struct loop *l)
+{
+	if (!l)
+		return NULL;
+	must(l->nclients == 0);
+	close(l->wake_fd);
+	free(l);
+	return NULL;
+}
+
+void loop_watch(struct loop *l, int fd, void *self, void (*ready)(void *self))
+{
+	must(l->nwatched < LOOP_FDS_MAX);
+	l->watched[l->nwatched++] = (struct watched){fd, self, ready};
+}
+
+void loop_join(struct loop *l, struct http_client *c)
+{
+	must(l->nclients < LOOP_CLIENTS_MAX);
+	l->clients[l->nclients++] = c;
+}
+
+void loop_leave(struct loop *l, struct http_client *c)
+{
+	for (uint32_t i = 0; i < l->nclients; i++) {
+		if (l->clients[i] == c)
+			l->clients[i--] = l->clients[--l->nclients];
+	}
+}
+
+static void add(struct loop *l, int fd, short events)
+{
+	must(l->npolled < POLL_MAX);
+	l->polled[l->npolled++] = (struct pollfd){.fd = fd, .events = events};
+}
+
+/* Adds what the client waits for; the time until its timer, in ms. */
+static long add_client(struct loop *l, const struct http_client *c)
+{
+	struct curl_waitfd fds[POLL_MAX];
+	unsigned n = 0;
+	long timeout = -1;
+	/* More than fit (there are two connections): looked at by the timer at the latest. */
+	curl_multi_waitfds(c->multi, fds, POLL_MAX - LOOP_FDS_MAX - 1 - l->npolled, &n);
+	for (unsigned i = 0; i < n && i < POLL_MAX - LOOP_FDS_MAX - 1; i++)
+		add(l, fds[i].fd,
+		    (short)((fds[i].events & CURL_WAIT_POLLIN ? POLLIN : 0) |
+			    (fds[i].events & CURL_WAIT_POLLOUT ? POLLOUT : 0)));
+	curl_multi_timeout(c->multi, &timeout);
+	return timeout < 0 ? LONGEST_MS : timeout;
+}
+
+static void drain_wake(struct loop *l)
+{
+	uint64_t count;
+	ssize_t ignored = read(l->wake_fd, &count, sizeof count);
+	(void)ignored;
+}
+
+void loop_wait(struct loop *l, int64_t deadline_ms)
+{
+	int64_t wait = LONGEST_MS;
+	l->npolled = 0;
+	for (uint32_t i = 0; i < l->nclients; i++) {
+		http_flush(l->clients[i]);
+		long timer = add_client(l, l->clients[i]);
+		wait = timer < wait ? timer : wait;
+	}
+	add(l, l->wake_fd, POLLIN);
+	for (uint32_t i = 0; i < l->nwatched; i++)
+		add(l, l->watched[i].fd, POLLIN);
+	int64_t now = clock_mono_ms();
+	if (deadline_ms - now < wait)
+		wait = deadline_ms > now ? deadline_ms - now : 0;
+	int n = poll(l->polled, l->npolled, (int)wait);
+	must(n >= 0 || errno == EINTR);
+	drain_wake(l);
+	l->now_ms = clock_mono_ms();
+	l->wall_ms = clock_wall_ms();
+}
+
+void loop_run(struct loop *l)
+{
+	/* The watched ones stand last, in order. */
+	uint32_t first = l->npolled - l->nwatched;
+	for (uint32_t i = 0; i < l->nwatched && first + i < l->npolled; i++) {
+		if (l->polled[first + i].revents)
+			l->watched[i].ready(l->watched[i].self);
+	}
+	for (uint32_t i = 0; i < l->nclients; i++)
+		http_run(l->clients[i]);
+}
+
+int64_t loop_now_ms(const struct loop *l)
+{
+	return l->now_ms;
+}
+
+int64_t loop_wall_ms(const struct loop *l)
+{
+	return l->wall_ms;
+}
+
+void loop_wake(void *loop)
+{
+	struct loop *l = loop;
+	uint64_t one = 1;
+	ssize_t ignored = write(l->wake_fd, &one, sizeof one);
+	(void)ignored;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one loop of a program: poll(2) over the descriptors of HTTP clients and of whoever registered
+ * one, a wake-up for foreign threads, and the turn's time. A turn is loop_wait (sleeps, then reads
+ * the clocks once), then loop_run (callbacks of descriptors and HTTP), then whatever the owner does.
+ * One thread, but loop_wake. Bounds: LOOP_FDS_MAX descriptors of others, LOOP_CLIENTS_MAX clients. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/must.h"
+
+struct loop;
+
+enum { LOOP_FDS_MAX = 8, LOOP_CLIENTS_MAX = 4 };
+
+enum rc loop_new(struct loop **ret, struct err *e) must_use;
+struct loop *loop_free(struct loop *l); /* after its HTTP clients */
+/* Calls ready in loop_run whenever fd is readable. */
+void loop_watch(struct loop *l, int fd, void *self, void (*ready)(void *self));
+/* Sleeps until something happens or deadline_ms (monotonic; INT64_MAX: none) has come. */
+void loop_wait(struct loop *l, int64_t deadline_ms);
+void loop_run(struct loop *l);
+int64_t loop_now_ms(const struct loop *l);  /* monotonic, of this turn */
+int64_t loop_wall_ms(const struct loop *l); /* since 1970, of this turn */
+/* Any thread, never blocks: the next or current loop_wait returns. */
+void loop_wake(void *loop);

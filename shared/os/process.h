@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The process itself: signals as a descriptor, limits, memory. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Blocks SIGTERM and SIGINT for the whole process (call before threads start), ignores SIGPIPE, and
+ * gives the descriptor that becomes readable with them; -1 and errno on failure. */
+int process_signals(void);
+/* The next signal waiting on that descriptor, or 0. */
+int process_signal_read(int fd);
+/* As many descriptors as the hard limit allows. */
+void process_raise_limits(void);
+/* One malloc arena and early trimming: small programs stay small, whatever the machine has. */
+void process_small_memory(void);
+/* Gives memory that is free back to the system. */
+void process_trim(void);
