@@ -29,7 +29,7 @@ static void tell(struct launch *l, enum rc rc, const struct api_result *res, con
 	l->told = true;
 	a->stats.pods_created += rc == RC_OK;
 	a->stats.create_failures += rc != RC_OK && rc != RC_EXISTS;
-	shell_step(a, &ev);
+	agent_step(a, &ev);
 }
 
 static void on_object(void *self, uint64_t id, enum watch_event we, const struct api_object *obj)
@@ -73,7 +73,7 @@ static void create(struct agent *a, const struct pod_create *pod)
 {
 	struct pod_create with_text = *pod;
 	struct launch *l = mem_zalloc(1, sizeof *l);
-	with_text.template_text = templates_find(a, pod->template_hash);
+	with_text.template_text = agent_templates_find(a, pod->template_hash);
 	must(with_text.template_text); /* the core orders none whose text it was not given */
 	l->owner = a;
 	l->ns = mem_strdup(pod->ns);
@@ -82,19 +82,19 @@ static void create(struct agent *a, const struct pod_create *pod)
 	submit(l, &(struct api_request){.verb = API_CREATE, .pod_create = &with_text});
 }
 
-void act_all(struct agent *a, const struct agent_actions *actions)
+void agent_act_all(struct agent *a, const struct agent_actions *actions)
 {
 	for (uint32_t i = 0; i < actions->n; i++) {
 		const struct agent_action *act = &actions->v[i];
 		switch (act->type) {
 		case AACT_CREATE: create(a, &act->create); break;
 		case AACT_REPORT: agent_session_poke(a->session); break;
-		case AACT_TEMPLATE_DROP: templates_drop(a, act->template_hash); break;
+		case AACT_TEMPLATE_DROP: agent_templates_drop(a, act->template_hash); break;
 		}
 	}
 }
 
-void act_cancel(struct agent *a)
+void agent_act_cancel(struct agent *a)
 {
 	struct launch *l, *next;
 	DL_FOREACH_SAFE (a->launches, l, next) {

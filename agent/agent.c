@@ -10,13 +10,13 @@
 
 enum { CREATE_RETRY_BASE_MS = 200, CREATE_RETRY_CAP_MS = 10000 };
 
-void shell_step(struct agent *a, struct agent_event *ev)
+void agent_step(struct agent *a, struct agent_event *ev)
 {
 	struct agent_actions actions;
 	ev->now_ms = a->now_ms;
 	ev->wall_ms = a->wall_ms;
 	agent_core_step(a->core, ev, &actions);
-	act_all(a, &actions);
+	agent_act_all(a, &actions);
 }
 
 /* "key=value" */
@@ -48,9 +48,9 @@ struct agent *agent_new(const struct agent_config *cfg, const struct api *api,
 					 .create_retry_cap_ms = CREATE_RETRY_CAP_MS,
 					 .launch = cfg->launch};
 	a->core = agent_core_new(&core, log, cfg->seed);
-	a->session = observe_session(a, link);
-	a->pods = observe_pods(a);
-	a->own = observe_own_node(a);
+	a->session = agent_observe_session(a, link);
+	a->pods = agent_observe_pods(a);
+	a->own = agent_observe_own_node(a);
 	return a;
 }
 
@@ -58,12 +58,12 @@ struct agent *agent_free(struct agent *a)
 {
 	if (!a)
 		return NULL;
-	act_cancel(a);
+	agent_act_cancel(a);
 	reflector_free(a->pods);
 	reflector_free(a->own);
 	agent_session_free(a->session);
 	agent_core_free(a->core);
-	templates_done(a);
+	agent_templates_done(a);
 	char *own[] = {a->node,        a->boot_id,      a->version,     a->identity,
 		       a->coordinator, a->pods_of_node, a->node_by_name};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
@@ -100,7 +100,7 @@ void agent_turn(struct agent *a, int64_t now_ms, int64_t wall_ms)
 	reflector_tick(a->pods, now_ms);
 	reflector_tick(a->own, now_ms);
 	if (agent_core_deadline(a->core) <= now_ms)
-		shell_step(a, &(struct agent_event){.type = AEV_TICK});
+		agent_step(a, &(struct agent_event){.type = AEV_TICK});
 	agent_session_tick(a->session, now_ms);
 }
 

@@ -17,25 +17,25 @@ static struct agent *self_of(void *self)
 
 static void on_pod(void *self, const struct api_object *obj)
 {
-	shell_step(self_of(self), &(struct agent_event){.type = AEV_POD, .pod = obj->pod});
+	agent_step(self_of(self), &(struct agent_event){.type = AEV_POD, .pod = obj->pod});
 }
 
 static void on_pod_gone(void *self, const struct meta *meta)
 {
-	shell_step(self_of(self), &(struct agent_event){.type = AEV_POD_GONE, .gone = meta});
+	agent_step(self_of(self), &(struct agent_event){.type = AEV_POD_GONE, .gone = meta});
 }
 
 static void on_pods_synced(void *self)
 {
 	struct agent *a = self_of(self);
-	shell_step(a, &(struct agent_event){.type = AEV_PODS_SYNCED});
+	agent_step(a, &(struct agent_event){.type = AEV_PODS_SYNCED});
 	/* A Hello tells everything, so it is not said before everything is known. */
 	if (!a->session_started)
 		agent_session_start(a->session, a->now_ms);
 	a->session_started = true;
 }
 
-struct reflector *observe_pods(struct agent *a)
+struct reflector *agent_observe_pods(struct agent *a)
 {
 	struct reflector_config cfg = {.kind = API_POD,
 				       .field_selector = a->pods_of_node,
@@ -90,7 +90,7 @@ static void on_own_node_synced(void *self)
 		own_node_is(a, (struct own_node){.known = true});
 }
 
-struct reflector *observe_own_node(struct agent *a)
+struct reflector *agent_observe_own_node(struct agent *a)
 {
 	struct reflector_config cfg = {.kind = API_NODE,
 				       .field_selector = a->node_by_name,
@@ -124,7 +124,7 @@ static bool changes(void *self, struct msg_report *rep)
 
 static void on_orders(void *self, uint64_t epoch, const struct order *v, uint32_t n)
 {
-	shell_step(self_of(self),
+	agent_step(self_of(self),
 		   &(struct agent_event){.type = AEV_ORDERS,
 					 .orders = {.epoch = epoch, .v = v, .n = n}});
 }
@@ -132,13 +132,13 @@ static void on_orders(void *self, uint64_t epoch, const struct order *v, uint32_
 static void on_template(void *self, const char *hash, const char *text)
 {
 	struct agent *a = self_of(self);
-	templates_keep(a, hash, text);
-	shell_step(a, &(struct agent_event){.type = AEV_TEMPLATE, .template_hash = hash});
+	agent_templates_keep(a, hash, text);
+	agent_step(a, &(struct agent_event){.type = AEV_TEMPLATE, .template_hash = hash});
 }
 
 static void templates(void *self, struct strs *ret)
 {
-	*ret = templates_list(self_of(self));
+	*ret = agent_templates_list(self_of(self));
 }
 
 static void on_state(void *self, bool connected, const char *why)
@@ -147,7 +147,7 @@ static void on_state(void *self, bool connected, const char *why)
 	self_of(self)->stats.connected = connected;
 }
 
-struct agent_session *observe_session(struct agent *a, const struct link_client *link)
+struct agent_session *agent_observe_session(struct agent *a, const struct link_client *link)
 {
 	struct agent_session_config cfg = {.node = a->node,
 					   .boot_id = a->boot_id,

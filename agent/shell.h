@@ -49,20 +49,20 @@ struct agent {
 };
 
 /* agent.c */
-void shell_step(struct agent *a, struct agent_event *ev); /* step, then act */
+void agent_step(struct agent *a, struct agent_event *ev); /* step, then act */
 
 /* observe.c: what the world tells becomes the core's events */
-struct reflector *observe_pods(struct agent *a);
-struct reflector *observe_own_node(struct agent *a);
-struct agent_session *observe_session(struct agent *a, const struct link_client *link);
+struct reflector *agent_observe_pods(struct agent *a);
+struct reflector *agent_observe_own_node(struct agent *a);
+struct agent_session *agent_observe_session(struct agent *a, const struct link_client *link);
 
 /* act.c: the core's actions become operations */
-void act_all(struct agent *a, const struct agent_actions *actions);
-void act_cancel(struct agent *a);
+void agent_act_all(struct agent *a, const struct agent_actions *actions);
+void agent_act_cancel(struct agent *a);
 
 /* templates.c: texts by hash, as long as an order needs them */
-const char *templates_find(const struct agent *a, const char *hash); /* NULL: unknown */
-void templates_keep(struct agent *a, const char *hash, const char *text);
-void templates_drop(struct agent *a, const char *hash);
-struct strs templates_list(struct agent *a); /* borrowed until the next call */
-void templates_done(struct agent *a);
+const char *agent_templates_find(const struct agent *a, const char *hash); /* NULL: unknown */
+void agent_templates_keep(struct agent *a, const char *hash, const char *text);
+void agent_templates_drop(struct agent *a, const char *hash);
+struct strs agent_templates_list(struct agent *a); /* borrowed until the next call */
+void agent_templates_done(struct agent *a);

@@ -12,13 +12,13 @@ static struct template_entry *find(const struct agent *a, const char *hash)
 	return t;
 }
 
-const char *templates_find(const struct agent *a, const char *hash)
+const char *agent_templates_find(const struct agent *a, const char *hash)
 {
 	const struct template_entry *t = find(a, hash);
 	return t ? t->text : NULL;
 }
 
-void templates_keep(struct agent *a, const char *hash, const char *text)
+void agent_templates_keep(struct agent *a, const char *hash, const char *text)
 {
 	if (find(a, hash))
 		return;
@@ -36,14 +36,14 @@ static void drop(struct agent *a, struct template_entry *t)
 	free(t);
 }
 
-void templates_drop(struct agent *a, const char *hash)
+void agent_templates_drop(struct agent *a, const char *hash)
 {
 	struct template_entry *t = find(a, hash);
 	if (t)
 		drop(a, t);
 }
 
-struct strs templates_list(struct agent *a)
+struct strs agent_templates_list(struct agent *a)
 {
 	struct template_entry *t, *next;
 	uint32_t n = 0;
@@ -54,7 +54,7 @@ struct strs templates_list(struct agent *a)
 	return (struct strs){a->hashes, n};
 }
 
-void templates_done(struct agent *a)
+void agent_templates_done(struct agent *a)
 {
 	struct template_entry *t, *next;
 	HASH_ITER (hh, a->templates, t, next)

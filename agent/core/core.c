@@ -11,7 +11,7 @@
 /* What a Report's frame has for members beside the capacity. */
 enum { REPORT_MEMBERS_BYTES = FRAME_AGENT_MAX - 16 * 1024 };
 
-char *core_key(const char *ns, const char *name)
+char *ac_key(const char *ns, const char *name)
 {
 	size_t a = strlen(str_or_empty(ns)), b = strlen(str_or_empty(name));
 	char *key = mem_alloc(a + b + 2);
@@ -21,7 +21,7 @@ char *core_key(const char *ns, const char *name)
 	return key;
 }
 
-void core_act(struct agent_core *c, const struct agent_action *action)
+void ac_act(struct agent_core *c, const struct agent_action *action)
 {
 	VEC_GROW(c->actions, c->nactions, c->actions_cap);
 	c->actions[c->nactions++] = *action;
@@ -38,12 +38,12 @@ static void apply(struct agent_core *c, const struct agent_event *ev)
 {
 	switch (ev->type) {
 	case AEV_TICK: break;
-	case AEV_POD: pods_upsert(c, ev->pod, true); break;
-	case AEV_POD_GONE: pods_gone(c, ev->gone); break;
-	case AEV_PODS_SYNCED: pods_synced(c); break;
-	case AEV_ORDERS: orders_set(c, ev->orders.epoch, ev->orders.v, ev->orders.n); break;
-	case AEV_TEMPLATE: templates_put(c, ev->template_hash); break;
-	case AEV_CREATED: orders_created(c, ev); break;
+	case AEV_POD: ac_pods_upsert(c, ev->pod, true); break;
+	case AEV_POD_GONE: ac_pods_gone(c, ev->gone); break;
+	case AEV_PODS_SYNCED: ac_pods_synced(c); break;
+	case AEV_ORDERS: ac_orders_set(c, ev->orders.epoch, ev->orders.v, ev->orders.n); break;
+	case AEV_TEMPLATE: ac_templates_put(c, ev->template_hash); break;
+	case AEV_CREATED: ac_orders_created(c, ev); break;
 	}
 }
 
@@ -54,10 +54,10 @@ void agent_core_step(struct agent_core *c, const struct agent_event *ev, struct 
 	c->report = false;
 	forget_dropped(c);
 	apply(c, ev);
-	orders_launch(c);
-	pods_sum(c);
+	ac_orders_launch(c);
+	ac_pods_sum(c);
 	if (c->report)
-		core_act(c, &(struct agent_action){.type = AACT_REPORT});
+		ac_act(c, &(struct agent_action){.type = AACT_REPORT});
 	*ret = (struct agent_actions){c->actions, c->nactions};
 }
 
@@ -108,9 +108,9 @@ static void drop_dead(struct agent_core *c)
 	struct podrec *p, *next;
 	HASH_ITER (hh, c->pods, p, next) {
 		if (p->alive && !p->is_member && p->member && !p->changed)
-			p->member = held_free(p->member); /* orphaned, and told */
-		else if (!p->alive && !p->changed && !orders_find(c, p->key))
-			pods_drop(c, p);
+			p->member = ac_held_free(p->member); /* orphaned, and told */
+		else if (!p->alive && !p->changed && !ac_orders_find(c, p->key))
+			ac_pods_drop(c, p);
 	}
 }
 
@@ -121,7 +121,7 @@ void agent_core_snapshot(struct agent_core *c, struct capacity *cap, const struc
 	struct orderrec *o, *onext;
 	uint32_t n = 0;
 	drop_dead(c);
-	pods_sum(c);
+	ac_pods_sum(c);
 	struct member *out = grow_out(c, HASH_COUNT(c->pods) + HASH_COUNT(c->orders) + 1);
 	HASH_ITER (hh, c->pods, p, pnext) {
 		if (p->member)
@@ -158,7 +158,7 @@ bool agent_core_changes(struct agent_core *c, uint32_t max, struct capacity *cap
 	uint32_t n = 0;
 	size_t bytes = 0;
 	drop_dead(c);
-	pods_sum(c);
+	ac_pods_sum(c);
 	(void)grow_out(c, max);
 	HASH_ITER (hh, c->pods, p, pnext) {
 		if (p->changed && put(c, max, &n, &bytes, p->member->m))
@@ -213,10 +213,10 @@ struct agent_core *agent_core_free(struct agent_core *c)
 	if (!c)
 		return NULL;
 	HASH_ITER (hh, c->pods, p, pnext)
-		pods_drop(c, p);
+		ac_pods_drop(c, p);
 	HASH_ITER (hh, c->orders, o, onext)
-		orders_drop(c, o);
-	templates_done(c);
+		ac_orders_drop(c, o);
+	ac_templates_done(c);
 	forget_dropped(c);
 	free(c->dropped);
 	free(c->actions);

@@ -8,7 +8,7 @@
 
 enum { HELD_MESSAGE_MAX = 512, HELD_RESOURCES_MAX = 32 };
 
-char *held_strings(const char **const *v, size_t n)
+char *ac_held_strings(const char **const *v, size_t n)
 {
 	size_t bytes = 0;
 	for (size_t i = 0; i < n; i++)
@@ -54,7 +54,7 @@ static void copy_resources(struct held *h)
 	l->v = h->res;
 }
 
-struct held *held_new(const struct member *m)
+struct held *ac_held_new(const struct member *m)
 {
 	struct held *h = mem_zalloc(1, sizeof *h);
 	AUTO(mem_freep)
@@ -65,12 +65,12 @@ struct held *held_new(const struct member *m)
 	const char **const strs[] = {&h->m.ns,     &h->m.job_name, &h->m.job_uid,
 				     &h->m.pod,    &h->m.pod_uid,  &h->m.node,
 				     &h->m.reason, &h->m.message,  &h->m.template_hash};
-	h->text = held_strings(strs, ARRAY_LEN(strs));
+	h->text = ac_held_strings(strs, ARRAY_LEN(strs));
 	copy_resources(h);
 	return h;
 }
 
-struct held *held_free(struct held *h)
+struct held *ac_held_free(struct held *h)
 {
 	if (!h)
 		return NULL;
@@ -91,7 +91,7 @@ static bool same_resources(const struct reslist *a, const struct reslist *b)
 	return true;
 }
 
-bool held_same(const struct held *h, const struct member *m)
+bool ac_held_same(const struct held *h, const struct member *m)
 {
 	const struct member *o = &h->m;
 	size_t cut = cut_utf8(str_or_empty(m->message), HELD_MESSAGE_MAX);

@@ -90,33 +90,34 @@ struct agent_core {
 };
 
 /* core.c */
-void core_act(struct agent_core *c, const struct agent_action *action);
+void ac_act(struct agent_core *c, const struct agent_action *action);
 /* "ns/name", owned by the caller. */
-char *core_key(const char *ns, const char *name);
+char *ac_key(const char *ns, const char *name);
 
 /* held.c */
 /* Copies the strings into one block and points *v[i] there; NULL becomes "". */
-char *held_strings(const char **const *v, size_t n);
-struct held *held_new(const struct member *m);
-struct held *held_free(struct held *h); /* NULL in, NULL out */
-bool held_same(const struct held *h, const struct member *m);
+char *ac_held_strings(const char **const *v, size_t n);
+struct held *ac_held_new(const struct member *m);
+struct held *ac_held_free(struct held *h); /* NULL in, NULL out */
+bool ac_held_same(const struct held *h, const struct member *m);
 
 /* pods.c */
-struct podrec *pods_find(const struct agent_core *c, const char *key);
-void pods_upsert(struct agent_core *c, const struct pod *pod, bool confirmed);
-void pods_gone(struct agent_core *c, const struct meta *meta);
-void pods_synced(struct agent_core *c);
-void pods_drop(struct agent_core *c, struct podrec *p);
-void pods_sum(struct agent_core *c); /* the capacity, when it may have changed */
+struct podrec *ac_pods_find(const struct agent_core *c, const char *key);
+void ac_pods_upsert(struct agent_core *c, const struct pod *pod, bool confirmed);
+void ac_pods_gone(struct agent_core *c, const struct meta *meta);
+void ac_pods_synced(struct agent_core *c);
+void ac_pods_drop(struct agent_core *c, struct podrec *p);
+void ac_pods_sum(struct agent_core *c); /* the capacity, when it may have changed */
 
 /* orders.c */
-struct orderrec *orders_find(const struct agent_core *c, const char *key);
-bool order_wants_pod(const struct orderrec *o, const struct member *m); /* it is this attempt's */
-void orders_set(struct agent_core *c, uint64_t epoch, const struct order *v, uint32_t n);
-void orders_look(struct agent_core *c, struct orderrec *o); /* again, after its pod changed */
-void orders_look_all(struct agent_core *c);
-void orders_created(struct agent_core *c, const struct agent_event *ev);
-void orders_launch(struct agent_core *c); /* what is due; sets next_due_ms */
-void orders_drop(struct agent_core *c, struct orderrec *o);
-void templates_put(struct agent_core *c, const char *hash);
-void templates_done(struct agent_core *c);
+struct orderrec *ac_orders_find(const struct agent_core *c, const char *key);
+bool ac_order_wants_pod(const struct orderrec *o,
+			const struct member *m); /* it is this attempt's */
+void ac_orders_set(struct agent_core *c, uint64_t epoch, const struct order *v, uint32_t n);
+void ac_orders_look(struct agent_core *c, struct orderrec *o); /* again, after its pod changed */
+void ac_orders_look_all(struct agent_core *c);
+void ac_orders_created(struct agent_core *c, const struct agent_event *ev);
+void ac_orders_launch(struct agent_core *c); /* what is due; sets next_due_ms */
+void ac_orders_drop(struct agent_core *c, struct orderrec *o);
+void ac_templates_put(struct agent_core *c, const char *hash);
+void ac_templates_done(struct agent_core *c);

@@ -10,14 +10,14 @@
 
 enum { CREATES_MAX = 32 };
 
-struct orderrec *orders_find(const struct agent_core *c, const char *key)
+struct orderrec *ac_orders_find(const struct agent_core *c, const char *key)
 {
 	struct orderrec *o = NULL;
 	HASH_FIND_STR(c->orders, key, o);
 	return o;
 }
 
-bool order_wants_pod(const struct orderrec *o, const struct member *m)
+bool ac_order_wants_pod(const struct orderrec *o, const struct member *m)
 {
 	return str_eq(o->o.job_uid, m->job_uid) && o->o.index == m->index &&
 	       o->o.attempt == m->attempt;
@@ -62,10 +62,10 @@ static bool was_seen(const struct orderrec *o)
 	return o->seen_uid || o->o.pod_uid[0] != '\0';
 }
 
-void orders_look(struct agent_core *c, struct orderrec *o)
+void ac_orders_look(struct agent_core *c, struct orderrec *o)
 {
-	const struct podrec *p = pods_find(c, o->key);
-	if (p && p->member && order_wants_pod(o, &p->member->m))
+	const struct podrec *p = ac_pods_find(c, o->key);
+	if (p && p->member && ac_order_wants_pod(o, &p->member->m))
 		launched(c, o, p->member->m.pod_uid);
 	else if (p && p->alive)
 		refuse(c, o, MEMBER_HELD, "NameTaken", "another pod has this name");
@@ -73,11 +73,11 @@ void orders_look(struct agent_core *c, struct orderrec *o)
 		refuse(c, o, MEMBER_GONE, "PodGone", "the pod is there no more");
 }
 
-void orders_look_all(struct agent_core *c)
+void ac_orders_look_all(struct agent_core *c)
 {
 	struct orderrec *o, *next;
 	HASH_ITER (hh, c->orders, o, next)
-		orders_look(c, o);
+		ac_orders_look(c, o);
 }
 
 /* ---- the set ---- */
@@ -87,7 +87,7 @@ static void set_order(struct orderrec *r, const struct order *o)
 	struct order c = *o;
 	const char **const strs[] = {&c.ns,  &c.job_name, &c.job_uid,
 				     &c.pod, &c.pod_uid,  &c.template_hash};
-	char *text = held_strings(strs, ARRAY_LEN(strs));
+	char *text = ac_held_strings(strs, ARRAY_LEN(strs));
 	free(r->text);
 	r->text = text;
 	r->o = c;
@@ -103,7 +103,7 @@ static struct orderrec *add(struct agent_core *c, char *own_key)
 	return o;
 }
 
-void orders_drop(struct agent_core *c, struct orderrec *o)
+void ac_orders_drop(struct agent_core *c, struct orderrec *o)
 {
 	set_state(c, o, ORDER_LAUNCHED);
 	HASH_DEL(c->orders, o);
@@ -117,20 +117,20 @@ void orders_drop(struct agent_core *c, struct orderrec *o)
 
 static void take_order(struct agent_core *c, const struct order *order)
 {
-	AUTO(mem_freep) char *key = core_key(order->ns, order->pod);
-	struct orderrec *o = orders_find(c, key);
+	AUTO(mem_freep) char *key = ac_key(order->ns, order->pod);
+	struct orderrec *o = ac_orders_find(c, key);
 	if (!o)
 		o = add(c, STEAL(key));
 	set_order(o, order);
 	o->generation = c->generation;
-	orders_look(c, o);
+	ac_orders_look(c, o);
 }
 
 static void forget_dead_pod(struct agent_core *c, const char *key)
 {
-	struct podrec *p = pods_find(c, key);
+	struct podrec *p = ac_pods_find(c, key);
 	if (p && !p->alive && !p->changed)
-		pods_drop(c, p);
+		ac_pods_drop(c, p);
 }
 
 static bool template_needed(const struct orderrec *o)
@@ -154,13 +154,13 @@ static void drop_templates(struct agent_core *c)
 		HASH_DEL(c->templates, t);
 		VEC_GROW(c->dropped, c->ndropped, c->dropped_cap);
 		c->dropped[c->ndropped++] = t->hash;
-		core_act(c, &(struct agent_action){.type = AACT_TEMPLATE_DROP,
-						   .template_hash = t->hash});
+		ac_act(c, &(struct agent_action){.type = AACT_TEMPLATE_DROP,
+						 .template_hash = t->hash});
 		free(t);
 	}
 }
 
-void orders_set(struct agent_core *c, uint64_t epoch, const struct order *v, uint32_t n)
+void ac_orders_set(struct agent_core *c, uint64_t epoch, const struct order *v, uint32_t n)
 {
 	struct orderrec *o, *next;
 	if (epoch < c->epoch) {
@@ -176,14 +176,14 @@ void orders_set(struct agent_core *c, uint64_t epoch, const struct order *v, uin
 		if (o->generation == c->generation)
 			continue;
 		forget_dead_pod(c, o->key);
-		orders_drop(c, o);
+		ac_orders_drop(c, o);
 	}
 	drop_templates(c);
 }
 
 /* ---- templates ---- */
 
-void templates_put(struct agent_core *c, const char *hash)
+void ac_templates_put(struct agent_core *c, const char *hash)
 {
 	struct template_rec *t = NULL;
 	HASH_FIND_STR(c->templates, hash, t);
@@ -194,7 +194,7 @@ void templates_put(struct agent_core *c, const char *hash)
 	HASH_ADD_KEYPTR(hh, c->templates, t->hash, strlen(t->hash), t);
 }
 
-void templates_done(struct agent_core *c)
+void ac_templates_done(struct agent_core *c)
 {
 	struct template_rec *t, *next;
 	HASH_ITER (hh, c->templates, t, next) {
@@ -220,19 +220,19 @@ static void launch(struct agent_core *c, struct orderrec *o)
 	set_state(c, o, ORDER_FLYING);
 	log_info(c->log, "launching", KS("job", o->o.job_name), KI("member", o->o.index),
 		 KI("attempt", o->o.attempt), KS("ns", o->o.ns), KS("pod", o->o.pod));
-	core_act(c, &(struct agent_action){.type = AACT_CREATE,
-					   .create = {.ns = o->o.ns,
-						      .name = o->o.pod,
-						      .job_name = o->o.job_name,
-						      .job_uid = o->o.job_uid,
-						      .node = c->node,
-						      .index = o->o.index,
-						      .attempt = o->o.attempt,
-						      .parallelism = o->o.parallelism,
-						      .template_hash = o->o.template_hash}});
+	ac_act(c, &(struct agent_action){.type = AACT_CREATE,
+					 .create = {.ns = o->o.ns,
+						    .name = o->o.pod,
+						    .job_name = o->o.job_name,
+						    .job_uid = o->o.job_uid,
+						    .node = c->node,
+						    .index = o->o.index,
+						    .attempt = o->o.attempt,
+						    .parallelism = o->o.parallelism,
+						    .template_hash = o->o.template_hash}});
 }
 
-void orders_launch(struct agent_core *c)
+void ac_orders_launch(struct agent_core *c)
 {
 	struct orderrec *o, *next;
 	c->next_due_ms = INT64_MAX;
@@ -271,13 +271,13 @@ static bool denied(enum rc rc)
 static bool is_ours(const struct agent_core *c, const struct orderrec *o, const struct pod *pod)
 {
 	struct member m;
-	return member_of_pod(pod, &m) && order_wants_pod(o, &m) && str_eq(m.node, c->node);
+	return member_of_pod(pod, &m) && ac_order_wants_pod(o, &m) && str_eq(m.node, c->node);
 }
 
-void orders_created(struct agent_core *c, const struct agent_event *ev)
+void ac_orders_created(struct agent_core *c, const struct agent_event *ev)
 {
-	AUTO(mem_freep) char *key = core_key(ev->created.ns, ev->created.name);
-	struct orderrec *o = orders_find(c, key);
+	AUTO(mem_freep) char *key = ac_key(ev->created.ns, ev->created.name);
+	struct orderrec *o = ac_orders_find(c, key);
 	const struct pod *pod = ev->created.pod;
 	enum rc rc = ev->created.rc;
 	/* Withdrawn meanwhile, or the watch was faster: it has told more than this answer can. */
@@ -285,7 +285,7 @@ void orders_created(struct agent_core *c, const struct agent_event *ev)
 		return;
 	if (pod && (rc == RC_OK || (rc == RC_EXISTS && is_ours(c, o, pod)))) {
 		launched(c, o, pod->meta.uid);
-		pods_upsert(c, pod, false);
+		ac_pods_upsert(c, pod, false);
 	} else if (rc == RC_EXISTS && pod) {
 		refuse(c, o, MEMBER_HELD, "NameTaken", "another pod has this name");
 	} else if (denied(rc)) {

@@ -10,7 +10,7 @@
 
 enum { SYNCS_WITHOUT = 2 };
 
-struct podrec *pods_find(const struct agent_core *c, const char *key)
+struct podrec *ac_pods_find(const struct agent_core *c, const char *key)
 {
 	struct podrec *p = NULL;
 	HASH_FIND_STR(c->pods, key, p);
@@ -26,12 +26,12 @@ static void log_phase(const struct agent_core *c, const struct member *m)
 
 static void set_member(struct agent_core *c, struct podrec *p, const struct member *m)
 {
-	if (p->member && held_same(p->member, m))
+	if (p->member && ac_held_same(p->member, m))
 		return;
 	bool moved = !p->member || p->member->m.phase != m->phase ||
 		     !str_eq(p->member->m.reason, m->reason);
-	struct held *own = held_new(m); /* before the old one goes: m may be made of it */
-	held_free(p->member);
+	struct held *own = ac_held_new(m); /* before the old one goes: m may be made of it */
+	ac_held_free(p->member);
 	p->member = own;
 	p->changed = c->report = true;
 	if (moved)
@@ -62,11 +62,11 @@ static void set_requests(struct agent_core *c, struct podrec *p, bool counts,
 	p->nres = l->n;
 }
 
-void pods_drop(struct agent_core *c, struct podrec *p)
+void ac_pods_drop(struct agent_core *c, struct podrec *p)
 {
 	set_requests(c, p, false, NULL);
 	HASH_DEL(c->pods, p);
-	held_free(p->member);
+	ac_held_free(p->member);
 	free(p->key);
 	free(p->uid);
 	free(p);
@@ -91,11 +91,11 @@ static struct podrec *add(struct agent_core *c, char *own_key)
 	return p;
 }
 
-void pods_upsert(struct agent_core *c, const struct pod *pod, bool confirmed)
+void ac_pods_upsert(struct agent_core *c, const struct pod *pod, bool confirmed)
 {
-	AUTO(mem_freep) char *key = core_key(pod->meta.ns, pod->meta.name);
+	AUTO(mem_freep) char *key = ac_key(pod->meta.ns, pod->meta.name);
 	bool terminal = pod->phase == POD_SUCCEEDED || pod->phase == POD_FAILED;
-	struct podrec *p = pods_find(c, key);
+	struct podrec *p = ac_pods_find(c, key);
 	struct member m;
 	if (!p && HASH_COUNT(c->pods) >= NODE_PODS_MAX) {
 		if (!c->overflowed)
@@ -119,33 +119,33 @@ void pods_upsert(struct agent_core *c, const struct pod *pod, bool confirmed)
 		set_requests(c, p, !terminal, &pod->requests);
 		member_gone(c, p); /* orphaned: it is a member no more */
 	}
-	struct orderrec *o = orders_find(c, p->key);
+	struct orderrec *o = ac_orders_find(c, p->key);
 	if (o)
-		orders_look(c, o);
+		ac_orders_look(c, o);
 }
 
 static void die(struct agent_core *c, struct podrec *p)
 {
-	struct orderrec *o = orders_find(c, p->key);
+	struct orderrec *o = ac_orders_find(c, p->key);
 	p->alive = false;
 	set_requests(c, p, false, NULL);
 	member_gone(c, p);
 	if (!p->member)
-		pods_drop(c, p);
+		ac_pods_drop(c, p);
 	if (o)
-		orders_look(c, o);
+		ac_orders_look(c, o);
 }
 
-void pods_gone(struct agent_core *c, const struct meta *meta)
+void ac_pods_gone(struct agent_core *c, const struct meta *meta)
 {
-	AUTO(mem_freep) char *key = core_key(meta->ns, meta->name);
-	struct podrec *p = pods_find(c, key);
+	AUTO(mem_freep) char *key = ac_key(meta->ns, meta->name);
+	struct podrec *p = ac_pods_find(c, key);
 	/* The pod of that name may be another one already. */
 	if (p && p->alive && (str_or_empty(meta->uid)[0] == '\0' || str_eq(p->uid, meta->uid)))
 		die(c, p);
 }
 
-void pods_synced(struct agent_core *c)
+void ac_pods_synced(struct agent_core *c)
 {
 	struct podrec *p, *next;
 	HASH_ITER (hh, c->pods, p, next) {
@@ -156,7 +156,7 @@ void pods_synced(struct agent_core *c)
 		log_info(c->log, "pods of the node are known", KS("node", c->node),
 			 KI("pods", HASH_COUNT(c->pods)));
 	c->synced = true;
-	orders_look_all(c);
+	ac_orders_look_all(c);
 }
 
 /* ---- capacity ---- */
@@ -184,7 +184,7 @@ static uint64_t sum_hash(const struct agent_core *c)
 	return h;
 }
 
-void pods_sum(struct agent_core *c)
+void ac_pods_sum(struct agent_core *c)
 {
 	struct podrec *p, *next;
 	if (!c->capacity_dirty)

@@ -62,11 +62,11 @@ static int64_t pause_ms(struct agent_session *s, int64_t cap_ms)
 static void forget_requests(struct agent_session *s)
 {
 	s->report_out = s->watch_out = false;
-	orders_forget(&s->orders);
+	as_orders_forget(&s->orders);
 	s->orders.revision = 0; /* revisions of another session mean something else */
 }
 
-void session_drop(struct agent_session *s, const char *why)
+void as_session_drop(struct agent_session *s, const char *why)
 {
 	s->link.hang_up(s->link.self);
 	forget_requests(s);
@@ -132,13 +132,13 @@ static void say_hello(struct agent_session *s)
 	forget_requests(s);
 	const char *token = s->cfg.token(s->cfg.self);
 	if (str_or_empty(token)[0] == '\0') {
-		session_drop(
+		as_session_drop(
 			s, "there is no token to say Hello with; is the projected volume mounted?");
 		return;
 	}
 	mem_strset(&s->token, token);
 	if (!take_snapshot(s)) {
-		session_drop(s, "there is more on this node than a Hello can tell");
+		as_session_drop(s, "there is more on this node than a Hello can tell");
 		return;
 	}
 	hello_page(s, s->token);
@@ -157,7 +157,7 @@ static void session_up(struct agent_session *s, const struct msg_welcome *w)
 	s->sessions++;
 	s->leader_changing = s->redirected = false;
 	set_connected(s, true, "");
-	watch_send(s);
+	as_watch_send(s);
 }
 
 static void on_welcome(struct agent_session *s, const struct msg_welcome *w)
@@ -168,9 +168,9 @@ static void on_welcome(struct agent_session *s, const struct msg_welcome *w)
 	if (w->epoch < s->epoch) {
 		log_warn(s->log, "Welcome of an older epoch refused", KI("epoch", w->epoch),
 			 KI("newest", s->epoch));
-		session_drop(s, "the coordinator's epoch is older than one seen before");
+		as_session_drop(s, "the coordinator's epoch is older than one seen before");
 	} else if (w->more == last) {
-		session_drop(s, "the coordinator's Welcome does not fit the Hello");
+		as_session_drop(s, "the coordinator's Welcome does not fit the Hello");
 	} else if (last) {
 		session_up(s, w);
 	} else {
@@ -195,7 +195,7 @@ static void follow_leader(struct agent_session *s, const char *leader)
 {
 	s->leader_changing = true;
 	if (s->redirected || str_or_empty(leader)[0] == '\0') {
-		session_drop(s, "no coordinator leads that is known there");
+		as_session_drop(s, "no coordinator leads that is known there");
 		return;
 	}
 	AUTO(mem_freep) char *address = mem_strdup(leader);
@@ -218,7 +218,7 @@ static void on_reject(struct agent_session *s, const struct msg_reject *r)
 	case REJECT_VERSION:
 	case REJECT_MALFORMED: break;
 	}
-	session_drop(s, message);
+	as_session_drop(s, message);
 }
 
 /* ---- reports ---- */
@@ -268,7 +268,7 @@ static void on_closed(void *self, const char *why)
 	struct agent_session *s = self;
 	if (s->stage == OFF || (s->stage == PAUSE && !s->hello_again))
 		return;
-	session_drop(s, str_or_empty(why));
+	as_session_drop(s, str_or_empty(why));
 }
 
 static void on_reply(void *self, enum link_channel ch, const struct msg *msg)
@@ -283,14 +283,14 @@ static void on_reply(void *self, enum link_channel ch, const struct msg *msg)
 	case MSG_ACK: on_ack(s, &msg->ack); return;
 	case MSG_ORDERS:
 		if (ch == LINK_WATCH)
-			watch_answered(s, &msg->orders);
+			as_watch_answered(s, &msg->orders);
 		return;
 	case MSG_NONE:
 	case MSG_HELLO:
 	case MSG_REPORT:
 	case MSG_WATCH: break;
 	}
-	session_drop(s, "the coordinator answered with something that is no answer");
+	as_session_drop(s, "the coordinator answered with something that is no answer");
 }
 
 /* ---- time ---- */
@@ -311,9 +311,9 @@ static int64_t up_deadline(const struct agent_session *s)
 static void tick_up(struct agent_session *s)
 {
 	if (s->report_out && s->now_ms >= s->sent_ms + s->cfg.ack_ms)
-		session_drop(s, "no Ack came in time");
+		as_session_drop(s, "no Ack came in time");
 	else if (s->watch_out && s->now_ms >= s->watch_sent_ms + s->hold_ms + s->cfg.ack_ms)
-		session_drop(s, "a Watch was not answered in time");
+		as_session_drop(s, "a Watch was not answered in time");
 	else if (!s->report_out && (s->poked || s->now_ms >= s->sent_ms + s->heartbeat_ms))
 		report_send(s, s->now_ms >= s->sent_ms + s->heartbeat_ms);
 }
@@ -328,9 +328,9 @@ void agent_session_tick(struct agent_session *s, int64_t now_ms)
 	if (s->stage == OFF || now_ms < s->due_ms)
 		return;
 	if (s->stage == DIALING)
-		session_drop(s, "the coordinator cannot be reached in time");
+		as_session_drop(s, "the coordinator cannot be reached in time");
 	else if (s->stage == HELLO)
-		session_drop(s, "no answer to Hello in time");
+		as_session_drop(s, "no answer to Hello in time");
 	else if (s->hello_again)
 		say_hello(s);
 	else
@@ -372,7 +372,7 @@ struct agent_session *agent_session_new(const struct agent_session_config *cfg,
 	s->backoff =
 		(struct backoff){.base_ms = cfg->backoff_base_ms, .cap_ms = cfg->backoff_cap_ms};
 	s->hello.arena = ARENA_INIT(SNAPSHOT_BYTES_MAX);
-	orders_init(&s->orders);
+	as_orders_init(&s->orders);
 	return s;
 }
 
@@ -385,7 +385,7 @@ struct agent_session *agent_session_free(struct agent_session *s)
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
 	arena_done(&s->hello.arena);
-	orders_done(&s->orders);
+	as_orders_done(&s->orders);
 	free(s);
 	return NULL;
 }

@@ -55,11 +55,11 @@ struct agent_session {
 };
 
 /* agent_session.c */
-void session_drop(struct agent_session *s, const char *why);
+void as_session_drop(struct agent_session *s, const char *why);
 
 /* agent_watch.c */
-void watch_send(struct agent_session *s);
-void watch_answered(struct agent_session *s, const struct msg_orders *o);
-void orders_init(struct orders *o);
-void orders_forget(struct orders *o); /* what is half collected */
-void orders_done(struct orders *o);
+void as_watch_send(struct agent_session *s);
+void as_watch_answered(struct agent_session *s, const struct msg_orders *o);
+void as_orders_init(struct orders *o);
+void as_orders_forget(struct orders *o); /* what is half collected */
+void as_orders_done(struct orders *o);

@@ -8,25 +8,25 @@
 
 enum { ORDERS_BYTES_MAX = 16 * 1024 * 1024, TEMPLATES_NAMED_MAX = 2048 };
 
-void orders_init(struct orders *o)
+void as_orders_init(struct orders *o)
 {
 	*o = (struct orders){.arena = ARENA_INIT(ORDERS_BYTES_MAX)};
 }
 
-void orders_forget(struct orders *o)
+void as_orders_forget(struct orders *o)
 {
 	arena_reset(&o->arena);
 	o->n = 0;
 	o->collecting = false;
 }
 
-void orders_done(struct orders *o)
+void as_orders_done(struct orders *o)
 {
 	arena_done(&o->arena);
 	free(o->v);
 }
 
-void watch_send(struct agent_session *s)
+void as_watch_send(struct agent_session *s)
 {
 	const struct orders *o = &s->orders;
 	struct msg msg = {.type = MSG_WATCH,
@@ -45,7 +45,7 @@ void watch_send(struct agent_session *s)
 static bool begins_or_goes_on(struct orders *o, const struct msg_orders *m)
 {
 	if (m->page == 0) {
-		orders_forget(o);
+		as_orders_forget(o);
 		o->next_revision = m->revision;
 		return true;
 	}
@@ -76,10 +76,10 @@ static void take_page(struct agent_session *s, const struct msg_orders *m)
 		return;
 	o->revision = m->revision;
 	s->cfg.on_orders(s->cfg.self, s->epoch, o->v, o->n);
-	orders_forget(o);
+	as_orders_forget(o);
 }
 
-void watch_answered(struct agent_session *s, const struct msg_orders *m)
+void as_watch_answered(struct agent_session *s, const struct msg_orders *m)
 {
 	struct orders *o = &s->orders;
 	s->watch_out = false;
@@ -87,18 +87,18 @@ void watch_answered(struct agent_session *s, const struct msg_orders *m)
 		s->orders_refused++;
 		log_warn(s->log, "orders of another session or epoch refused",
 			 KI("epoch", m->epoch), KI("newest", s->epoch));
-		session_drop(s, "orders came of another session or epoch");
+		as_session_drop(s, "orders came of another session or epoch");
 		return;
 	}
 	bool unchanged = m->page == 0 && !m->more && m->norders == 0 && m->revision == o->revision;
 	if (!unchanged && begins_or_goes_on(o, m)) {
 		if (!append(o, m)) {
-			session_drop(s, "more orders came than a node can have");
+			as_session_drop(s, "more orders came than a node can have");
 			return;
 		}
 		take_page(s, m);
 	} else {
-		orders_forget(o);
+		as_orders_forget(o);
 	}
-	watch_send(s);
+	as_watch_send(s);
 }

@@ -20,7 +20,7 @@ static const enum reject REJECT_LAST = REJECT_MALFORMED;
 
 /* ---- pipes ---- */
 
-struct pipe *pipe_find(const struct server_sessions *s, uint64_t id)
+struct pipe *ss_pipe_find(const struct server_sessions *s, uint64_t id)
 {
 	struct pipe *p = NULL;
 	HASH_FIND(hh, s->pipes, &id, sizeof id, p);
@@ -32,7 +32,7 @@ static int64_t min64(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-void pipe_schedule(struct server_sessions *s, struct pipe *p)
+void ss_pipe_schedule(struct server_sessions *s, struct pipe *p)
 {
 	int64_t due = p->deadline_ms;
 	if (p->state == PIPE_SESSION)
@@ -42,20 +42,20 @@ void pipe_schedule(struct server_sessions *s, struct pipe *p)
 	heap_set(&s->timers, &p->timer, due);
 }
 
-void pipe_end_session(struct server_sessions *s, struct pipe *p, bool tell)
+void ss_pipe_end_session(struct server_sessions *s, struct pipe *p, bool tell)
 {
 	if (p->state != PIPE_SESSION)
 		return;
 	HASH_DELETE(hh_node, s->nodes, p);
 	s->stats.sessions--;
 	s->stats.pipes_waiting++;
-	watch_forget(s, p);
-	hello_forget(s, p);
+	ss_watch_forget(s, p);
+	ss_hello_forget(s, p);
 	free(p->replaced);
 	p->replaced = NULL;
 	p->state = PIPE_NEW;
 	p->deadline_ms = s->now_ms + s->cfg.hello_wait_ms;
-	pipe_schedule(s, p);
+	ss_pipe_schedule(s, p);
 	if (tell)
 		s->cfg.on_hangup(s->cfg.self, p->node, p->session);
 }
@@ -63,7 +63,7 @@ void pipe_end_session(struct server_sessions *s, struct pipe *p, bool tell)
 static void pipe_free(struct server_sessions *s, struct pipe *p)
 {
 	must(p->state != PIPE_SESSION);
-	hello_forget(s, p);
+	ss_hello_forget(s, p);
 	heap_remove(&s->timers, &p->timer);
 	HASH_DEL(s->pipes, p);
 	s->stats.pipes--;
@@ -75,7 +75,7 @@ static void pipe_free(struct server_sessions *s, struct pipe *p)
 	free(p);
 }
 
-void pipe_drop(struct server_sessions *s, struct pipe *p)
+void ss_pipe_drop(struct server_sessions *s, struct pipe *p)
 {
 	uint64_t id = p->id;
 	pipe_free(s, p);
@@ -85,10 +85,10 @@ void pipe_drop(struct server_sessions *s, struct pipe *p)
 static void on_pipe_open(void *self, uint64_t id, const char *peer)
 {
 	struct server_sessions *s = self;
-	if (pipe_find(s, id))
+	if (ss_pipe_find(s, id))
 		return;
 	if (s->stats.pipes_waiting >= s->cfg.pipes_waiting_max) {
-		sessions_refused(s, peer, "connection refused", "too many wait for their Hello");
+		ss_sessions_refused(s, peer, "connection refused", "too many wait for their Hello");
 		s->link.close_pipe(s->link.self, id);
 		return;
 	}
@@ -100,20 +100,20 @@ static void on_pipe_open(void *self, uint64_t id, const char *peer)
 	HASH_ADD(hh, s->pipes, id, sizeof p->id, p);
 	s->stats.pipes++;
 	s->stats.pipes_waiting++;
-	pipe_schedule(s, p);
+	ss_pipe_schedule(s, p);
 }
 
 static void on_pipe_closed(void *self, uint64_t id)
 {
 	struct server_sessions *s = self;
-	struct pipe *p = pipe_find(s, id);
+	struct pipe *p = ss_pipe_find(s, id);
 	if (!p)
 		return;
 	if (p->state == PIPE_SESSION)
 		log_info(s->log, "agent disconnected", KS("node", p->node), KS("peer", p->peer),
 			 KI("session", p->session));
-	pipe_end_session(s, p, true);
-	p = pipe_find(s, id);
+	ss_pipe_end_session(s, p, true);
+	p = ss_pipe_find(s, id);
 	if (p)
 		pipe_free(s, p);
 }
@@ -153,8 +153,8 @@ static struct limit *limit_get(struct server_sessions *s, const char *peer)
 	return l;
 }
 
-void sessions_refused(struct server_sessions *s, const char *peer, const char *what,
-		      const char *why)
+void ss_sessions_refused(struct server_sessions *s, const char *peer, const char *what,
+			 const char *why)
 {
 	struct limit *l = limit_get(s, peer);
 	if (s->now_ms - l->logged_ms < LOG_EVERY_MS) {
@@ -166,8 +166,8 @@ void sessions_refused(struct server_sessions *s, const char *peer, const char *w
 	l->hidden = 0;
 }
 
-void sessions_reject(struct server_sessions *s, const char *peer, uint64_t ticket,
-		     enum reject reason, const char *message)
+void ss_sessions_reject(struct server_sessions *s, const char *peer, uint64_t ticket,
+			enum reject reason, const char *message)
 {
 	must(reason > REJECT_NONE && reason <= REJECT_LAST);
 	struct msg msg = {.type = MSG_REJECT,
@@ -176,15 +176,15 @@ void sessions_reject(struct server_sessions *s, const char *peer, uint64_t ticke
 	if (reason == REJECT_NOT_LEADER)
 		msg.reject.leader = s->leader_address;
 	else if (reason != REJECT_SESSION)
-		sessions_refused(s, peer, "agent refused", message);
+		ss_sessions_refused(s, peer, "agent refused", message);
 	s->link.reply(s->link.self, ticket, &msg);
 }
 
 static void reject_not_leader(struct server_sessions *s, struct pipe *p, uint64_t ticket)
 {
-	sessions_reject(s, p->peer, ticket, REJECT_NOT_LEADER, "this coordinator does not lead");
+	ss_sessions_reject(s, p->peer, ticket, REJECT_NOT_LEADER, "this coordinator does not lead");
 	p->deadline_ms = s->now_ms + LEAVE_MS;
-	pipe_schedule(s, p);
+	ss_pipe_schedule(s, p);
 }
 
 /* ---- requests ---- */
@@ -196,13 +196,13 @@ static void report_request(struct server_sessions *s, struct pipe *p, uint64_t t
 	struct msg ack = {.type = MSG_ACK, .ack = {.session = p->session, .seq = rep->seq}};
 	bool stale = p->reported && rep->seq <= p->seq;
 	if (rep->nmembers > PAGE_MEMBERS_MAX) {
-		sessions_reject(s, p->peer, ticket, REJECT_MALFORMED, "too many members");
+		ss_sessions_reject(s, p->peer, ticket, REJECT_MALFORMED, "too many members");
 		return;
 	}
 	s->stats.reports++;
 	s->link.reply(s->link.self, ticket, &ack);
 	if (str_or_empty(rep->token)[0] != '\0')
-		hello_renew(s, p, rep->token);
+		ss_hello_renew(s, p, rep->token);
 	if (stale || (rep->nmembers == 0 && !rep->has_capacity))
 		return;
 	p->reported = true;
@@ -226,25 +226,25 @@ static void session_request(struct server_sessions *s, struct pipe *p, uint64_t 
 {
 	uint64_t id = p->id;
 	if (p->state != PIPE_SESSION || named_session(msg) != p->session) {
-		sessions_reject(s, p->peer, ticket, REJECT_SESSION, "say Hello first");
+		ss_sessions_reject(s, p->peer, ticket, REJECT_SESSION, "say Hello first");
 		return;
 	}
 	p->heard_ms = s->now_ms;
 	s->cfg.on_heard(s->cfg.self, p->node, p->session);
-	if (pipe_find(s, id) != p || p->state != PIPE_SESSION)
+	if (ss_pipe_find(s, id) != p || p->state != PIPE_SESSION)
 		return;
 	if (msg->type == MSG_REPORT)
 		report_request(s, p, ticket, &msg->report);
 	else
-		watch_request(s, p, ticket, &msg->watch);
+		ss_watch_request(s, p, ticket, &msg->watch);
 }
 
 static void on_request(void *self, uint64_t pipe, uint64_t ticket, const struct msg *msg)
 {
 	struct server_sessions *s = self;
-	struct pipe *p = pipe_find(s, pipe);
+	struct pipe *p = ss_pipe_find(s, pipe);
 	if (!p) { /* it was closed, by us or by the peer: nobody hears the answer */
-		sessions_reject(s, "", ticket, REJECT_SESSION, "the connection is gone");
+		ss_sessions_reject(s, "", ticket, REJECT_SESSION, "the connection is gone");
 		return;
 	}
 	if (!s->leading) {
@@ -252,7 +252,7 @@ static void on_request(void *self, uint64_t pipe, uint64_t ticket, const struct 
 		return;
 	}
 	switch (msg->type) {
-	case MSG_HELLO: hello_request(s, p, ticket, &msg->hello); return;
+	case MSG_HELLO: ss_hello_request(s, p, ticket, &msg->hello); return;
 	case MSG_REPORT:
 	case MSG_WATCH: session_request(s, p, ticket, msg); return;
 	case MSG_NONE:
@@ -261,15 +261,15 @@ static void on_request(void *self, uint64_t pipe, uint64_t ticket, const struct 
 	case MSG_ACK:
 	case MSG_ORDERS: break;
 	}
-	sessions_reject(s, p->peer, ticket, REJECT_MALFORMED, "not a request");
+	ss_sessions_reject(s, p->peer, ticket, REJECT_MALFORMED, "not a request");
 }
 
 static void on_bad_frame(void *self, uint64_t pipe, uint64_t ticket, const char *why)
 {
 	struct server_sessions *s = self;
-	struct pipe *p = pipe_find(s, pipe);
+	struct pipe *p = ss_pipe_find(s, pipe);
 	s->stats.bad_frames++;
-	sessions_reject(s, p ? p->peer : "", ticket, REJECT_MALFORMED, why);
+	ss_sessions_reject(s, p ? p->peer : "", ticket, REJECT_MALFORMED, why);
 }
 
 /* ---- time ---- */
@@ -279,16 +279,16 @@ static void expire_session(struct server_sessions *s, struct pipe *p)
 	log_info(s->log, "session ended: its token expired", KS("node", p->node),
 		 KI("session", p->session));
 	if (p->parked.ticket != 0)
-		sessions_reject(s, p->peer, p->parked.ticket, REJECT_SESSION,
-				"the session's token expired");
-	pipe_end_session(s, p, true);
+		ss_sessions_reject(s, p->peer, p->parked.ticket, REJECT_SESSION,
+				   "the session's token expired");
+	ss_pipe_end_session(s, p, true);
 }
 
 static void pipe_due(struct server_sessions *s, struct pipe *p)
 {
 	if (p->state != PIPE_SESSION) {
 		log_debug(s->log, "connection without a Hello closed", KS("peer", p->peer));
-		pipe_drop(s, p);
+		ss_pipe_drop(s, p);
 		return;
 	}
 	if (s->now_ms >= p->expires_ms) {
@@ -297,13 +297,13 @@ static void pipe_due(struct server_sessions *s, struct pipe *p)
 	}
 	if (s->now_ms >= p->heard_ms + SILENT_PIPE_MS) {
 		/* Silence is not a hang-up: nobody is told. */
-		pipe_end_session(s, p, false);
-		pipe_drop(s, p);
+		ss_pipe_end_session(s, p, false);
+		ss_pipe_drop(s, p);
 		return;
 	}
 	if (p->parked.ticket != 0 && s->now_ms >= p->parked.until_ms)
-		watch_release(s, p);
-	pipe_schedule(s, p);
+		ss_watch_release(s, p);
+	ss_pipe_schedule(s, p);
 }
 
 void server_sessions_now(struct server_sessions *s, int64_t now_ms, int64_t wall_ms)
@@ -316,8 +316,8 @@ void server_sessions_tick(struct server_sessions *s, int64_t now_ms, int64_t wal
 {
 	struct pipe *p;
 	server_sessions_now(s, now_ms, wall_ms);
-	reviews_expire(s);
-	watch_answer_stirred(s);
+	ss_reviews_expire(s);
+	ss_watch_answer_stirred(s);
 	while ((p = heap_pop_due(&s->timers, now_ms)))
 		pipe_due(s, p);
 }
@@ -326,7 +326,7 @@ int64_t server_sessions_deadline(const struct server_sessions *s)
 {
 	if (s->stirred)
 		return s->now_ms;
-	return min64(heap_next(&s->timers), reviews_deadline(s));
+	return min64(heap_next(&s->timers), ss_reviews_deadline(s));
 }
 
 /* ---- leadership ---- */
@@ -341,15 +341,15 @@ void server_sessions_lead(struct server_sessions *s, uint64_t epoch)
 static void part_with(struct server_sessions *s, struct pipe *p)
 {
 	uint64_t tickets[] = {p->ticket, p->parked.ticket};
-	pipe_end_session(s, p, false);
-	hello_forget(s, p);
+	ss_pipe_end_session(s, p, false);
+	ss_hello_forget(s, p);
 	p->state = PIPE_NEW;
 	p->deadline_ms = s->now_ms + LEAVE_MS;
 	for (size_t i = 0; i < ARRAY_LEN(tickets); i++) {
 		if (tickets[i] != 0)
 			reject_not_leader(s, p, tickets[i]);
 	}
-	pipe_schedule(s, p);
+	ss_pipe_schedule(s, p);
 }
 
 void server_sessions_follow(struct server_sessions *s, const char *leader_address)
@@ -368,7 +368,7 @@ void server_sessions_orders_changed(struct server_sessions *s, const char *node)
 	struct pipe *p = NULL;
 	HASH_FIND(hh_node, s->nodes, node, strlen(node), p);
 	if (p)
-		watch_stir(s, p);
+		ss_watch_stir(s, p);
 }
 
 /* ---- life ---- */
@@ -395,7 +395,7 @@ struct server_sessions *server_sessions_free(struct server_sessions *s)
 	if (!s)
 		return NULL;
 	HASH_ITER (hh, s->pipes, p, next) {
-		pipe_end_session(s, p, false);
+		ss_pipe_end_session(s, p, false);
 		pipe_free(s, p);
 	}
 	limits_clear(s);

@@ -70,7 +70,7 @@ static struct review *review_free(struct review *r)
 /* Takes it out of wherever it is; the pipe forgets it. */
 static void review_end(struct server_sessions *s, struct review *r)
 {
-	struct pipe *p = pipe_find(s, r->pipe);
+	struct pipe *p = ss_pipe_find(s, r->pipe);
 	if (p && p->review == r)
 		p->review = NULL;
 	if (p && p->renewal == r)
@@ -106,7 +106,7 @@ static void review_cancel(struct server_sessions *s, struct review *r)
 	review_end(s, r);
 }
 
-void hello_forget(struct server_sessions *s, struct pipe *p)
+void ss_hello_forget(struct server_sessions *s, struct pipe *p)
 {
 	review_cancel(s, p->review);
 	review_cancel(s, p->renewal);
@@ -139,8 +139,8 @@ static void take_node(struct server_sessions *s, struct pipe *p)
 		log_info(s->log, "another agent took over the node", KS("node", p->node),
 			 KS("peer", p->peer));
 	}
-	pipe_end_session(s, old, false);
-	pipe_drop(s, old);
+	ss_pipe_end_session(s, old, false);
+	ss_pipe_drop(s, old);
 }
 
 static void session_begin(struct server_sessions *s, struct pipe *p)
@@ -152,7 +152,7 @@ static void session_begin(struct server_sessions *s, struct pipe *p)
 	p->heard_ms = s->now_ms;
 	s->stats.pipes_waiting--;
 	s->stats.sessions++;
-	pipe_schedule(s, p);
+	ss_pipe_schedule(s, p);
 	log_info(s->log, "agent connected", KS("node", p->node), KS("peer", p->peer),
 		 KI("session", p->session), KS("version", d->hello.version),
 		 KI("members", d->nmembers));
@@ -172,17 +172,17 @@ static void page_taken(struct server_sessions *s, struct pipe *p, uint64_t ticke
 	}
 	p->state = PIPE_PAGING;
 	p->deadline_ms = s->now_ms + s->cfg.hello_wait_ms;
-	pipe_schedule(s, p);
+	ss_pipe_schedule(s, p);
 }
 
 static void refuse_hello(struct server_sessions *s, struct pipe *p, uint64_t ticket,
 			 enum reject why, const char *message)
 {
-	sessions_reject(s, p->peer, ticket, why, message);
-	hello_forget(s, p);
+	ss_sessions_reject(s, p->peer, ticket, why, message);
+	ss_hello_forget(s, p);
 	p->state = PIPE_NEW;
 	p->deadline_ms = s->now_ms + s->cfg.hello_wait_ms;
-	pipe_schedule(s, p);
+	ss_pipe_schedule(s, p);
 }
 
 /* ---- verdicts ---- */
@@ -242,11 +242,11 @@ static void token_renewed(struct server_sessions *s, struct pipe *p, const struc
 {
 	const char *why;
 	if (verdict(s, r, p->node, &why) != REJECT_NONE) {
-		sessions_refused(s, p->peer, "newer token refused", why);
+		ss_sessions_refused(s, p->peer, "newer token refused", why);
 		return;
 	}
 	p->expires_ms = expiry(s, r);
-	pipe_schedule(s, p);
+	ss_pipe_schedule(s, p);
 }
 
 static void on_review_object(void *self, uint64_t id, enum watch_event ev,
@@ -267,12 +267,12 @@ static void on_review_done(void *self, uint64_t id, const struct api_result *res
 {
 	struct review *r = self;
 	struct server_sessions *s = r->owner;
-	struct pipe *p = pipe_find(s, r->pipe);
+	struct pipe *p = ss_pipe_find(s, r->pipe);
 	must(id == r->op && p);
 	if (r->answered && r->renewal)
 		token_renewed(s, p, r);
 	if (!r->answered)
-		sessions_refused(s, "api-server", "token not reviewed", res->message);
+		ss_sessions_refused(s, "api-server", "token not reviewed", res->message);
 	bool hello = !r->renewal;
 	if (hello && !r->answered) {
 		uint64_t ticket = p->ticket;
@@ -286,10 +286,10 @@ static void on_review_done(void *self, uint64_t id, const struct api_result *res
 	} else {
 		review_end(s, r);
 	}
-	reviews_start(s);
+	ss_reviews_start(s);
 }
 
-void reviews_start(struct server_sessions *s)
+void ss_reviews_start(struct server_sessions *s)
 {
 	while (s->waiting && s->stats.reviews < s->cfg.reviews_max) {
 		struct review *r = s->waiting;
@@ -305,17 +305,17 @@ void reviews_start(struct server_sessions *s)
 	}
 }
 
-int64_t reviews_deadline(const struct server_sessions *s)
+int64_t ss_reviews_deadline(const struct server_sessions *s)
 {
 	return s->waiting ? s->waiting->queued_ms + REVIEW_QUEUE_MS : INT64_MAX;
 }
 
 /* Agents wait three seconds for an answer: one that comes too late is worth nothing. */
-void reviews_expire(struct server_sessions *s)
+void ss_reviews_expire(struct server_sessions *s)
 {
-	while (reviews_deadline(s) <= s->now_ms) {
+	while (ss_reviews_deadline(s) <= s->now_ms) {
 		struct review *r = s->waiting;
-		struct pipe *p = pipe_find(s, r->pipe);
+		struct pipe *p = ss_pipe_find(s, r->pipe);
 		bool renewal = r->renewal;
 		review_end(s, r);
 		if (p && !renewal)
@@ -343,8 +343,8 @@ static void first_page(struct server_sessions *s, struct pipe *p, uint64_t ticke
 		       const struct msg_hello *h)
 {
 	const char *why;
-	pipe_end_session(s, p, true);
-	hello_forget(s, p); /* a Hello again replaces the one before */
+	ss_pipe_end_session(s, p, true);
+	ss_hello_forget(s, p); /* a Hello again replaces the one before */
 	enum reject no = check_hello(h, &why);
 	if (no == REJECT_NONE) {
 		p->draft = draft_new(h);
@@ -361,12 +361,12 @@ static void first_page(struct server_sessions *s, struct pipe *p, uint64_t ticke
 	p->ticket = ticket;
 	p->deadline_ms = INT64_MAX; /* the review's own deadlines bound it */
 	p->review = review_queue(s, p, h->token, false);
-	pipe_schedule(s, p);
-	reviews_start(s);
+	ss_pipe_schedule(s, p);
+	ss_reviews_start(s);
 }
 
-void hello_request(struct server_sessions *s, struct pipe *p, uint64_t ticket,
-		   const struct msg_hello *h)
+void ss_hello_request(struct server_sessions *s, struct pipe *p, uint64_t ticket,
+		      const struct msg_hello *h)
 {
 	s->stats.hellos++;
 	if (p->state != PIPE_PAGING || h->page == 0) {
@@ -384,10 +384,10 @@ void hello_request(struct server_sessions *s, struct pipe *p, uint64_t ticket,
 	page_taken(s, p, ticket);
 }
 
-void hello_renew(struct server_sessions *s, struct pipe *p, const char *token)
+void ss_hello_renew(struct server_sessions *s, struct pipe *p, const char *token)
 {
 	if (p->renewal)
 		return;
 	p->renewal = review_queue(s, p, token, true);
-	reviews_start(s);
+	ss_reviews_start(s);
 }

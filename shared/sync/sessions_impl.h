@@ -103,29 +103,30 @@ struct server_sessions {
 };
 
 /* server_sessions.c */
-struct pipe *pipe_find(const struct server_sessions *s, uint64_t id);
-void pipe_schedule(struct server_sessions *s, struct pipe *p);
+struct pipe *ss_pipe_find(const struct server_sessions *s, uint64_t id);
+void ss_pipe_schedule(struct server_sessions *s, struct pipe *p);
 /* Ends the session, if there is one; the pipe is NEW again with a fresh deadline. */
-void pipe_end_session(struct server_sessions *s, struct pipe *p, bool tell);
-void pipe_drop(struct server_sessions *s, struct pipe *p); /* closes and frees */
-void sessions_reject(struct server_sessions *s, const char *peer, uint64_t ticket,
-		     enum reject reason, const char *message);
-void sessions_refused(struct server_sessions *s, const char *peer, const char *what,
-		      const char *why); /* logs, limited */
+void ss_pipe_end_session(struct server_sessions *s, struct pipe *p, bool tell);
+void ss_pipe_drop(struct server_sessions *s, struct pipe *p); /* closes and frees */
+void ss_sessions_reject(struct server_sessions *s, const char *peer, uint64_t ticket,
+			enum reject reason, const char *message);
+void ss_sessions_refused(struct server_sessions *s, const char *peer, const char *what,
+			 const char *why); /* logs, limited */
 
 /* sessions_hello.c */
-void hello_request(struct server_sessions *s, struct pipe *p, uint64_t ticket,
-		   const struct msg_hello *h);
-void hello_forget(struct server_sessions *s, struct pipe *p); /* reviews and draft */
-void hello_renew(struct server_sessions *s, struct pipe *p, const char *token);
-void reviews_start(struct server_sessions *s);
-void reviews_expire(struct server_sessions *s);
-int64_t reviews_deadline(const struct server_sessions *s);
+void ss_hello_request(struct server_sessions *s, struct pipe *p, uint64_t ticket,
+		      const struct msg_hello *h);
+void ss_hello_forget(struct server_sessions *s, struct pipe *p); /* reviews and draft */
+void ss_hello_renew(struct server_sessions *s, struct pipe *p, const char *token);
+void ss_reviews_start(struct server_sessions *s);
+void ss_reviews_expire(struct server_sessions *s);
+int64_t ss_reviews_deadline(const struct server_sessions *s);
 
 /* sessions_watch.c */
-void watch_request(struct server_sessions *s, struct pipe *p, uint64_t ticket,
-		   const struct msg_watch *w);
-void watch_stir(struct server_sessions *s, struct pipe *p);
-void watch_answer_stirred(struct server_sessions *s);
-void watch_release(struct server_sessions *s, struct pipe *p); /* hold time is over: nothing new */
-void watch_forget(struct server_sessions *s, struct pipe *p);  /* without an answer */
+void ss_watch_request(struct server_sessions *s, struct pipe *p, uint64_t ticket,
+		      const struct msg_watch *w);
+void ss_watch_stir(struct server_sessions *s, struct pipe *p);
+void ss_watch_answer_stirred(struct server_sessions *s);
+void ss_watch_release(struct server_sessions *s,
+		      struct pipe *p); /* hold time is over: nothing new */
+void ss_watch_forget(struct server_sessions *s, struct pipe *p); /* without an answer */

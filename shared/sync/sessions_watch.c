@@ -15,7 +15,7 @@ struct page {
 	size_t bytes;
 };
 
-void watch_forget(struct server_sessions *s, struct pipe *p)
+void ss_watch_forget(struct server_sessions *s, struct pipe *p)
 {
 	struct parked *w = &p->parked;
 	if (w->ticket != 0)
@@ -29,7 +29,7 @@ void watch_forget(struct server_sessions *s, struct pipe *p)
 	p->stirred = false;
 }
 
-void watch_stir(struct server_sessions *s, struct pipe *p)
+void ss_watch_stir(struct server_sessions *s, struct pipe *p)
 {
 	if (p->parked.ticket == 0 || p->stirred)
 		return;
@@ -43,13 +43,13 @@ static void answer(struct server_sessions *s, struct pipe *p, const struct msg_o
 	msg.orders.session = p->session;
 	msg.orders.epoch = s->epoch;
 	uint64_t ticket = p->parked.ticket;
-	watch_forget(s, p);
+	ss_watch_forget(s, p);
 	s->link.reply(s->link.self, ticket, &msg);
-	pipe_schedule(s, p);
+	ss_pipe_schedule(s, p);
 }
 
 /* The revision that the agent has, without orders: nothing changed. */
-void watch_release(struct server_sessions *s, struct pipe *p)
+void ss_watch_release(struct server_sessions *s, struct pipe *p)
 {
 	if (p->parked.ticket != 0)
 		answer(s, p, &(struct msg_orders){.revision = p->parked.revision});
@@ -133,7 +133,7 @@ static void look_at(struct server_sessions *s, struct pipe *p)
 				    .ntemplates = page.ntemplates});
 }
 
-void watch_answer_stirred(struct server_sessions *s)
+void ss_watch_answer_stirred(struct server_sessions *s)
 {
 	while (s->stirred) {
 		struct pipe *p = s->stirred;
@@ -143,10 +143,10 @@ void watch_answer_stirred(struct server_sessions *s)
 	}
 }
 
-void watch_request(struct server_sessions *s, struct pipe *p, uint64_t ticket,
-		   const struct msg_watch *w)
+void ss_watch_request(struct server_sessions *s, struct pipe *p, uint64_t ticket,
+		      const struct msg_watch *w)
 {
-	watch_release(s, p); /* at most one is parked: a newer one answers the older */
+	ss_watch_release(s, p); /* at most one is parked: a newer one answers the older */
 	uint32_t n = w->templates.n < TEMPLATES_NAMED_MAX ? w->templates.n : TEMPLATES_NAMED_MAX;
 	p->parked = (struct parked){.ticket = ticket,
 				    .revision = w->revision,
@@ -157,6 +157,6 @@ void watch_request(struct server_sessions *s, struct pipe *p, uint64_t ticket,
 	for (uint32_t i = 0; i < n; i++)
 		p->parked.templates[i] = mem_strdup(w->templates.v[i]);
 	s->stats.parked++;
-	watch_stir(s, p);
-	pipe_schedule(s, p);
+	ss_watch_stir(s, p);
+	ss_pipe_schedule(s, p);
 }

@@ -31,6 +31,8 @@ static uint64_t submit(void *self, const struct api_request *req, const struct a
 	fake_copy(op->field_selector, req->field_selector);
 	if (req->kind == API_TOKENREVIEW)
 		fake_copy(op->token, req->token);
+	if (req->kind == API_POD && req->verb == API_CREATE)
+		fake_copy(op->token, req->pod_create->template_text);
 	if (req->kind == API_LEASE && req->lease) {
 		fake_copy(op->holder, req->lease->holder);
 		fake_copy(op->address, req->lease->address);

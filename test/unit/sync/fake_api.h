@@ -14,7 +14,8 @@ struct fake_op {
 	uint64_t id;
 	enum api_verb verb;
 	enum api_kind kind;
-	char name[FAKE_TEXT], ns[FAKE_TEXT], rv[FAKE_TEXT], cont[FAKE_TEXT], token[FAKE_TEXT];
+	char name[FAKE_TEXT], ns[FAKE_TEXT], rv[FAKE_TEXT], cont[FAKE_TEXT];
+	char token[FAKE_TEXT]; /* TOKENREVIEW; of a pod's create the template's text */
 	char field_selector[FAKE_TEXT];
 	uint32_t limit;
 	char holder[FAKE_TEXT], address[FAKE_TEXT]; /* LEASE */
