@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The agent's end. One REQ socket for life, two contexts on it; only dialers come and go, one at a
+ * time. nng would dial again by itself and send a request again on the next connection, before its
+ * Hello: both are switched off, since agent_session decides when to dial and what to say.
+ *
+ * What belongs to an older connection is told by the number of the dial: a request carries the
+ * number under which it was sent, and its answer is thrown away under another one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "link/socket.h"
+#include "wire/wire.h"
+
+#include <nng/protocol/reqrep0/req.h> /* wants nng.h before it */
+
+enum { NEVER_MS = 24 * 3600 * 1000, SP_HEADER_BYTES = 64 };
+
+static const uint32_t MAGIC = 0x6c6b6469;
+
+enum channel_state { CHANNEL_IDLE, CHANNEL_SENDING, CHANNEL_RECEIVING };
+
+struct channel {
+	struct link_dialer *owner;
+	nng_ctx ctx;
+	nng_aio *aio;
+	enum channel_state state;
+	uint64_t dial;    /* the dial under which the request out was sent */
+	nng_msg *pending; /* goes out when the operation that is cancelled has ended */
+};
+
+struct link_dialer {
+	uint32_t magic;
+	char *server_name, *bundle;
+	const struct log *log;
+	struct link_client_sink sink;
+	struct mailbox box;
+	nng_socket socket;
+	nng_dialer dialer;
+	bool has_dialer;
+	uint64_t dial;
+	uint32_t pipe; /* 0: not open */
+	char *failed;  /* why a dial ended that never began, or what cannot be sent */
+	struct channel channels[LINK_CHANNEL_N];
+	struct buf scratch;
+	struct arena arena;
+	struct link_dialer_stats stats;
+};
+
+static struct link_dialer *self_of(void *self)
+{
+	struct link_dialer *d = self;
+	must(d && d->magic == MAGIC);
+	return d;
+}
+
+/* ---- nng's threads ---- */
+
+static void on_done(void *arg)
+{
+	struct channel *c = arg;
+	mailbox_put(&c->owner->box, &(struct mail){.kind = MAIL_DONE, .who = c}, NULL);
+}
+
+static void on_pipe(nng_pipe p, nng_pipe_ev ev, void *arg)
+{
+	struct link_dialer *d = arg;
+	struct mail m = {.kind = ev == NNG_PIPE_EV_ADD_POST ? MAIL_PIPE_OPEN : MAIL_PIPE_CLOSED,
+			 .pipe = (uint32_t)nng_pipe_id(p)};
+	if (ev == NNG_PIPE_EV_ADD_POST)
+		m.maker = (uint32_t)nng_dialer_id(nng_pipe_dialer(p));
+	mailbox_put(&d->box, &m, NULL);
+}
+
+/* ---- channels ---- */
+
+static void channel_send(struct channel *c, nng_msg *own_msg)
+{
+	c->dial = c->owner->dial;
+	c->state = CHANNEL_SENDING;
+	nng_aio_set_msg(c->aio, own_msg);
+	nng_ctx_send(c->ctx, c->aio);
+}
+
+static void channel_next(struct channel *c)
+{
+	c->state = CHANNEL_IDLE;
+	if (c->pending)
+		channel_send(c, STEAL(c->pending));
+}
+
+/* The request out and the one that waits are nobody's any more. */
+static void channel_drop(struct channel *c)
+{
+	if (c->pending)
+		nng_msg_free(STEAL(c->pending));
+	if (c->state != CHANNEL_IDLE)
+		nng_aio_cancel(c->aio);
+}
+
+static void close_dialer(struct link_dialer *d)
+{
+	d->dial++;
+	d->pipe = 0;
+	mem_freep(&d->failed);
+	d->failed = NULL;
+	for (int i = 0; i < LINK_CHANNEL_N; i++)
+		channel_drop(&d->channels[i]);
+	if (d->has_dialer)
+		nng_dialer_close(d->dialer);
+	d->has_dialer = false;
+}
+
+static void closed(struct link_dialer *d, const char *why)
+{
+	AUTO(mem_freep) char *words = mem_strdup(why);
+	close_dialer(d);
+	d->stats.closed++;
+	d->sink.on_closed(d->sink.self, words);
+}
+
+static void deliver(struct channel *c, nng_msg *own_msg)
+{
+	struct link_dialer *d = c->owner;
+	struct err e;
+	struct msg msg;
+	d->stats.replies++;
+	enum rc rc = wire_decode(nng_msg_body(own_msg), nng_msg_len(own_msg), FRAME_COORDINATOR_MAX,
+				 &d->arena, &msg, &e);
+	nng_msg_free(own_msg);
+	if (rc != RC_OK) {
+		d->stats.bad_frames++;
+		closed(d, e.msg);
+	} else {
+		d->sink.on_reply(d->sink.self, (enum link_channel)(c - d->channels), &msg);
+	}
+	arena_reset(&d->arena);
+}
+
+static void channel_done(struct channel *c)
+{
+	struct link_dialer *d = c->owner;
+	int rv = nng_aio_result(c->aio);
+	nng_msg *msg = nng_aio_get_msg(c->aio);
+	bool current = c->dial == d->dial && d->pipe != 0 && !c->pending;
+	nng_aio_set_msg(c->aio, NULL);
+	if (c->state == CHANNEL_SENDING) {
+		if (rv != 0 && msg)
+			nng_msg_free(msg);
+		if (rv != 0 || !current) {
+			channel_next(c);
+			return;
+		}
+		c->state = CHANNEL_RECEIVING;
+		nng_ctx_recv(c->ctx, c->aio);
+		return;
+	}
+	if (rv == 0 && (uint32_t)nng_pipe_id(nng_msg_get_pipe(msg)) != d->pipe)
+		current = false;
+	channel_next(c);
+	if (rv == 0 && current)
+		deliver(c, msg);
+	else if (rv == 0)
+		nng_msg_free(msg);
+}
+
+/* ---- dialing ---- */
+
+/* Told with the next drain: the caller is in the middle of something. */
+static void fail_later(struct link_dialer *d, const char *why)
+{
+	mem_strset(&d->failed, why);
+	mailbox_put(&d->box, &(struct mail){.kind = MAIL_NOTE}, "");
+}
+
+static enum rc dialer_set(nng_dialer dialer, nng_tls_config *cfg, struct err *e)
+{
+	int rv = nng_dialer_set_ptr(dialer, NNG_OPT_TLS_CONFIG, cfg);
+	if (rv == 0)
+		rv = nng_dialer_set_ms(dialer, NNG_OPT_RECONNMINT, NEVER_MS);
+	if (rv == 0)
+		rv = nng_dialer_set_ms(dialer, NNG_OPT_RECONNMAXT, NEVER_MS);
+	return rv == 0 ? RC_OK : socket_err(e, rv, "the dialer cannot be set up");
+}
+
+static enum rc open_dialer(struct link_dialer *d, const char *address, struct err *e)
+{
+	AUTO(buf_done) struct buf url = BUF_INIT(1024);
+	nng_tls_config *cfg;
+	buf_printf(&url, "tls+tcp://%s", address);
+	if (buf_rc(&url) != RC_OK)
+		return err_set(e, RC_TOOBIG, "the coordinator's address is too long");
+	enum rc rc = socket_tls_client(d->server_name, d->bundle, &cfg, e);
+	if (rc != RC_OK)
+		return rc;
+	int rv = nng_dialer_create(&d->dialer, d->socket, buf_str(&url));
+	if (rv != 0) {
+		nng_tls_config_free(cfg);
+		return socket_err(e, rv, buf_str(&url));
+	}
+	d->has_dialer = true;
+	rc = dialer_set(d->dialer, cfg, e);
+	nng_tls_config_free(cfg); /* the dialer has its own hold */
+	if (rc == RC_OK && (rv = nng_dialer_start(d->dialer, NNG_FLAG_NONBLOCK)) != 0)
+		rc = socket_err(e, rv, buf_str(&url));
+	return rc;
+}
+
+static void dial(void *self, const char *address)
+{
+	struct link_dialer *d = self_of(self);
+	struct err e;
+	close_dialer(d);
+	d->stats.dials++;
+	if (open_dialer(d, address, &e) != RC_OK)
+		fail_later(d, e.msg);
+}
+
+static void hang_up(void *self)
+{
+	close_dialer(self_of(self));
+}
+
+static void request(void *self, enum link_channel ch, const struct msg *msg)
+{
+	struct link_dialer *d = self_of(self);
+	struct channel *c = &d->channels[ch];
+	struct err e;
+	if (d->pipe == 0)
+		return;
+	nng_msg *m = socket_frame(msg, FRAME_AGENT_MAX, &d->scratch, &e);
+	if (!m) {
+		fail_later(d, e.msg);
+		return;
+	}
+	d->stats.requests++;
+	if (c->state == CHANNEL_IDLE) {
+		channel_send(c, m);
+		return;
+	}
+	channel_drop(c);
+	c->pending = m;
+}
+
+/* ---- the mailbox ---- */
+
+static void note(struct link_dialer *d, const char *text)
+{
+	if (d->failed) {
+		closed(d, d->failed);
+		return;
+	}
+	const char *why = socket_note_why(text);
+	log_debug(d->log, "nng", KS("note", text));
+	/* The end of a dial that was given up is no news of the one that runs. */
+	if (d->has_dialer && d->pipe == 0 && strncmp(text, "NNG-CONN-FAIL", 13) == 0 &&
+	    !str_eq(why, nng_strerror(NNG_ECLOSED)) && !str_eq(why, nng_strerror(NNG_ECANCELED)))
+		closed(d, why);
+}
+
+static void take(struct link_dialer *d, const struct mail *m)
+{
+	switch (m->kind) {
+	case MAIL_DONE: channel_done(m->who); return;
+	case MAIL_NOTE: note(d, m->text); return;
+	case MAIL_PIPE_OPEN:
+		if (!d->has_dialer || d->pipe != 0 ||
+		    m->maker != (uint32_t)nng_dialer_id(d->dialer))
+			return;
+		d->pipe = m->pipe;
+		d->stats.opened++;
+		d->sink.on_open(d->sink.self);
+		return;
+	case MAIL_PIPE_CLOSED:
+		if (m->pipe == d->pipe)
+			closed(d, "the coordinator closed the connection");
+		return;
+	}
+}
+
+void link_dialer_drain(struct link_dialer *d)
+{
+	const struct mail *v;
+	uint32_t n = mailbox_take(&d->box, &v);
+	must(d->sink.on_open);
+	for (uint32_t i = 0; i < n; i++)
+		take(d, &v[i]);
+}
+
+/* ---- life ---- */
+
+static int open_socket(struct link_dialer *d)
+{
+	int rv = nng_req0_open(&d->socket);
+	if (rv == 0)
+		rv = nng_socket_set_size(d->socket, NNG_OPT_RECVMAXSZ,
+					 FRAME_COORDINATOR_MAX + SP_HEADER_BYTES);
+	if (rv == 0)
+		rv = nng_socket_set_ms(d->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
+	if (rv == 0)
+		rv = nng_pipe_notify(d->socket, NNG_PIPE_EV_ADD_POST, on_pipe, d);
+	if (rv == 0)
+		rv = nng_pipe_notify(d->socket, NNG_PIPE_EV_REM_POST, on_pipe, d);
+	for (int i = 0; i < LINK_CHANNEL_N && rv == 0; i++) {
+		struct channel *c = &d->channels[i];
+		c->owner = d;
+		rv = nng_ctx_open(&c->ctx, d->socket);
+		if (rv == 0)
+			rv = nng_aio_alloc(&c->aio, on_done, c);
+	}
+	return rv;
+}
+
+enum rc link_dialer_new(const struct link_dialer_config *cfg, const struct log *log,
+			struct link_dialer **ret, struct err *e)
+{
+	struct link_dialer *d = mem_zalloc(1, sizeof *d);
+	d->magic = MAGIC;
+	d->server_name = mem_strdup(cfg->server_name);
+	d->bundle = mem_strdup(cfg->bundle);
+	d->log = log;
+	d->scratch = BUF_INIT(FRAME_AGENT_MAX);
+	d->arena = ARENA_INIT(WIRE_ARENA_COORDINATOR_MAX);
+	mailbox_init(&d->box, &cfg->wake);
+	int rv = open_socket(d);
+	if (rv != 0)
+		return socket_err(e, rv, "no socket for the agent link");
+	socket_notes(d->socket, &d->box);
+	*ret = d;
+	return RC_OK;
+}
+
+struct link_client link_dialer_api(struct link_dialer *d)
+{
+	return (struct link_client){d, dial, hang_up, request};
+}
+
+void link_dialer_set_sink(struct link_dialer *d, const struct link_client_sink *sink)
+{
+	d->sink = *sink;
+}
+
+void link_dialer_set_bundle(struct link_dialer *d, const char *bundle)
+{
+	mem_strset(&d->bundle, bundle);
+}
+
+void link_dialer_stats(const struct link_dialer *d, struct link_dialer_stats *ret)
+{
+	*ret = d->stats;
+}

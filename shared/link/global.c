@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What nng has once for a process: its threads and its log. A failed dial or handshake calls nobody
+ * back, it is told only to the log, with the socket's number: so the log is read, and each line goes
+ * to the mailbox of that socket. */
+#include <dirent.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "link/socket.h"
+
+struct reader {
+	uint32_t socket;
+	struct mailbox *box;
+};
+
+static struct {
+	pthread_mutex_t lock;
+	struct reader *v;
+	uint32_t n, cap;
+} readers = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* The number in "… socket<17> …". */
+static bool socket_named(const char *line, uint32_t *ret)
+{
+	const char *p = strstr(line, "socket<");
+	uint32_t n = 0;
+	if (!p)
+		return false;
+	for (p += strlen("socket<"); *p >= '0' && *p <= '9'; p++)
+		n = n * 10 + (uint32_t)(*p - '0');
+	*ret = n;
+	return *p == '>';
+}
+
+static void on_log(nng_log_level level, nng_log_facility facility, const char *id, const char *line)
+{
+	uint32_t socket;
+	struct mailbox *box = NULL;
+	(void)facility;
+	if (level > NNG_LOG_WARN || !id || !line || !socket_named(line, &socket))
+		return;
+	pthread_mutex_lock(&readers.lock);
+	for (uint32_t i = 0; i < readers.n && !box; i++) {
+		if (readers.v[i].socket == socket)
+			box = readers.v[i].box;
+	}
+	pthread_mutex_unlock(&readers.lock);
+	if (!box)
+		return;
+	AUTO(buf_done) struct buf text = BUF_INIT(4096);
+	buf_printf(&text, "%s: %s", id, line);
+	mailbox_put(box, &(struct mail){.kind = MAIL_NOTE}, buf_str(&text));
+}
+
+void socket_notes(nng_socket s, struct mailbox *box)
+{
+	pthread_mutex_lock(&readers.lock);
+	VEC_GROW(readers.v, readers.n, readers.cap);
+	readers.v[readers.n++] = (struct reader){(uint32_t)nng_socket_id(s), box};
+	pthread_mutex_unlock(&readers.lock);
+}
+
+const char *socket_note_why(const char *note)
+{
+	const char *last = note;
+	for (const char *p = note; (p = strstr(p, ": ")); p += 2)
+		last = p + 2;
+	return last;
+}
+
+void link_global_init(void)
+{
+	nng_init_set_parameter(NNG_INIT_NUM_TASK_THREADS, 2);
+	nng_init_set_parameter(NNG_INIT_MAX_TASK_THREADS, 2);
+	nng_init_set_parameter(NNG_INIT_NUM_EXPIRE_THREADS, 1);
+	nng_init_set_parameter(NNG_INIT_MAX_EXPIRE_THREADS, 1);
+	nng_init_set_parameter(NNG_INIT_NUM_POLLER_THREADS, 1);
+	nng_init_set_parameter(NNG_INIT_MAX_POLLER_THREADS, 1);
+	nng_init_set_parameter(NNG_INIT_NUM_RESOLVER_THREADS, 1);
+	nng_log_set_level(NNG_LOG_WARN);
+	nng_log_set_logger(on_log);
+}
+
+uint32_t link_descriptors(void)
+{
+	uint32_t n = 0;
+	DIR *d = opendir("/proc/self/fd");
+	if (!d)
+		return 0;
+	for (const struct dirent *e; (e = readdir(d));)
+		n += e->d_name[0] != '.';
+	closedir(d);
+	return n - 1; /* without the one that counts */
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of link: the listener's parts. Not for others.
+ *
+ * A slot is one REP context with its operation:
+ *
+ *     RECEIVING ── request ──► HELD ── reply ──► SENDING ── sent ──► RECEIVING
+ *         ▲                     │ its pipe went
+ *         └─────────────────────┘
+ *
+ * SLOTS_RECEIVING of them receive at all times, however many are held: nng sees a hang-up only on a
+ * pipe that it reads from, and it reads on only while somebody receives. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "base/table.h"
+#include "link/socket.h"
+#include "wire/wire.h"
+
+enum {
+	SLOTS_RECEIVING = 64,
+	PIPE_HELD_MAX = 8, /* requests of one pipe without an answer that it has read */
+	SP_HEADER_BYTES = 64
+};
+
+enum slot_state { SLOT_RECEIVING, SLOT_HELD, SLOT_SENDING };
+
+struct peer;
+
+struct slot {
+	struct link_listener *owner;
+	uint32_t index;
+	nng_ctx ctx;
+	nng_aio *aio;
+	enum slot_state state;
+	uint64_t turn; /* of the request held, never used again; half of its ticket */
+	struct peer *peer;
+	struct slot *prev, *next; /* of the same peer */
+};
+
+/* One connection, from ADD_PRE to REM_POST. */
+struct peer {
+	UT_hash_handle hh;     /* by id */
+	UT_hash_handle hh_nng; /* by nng's id */
+	uint64_t id;
+	uint32_t nng_id;
+	bool greeted; /* it said Hello, or was the listener's own */
+	bool closing; /* by us: what still comes is not heard */
+	uint32_t nslots;
+	struct slot *slots; /* HELD and SENDING */
+};
+
+/* The dial to itself. */
+struct probe {
+	struct link_dialer *dialer;
+	bool running, acked;
+	int64_t due_ms; /* the next one, or the end of the one that runs */
+	uint64_t accepted; /* when it began */
+	uint64_t secret[2];
+	char *why;
+};
+
+struct link_listener {
+	uint32_t magic;
+	const struct log *log;
+	char *address, *cert, *key, *server_name;
+	uint32_t pipes_max, pipes_waiting_max;
+	int64_t probe_ms, probe_wait_ms;
+	struct link_server_sink sink;
+	struct mailbox box;
+
+	nng_socket socket;
+	nng_listener listener;
+	uint16_t port;
+	bool listening, stopped;
+	int64_t relisten_ms; /* INT64_MAX: not wanted */
+
+	/* Counted where pipes are made and refused, in nng's threads. */
+	atomic_uint pipes, pipes_waiting;
+	atomic_ullong accepted, refused_full;
+
+	struct peer *by_id, *by_nng;
+	uint64_t last_peer, last_turn;
+
+	struct slot **slots;
+	uint32_t nslots, cap_slots, slots_max, receiving, held, sending;
+	struct buf scratch;
+	struct arena arena;
+
+	struct probe probe;
+	struct link_listener_stats stats;
+};
+
+/* pipes.c */
+void peers_on_event(nng_pipe p, nng_pipe_ev ev, void *arg); /* nng's threads */
+void peers_opened(struct link_listener *l, const struct mail *m);
+void peers_closed(struct link_listener *l, const struct mail *m);
+struct peer *peers_find_nng(const struct link_listener *l, uint32_t nng_id);
+void peer_greeted(struct link_listener *l, struct peer *p);
+void peer_close(struct link_listener *l, struct peer *p);
+void peers_close_by_id(void *self, uint64_t id);
+
+/* slots.c */
+void slots_fill(struct link_listener *l);
+void slot_done(struct slot *s);
+void slots_release(struct peer *p); /* those that are held; those that send end by themselves */
+void slots_reply(void *self, uint64_t ticket, const struct msg *msg);
+
+/* listener.c */
+struct link_listener *listener_of(void *self);
+enum rc listener_open(struct link_listener *l, struct err *e) must_use;
+
+/* probe.c */
+enum rc probe_init(struct link_listener *l, const struct link_listener_config *cfg,
+		   struct err *e) must_use;
+void probe_set_bundle(struct link_listener *l, const char *bundle);
+void probe_drain(struct link_listener *l);
+void probe_tick(struct link_listener *l, int64_t now_ms);
+int64_t probe_deadline(const struct link_listener *l);
+/* Whether the request is the listener's own; then it is answered. */
+bool probe_is_own(const struct link_listener *l, const struct msg *msg);

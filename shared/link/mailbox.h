@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of link: what nng's threads tell the loop. They append and wake, nothing else: a callback
+ * of nng's that frees, stops or waits can stop the library for good. Not for others. */
+#pragma once
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "link/link.h"
+
+enum { MAIL_TEXT_BYTES = 192, MAIL_NOTES_MAX = 256 };
+
+enum mail_kind {
+	MAIL_DONE,        /* who: the slot or channel whose operation ended */
+	MAIL_PIPE_OPEN,   /* pipe, maker; text: the peer's address */
+	MAIL_PIPE_CLOSED, /* pipe */
+	MAIL_NOTE         /* text: a line of nng's log */
+};
+
+struct mail {
+	enum mail_kind kind;
+	uint32_t pipe, maker; /* nng's ids: of the pipe, of its dialer */
+	void *who;
+	char text[MAIL_TEXT_BYTES]; /* cut */
+};
+
+/* Two vectors: one is filled by nng's threads while the loop reads the other. A note past
+ * MAIL_NOTES_MAX is dropped; the rest is bounded by the pipes and operations that there are. */
+struct mailbox {
+	pthread_mutex_t lock;
+	struct mail *in, *out;
+	uint32_t n_in, cap_in, cap_out, notes;
+	struct link_wake wake;
+};
+
+void mailbox_init(struct mailbox *b, const struct link_wake *wake);
+/* Any thread. text may be NULL. */
+void mailbox_put(struct mailbox *b, const struct mail *mail, const char *text);
+/* The loop's thread: all that is there, borrowed until the next take. */
+uint32_t mailbox_take(struct mailbox *b, const struct mail **ret);

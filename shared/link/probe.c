@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The listener's dial to itself: a connection as an agent makes it, one request that nobody else can
+ * make (an Ack with two secret numbers), its answer, and a hang-up. It closes after the whole
+ * exchange, since connections that end half-way are what leaks. A probe that fails while others got
+ * through says that the machine is slow, not that the listener is deaf. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "link/listener_impl.h"
+
+/* ---- what the dialer tells ---- */
+
+static void on_open(void *self)
+{
+	struct link_listener *l = listener_of(self);
+	struct msg msg = {.type = MSG_ACK,
+			  .ack = {.session = l->probe.secret[0], .seq = l->probe.secret[1]}};
+	struct link_client api = link_dialer_api(l->probe.dialer);
+	api.request(api.self, LINK_REPORT, &msg);
+}
+
+static void on_closed(void *self, const char *why)
+{
+	mem_strset(&listener_of(self)->probe.why, why);
+}
+
+static void on_reply(void *self, enum link_channel ch, const struct msg *msg)
+{
+	struct link_listener *l = listener_of(self);
+	(void)ch;
+	if (probe_is_own(l, msg))
+		l->probe.acked = true;
+}
+
+/* ---- life ---- */
+
+static uint64_t secret(void)
+{
+	return (uint64_t)nng_random() << 32 | nng_random();
+}
+
+enum rc probe_init(struct link_listener *l, const struct link_listener_config *cfg, struct err *e)
+{
+	struct probe *p = &l->probe;
+	struct link_dialer_config dial = {cfg->server_name, cfg->bundle, cfg->wake};
+	l->probe_ms = cfg->probe_ms;
+	l->probe_wait_ms = cfg->probe_wait_ms;
+	p->due_ms = INT64_MIN; /* the first tick sets it */
+	if (!cfg->bundle)
+		return RC_OK;
+	must(cfg->server_name && cfg->probe_ms > 0 && cfg->probe_wait_ms > 0);
+	p->why = mem_strdup("");
+	p->secret[0] = secret();
+	p->secret[1] = secret();
+	enum rc rc = link_dialer_new(&dial, NULL, &p->dialer, e);
+	if (rc != RC_OK)
+		return rc;
+	link_dialer_set_sink(p->dialer,
+			     &(struct link_client_sink){l, on_open, on_closed, on_reply});
+	return RC_OK;
+}
+
+void probe_set_bundle(struct link_listener *l, const char *bundle)
+{
+	if (l->probe.dialer && bundle)
+		link_dialer_set_bundle(l->probe.dialer, bundle);
+}
+
+bool probe_is_own(const struct link_listener *l, const struct msg *msg)
+{
+	return l->probe.dialer && msg->type == MSG_ACK &&
+	       msg->ack.session == l->probe.secret[0] && msg->ack.seq == l->probe.secret[1];
+}
+
+void probe_drain(struct link_listener *l)
+{
+	if (l->probe.dialer)
+		link_dialer_drain(l->probe.dialer);
+}
+
+/* ---- time ---- */
+
+/* An address that listens everywhere is dialed by loopback. */
+static void own_address(const struct link_listener *l, struct buf *out)
+{
+	const char *colon = strrchr(l->address, ':');
+	size_t n = colon ? (size_t)(colon - l->address) : strlen(l->address);
+	bool any = n == 0 || strncmp(l->address, "0.0.0.0", n) == 0 || l->address[0] == '*';
+	if (any)
+		buf_puts(out, "127.0.0.1");
+	else if (strncmp(l->address, "[::]", n) == 0)
+		buf_puts(out, "[::1]");
+	else
+		buf_put(out, l->address, n);
+	buf_printf(out, ":%u", (unsigned)l->port);
+}
+
+static void begin(struct link_listener *l, int64_t now_ms)
+{
+	struct probe *p = &l->probe;
+	struct link_client api = link_dialer_api(p->dialer);
+	AUTO(buf_done) struct buf address = BUF_INIT(512);
+	own_address(l, &address);
+	p->running = true;
+	p->acked = false;
+	mem_strset(&p->why, "");
+	p->accepted = atomic_load(&l->accepted);
+	p->due_ms = now_ms + l->probe_wait_ms;
+	l->stats.probes++;
+	api.dial(api.self, buf_str(&address));
+}
+
+static void end(struct link_listener *l, int64_t now_ms)
+{
+	struct probe *p = &l->probe;
+	struct link_client api = link_dialer_api(p->dialer);
+	bool deaf = !p->acked && atomic_load(&l->accepted) == p->accepted;
+	const char *why = p->why[0] ? p->why : "no answer in time";
+	p->running = false;
+	p->due_ms = now_ms + l->probe_ms;
+	if (!p->acked) {
+		l->stats.probes_failed++;
+		log_warn(l->log, "the coordinator cannot reach its own port", KS("why", why),
+			 KS("then", deaf ? "listens anew" : "waits: others get through"));
+	}
+	api.hang_up(api.self);
+	if (deaf && l->relisten_ms > now_ms)
+		l->relisten_ms = now_ms;
+}
+
+void probe_tick(struct link_listener *l, int64_t now_ms)
+{
+	struct probe *p = &l->probe;
+	if (!p->dialer)
+		return;
+	if (p->due_ms == INT64_MIN)
+		p->due_ms = now_ms + l->probe_ms;
+	if (p->running && (p->acked || p->why[0] || now_ms >= p->due_ms))
+		end(l, now_ms);
+	else if (!p->running && now_ms >= p->due_ms)
+		begin(l, now_ms);
+}
+
+int64_t probe_deadline(const struct link_listener *l)
+{
+	return l->probe.dialer ? l->probe.due_ms : INT64_MAX;
+}

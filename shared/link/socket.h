@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of link: what both ends need of nng. Not for others. */
+#pragma once
+
+#include <nng/nng.h>
+#include <nng/supplemental/tls/tls.h>
+
+#include "base/buf.h"
+#include "link/mailbox.h"
+
+/* An error of nng's in words, with rc chosen by its kind (RC_TLS, RC_IO, RC_UNREACHABLE). */
+enum rc socket_err(struct err *e, int rv, const char *what);
+/* TLS 1.3 only. Client: bundle and server name; server: certificate and key. */
+enum rc socket_tls_client(const char *server_name, const char *bundle, nng_tls_config **ret,
+			  struct err *e) must_use;
+enum rc socket_tls_server(const char *cert, const char *key, nng_tls_config **ret,
+			  struct err *e) must_use;
+/* msg's frame as nng wants it; NULL and why, when it does not fit max bytes. */
+nng_msg *socket_frame(const struct msg *msg, size_t max, struct buf *scratch, struct err *e);
+/* The peer's address as host:port. */
+void socket_peer(nng_pipe p, char *ret, size_t bytes);
+
+/* nng's log lines that name this socket come to the box as notes; "NNG-…: text". */
+void socket_notes(nng_socket s, struct mailbox *box);
+/* The words after the last address in such a line, which say what went wrong. */
+const char *socket_note_why(const char *note);
