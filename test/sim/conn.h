@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The connection of one process (incarnation) to the API server: struct api over virtual time.
+ * Requests and answers take time and may be lost, refused or late, as the weather says. */
+#pragma once
+
+#include "server.h"
+
+struct conns;
+
+struct weather {                    /* chances in percent, of each request */
+	uint32_t lost, answer_lost; /* never carried out; carried out, but the answer is lost */
+	uint32_t throttled, failed; /* 429; 500 */
+	uint32_t conflicts;         /* writes with a fence: 409 although nothing changed */
+	uint32_t slow;              /* takes 0.5 … 8 s more each way */
+	uint32_t watch_cut;         /* of each watch event: the watch ends before it */
+	uint32_t watch_gone;        /* a watch that begins is answered 410 */
+};
+
+struct conns *conns_new(struct server *server, struct clock *clock, uint64_t seed);
+struct conns *conns_free(struct conns *cs);
+struct weather *conns_weather(struct conns *cs);
+uint32_t conns_calls(const struct conns *cs); /* alive, watches too */
+/* All watches end (the API server restarts): broken connections, not clean ends. */
+void conns_cut_watches(struct conns *cs);
+/* Watches stay open but nothing comes until then: a blackholed connection. */
+void conns_blackhole(struct conns *cs, const char *who, int64_t until_ms);
+/* To be called for each change of the store. */
+void conns_change(struct conns *cs, const struct change *ch);
+
+struct conn;       /* lives as long as conns */
+struct conn_host { /* the process behind a connection */
+	void *self;
+	uint32_t incarnation;
+	bool (*acts)(void *self); /* whether a request leaves it */
+	void (*post)(void *self, uint32_t incarnation, void (*fn)(void *, uint64_t), void *fn_self,
+		     uint64_t arg); /* into its mailbox */
+};
+/* host NULL: callbacks come right from the clock (contract tests). */
+struct conn *conn_open(struct conns *cs, const struct conn_host *host, const char *who);
+void conn_close(struct conn *c); /* the process is gone: no callback any more */
+struct api conn_api(struct conn *c);

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster-sim: runs seeds or a story. A failing seed is printed with the command that replays it
+ * and the shortened plan. */
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "run.h"
+#include "story.h"
+
+static const char usage_text[] =
+	"muster-sim --seeds A-B [--jobs N] [--nodes N] [--faults none|some|all] [--wide] "
+	"[--trace]\n"
+	"muster-sim --story FILE [--trace] [--update]\n"
+	"\n"
+	"  --seeds A-B   run these seeds; each is a cluster, its users and what goes wrong\n"
+	"  --jobs N      so many jobs (else 1 to 6, from the seed)\n"
+	"  --nodes N     so many nodes, at most 64 (else 1 to 7)\n"
+	"  --faults F    none (default), some (processes, connections, API errors) or all\n"
+	"  --wide        users also scale, suspend and edit jobs and delete ComputeNodes\n"
+	"  --keep LIST   of the plan's operations only these (a shortened plan: 0,4,7)\n"
+	"  --trace       print the log as it comes\n"
+	"  --story FILE  run a story; --update writes its log lines anew\n"
+	"\n"
+	"Exits with 1 when an invariant broke or a story went otherwise.\n";
+
+struct options {
+	uint64_t from, to;
+	struct plan_config plan;
+	const char *keep, *story;
+	bool trace, update;
+};
+
+/* What an assertion that fails has to say: which seed it was. */
+static volatile sig_atomic_t current_seed;
+
+static void on_abort(int sig)
+{
+	char text[96] = "the program asserted or crashed in seed ";
+	size_t n = strlen(text), digits = 1;
+	unsigned long seed = (unsigned long)current_seed;
+	for (unsigned long v = seed; v >= 10; v /= 10)
+		digits++;
+	for (size_t i = digits; i-- > 0; seed /= 10)
+		text[n + i] = (char)('0' + seed % 10);
+	text[n + digits] = '\n';
+	if (write(2, text, n + digits + 1) < 0)
+		_exit(1);
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static bool number(const char *s, uint64_t *ret)
+{
+	char *end;
+	*ret = strtoull(s, &end, 10);
+	return end != s && !*end && *s != '-';
+}
+
+static bool seeds(const char *s, struct options *o)
+{
+	const char *dash = strchr(s, '-');
+	if (!dash) {
+		o->to = 0;
+		return number(s, &o->from) && number(s, &o->to);
+	}
+	AUTO(mem_freep) char *from = mem_strndup(s, (size_t)(dash - s));
+	return number(from, &o->from) && number(dash + 1, &o->to) && o->from <= o->to;
+}
+
+static bool faults(const char *s, enum fault_level *ret)
+{
+	static const char *const texts[] = {"none", "some", "all"};
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		if (str_eq(s, texts[i])) {
+			*ret = (enum fault_level)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool take(int c, const char *arg, struct options *o)
+{
+	uint64_t n = 0;
+	switch (c) {
+	case 's': return seeds(arg, o);
+	case 'j':
+		o->plan.jobs = number(arg, &n) && n <= PLAN_JOBS_MAX ? (uint32_t)n : 0;
+		return o->plan.jobs > 0;
+	case 'n':
+		o->plan.machines = number(arg, &n) && n <= MACHINES_MAX ? (uint32_t)n : 0;
+		return o->plan.machines > 0;
+	case 'f': return faults(arg, &o->plan.faults);
+	case 'w': o->plan.wide = true; return true;
+	case 'k': o->keep = arg; return true;
+	case 't': o->trace = true; return true;
+	case 'u': o->update = true; return true;
+	case 'S': o->story = arg; return true;
+	default: return false;
+	}
+}
+
+static bool options(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {{"seeds", 1, NULL, 's'}, {"jobs", 1, NULL, 'j'},
+					      {"nodes", 1, NULL, 'n'}, {"faults", 1, NULL, 'f'},
+					      {"wide", 0, NULL, 'w'},  {"keep", 1, NULL, 'k'},
+					      {"trace", 0, NULL, 't'}, {"update", 0, NULL, 'u'},
+					      {"story", 1, NULL, 'S'}, {NULL, 0, NULL, 0}};
+	int c;
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (!take(c, optarg, o))
+			return false;
+	}
+	return optind == argc && (o->story || o->to);
+}
+
+static bool listed(const char *list, uint32_t i)
+{
+	for (const char *p = list; p && *p;) {
+		char *end;
+		if (strtoul(p, &end, 10) == i)
+			return true;
+		p = *end == ',' ? end + 1 : "";
+	}
+	return false;
+}
+
+static void make(struct plan *p, struct sim_config *cfg, const struct options *o, uint64_t seed)
+{
+	struct plan_config want = o->plan;
+	want.seed = seed;
+	plan_make(p, &want, cfg);
+	cfg->trace = o->trace;
+	for (uint32_t i = 0; o->keep && i < p->nops; i++)
+		p->op[i].off = !listed(o->keep, i);
+}
+
+static void print_replay(const struct plan *p, const struct options *o, uint64_t seed)
+{
+	static const char *const texts[] = {"none", "some", "all"};
+	printf("  replay: build/release/bin/muster-sim --seeds %" PRIu64 "-%" PRIu64
+	       " --faults %s%s",
+	       seed, seed, texts[o->plan.faults], o->plan.wide ? " --wide" : "");
+	if (o->plan.jobs)
+		printf(" --jobs %u", o->plan.jobs);
+	if (o->plan.machines)
+		printf(" --nodes %u", o->plan.machines);
+	printf(" --trace --keep ");
+	for (uint32_t i = 0, n = 0; i < p->nops; i++) {
+		if (!p->op[i].off)
+			printf("%s%u", n++ ? "," : "", i);
+	}
+	printf("\n");
+	for (uint32_t i = 0; i < p->nops; i++) {
+		AUTO(buf_done) struct buf text = BUF_INIT(256);
+		if (!p->op[i].off)
+			printf("    %u: %s\n", i, plan_op_text(&p->op[i], &text));
+	}
+}
+
+static void tell(struct plan *p, const struct sim_config *cfg, const struct options *o,
+		 uint64_t seed, const struct outcome *out)
+{
+	printf("seed=%" PRIu64 " FAILED invariant=%s %s\n", seed, out->invariant, out->failure);
+	fflush(stdout);
+	if (!o->keep && !o->trace)
+		run_shorten(p, cfg, out);
+	print_replay(p, o, seed);
+	fflush(stdout);
+}
+
+static int run_seeds(const struct options *o)
+{
+	uint64_t steps = 0, failures = 0, pods = 0, writes = 0;
+	for (uint64_t seed = o->from; seed <= o->to; seed++) {
+		static struct plan p; /* large */
+		struct sim_config cfg;
+		current_seed = (sig_atomic_t)seed;
+		make(&p, &cfg, o, seed);
+		struct outcome out = run_plan(&p, &cfg);
+		steps += out.steps;
+		pods += out.pods;
+		writes += out.status_writes;
+		failures += out.failed;
+		if (out.failed)
+			tell(&p, &cfg, o, seed, &out);
+	}
+	printf("seeds=%" PRIu64 " steps=%" PRIu64 " failures=%" PRIu64 " pods=%" PRIu64
+	       " status_writes=%" PRIu64 "\n",
+	       o->to - o->from + 1, steps, failures, pods, writes);
+	return failures ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {0};
+	struct err e = {0};
+	if (argc == 2 && str_eq(argv[1], "--help")) {
+		fputs(usage_text, stdout);
+		return 0;
+	}
+	if (!options(argc, argv, &o)) {
+		fputs("muster-sim: bad or missing options; see --help\n", stderr);
+		return 2;
+	}
+	signal(SIGABRT, on_abort);
+	signal(SIGSEGV, on_abort);
+	if (!o.story)
+		return run_seeds(&o);
+	if (story_run(o.story, o.trace, o.update, &e) == RC_OK) {
+		printf("%s: as told\n", o.story);
+		return 0;
+	}
+	printf("%s: %s\n", o.story, e.msg);
+	return 1;
+}

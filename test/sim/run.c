@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { SETTLE_MAX_MS = 3600000, SETTLE_STEP_MS = 2000, QUIET_MS = 75000, TRIES_MAX = 300 };
+
+/* Until all jobs have come to their ends; an hour of virtual time without faults is for ever. */
+static void settle(struct plan *p, struct sim *s)
+{
+	AUTO(buf_done) struct buf why = BUF_INIT(400);
+	int64_t limit = s->clock.now_ms + SETTLE_MAX_MS;
+	while (!s->failed && !plan_settled(p, s, &why)) {
+		if (s->clock.now_ms >= limit) {
+			sim_fail(s, "liveness", "%s", buf_str(&why));
+			return;
+		}
+		buf_reset(&why);
+		sim_run_until(s, s->clock.now_ms + SETTLE_STEP_MS);
+	}
+}
+
+struct outcome run_plan(struct plan *p, const struct sim_config *cfg)
+{
+	struct outcome o = {0};
+	struct sim *s = sim_new(cfg);
+	plan_schedule(p, s);
+	sim_run_until(s, p->end_ms + 10);
+	settle(p, s);
+	if (!s->failed)
+		sim_run_until(s, s->clock.now_ms + QUIET_MS);
+	if (!s->failed)
+		checks_quiet(s->checks);
+	o.failed = s->failed;
+	memcpy(o.invariant, s->invariant, sizeof o.invariant);
+	memcpy(o.failure, s->failure, sizeof o.failure);
+	o.steps = s->clock.steps;
+	o.end_ms = s->clock.now_ms;
+	o.pods = s->server.pods_created;
+	o.status_writes = s->server.status_writes;
+	sim_free(s);
+	return o;
+}
+
+static bool still_fails(struct plan *p, const struct sim_config *cfg, const struct outcome *failure)
+{
+	struct outcome o = run_plan(p, cfg);
+	return o.failed && str_eq(o.invariant, failure->invariant);
+}
+
+void run_shorten(struct plan *p, const struct sim_config *cfg, const struct outcome *failure)
+{
+	struct sim_config quiet = *cfg;
+	uint32_t tries = 0;
+	quiet.trace = false;
+	for (bool shorter = true; shorter;) {
+		shorter = false;
+		for (uint32_t i = p->nops; i-- > 0 && tries < TRIES_MAX;) {
+			if (p->op[i].off)
+				continue;
+			p->op[i].off = true;
+			tries++;
+			if (still_fails(p, &quiet, failure))
+				shorter = true;
+			else
+				p->op[i].off = false;
+		}
+	}
+}

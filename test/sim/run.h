@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One run of a plan from its seed to quiet, and the shortening of a failing one. */
+#pragma once
+
+#include "plan.h"
+
+struct outcome {
+	bool failed;
+	char invariant[48], failure[FAILURE_BYTES];
+	uint64_t steps;
+	int64_t end_ms;
+	uint64_t pods, status_writes;
+};
+
+struct outcome run_plan(struct plan *p, const struct sim_config *cfg);
+/* Switches off what the failure does not need; each try is a run. */
+void run_shorten(struct plan *p, const struct sim_config *cfg, const struct outcome *failure);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stories: a scenario in a readable file, run on virtual time, whose expectations and log lines
+ * are compared. docs/design/0003-simulator.md has the words. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/must.h"
+
+/* RC_OK: it went as told. trace: its log goes to stdout as it comes. update: the log lines in the
+ * file are written anew. */
+enum rc story_run(const char *path, bool trace, bool update, struct err *e) must_use;

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writes: what each does to the store, and what it refuses. */
+#include "verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "copy.h"
+#include "model/quantity.h"
+#include "model/selector.h"
+
+static const char agent_prefix[] = "agent/";
+
+/* ---- deletion ---- */
+
+static bool pod_ended(const struct version *v)
+{
+	return v->pod.phase == POD_SUCCEEDED || v->pod.phase == POD_FAILED;
+}
+
+/* A pod's end is its kubelet's to confirm, unless it has ended already; a job with a finalizer
+ * waits for the garbage collector; everything else goes at once. */
+void server_delete(struct server *s, const struct version *v)
+{
+	bool waits = (v->kind == API_POD && !pod_ended(v)) ||
+		     (v->kind == API_JOB && (v->foreground || v->meta.orphan_finalizer));
+	if (!waits) {
+		store_remove(&s->store, v);
+		return;
+	}
+	if (v->meta.deleted_ms)
+		return;
+	struct version *c = version_clone(v);
+	c->meta.deleted_ms = server_wall(s) + (v->kind == API_POD ? LEASE_GRACE_MS : 0);
+	if (v->kind == API_JOB)
+		c->meta.generation++;
+	server_put(s, c);
+}
+
+void verb_delete(struct server *s, const struct api_request *req, struct answer *ret)
+{
+	struct version *v = store_find(&s->store, req->kind, req->ns, req->name);
+	if (!v) {
+		answer_not_found(ret);
+		return;
+	}
+	if (req->uid && !str_eq(req->uid, v->meta.uid)) {
+		answer_refuse(ret, RC_CONFLICT, 409, "Conflict",
+			      "the UID in the precondition differs");
+		return;
+	}
+	s->deletes++;
+	ret->http = 200;
+	ret->reason = "";
+	server_delete(s, v);
+}
+
+/* ---- pods ---- */
+
+struct template_facts template_parse(struct arena *a, const char *text)
+{
+	struct template_facts t = {.run_ms = 1000};
+	for (const char *p = text; *p;) {
+		size_t len = strcspn(p, " ");
+		const char *eq = memchr(p, '=', len);
+		must(eq);
+		int64_t n = strtoll(eq + 1, NULL, 10);
+		char *key = arena_strndup(a, p, (size_t)(eq - p));
+		if (str_eq(key, "run"))
+			t.run_ms = n;
+		else if (str_eq(key, "exit"))
+			t.exit_code = (int32_t)n;
+		else if (str_eq(key, "fails"))
+			t.fails = (uint32_t)n;
+		else if (str_eq(key, "refuse"))
+			t.refuse = (uint32_t)n;
+		else if (!str_eq(key, "v") && t.nrequests < TEMPLATE_RES_MAX)
+			t.requests[t.nrequests++] = (struct res){key, n};
+		p += len;
+		p += *p == ' ';
+	}
+	return t;
+}
+
+static struct kvs pod_labels(struct arena *a, const struct pod_create *p)
+{
+	struct kv *v = arena_alloc(a, 5 * sizeof *v);
+	v[0] = (struct kv){LABEL_JOB_NAME, copy_str(a, p->job_name)};
+	v[1] = (struct kv){LABEL_JOB_UID, copy_str(a, p->job_uid)};
+	v[2] = (struct kv){LABEL_INDEX, arena_printf(a, "%u", p->index)};
+	v[3] = (struct kv){LABEL_ATTEMPT, arena_printf(a, "%u", p->attempt)};
+	v[4] = (struct kv){LABEL_TEMPLATE, copy_str(a, p->template_hash)};
+	return (struct kvs){v, 5};
+}
+
+struct version *pod_make(const struct pod_create *p)
+{
+	struct version *v = version_new(API_POD);
+	struct arena *a = &v->arena;
+	struct template_facts t = template_parse(a, p->template_text);
+	struct reslist requests = {t.requests, t.nrequests};
+	v->pod = (struct pod){.meta = {.ns = copy_str(a, p->ns),
+				       .name = copy_str(a, p->name),
+				       .labels = pod_labels(a, p),
+				       .owner_kind = KIND_JOB_NAME,
+				       .owner_name = copy_str(a, p->job_name),
+				       .owner_uid = copy_str(a, p->job_uid)},
+			      .node = copy_str(a, p->node),
+			      .phase = POD_PENDING,
+			      .requests = copy_reslist(a, &requests)};
+	v->command = copy_str(a, p->template_text);
+	return v;
+}
+
+static uint32_t pods_in(const struct server *s, const char *ns)
+{
+	const struct shelf *sh = &s->store.shelf[API_POD];
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < sh->n; i++)
+		n += str_eq(sh->v[i]->meta.ns, ns) && !pod_ended(sh->v[i]);
+	return n;
+}
+
+static void create_pod(struct server *s, const char *who, const struct api_request *req,
+		       struct answer *ret)
+{
+	const struct pod_create *p = req->pod_create;
+	if (s->deny_agent_pods && !strncmp(who, agent_prefix, sizeof agent_prefix - 1)) {
+		answer_refuse(ret, RC_INVALID, 422, "Invalid",
+			      "denied by ValidatingAdmissionPolicy");
+		return;
+	}
+	if (store_find(&s->store, API_POD, p->ns, p->name)) {
+		answer_refuse(ret, RC_EXISTS, 409, "AlreadyExists", "the pod already exists");
+		return;
+	}
+	if (s->pod_quota && pods_in(s, p->ns) >= s->pod_quota) {
+		answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden", "exceeded quota: pods");
+		return;
+	}
+	s->pods_created++;
+	answer_ok(ret, 201, server_put(s, pod_make(p)));
+}
+
+/* ---- status, leases, data ---- */
+
+void verb_patch_status(struct server *s, const struct api_request *req, struct answer *ret)
+{
+	struct version *v = store_find(&s->store, req->kind, req->ns, req->name);
+	if (!v) {
+		answer_not_found(ret);
+		return;
+	}
+	if (*str_or_empty(req->rv) && !str_eq(req->rv, v->meta.rv)) {
+		answer_conflict(ret);
+		return;
+	}
+	struct version *c = version_clone(v);
+	if (req->kind == API_JOB)
+		c->job.status = copy_job_status(&c->arena, req->job_status);
+	else
+		c->cnode.status = copy_cnode_status(&c->arena, req->cnode_status);
+	s->status_writes++;
+	if (version_same(c, v)) {
+		version_unref(c);
+		answer_ok(ret, 200, v);
+		return;
+	}
+	answer_ok(ret, 200, server_put(s, c));
+}
+
+static struct version *lease_make(const struct api_request *req, const struct version *old)
+{
+	struct version *v = old ? version_clone(old) : version_new(API_LEASE);
+	struct meta meta = v->meta;
+	v->lease = copy_lease(&v->arena, req->lease);
+	v->lease.meta = meta;
+	if (!old)
+		v->lease.meta = (struct meta){.ns = copy_str(&v->arena, req->ns),
+					      .name = copy_str(&v->arena, req->name)};
+	return v;
+}
+
+static struct version *data_make(const struct api_request *req, const struct version *old)
+{
+	struct version *v = old ? version_clone(old) : version_new(req->kind);
+	v->data.data = copy_kvs(&v->arena, &req->data->data);
+	if (!old)
+		v->data.meta = (struct meta){.ns = copy_str(&v->arena, req->ns),
+					     .name = copy_str(&v->arena, req->name)};
+	return v;
+}
+
+static struct version *make(const struct api_request *req, const struct version *old)
+{
+	return req->kind == API_LEASE ? lease_make(req, old) : data_make(req, old);
+}
+
+static void create_named(struct server *s, const struct api_request *req, struct answer *ret)
+{
+	if (store_find(&s->store, req->kind, req->ns, req->name))
+		answer_refuse(ret, RC_EXISTS, 409, "AlreadyExists", "it already exists");
+	else
+		answer_ok(ret, 201, server_put(s, make(req, NULL)));
+	s->lease_writes += req->kind == API_LEASE;
+}
+
+void verb_patch(struct server *s, const struct api_request *req, struct answer *ret)
+{
+	struct version *v = store_find(&s->store, req->kind, req->ns, req->name);
+	if (!v)
+		answer_not_found(ret);
+	else if (*str_or_empty(req->rv) && !str_eq(req->rv, v->meta.rv))
+		answer_conflict(ret);
+	else
+		answer_ok(ret, 200, server_put(s, make(req, v)));
+	s->lease_writes += req->kind == API_LEASE;
+}
+
+/* ---- server-side apply of a ComputeNode ---- */
+
+static bool strs_has(const struct strs *l, const char *s)
+{
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (str_eq(l->v[i], s))
+			return true;
+	}
+	return false;
+}
+
+/* Fields that a user owns with another value: the whole apply is refused and they are named. */
+static bool apply_conflicts(const struct version *v, const struct cnode_apply *p,
+			    struct arena *arena, struct answer *ret)
+{
+	for (uint32_t i = 0; i < p->resources.n; i++) {
+		const struct res *r = &p->resources.v[i];
+		if (strs_has(&p->leave_out, r->name) || !strs_has(&v->user_res, r->name) ||
+		    reslist_get(&v->cnode.resources, r->name) == r->milli)
+			continue;
+		if (ret->ncauses < ARRAY_LEN(ret->causes))
+			ret->causes[ret->ncauses++] =
+				arena_printf(arena, ".spec.resources.%s", r->name);
+	}
+	if (ret->ncauses)
+		answer_refuse(ret, RC_CONFLICT, 409, "Conflict",
+			      "Apply failed: fields of another manager");
+	return ret->ncauses;
+}
+
+/* What is ours is replaced by what is applied; what is a user's stays. */
+static struct reslist apply_resources(struct arena *a, const struct version *v,
+				      const struct cnode_apply *p)
+{
+	struct res *out = arena_alloc(a, (v->cnode.resources.n + p->resources.n + 1) * sizeof *out);
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < v->cnode.resources.n; i++) {
+		if (strs_has(&v->user_res, v->cnode.resources.v[i].name))
+			out[n++] = v->cnode.resources.v[i];
+	}
+	for (uint32_t i = 0; i < p->resources.n; i++) {
+		const struct res *r = &p->resources.v[i];
+		if (!strs_has(&p->leave_out, r->name) && !strs_has(&v->user_res, r->name))
+			out[n++] = (struct res){copy_str(a, r->name), r->milli};
+	}
+	return (struct reslist){out, n};
+}
+
+void verb_apply(struct server *s, const struct api_request *req, struct arena *arena,
+		struct answer *ret)
+{
+	const struct cnode_apply *p = req->cnode_apply;
+	struct version *old = store_find(&s->store, API_CNODE, NULL, p->name);
+	if (old && apply_conflicts(old, p, arena, ret))
+		return;
+	struct version *v = old ? version_clone(old) : version_new(API_CNODE);
+	if (!old)
+		v->meta.name = copy_str(&v->arena, p->name);
+	struct reslist before = v->cnode.resources;
+	v->cnode.resources = apply_resources(&v->arena, v, p);
+	v->meta.managed_by_muster = true;
+	v->cnode.owned_by_node = p->node_uid || (old && old->cnode.owned_by_node);
+	if (p->node_uid)
+		v->node_owner_uid = copy_str(&v->arena, p->node_uid);
+	if (old && version_same(v, old)) {
+		version_unref(v);
+		answer_ok(ret, 200, old);
+		return;
+	}
+	v->meta.generation += !reslist_eq(&before, &v->cnode.resources);
+	s->writes++;
+	answer_ok(ret, old ? 200 : 201, server_put(s, v));
+}
+
+/* ---- TokenReview: "token NODE" says which node it is bound to ---- */
+
+static void review(const struct api_request *req, struct answer *ret)
+{
+	static const char prefix[] = "token ";
+	ret->http = 201;
+	ret->reason = "";
+	ret->token.error = "the token is not known";
+	if (strncmp(req->token, prefix, sizeof prefix - 1) != 0)
+		return;
+	ret->token = (struct token_identity){
+		.authenticated = true,
+		.username = "system:serviceaccount:muster:muster-agent",
+		.node_name = req->token + sizeof prefix - 1,
+		.error = "",
+	};
+}
+
+void verb_create(struct server *s, const char *who, const struct api_request *req,
+		 struct answer *ret)
+{
+	if (req->kind == API_TOKENREVIEW) {
+		review(req, ret);
+	} else if (req->kind == API_EVENT) {
+		s->events_written++;
+		ret->http = 201;
+		ret->reason = "";
+	} else if (req->kind == API_POD) {
+		create_pod(s, who, req, ret);
+	} else {
+		create_named(s, req, ret);
+	}
+}
