@@ -104,6 +104,11 @@ void agent_turn(struct agent *a, int64_t now_ms, int64_t wall_ms)
 	agent_session_tick(a->session, now_ms);
 }
 
+void agent_retry(struct agent *a)
+{
+	agent_session_retry(a->session);
+}
+
 int64_t agent_deadline(const struct agent *a)
 {
 	const int64_t v[] = {reflector_deadline(a->pods), reflector_deadline(a->own),

@@ -31,6 +31,8 @@ void agent_turn(struct agent *a, int64_t now_ms, int64_t wall_ms);
 int64_t agent_deadline(const struct agent *a); /* when to call it next at the latest */
 /* Time for completions and messages that come before the next turn. */
 void agent_now(struct agent *a, int64_t now_ms, int64_t wall_ms);
+/* What kept it from connecting may be gone: the next try is now, not after the backoff. */
+void agent_retry(struct agent *a);
 /* Pods listed, own Node seen, connected; *ret_missing is what is not there, for /readyz. */
 bool agent_ready(const struct agent *a, const char **ret_missing);
 

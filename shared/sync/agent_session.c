@@ -407,6 +407,13 @@ void agent_session_poke(struct agent_session *s)
 	s->poked = true;
 }
 
+void agent_session_retry(struct agent_session *s)
+{
+	backoff_reset(&s->backoff);
+	if (s->stage == PAUSE)
+		s->due_ms = s->now_ms;
+}
+
 bool agent_session_connected(const struct agent_session *s)
 {
 	return s->stage == UP;

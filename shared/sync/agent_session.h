@@ -35,6 +35,8 @@ struct agent_session *agent_session_new(const struct agent_session_config *cfg,
 struct agent_session *agent_session_free(struct agent_session *s);
 struct link_client_sink agent_session_sink(struct agent_session *s);
 void agent_session_start(struct agent_session *s, int64_t now_ms);
+/* What kept it from connecting may be gone: the next try is now, not after the backoff. */
+void agent_session_retry(struct agent_session *s);
 void agent_session_poke(struct agent_session *s); /* something changed: report at once */
 void agent_session_tick(struct agent_session *s, int64_t now_ms);
 /* The time of callbacks that come before the next tick. */
