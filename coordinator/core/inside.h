@@ -88,6 +88,7 @@ void update_selector(struct core *c, struct mjob *j);
 
 /* members.c: attempts; observe.c: what is told about them */
 struct att *att_find(const struct core *c, const struct mjob *j, uint32_t index, uint32_t attempt);
+struct att *att_find_pod(const struct core *c, const char *ns, const char *pod);
 struct att *att_place(struct core *c, struct mjob *j, uint32_t index, struct mnode *n);
 struct att *att_adopt(struct core *c, struct mjob *j, struct mnode *n, const struct member *m);
 void att_set(struct core *c, struct att *a, enum att_state to);
@@ -100,6 +101,7 @@ void att_move(struct core *c, struct att *a, struct mnode *n);
 void att_lost(struct core *c, struct att *a);
 void att_found(struct core *c, struct att *a);
 void att_timer(struct core *c, struct att *a);
+void att_retry(struct core *c, struct att *a); /* a create or delete failed: later */
 bool att_live(const struct att *a);
 bool att_seen(const struct att *a);
 bool att_current(const struct att *a);
@@ -128,6 +130,9 @@ void act_note_job(struct core *c, const struct mjob *j, enum reason reason, cons
 void act_note_node(struct core *c, const struct mnode *n, enum reason reason, const char *note);
 void templates_use(struct core *c, uint32_t thash, int sign);
 void templates_forget(struct core *c);
+/* Agents were denied this template's pods in this namespace, and we were not. */
+bool templates_by_us(const struct core *c, const char *ns, uint32_t thash);
+void templates_remember(struct core *c, const char *ns, uint32_t thash);
 void orders_changed(struct core *c, struct mnode *n);
 void orders_emit(struct core *c, struct mnode *n);
 int64_t whole_seconds(int64_t wall_ms);

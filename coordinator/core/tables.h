@@ -99,8 +99,8 @@ struct mnode {
 	uint64_t base, sent, echo; /* fingerprints of the status: stored, in flight, last seen */
 	uint64_t base_head, sent_head;
 	/* orders */
-	bool orders_dirty, orders_stale;
-	uint64_t orders_rev;
+	bool orders_dirty;
+	uint64_t orders_rev, orders_print;
 	struct order *orders;
 	uint32_t norders, orders_cap;
 };
@@ -114,8 +114,9 @@ struct att_id {
 };
 
 struct att {
-	UT_hash_handle hh; /* by id */
+	UT_hash_handle hh, hh_pod; /* by id; by name_hash */
 	struct att_id id;
+	uint64_t name_hash; /* of namespace and pod */
 	struct mjob *job;
 	struct mnode *node;
 	struct att *job_prev, *job_next, *node_prev, *node_next;
@@ -125,6 +126,7 @@ struct att {
 	bool ready, deleting, confirmed, by_us, delete_ok, takes_room;
 	uint32_t tries, thash; /* thash: interned template hash */
 	uint64_t seen_gen;     /* the node's list_gen when it was last told or placed */
+	int64_t ended_ms;      /* wall, by the kubelet */
 	const char *why;       /* literal: why it stops */
 	char *pod_uid, *waiting; /* waiting: "ErrImagePull: …" or "" */
 	struct needs needs;
@@ -172,9 +174,12 @@ struct mjob {
 	struct att *atts;
 	uint32_t cnt[ATT_STATE_N], nready;
 	int64_t start_ms, end_ms;             /* wall, whole seconds */
-	int64_t deadline_at_ms, ttl_at_ms;    /* monotonic; INT64_MAX: none */
+	/* Wall times, and where they fell on the monotonic clock when they became known (a jump of
+	 * the wall clock moves no deadline); INT64_MAX: none. */
+	int64_t deadline_wall_ms, deadline_at_ms, ttl_wall_ms, ttl_at_ms;
+	int64_t wake_ms;
 	int64_t hold_ms;                      /* nothing is placed before */
-	bool formed, lost_fail, told_waiting, shrunk;
+	bool started, formed, lost_fail, told_waiting;
 	struct cond_state conds[JC_N];
 	enum reason reason;
 	char *message, *create_error;
@@ -201,6 +206,17 @@ struct reqclass {
 	struct bitset match, by_selector, by_affinity, by_taints;
 };
 
+struct by_us { /* namespace/template: agents may not create its pods, we may */
+	UT_hash_handle hh;
+	char key[];
+};
+
+struct reservation { /* of the first job that does not fit, until it does */
+	struct mjob *job;
+	int64_t at_ms;
+	struct bitset nodes;
+};
+
 struct core {
 	struct core_config cfg;
 	const struct log *log;
@@ -220,12 +236,17 @@ struct core {
 	uint64_t label_version, room_version;
 	struct mjob *jobs, *jobs_uid, *dirty_jobs;
 	uint32_t next_job_id;
-	struct att *atts;
+	struct att *atts, *atts_pod;
 	struct reqclass *classes;
 	struct template_use *templates;
+	struct by_us *by_us;
+	uint64_t orders_rev;
 	struct timers timers;
 	struct mjob **queue;
 	uint32_t nqueue, queue_cap, queue_at;
+	struct reservation reserved;
+	struct cand *cands;
+	uint32_t cands_cap, explain_budget;
 	struct core_action *acts;
 	uint32_t nacts, acts_cap;
 	struct arena act_text, view;

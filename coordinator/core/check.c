@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What must hold between steps, whatever happened. For tests, simulations and dev builds. */
+#include "coordinator/core/check.h"
+
+#include <utlist.h>
+
+#include "coordinator/core/inside.h"
+
+static void check_slots(const struct core *c, const struct mjob *j)
+{
+	for (uint32_t i = 0; i < j->nslots; i++) {
+		const struct att *a = j->slots[i].cur;
+		if (!a)
+			continue;
+		must(a->job == j && a->id.index == i && a->state != ATT_ENDED);
+		must(a->id.attempt <= j->slots[i].last && j->slots[i].last <= j->attempts);
+		must(att_find(c, j, i, a->id.attempt) == a);
+		/* Done is done: nothing of a completed index is left running. */
+		must(!c->synced || !bitset_has(&j->completed, i) || !att_live(a) || !a->confirmed ||
+		     job_finished(j));
+	}
+}
+
+static void check_counts(const struct mjob *j)
+{
+	uint32_t cnt[ATT_STATE_N] = {0}, nready = 0, done = 0;
+	const struct att *a;
+	DL_FOREACH2 (j->atts, a, job_next) {
+		cnt[a->state]++;
+		nready += a->state == ATT_RUNNING && a->ready;
+		must(a->state != ATT_NONE && a->takes_room == (a->state != ATT_ENDED));
+	}
+	for (uint32_t s = 0; s < ATT_STATE_N; s++)
+		must(cnt[s] == j->cnt[s]);
+	for (uint32_t i = 0; i < j->parallelism; i++)
+		done += bitset_has(&j->completed, i);
+	must(nready == j->nready && done == j->ncompleted);
+}
+
+static void check_job(const struct core *c, const struct mjob *j)
+{
+	check_counts(j);
+	check_slots(c, j);
+	if (!c->synced)
+		return;
+	must(!j->dirty);
+	if (!j->known)
+		return;
+	must(!job_finished(j) || !j->queued);
+	must(!j->queued || (j->want > 0 && !j->gone && !j->suspend));
+	must(j->state != JOB_NONE);
+	/* A gang is whole or not there: nothing of an unplaced job is ordered. */
+	const struct att *a;
+	DL_FOREACH2 (j->atts, a, job_next)
+		must(!att_live(a) || !a->confirmed || (!job_finished(j) && !j->suspend && !j->deleting));
+}
+
+static void check_node(const struct core *c, const struct mnode *n)
+{
+	const struct att *a;
+	uint32_t live = 0;
+	int64_t pods = 0;
+	must(c->node_at[n->idx] == n);
+	DL_FOREACH2 (n->atts, a, node_next) {
+		must(a->node == n);
+		live += a->takes_room;
+		pods += a->takes_room ? 1000 : 0;
+	}
+	must(live == n->nlive && res_row(c, n, ROW_USED)[RES_PODS] == pods);
+	must(!c->synced || !n->dirty);
+	for (uint32_t i = 0; i < n->norders; i++) {
+		for (uint32_t k = 0; k < i; k++)
+			must(!str_eq(n->orders[i].pod, n->orders[k].pod) ||
+			     !str_eq(n->orders[i].ns, n->orders[k].ns));
+	}
+}
+
+/* No two members of a job on one node by our own doing; no room given twice. */
+static void check_room(const struct core *c, const struct mnode *n)
+{
+	const struct att *a, *b;
+	DL_FOREACH2 (n->atts, a, node_next) {
+		if (!att_live(a) || a->state == ATT_LOST)
+			continue;
+		for (b = a->node_next; b; b = b->node_next)
+			must(b->job != a->job || !att_live(b) || b->state == ATT_LOST ||
+			     att_seen(a) || att_seen(b));
+	}
+	(void)c;
+}
+
+void core_check(const struct core *c)
+{
+	const struct mjob *j;
+	const struct mnode *n;
+	for (j = c->jobs_uid; j; j = j->hh_uid.next)
+		check_job(c, j);
+	for (n = c->nodes; n; n = n->hh.next) {
+		check_node(c, n);
+		check_room(c, n);
+	}
+	must(!c->synced || (!c->dirty_jobs && !c->dirty_nodes));
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The step: an event changes the tables and marks what it touched; then timers fire, and what was
+ * touched is settled: nodes, jobs, placements, until nothing is left to do. Before CEV_SYNCED the
+ * tables are only filled: nothing is decided, counted, placed or written from ignorance. */
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "coordinator/core/inside.h"
+#include "coordinator/core/match.h"
+#include "coordinator/core/place.h"
+
+enum { TEXT_MAX = 1 << 28, EXPLAIN_PER_STEP = 50 };
+
+struct core *core_new(const struct core_config *cfg, const struct log *log, uint64_t seed)
+{
+	struct core *c = mem_zalloc(1, sizeof *c);
+	c->cfg = *cfg;
+	c->log = log;
+	c->seed = seed;
+	c->rng = (struct rng){seed};
+	c->strs = intern_new();
+	c->act_text = ARENA_INIT(TEXT_MAX);
+	c->view = ARENA_INIT(TEXT_MAX);
+	c->all_heard = true;
+	c->gate_ms = INT64_MAX;
+	return c;
+}
+
+static void forget(struct core *c)
+{
+	struct att *a, *atmp;
+	struct mjob *j, *jtmp;
+	struct mnode *n, *ntmp;
+	HASH_ITER (hh, c->atts, a, atmp)
+		att_free(c, a);
+	HASH_ITER (hh_uid, c->jobs_uid, j, jtmp)
+		job_free(c, j);
+	HASH_ITER (hh, c->nodes, n, ntmp)
+		node_free(c, n);
+	templates_forget(c);
+	c->nnode_spare = c->nnodes = 0;
+	c->suspects_itself = c->synced = c->place_dirty = c->place_more = c->queue_dirty = false;
+	must(!c->nqueue && !c->nsilent && !c->lru && !c->dirty_jobs && !c->dirty_nodes);
+	reserve_clear(c);
+	bitset_zero(&c->usable);
+	c->nacts = 0;
+}
+
+struct core *core_free(struct core *c)
+{
+	if (!c)
+		return NULL;
+	forget(c);
+	match_done(c);
+	for (uint32_t i = 0; i < c->nres; i++)
+		free(c->res_names[i]);
+	timers_done(&c->timers);
+	bitset_done(&c->usable);
+	bitset_done(&c->reserved.nodes);
+	arena_done(&c->act_text);
+	arena_done(&c->view);
+	free(c->node_at);
+	free(c->node_spare);
+	free(c->queue);
+	free(c->cands);
+	free(c->acts);
+	intern_free(c->strs);
+	free(c);
+	return NULL;
+}
+
+static void lead(struct core *c, uint64_t epoch)
+{
+	forget(c);
+	c->leading = true;
+	c->epoch = epoch;
+	c->lead_ms = c->now_ms;
+	c->loop_ms = 0;
+	c->all_heard = false;
+	c->gate_ms = INT64_MAX;
+}
+
+/* The grace for agents runs from here: none of them could be heard before. */
+static void synced(struct core *c)
+{
+	struct mjob *j, *jtmp;
+	struct mnode *n, *ntmp;
+	if (!c->leading || c->synced)
+		return;
+	c->synced = true;
+	c->gate_ms = c->now_ms + c->cfg.node_unheard_ms;
+	HASH_ITER (hh_uid, c->jobs_uid, j, jtmp) {
+		if (j->known)
+			job_on_synced(c, j);
+		job_dirty(c, j);
+	}
+	HASH_ITER (hh, c->nodes, n, ntmp) {
+		n->orders_dirty = true;
+		node_dirty(c, n);
+	}
+	log_info(c->log, "core synced", KI("jobs", HASH_CNT(hh, c->jobs)),
+		 KI("nodes", HASH_COUNT(c->nodes)), KI("members", HASH_COUNT(c->atts)));
+}
+
+static void on_lead(struct core *c, const struct core_event *ev)
+{
+	lead(c, ev->epoch);
+}
+
+static void on_unlead(struct core *c, const struct core_event *ev)
+{
+	(void)ev;
+	forget(c);
+	c->leading = false;
+	c->all_heard = true;
+}
+
+static void on_synced(struct core *c, const struct core_event *ev)
+{
+	(void)ev;
+	synced(c);
+}
+
+static void on_job(struct core *c, const struct core_event *ev)
+{
+	job_on_job(c, ev->job);
+}
+
+static void on_job_gone(struct core *c, const struct core_event *ev)
+{
+	job_on_gone(c, ev->gone);
+}
+
+static void on_node(struct core *c, const struct core_event *ev)
+{
+	node_on_node(c, ev->node);
+}
+
+static void on_node_gone(struct core *c, const struct core_event *ev)
+{
+	node_on_node_gone(c, ev->gone);
+}
+
+static void on_cnode(struct core *c, const struct core_event *ev)
+{
+	node_on_cnode(c, ev->cnode);
+}
+
+static void on_cnode_gone(struct core *c, const struct core_event *ev)
+{
+	node_on_cnode_gone(c, ev->gone);
+}
+
+static void on_written(struct core *c, const struct core_event *ev)
+{
+	if (ev->written.is_job)
+		job_on_written(c, ev);
+	else
+		node_on_written(c, ev);
+}
+
+static void (*const handlers[])(struct core *, const struct core_event *) = {
+	[CEV_TICK] = NULL,
+	[CEV_LEAD] = on_lead,
+	[CEV_UNLEAD] = on_unlead,
+	[CEV_SYNCED] = on_synced,
+	[CEV_JOB] = on_job,
+	[CEV_JOB_GONE] = on_job_gone,
+	[CEV_NODE] = on_node,
+	[CEV_NODE_GONE] = on_node_gone,
+	[CEV_CNODE] = on_cnode,
+	[CEV_CNODE_GONE] = on_cnode_gone,
+	[CEV_HELLO] = live_hello,
+	[CEV_REPORT] = live_report,
+	[CEV_HEARD] = live_heard,
+	[CEV_HANGUP] = live_hangup,
+	[CEV_PODS] = observe_pods,
+	[CEV_POD_DONE] = observe_pod_done,
+	[CEV_JOB_CHECKED] = job_on_checked,
+	[CEV_STATUS_WRITTEN] = on_written,
+	[CEV_APPLIED] = node_on_applied,
+};
+
+static void dispatch(struct core *c, const struct core_event *ev)
+{
+	must((unsigned)ev->type < ARRAY_LEN(handlers));
+	if (handlers[ev->type])
+		handlers[ev->type](c, ev);
+}
+
+static void fire(struct core *c, struct timer *t)
+{
+	switch (t->kind) {
+	case TIMER_NODE:
+		node_dirty(c, (struct mnode *)((char *)t - offsetof(struct mnode, timer)));
+		break;
+	case TIMER_JOB:
+		job_dirty(c, (struct mjob *)((char *)t - offsetof(struct mjob, timer)));
+		break;
+	case TIMER_ATT:
+		att_timer(c, (struct att *)((char *)t - offsetof(struct att, timer)));
+		break;
+	}
+}
+
+static void settle_nodes(struct core *c)
+{
+	while (c->dirty_nodes) {
+		struct mnode *n = c->dirty_nodes;
+		DL_DELETE(c->dirty_nodes, n);
+		n->dirty = false;
+		node_settle(c, n);
+		orders_emit(c, n);
+		node_maybe_free(c, n);
+	}
+}
+
+static void settle_jobs(struct core *c)
+{
+	while (c->dirty_jobs) {
+		struct mjob *j = c->dirty_jobs;
+		DL_DELETE(c->dirty_jobs, j);
+		j->dirty = false;
+		job_decide(c, j);
+		job_maybe_free(c, j);
+	}
+}
+
+/* Jobs before nodes: a node's members, orders and numbers follow from what jobs decide. */
+static void settle(struct core *c)
+{
+	bool placed = false;
+	c->explain_budget = EXPLAIN_PER_STEP;
+	do {
+		while (c->dirty_jobs || c->dirty_nodes) {
+			settle_jobs(c);
+			settle_nodes(c);
+		}
+		/* One cycle a step: what did not fit in it is the next step's. */
+		if (!placed)
+			place_cycle(c);
+		placed = true;
+	} while (c->dirty_jobs || c->dirty_nodes);
+}
+
+/* The loop's own clock stands still over a gap between turns: nobody was silent but us. */
+static void set_time(struct core *c, const struct core_event *ev)
+{
+	int64_t passed = ev->now_ms - c->now_ms;
+	if (passed > 0 && passed <= c->cfg.loop_gap_ms)
+		c->loop_ms += passed;
+	if (passed > 0 || !c->now_ms)
+		c->now_ms = ev->now_ms;
+	c->wall_ms = ev->wall_ms;
+}
+
+void core_step(struct core *c, const struct core_event *ev, struct core_actions *ret)
+{
+	struct timer *t;
+	c->nacts = 0;
+	arena_reset(&c->act_text);
+	arena_reset(&c->view);
+	set_time(c, ev);
+	c->stats.steps++;
+	if (c->leading || ev->type == CEV_LEAD)
+		dispatch(c, ev);
+	if (c->leading && c->synced) {
+		live_tick(c);
+		while ((t = timers_pop(&c->timers, c->now_ms)))
+			fire(c, t);
+		settle(c);
+	}
+	*ret = (struct core_actions){c->acts, c->nacts};
+}
+
+int64_t core_deadline(const struct core *c)
+{
+	if (!c->leading || !c->synced)
+		return INT64_MAX;
+	if (c->place_more || c->place_dirty)
+		return c->now_ms;
+	int64_t timers = timers_next(&c->timers), live = live_deadline(c);
+	return timers < live ? timers : live;
+}
+
+void core_stats(const struct core *c, struct core_stats *ret)
+{
+	*ret = c->stats;
+	memset(ret->jobs, 0, sizeof ret->jobs);
+	memset(ret->nodes, 0, sizeof ret->nodes);
+	ret->members_live = 0;
+	for (const struct mjob *j = c->jobs; j; j = j->hh.next) {
+		ret->jobs[j->state]++;
+		ret->members_live += job_live(j);
+		ret->bytes_jobs += sizeof *j + j->nslots * sizeof(struct slot);
+	}
+	for (const struct mnode *n = c->nodes; n; n = n->hh.next) {
+		ret->nodes[n->state]++;
+		ret->bytes_nodes += sizeof *n + (size_t)ROW_N * c->res_cap * sizeof(int64_t);
+	}
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The policies of a job's life, as a chain of small checks: the first that objects has decided, and
+ * its words are the job's condition. Each is asked at every change of the job and is idempotent. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "coordinator/core/inside.h"
+
+enum { CHECK_RETRY_MS = 5000, TTL_RETRY_MS = 30000 };
+
+static void wake(struct mjob *j, int64_t at_ms)
+{
+	if (at_ms < j->wake_ms)
+		j->wake_ms = at_ms;
+}
+
+/* Where a wall time falls on the monotonic clock, fixed when it is first asked for. */
+static int64_t pin(const struct core *c, int64_t wall_at, int64_t *of, int64_t *at)
+{
+	if (*of != wall_at || *at == INT64_MAX) {
+		*of = wall_at;
+		*at = c->now_ms + (wall_at - c->wall_ms);
+	}
+	return *at;
+}
+
+void job_say(struct mjob *j, enum reason reason, const char *fmt, ...)
+{
+	struct buf b = BUF_INIT(MESSAGE_MAX * 16);
+	va_list ap;
+	va_start(ap, fmt);
+	buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	j->reason = reason;
+	free(j->message);
+	j->message = mem_strndup(buf_str(&b), b.len > MESSAGE_MAX ? MESSAGE_MAX : b.len);
+	buf_done(&b);
+}
+
+void job_cond(struct core *c, struct mjob *j, enum jcond which, enum cond_status st,
+	      enum reason reason)
+{
+	struct cond_state *s = &j->conds[which];
+	if (s->status != st)
+		s->since_ms = whole_seconds(c->wall_ms);
+	s->status = st;
+	s->reason = reason;
+}
+
+void job_stop_all(struct core *c, struct mjob *j, const char *why)
+{
+	struct att *a, *tmp;
+	DL_FOREACH_SAFE2 (j->atts, a, tmp, job_next)
+		att_stop(c, a, why);
+}
+
+static void forget_all(struct core *c, struct mjob *j, bool ended_only)
+{
+	struct att *a, *tmp;
+	DL_FOREACH_SAFE2 (j->atts, a, tmp, job_next) {
+		if (!ended_only || a->state == ATT_ENDED)
+			att_free(c, a);
+	}
+}
+
+static void finish(struct core *c, struct mjob *j, enum job_state to, enum reason reason)
+{
+	job_set_state(c, j, to);
+	j->end_ms = whole_seconds(c->wall_ms);
+	job_cond(c, j, to == JOB_COMPLETED ? JC_COMPLETE : JC_FAILED, COND_TRUE, reason);
+	act_note_job(c, j, reason, j->message);
+	log_info(c->log, "job finished", KS("job", j->key), KS("state", job_state_text(to)),
+		 KS("reason", reason_name(reason)), KI("succeeded", j->ncompleted),
+		 KI("failed", j->failed));
+}
+
+/* Deletion: pods go at once (the garbage collector would too), orphaned ones are left alone. */
+static bool gone(struct core *c, struct mjob *j)
+{
+	if (!j->gone && !j->deleting && !j->orphan)
+		return false;
+	if (j->orphan && (j->gone || j->deleting || !j->known)) {
+		forget_all(c, j, false);
+	} else if (j->gone || j->deleting) {
+		job_stop_all(c, j, "job deleted");
+		forget_all(c, j, true);
+	} else {
+		return false;
+	}
+	queue_take(c, j);
+	return true;
+}
+
+/* Only its pods are known: what it is, a live GET tells. */
+static void decide_stray(struct core *c, struct mjob *j)
+{
+	if (j->orphan) {
+		forget_all(c, j, false);
+	} else if (j->unknown_dead) {
+		job_stop_all(c, j, "job deleted");
+		forget_all(c, j, true);
+	} else if (!j->checking && j->check_after_ms <= c->now_ms) {
+		j->checking = true;
+		j->check_after_ms = c->now_ms + CHECK_RETRY_MS;
+		act_job(c, ACT_JOB_GET, j);
+	} else if (!j->checking) {
+		wake(j, j->check_after_ms);
+	}
+}
+
+static bool final(struct core *c, struct mjob *j)
+{
+	if (!job_finished(j))
+		return false;
+	job_stop_all(c, j, "job finished");
+	queue_take(c, j);
+	if (j->ttl_s < 0 || !j->end_ms)
+		return true;
+	int64_t at = pin(c, j->end_ms + j->ttl_s * 1000, &j->ttl_wall_ms, &j->ttl_at_ms);
+	if (at > c->now_ms) {
+		wake(j, at);
+		return true;
+	}
+	if (j->delete_after_ms <= c->now_ms) {
+		j->delete_after_ms = c->now_ms + TTL_RETRY_MS;
+		log_info(c->log, "job deleted after its ttl", KS("job", j->key));
+		act_job(c, ACT_JOB_DELETE, j);
+	}
+	wake(j, j->delete_after_ms);
+	return true;
+}
+
+static bool complete(struct core *c, struct mjob *j)
+{
+	if (j->ncompleted < j->parallelism)
+		return false;
+	job_say(j, R_CompletionsReached, "all %u members have succeeded", j->parallelism);
+	finish(c, j, JOB_COMPLETED, R_CompletionsReached);
+	return final(c, j);
+}
+
+static bool exhausted(struct core *c, struct mjob *j)
+{
+	if (j->failed <= j->backoff_limit)
+		return false;
+	job_say(j, R_BackoffLimitExceeded, "%u members failed, backoffLimit is %u", j->failed,
+		j->backoff_limit);
+	finish(c, j, JOB_FAILED, R_BackoffLimitExceeded);
+	return final(c, j);
+}
+
+static bool late(struct core *c, struct mjob *j)
+{
+	if (j->deadline_s < 0 || !j->start_ms) {
+		j->deadline_at_ms = INT64_MAX;
+		return false;
+	}
+	int64_t at = pin(c, j->start_ms + j->deadline_s * 1000, &j->deadline_wall_ms,
+			 &j->deadline_at_ms);
+	if (at > c->now_ms) {
+		wake(j, at);
+		return false;
+	}
+	job_say(j, R_DeadlineExceeded, "active for longer than %lld s", (long long)j->deadline_s);
+	finish(c, j, JOB_FAILED, R_DeadlineExceeded);
+	return final(c, j);
+}
+
+static bool bereft(struct core *c, struct mjob *j)
+{
+	if (!j->lost_fail || j->on_loss != LOSS_FAIL)
+		return false;
+	job_say(j, R_NodeLost, "a member's node was lost and onNodeLoss is Fail");
+	finish(c, j, JOB_FAILED, R_NodeLost);
+	return final(c, j);
+}
+
+static void resume(struct core *c, struct mjob *j)
+{
+	job_set_state(c, j, JOB_PENDING);
+	job_cond(c, j, JC_SUSPENDED, COND_FALSE, R_JobResumed);
+	job_cond(c, j, JC_SCHEDULED, COND_FALSE, R_Waiting);
+	job_say(j, R_NONE, "%s", "");
+	act_note_job(c, j, R_JobResumed, "the job is back in the queue");
+	for (uint32_t i = 0; i < j->nslots; i++)
+		j->slots[i].retry_ms = 0;
+}
+
+static bool suspended(struct core *c, struct mjob *j)
+{
+	if (!j->suspend) {
+		if (j->state == JOB_SUSPENDED)
+			resume(c, j);
+		return false;
+	}
+	if (j->state != JOB_SUSPENDED) {
+		job_set_state(c, j, JOB_SUSPENDED);
+		job_cond(c, j, JC_SUSPENDED, COND_TRUE, R_JobSuspended);
+		job_cond(c, j, JC_SCHEDULED, COND_FALSE, R_JobSuspended);
+		job_say(j, R_JobSuspended, "suspended: members are stopped");
+		act_note_job(c, j, R_JobSuspended, "members are stopped");
+	}
+	j->start_ms = 0;
+	j->started = j->formed = false;
+	job_stop_all(c, j, "job suspended");
+	queue_take(c, j);
+	return true;
+}
+
+static bool invalid(struct core *c, struct mjob *j)
+{
+	if (!*j->invalid)
+		return false;
+	if (j->reason != R_InvalidPodTemplate)
+		act_note_job(c, j, R_InvalidPodTemplate, j->invalid);
+	job_say(j, R_InvalidPodTemplate, "%s", j->invalid);
+	if (!j->start_ms)
+		job_cond(c, j, JC_SCHEDULED, COND_FALSE, R_InvalidPodTemplate);
+	queue_take(c, j);
+	return true;
+}
+
+/* What a job that goes on says of itself: why pods are refused, or why containers wait. */
+static void say_progress(struct core *c, struct mjob *j)
+{
+	struct att *a;
+	if (*j->create_error) {
+		job_say(j, R_FailedCreate, "%s", j->create_error);
+		if (!j->start_ms)
+			job_cond(c, j, JC_SCHEDULED, COND_FALSE, R_FailedCreate);
+		return;
+	}
+	DL_FOREACH2 (j->atts, a, job_next) {
+		if (a->state == ATT_PENDING && *a->waiting) {
+			job_say(j, R_ImagePull, "member %u: %s", a->id.index, a->waiting);
+			return;
+		}
+	}
+	if (!j->queued && (j->reason != R_NONE || *j->message))
+		job_say(j, R_NONE, "%s", "");
+}
+
+static bool progress(struct core *c, struct mjob *j)
+{
+	uint32_t seen = j->cnt[ATT_PENDING] + j->cnt[ATT_RUNNING] + j->cnt[ATT_LOST];
+	if (!j->formed && seen + j->ncompleted >= j->min_parallelism) {
+		j->formed = true;
+		mem_strset(&j->create_error, "");
+	}
+	if (j->started && j->state == JOB_PENDING)
+		job_set_state(c, j, JOB_RUNNING);
+	return false;
+}
+
+static bool updated(struct core *c, struct mjob *j)
+{
+	update_shrink(c, j);
+	update_selector(c, j);
+	if (!update_template(c, j))
+		return false;
+	queue_take(c, j);
+	return true;
+}
+
+/* Indexes that want an attempt now; those whose backoff runs wake the job later. */
+static uint32_t wanted(struct core *c, struct mjob *j)
+{
+	uint32_t want = 0;
+	if (j->ncompleted + job_live(j) >= j->parallelism && !j->cnt[ATT_LOST] &&
+	    !j->cnt[ATT_STOPPING])
+		return 0;
+	for (uint32_t i = 0; i < j->parallelism; i++) {
+		const struct slot *s = job_slot(j, i);
+		if (bitset_has(&j->completed, i) || (s->cur && !att_replaceable(s->cur)))
+			continue;
+		if (s->retry_ms > c->now_ms)
+			wake(j, s->retry_ms);
+		else
+			want++;
+	}
+	return want;
+}
+
+static bool queue(struct core *c, struct mjob *j)
+{
+	uint32_t want = wanted(c, j);
+	/* A replacement comes after the status that counts its predecessor's failure. */
+	if (j->failed > j->wr_failed)
+		want = 0;
+	/* Jobs from before our time may have pods that nobody has told us of yet. */
+	if (j->old && !c->all_heard && j->attempts)
+		want = 0;
+	if (j->hold_ms > c->now_ms) {
+		wake(j, j->hold_ms);
+		want = 0;
+	}
+	if (want)
+		queue_put(c, j, want);
+	else
+		queue_take(c, j);
+	if (j->queued && j->blocked)
+		wake(j, j->explain_after_ms > c->now_ms ? j->explain_after_ms : c->now_ms + 1000);
+	return false;
+}
+
+static bool (*const chain[])(struct core *, struct mjob *) = {
+	gone, final, complete, exhausted, late, bereft, suspended, invalid, progress, updated, queue,
+};
+
+void job_decide(struct core *c, struct mjob *j)
+{
+	j->wake_ms = INT64_MAX;
+	if (!j->known) {
+		decide_stray(c, j);
+	} else {
+		size_t i = 0;
+		while (i < ARRAY_LEN(chain) && !chain[i](c, j))
+			i++;
+		if (!job_finished(j) && !j->suspend && !*j->invalid)
+			say_progress(c, j);
+	}
+	timer_set(&c->timers, &j->timer, j->wake_ms);
+	if (j->known && !j->gone)
+		job_status_check(c, j);
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Attempts: one pod of one member each. The state says what we do about it, the phase what its pod
+ * told last. An attempt that is its index's current one holds the slot; a superseded one only
+ * waits to be deleted. Where a lost node restarts a member: att_lost, then place.c. */
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "base/backoff.h"
+#include "base/hash.h"
+#include "coordinator/core/inside.h"
+
+/*	   pod seen	 container started
+ * Ordered -------> Pending -------> Running		    any of them, node lost: Lost
+ *    |		      |		       |		    Lost, node answers: back
+ *    |		      |		       |   ended by itself
+ *    `---------------+----------------+-------------------> Ended
+ *		      | we delete it	    pod gone
+ *		      `------------> Stopping ---------> (freed)
+ */
+static const struct {
+	const char *name;
+	unsigned to;
+	bool live;
+} rules[ATT_STATE_N] = {
+#define TO(s) (1u << ATT_##s)
+	[ATT_NONE] = {"None", TO(ORDERED) | TO(PENDING) | TO(RUNNING) | TO(ENDED), false},
+	[ATT_ORDERED] = {"Ordered", TO(PENDING) | TO(RUNNING) | TO(LOST) | TO(STOPPING) | TO(ENDED), true},
+	[ATT_PENDING] = {"Pending", TO(RUNNING) | TO(LOST) | TO(STOPPING) | TO(ENDED), true},
+	[ATT_RUNNING] = {"Running", TO(LOST) | TO(STOPPING) | TO(ENDED), true},
+	[ATT_LOST] = {"Lost", TO(ORDERED) | TO(PENDING) | TO(RUNNING) | TO(STOPPING) | TO(ENDED), true},
+	[ATT_STOPPING] = {"Stopping", 0, false},
+	[ATT_ENDED] = {"Ended", 0, false},
+#undef TO
+};
+
+enum { UNSEEN_STOP_MS = 15000, DELETE_ANSWER_MS = 30000, CREATE_ANSWER_MS = 30000,
+       OP_RETRY_BASE_MS = 1000, OP_RETRY_CAP_MS = 30000 };
+
+static uint64_t name_hash(const char *ns, const char *pod)
+{
+	return hash_str(hash_str(11, ns), pod);
+}
+
+struct att *att_find_pod(const struct core *c, const char *ns, const char *pod)
+{
+	struct att *a;
+	uint64_t h = name_hash(str_or_empty(ns), str_or_empty(pod));
+	HASH_FIND(hh_pod, c->atts_pod, &h, sizeof h, a);
+	return a && str_eq(a->job->ns, ns) && str_eq(a->pod, pod) ? a : NULL;
+}
+
+struct att *att_find(const struct core *c, const struct mjob *j, uint32_t index, uint32_t attempt)
+{
+	struct att_id id = {j->id, index, attempt};
+	struct att *a;
+	HASH_FIND(hh, c->atts, &id, sizeof id, a);
+	return a;
+}
+
+bool att_live(const struct att *a)
+{
+	return rules[a->state].live;
+}
+
+bool att_seen(const struct att *a)
+{
+	return *a->pod_uid;
+}
+
+bool att_current(const struct att *a)
+{
+	return a->id.index < a->job->nslots && a->job->slots[a->id.index].cur == a;
+}
+
+bool att_replaceable(const struct att *a)
+{
+	return a->state == ATT_LOST &&
+	       (a->node->loss == LOSS_SURE || a->job->on_loss == LOSS_REPLACE);
+}
+
+static void take_room(struct core *c, struct att *a, bool take)
+{
+	if (a->takes_room == take)
+		return;
+	a->takes_room = take;
+	res_use(c, a->node, &a->needs, take ? 1 : -1);
+	a->node->nlive += take ? 1 : -1U;
+	if (!take) {
+		c->room_version++;
+		c->place_dirty = true;
+	}
+	node_dirty(c, a->node);
+}
+
+void att_set(struct core *c, struct att *a, enum att_state to)
+{
+	if (a->state == to)
+		return;
+	must(rules[a->state].to & 1u << to);
+	struct mjob *j = a->job;
+	if (a->state != ATT_NONE)
+		j->cnt[a->state]--;
+	if (a->state == ATT_RUNNING && a->ready)
+		j->nready--;
+	a->state = to;
+	j->cnt[to]++;
+	j->started |= to == ATT_RUNNING;
+	if (to == ATT_RUNNING && a->ready)
+		j->nready++;
+	if (to == ATT_RUNNING)
+		log_info(c->log, "member started", KS("job", j->key), KI("member", a->id.index),
+			 KI("attempt", a->id.attempt), KS("node", a->node->name));
+	take_room(c, a, to != ATT_ENDED);
+	orders_changed(c, a->node);
+	job_dirty(c, j);
+	node_dirty(c, a->node);
+}
+
+static struct att *att_new(struct core *c, struct mjob *j, uint32_t index, uint32_t attempt,
+			   struct mnode *n)
+{
+	struct att *a = mem_zalloc(1, sizeof *a);
+	a->id = (struct att_id){j->id, index, attempt};
+	a->job = j;
+	a->node = n;
+	a->timer.kind = TIMER_ATT;
+	a->seen_gen = n->list_gen;
+	mem_strset(&a->pod_uid, "");
+	mem_strset(&a->waiting, "");
+	member_pod_name(j->name, j->uid, index, attempt, a->pod);
+	a->name_hash = name_hash(j->ns, a->pod);
+	HASH_ADD(hh, c->atts, id, sizeof a->id, a);
+	HASH_ADD(hh_pod, c->atts_pod, name_hash, sizeof a->name_hash, a);
+	DL_APPEND2(j->atts, a, job_prev, job_next);
+	DL_APPEND2(n->atts, a, node_prev, node_next);
+	struct slot *s = job_slot(j, index);
+	if (attempt > s->last)
+		s->last = attempt;
+	if (attempt > j->attempts)
+		j->attempts = attempt;
+	return a;
+}
+
+void att_free(struct core *c, struct att *a)
+{
+	struct mjob *j = a->job;
+	if (att_current(a))
+		j->slots[a->id.index].cur = NULL;
+	take_room(c, a, false);
+	j->cnt[a->state]--;
+	if (a->state == ATT_RUNNING && a->ready)
+		j->nready--;
+	timer_clear(&c->timers, &a->timer);
+	orders_changed(c, a->node);
+	node_dirty(c, a->node);
+	job_dirty(c, j);
+	HASH_DEL(c->atts, a);
+	HASH_DELETE(hh_pod, c->atts_pod, a);
+	DL_DELETE2(j->atts, a, job_prev, job_next);
+	DL_DELETE2(a->node->atts, a, node_prev, node_next);
+	intern_put(c->strs, a->thash);
+	needs_done(&a->needs);
+	free(a->pod_uid);
+	free(a->waiting);
+	free(a);
+}
+
+void att_move(struct core *c, struct att *a, struct mnode *n)
+{
+	bool room = a->takes_room;
+	take_room(c, a, false);
+	orders_changed(c, a->node);
+	node_dirty(c, a->node);
+	DL_DELETE2(a->node->atts, a, node_prev, node_next);
+	a->node = n;
+	a->seen_gen = n->list_gen;
+	DL_APPEND2(n->atts, a, node_prev, node_next);
+	take_room(c, a, room);
+	orders_changed(c, n);
+}
+
+static bool denied_to_agents(const struct core *c, const struct mjob *j)
+{
+	return templates_by_us(c, j->ns, j->thash);
+}
+
+/* One try to create the pod: by the node's agent through its order, or by us. */
+void att_launch(struct core *c, struct att *a)
+{
+	struct mjob *j = a->job;
+	a->by_us |= !c->cfg.agent_launch || j->credentials || denied_to_agents(c, j);
+	orders_changed(c, a->node);
+	if (!a->by_us)
+		return;
+	struct core_action *act = act_new(c, ACT_POD_CREATE);
+	act->pod_create = (struct pod_create){.ns = act_str(c, j->ns),
+					      .name = act_str(c, a->pod),
+					      .job_name = act_str(c, j->name),
+					      .job_uid = act_str(c, j->uid),
+					      .node = act_str(c, a->node->name),
+					      .index = a->id.index,
+					      .attempt = a->id.attempt,
+					      .parallelism = j->parallelism,
+					      .template_hash = act_str(c, intern_str(c->strs, a->thash))};
+	timer_set(&c->timers, &a->timer, c->now_ms + CREATE_ANSWER_MS);
+}
+
+/* The slot's next attempt: above every number that was ever known of the index, and after a
+ * restart above those that we cannot know of. */
+struct att *att_place(struct core *c, struct mjob *j, uint32_t index, struct mnode *n)
+{
+	struct slot *s = job_slot(j, index);
+	must(!s->cur || att_replaceable(s->cur));
+	uint32_t floor = s->last > j->base_attempt ? s->last : j->base_attempt;
+	struct att *a = att_new(c, j, index, floor + 1, n);
+	a->confirmed = true;
+	a->thash = j->thash;
+	intern_ref(c->strs, a->thash);
+	a->needs = needs_copy(&j->cls->needs);
+	s->cur = a;
+	c->stats.placements++;
+	log_info(c->log, "member placed", KS("job", j->key), KI("member", index),
+		 KI("attempt", a->id.attempt), KS("node", n->name));
+	att_set(c, a, ATT_ORDERED);
+	att_launch(c, a);
+	return a;
+}
+
+/* A pod that was there before we knew of it; observe.c says what it tells. */
+struct att *att_adopt(struct core *c, struct mjob *j, struct mnode *n, const struct member *m)
+{
+	struct att *a = att_new(c, j, m->index, m->attempt, n);
+	struct slot *s = job_slot(j, m->index);
+	a->thash = intern_get(c->strs, str_or_empty(m->template_hash));
+	a->needs = needs_of(c, &m->requests);
+	mem_strset(&a->pod_uid, m->pod_uid);
+	/* Until everything is known the newest one is the current one; then first come. */
+	bool newer = !c->synced && s->cur && s->cur->id.attempt < m->attempt;
+	if (!member_phase_final(m->phase) && (!s->cur || newer))
+		s->cur = a;
+	return a;
+}
+
+static void send_delete(struct core *c, struct att *a)
+{
+	struct core_action *act = act_new(c, ACT_POD_DELETE);
+	act->pod_delete.ns = act_str(c, a->job->ns);
+	act->pod_delete.name = act_str(c, a->pod);
+	act->pod_delete.uid = act_str(c, a->pod_uid);
+	act->pod_delete.why = a->why;
+	timer_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS);
+}
+
+/* Stops an attempt: withdraws its order and deletes its pod, or waits a while for one that the
+ * agent may be creating just now. What only an agent has claimed is not touched. */
+void att_stop(struct core *c, struct att *a, const char *why)
+{
+	if (!att_live(a) || !a->confirmed)
+		return;
+	log_info(c->log, "member stopped", KS("job", a->job->key), KI("member", a->id.index),
+		 KI("attempt", a->id.attempt), KS("node", a->node->name), KS("why", why));
+	a->why = why;
+	a->tries = 0;
+	att_set(c, a, ATT_STOPPING);
+	if (att_seen(a))
+		send_delete(c, a);
+	else
+		timer_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
+}
+
+void att_gone(struct core *c, struct att *a)
+{
+	struct mjob *j = a->job;
+	if (att_live(a)) {
+		c->stats.disruptions++;
+		log_info(c->log, "member disrupted", KS("job", j->key), KI("member", a->id.index),
+			 KI("attempt", a->id.attempt), KS("node", a->node->name), KS("reason", "Gone"));
+	}
+	att_free(c, a);
+}
+
+void att_timer(struct core *c, struct att *a)
+{
+	int64_t wait = backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries);
+	if (a->state == ATT_STOPPING && !att_seen(a)) {
+		att_free(c, a); /* never came to be */
+	} else if (a->state == ATT_STOPPING) {
+		send_delete(c, a);
+		timer_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS + wait);
+	} else if (a->by_us && !att_seen(a) && att_live(a)) {
+		att_launch(c, a);
+	}
+}
+
+void att_retry(struct core *c, struct att *a)
+{
+	int64_t wait = backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries);
+	timer_set(&c->timers, &a->timer, c->now_ms + wait);
+}
+
+/* Its node is lost. It keeps its slot until a replacement is placed (place.c), which onNodeLoss
+ * may forbid: if the node answers before, nothing has happened. */
+void att_lost(struct core *c, struct att *a)
+{
+	struct mjob *j = a->job;
+	if (!att_live(a) || a->state == ATT_LOST)
+		return;
+	log_info(c->log, "member lost", KS("job", j->key), KI("member", a->id.index),
+		 KI("attempt", a->id.attempt), KS("node", a->node->name));
+	att_set(c, a, ATT_LOST);
+	if (j->on_loss == LOSS_FAIL && att_current(a))
+		j->lost_fail = true;
+}
+
+void att_found(struct core *c, struct att *a)
+{
+	if (a->state != ATT_LOST)
+		return;
+	if (!att_current(a)) {
+		att_stop(c, a, "superseded");
+		return;
+	}
+	log_info(c->log, "member found", KS("job", a->job->key), KI("member", a->id.index),
+		 KI("attempt", a->id.attempt), KS("node", a->node->name));
+	att_set(c, a, !att_seen(a)		      ? ATT_ORDERED
+		      : a->phase == MEMBER_RUNNING ? ATT_RUNNING
+						   : ATT_PENDING);
+}

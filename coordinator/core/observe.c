@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What agents and our own reads tell about members. Everything is idempotent and only goes forward:
+ * a phase never goes back, an attempt ends once, an attempt number counts once. An agent's word
+ * about an attempt that was not ordered there only makes us read that node's pods. */
+#include <string.h>
+#include <utlist.h>
+
+#include "base/backoff.h"
+#include "coordinator/core/inside.h"
+
+enum { HELD_RETRY_MS = 2000 };
+
+static void log_end(const struct core *c, const struct att *a, const char *msg, const struct member *m)
+{
+	log_info(c->log, msg, KS("job", a->job->key), KI("member", a->id.index),
+		 KI("attempt", a->id.attempt), KS("node", a->node->name), KS("reason", m->reason),
+		 KI("exit", m->exit_code));
+}
+
+/* batch/v1 Job: charged against backoffLimit, tried again after a growing delay. */
+static void charge(struct core *c, struct att *a, struct slot *s)
+{
+	struct mjob *j = a->job;
+	j->failed++;
+	c->stats.charged_failures++;
+	s->retry_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->failed);
+}
+
+static void refuse(struct core *c, struct mjob *j, const struct mnode *n)
+{
+	struct refusal *r = NULL;
+	for (uint32_t i = 0; i < j->nrefusals; i++) {
+		if (j->refusals[i].node == n->idx)
+			r = &j->refusals[i];
+	}
+	if (!r) {
+		VEC_GROW(j->refusals, j->nrefusals, j->refusals_cap);
+		r = &j->refusals[j->nrefusals++];
+		*r = (struct refusal){.node = n->idx};
+	}
+	r->until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++r->n);
+}
+
+/* The API server refuses the pod. An agent's refusal is not the last word (admission may treat the
+ * coordinator differently): we try once ourselves, and our answer is the truth. */
+static void denied(struct core *c, struct att *a, const char *words)
+{
+	struct mjob *j = a->job;
+	if (!a->by_us && att_live(a)) {
+		log_info(c->log, "agent may not create the pod: the coordinator tries",
+			 KS("job", j->key), KI("member", a->id.index), KS("error", words));
+		a->by_us = true;
+		att_launch(c, a);
+		return;
+	}
+	if (!att_live(a)) {
+		att_free(c, a); /* it was to stop anyway */
+		return;
+	}
+	bool news = !str_eq(j->create_error, words);
+	mem_strset(&j->create_error, words);
+	log_warn(c->log, "member denied", KS("job", j->key), KI("member", a->id.index),
+		 KI("attempt", a->id.attempt), KS("error", words));
+	if (news)
+		act_note_job(c, j, R_FailedCreate, words);
+	j->hold_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++j->deny_n);
+	att_free(c, a);
+	if (j->formed)
+		return;
+	/* A gang that has not come together gives all back: others may use the room meanwhile. */
+	job_stop_all(c, j, "gang given back");
+	j->start_ms = 0;
+	if (j->state == JOB_RUNNING)
+		job_set_state(c, j, JOB_PENDING);
+}
+
+static void succeeded(struct core *c, struct att *a)
+{
+	struct mjob *j = a->job;
+	struct slot *s = job_slot(j, a->id.index);
+	job_complete_index(j, a->id.index);
+	if (s->cur && s->cur != a)
+		att_stop(c, s->cur, "index completed");
+}
+
+/* How an attempt ended by itself, told for the first time. */
+static void ended(struct core *c, struct att *a, const struct member *m)
+{
+	struct mjob *j = a->job;
+	struct slot *s = job_slot(j, a->id.index);
+	bool current = s->cur == a;
+	if (current)
+		s->cur = NULL;
+	att_set(c, a, ATT_ENDED);
+	timer_clear(&c->timers, &a->timer);
+	j->started |= m->phase == MEMBER_SUCCEEDED || m->phase == MEMBER_FAILED;
+	if (m->phase == MEMBER_SUCCEEDED) {
+		log_end(c, a, "member succeeded", m);
+		succeeded(c, a);
+	} else if (m->phase == MEMBER_FAILED && current && a->id.attempt == s->last) {
+		log_end(c, a, "member failed", m);
+		charge(c, a, s);
+	} else if (m->phase == MEMBER_REFUSED) {
+		log_end(c, a, "member refused", m);
+		refuse(c, j, a->node);
+		c->stats.disruptions++;
+	} else {
+		log_end(c, a, "member disrupted", m);
+		c->stats.disruptions++;
+	}
+}
+
+/* A superseded attempt's end counts for nothing but success; its pod goes. */
+static void ended_aside(struct core *c, struct att *a, const struct member *m)
+{
+	if (m->phase == MEMBER_SUCCEEDED)
+		succeeded(c, a);
+	if (att_live(a))
+		att_stop(c, a, "superseded");
+}
+
+static void on_final(struct core *c, struct att *a, const struct member *m)
+{
+	a->phase = m->phase;
+	a->ended_ms = m->ended_ms;
+	if (a->state == ATT_STOPPING || (!att_current(a) && att_live(a)))
+		ended_aside(c, a, m);
+	else if (att_live(a))
+		ended(c, a, m);
+}
+
+static void on_progress(struct core *c, struct att *a, const struct member *m)
+{
+	bool told = a->state == ATT_LOST; /* its node is lost; what it says is kept for its return */
+	a->phase = m->phase > a->phase ? m->phase : a->phase;
+	if (a->state == ATT_RUNNING && a->ready != m->ready) {
+		a->job->nready += m->ready ? 1 : -1U;
+		job_dirty(c, a->job);
+	}
+	a->ready = m->ready;
+	a->deleting = m->deleting;
+	if (told || !att_live(a))
+		return;
+	att_set(c, a, a->phase == MEMBER_RUNNING ? ATT_RUNNING : ATT_PENDING);
+}
+
+static void set_waiting(struct core *c, struct att *a, const struct member *m)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
+	if (m->phase == MEMBER_PENDING && *str_or_empty(m->reason))
+		buf_printf(&b, "%s: %s", m->reason, str_or_empty(m->message));
+	if (str_eq(a->waiting, buf_str(&b)))
+		return;
+	mem_strset(&a->waiting, buf_str(&b));
+	job_dirty(c, a->job);
+}
+
+static void on_seen(struct core *c, struct att *a, const char *pod_uid)
+{
+	if (str_eq(a->pod_uid, pod_uid))
+		return;
+	bool first = !att_seen(a);
+	mem_strset(&a->pod_uid, pod_uid);
+	orders_changed(c, a->node);
+	if (a->state == ATT_STOPPING)
+		att_timer(c, a); /* now it can be deleted */
+	else if (first)
+		timer_clear(&c->timers, &a->timer);
+}
+
+/* The pod tells; a is its attempt and confirmed. */
+static void apply(struct core *c, struct att *a, const struct member *m)
+{
+	if (a->phase != MEMBER_NONE && member_phase_final(a->phase))
+		return;
+	on_seen(c, a, m->pod_uid);
+	set_waiting(c, a, m);
+	if (member_phase_final(m->phase))
+		on_final(c, a, m);
+	else
+		on_progress(c, a, m);
+}
+
+/* Ends without a pod: the agent tells about its order. */
+static void apply_podless(struct core *c, struct att *a, const struct member *m)
+{
+	bool about_pod = att_seen(a);
+	if (m->phase == MEMBER_GONE) {
+		if (!about_pod || str_eq(a->pod_uid, m->pod_uid) || !*str_or_empty(m->pod_uid))
+			att_gone(c, a);
+	} else if (m->phase == MEMBER_HELD && !about_pod) {
+		log_end(c, a, "member's pod name is taken", m);
+		job_slot(a->job, a->id.index)->retry_ms = c->now_ms + HELD_RETRY_MS;
+		att_free(c, a);
+	} else if (m->phase == MEMBER_DENIED && !about_pod) {
+		denied(c, a, m->message);
+	}
+}
+
+static bool podless(enum member_phase p)
+{
+	return p == MEMBER_GONE || p == MEMBER_HELD || p == MEMBER_DENIED;
+}
+
+/* Before everything is known nothing is counted: the attempt is entered as it is. */
+static void enter(struct core *c, struct att *a, const struct member *m)
+{
+	struct slot *s = job_slot(a->job, a->id.index);
+	a->ready = m->ready;
+	a->deleting = m->deleting;
+	a->ended_ms = m->ended_ms;
+	if (c->synced && member_phase_final(m->phase)) {
+		/* As it would have gone had we known it; enter it live, then let it end. */
+		if (!s->cur)
+			s->cur = a;
+		att_set(c, a, ATT_PENDING);
+		if (a->confirmed)
+			apply(c, a, m);
+		return;
+	}
+	a->phase = m->phase;
+	att_set(c, a, member_phase_final(m->phase) ? ATT_ENDED
+		      : m->phase == MEMBER_RUNNING ? ATT_RUNNING
+						   : ATT_PENDING);
+	set_waiting(c, a, m);
+	if (c->synced && a->confirmed && !att_current(a))
+		att_stop(c, a, "superseded");
+}
+
+static void adopt(struct core *c, struct mjob *j, struct mnode *n, const struct member *m, bool by_list)
+{
+	struct att *a = att_adopt(c, j, n, m);
+	a->confirmed = by_list;
+	if (!by_list)
+		n->list_wanted = true;
+	log_debug(c->log, "member adopted", KS("job", j->key), KI("member", m->index),
+		  KI("attempt", m->attempt), KS("node", n->name),
+		  KS("phase", member_phase_text(m->phase)));
+	enter(c, a, m);
+}
+
+static bool ours(const struct mjob *j, const struct member *m)
+{
+	char name[POD_NAME_BYTES];
+	member_pod_name(j->name, j->uid, m->index, m->attempt, name);
+	return str_eq(j->ns, m->ns) && str_eq(name, m->pod);
+}
+
+static void confirm(struct core *c, struct att *a, const struct member *m)
+{
+	a->confirmed = true;
+	orders_changed(c, a->node);
+	if (!att_current(a) && att_live(a))
+		att_stop(c, a, "superseded");
+	apply(c, a, m);
+	job_dirty(c, a->job);
+}
+
+static void known_elsewhere(struct core *c, struct att *a, struct mnode *n, bool by_list)
+{
+	if (by_list) {
+		att_move(c, a, n); /* a pod's name is its attempt: there is no other of it */
+	} else {
+		n->list_wanted = true;
+		node_dirty(c, n);
+	}
+}
+
+/* n tells about m; by_list: we read the pod ourselves. */
+void observe_member(struct core *c, struct mnode *n, const struct member *m, bool by_list)
+{
+	struct mjob *j = job_find_uid(c, str_or_empty(m->job_uid));
+	bool pod = !podless(m->phase) && *str_or_empty(m->pod_uid) && m->phase != MEMBER_NONE;
+	if (m->index >= PARALLELISM_MAX || !*str_or_empty(m->job_uid) ||
+	    strlen(str_or_empty(m->job_name)) > JOB_NAME_MAX)
+		return;
+	if (!j && pod)
+		j = job_stray(c, m);
+	if (!j || j->orphan || !ours(j, m))
+		return;
+	struct att *a = att_find(c, j, m->index, m->attempt);
+	if (!a) {
+		if (pod)
+			adopt(c, j, n, m, by_list);
+		node_dirty(c, n);
+		return;
+	}
+	if (a->node != n)
+		known_elsewhere(c, a, n, by_list);
+	if (a->node != n)
+		return;
+	a->seen_gen = n->list_gen;
+	if (pod && by_list && !a->confirmed)
+		confirm(c, a, m);
+	else if (a->confirmed && pod)
+		apply(c, a, m);
+	else if (a->confirmed)
+		apply_podless(c, a, m);
+}
+
+/* A Hello is the node's whole truth: what it lacks is looked up before it counts as gone. */
+void observe_hello_end(struct core *c, struct mnode *n)
+{
+	struct att *a;
+	DL_FOREACH2 (n->atts, a, node_next) {
+		if (a->seen_gen != n->list_gen && att_seen(a))
+			n->list_wanted = true;
+	}
+	node_dirty(c, n);
+}
+
+static void list_end(struct core *c, struct mnode *n)
+{
+	struct att *a, *tmp;
+	DL_FOREACH_SAFE2 (n->atts, a, tmp, node_next) {
+		if (a->seen_gen != n->list_gen && att_seen(a))
+			att_gone(c, a);
+	}
+}
+
+void observe_pods(struct core *c, const struct core_event *ev)
+{
+	struct mnode *n = ev->pods.node ? node_find(c, ev->pods.node) : NULL;
+	if (ev->pods.node && (!n || !n->listing))
+		return;
+	for (uint32_t i = 0; i < ev->pods.nmembers; i++) {
+		const struct member *m = &ev->pods.members[i];
+		if (n)
+			observe_member(c, n, m, true);
+		else if (*str_or_empty(m->node))
+			observe_member(c, node_get(c, m->node), m, true);
+	}
+	if (!n || !ev->pods.last)
+		return;
+	n->listing = false;
+	if (ev->pods.rc == RC_OK)
+		list_end(c, n);
+	else
+		n->list_wanted = true;
+	node_dirty(c, n);
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Placement: a cycle goes through the whole queue, priority then age, against one table that each
+ * placement updates. A job gets all that it needs at once or nothing (place_min); what cannot be
+ * placed says why (why.c). Work per step is bounded; the cycle goes on where it stopped. */
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "coordinator/core/inside.h"
+#include "coordinator/core/place.h"
+
+static bool ahead(const struct mjob *a, const struct mjob *b)
+{
+	if (a->priority != b->priority)
+		return a->priority > b->priority;
+	if (a->created_ms != b->created_ms)
+		return a->created_ms < b->created_ms;
+	int names = strcmp(a->key, b->key);
+	return names ? names < 0 : a->id < b->id;
+}
+
+static void sift(struct mjob **v, uint32_t i, uint32_t n)
+{
+	for (uint32_t child = 2 * i + 1; child < n; i = child, child = 2 * i + 1) {
+		if (child + 1 < n && ahead(v[child], v[child + 1]))
+			child++;
+		if (!ahead(v[i], v[child]))
+			return;
+		struct mjob *t = v[i];
+		v[i] = v[child];
+		v[child] = t;
+	}
+}
+
+static void sort_queue(struct core *c)
+{
+	struct mjob **v = c->queue;
+	for (uint32_t i = c->nqueue / 2; i > 0; i--)
+		sift(v, i - 1, c->nqueue);
+	for (uint32_t n = c->nqueue; n > 1; n--) {
+		struct mjob *t = v[0];
+		v[0] = v[n - 1];
+		v[n - 1] = t;
+		sift(v, 0, n - 1);
+	}
+	c->queue_dirty = false;
+}
+
+/* At its place if the queue is in order; else it is sorted as a whole before the next cycle. */
+static void insert(struct core *c, struct mjob *j)
+{
+	uint32_t lo = 0, hi = c->nqueue;
+	VEC_GROW(c->queue, c->nqueue, c->queue_cap);
+	while (!c->queue_dirty && lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+		if (ahead(c->queue[mid], j))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (c->queue_dirty)
+		lo = c->nqueue;
+	memmove(c->queue + lo + 1, c->queue + lo, (c->nqueue - lo) * sizeof(struct mjob *));
+	c->queue[lo] = j;
+	c->nqueue++;
+	if (lo < c->queue_at)
+		c->queue_at++;
+}
+
+void queue_put(struct core *c, struct mjob *j, uint32_t want)
+{
+	if (j->queued && j->want == want)
+		return;
+	j->want = want;
+	c->place_dirty = true;
+	if (j->queued)
+		return;
+	j->queued = true;
+	j->blocked = j->told_waiting = false;
+	j->explain_after_ms = 0;
+	insert(c, j);
+}
+
+void queue_take(struct core *c, struct mjob *j)
+{
+	uint32_t i = 0;
+	if (!j->queued)
+		return;
+	while (c->queue[i] != j)
+		must(++i < c->nqueue);
+	c->nqueue--;
+	memmove(c->queue + i, c->queue + i + 1, (c->nqueue - i) * sizeof(struct mjob *));
+	if (i < c->queue_at)
+		c->queue_at--;
+	j->queued = j->blocked = false;
+	j->want = 0;
+	if (c->reserved.job == j)
+		reserve_clear(c);
+	c->place_dirty = true;
+}
+
+uint32_t place_min(const struct mjob *j)
+{
+	uint32_t have = j->ncompleted + job_live(j);
+	if (j->start_ms || have >= j->min_parallelism)
+		return 1;
+	return j->min_parallelism - have;
+}
+
+bool refused_there(const struct core *c, const struct mjob *j, const struct mnode *n)
+{
+	for (uint32_t i = 0; i < j->nrefusals; i++) {
+		if (j->refusals[i].node == n->idx && j->refusals[i].until_ms > c->now_ms)
+			return true;
+	}
+	return false;
+}
+
+void place_busy(const struct mjob *j, struct bitset *ret)
+{
+	struct att *a;
+	DL_FOREACH2 (j->atts, a, job_next) {
+		if (a->takes_room)
+			bitset_set(ret, a->node->idx);
+	}
+}
+
+/* How full the node would be in what is asked for, in thousandths: the fullest counts. */
+static int64_t fullness(const struct core *c, const struct mnode *n, const struct needs *needs)
+{
+	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
+	int64_t most = 0, sum = 0;
+	for (uint32_t i = 0; i < needs->n; i++) {
+		uint32_t r = needs->v[i].res;
+		if (r == UINT32_MAX || cap[r] <= 0)
+			continue;
+		int64_t f = (int64_t)((double)(used[r] + needs->v[i].milli) * 1000.0 / (double)cap[r]);
+		most = f > most ? f : most;
+		sum += f;
+	}
+	return most * 1000 + sum;
+}
+
+static int cand_after(const struct cand *a, const struct cand *b)
+{
+	if (a->score != b->score)
+		return a->score > b->score;
+	return a->node > b->node;
+}
+
+static void cand_sift(struct cand *v, uint32_t i, uint32_t n)
+{
+	for (uint32_t child = 2 * i + 1; child < n; i = child, child = 2 * i + 1) {
+		if (child + 1 < n && cand_after(&v[child + 1], &v[child]))
+			child++;
+		if (!cand_after(&v[child], &v[i]))
+			return;
+		struct cand t = v[i];
+		v[i] = v[child];
+		v[child] = t;
+	}
+}
+
+/* Keeps the best want of them in v[0…want-1], best first in no order; a bounded heap. */
+static uint32_t cand_add(struct cand *v, uint32_t n, uint32_t want, struct cand x)
+{
+	if (n < want) {
+		uint32_t i = n;
+		for (; i && cand_after(&x, &v[(i - 1) / 2]); i = (i - 1) / 2)
+			v[i] = v[(i - 1) / 2];
+		v[i] = x;
+		return n + 1;
+	}
+	if (cand_after(&v[0], &x)) {
+		v[0] = x;
+		cand_sift(v, 0, n);
+	}
+	return n;
+}
+
+static struct cand *cand_room(struct core *c, uint32_t want)
+{
+	if (want > c->cands_cap) {
+		c->cands_cap = want;
+		c->cands = mem_realloc(c->cands, want, sizeof *c->cands);
+	}
+	return c->cands;
+}
+
+/* The best nodes for at most want members, in core.cands; *ret_fit counts all that fit. */
+static uint32_t pick(struct core *c, struct mjob *j, uint32_t want, uint32_t *ret_fit)
+{
+	AUTO(bitset_done) struct bitset ok = {0}, busy = {0};
+	struct cand *v = cand_room(c, want);
+	uint32_t n = 0, fit = 0;
+	place_busy(j, &busy);
+	bitset_copy(&ok, &c->usable);
+	bitset_and(&ok, &j->cls->match);
+	bitset_andnot(&ok, &busy);
+	if (!reserve_allows(c, j))
+		bitset_andnot(&ok, &c->reserved.nodes);
+	for (uint32_t i = bitset_next(&ok, 0); i != UINT32_MAX; i = bitset_next(&ok, i + 1)) {
+		const struct mnode *node = c->node_at[i];
+		if (!res_fits(c, node, &j->cls->needs) || refused_there(c, j, node))
+			continue;
+		fit++;
+		int64_t full = fullness(c, node, &j->cls->needs);
+		n = cand_add(v, n, want, (struct cand){c->cfg.spread ? full : -full, i});
+	}
+	*ret_fit = fit;
+	return n;
+}
+
+static void sort_cands(struct cand *v, uint32_t n)
+{
+	for (; n > 1; n--) { /* v is a heap, the worst first */
+		struct cand t = v[0];
+		v[0] = v[n - 1];
+		v[n - 1] = t;
+		cand_sift(v, 0, n - 1);
+	}
+}
+
+static void started(struct core *c, struct mjob *j)
+{
+	if (!j->start_ms) {
+		j->start_ms = whole_seconds(c->wall_ms);
+		if (!j->start_ms)
+			j->start_ms = 1000; /* the epoch itself would read as unset */
+	}
+	job_cond(c, j, JC_SCHEDULED, COND_TRUE, R_Placed);
+	if (j->reason == R_Unschedulable || j->reason == R_Waiting)
+		job_say(j, R_NONE, "%s", "");
+}
+
+static uint32_t assign(struct core *c, struct mjob *j, const struct cand *v, uint32_t n)
+{
+	uint32_t k = 0;
+	for (uint32_t i = 0; i < j->parallelism && k < n; i++) {
+		const struct slot *s = job_slot(j, i);
+		if (bitset_has(&j->completed, i) || (s->cur && !att_replaceable(s->cur)) ||
+		    s->retry_ms > c->now_ms)
+			continue;
+		att_place(c, j, i, c->node_at[v[k++].node]);
+	}
+	return k;
+}
+
+static void blocked(struct core *c, struct mjob *j, uint32_t fit)
+{
+	j->blocked = true;
+	reserve_consider(c, j);
+	if (j->explain_after_ms <= c->now_ms)
+		why_explain(c, j, fit);
+	job_dirty(c, j);
+}
+
+/* Returns how many were placed. */
+static uint32_t place_job(struct core *c, struct mjob *j)
+{
+	uint32_t fit = 0, placed = 0, need = place_min(j);
+	struct reqclass *k = j->cls;
+	match_class(c, k);
+	/* Nothing has become free since an equal request found no node at all. */
+	bool hopeless = k->full_version == c->room_version;
+	uint32_t n = hopeless ? 0 : pick(c, j, j->want, &fit);
+	if (n >= need) {
+		sort_cands(c->cands, n);
+		started(c, j);
+		placed = assign(c, j, c->cands, n);
+	} else if (!hopeless && !fit && !j->nrefusals && !c->reserved.job && !j->atts) {
+		k->full_version = c->room_version;
+	}
+	if (placed)
+		job_dirty(c, j);
+	if (placed < j->want)
+		blocked(c, j, fit);
+	j->want -= placed;
+	return placed;
+}
+
+static void compact(struct core *c)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < c->nqueue; i++) {
+		struct mjob *j = c->queue[i];
+		if (j->want) {
+			c->queue[n++] = j;
+			continue;
+		}
+		j->queued = j->blocked = false;
+	}
+	c->nqueue = n;
+}
+
+void place_cycle(struct core *c)
+{
+	uint32_t placed = 0;
+	if (!c->place_dirty && !c->place_more)
+		return;
+	if (!c->place_more || c->queue_dirty) {
+		c->place_dirty = false;
+		c->queue_at = 0;
+		reserve_clear(c);
+		if (c->queue_dirty)
+			sort_queue(c);
+	}
+	while (c->queue_at < c->nqueue && placed < STEP_PLACEMENTS)
+		placed += place_job(c, c->queue[c->queue_at++]);
+	c->place_more = c->queue_at < c->nqueue;
+	if (!c->place_more)
+		compact(c);
+}

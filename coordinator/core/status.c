@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A job's status: computed anew when it is asked for, compared by fingerprint with what is stored.
+ * A change of state or of a condition is written at once; the rest is gathered for a second, and a
+ * first placement too, since the members' start usually follows within it. */
+#include <string.h>
+#include <utlist.h>
+
+#include "base/hash.h"
+#include "coordinator/core/inside.h"
+
+enum { GATHER_MS = 1000 };
+
+static const char *const cond_types[JC_N] = {"Scheduled", "Suspended", "Complete", "Failed"};
+
+/* *ret_head is the fingerprint of what is written at once. */
+static uint64_t fingerprint(const struct job_status *s, uint64_t *ret_head)
+{
+	/* That a new job waits is nothing to write at once. */
+	enum job_state state = s->state == JOB_NONE ? JOB_PENDING : s->state;
+	uint64_t h = hash_u64(5, (uint64_t)state);
+	for (uint32_t i = 0; i < s->nconds; i++) {
+		bool scheduled = !strcmp(str_or_empty(s->conds[i].type), "Scheduled");
+		if (!scheduled)
+			h = hash_str(hash_u64(h, (uint64_t)s->conds[i].status), s->conds[i].type);
+	}
+	*ret_head = hash_u64(h, state == JOB_PENDING ? 0 : (uint64_t)s->start_ms);
+	h = hash_u64(hash_u64(*ret_head, (uint64_t)s->start_ms), (uint64_t)s->end_ms);
+	for (uint32_t i = 0; i < s->nconds; i++) {
+		const struct cond *k = &s->conds[i];
+		h = hash_str(hash_u64(h, (uint64_t)k->status), str_or_empty(k->reason));
+		h = hash_u64(hash_u64(h, (uint64_t)k->since_ms), (uint64_t)k->observed_generation);
+	}
+	for (uint32_t i = 0; i < s->active_nodes.n; i++)
+		h = hash_str(h, s->active_nodes.v[i]);
+	h = hash_u64(hash_u64(hash_u64(h, s->active), s->ready), s->succeeded);
+	h = hash_u64(hash_u64(h, s->failed), s->attempts);
+	h = hash_str(hash_str(h, str_or_empty(s->completed)), str_or_empty(s->selector));
+	h = hash_str(hash_str(h, str_or_empty(s->reason)), str_or_empty(s->message));
+	return hash_u64(h, (uint64_t)s->observed_generation);
+}
+
+/* The nodes of running pods, by member index. */
+static struct strs active_nodes(const struct mjob *j, struct arena *a)
+{
+	const char **v = arena_alloc(a, ((size_t)j->cnt[ATT_RUNNING] + 1) * sizeof *v);
+	struct strs ret = {.v = v};
+	must(v);
+	for (uint32_t i = 0; i < j->nslots; i++) {
+		const struct att *at = j->slots[i].cur;
+		if (at && at->state == ATT_RUNNING)
+			v[ret.n++] = at->node->name;
+	}
+	return ret;
+}
+
+static const char *completed(const struct mjob *j, struct arena *a)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(PARALLELISM_MAX * 6);
+	AUTO(bitset_done) struct bitset done = {0};
+	bitset_copy(&done, &j->completed);
+	for (uint32_t i = bitset_next(&done, j->parallelism); i != UINT32_MAX;
+	     i = bitset_next(&done, i + 1))
+		bitset_clear(&done, i);
+	bitset_format_ranges(&done, &b);
+	const char *s = arena_strdup(a, buf_str(&b));
+	must(s);
+	return s;
+}
+
+static void view_conds(const struct mjob *j, struct cond *v, struct job_status *s)
+{
+	s->conds = v;
+	for (uint32_t i = 0; i < JC_N; i++) {
+		const struct cond_state *k = &j->conds[i];
+		bool said = i == JC_SCHEDULED || i == JC_SUSPENDED ? k->since_ms != 0
+								   : k->status == COND_TRUE;
+		if (!said)
+			continue;
+		bool words = i != JC_SCHEDULED || k->status != COND_TRUE;
+		v[s->nconds++] = (struct cond){.type = cond_types[i],
+					       .status = k->status,
+					       .reason = reason_name(k->reason),
+					       .message = words && k->reason == j->reason ? j->message : "",
+					       .since_ms = k->since_ms,
+					       .observed_generation = j->generation};
+	}
+}
+
+static void view(const struct mjob *j, struct arena *a, struct job_status *s)
+{
+	struct cond *conds = arena_alloc(a, JC_N * sizeof *conds);
+	must(conds);
+	*s = (struct job_status){.state = j->state,
+				 .start_ms = j->start_ms,
+				 .end_ms = j->end_ms,
+				 .active_nodes = active_nodes(j, a),
+				 .active = j->cnt[ATT_PENDING] + j->cnt[ATT_RUNNING],
+				 .ready = j->nready,
+				 .succeeded = j->ncompleted,
+				 .failed = j->failed,
+				 .attempts = j->attempts,
+				 .completed = completed(j, a),
+				 .selector = arena_printf(a, LABEL_JOB_UID "=%s", j->uid),
+				 .reason = reason_name(j->reason),
+				 .message = j->message,
+				 .observed_generation = j->generation};
+	must(s->selector);
+	view_conds(j, conds, s);
+}
+
+static void mark(struct core *c, struct mjob *j, enum mark m)
+{
+	j->mark = m;
+	act_job(c, ACT_JOB_STATUS, j);
+	struct core_action *a = &c->acts[c->nacts - 1];
+	a->object.urgent = m == MARK_URGENT;
+	a->object.not_before_ms = m == MARK_URGENT ? 0 : c->now_ms + GATHER_MS;
+}
+
+void job_status_check(struct core *c, struct mjob *j)
+{
+	struct job_status s;
+	uint64_t head, full;
+	if (j->mark == MARK_URGENT)
+		return;
+	view(j, &c->act_text, &s);
+	full = fingerprint(&s, &head);
+	if (full == j->base)
+		return;
+	if (head != j->base_head && j->base_head)
+		mark(c, j, MARK_URGENT);
+	else if (j->mark == MARK_NONE)
+		mark(c, j, MARK_LATER);
+}
+
+/* A status as the API server has it. What we wrote ourselves is compared as we meant it. */
+void job_status_echo(struct core *c, struct mjob *j, const struct job_status *st, const char *rv)
+{
+	uint64_t head, full = fingerprint(st, &head);
+	(void)c;
+	if (full != j->echo && strcmp(j->rv, str_or_empty(rv)) != 0) {
+		j->base = full;
+		j->base_head = head;
+	}
+	j->echo = full;
+	mem_strset(&j->rv, rv);
+}
+
+bool core_job_status(struct core *c, const char *ns, const char *name, struct job_status *ret,
+		     const char **ret_rv)
+{
+	struct mjob *j = job_find(c, ns, name);
+	if (!j || !c->synced)
+		return false;
+	view(j, &c->view, ret);
+	j->sent = fingerprint(ret, &j->sent_head);
+	if (j->sent == j->base) {
+		j->mark = MARK_NONE;
+		return false;
+	}
+	j->sent_failed = j->failed;
+	*ret_rv = j->rv;
+	return true;
+}
+
+static void stored(struct mjob *j)
+{
+	j->mark = MARK_NONE;
+	j->base = j->sent;
+	j->base_head = j->sent_head;
+}
+
+void job_on_written(struct core *c, const struct core_event *ev)
+{
+	struct mjob *j = job_find(c, ev->written.ns, ev->written.name);
+	if (!j || (*str_or_empty(ev->written.uid) && !str_eq(j->uid, ev->written.uid)))
+		return;
+	if (ev->written.rc == RC_OK) {
+		stored(j);
+		mem_strset(&j->rv, ev->written.rv);
+		if (j->sent_failed > j->wr_failed)
+			j->wr_failed = j->sent_failed;
+	} else if (rc_retry(ev->written.rc) == RETRY_NEVER) {
+		stored(j); /* not again before something changes */
+		log_warn(c->log, "job status not written", KS("job", j->key),
+			 KS("error", ev->written.message));
+	}
+	job_dirty(c, j);
+}
