@@ -306,16 +306,30 @@ void checks_change(struct checks *c, const struct change *ch)
 
 /* ---- requests ---- */
 
-static bool newer_attempt(struct checks *c, const struct version *pod)
+/* A newer attempt takes its place, or another one has completed the index. */
+static bool superseded(struct checks *c, const struct version *pod)
 {
 	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
 	unsigned long mine = strtoul(label(pod, LABEL_ATTEMPT), NULL, 10);
 	for (uint32_t i = 0; i < sh->n; i++) {
 		if (same_index(sh->v[i], pod) &&
-		    strtoul(label(sh->v[i], LABEL_ATTEMPT), NULL, 10) > mine)
+		    (sh->v[i]->pod.phase == POD_SUCCEEDED ||
+		     strtoul(label(sh->v[i], LABEL_ATTEMPT), NULL, 10) > mine))
 			return true;
 	}
 	return false;
+}
+
+/* The job's attempts that ended by their own fault are more than it may have: it has failed,
+ * whether its status says so already or not. */
+static bool exhausted(struct checks *c, const struct version *job)
+{
+	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < sh->n; i++)
+		n += str_eq(sh->v[i]->meta.owner_uid, job->meta.uid) &&
+		     sh->v[i]->pod.phase == POD_FAILED && sh->v[i]->pod.exit_code != 0;
+	return n > job->job.spec.backoff_limit;
 }
 
 /* Why the coordinator may stop a member; anything else is a pod deleted that nobody ordered to
@@ -323,8 +337,9 @@ static bool newer_attempt(struct checks *c, const struct version *pod)
 static bool may_stop(struct checks *c, const struct version *pod, const struct version *job)
 {
 	return !job || job->meta.deleted_ms || final_state(job->job.status.state) ||
-	       job->meta.generation > 1 || newer_attempt(c, pod) || faulty(c, pod->pod.node) ||
-	       c->sim->server.pod_quota || job->job.spec.active_deadline_s >= 0;
+	       job->meta.generation > 1 || superseded(c, pod) || faulty(c, pod->pod.node) ||
+	       c->sim->server.pod_quota || job->job.spec.active_deadline_s >= 0 ||
+	       exhausted(c, job);
 }
 
 static void check_delete(struct checks *c, const char *who, const struct api_request *req)
@@ -345,6 +360,10 @@ static void check_delete(struct checks *c, const char *who, const struct api_req
 		sim_fail(s, "foreign-delete", "%s deletes %s, which has no owner", who, req->name);
 	else if (job && job->meta.orphan_finalizer)
 		sim_fail(s, "orphan", "%s deletes %s of a job that orphans", who, req->name);
+	else if (pod->pod.phase == POD_SUCCEEDED && job && !job->meta.deleted_ms &&
+		 job->meta.generation == 1 && !index_completed(job, pod))
+		sim_fail(s, "uncounted", "%s deletes %s before its success is in status", who,
+			 req->name);
 	else if (!may_stop(c, pod, job))
 		sim_fail(s, "unordered-delete", "%s deletes %s of %s", who, req->name,
 			 job->meta.name);
