@@ -14,16 +14,12 @@
 #include <stdlib.h>
 
 #include "base/backoff.h"
-#include "model/msgsize.h"
 #include "sync/agent_session_impl.h"
-#include "sync/msgcopy.h"
 
 enum {
 	LEADER_CHANGE_CAP_MS = 1000,
 	LATER_CAP_MS = 3000, /* the coordinator keeps a connection without a session for 5 s */
 	SNAPSHOT_BYTES_MAX = 16 * 1024 * 1024,
-	/* What is left of a frame for members beside the token and the rest of a Hello. */
-	HELLO_MEMBERS_BYTES = FRAME_AGENT_MAX - TOKEN_BYTES_MAX - 12 * 1024,
 };
 
 /* ---- connection ---- */
@@ -59,7 +55,7 @@ static int64_t pause_ms(struct agent_session *s, int64_t cap_ms)
 	return ms <= cap_ms ? ms : cap_ms - (int64_t)rng_below(&s->rng, (uint64_t)cap_ms / 2);
 }
 
-static void forget_requests(struct agent_session *s)
+void as_forget_requests(struct agent_session *s)
 {
 	s->report_out = s->watch_out = false;
 	as_orders_forget(&s->orders);
@@ -69,80 +65,14 @@ static void forget_requests(struct agent_session *s)
 void as_session_drop(struct agent_session *s, const char *why)
 {
 	s->link.hang_up(s->link.self);
-	forget_requests(s);
+	as_forget_requests(s);
 	s->stage = PAUSE;
 	s->redirected = s->hello_again = false;
 	s->due_ms = s->now_ms + pause_ms(s, s->cfg.backoff_cap_ms);
 	set_connected(s, false, why);
 }
 
-/* ---- Hello ---- */
-
-static bool take_snapshot(struct agent_session *s)
-{
-	struct hello *h = &s->hello;
-	struct capacity cap = {0};
-	const struct member *v = NULL;
-	uint32_t n = 0;
-	arena_reset(&h->arena);
-	s->cfg.snapshot(s->cfg.self, &cap, &v, &n);
-	h->members = arena_alloc(&h->arena, (n + 1) * sizeof *h->members);
-	h->capacity = cap;
-	h->n = n;
-	h->page = h->start = h->end = 0;
-	if (!h->members || !msgcopy_reslist(&h->arena, &cap.foreign, &h->capacity.foreign))
-		return false;
-	for (uint32_t i = 0; i < n; i++) {
-		if (!msgcopy_member(&h->arena, &v[i], &h->members[i]))
-			return false;
-	}
-	return true;
-}
-
-static void hello_page(struct agent_session *s, const char *token)
-{
-	struct hello *h = &s->hello;
-	size_t bytes = 0;
-	h->end = h->start;
-	while (h->end < h->n && h->end - h->start < PAGE_MEMBERS_MAX) {
-		bytes += msgsize_member(&h->members[h->end]);
-		if (bytes > HELLO_MEMBERS_BYTES && h->end > h->start)
-			break;
-		h->end++;
-	}
-	struct msg msg = {.type = MSG_HELLO,
-			  .hello = {.protocol = PROTOCOL_VERSION,
-				    .token = token,
-				    .node = s->node,
-				    .boot_id = s->boot_id,
-				    .version = s->version,
-				    .agent = s->agent,
-				    .capacity = h->capacity,
-				    .page = h->page,
-				    .last_page = h->end == h->n,
-				    .members = h->members + h->start,
-				    .nmembers = h->end - h->start}};
-	s->stage = HELLO;
-	s->due_ms = s->now_ms + s->cfg.ack_ms;
-	s->link.request(s->link.self, LINK_REPORT, &msg);
-}
-
-static void say_hello(struct agent_session *s)
-{
-	forget_requests(s);
-	const char *token = s->cfg.token(s->cfg.self);
-	if (str_or_empty(token)[0] == '\0') {
-		as_session_drop(
-			s, "there is no token to say Hello with; is the projected volume mounted?");
-		return;
-	}
-	mem_strset(&s->token, token);
-	if (!take_snapshot(s)) {
-		as_session_drop(s, "there is more on this node than a Hello can tell");
-		return;
-	}
-	hello_page(s, s->token);
-}
+/* ---- Hello answered ---- */
 
 static void session_up(struct agent_session *s, const struct msg_welcome *w)
 {
@@ -176,7 +106,7 @@ static void on_welcome(struct agent_session *s, const struct msg_welcome *w)
 	} else {
 		s->hello.start = s->hello.end;
 		s->hello.page++;
-		hello_page(s, "");
+		as_hello_page(s, "");
 	}
 }
 
@@ -184,7 +114,7 @@ static void on_welcome(struct agent_session *s, const struct msg_welcome *w)
 
 static void again_on_this_connection(struct agent_session *s, const char *why)
 {
-	forget_requests(s);
+	as_forget_requests(s);
 	s->stage = PAUSE;
 	s->hello_again = true;
 	s->due_ms = s->now_ms + pause_ms(s, LATER_CAP_MS);
@@ -200,7 +130,7 @@ static void follow_leader(struct agent_session *s, const char *leader)
 	}
 	AUTO(mem_freep) char *address = mem_strdup(leader);
 	set_connected(s, false, "sent on to the leader");
-	forget_requests(s);
+	as_forget_requests(s);
 	s->redirected = true;
 	dial(s, address);
 }
@@ -260,7 +190,7 @@ static void on_open(void *self)
 {
 	struct agent_session *s = self;
 	if (s->stage == DIALING)
-		say_hello(s);
+		as_say_hello(s);
 }
 
 static void on_closed(void *self, const char *why)
@@ -332,7 +262,7 @@ void agent_session_tick(struct agent_session *s, int64_t now_ms)
 	else if (s->stage == HELLO)
 		as_session_drop(s, "no answer to Hello in time");
 	else if (s->hello_again)
-		say_hello(s);
+		as_say_hello(s);
 	else
 		dial(s, s->address);
 }

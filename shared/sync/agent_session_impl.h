@@ -57,6 +57,12 @@ struct agent_session {
 /* agent_session.c */
 void as_session_drop(struct agent_session *s, const char *why);
 
+void as_forget_requests(struct agent_session *s);
+
+/* agent_hello.c */
+void as_say_hello(struct agent_session *s);                     /* from its first page */
+void as_hello_page(struct agent_session *s, const char *token); /* the page that begins at start */
+
 /* agent_watch.c */
 void as_watch_send(struct agent_session *s);
 void as_watch_answered(struct agent_session *s, const struct msg_orders *o);

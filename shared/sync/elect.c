@@ -15,17 +15,12 @@
 
 #include <stdlib.h>
 
+#include "sync/lease_record.h"
+
 enum stage { NOT_STARTED, FOLLOW, LEAD, RELEASE, OUT };
 enum op_type { OP_NONE, OP_READ, OP_CREATE, OP_WRITE };
 
 enum { RELEASE_MAX_MS = 3000, OP_DEADLINE_MAX_MS = 5000 };
-
-struct record { /* the lease as last read or written */
-	bool known;
-	char *rv, *holder, *address;
-	int64_t duration_s, acquire_ms, renew_ms, transitions;
-	int64_t changed_ms; /* by our clock, when holder or times changed last */
-};
 
 struct elect {
 	struct elect_config cfg;
@@ -36,7 +31,7 @@ struct elect {
 	int64_t now_ms, wall_ms;
 
 	enum stage stage;
-	struct record rec;
+	struct lease_record rec;
 	bool want_read; /* what we know may be out of date: read before the next write */
 	enum op_type op_type;
 	uint64_t op;
@@ -49,25 +44,10 @@ struct elect {
 
 /* ---- what is known of the lease ---- */
 
-static void record_set(struct elect *e, const struct lease *l)
+static void seen(struct elect *e, const struct lease *l)
 {
-	struct record *r = &e->rec;
-	bool same = r->known && str_eq(r->holder, l->holder) && r->renew_ms == l->renew_ms &&
-		    r->acquire_ms == l->acquire_ms && r->transitions == l->transitions;
-	bool leader_changed = !str_eq(r->holder, l->holder) || !str_eq(r->address, l->address);
-	if (!same)
-		r->changed_ms = e->now_ms;
-	r->known = true;
-	r->duration_s = l->duration_s;
-	r->acquire_ms = l->acquire_ms;
-	r->renew_ms = l->renew_ms;
-	r->transitions = l->transitions;
-	mem_strset(&r->rv, l->meta.rv);
-	if (!leader_changed)
-		return;
-	mem_strset(&r->holder, l->holder);
-	mem_strset(&r->address, l->address);
-	e->cfg.on_leader(e->cfg.self, r->holder, r->address);
+	if (record_set(&e->rec, l, e->now_ms))
+		e->cfg.on_leader(e->cfg.self, e->rec.holder, e->rec.address);
 }
 
 static bool mine(const struct elect *e)
@@ -95,7 +75,7 @@ static void on_object(void *self, uint64_t id, enum watch_event ev, const struct
 	(void)ev;
 	must(id == e->op);
 	e->found = true;
-	record_set(e, obj->lease);
+	seen(e, obj->lease);
 }
 
 static void on_done(void *self, uint64_t id, const struct api_result *res);
@@ -307,8 +287,7 @@ struct elect *elect_new(const struct elect_config *cfg, const struct api *api,
 	e->name = mem_strdup(cfg->name);
 	e->identity = mem_strdup(cfg->identity);
 	e->address = mem_strdup(cfg->address);
-	e->rec = (struct record){
-		.rv = mem_strdup(""), .holder = mem_strdup(""), .address = mem_strdup("")};
+	record_init(&e->rec);
 	e->api = *api;
 	e->log = log;
 	e->rng.s = seed;
@@ -321,10 +300,10 @@ struct elect *elect_free(struct elect *e)
 		return NULL;
 	if (e->op)
 		e->api.cancel(e->api.self, e->op);
-	char *own[] = {e->ns,     e->name,       e->identity,   e->address,
-		       e->rec.rv, e->rec.holder, e->rec.address};
+	char *own[] = {e->ns, e->name, e->identity, e->address};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
+	record_done(&e->rec);
 	free(e);
 	return NULL;
 }

@@ -13,21 +13,13 @@
 #include "sync/reflector.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/backoff.h"
-#include "base/table.h"
+#include "sync/known.h"
 
 enum { WATCH_HEALTHY_MS = 1000, BACKOFF_BASE_MS = 800, BACKOFF_CAP_MS = 30000 };
 
 enum phase { IDLE, LISTING, WATCHING, PAUSE };
-
-struct entry {
-	UT_hash_handle hh;
-	char *key; /* "ns/name"; ns and name point into text */
-	char *ns, *name, *uid;
-	uint64_t generation;
-};
 
 struct reflector {
 	struct reflector_config cfg;
@@ -44,83 +36,25 @@ struct reflector {
 	uint64_t op;
 	int64_t op_since_ms, heard_ms; /* of the operation under way */
 	char *rv, *cont;
-	struct entry *entries;
-	uint64_t generation, lists;
+	struct known known;
+	uint64_t lists;
 	bool synced, failing;
 };
 
 static void list_page(struct reflector *r);
 
-/* ---- entries ---- */
+/* ---- objects ---- */
 
-static struct entry *entry_new(const char *key, const struct meta *meta)
+static void gone(void *self, const struct meta *meta)
 {
-	struct entry *e = mem_zalloc(1, sizeof *e);
-	e->key = mem_strdup(key);
-	e->ns = mem_strdup(meta->ns);
-	e->name = mem_strdup(meta->name);
-	e->uid = mem_strdup(meta->uid);
-	return e;
-}
-
-static void entry_drop(struct reflector *r, struct entry *e)
-{
-	HASH_DEL(r->entries, e);
-	free(e->key);
-	free(e->ns);
-	free(e->name);
-	free(e->uid);
-	free(e);
-}
-
-static void entry_gone(struct reflector *r, struct entry *e)
-{
-	struct meta gone = {.ns = e->ns, .name = e->name, .uid = e->uid};
-	r->cfg.on_gone(r->cfg.self, &gone);
-	entry_drop(r, e);
-}
-
-static struct entry *entry_find(struct reflector *r, const struct meta *meta, struct buf *key)
-{
-	struct entry *e = NULL;
-	buf_printf(key, "%s/%s", str_or_empty(meta->ns), str_or_empty(meta->name));
-	HASH_FIND_STR(r->entries, buf_str(key), e);
-	return e;
+	struct reflector *r = self;
+	r->cfg.on_gone(r->cfg.self, meta);
 }
 
 static void upsert(struct reflector *r, const struct api_object *obj)
 {
-	AUTO(buf_done) struct buf key = BUF_INIT(2048);
-	struct entry *e = entry_find(r, obj->meta, &key);
-	if (buf_rc(&key) != RC_OK)
-		return;
-	if (e && !str_eq(e->uid, obj->meta->uid)) {
-		entry_gone(r, e);
-		e = NULL;
-	}
-	if (!e) {
-		e = entry_new(buf_str(&key), obj->meta);
-		HASH_ADD_KEYPTR(hh, r->entries, e->key, strlen(e->key), e);
-	}
-	e->generation = r->generation;
+	known_put(&r->known, obj->meta);
 	r->cfg.on_upsert(r->cfg.self, obj);
-}
-
-static void deleted(struct reflector *r, const struct meta *meta)
-{
-	AUTO(buf_done) struct buf key = BUF_INIT(2048);
-	struct entry *e = entry_find(r, meta, &key);
-	if (e)
-		entry_gone(r, e);
-}
-
-static void sweep(struct reflector *r)
-{
-	struct entry *e, *next;
-	HASH_ITER (hh, r->entries, e, next) {
-		if (e->generation != r->generation)
-			entry_gone(r, e);
-	}
 }
 
 /* ---- pauses ---- */
@@ -191,7 +125,7 @@ static void on_watch_object(void *self, uint64_t id, enum watch_event ev,
 	switch (ev) {
 	case WATCH_ADDED:
 	case WATCH_MODIFIED: upsert(r, obj); break;
-	case WATCH_DELETED: deleted(r, obj->meta); break;
+	case WATCH_DELETED: known_take(&r->known, obj->meta); break;
 	case WATCH_BOOKMARK: break;
 	}
 }
@@ -264,7 +198,7 @@ static void list_complete(struct reflector *r, const char *rv)
 	mem_strset(&r->rv, rv);
 	mem_strset(&r->cont, "");
 	r->lists++;
-	sweep(r);
+	known_sweep(&r->known);
 	r->synced = true;
 	tell_recovery(r);
 	watch(r);
@@ -307,7 +241,7 @@ static void list_page(struct reflector *r)
 
 static void list(struct reflector *r)
 {
-	r->generation++;
+	known_begin(&r->known);
 	mem_strset(&r->cont, "");
 	list_page(r);
 }
@@ -322,6 +256,7 @@ struct reflector *reflector_new(const struct reflector_config *cfg, const struct
 	r->cfg = *cfg;
 	r->field_selector = cfg->field_selector ? mem_strdup(cfg->field_selector) : NULL;
 	r->label_selector = cfg->label_selector ? mem_strdup(cfg->label_selector) : NULL;
+	r->known = (struct known){.self = r, .on_gone = gone};
 	r->api = *api;
 	r->log = log;
 	r->rng.s = seed;
@@ -337,9 +272,7 @@ struct reflector *reflector_free(struct reflector *r)
 		return NULL;
 	if (r->op)
 		r->api.cancel(r->api.self, r->op);
-	struct entry *e, *next;
-	HASH_ITER (hh, r->entries, e, next)
-		entry_drop(r, e);
+	known_done(&r->known);
 	free(r->field_selector);
 	free(r->label_selector);
 	free(r->rv);

@@ -12,11 +12,7 @@
 enum {
 	LEAVE_MS = 1000, /* a rejected pipe may close by itself first, so its answer arrives */
 	SILENT_PIPE_MS = 60000, /* its owner judged the silence long ago; the descriptor goes */
-	LOG_EVERY_MS = 60000,
-	LIMITS_MAX = 1024,
 };
-
-static const enum reject REJECT_LAST = REJECT_MALFORMED;
 
 /* ---- pipes ---- */
 
@@ -118,67 +114,7 @@ static void on_pipe_closed(void *self, uint64_t id)
 		pipe_free(s, p);
 }
 
-/* ---- refusals ---- */
-
-/* Addresses of one peer differ by port only. */
-static char *peer_host(const char *peer)
-{
-	const char *colon = strrchr(str_or_empty(peer), ':');
-	return colon ? mem_strndup(peer, (size_t)(colon - peer)) : mem_strdup(peer);
-}
-
-static void limits_clear(struct server_sessions *s)
-{
-	struct limit *l, *next;
-	HASH_ITER (hh, s->limits, l, next) {
-		HASH_DEL(s->limits, l);
-		free(l->peer);
-		free(l);
-	}
-}
-
-static struct limit *limit_get(struct server_sessions *s, const char *peer)
-{
-	struct limit *l = NULL;
-	AUTO(mem_freep) char *host = peer_host(peer);
-	HASH_FIND_STR(s->limits, host, l);
-	if (l)
-		return l;
-	if (HASH_COUNT(s->limits) >= LIMITS_MAX)
-		limits_clear(s);
-	l = mem_zalloc(1, sizeof *l);
-	l->peer = STEAL(host);
-	l->logged_ms = INT64_MIN / 2;
-	HASH_ADD_KEYPTR(hh, s->limits, l->peer, strlen(l->peer), l);
-	return l;
-}
-
-void ss_sessions_refused(struct server_sessions *s, const char *peer, const char *what,
-			 const char *why)
-{
-	struct limit *l = limit_get(s, peer);
-	if (s->now_ms - l->logged_ms < LOG_EVERY_MS) {
-		l->hidden++;
-		return;
-	}
-	log_warn(s->log, what, KS("peer", peer), KS("why", why), KI("more", l->hidden));
-	l->logged_ms = s->now_ms;
-	l->hidden = 0;
-}
-
-void ss_sessions_reject(struct server_sessions *s, const char *peer, uint64_t ticket,
-			enum reject reason, const char *message)
-{
-	must(reason > REJECT_NONE && reason <= REJECT_LAST);
-	struct msg msg = {.type = MSG_REJECT,
-			  .reject = {.reason = reason, .message = message, .leader = ""}};
-	s->stats.rejects[reason]++;
-	if (reason == REJECT_NOT_LEADER)
-		msg.reject.leader = s->leader_address;
-	else if (reason != REJECT_SESSION)
-		ss_sessions_refused(s, peer, "agent refused", message);
-	s->link.reply(s->link.self, ticket, &msg);
-}
+/* ---- requests ---- */
 
 static void reject_not_leader(struct server_sessions *s, struct pipe *p, uint64_t ticket)
 {
@@ -186,8 +122,6 @@ static void reject_not_leader(struct server_sessions *s, struct pipe *p, uint64_
 	p->deadline_ms = s->now_ms + LEAVE_MS;
 	ss_pipe_schedule(s, p);
 }
-
-/* ---- requests ---- */
 
 static void report_request(struct server_sessions *s, struct pipe *p, uint64_t ticket,
 			   const struct msg_report *rep)
@@ -398,7 +332,7 @@ struct server_sessions *server_sessions_free(struct server_sessions *s)
 		ss_pipe_end_session(s, p, false);
 		pipe_free(s, p);
 	}
-	limits_clear(s);
+	ss_limits_clear(s);
 	heap_done(&s->timers);
 	free(s->agent_username);
 	free(s->leader_address);

@@ -5,55 +5,9 @@
 #include <stdlib.h>
 #include <utlist.h>
 
-#include "sync/msgcopy.h"
 #include "sync/sessions_impl.h"
 
-enum { REVIEW_QUEUE_MS = 2000, REVIEW_DEADLINE_MS = 2500, DRAFT_BYTES_MAX = 16 * 1024 * 1024 };
-
-/* ---- drafts ---- */
-
-static struct draft *draft_free(struct draft *d)
-{
-	if (!d)
-		return NULL;
-	arena_done(&d->arena);
-	free(d->members);
-	free(d);
-	return NULL;
-}
-
-static bool draft_add(struct draft *d, const struct msg_hello *h)
-{
-	if (h->nmembers > PAGE_MEMBERS_MAX || d->nmembers + h->nmembers > NODE_PODS_MAX)
-		return false;
-	for (uint32_t i = 0; i < h->nmembers; i++) {
-		VEC_GROW(d->members, d->nmembers, d->cap);
-		struct member *m = &d->members[d->nmembers];
-		if (!msgcopy_member(&d->arena, &h->members[i], m))
-			return false;
-		m->node = d->hello.node; /* an agent speaks for its own node only */
-		d->nmembers++;
-	}
-	d->next_page++;
-	d->hello.last_page = h->last_page;
-	return true;
-}
-
-static struct draft *draft_new(const struct msg_hello *h)
-{
-	struct draft *d = mem_zalloc(1, sizeof *d);
-	d->arena = ARENA_INIT(DRAFT_BYTES_MAX);
-	d->hello = (struct msg_hello){.protocol = h->protocol,
-				      .node = arena_strdup(&d->arena, h->node),
-				      .boot_id = arena_strdup(&d->arena, str_or_empty(h->boot_id)),
-				      .version = arena_strdup(&d->arena, str_or_empty(h->version)),
-				      .agent = arena_strdup(&d->arena, str_or_empty(h->agent)),
-				      .capacity.foreign_pods = h->capacity.foreign_pods};
-	if (!msgcopy_reslist(&d->arena, &h->capacity.foreign, &d->hello.capacity.foreign) ||
-	    !draft_add(d, h) || d->arena.toobig)
-		return draft_free(d);
-	return d;
-}
+enum { REVIEW_QUEUE_MS = 2000, REVIEW_DEADLINE_MS = 2500 };
 
 /* ---- reviews ---- */
 
@@ -110,7 +64,7 @@ void ss_hello_forget(struct server_sessions *s, struct pipe *p)
 {
 	review_cancel(s, p->review);
 	review_cancel(s, p->renewal);
-	p->draft = draft_free(p->draft);
+	p->draft = ss_draft_free(p->draft);
 	p->ticket = 0;
 }
 
@@ -160,7 +114,7 @@ static void session_begin(struct server_sessions *s, struct pipe *p)
 	d->hello.nmembers = d->nmembers;
 	p->draft = NULL;
 	s->cfg.on_hello(s->cfg.self, p->node, p->session, &d->hello);
-	draft_free(d);
+	ss_draft_free(d);
 }
 
 static void page_taken(struct server_sessions *s, struct pipe *p, uint64_t ticket)
@@ -347,7 +301,7 @@ static void first_page(struct server_sessions *s, struct pipe *p, uint64_t ticke
 	ss_hello_forget(s, p); /* a Hello again replaces the one before */
 	enum reject no = check_hello(h, &why);
 	if (no == REJECT_NONE) {
-		p->draft = draft_new(h);
+		p->draft = ss_draft_new(h);
 		if (!p->draft) {
 			no = REJECT_MALFORMED;
 			why = "too many or too large members";
@@ -377,7 +331,7 @@ void ss_hello_request(struct server_sessions *s, struct pipe *p, uint64_t ticket
 		welcome(s, p, ticket); /* its answer was lost: the page is here already */
 		return;
 	}
-	if (h->page != p->draft->next_page || !draft_add(p->draft, h)) {
+	if (h->page != p->draft->next_page || !ss_draft_add(p->draft, h)) {
 		refuse_hello(s, p, ticket, REJECT_MALFORMED, "a page out of turn or too large");
 		return;
 	}

@@ -108,10 +108,18 @@ void ss_pipe_schedule(struct server_sessions *s, struct pipe *p);
 /* Ends the session, if there is one; the pipe is NEW again with a fresh deadline. */
 void ss_pipe_end_session(struct server_sessions *s, struct pipe *p, bool tell);
 void ss_pipe_drop(struct server_sessions *s, struct pipe *p); /* closes and frees */
+
+/* sessions_refuse.c */
 void ss_sessions_reject(struct server_sessions *s, const char *peer, uint64_t ticket,
 			enum reject reason, const char *message);
 void ss_sessions_refused(struct server_sessions *s, const char *peer, const char *what,
 			 const char *why); /* logs, limited */
+void ss_limits_clear(struct server_sessions *s);
+
+/* sessions_draft.c */
+struct draft *ss_draft_new(const struct msg_hello *h); /* NULL: too many or too large members */
+bool ss_draft_add(struct draft *d, const struct msg_hello *h); /* false: likewise */
+struct draft *ss_draft_free(struct draft *d);                  /* NULL in, NULL out */
 
 /* sessions_hello.c */
 void ss_hello_request(struct server_sessions *s, struct pipe *p, uint64_t ticket,

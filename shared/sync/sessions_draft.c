@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A Hello as it is put together from its pages. */
+#include <stdlib.h>
+
+#include "sync/msgcopy.h"
+#include "sync/sessions_impl.h"
+
+enum { DRAFT_BYTES_MAX = 16 * 1024 * 1024 };
+
+struct draft *ss_draft_free(struct draft *d)
+{
+	if (!d)
+		return NULL;
+	arena_done(&d->arena);
+	free(d->members);
+	free(d);
+	return NULL;
+}
+
+bool ss_draft_add(struct draft *d, const struct msg_hello *h)
+{
+	if (h->nmembers > PAGE_MEMBERS_MAX || d->nmembers + h->nmembers > NODE_PODS_MAX)
+		return false;
+	for (uint32_t i = 0; i < h->nmembers; i++) {
+		VEC_GROW(d->members, d->nmembers, d->cap);
+		struct member *m = &d->members[d->nmembers];
+		if (!msgcopy_member(&d->arena, &h->members[i], m))
+			return false;
+		m->node = d->hello.node; /* an agent speaks for its own node only */
+		d->nmembers++;
+	}
+	d->next_page++;
+	d->hello.last_page = h->last_page;
+	return true;
+}
+
+struct draft *ss_draft_new(const struct msg_hello *h)
+{
+	struct draft *d = mem_zalloc(1, sizeof *d);
+	d->arena = ARENA_INIT(DRAFT_BYTES_MAX);
+	d->hello = (struct msg_hello){.protocol = h->protocol,
+				      .node = arena_strdup(&d->arena, h->node),
+				      .boot_id = arena_strdup(&d->arena, str_or_empty(h->boot_id)),
+				      .version = arena_strdup(&d->arena, str_or_empty(h->version)),
+				      .agent = arena_strdup(&d->arena, str_or_empty(h->agent)),
+				      .capacity.foreign_pods = h->capacity.foreign_pods};
+	if (!msgcopy_reslist(&d->arena, &h->capacity.foreign, &d->hello.capacity.foreign) ||
+	    !ss_draft_add(d, h) || d->arena.toobig)
+		return ss_draft_free(d);
+	return d;
+}
