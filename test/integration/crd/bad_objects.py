@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Objects that the API server must refuse, each with the words that its message must have: a path, so
+that a user finds the field, and what is wrong. A case is (name, change of a good spec, words)."""
+
+JOB_SPEC = {"command": ["true"]}
+
+
+def template(**spec):
+    return {"template": {"spec": spec}}
+
+
+def main(**fields):
+    return {"spec": {"containers": [{"name": "main", **fields}]}}
+
+
+def terms(*expressions):
+    return {"nodeAffinity": {"nodeSelectorTerms": [{"matchExpressions": list(expressions)}]}}
+
+
+def many(n, make):
+    return [make(i) for i in range(n)]
+
+
+BAD_JOBS = [
+    ("parallelism 0", {"parallelism": 0}, ["spec.parallelism", "greater than or equal to 1"]),
+    ("parallelism too large", {"parallelism": 10001}, ["spec.parallelism", "10000"]),
+    ("parallelism text", {"parallelism": "3"}, ["spec.parallelism", "integer"]),
+    ("minParallelism 0", {"minParallelism": 0}, ["spec.minParallelism"]),
+    ("minParallelism too large", {"minParallelism": 10001}, ["spec.minParallelism"]),
+    ("priority too low", {"priority": -1001}, ["spec.priority"]),
+    ("priority too high", {"priority": 1001}, ["spec.priority"]),
+    ("backoffLimit negative", {"backoffLimit": -1}, ["spec.backoffLimit"]),
+    ("deadline 0", {"activeDeadlineSeconds": 0}, ["spec.activeDeadlineSeconds"]),
+    ("ttl negative", {"ttlSecondsAfterFinished": -1}, ["spec.ttlSecondsAfterFinished"]),
+    ("suspend text", {"suspend": "yes"}, ["spec.suspend", "boolean"]),
+    ("onNodeLoss unknown", {"onNodeLoss": "Ignore"}, ["spec.onNodeLoss", "Replace"]),
+    ("updateStrategy unknown", {"updateStrategy": {"type": "OnDelete"}}, ["spec.updateStrategy.type"]),
+    ("maxUnavailable 0", {"updateStrategy": {"maxUnavailable": 0}}, ["spec.updateStrategy.maxUnavailable"]),
+    ("maxUnavailable 0%", {"updateStrategy": {"maxUnavailable": "0%"}}, ["spec.updateStrategy.maxUnavailable"]),
+    ("maxUnavailable 101%", {"updateStrategy": {"maxUnavailable": "101%"}},
+     ["spec.updateStrategy.maxUnavailable"]),
+    ("maxUnavailable of Recreate", {"updateStrategy": {"type": "Recreate", "maxUnavailable": 2}},
+     ["spec.updateStrategy.maxUnavailable", "RollingUpdate only"]),
+    ("nothing to run", {"command": None}, ["spec", "nothing to run"]),
+    ("command text", {"command": "true"}, ["spec.command", "array"]),
+    ("command too many", {"command": many(257, str)}, ["spec.command", "256"]),
+    ("command word too long", {"command": ["x" * 16385]}, ["spec.command[0]"]),
+    ("args too many", {"args": many(257, str)}, ["spec.args"]),
+    ("image empty", {"image": ""}, ["spec.image"]),
+    ("image with a space", {"image": "busybox 1.35"}, ["spec.image"]),
+    ("env twice", {"env": [{"name": "A"}, {"name": "A"}]}, ["spec.env[1]", "Duplicate"]),
+    ("env without name", {"env": [{"value": "1"}]}, ["spec.env[0].name"]),
+    ("env name with =", {"env": [{"name": "A=B"}]}, ["spec.env[0].name"]),
+    ("env value and valueFrom", {"env": [{"name": "A", "value": "1", "valueFrom": {"fieldRef": {
+        "fieldPath": "metadata.name"}}}]}, ["spec.env[0]", "not both"]),
+    ("env of two sources", {"env": [{"name": "A", "valueFrom": {
+        "fieldRef": {"fieldPath": "metadata.name"}, "resourceFieldRef": {"resource": "limits.cpu"}}}]},
+     ["spec.env[0].valueFrom"]),
+    ("env that Muster sets", {"env": [{"name": "MUSTER_MEMBER_INDEX", "value": "1"}]},
+     ["spec.env", "Muster itself sets"]),
+    ("env too many", {"env": many(129, lambda i: {"name": f"A{i}"})}, ["spec.env", "128"]),
+    ("quantity of nonsense", {"resources": {"requests": {"cpu": "much"}}}, ["spec.resources.requests.cpu"]),
+    ("quantity negative", {"resources": {"requests": {"cpu": "-1"}}}, ["spec.resources.requests.cpu"]),
+    ("quantity negative number", {"resources": {"limits": {"memory": -1}}}, ["spec.resources.limits.memory"]),
+    ("resource name", {"resources": {"requests": {"my cpu": "1"}}}, ["spec.resources.requests", "resource name"]),
+    ("requests above limits", {"resources": {"requests": {"cpu": 2}, "limits": {"cpu": "500m"}}},
+     ["spec.resources.requests", "above limits"]),
+    ("selector key", {"nodeSelector": {"a b": "c"}}, ["spec.nodeSelector", "label key"]),
+    ("selector value", {"nodeSelector": {"zone": "a b"}}, ["spec.nodeSelector.zone"]),
+    ("selector value too long", {"nodeSelector": {"zone": "a" * 64}}, ["spec.nodeSelector.zone"]),
+    ("affinity without terms", {"nodeAffinity": {}}, ["spec.nodeAffinity.nodeSelectorTerms"]),
+    ("affinity empty term", {"nodeAffinity": {"nodeSelectorTerms": [{}]}}, ["matchExpressions"]),
+    ("affinity operator", terms({"key": "a", "operator": "Equals", "values": ["1"]}),
+     ["matchExpressions[0].operator"]),
+    ("affinity In without values", terms({"key": "a", "operator": "In"}),
+     ["spec.nodeAffinity.nodeSelectorTerms[0].matchExpressions[0].values", "at least one"]),
+    ("affinity Exists with values", terms({"key": "a", "operator": "Exists", "values": ["1"]}),
+     ["matchExpressions[0].values", "take none"]),
+    ("affinity Gt of text", terms({"key": "a", "operator": "Gt", "values": ["many"]}),
+     ["matchExpressions[0].values", "one integer"]),
+    ("affinity Lt of two", terms({"key": "a", "operator": "Lt", "values": ["1", "2"]}),
+     ["matchExpressions[0].values", "one integer"]),
+    ("affinity key", terms({"key": "-a", "operator": "Exists"}), ["matchExpressions[0].key"]),
+    ("affinity too many terms", {"nodeAffinity": {"nodeSelectorTerms": many(17, lambda i: {
+        "matchExpressions": [{"key": "a", "operator": "Exists"}]})}}, ["nodeSelectorTerms", "16"]),
+    ("toleration Exists with value", {"tolerations": [{"key": "a", "operator": "Exists", "value": "b"}]},
+     ["spec.tolerations[0].value", "Exists takes none"]),
+    ("toleration without key", {"tolerations": [{"operator": "Equal"}]}, ["spec.tolerations[0].operator"]),
+    ("toleration effect", {"tolerations": [{"key": "a", "effect": "Never"}]}, ["spec.tolerations[0].effect"]),
+    ("toleration seconds", {"tolerations": [{"key": "a", "effect": "NoSchedule", "tolerationSeconds": 5}]},
+     ["spec.tolerations[0].tolerationSeconds", "NoExecute"]),
+    ("tolerations too many", {"tolerations": many(33, lambda i: {"key": f"k{i}"})}, ["spec.tolerations"]),
+    ("template nodeName", template(nodeName="n"), ["spec.template.spec.nodeName", "nodeSelector"]),
+    ("template nodeSelector", template(nodeSelector={"a": "b"}), ["spec.template.spec.nodeSelector"]),
+    ("template affinity", template(affinity={}), ["spec.template.spec.affinity", "nodeAffinity"]),
+    ("template tolerations", template(tolerations=[]), ["spec.template.spec.tolerations"]),
+    ("template schedulerName", template(schedulerName="x"), ["spec.template.spec.schedulerName"]),
+    ("template schedulingGates", template(schedulingGates=[{"name": "a"}]), ["spec.template.spec.schedulingGates"]),
+    ("template topologySpreadConstraints", template(topologySpreadConstraints=[]),
+     ["spec.template.spec.topologySpreadConstraints"]),
+    ("template resourceClaims", template(resourceClaims=[{"name": "a"}]), ["spec.template.spec.resourceClaims"]),
+    ("template hostname", template(hostname="a"), ["spec.template.spec.hostname"]),
+    ("template subdomain", template(subdomain="a"), ["spec.template.spec.subdomain"]),
+    ("template restartPolicy", template(restartPolicy="Always"), ["spec.template.spec.restartPolicy", "Never"]),
+    ("template ephemeral volume", template(volumes=[{"name": "a", "ephemeral": {}}]),
+     ["spec.template.spec.volumes", "ephemeral"]),
+    ("template no container", template(containers=[]), ["spec.template.spec.containers"]),
+    ("template container without name", template(containers=[{"image": "a"}]),
+     ["spec.template.spec.containers[0].name"]),
+    ("template containers of one name", template(containers=[{"name": "a"}, {"name": "a"}]),
+     ["spec.template.spec.containers"]),
+    ("template label of ours", {"template": {"metadata": {"labels": {"muster.dev/attempt": "1"}}}},
+     ["spec.template.metadata.labels", "muster.dev/"]),
+    ("template label value", {"template": {"metadata": {"labels": {"a": "b c"}}}},
+     ["spec.template.metadata.labels.a"]),
+    ("template annotation of ours", {"template": {"metadata": {"annotations": {"muster.dev/a": "1"}}}},
+     ["spec.template.metadata.annotations"]),
+    ("command twice", {"template": main(command=["a"])}, ["spec.command", "given twice"]),
+    ("args twice", {"args": ["a"], "template": main(args=["a"])}, ["spec.args", "given twice"]),
+    ("image twice", {"image": "a", "template": main(image="a")}, ["spec.image", "given twice"]),
+    ("resources twice", {"resources": {}, "template": main(resources={})}, ["spec.resources", "given twice"]),
+    ("env variable twice", {"env": [{"name": "A"}], "template": main(env=[{"name": "B"}, {"name": "A"}])},
+     ["spec.env", "sets too"]),
+    ("unknown field", {"parralelism": 3}, ["unknown field", "spec.parralelism"]),
+]
+
+BAD_NAMES = ["a" * 58, "a.b", "A", "-a"]
+
+BAD_NODES = [
+    ("resources list", {"resources": ["cpu"]}, ["spec.resources"]),
+    ("resources quantity", {"resources": {"cpu": "lots"}}, ["spec.resources.cpu"]),
+    ("resources negative", {"resources": {"memory": -5}}, ["spec.resources.memory"]),
+    ("resources name", {"resources": {"a b": 1}}, ["spec.resources", "resource name"]),
+    ("resources too many", {"resources": {f"example.com/r{i}": 1 for i in range(65)}}, ["spec.resources", "64"]),
+    ("unschedulable text", {"unschedulable": "true"}, ["spec.unschedulable"]),
+    ("unknown field", {"cordoned": True}, ["unknown field", "spec.cordoned"]),
+]
+
+GOOD_JOBS = [
+    ("smallest", {}),
+    ("issue's own shape", {"nodeSelector": {"kubernetes.io/os": "linux"}, "parallelism": 3}),
+    ("everything", {
+        "args": ["a"], "image": "registry.example/a:1@sha256:" + "0" * 64, "parallelism": 10000, "minParallelism": 1,
+        "priority": -1000, "suspend": True, "backoffLimit": 0, "activeDeadlineSeconds": 1,
+        "ttlSecondsAfterFinished": 0, "onNodeLoss": "Wait",
+        "updateStrategy": {"type": "RollingUpdate", "maxUnavailable": "25%"},
+        "env": [{"name": "A", "value": ""}, {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}],
+        "resources": {"requests": {"cpu": 1, "memory": "1.5Gi", "example.com/gpu": "2"}, "limits": {"cpu": "1000m"}},
+        "nodeSelector": {"kubernetes.io/hostname": "n1", "empty": ""},
+        "nodeAffinity": {"nodeSelectorTerms": [{"matchExpressions": [
+            {"key": "a.example/b", "operator": "In", "values": ["x", "y"]},
+            {"key": "c", "operator": "DoesNotExist"}, {"key": "d", "operator": "Gt", "values": ["-3"]}]}]},
+        "tolerations": [{"operator": "Exists"}, {"key": "a", "value": "b", "effect": "NoExecute",
+                                                 "tolerationSeconds": 30}]}),
+    ("template alone", {"command": None, **template(containers=[{"name": "one", "image": "a"}])}),
+    ("template beside short fields", {"image": "a", "env": [{"name": "A"}], "template": {
+        "metadata": {"labels": {"team": "x"}, "annotations": {"a": "b c"}},
+        "spec": {"restartPolicy": "Never", "serviceAccountName": "robot", "terminationGracePeriodSeconds": 3,
+                 "volumes": [{"name": "v", "emptyDir": {}}], "initContainers": [{"name": "i", "image": "a"}],
+                 "containers": [{"name": "main", "env": [{"name": "B", "value": "1"}],
+                                 "volumeMounts": [{"name": "v", "mountPath": "/v"}]}]}}}),
+    ("Recreate", {"updateStrategy": {"type": "Recreate"}}),
+]

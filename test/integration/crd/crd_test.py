@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The definitions of ComputeJob and ComputeNode, tried on a real API server: what it refuses and in what
+words, what it takes and fills in, what cannot change any more, and how it is shown."""
+import copy
+
+from bad_objects import BAD_JOBS, BAD_NAMES, BAD_NODES, GOOD_JOBS, JOB_SPEC
+from lib import API, Checks, Server
+
+JOBS = API + "/namespaces/default/computejobs"
+NODES = API + "/computenodes"
+STRICT = "?fieldValidation=Strict"
+MERGE = "application/merge-patch+json"
+
+
+def make(kind, name, spec):
+    spec = {k: v for k, v in spec.items() if v is not None}
+    return {"apiVersion": "muster.dev/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec}
+
+
+def job(name, **change):
+    return make("ComputeJob", name, {**copy.deepcopy(JOB_SPEC), **change})
+
+
+def test_bad(server, check):
+    for name, change, words in BAD_JOBS:
+        answer = server.request("POST", JOBS + STRICT, job("bad", **change))
+        check.refused("job: " + name, answer, *words, status=(400, 422))
+    for name in BAD_NAMES:
+        check.refused("job called " + name, server.request("POST", JOBS, job(name)), "metadata.name", status=(422,))
+    for name, change, words in BAD_NODES:
+        answer = server.request("POST", NODES + STRICT, make("ComputeNode", "bad", change))
+        check.refused("node: " + name, answer, *words, status=(400, 422))
+
+
+def test_good(server, check):
+    for number, (name, change) in enumerate(GOOD_JOBS):
+        check.accepted("job: " + name, server.request("POST", JOBS + STRICT, job(f"good-{number}", **change)))
+    check.accepted("longest name", server.request("POST", JOBS, job("a" * 57)))
+    node = make("ComputeNode", "n1", {"resources": {"cpu": 2, "memory": "4Gi", "example.com/gpu": "1"}})
+    check.accepted("node", server.request("POST", NODES + STRICT, node))
+    bare = {"apiVersion": "muster.dev/v1alpha1", "kind": "ComputeNode", "metadata": {"name": "n2"}}
+    check.accepted("node without spec", server.request("POST", NODES + STRICT, bare))
+
+
+def test_defaults(server, check):
+    _, made = server.request("POST", JOBS, job("defaults"))
+    wanted = {"command": ["true"], "parallelism": 1, "priority": 0, "suspend": False, "backoffLimit": 6,
+              "onNodeLoss": "Replace", "updateStrategy": {"type": "RollingUpdate"}}
+    check.that("defaults", made["spec"] == wanted, made["spec"])
+    check.that("status at birth", "status" not in made, made)
+
+
+def full_status():
+    when = "2026-01-01T00:00:00Z"
+    condition = {"type": "Complete", "status": "True", "reason": "CompletionsReached", "message": "",
+                 "lastTransitionTime": when, "observedGeneration": 1}
+    return {"state": "Running", "startTime": when, "activeNodes": ["n1"], "active": 1, "ready": 1, "succeeded": 2,
+            "failed": 3, "completedIndexes": "0,2-5", "attempts": 4294967295, "selector": "a=b", "reason": "R",
+            "message": "m", "observedGeneration": 1, "conditions": [condition]}
+
+
+def test_status(server, check):
+    server.request("POST", JOBS, job("status", parallelism=3))
+    path = JOBS + "/status/status"
+    status = full_status()
+    _, got = server.request("PATCH", path, {"status": status}, kind=MERGE)
+    check.that("status as written", got.get("status") == status, got)
+    for field, value in [("state", "Done"), ("active", -1), ("startTime", "today"), ("activeNodes", "n1")]:
+        answer = server.request("PATCH", path, {"status": {field: value}}, kind=MERGE)
+        check.refused("status " + field, answer, "status." + field)
+    _, scale = server.request("GET", JOBS + "/status/scale")
+    check.that("scale", scale.get("status") == {"replicas": 1, "selector": "a=b"}, scale)
+    scaled = {"spec": {"replicas": 5}}
+    check.accepted("scale up", server.request("PATCH", JOBS + "/status/scale", scaled, kind=MERGE))
+    check.refused("scale to 0", server.request("PATCH", JOBS + "/status/scale", {"spec": {"replicas": 0}}, kind=MERGE),
+                  "spec.parallelism")
+    _, got = server.request("GET", JOBS + "/status")
+    check.that("generation counts changes of the spec", got["metadata"]["generation"] == 2, got["metadata"])
+    node = {"state": "Running", "lastTransitionTime": "2026-01-01T00:00:00Z", "members": 2, "agentVersion": "0.1.0",
+            "bootID": "b", "capacity": {"cpu": "2"}, "allocated": {"cpu": "1500m"}, "available": {"cpu": "500m"},
+            "reason": "r", "message": "m", "observedGeneration": 1}
+    _, got = server.request("PATCH", NODES + "/n1/status", {"status": node}, kind=MERGE)
+    check.that("node's status as written", got.get("status") == node, got)
+
+
+def change_of(spec, field):
+    """Another value for a field of a spec that has all fields."""
+    old = spec[field]
+    if isinstance(old, bool):
+        return not old
+    if isinstance(old, int):
+        return old + 1
+    if isinstance(old, str):
+        return {"Wait": "Fail"}.get(old, "other")
+    if isinstance(old, list):
+        return old[:-1]
+    return {
+        "updateStrategy": {"maxUnavailable": 3}, "template": {"spec": {"dnsPolicy": "None"}},
+        "nodeSelector": {"x": "1"}, "resources": {"requests": {"cpu": "1m"}},
+        "nodeAffinity": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "z", "operator": "Exists"}]}]},
+    }[field]
+
+
+def test_final(server, check):
+    """A finished job: every field of its spec but the ttl is fixed, and so is its state."""
+    spec = {**GOOD_JOBS[2][1], "template": GOOD_JOBS[4][1]["template"], "parallelism": 5}
+    spec["env"] = [{"name": "A", "value": "1"}, {"name": "C"}]
+    made = server.request("POST", JOBS, job("final", **spec))
+    check.accepted("a job with all fields", made)
+    spec = made[1]["spec"]
+    path = JOBS + "/final"
+    check.accepted("a live job may change", server.request("PATCH", path, {"spec": {"priority": 7}}, kind=MERGE))
+    server.request("PATCH", path + "/status", {"status": {"state": "Failed"}}, kind=MERGE)
+    for field in sorted(set(spec) - {"ttlSecondsAfterFinished"}):
+        answer = server.request("PATCH", path, {"spec": {field: change_of(spec, field)}}, kind=MERGE)
+        check.refused("finished: change of " + field, answer, "has finished")
+        if field not in ("command", "parallelism", "priority", "suspend", "backoffLimit", "onNodeLoss",
+                         "updateStrategy"):
+            answer = server.request("PATCH", path, {"spec": {field: None}}, kind=MERGE)
+            check.refused("finished: removal of " + field, answer, "has finished")
+    check.accepted("finished: ttl", server.request("PATCH", path, {"spec": {"ttlSecondsAfterFinished": 9}}, kind=MERGE))
+    check.accepted("finished: label", server.request("PATCH", path, {"metadata": {"labels": {"a": "b"}}}, kind=MERGE))
+    for change in ({"state": "Running"}, {"state": None}, None):
+        answer = server.request("PATCH", path + "/status", {"status": change}, kind=MERGE)
+        check.refused(f"finished: status {change}", answer, "status.state", "final")
+    check.accepted("finished: counters", server.request(
+        "PATCH", path + "/status", {"status": {"failed": 7}}, kind=MERGE))
+
+
+def test_apply(server, check):
+    """Server-side apply: each resource of a ComputeNode has an owner of its own, as DESIGN.md needs it."""
+    kind = "application/apply-patch+yaml"
+
+    def applied(manager, resources, force=""):
+        obj = make("ComputeNode", "granular", {"resources": resources})
+        return server.request("PATCH", f"{NODES}/granular?fieldManager={manager}{force}", obj, kind=kind)
+
+    check.accepted("by an administrator", applied("admin", {"cpu": "2"}))
+    code, answer = applied("muster-coordinator", {"cpu": "8", "memory": "16Gi"})
+    fields = [c.get("field") for c in answer.get("details", {}).get("causes", [])]
+    check.that("conflict names the field", code == 409 and fields == [".spec.resources.cpu"], answer)
+    code, answer = applied("muster-coordinator", {"memory": "16Gi"})
+    check.that("both live together", answer.get("spec", {}).get("resources") == {"cpu": "2", "memory": "16Gi"}, answer)
+
+
+def test_shown(server, check):
+    """Columns of long but usual names fit a terminal."""
+    server.request("POST", JOBS, job("render-frames-2026-07", parallelism=250))
+    status = {**full_status(), "state": "Suspended", "active": 250, "succeeded": 250, "failed": 10}
+    server.request("PATCH", JOBS + "/render-frames-2026-07/status", {"status": status}, kind=MERGE)
+    server.request("POST", NODES, make("ComputeNode", "muster-control-plane", {}))
+    server.request("PATCH", NODES + "/muster-control-plane/status", kind=MERGE, body={"status": {
+        "state": "Draining", "members": 100, "available": {"cpu": "12500m", "memory": "16314500Ki"}}})
+    for what, name in (("cjob", "render-frames-2026-07"), ("cnode", "muster-control-plane")):
+        lines = server.kubectl("get", what, name).stdout.splitlines()
+        width = max(len(line.rstrip()) for line in lines)
+        check.that("width of " + what, width <= 80, f"{width}: {lines}")
+        check.that("values of " + what, "<" not in lines[1] and name in lines[1], lines)
+    both = server.kubectl("get", "muster").stdout
+    check.that("category muster", "computejob.muster.dev/" in both and "computenode.muster.dev/" in both, both)
+    for field in ("computejob.spec.onNodeLoss", "computejob.status.attempts", "computenode.spec.resources"):
+        text = server.kubectl("explain", field).stdout
+        check.that("explain " + field, "DESCRIPTION" in text and "<empty>" not in text, text)
+
+
+def main():
+    server, check = Server(), Checks()
+    server.apply_crds()
+    for test in (test_bad, test_good, test_defaults, test_status, test_final, test_apply, test_shown):
+        test(server, check)
+    check.end(at_least=150)
+
+
+main()
