@@ -50,6 +50,7 @@ enum rc http_client_new(struct loop *l, const struct http_config *cfg, struct ht
 	c->ca = dup_or_null(cfg->ca);
 	c->cert = dup_or_null(cfg->cert);
 	c->key = dup_or_null(cfg->key);
+	c->user_agent = dup_or_null(cfg->user_agent);
 	c->insecure = cfg->insecure;
 	c->http1 = cfg->http1;
 	c->inflight_max = cfg->inflight_max;
@@ -99,6 +100,7 @@ struct http_client *http_client_free(struct http_client *c)
 	free(c->url);
 	free(c->ca);
 	free(c->cert);
+	free(c->user_agent);
 	if (c->key)
 		explicit_bzero(c->key, strlen(c->key));
 	free(c->key);
@@ -130,7 +132,7 @@ struct http_request *http_start(struct http_client *c, const struct http_want *w
 	struct http_request *r = mem_zalloc(1, sizeof *r);
 	r->client = c;
 	r->want = *want;
-	r->path = mem_strdup(want->path);
+	r->path = want->path ? mem_strdup(want->path) : NULL;
 	r->body = want->body ? mem_strndup(want->body, want->body_bytes) : NULL;
 	header(r, "Content-Type", want->content_type);
 	header(r, "Accept", want->accept);
@@ -140,6 +142,8 @@ struct http_request *http_start(struct http_client *c, const struct http_want *w
 	r->want.body = r->want.content_type = r->want.accept = r->want.bearer = NULL;
 	DL_APPEND(c->first, r);
 	c->waiting++;
+	if (!r->path)
+		loop_wake(c->loop);
 	return r;
 }
 
@@ -200,8 +204,12 @@ static void request_options(struct http_request *r)
 
 void http_flush(struct http_client *c)
 {
-	while (c->first && c->inflight < c->inflight_max) {
-		struct http_request *r = c->first;
+	struct http_request *r, *tmp;
+	DL_FOREACH_SAFE (c->first, r, tmp) {
+		if (c->inflight >= c->inflight_max)
+			return;
+		if (!r->path)
+			continue;
 		DL_DELETE(c->first, r);
 		c->waiting--;
 		r->easy = curl_easy_init();
@@ -217,17 +225,13 @@ static enum rc rc_of(CURLcode code)
 {
 	/* A few of many: the rest are failures to reach the peer. */
 	switch ((int)code) {
-	case CURLE_OK:
-		return RC_OK;
-	case CURLE_OPERATION_TIMEDOUT:
-		return RC_TIMEOUT;
+	case CURLE_OK: return RC_OK;
+	case CURLE_OPERATION_TIMEDOUT: return RC_TIMEOUT;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CACERT_BADFILE:
-		return RC_TLS;
-	default:
-		return RC_UNREACHABLE;
+	case CURLE_SSL_CACERT_BADFILE: return RC_TLS;
+	default: return RC_UNREACHABLE;
 	}
 }
 
@@ -260,6 +264,22 @@ static void drop_canceled(struct http_client *c)
 	}
 }
 
+/* Those that are not to be sent. One at a time from the front: a callback may change the list. */
+static void end_unsent(struct http_client *c)
+{
+	static const struct http_result res = {.rc = RC_CANCELED, .message = "not sent"};
+	struct http_request *r = c->first;
+	while (r && r->path)
+		r = r->next;
+	if (!r)
+		return;
+	DL_DELETE(c->first, r);
+	c->waiting--;
+	r->want.on_done(r->want.self, &res);
+	request_free(r);
+	loop_wake(c->loop);
+}
+
 void http_run(struct http_client *c)
 {
 	int running, left;
@@ -276,6 +296,7 @@ void http_run(struct http_client *c)
 		finish(c, r, code);
 	}
 	drop_canceled(c);
+	end_unsent(c);
 }
 
 void http_cancel(struct http_request *r, bool cut)

@@ -3,7 +3,8 @@
  * most two connections (or one of HTTP/1.1 for what must not wait behind others), requests beyond
  * inflight_max wait in line. A connection that lets a deadline pass is cut, so that nothing is sent
  * into a dead one again; what else was on it ends with RC_UNREACHABLE.
- * Callbacks come from loop_run only and may start and cancel requests. Nothing is ever truncated. */
+ * Callbacks come from loop_run only and may start and cancel requests. Nothing is ever truncated.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -19,25 +20,28 @@ struct http_config {
 	const char *url;        /* https://host:port, without a path; copied, as all strings */
 	const char *ca;         /* PEM; NULL or "": the system's */
 	const char *cert, *key; /* PEM of a client certificate, or NULL */
-	const char *server_name; /* what the server's certificate must name, if not the host; or NULL */
+	const char *
+		server_name; /* what the server's certificate must name, if not the host; or NULL */
+	const char *user_agent; /* or NULL */
 	bool insecure;          /* do not check the server's certificate */
 	bool http1;             /* one connection of HTTP/1.1 */
 	uint32_t inflight_max;  /* 1…200 */
 };
 
 struct http_result {
-	enum rc rc;          /* RC_OK: there was an answer, of whatever status */
-	int status;          /* 0 without an answer */
+	enum rc rc;             /* RC_OK: there was an answer, of whatever status */
+	int status;             /* 0 without an answer */
 	int64_t retry_after_ms; /* of the header in seconds; 0: none */
 	int64_t took_ms;
 	const char *message; /* what went wrong, when rc is not RC_OK; never NULL */
 };
 
 struct http_want {
-	const char *method, *path; /* path with its query, encoded */
+	const char *method;
+	const char *path; /* with its query, encoded; NULL: not sent, ends with RC_CANCELED */
 	const char *content_type, *accept; /* NULL: none */
-	const char *bearer;        /* token, or NULL */
-	const char *body;          /* copied; NULL: none */
+	const char *bearer;                /* token, or NULL */
+	const char *body;                  /* copied; NULL: none */
 	size_t body_bytes;
 	int64_t deadline_ms; /* relative, of the whole request; 0: none (watches) */
 	void *self;

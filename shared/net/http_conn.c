@@ -98,6 +98,8 @@ void conn_options(struct http_client *c, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, c);
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, c);
+	if (c->user_agent)
+		curl_easy_setopt(easy, CURLOPT_USERAGENT, c->user_agent);
 	if (c->connect_to)
 		curl_easy_setopt(easy, CURLOPT_CONNECT_TO, c->connect_to);
 }

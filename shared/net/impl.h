@@ -6,17 +6,16 @@
 
 #include "net/http.h"
 
-
 enum { SOCKETS_MAX = 16 };
 
 struct http_client {
 	struct loop *loop;
 	CURLM *multi;
-	char *url, *ca, *cert, *key, *server_name;
+	char *url, *ca, *cert, *key, *server_name, *user_agent;
 	bool insecure, http1;
 	uint32_t inflight_max, inflight, waiting;
-	struct http_request *first; /* waiting, in order (utlist) */
-	struct http_request *running;            /* utlist */
+	struct http_request *first;   /* waiting, in order (utlist) */
+	struct http_request *running; /* utlist */
 	int sockets[SOCKETS_MAX];
 	uint32_t nsockets;
 	struct curl_slist *connect_to;

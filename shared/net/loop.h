@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one loop of a program: poll(2) over the descriptors of HTTP clients and of whoever registered
  * one, a wake-up for foreign threads, and the turn's time. A turn is loop_wait (sleeps, then reads
- * the clocks once), then loop_run (callbacks of descriptors and HTTP), then whatever the owner does.
- * One thread, but loop_wake. Bounds: LOOP_FDS_MAX descriptors of others, LOOP_CLIENTS_MAX clients. */
+ * the clocks once), then loop_run (callbacks of descriptors and HTTP), then whatever the owner
+ * does. One thread, but loop_wake. Bounds: LOOP_FDS_MAX descriptors of others, LOOP_CLIENTS_MAX
+ * clients. */
 #pragma once
 
 #include <stdint.h>

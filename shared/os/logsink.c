@@ -8,7 +8,8 @@
 
 enum { LINE_MAX_BYTES = 16 * 1024 };
 
-static void sink(void *self, enum log_level level, const char *msg, const struct log_kv *kv, size_t n)
+static void sink(void *self, enum log_level level, const char *msg, const struct log_kv *kv,
+		 size_t n)
 {
 	struct logsink *s = self;
 	char when[CLOCKTEXT_BYTES];

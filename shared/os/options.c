@@ -32,18 +32,15 @@ static enum rc set_bool(const struct option_rule *r, const char *value, struct e
 static enum rc set_value(const struct option_rule *r, const char *value, struct err *e)
 {
 	switch (r->kind) {
-	case OPTION_STRING:
-		*(const char **)r->target = value;
-		return RC_OK;
+	case OPTION_STRING: *(const char **)r->target = value; return RC_OK;
 	case OPTION_DURATION:
 		if (clocktext_parse_duration(value, r->target) == RC_OK)
 			return RC_OK;
-		return err_set(e, RC_CONFIG, "--%s is \"%s\", but must be a duration such as 2s or 500ms",
+		return err_set(e, RC_CONFIG,
+			       "--%s is \"%s\", but must be a duration such as 2s or 500ms",
 			       r->name, value);
-	case OPTION_BOOL:
-		return set_bool(r, value, e);
-	case OPTION_CHOICE:
-		return set_choice(r, value, e);
+	case OPTION_BOOL: return set_bool(r, value, e);
+	case OPTION_CHOICE: return set_choice(r, value, e);
 	}
 	return RC_CONFIG;
 }
@@ -99,8 +96,8 @@ enum rc options_parse(const struct option_rule *rules, uint32_t n, int argc, cha
 		if (!strncmp(argv[i], "--", 2))
 			rc = parse_option(rules, n, argc, argv, &i, e);
 		else if (argv[i][0] == '-' || *ret_word)
-			rc = err_set(e, RC_CONFIG, "unexpected argument %s; --help lists the options",
-				     argv[i]);
+			rc = err_set(e, RC_CONFIG,
+				     "unexpected argument %s; --help lists the options", argv[i]);
 		else
 			*ret_word = argv[i];
 	}

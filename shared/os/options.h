@@ -21,10 +21,10 @@ struct option_rule {
 	const char *name; /* without the dashes */
 	enum option_kind kind;
 	void *target;
-	const char *env;      /* or NULL */
-	const char *fallback; /* or NULL: unset ("" for strings) */
+	const char *env;            /* or NULL */
+	const char *fallback;       /* or NULL: unset ("" for strings) */
 	const char *const *choices; /* NULL-terminated, of OPTION_CHOICE */
-	const char *value;    /* what --help calls the value */
+	const char *value;          /* what --help calls the value */
 	const char *help;
 };
 

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kube/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define ACCOUNT_DIR "/var/run/secrets/kubernetes.io/serviceaccount"
+
+enum { TOKEN_MAX = 64 * 1024, CA_MAX = 1024 * 1024, KUBECONFIG_MAX = 4 * 1024 * 1024 };
+
+void kube_config_done(struct kube_config *c)
+{
+	char **v[] = {&c->server,     &c->ca,      &c->cert, &c->server_name,
+		      &c->token_file, &c->ca_file, &c->ns};
+	for (size_t i = 0; i < ARRAY_LEN(v); i++)
+		free(*v[i]);
+	if (c->key)
+		explicit_bzero(c->key, strlen(c->key));
+	if (c->token)
+		explicit_bzero(c->token, strlen(c->token));
+	free(c->key);
+	free(c->token);
+	*c = (struct kube_config){0};
+}
+
+static void trim_end(struct buf *b)
+{
+	while (b->len && strchr(" \t\r\n", b->data[b->len - 1]))
+		b->data[--b->len] = 0;
+}
+
+/* A token that cannot be read now leaves the one before: it may still be good. */
+void kube_config_refresh_token(struct kube_config *c, bool force)
+{
+	AUTO(buf_done) struct buf text = BUF_INIT(TOKEN_MAX);
+	bool changed = c->token_file && file_changed(c->token_file, &c->token_stamp);
+	if (!c->token_file || (!changed && !force))
+		return;
+	if (file_read(c->token_file, &text, NULL) != RC_OK)
+		return;
+	trim_end(&text);
+	if (text.len)
+		mem_strset(&c->token, text.data);
+}
+
+static enum rc in_cluster(struct kube_config *ret, struct err *e)
+{
+	const char *host = getenv("KUBERNETES_SERVICE_HOST"),
+		   *port = getenv("KUBERNETES_SERVICE_PORT");
+	AUTO(buf_done) struct buf url = BUF_INIT(1024), ca = BUF_INIT(CA_MAX), ns = BUF_INIT(512);
+	buf_printf(&url, strchr(host, ':') ? "https://[%s]:%s" : "https://%s:%s", host, port);
+	enum rc rc = file_read(ACCOUNT_DIR "/ca.crt", &ca, e);
+	if (rc != RC_OK)
+		return err_wrap(e, RC_CONFIG, "this pod has no ServiceAccount files");
+	ret->server = buf_steal(&url);
+	ret->ca = buf_steal(&ca);
+	ret->ca_file = mem_strdup(ACCOUNT_DIR "/ca.crt");
+	file_changed(ret->ca_file, &ret->ca_stamp);
+	ret->token_file = mem_strdup(ACCOUNT_DIR "/token");
+	kube_config_refresh_token(ret, true);
+	if (!ret->token)
+		return err_set(e, RC_CONFIG, "cannot read the token %s", ret->token_file);
+	if (file_read(ACCOUNT_DIR "/namespace", &ns, NULL) == RC_OK)
+		ret->ns = buf_steal(&ns);
+	return RC_OK;
+}
+
+/* What a later file says only counts where the earlier ones said nothing. */
+static enum rc load_file(const char *path, struct kube_config *ret, struct err *e)
+{
+	AUTO(buf_done) struct buf text = BUF_INIT(KUBECONFIG_MAX);
+	const char *slash = strrchr(path, '/');
+	AUTO(mem_freep)
+	char *dir = slash ? mem_strndup(path, (size_t)(slash - path)) : mem_strdup(".");
+	enum rc rc = file_read(path, &text, e);
+	if (rc == RC_OK)
+		rc = kubeconfig_parse(buf_str(&text), text.len, dir, ret, e);
+	return rc == RC_OK ? RC_OK : err_wrap(e, RC_CONFIG, "kubeconfig %s", path);
+}
+
+/* The first file of the list that has a usable context. */
+static enum rc load_list(const char *list, struct kube_config *ret, struct err *e)
+{
+	enum rc rc = err_set(e, RC_CONFIG, "$KUBECONFIG names no file");
+	while (*list) {
+		size_t len = strcspn(list, ":");
+		AUTO(mem_freep) char *path = mem_strndup(list, len);
+		if (len) {
+			kube_config_done(ret);
+			rc = load_file(path, ret, e);
+		}
+		if (rc == RC_OK)
+			return RC_OK;
+		list += len + (list[len] == ':');
+	}
+	return rc;
+}
+
+static enum rc load_home(struct kube_config *ret, struct err *e)
+{
+	AUTO(buf_done) struct buf path = BUF_INIT(4096);
+	const char *home = getenv("HOME");
+	if (!home)
+		return err_set(
+			e, RC_CONFIG,
+			"no API server: give --kubeconfig, or run in a pod with a ServiceAccount");
+	buf_printf(&path, "%s/.kube/config", home);
+	return load_file(buf_str(&path), ret, e);
+}
+
+enum rc kube_config_load(const char *kubeconfig, struct kube_config *ret, struct err *e)
+{
+	const char *env = getenv("KUBECONFIG");
+	enum rc rc;
+	*ret = (struct kube_config){0};
+	if (kubeconfig && *kubeconfig)
+		rc = load_file(kubeconfig, ret, e);
+	else if (getenv("KUBERNETES_SERVICE_HOST") && getenv("KUBERNETES_SERVICE_PORT"))
+		rc = in_cluster(ret, e);
+	else if (env && *env)
+		rc = load_list(env, ret, e);
+	else
+		rc = load_home(ret, e);
+	if (rc != RC_OK)
+		kube_config_done(ret);
+	return rc;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the API server is and as whom to talk to it: in a pod the ServiceAccount's mounted files,
+ * else a kubeconfig (a list of files in $KUBECONFIG is merged, the first that says something wins).
+ * Tokens from files are read again when the file changed or the server answered 401. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/must.h"
+#include "os/file.h"
+
+struct kube_config {
+	char *server;          /* https://host:port */
+	char *ca, *cert, *key; /* PEM or NULL */
+	char *server_name;     /* tls-server-name or NULL */
+	char *token;           /* or NULL */
+	char *token_file;      /* or NULL */
+	char *ca_file;         /* in a pod: looked at again when a connection is not believed */
+	char *ns;              /* of the context, or of the pod; may be NULL */
+	bool insecure;
+	struct file_stamp token_stamp, ca_stamp;
+};
+
+/* kubeconfig: a file; NULL or "": in-cluster if the environment says so, else $KUBECONFIG, else
+ * ~/.kube/config. RC_CONFIG with what is missing. */
+enum rc kube_config_load(const char *kubeconfig, struct kube_config *ret, struct err *e) must_use;
+void kube_config_done(struct kube_config *c);
+/* Reads the token file again if it changed (force: in any case). */
+void kube_config_refresh_token(struct kube_config *c, bool force);
+/* kubeconfig.c: fills from YAML text; dir: what relative paths are relative to. */
+enum rc kubeconfig_parse(const char *yaml, size_t len, const char *dir, struct kube_config *ret,
+			 struct err *e) must_use;

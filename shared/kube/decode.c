@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kube/decode.h"
+
+#include <string.h>
+
+#include "base/clocktext.h"
+
+static bool has_finalizer(const json_t *meta, const char *name)
+{
+	const json_t *l = json_object_get(meta, "finalizers");
+	for (size_t i = 0; i < json_array_size(l); i++) {
+		if (str_eq(json_string_value(json_array_get(l, i)), name))
+			return true;
+	}
+	return false;
+}
+
+static void decode_owner(const json_t *meta, struct meta *ret)
+{
+	const json_t *l = json_object_get(meta, "ownerReferences");
+	for (size_t i = 0; i < json_array_size(l); i++) {
+		const json_t *o = json_array_get(l, i);
+		if (!js_bool(o, "controller"))
+			continue;
+		ret->owner_kind = js_str(o, "kind");
+		ret->owner_name = js_str(o, "name");
+		ret->owner_uid = js_str(o, "uid");
+	}
+}
+
+void decode_meta(struct arena *a, const json_t *o, struct meta *ret)
+{
+	const json_t *meta = json_object_get(o, "metadata");
+	*ret = (struct meta){
+		.ns = str_or_empty(js_str(meta, "namespace")),
+		.name = str_or_empty(js_str(meta, "name")),
+		.uid = str_or_empty(js_str(meta, "uid")),
+		.rv = str_or_empty(js_str(meta, "resourceVersion")),
+		.generation = js_int(meta, "generation", 0),
+		.created_ms = js_time(meta, "creationTimestamp"),
+		.deleted_ms = js_time(meta, "deletionTimestamp"),
+		.orphan_finalizer = has_finalizer(meta, "orphan"),
+		.labels = js_kvs(a, json_object_get(meta, "labels")),
+	};
+	ret->managed_by_muster = str_eq(
+		js_str(json_object_get(meta, "labels"), "app.kubernetes.io/managed-by"), "muster");
+	decode_owner(meta, ret);
+}
+
+static enum cond_status cond_status(const char *s)
+{
+	if (str_eq(s, "True"))
+		return COND_TRUE;
+	return str_eq(s, "False") ? COND_FALSE : COND_UNKNOWN;
+}
+
+struct cond *decode_conds(struct arena *a, const json_t *array, uint32_t *ret_n)
+{
+	size_t n = json_array_size(array);
+	struct cond *v = arena_alloc(a, n * sizeof *v);
+	*ret_n = 0;
+	for (size_t i = 0; v && i < n; i++) {
+		const json_t *o = json_array_get(array, i);
+		v[(*ret_n)++] = (struct cond){
+			.type = str_or_empty(js_str(o, "type")),
+			.status = cond_status(js_str(o, "status")),
+			.reason = str_or_empty(js_str(o, "reason")),
+			.message = str_or_empty(js_str(o, "message")),
+			.since_ms = js_time(o, "lastTransitionTime"),
+			.observed_generation = js_int(o, "observedGeneration", 0),
+		};
+	}
+	return v;
+}
+
+static void decode_taints(struct arena *a, const json_t *array, struct node *ret)
+{
+	size_t n = json_array_size(array);
+	struct taint *v = arena_alloc(a, n * sizeof *v);
+	for (size_t i = 0; v && i < n; i++) {
+		const json_t *o = json_array_get(array, i);
+		v[ret->ntaints++] = (struct taint){str_or_empty(js_str(o, "key")),
+						   str_or_empty(js_str(o, "value")),
+						   decode_effect(js_str(o, "effect"))};
+	}
+	ret->taints = v;
+}
+
+static void decode_node(struct arena *a, const json_t *o, struct node *ret)
+{
+	const json_t *spec = json_object_get(o, "spec"), *status = json_object_get(o, "status");
+	uint32_t n;
+	const struct cond *conds = decode_conds(a, json_object_get(status, "conditions"), &n);
+	*ret = (struct node){
+		.allocatable = js_resources(a, json_object_get(status, "allocatable")),
+		.unschedulable = js_bool(spec, "unschedulable"),
+		.boot_id = str_or_empty(js_str(json_object_get(status, "nodeInfo"), "bootID")),
+	};
+	decode_meta(a, o, &ret->meta);
+	decode_taints(a, json_object_get(spec, "taints"), ret);
+	for (uint32_t i = 0; conds && i < n; i++) {
+		if (!str_eq(conds[i].type, "Ready"))
+			continue;
+		ret->ready = conds[i].status;
+		ret->ready_reason = conds[i].reason;
+	}
+}
+
+static bool owned_by_node(const json_t *o)
+{
+	const json_t *l = js_path(o, "metadata", "ownerReferences");
+	for (size_t i = 0; i < json_array_size(l); i++) {
+		if (str_eq(js_str(json_array_get(l, i), "kind"), "Node"))
+			return true;
+	}
+	return false;
+}
+
+static void decode_cnode(struct arena *a, const json_t *o, struct cnode *ret)
+{
+	const json_t *spec = json_object_get(o, "spec"), *st = json_object_get(o, "status");
+	*ret = (struct cnode){
+		.owned_by_node = owned_by_node(o),
+		.resources = js_resources(a, json_object_get(spec, "resources")),
+		.unschedulable = js_bool(spec, "unschedulable"),
+		.status =
+			{
+				.state = cnode_state_parse(js_str(st, "state")),
+				.since_ms = js_time(st, "lastTransitionTime"),
+				.reason = str_or_empty(js_str(st, "reason")),
+				.message = str_or_empty(js_str(st, "message")),
+				.members = (uint32_t)js_int(st, "members", 0),
+				.capacity = js_resources(a, json_object_get(st, "capacity")),
+				.allocated = js_resources(a, json_object_get(st, "allocated")),
+				.available = js_resources(a, json_object_get(st, "available")),
+				.agent_version = str_or_empty(js_str(st, "agentVersion")),
+				.boot_id = str_or_empty(js_str(st, "bootID")),
+				.observed_generation = js_int(st, "observedGeneration", 0),
+			},
+	};
+	ret->status.conds = decode_conds(a, json_object_get(st, "conditions"), &ret->status.nconds);
+	decode_meta(a, o, &ret->meta);
+}
+
+static void decode_lease(struct arena *a, const json_t *o, struct lease *ret)
+{
+	const json_t *spec = json_object_get(o, "spec");
+	*ret = (struct lease){
+		.holder = str_or_empty(js_str(spec, "holderIdentity")),
+		.address = str_or_empty(
+			js_str(js_path(o, "metadata", "annotations"), "muster.dev/address")),
+		.duration_s = js_int(spec, "leaseDurationSeconds", 0),
+		.acquire_ms = js_time(spec, "acquireTime"),
+		.renew_ms = js_time(spec, "renewTime"),
+		.transitions = js_int(spec, "leaseTransitions", 0),
+	};
+	decode_meta(a, o, &ret->meta);
+}
+
+static int base64_digit(char c)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *p = c == '-'   ? digits + 62
+			: c == '_' ? digits + 63
+			: c        ? strchr(digits, c)
+				   : NULL;
+	return p ? (int)(p - digits) : -1;
+}
+
+static char *decode_base64(struct arena *a, const char *s, size_t len)
+{
+	char *out = arena_alloc(a, len / 4 * 3 + 4);
+	uint32_t bits = 0;
+	size_t n = 0, have = 0;
+	for (size_t i = 0; out && i < len && s[i] != '='; i++) {
+		int d = base64_digit(s[i]);
+		if (d < 0)
+			continue;
+		bits = bits << 6 | (uint32_t)d;
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			out[n++] = (char)(bits >> have & 0xff);
+		}
+	}
+	return out;
+}
+
+/* A Secret's values are base64, a ConfigMap's plain. */
+static void decode_data(struct arena *a, enum api_kind kind, const json_t *o,
+			struct keyed_data *ret)
+{
+	struct kvs raw = js_kvs(a, json_object_get(o, "data"));
+	struct kv *v = arena_alloc(a, raw.n * sizeof *v);
+	decode_meta(a, o, &ret->meta);
+	for (uint32_t i = 0; v && i < raw.n; i++) {
+		const char *val = raw.v[i].val;
+		v[i] = (struct kv){raw.v[i].key,
+				   kind == API_SECRET ? decode_base64(a, val, strlen(val)) : val};
+	}
+	ret->data = (struct kvs){v, v ? raw.n : 0};
+}
+
+/* exp of a JWT's payload, unverified: the API server has said that the token is good. */
+static int64_t token_expiry(struct arena *a, const char *token)
+{
+	const char *payload = token ? strchr(token, '.') : NULL;
+	const char *end = payload ? strchr(payload + 1, '.') : NULL;
+	char *text = end ? decode_base64(a, payload + 1, (size_t)(end - payload - 1)) : NULL;
+	AUTO(js_freep) json_t *o = text ? json_loads(text, 0, NULL) : NULL;
+	return js_int(o, "exp", 0) * 1000;
+}
+
+static bool has_audience(const json_t *status)
+{
+	const json_t *l = json_object_get(status, "audiences");
+	for (size_t i = 0; i < json_array_size(l); i++) {
+		if (str_eq(json_string_value(json_array_get(l, i)), "muster-coordinator"))
+			return true;
+	}
+	return false;
+}
+
+static void decode_token(struct arena *a, const json_t *o, struct token_identity *ret)
+{
+	const json_t *st = json_object_get(o, "status"), *user = json_object_get(st, "user");
+	const json_t *node = js_path(user, "extra", "authentication.kubernetes.io/node-name");
+	*ret = (struct token_identity){
+		.authenticated = js_bool(st, "authenticated") && has_audience(st),
+		.username = str_or_empty(js_str(user, "username")),
+		.node_name = str_or_empty(json_string_value(json_array_get(node, 0))),
+		.error = str_or_empty(js_str(st, "error")),
+		.expires_ms = token_expiry(a, js_str(json_object_get(o, "spec"), "token")),
+	};
+	/* A node can have one name only. */
+	if (json_array_size(node) > 1)
+		ret->node_name = "";
+}
+
+static const struct meta *decode_kind(enum api_kind kind, const json_t *o,
+				      const char *default_image, struct arena *a,
+				      struct decoded *ret)
+{
+	switch (kind) {
+	case API_JOB:
+		decode_job(a, o, default_image, &ret->job);
+		ret->object.job = &ret->job;
+		return &ret->job.meta;
+	case API_CNODE:
+		decode_cnode(a, o, &ret->cnode);
+		ret->object.cnode = &ret->cnode;
+		return &ret->cnode.meta;
+	case API_NODE:
+		decode_node(a, o, &ret->node);
+		ret->object.node = &ret->node;
+		return &ret->node.meta;
+	case API_POD:
+		decode_pod(a, o, &ret->pod);
+		ret->object.pod = &ret->pod;
+		return &ret->pod.meta;
+	case API_LEASE:
+		decode_lease(a, o, &ret->lease);
+		ret->object.lease = &ret->lease;
+		return &ret->lease.meta;
+	case API_SECRET:
+	case API_CONFIGMAP:
+		decode_data(a, kind, o, &ret->data);
+		ret->object.data = &ret->data;
+		return &ret->data.meta;
+	case API_TOKENREVIEW:
+		decode_token(a, o, &ret->token);
+		ret->object.token = &ret->token;
+		break;
+	case API_EVENT:
+	case API_KIND_N: break;
+	}
+	decode_meta(a, o, &ret->meta);
+	return &ret->meta;
+}
+
+enum rc decode_object(enum api_kind kind, const json_t *o, const char *default_image,
+		      struct arena *a, struct decoded *ret, struct err *e)
+{
+	memset(ret, 0, sizeof *ret);
+	ret->object.kind = kind;
+	ret->object.meta = decode_kind(kind, o, default_image, a, ret);
+	if (a->toobig)
+		return err_set(e, RC_TOOBIG, "object %s is too big", ret->object.meta->name);
+	if (kind != API_TOKENREVIEW && !*ret->object.meta->name)
+		return err_set(e, RC_MALFORMED, "an object without a name");
+	return RC_OK;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ComputeJob. Defaults here are the CRD's, for objects that were stored before a default existed.
+ */
+#include <string.h>
+
+#include "kube/decode.h"
+
+enum taint_effect decode_effect(const char *s)
+{
+	if (str_eq(s, "NoSchedule"))
+		return EFFECT_NO_SCHEDULE;
+	if (str_eq(s, "PreferNoSchedule"))
+		return EFFECT_PREFER_NO_SCHEDULE;
+	return str_eq(s, "NoExecute") ? EFFECT_NO_EXECUTE : EFFECT_ANY;
+}
+
+const struct toleration *decode_tolerations(struct arena *a, const json_t *array, uint32_t *ret_n)
+{
+	size_t n = json_array_size(array);
+	struct toleration *v = arena_alloc(a, n * sizeof *v);
+	*ret_n = 0;
+	for (size_t i = 0; v && i < n && i < TOLERATIONS_MAX; i++) {
+		const json_t *o = json_array_get(array, i);
+		v[(*ret_n)++] = (struct toleration){
+			.key = str_or_empty(js_str(o, "key")),
+			.value = str_or_empty(js_str(o, "value")),
+			.exists = str_eq(js_str(o, "operator"), "Exists"),
+			.effect = decode_effect(js_str(o, "effect")),
+		};
+	}
+	return v;
+}
+
+static enum sel_op decode_op(const char *s)
+{
+	static const char *const ops[] = {
+		[SEL_IN] = "In",         [SEL_NOT_IN] = "NotIn",
+		[SEL_EXISTS] = "Exists", [SEL_DOES_NOT_EXIST] = "DoesNotExist",
+		[SEL_GT] = "Gt",         [SEL_LT] = "Lt"};
+	for (unsigned i = 0; i < ARRAY_LEN(ops); i++) {
+		if (str_eq(s, ops[i]))
+			return (enum sel_op)i;
+	}
+	return SEL_IN; /* without values: matches nothing */
+}
+
+static struct sel_term decode_term(struct arena *a, const json_t *o)
+{
+	const json_t *l = json_object_get(o, "matchExpressions");
+	size_t n = json_array_size(l);
+	struct sel_expr *v = arena_alloc(a, n * sizeof *v);
+	for (size_t i = 0; v && i < n; i++) {
+		const json_t *x = json_array_get(l, i);
+		v[i] = (struct sel_expr){str_or_empty(js_str(x, "key")),
+					 decode_op(js_str(x, "operator")),
+					 js_strs(a, json_object_get(x, "values"))};
+	}
+	return (struct sel_term){v, v ? (uint32_t)n : 0};
+}
+
+static void decode_affinity(struct arena *a, const json_t *spec, struct job_spec *ret)
+{
+	const json_t *l = js_path(spec, "nodeAffinity", "nodeSelectorTerms");
+	size_t n = json_array_size(l);
+	struct sel_term *v = arena_alloc(a, n * sizeof *v);
+	for (size_t i = 0; v && i < n; i++)
+		v[i] = decode_term(a, json_array_get(l, i));
+	ret->terms = v;
+	ret->nterms = v ? (uint32_t)n : 0;
+}
+
+static enum node_loss decode_loss(const char *s)
+{
+	if (str_eq(s, "Wait"))
+		return LOSS_WAIT;
+	return str_eq(s, "Fail") ? LOSS_FAIL : LOSS_REPLACE;
+}
+
+/* "25%" or a number; 1 by default. */
+static void decode_update(const json_t *spec, struct job_spec *ret)
+{
+	const json_t *o = json_object_get(spec, "updateStrategy");
+	const json_t *v = json_object_get(o, "maxUnavailable");
+	const char *s = json_string_value(v);
+	ret->update = str_eq(js_str(o, "type"), "Recreate") ? UPDATE_RECREATE : UPDATE_ROLLING;
+	ret->max_unavailable = json_is_integer(v) ? (uint32_t)json_integer_value(v) : 1;
+	if (!s)
+		return;
+	uint32_t n = 0;
+	for (; *s >= '0' && *s <= '9' && n <= 1000; s++)
+		n = n * 10 + (uint32_t)(*s - '0');
+	ret->max_unavailable = n;
+	ret->max_unavailable_percent = *s == '%';
+}
+
+static uint32_t bounded(int64_t v, int64_t min, int64_t max)
+{
+	return (uint32_t)(v < min ? min : v > max ? max : v);
+}
+
+static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *ret)
+{
+	*ret = (struct job_spec){
+		.parallelism = bounded(js_int(spec, "parallelism", 1), 1, PARALLELISM_MAX),
+		.priority = (int32_t)js_int(spec, "priority", 0),
+		.suspend = js_bool(spec, "suspend"),
+		.backoff_limit = bounded(js_int(spec, "backoffLimit", 6), 0, INT32_MAX),
+		.active_deadline_s = js_int(spec, "activeDeadlineSeconds", -1),
+		.ttl_s = js_int(spec, "ttlSecondsAfterFinished", -1),
+		.on_node_loss = decode_loss(js_str(spec, "onNodeLoss")),
+		.node_selector = js_kvs(a, json_object_get(spec, "nodeSelector")),
+	};
+	ret->min_parallelism =
+		bounded(js_int(spec, "minParallelism", ret->parallelism), 1, ret->parallelism);
+	ret->tolerations =
+		decode_tolerations(a, json_object_get(spec, "tolerations"), &ret->ntolerations);
+	decode_update(spec, ret);
+	decode_affinity(a, spec, ret);
+}
+
+static void decode_status(struct arena *a, const json_t *st, struct job_status *ret)
+{
+	*ret = (struct job_status){
+		.state = job_state_parse(js_str(st, "state")),
+		.start_ms = js_time(st, "startTime"),
+		.end_ms = js_time(st, "endTime"),
+		.active_nodes = js_strs(a, json_object_get(st, "activeNodes")),
+		.active = (uint32_t)js_int(st, "active", 0),
+		.ready = (uint32_t)js_int(st, "ready", 0),
+		.succeeded = (uint32_t)js_int(st, "succeeded", 0),
+		.failed = (uint32_t)js_int(st, "failed", 0),
+		.attempts = (uint32_t)js_int(st, "attempts", 0),
+		.completed = str_or_empty(js_str(st, "completedIndexes")),
+		.selector = str_or_empty(js_str(st, "selector")),
+		.reason = str_or_empty(js_str(st, "reason")),
+		.message = str_or_empty(js_str(st, "message")),
+		.observed_generation = js_int(st, "observedGeneration", 0),
+	};
+	ret->conds = decode_conds(a, json_object_get(st, "conditions"), &ret->nconds);
+}
+
+void decode_job(struct arena *a, const json_t *o, const char *default_image, struct job *ret)
+{
+	const json_t *spec = json_object_get(o, "spec");
+	decode_meta(a, o, &ret->meta);
+	decode_spec(a, spec, &ret->spec);
+	decode_status(a, json_object_get(o, "status"), &ret->status);
+	pod_template(a, spec, default_image, &ret->spec);
+}

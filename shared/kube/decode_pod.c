@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pods: what their containers' statuses say in sum. */
+#include <string.h>
+
+#include "kube/decode.h"
+
+static void decode_conditions(const json_t *status, struct pod *ret)
+{
+	const json_t *l = json_object_get(status, "conditions");
+	for (size_t i = 0; i < json_array_size(l); i++) {
+		const json_t *o = json_array_get(l, i);
+		bool is_true = str_eq(js_str(o, "status"), "True");
+		if (str_eq(js_str(o, "type"), "Ready"))
+			ret->ready = is_true;
+		if (!str_eq(js_str(o, "type"), "DisruptionTarget") || !is_true)
+			continue;
+		ret->disruption_target = true;
+		ret->disruption_reason = str_or_empty(js_str(o, "reason"));
+		ret->disruption_message = str_or_empty(js_str(o, "message"));
+	}
+}
+
+static void ended(const json_t *t, struct pod *ret)
+{
+	int64_t finished = js_time(t, "finishedAt"), started = js_time(t, "startedAt");
+	int64_t code = js_int(t, "exitCode", 0);
+	ret->started = true;
+	if (started && (!ret->started_ms || started < ret->started_ms))
+		ret->started_ms = started;
+	if (finished > ret->ended_ms)
+		ret->ended_ms = finished;
+	if (code == 0 || ret->exit_code != 0)
+		return;
+	ret->exit_code = (int32_t)code;
+	ret->terminated_reason = str_or_empty(js_str(t, "reason"));
+	ret->terminated_message = str_or_empty(js_str(t, "message"));
+}
+
+static void decode_container(const json_t *o, struct pod *ret)
+{
+	const json_t *state = json_object_get(o, "state");
+	const json_t *running = json_object_get(state, "running");
+	const json_t *waiting = json_object_get(state, "waiting");
+	const json_t *terminated = json_object_get(state, "terminated");
+	if (running) {
+		int64_t at = js_time(running, "startedAt");
+		ret->started = true;
+		if (at && (!ret->started_ms || at < ret->started_ms))
+			ret->started_ms = at;
+	}
+	if (waiting && !ret->waiting_reason) {
+		ret->waiting_reason = str_or_empty(js_str(waiting, "reason"));
+		ret->waiting_message = str_or_empty(js_str(waiting, "message"));
+	}
+	if (terminated)
+		ended(terminated, ret);
+}
+
+static void decode_containers(const json_t *list, struct pod *ret)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		decode_container(json_array_get(list, i), ret);
+}
+
+static enum pod_phase phase_of(const char *s)
+{
+	static const char *const phases[] = {[POD_PENDING] = "Pending",
+					     [POD_RUNNING] = "Running",
+					     [POD_SUCCEEDED] = "Succeeded",
+					     [POD_FAILED] = "Failed"};
+	for (unsigned i = 0; i < ARRAY_LEN(phases); i++) {
+		if (str_eq(s, phases[i]))
+			return (enum pod_phase)i;
+	}
+	return s && *s ? POD_UNKNOWN : POD_PENDING;
+}
+
+void decode_pod(struct arena *a, const json_t *o, struct pod *ret)
+{
+	const json_t *spec = json_object_get(o, "spec"), *status = json_object_get(o, "status");
+	*ret = (struct pod){
+		.node = str_or_empty(js_str(spec, "nodeName")),
+		.reason = str_or_empty(js_str(status, "reason")),
+		.message = str_or_empty(js_str(status, "message")),
+		.phase = phase_of(js_str(status, "phase")),
+		.requests = decode_requests(a, spec),
+		.priority_class = str_or_empty(js_str(spec, "priorityClassName")),
+	};
+	decode_meta(a, o, &ret->meta);
+	decode_conditions(status, ret);
+	decode_containers(json_object_get(status, "initContainerStatuses"), ret);
+	/* An init container's end is no end of the pod's work. */
+	if (ret->phase != POD_FAILED)
+		ret->exit_code = 0;
+	decode_containers(json_object_get(status, "containerStatuses"), ret);
+	ret->waiting_reason = str_or_empty(ret->waiting_reason);
+	ret->waiting_message = str_or_empty(ret->waiting_message);
+	ret->terminated_reason = str_or_empty(ret->terminated_reason);
+	ret->terminated_message = str_or_empty(ret->terminated_message);
+}
+
+/* ---- requests ---- */
+
+struct sums {
+	struct arena *arena;
+	struct res *v;
+	uint32_t n, cap;
+};
+
+static int64_t *slot(struct sums *s, const char *name)
+{
+	for (uint32_t i = 0; i < s->n; i++) {
+		if (!strcmp(s->v[i].name, name))
+			return &s->v[i].milli;
+	}
+	if (s->n == s->cap)
+		return NULL;
+	s->v[s->n] = (struct res){name, 0};
+	return &s->v[s->n++].milli;
+}
+
+static void add_to(int64_t *sum, int64_t milli)
+{
+	if (sum && __builtin_add_overflow(*sum, milli, sum))
+		*sum = INT64_MAX;
+}
+
+static void add_all(struct sums *s, const struct reslist *l)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		add_to(slot(s, l->v[i].name), l->v[i].milli);
+}
+
+static bool list_has(const struct reslist *l, const char *name)
+{
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (!strcmp(l->v[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+/* A container's requests; a limit without a request is one (API defaulting). */
+static void add_container(struct sums *s, const json_t *container)
+{
+	struct reslist requests =
+		js_resources(s->arena, js_path(container, "resources", "requests"));
+	struct reslist limits = js_resources(s->arena, js_path(container, "resources", "limits"));
+	add_all(s, &requests);
+	for (uint32_t i = 0; i < limits.n; i++) {
+		if (!list_has(&requests, limits.v[i].name))
+			add_to(slot(s, limits.v[i].name), limits.v[i].milli);
+	}
+}
+
+static struct sums sums_new(struct arena *a)
+{
+	enum { NAMES_MAX = 64 };
+	struct sums s = {.arena = a, .v = arena_alloc(a, NAMES_MAX * sizeof(struct res))};
+	s.cap = s.v ? NAMES_MAX : 0;
+	return s;
+}
+
+static void raise_to(struct sums *s, const struct sums *least)
+{
+	for (uint32_t i = 0; i < least->n; i++) {
+		int64_t *have = slot(s, least->v[i].name);
+		if (have && *have < least->v[i].milli)
+			*have = least->v[i].milli;
+	}
+}
+
+/* Init containers run one after the other beside the sidecars started before them. */
+static void add_init(struct sums *total, const json_t *list)
+{
+	struct sums sidecars = sums_new(total->arena), peak = sums_new(total->arena);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *c = json_array_get(list, i);
+		struct sums now = sums_new(total->arena);
+		if (str_eq(js_str(c, "restartPolicy"), "Always")) {
+			add_container(&sidecars, c);
+			continue;
+		}
+		add_container(&now, c);
+		add_all(&now, &(struct reslist){sidecars.v, sidecars.n});
+		raise_to(&peak, &now);
+	}
+	add_all(total, &(struct reslist){sidecars.v, sidecars.n});
+	raise_to(total, &peak);
+}
+
+struct reslist decode_requests(struct arena *a, const json_t *pod_spec)
+{
+	struct sums total = sums_new(a);
+	const json_t *list = json_object_get(pod_spec, "containers");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		add_container(&total, json_array_get(list, i));
+	add_init(&total, json_object_get(pod_spec, "initContainers"));
+	/* Requests of the pod as a whole take the place of the sums. */
+	struct reslist whole = js_resources(a, js_path(pod_spec, "resources", "requests"));
+	for (uint32_t i = 0; i < whole.n; i++) {
+		int64_t *have = slot(&total, whole.v[i].name);
+		if (have)
+			*have = whole.v[i].milli;
+	}
+	struct reslist overhead = js_resources(a, json_object_get(pod_spec, "overhead"));
+	add_all(&total, &overhead);
+	return (struct reslist){total.v, total.n};
+}

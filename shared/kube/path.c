@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kube/path.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+static const struct {
+	const char *group_version, *resource, *kind;
+	bool namespaced;
+} kinds[API_KIND_N] = {
+	[API_JOB] = {"muster.dev/v1alpha1", "computejobs", "ComputeJob", true},
+	[API_CNODE] = {"muster.dev/v1alpha1", "computenodes", "ComputeNode", false},
+	[API_NODE] = {"v1", "nodes", "Node", false},
+	[API_POD] = {"v1", "pods", "Pod", true},
+	[API_LEASE] = {"coordination.k8s.io/v1", "leases", "Lease", true},
+	[API_EVENT] = {"events.k8s.io/v1", "events", "Event", true},
+	[API_SECRET] = {"v1", "secrets", "Secret", true},
+	[API_CONFIGMAP] = {"v1", "configmaps", "ConfigMap", true},
+	[API_TOKENREVIEW] = {"authentication.k8s.io/v1", "tokenreviews", "TokenReview", false},
+};
+
+const char *path_kind_text(enum api_kind kind)
+{
+	must((unsigned)kind < API_KIND_N);
+	return kinds[kind].kind;
+}
+
+const char *path_api_version(enum api_kind kind)
+{
+	must((unsigned)kind < API_KIND_N);
+	return kinds[kind].group_version;
+}
+
+static void segment(struct buf *out, const char *s)
+{
+	buf_putc(out, '/');
+	buf_put_uri(out, s);
+}
+
+static void query(struct buf *out, const char *key, const char *value, char *sep)
+{
+	if (!value || !*value)
+		return;
+	buf_printf(out, "%c%s=", *sep, key);
+	buf_put_uri(out, value);
+	*sep = '&';
+}
+
+static void collection_query(const struct api_request *req, struct buf *out, char *sep)
+{
+	query(out, "fieldSelector", req->field_selector, sep);
+	query(out, "labelSelector", req->label_selector, sep);
+	if (req->verb == API_WATCH) {
+		query(out, "watch", "1", sep);
+		query(out, "allowWatchBookmarks", "true", sep);
+		query(out, "timeoutSeconds", "570", sep);
+		query(out, "resourceVersion", req->rv, sep);
+		return;
+	}
+	if (req->limit)
+		buf_printf(out, "%climit=%u", *sep, req->limit);
+	*sep = req->limit ? '&' : *sep;
+	/* A continued list goes on at the version that it began with. */
+	if (req->cont && *req->cont)
+		query(out, "continue", req->cont, sep);
+	else
+		query(out, "resourceVersion", req->rv, sep);
+}
+
+static void write_query(const struct api_request *req, struct buf *out, char *sep)
+{
+	if (req->kind == API_TOKENREVIEW)
+		return;
+	query(out, "fieldManager", "muster-coordinator", sep);
+	if (req->verb == API_APPLY)
+		query(out, "force", "false", sep);
+	if (req->kind == API_POD || req->kind == API_CNODE || req->kind == API_JOB)
+		query(out, "fieldValidation", "Strict", sep);
+}
+
+enum rc path_build(const struct api_request *req, struct buf *out)
+{
+	char sep = '?';
+	bool whole = req->verb == API_LIST || req->verb == API_WATCH;
+	bool named = !whole && req->verb != API_CREATE;
+	const char *gv = path_api_version(req->kind);
+	if ((named && (!req->name || !*req->name)) ||
+	    (!whole && kinds[req->kind].namespaced && (!req->ns || !*req->ns)))
+		return RC_BADREQUEST;
+	buf_puts(out, strchr(gv, '/') ? "/apis/" : "/api/");
+	buf_puts(out, gv);
+	if (kinds[req->kind].namespaced && req->ns && *req->ns) {
+		buf_puts(out, "/namespaces");
+		segment(out, req->ns);
+	}
+	segment(out, kinds[req->kind].resource);
+	if (named)
+		segment(out, req->name);
+	if (req->verb == API_PATCH_STATUS)
+		buf_puts(out, "/status");
+	if (whole)
+		collection_query(req, out, &sep);
+	else if (req->verb != API_GET && req->verb != API_DELETE)
+		write_query(req, out, &sep);
+	return buf_rc(out);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the room: URLs of objects. Every segment and value is percent-encoded; nothing is cut.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "sync/api.h"
+
+/* Path and query of a request; RC_TOOBIG or RC_BADREQUEST (a name is missing). */
+enum rc path_build(const struct api_request *req, struct buf *out) must_use;
+const char *path_kind_text(enum api_kind kind); /* "ComputeJob" */
+const char *path_api_version(enum api_kind kind);

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A template's text is a pod: metadata (the user's labels and annotations) and spec. Its hash tells
+ * whether what runs has changed, so it is taken over the user's own words, before any default: an
+ * upgrade of Muster or another default image replaces nothing. Tolerations are in it, since a pod's
+ * own cannot be changed while it runs. */
+#include "kube/pod.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "kube/decode.h"
+
+enum { JS_BYTES_MAX = 256 * 1024 };
+
+static const char *const run_keys[] = {"command",   "args",     "image",      "env",
+				       "resources", "template", "tolerations"};
+
+static uint64_t hash_of(const json_t *spec)
+{
+	uint64_t h = 0;
+	for (size_t i = 0; i < ARRAY_LEN(run_keys); i++) {
+		AUTO(buf_done) struct buf text = BUF_INIT(JS_BYTES_MAX * 16);
+		const json_t *v = json_object_get(spec, run_keys[i]);
+		if (!v)
+			continue;
+		js_dump(v, &text);
+		h = hash_str(hash_str(h, run_keys[i]), buf_str(&text));
+	}
+	return h;
+}
+
+static json_t *find_container(json_t *containers, const char *name)
+{
+	for (size_t i = 0; i < json_array_size(containers); i++) {
+		json_t *c = json_array_get(containers, i);
+		if (str_eq(js_str(c, "name"), name))
+			return c;
+	}
+	return NULL;
+}
+
+/* o.key, made if it is missing. */
+static json_t *ensure(json_t *o, const char *key, json_t *own_fresh)
+{
+	json_t *have = json_object_get(o, key);
+	if (!have)
+		json_object_set_new(o, key, json_incref(own_fresh));
+	json_decref(own_fresh);
+	return json_object_get(o, key);
+}
+
+static void take(json_t *to, const json_t *from, const char *key)
+{
+	json_t *v = json_object_get(from, key);
+	if (v)
+		json_object_set_new(to, key, json_deep_copy(v));
+}
+
+/* Adds variables by name; those that are there stay. */
+static void merge_env(json_t *container, const json_t *more)
+{
+	json_t *env = ensure(container, "env", json_array());
+	for (size_t i = 0; i < json_array_size(more); i++) {
+		json_t *v = json_array_get(more, i);
+		if (!find_container(env, str_or_empty(js_str(v, "name"))))
+			json_array_append_new(env, json_deep_copy(v));
+	}
+}
+
+static void fill_main(json_t *pod_spec, const json_t *spec)
+{
+	json_t *containers = ensure(pod_spec, "containers", json_array());
+	json_t *c = find_container(containers, "main");
+	bool has_short = false;
+	for (size_t i = 0; i < 5; i++)
+		has_short |= json_object_get(spec, run_keys[i]) != NULL;
+	if (!c && (has_short || json_array_size(containers) == 0)) {
+		c = json_pack("{s:s}", "name", "main");
+		json_array_append_new(containers, c);
+	}
+	if (!c)
+		return;
+	take(c, spec, "command");
+	take(c, spec, "args");
+	take(c, spec, "image");
+	take(c, spec, "resources");
+	merge_env(c, json_object_get(spec, "env"));
+}
+
+/* The default image goes to every container that has none; false: one is left without. */
+static bool fill_images(json_t *containers, const char *image)
+{
+	for (size_t i = 0; i < json_array_size(containers); i++) {
+		json_t *c = json_array_get(containers, i);
+		if (js_str(c, "image"))
+			continue;
+		if (!image || !*image)
+			return false;
+		json_object_set_new(c, "image", json_string(image));
+	}
+	return true;
+}
+
+static const char *refused_field(const json_t *pod_spec)
+{
+	static const char *const fields[] = {
+		"nodeName",       "schedulerName",      "schedulingGates",
+		"nodeSelector",   "affinity",           "topologySpreadConstraints",
+		"resourceClaims", "tolerations",        "hostname",
+		"subdomain",      "ephemeralContainers"};
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		if (json_object_get(pod_spec, fields[i]))
+			return fields[i];
+	}
+	const char *restart = js_str(pod_spec, "restartPolicy");
+	return restart && !str_eq(restart, "Never") ? "restartPolicy" : NULL;
+}
+
+/* ---- credentials: the other side of the chart's admission policy for agents ---- */
+
+static bool plain_volumes(const json_t *l)
+{
+	for (size_t i = 0; i < json_array_size(l); i++) {
+		const json_t *v = json_array_get(l, i);
+		if (!json_object_get(v, "emptyDir") && !json_object_get(v, "downwardAPI"))
+			return false;
+	}
+	return true;
+}
+
+static bool plain_env(const json_t *l)
+{
+	for (size_t i = 0; i < json_array_size(l); i++) {
+		const json_t *from = json_object_get(json_array_get(l, i), "valueFrom");
+		if (from && !json_object_get(from, "fieldRef") &&
+		    !json_object_get(from, "resourceFieldRef"))
+			return false;
+	}
+	return true;
+}
+
+static bool plain_ports(const json_t *l)
+{
+	for (size_t i = 0; i < json_array_size(l); i++) {
+		if (js_int(json_array_get(l, i), "hostPort", 0))
+			return false;
+	}
+	return true;
+}
+
+static bool plain_containers(const json_t *l)
+{
+	for (size_t i = 0; i < json_array_size(l); i++) {
+		const json_t *c = json_array_get(l, i),
+			     *sec = json_object_get(c, "securityContext");
+		if (json_array_size(json_object_get(c, "envFrom")) ||
+		    !plain_env(json_object_get(c, "env")) ||
+		    !plain_ports(json_object_get(c, "ports")) || js_bool(sec, "privileged") ||
+		    js_str(sec, "procMount") ||
+		    json_array_size(js_path(sec, "capabilities", "add")))
+			return false;
+	}
+	return true;
+}
+
+static bool plain_account(const json_t *s)
+{
+	const char *account = js_str(s, "serviceAccountName");
+	return (!account || !*account || str_eq(account, "default")) &&
+	       !js_str(s, "serviceAccount") && !js_bool(s, "automountServiceAccountToken");
+}
+
+static bool carries_credentials(const json_t *pod)
+{
+	const json_t *s = json_object_get(pod, "spec");
+	return json_object_size(js_path(pod, "metadata", "labels")) || !plain_account(s) ||
+	       !plain_volumes(json_object_get(s, "volumes")) ||
+	       !plain_containers(json_object_get(s, "containers")) ||
+	       !plain_containers(json_object_get(s, "initContainers")) ||
+	       json_array_size(json_object_get(s, "imagePullSecrets")) ||
+	       js_bool(s, "hostNetwork") || js_bool(s, "hostPID") || js_bool(s, "hostIPC") ||
+	       js_str(s, "priorityClassName");
+}
+
+/* ---- template ---- */
+
+static json_t *make_pod(const json_t *spec)
+{
+	const json_t *tmpl = json_object_get(spec, "template");
+	const json_t *user_spec = json_object_get(tmpl, "spec");
+	const json_t *user_meta = json_object_get(tmpl, "metadata");
+	json_t *pod = json_object(), *meta = json_object();
+	take(meta, user_meta, "labels");
+	take(meta, user_meta, "annotations");
+	json_object_set_new(pod, "metadata", meta);
+	json_object_set_new(pod, "spec", user_spec ? json_deep_copy(user_spec) : json_object());
+	json_t *s = json_object_get(pod, "spec");
+	fill_main(s, spec);
+	take(s, spec, "tolerations");
+	json_object_set_new(s, "restartPolicy", json_string("Never"));
+	/* Nobody's credentials unless the user names them. */
+	const char *account = js_str(s, "serviceAccountName");
+	if (!json_object_get(s, "automountServiceAccountToken") &&
+	    (!account || str_eq(account, "default")))
+		json_object_set_new(s, "automountServiceAccountToken", json_false());
+	return pod;
+}
+
+static void template_text(struct arena *a, const json_t *pod, struct job_spec *spec)
+{
+	AUTO(buf_done) struct buf text = BUF_INIT(POD_BYTES_MAX);
+	js_dump(pod, &text);
+	if (buf_rc(&text) != RC_OK)
+		spec->invalid = "the pod has more than 64 KiB";
+	else
+		spec->template_text = arena_strndup(a, text.data, text.len);
+}
+
+void pod_template(struct arena *a, const json_t *job_spec, const char *default_image,
+		  struct job_spec *spec)
+{
+	char hash[17];
+	hash_hex(hash_of(job_spec), hash);
+	spec->template_hash = arena_strdup(a, hash);
+	const char *refused = refused_field(js_path(job_spec, "template", "spec"));
+	if (refused) {
+		spec->invalid = arena_printf(a, "spec.template.spec.%s is not allowed", refused);
+		return;
+	}
+	AUTO(js_freep) json_t *pod = make_pod(job_spec);
+	json_t *s = json_object_get(pod, "spec");
+	if (!fill_images(json_object_get(s, "containers"), default_image) ||
+	    !fill_images(json_object_get(s, "initContainers"), default_image))
+		spec->invalid = "a container has no image, and the coordinator was given no "
+				"--default-image: set spec.image";
+	spec->credentials = carries_credentials(pod);
+	template_text(a, pod, spec);
+	/* Names in the sums point into the tree, which ends here. */
+	struct reslist l = decode_requests(a, s);
+	struct res *v = arena_alloc(a, l.n * sizeof *v);
+	for (uint32_t i = 0; v && i < l.n; i++)
+		v[i] = (struct res){arena_strdup(a, l.v[i].name), l.v[i].milli};
+	spec->requests = (struct reslist){v, v ? l.n : 0};
+}
+
+/* ---- member ---- */
+
+static void set_number(json_t *o, const char *key, uint32_t n)
+{
+	AUTO(buf_done) struct buf text = BUF_INIT(16);
+	buf_printf(&text, "%u", n);
+	json_object_set_new(o, key, json_string(buf_str(&text)));
+}
+
+static void add_labels(json_t *meta, const struct pod_create *p)
+{
+	json_t *labels = ensure(meta, "labels", json_object());
+	json_object_set_new(labels, LABEL_JOB_NAME, json_string(p->job_name));
+	json_object_set_new(labels, LABEL_JOB_UID, json_string(p->job_uid));
+	json_object_set_new(labels, LABEL_TEMPLATE, json_string(p->template_hash));
+	set_number(labels, LABEL_INDEX, p->index);
+	set_number(labels, LABEL_ATTEMPT, p->attempt);
+}
+
+static void add_owner(json_t *meta, const struct pod_create *p)
+{
+	json_object_set_new(meta, "ownerReferences",
+			    json_pack("[{s:s, s:s, s:s, s:s, s:b, s:b}]", "apiVersion", API_VERSION,
+				      "kind", KIND_JOB_NAME, "name", p->job_name, "uid", p->job_uid,
+				      "controller", 1, "blockOwnerDeletion", 1));
+}
+
+static void add_var(json_t *env, const char *name, const char *value)
+{
+	json_array_append_new(env, json_pack("{s:s, s:s}", "name", name, "value", value));
+}
+
+static json_t *member_env(const struct pod_create *p)
+{
+	AUTO(buf_done) struct buf index = BUF_INIT(16), size = BUF_INIT(16);
+	json_t *env = json_array();
+	buf_printf(&index, "%u", p->index);
+	buf_printf(&size, "%u", p->parallelism);
+	add_var(env, "MUSTER_MEMBER_INDEX", buf_str(&index));
+	add_var(env, "MUSTER_PARALLELISM", buf_str(&size));
+	add_var(env, "MUSTER_JOB_NAME", p->job_name);
+	add_var(env, "MUSTER_NODE_NAME", p->node);
+	add_var(env, "JOB_COMPLETION_INDEX", buf_str(&index));
+	return env;
+}
+
+static void add_env(json_t *containers, const json_t *env)
+{
+	for (size_t i = 0; i < json_array_size(containers); i++)
+		merge_env(json_array_get(containers, i), env);
+}
+
+static void fill_spec(json_t *spec, const struct pod_create *p)
+{
+	AUTO(buf_done) struct buf host = BUF_INIT(POD_NAME_BYTES);
+	AUTO(js_freep) json_t *env = member_env(p);
+	buf_printf(&host, "%s-%u", p->job_name, p->index);
+	json_object_set_new(spec, "nodeName", json_string(p->node));
+	json_object_set_new(spec, "hostname", json_string(buf_str(&host)));
+	json_object_set_new(spec, "subdomain", json_string(p->job_name));
+	add_env(json_object_get(spec, "containers"), env);
+	add_env(json_object_get(spec, "initContainers"), env);
+}
+
+enum rc pod_render(const struct pod_create *p, struct buf *out, struct err *e)
+{
+	json_error_t je;
+	AUTO(js_freep) json_t *pod = json_loads(p->template_text, JSON_REJECT_DUPLICATES, &je);
+	json_t *spec = json_object_get(pod, "spec");
+	if (!json_is_object(spec))
+		return err_set(e, RC_MALFORMED, "template %s is no pod: %s", p->template_hash,
+			       pod ? "it has no spec" : je.text);
+	json_t *meta = ensure(pod, "metadata", json_object());
+	json_object_set_new(pod, "apiVersion", json_string("v1"));
+	json_object_set_new(pod, "kind", json_string("Pod"));
+	json_object_set_new(meta, "name", json_string(p->name));
+	json_object_set_new(meta, "namespace", json_string(p->ns));
+	add_labels(meta, p);
+	add_owner(meta, p);
+	fill_spec(spec, p);
+	js_dump(pod, out);
+	return buf_rc(out) == RC_OK ? RC_OK : err_set(e, RC_TOOBIG, "pod %s is too big", p->name);
+}

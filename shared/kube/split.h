@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Splits what arrives in pieces of any size, without parsing it: a list into its items and the rest
+ * (metadata may come after items), a watch into its lines. Each item is whole when it is handed on.
+ * Bounds: SPLIT_ITEM_MAX bytes an item or line, SPLIT_REST_MAX the rest of a list. */
+#pragma once
+
+#include "base/buf.h"
+
+enum { SPLIT_ITEM_MAX = 3 * 1024 * 1024, SPLIT_REST_MAX = 64 * 1024 };
+
+struct splitter {
+	bool lines; /* a watch */
+	struct buf item, rest, key;
+	int depth;
+	bool in_string, escaped, in_items, in_item, expect_value;
+	void *self;
+	/* One item or line, terminated; false: stop (feed gives RC_CANCELED). */
+	bool (*on_item)(void *self, const char *text, size_t len);
+};
+
+void splitter_init(struct splitter *s, bool lines, void *self,
+		   bool (*on_item)(void *self, const char *text, size_t len));
+void splitter_done(struct splitter *s);
+enum rc splitter_feed(struct splitter *s, const char *data, size_t len) must_use;
+/* Of a list, at its end: the document without its items ("items":[]), or NULL if it is not whole.
+ */
+const char *splitter_rest(struct splitter *s);
