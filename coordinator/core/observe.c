@@ -117,6 +117,8 @@ static void ended_aside(struct core *c, struct att *a, const struct member *m)
 		succeeded(c, a);
 	if (att_live(a))
 		att_stop(c, a, "superseded");
+	else if (a->delete_ok)
+		att_gone(c, a); /* nobody tells of an ended pod that it went */
 }
 
 static void on_final(struct core *c, struct att *a, const struct member *m)
@@ -250,10 +252,10 @@ static void confirm(struct core *c, struct att *a, const struct member *m)
 {
 	a->confirmed = true;
 	orders_changed(c, a->node);
+	job_dirty(c, a->job);
 	if (!att_current(a) && att_live(a))
 		att_stop(c, a, "superseded");
 	apply(c, a, m);
-	job_dirty(c, a->job);
 }
 
 static void known_elsewhere(struct core *c, struct att *a, struct mnode *n, bool by_list)

@@ -42,6 +42,8 @@ static void deleted(struct core *c, struct att *a, const struct core_event *ev)
 {
 	if (ev->pod.rc == RC_NOTFOUND || ev->pod.rc == RC_CONFLICT) {
 		att_gone(c, a); /* it, or it under this UID */
+	} else if (ev->pod.rc == RC_OK && member_phase_final(a->phase)) {
+		att_gone(c, a); /* it had ended: nobody tells of it any more */
 	} else if (ev->pod.rc == RC_OK) {
 		a->delete_ok = true; /* its node tells when it is gone */
 		timer_clear(&c->timers, &a->timer);
