@@ -244,6 +244,21 @@ static void request(void *self, enum link_channel ch, const struct msg *msg)
 
 /* ---- the mailbox ---- */
 
+/* mbedTLS tells nng only that something about the certificate was wrong. */
+static void dial_failed(struct link_dialer *d, const char *why)
+{
+	AUTO(buf_done) struct buf words = BUF_INIT(1024);
+	buf_puts(&words, why);
+	if (str_eq(why, nng_strerror(NNG_ECRYPTO)) || str_eq(why, nng_strerror(NNG_EPEERAUTH))) {
+		buf_reset(&words);
+		buf_printf(&words,
+			   "TLS failed: is the CA bundle the coordinator's, and does its "
+			   "certificate name %s?",
+			   d->server_name);
+	}
+	closed(d, buf_str(&words));
+}
+
 static void note(struct link_dialer *d, const char *text)
 {
 	if (d->failed) {
@@ -251,11 +266,10 @@ static void note(struct link_dialer *d, const char *text)
 		return;
 	}
 	const char *why = socket_note_why(text);
-	log_debug(d->log, "nng", KS("note", text));
 	/* The end of a dial that was given up is no news of the one that runs. */
-	if (d->has_dialer && d->pipe == 0 && strncmp(text, "NNG-CONN-FAIL", 13) == 0 &&
+	if (d->has_dialer && d->pipe == 0 && socket_note_is(text, NOTE_CONNECT) &&
 	    !str_eq(why, nng_strerror(NNG_ECLOSED)) && !str_eq(why, nng_strerror(NNG_ECANCELED)))
-		closed(d, why);
+		dial_failed(d, why);
 }
 
 static void take(struct link_dialer *d, const struct mail *m)
@@ -325,7 +339,7 @@ enum rc link_dialer_new(const struct link_dialer_config *cfg, const struct log *
 	int rv = open_socket(d);
 	if (rv != 0)
 		return socket_err(e, rv, "no socket for the agent link");
-	socket_notes(d->socket, &d->box);
+	socket_notes(d->socket, false, &d->box);
 	*ret = d;
 	return RC_OK;
 }

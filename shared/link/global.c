@@ -11,6 +11,7 @@
 
 struct reader {
 	uint32_t socket;
+	bool handshakes;
 	struct mailbox *box;
 };
 
@@ -20,45 +21,54 @@ static struct {
 	uint32_t n, cap;
 } readers = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* The number in "… socket<17> …". */
-static bool socket_named(const char *line, uint32_t *ret)
+/* The number in "… socket<17> …", 0 if there is none. */
+static uint32_t socket_named(const char *line)
 {
 	const char *p = strstr(line, "socket<");
 	uint32_t n = 0;
 	if (!p)
-		return false;
+		return 0;
 	for (p += strlen("socket<"); *p >= '0' && *p <= '9'; p++)
 		n = n * 10 + (uint32_t)(*p - '0');
-	*ret = n;
-	return *p == '>';
+	return n;
+}
+
+static void hand_out(uint32_t socket, const char *text)
+{
+	pthread_mutex_lock(&readers.lock);
+	for (uint32_t i = 0; i < readers.n; i++) {
+		const struct reader *r = &readers.v[i];
+		if (socket ? r->socket == socket : r->handshakes)
+			mailbox_put(r->box, &(struct mail){.kind = MAIL_NOTE}, text);
+	}
+	pthread_mutex_unlock(&readers.lock);
 }
 
 static void on_log(nng_log_level level, nng_log_facility facility, const char *id, const char *line)
 {
-	uint32_t socket;
-	struct mailbox *box = NULL;
 	(void)facility;
-	if (level > NNG_LOG_WARN || !id || !line || !socket_named(line, &socket))
+	if (level > NNG_LOG_WARN || !id || !line)
 		return;
-	pthread_mutex_lock(&readers.lock);
-	for (uint32_t i = 0; i < readers.n && !box; i++) {
-		if (readers.v[i].socket == socket)
-			box = readers.v[i].box;
-	}
-	pthread_mutex_unlock(&readers.lock);
-	if (!box)
+	uint32_t socket = socket_named(line);
+	if (socket == 0 && strcmp(id, NOTE_HANDSHAKE) != 0)
 		return;
 	AUTO(buf_done) struct buf text = BUF_INIT(4096);
 	buf_printf(&text, "%s: %s", id, line);
-	mailbox_put(box, &(struct mail){.kind = MAIL_NOTE}, buf_str(&text));
+	hand_out(socket, buf_str(&text));
 }
 
-void socket_notes(nng_socket s, struct mailbox *box)
+void socket_notes(nng_socket s, bool handshakes, struct mailbox *box)
 {
 	pthread_mutex_lock(&readers.lock);
 	VEC_GROW(readers.v, readers.n, readers.cap);
-	readers.v[readers.n++] = (struct reader){(uint32_t)nng_socket_id(s), box};
+	readers.v[readers.n++] = (struct reader){(uint32_t)nng_socket_id(s), handshakes, box};
 	pthread_mutex_unlock(&readers.lock);
+}
+
+bool socket_note_is(const char *note, const char *id)
+{
+	size_t n = strlen(id);
+	return strncmp(note, id, n) == 0 && note[n] == ':';
 }
 
 const char *socket_note_why(const char *note)

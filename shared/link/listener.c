@@ -88,8 +88,10 @@ static enum rc relisten(struct link_listener *l, int64_t now_ms, struct err *e)
 void link_listener_tick(struct link_listener *l, int64_t now_ms)
 {
 	struct err e;
+	l->now_ms = now_ms;
 	if (l->stopped)
 		return;
+	refused_full(l);
 	probe_tick(l, now_ms);
 	if (now_ms < l->relisten_ms)
 		return;
@@ -125,11 +127,15 @@ enum rc link_listener_replace(struct link_listener *l, const char *cert, const c
 
 static void note(struct link_listener *l, const char *text)
 {
-	if (strncmp(text, "NNG-RCVMAX", 10) == 0)
+	if (socket_note_is(text, NOTE_OVERSIZED)) {
+		const char *from = strrchr(text, ' ');
 		l->stats.oversized++;
-	else if (strncmp(text, "NNG-ACCEPT-FAIL", 15) == 0)
+		refused(l, from ? from + 1 : "", "frame refused",
+			"it is larger than an agent's may be");
+	} else if (socket_note_is(text, NOTE_HANDSHAKE)) {
 		l->stats.handshakes_failed++;
-	log_debug(l->log, "nng", KS("note", text));
+		refused(l, "", "TLS handshake failed", socket_note_why(text));
+	}
 }
 
 static void take(struct link_listener *l, const struct mail *m)
@@ -194,7 +200,7 @@ enum rc link_listener_new(const struct link_listener_config *cfg, const struct l
 	int rv = open_socket(l);
 	if (rv != 0)
 		return socket_err(e, rv, "no socket for the agent link");
-	socket_notes(l->socket, &l->box);
+	socket_notes(l->socket, true, &l->box);
 	slots_fill(l);
 	enum rc rc = listener_open(l, e);
 	if (rc == RC_OK)

@@ -20,6 +20,8 @@
 enum {
 	SLOTS_RECEIVING = 64,
 	PIPE_HELD_MAX = 8, /* requests of one pipe without an answer that it has read */
+	LIMITS_MAX = 64,
+	LIMIT_TEXT_BYTES = 64,
 	SP_HEADER_BYTES = 64
 };
 
@@ -44,10 +46,19 @@ struct peer {
 	UT_hash_handle hh_nng; /* by nng's id */
 	uint64_t id;
 	uint32_t nng_id;
+	char host[LIMIT_TEXT_BYTES];
 	bool greeted; /* it said Hello, or was the listener's own */
 	bool closing; /* by us: what still comes is not heard */
 	uint32_t nslots;
 	struct slot *slots; /* HELD and SENDING */
+};
+
+/* One kind of refusal of one peer, as last logged. */
+struct limit {
+	char peer[LIMIT_TEXT_BYTES];
+	const char *what;
+	int64_t logged_ms;
+	uint64_t hidden;
 };
 
 /* The dial to itself. */
@@ -55,7 +66,7 @@ struct probe {
 	struct link_dialer *dialer;
 	bool running, acked;
 	int64_t due_ms; /* the next one, or the end of the one that runs */
-	uint64_t accepted; /* when it began */
+	uint64_t heard; /* connections that got through before it began */
 	uint64_t secret[2];
 	char *why;
 };
@@ -74,6 +85,7 @@ struct link_listener {
 	uint16_t port;
 	bool listening, stopped;
 	int64_t relisten_ms; /* INT64_MAX: not wanted */
+	int64_t now_ms;      /* of the last tick */
 
 	/* Counted where pipes are made and refused, in nng's threads. */
 	atomic_uint pipes, pipes_waiting;
@@ -87,6 +99,9 @@ struct link_listener {
 	struct buf scratch;
 	struct arena arena;
 
+	struct limit limits[LIMITS_MAX];
+	uint32_t nlimits;
+	uint64_t full_told;
 	struct probe probe;
 	struct link_listener_stats stats;
 };
@@ -109,6 +124,10 @@ void slots_reply(void *self, uint64_t ticket, const struct msg *msg);
 /* listener.c */
 struct link_listener *listener_of(void *self);
 enum rc listener_open(struct link_listener *l, struct err *e) must_use;
+
+/* refused.c: counted by the caller, logged once a minute for each peer and kind */
+void refused(struct link_listener *l, const char *peer, const char *what, const char *why);
+void refused_full(struct link_listener *l);
 
 /* probe.c */
 enum rc probe_init(struct link_listener *l, const struct link_listener_config *cfg,

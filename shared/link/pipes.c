@@ -4,6 +4,7 @@
  * more and is dropped: nng does not use a pipe's number again within any time that matters, and ours
  * never. */
 #include <stdlib.h>
+#include <string.h>
 #include <utlist.h>
 
 #include "base/mem.h"
@@ -65,6 +66,7 @@ void peers_opened(struct link_listener *l, const struct mail *m)
 	struct peer *p = mem_zalloc(1, sizeof *p);
 	p->id = ++l->last_peer;
 	p->nng_id = m->pipe;
+	memcpy(p->host, m->text, strnlen(m->text, sizeof p->host - 1));
 	HASH_ADD(hh, l->by_id, id, sizeof p->id, p);
 	HASH_ADD(hh_nng, l->by_nng, nng_id, sizeof p->nng_id, p);
 	l->sink.on_pipe_open(l->sink.self, p->id, m->text);

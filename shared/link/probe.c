@@ -80,6 +80,12 @@ void probe_drain(struct link_listener *l)
 
 /* ---- time ---- */
 
+/* Whoever got so far says that the listener hears, also who was then refused for want of room. */
+static uint64_t heard(const struct link_listener *l)
+{
+	return atomic_load(&l->accepted) + atomic_load(&l->refused_full);
+}
+
 /* An address that listens everywhere is dialed by loopback. */
 static void own_address(const struct link_listener *l, struct buf *out)
 {
@@ -104,7 +110,7 @@ static void begin(struct link_listener *l, int64_t now_ms)
 	p->running = true;
 	p->acked = false;
 	mem_strset(&p->why, "");
-	p->accepted = atomic_load(&l->accepted);
+	p->heard = heard(l);
 	p->due_ms = now_ms + l->probe_wait_ms;
 	l->stats.probes++;
 	api.dial(api.self, buf_str(&address));
@@ -114,7 +120,7 @@ static void end(struct link_listener *l, int64_t now_ms)
 {
 	struct probe *p = &l->probe;
 	struct link_client api = link_dialer_api(p->dialer);
-	bool deaf = !p->acked && atomic_load(&l->accepted) == p->accepted;
+	bool deaf = !p->acked && heard(l) == p->heard;
 	const char *why = p->why[0] ? p->why : "no answer in time";
 	p->running = false;
 	p->due_ms = now_ms + l->probe_ms;

@@ -181,6 +181,7 @@ static void received(struct slot *s)
 	if (p->nslots >= PIPE_HELD_MAX) {
 		/* Who asks and does not read the answers would hold every slot in the end. */
 		l->stats.slow_readers++;
+		refused(l, p->host, "connection closed", "it asks and does not read the answers");
 		nng_msg_free(msg);
 		receive(s);
 		peer_close(l, p);

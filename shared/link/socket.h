@@ -20,7 +20,12 @@ nng_msg *socket_frame(const struct msg *msg, size_t max, struct buf *scratch, st
 /* The peer's address as host:port. */
 void socket_peer(nng_pipe p, char *ret, size_t bytes);
 
-/* nng's log lines that name this socket come to the box as notes; "NNG-…: text". */
-void socket_notes(nng_socket s, struct mailbox *box);
-/* The words after the last address in such a line, which say what went wrong. */
+/* nng's log lines of warning that name this socket come to the box as notes, "ID: words"; with
+ * handshakes also those about a handshake, which name none. */
+#define NOTE_CONNECT "NNG-CONN-FAIL"
+#define NOTE_HANDSHAKE "NNG-TLS-HANDSHAKE"
+#define NOTE_OVERSIZED "NNG-RCVMAX"
+void socket_notes(nng_socket s, bool handshakes, struct mailbox *box);
+bool socket_note_is(const char *note, const char *id);
+/* The words after the last colon and blank, which say what went wrong. */
 const char *socket_note_why(const char *note);

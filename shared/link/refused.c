@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Refusals in the log: a peer that tries for ever, or a thousand of them, fill no disk. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "link/listener_impl.h"
+
+enum { LOG_EVERY_MS = 60000 };
+
+/* Connections of one peer differ by port only. */
+static void host_of(const char *peer, char ret[LIMIT_TEXT_BYTES])
+{
+	const char *colon = strrchr(peer, ':');
+	size_t n = colon ? (size_t)(colon - peer) : strlen(peer);
+	n = n < LIMIT_TEXT_BYTES ? n : LIMIT_TEXT_BYTES - 1;
+	memcpy(ret, peer, n);
+	ret[n] = '\0';
+}
+
+/* When the table is full, who was logged longest ago makes room. */
+static struct limit *limit_get(struct link_listener *l, const char *host, const char *what)
+{
+	struct limit *oldest = &l->limits[0];
+	for (uint32_t i = 0; i < l->nlimits; i++) {
+		struct limit *m = &l->limits[i];
+		if (m->what == what && !strcmp(m->peer, host))
+			return m;
+		oldest = m->logged_ms < oldest->logged_ms ? m : oldest;
+	}
+	struct limit *m = l->nlimits < LIMITS_MAX ? &l->limits[l->nlimits++] : oldest;
+	*m = (struct limit){.what = what, .logged_ms = l->now_ms - LOG_EVERY_MS};
+	memcpy(m->peer, host, strlen(host) + 1);
+	return m;
+}
+
+void refused(struct link_listener *l, const char *peer, const char *what, const char *why)
+{
+	char host[LIMIT_TEXT_BYTES];
+	host_of(peer, host);
+	struct limit *m = limit_get(l, host, what);
+	if (l->now_ms - m->logged_ms < LOG_EVERY_MS) {
+		m->hidden++;
+		return;
+	}
+	log_warn(l->log, what, KS("peer", host[0] ? host : "unknown"), KS("why", why),
+		 KI("more", m->hidden));
+	m->logged_ms = l->now_ms;
+	m->hidden = 0;
+}
+
+/* Those are refused where nng accepts them, in its thread, where nothing can be logged. */
+void refused_full(struct link_listener *l)
+{
+	uint64_t n = atomic_load(&l->refused_full);
+	if (n == l->full_told)
+		return;
+	l->full_told = n;
+	refused(l, "", "connection refused", "too many are open, or wait for their Hello");
+}
