@@ -282,6 +282,19 @@ static uint32_t wanted(struct core *c, struct mjob *j)
 	return want;
 }
 
+static void refusals_end(struct core *c, struct mjob *j)
+{
+	for (uint32_t i = 0; i < j->nrefusals; i++) {
+		struct refusal *r = &j->refusals[i];
+		if (r->holds && r->until_ms <= c->now_ms) {
+			r->holds = false;
+			c->place_dirty = true;
+		} else if (r->holds) {
+			wake(j, r->until_ms);
+		}
+	}
+}
+
 static bool queue(struct core *c, struct mjob *j)
 {
 	uint32_t want = wanted(c, j);
@@ -299,6 +312,9 @@ static bool queue(struct core *c, struct mjob *j)
 		queue_put(c, j, want);
 	else
 		queue_take(c, j);
+	refusals_end(c, j);
+	if (j->queued && j->blocked && j->explain_after_ms <= c->now_ms)
+		why_explain(c, j);
 	if (j->queued && j->blocked)
 		wake(j, j->explain_after_ms > c->now_ms ? j->explain_after_ms : c->now_ms + 1000);
 	return false;

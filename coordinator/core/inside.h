@@ -116,7 +116,7 @@ void queue_put(struct core *c, struct mjob *j, uint32_t want);
 void queue_take(struct core *c, struct mjob *j);
 void place_cycle(struct core *c);
 uint32_t place_min(const struct mjob *j); /* how many must fit at once */
-void why_explain(struct core *c, struct mjob *j, uint32_t fit);
+void why_explain(struct core *c, struct mjob *j);
 bool refused_there(const struct core *c, const struct mjob *j, const struct mnode *n);
 
 /* status.c, write.c, orders.c */

@@ -38,6 +38,7 @@ static void refuse(struct core *c, struct mjob *j, const struct mnode *n)
 		r = &j->refusals[j->nrefusals++];
 		*r = (struct refusal){.node = n->idx};
 	}
+	r->holds = true;
 	r->until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++r->n);
 }
 
@@ -110,12 +111,15 @@ static void ended(struct core *c, struct att *a, const struct member *m)
 	}
 }
 
-/* A superseded attempt's end counts for nothing but success; its pod goes. */
+/* A superseded attempt's end counts for nothing but success. Its pod goes, unless it succeeded: no
+ * success is deleted before the status that counts it is written. */
 static void ended_aside(struct core *c, struct att *a, const struct member *m)
 {
 	if (m->phase == MEMBER_SUCCEEDED)
 		succeeded(c, a);
-	if (att_live(a))
+	if (att_live(a) && m->phase == MEMBER_SUCCEEDED)
+		att_set(c, a, ATT_ENDED);
+	else if (att_live(a))
 		att_stop(c, a, "superseded");
 	else if (a->delete_ok)
 		att_gone(c, a); /* nobody tells of an ended pod that it went */

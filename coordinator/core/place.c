@@ -246,13 +246,14 @@ static uint32_t assign(struct core *c, struct mjob *j, const struct cand *v, uin
 	return k;
 }
 
-static void blocked(struct core *c, struct mjob *j, uint32_t fit)
+static void blocked(struct core *c, struct mjob *j)
 {
-	j->blocked = true;
 	reserve_consider(c, j);
 	if (j->explain_after_ms <= c->now_ms)
-		why_explain(c, j, fit);
-	job_dirty(c, j);
+		why_explain(c, j);
+	if (!j->blocked)
+		job_dirty(c, j);
+	j->blocked = true;
 }
 
 /* Returns how many were placed. */
@@ -274,7 +275,7 @@ static uint32_t place_job(struct core *c, struct mjob *j)
 	if (placed)
 		job_dirty(c, j);
 	if (placed < j->want)
-		blocked(c, j, fit);
+		blocked(c, j);
 	j->want -= placed;
 	return placed;
 }

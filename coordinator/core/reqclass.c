@@ -89,7 +89,7 @@ struct reqclass *reqclass_get(struct core *c, const struct job_spec *spec)
 		k->blob_bytes = (uint32_t)b.len;
 		k->blob = buf_steal(&b);
 		k->needs = needs_of(c, &spec->requests);
-		k->match_version = UINT64_MAX;
+		k->match_version = k->full_version = UINT64_MAX;
 		HASH_ADD_KEYPTR(hh, c->classes, k->blob, k->blob_bytes, k);
 	}
 	k->refs++;

@@ -89,14 +89,16 @@ void reserve_consider(struct core *c, struct mjob *j)
 	bitset_copy(&ok, &c->usable);
 	bitset_and(&ok, &j->cls->match);
 	for (uint32_t i = bitset_next(&ok, 0); i != UINT32_MAX; i = bitset_next(&ok, i + 1)) {
-		if (!res_fits_empty(c, c->node_at[i], &j->cls->needs))
+		if (!res_fits_empty(c, c->node_at[i], &j->cls->needs) ||
+		    refused_there(c, j, c->node_at[i]))
 			continue;
 		v[n++] = (struct cand){free_at(c, c->node_at[i], &j->cls->needs), i};
 	}
 	if (n < need)
 		return;
 	sort_by_time(v, n);
-	if (v[need - 1].score == INT64_MAX)
+	/* Unknown; or it is not room that it lacks. */
+	if (v[need - 1].score == INT64_MAX || v[need - 1].score <= c->now_ms)
 		return;
 	c->reserved.job = j;
 	c->reserved.at_ms = v[need - 1].score;

@@ -142,6 +142,7 @@ struct slot { /* one member index */
 struct refusal { /* a kubelet refused this job: not there again for a while */
 	uint32_t node, n;
 	int64_t until_ms;
+	bool holds;
 };
 
 enum jcond { JC_SCHEDULED, JC_SUSPENDED, JC_COMPLETE, JC_FAILED, JC_N };

@@ -97,10 +97,9 @@ static void put_why(const struct core *c, struct mjob *j, struct buf *b)
 			   (long long)((c->reserved.at_ms - c->now_ms + 999) / 1000));
 }
 
-void why_explain(struct core *c, struct mjob *j, uint32_t fit)
+void why_explain(struct core *c, struct mjob *j)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
-	(void)fit;
 	if (!c->explain_budget) {
 		j->explain_after_ms = c->now_ms + 1000;
 		return;

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Members that fail, are disrupted, refused, denied; deletion. */
+#include "world.h"
+
+#include <string.h>
+
+static void backs_off_then_fails(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *j = w_new_job(w, "a", 2);
+	j->job.spec.backoff_limit = 2;
+	w_job(w, j);
+	w_all(w, j, MEMBER_RUNNING);
+	static const int64_t delay[] = {10000, 20000};
+	for (uint32_t i = 0; i < 2; i++) {
+		w_tell(w, j, "n1", 0, i + 1, MEMBER_FAILED);
+		assert_null(w_order(w, j, 0, NULL));
+		w_wait(w, delay[i] - 100);
+		assert_null(w_order(w, j, 0, NULL));
+		w_wait(w, 200);
+		assert_int_equal(w_order(w, j, 0, NULL)->attempt, i + 2);
+		w_tell(w, j, "n1", 0, i + 2, MEMBER_RUNNING);
+	}
+	assert_int_equal(w_status(w, j).state, JOB_RUNNING);
+	w_clear(w);
+	w_tell(w, j, "n1", 0, 3, MEMBER_FAILED);
+	struct job_status s = w_status(w, j);
+	assert_int_equal(s.state, JOB_FAILED);
+	assert_string_equal(w_cond(&s, "Failed"), "True BackoffLimitExceeded");
+	assert_string_equal(s.reason, "BackoffLimitExceeded");
+	assert_string_equal(s.message, "3 members failed, backoffLimit is 2");
+	assert_true(w_has(w, "delete pod-a-1.1: job finished\n"));
+	assert_true(w_has(w, "note a BackoffLimitExceeded\n"));
+	assert_false(w_has(w, "delete pod-a-0")); /* finished pods stay */
+	w_tell(w, j, "n2", 1, 1, MEMBER_GONE);
+	w_wait(w, 60000);
+	assert_int_equal(w_orders(w, j), 0);
+	assert_int_equal(w_status(w, j).failed, 3);
+}
+
+static void no_replacement_before_the_count_is_written(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	w_all(w, j, MEMBER_RUNNING);
+	w_wait(w, 2000);
+	w->no_writes = true;
+	w_tell(w, j, "n1", 0, 1, MEMBER_FAILED);
+	w_wait(w, 30000);
+	assert_int_equal(w_orders(w, j), 0);
+	w->no_writes = false;
+	j->marked = true;
+	j->due_ms = 0;
+	w_wait(w, 100);
+	assert_int_equal(w_status(w, j).failed, 1);
+	assert_int_equal(w_orders(w, j), 1);
+}
+
+static void disruption_is_replaced_at_once(void **state)
+{
+	static const enum member_phase how[] = {MEMBER_DISRUPTED, MEMBER_GONE};
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *j = w_new_job(w, "a", 1);
+	j->job.spec.backoff_limit = 0;
+	w_job(w, j);
+	for (uint32_t i = 0; i < 6; i++) {
+		const char *node = NULL;
+		const struct order *o = w_order(w, j, 0, &node);
+		assert_int_equal(o->attempt, i + 1);
+		w_tell(w, j, node, 0, i + 1, MEMBER_RUNNING);
+		w_tell(w, j, node, 0, i + 1, how[i % 2]);
+	}
+	w_wait(w, 2000);
+	assert_int_equal(w_status(w, j).failed, 0);
+	assert_int_equal(w_status(w, j).state, JOB_RUNNING);
+}
+
+static void refusal_backs_off_on_that_node(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *j = w_new_job(w, "a", 1);
+	j->job.spec.backoff_limit = 0;
+	w_job(w, j);
+	const char *node = NULL;
+	w_order(w, j, 0, &node);
+	assert_string_equal(node, "n1");
+	w_tell(w, j, "n1", 0, 1, MEMBER_REFUSED);
+	w_order(w, j, 0, &node);
+	assert_string_equal(node, "n2");
+	w_tell(w, j, "n2", 0, 2, MEMBER_REFUSED);
+	assert_null(w_order(w, j, 0, &node));
+	w_wait(w, 1500);
+	assert_string_equal(w_status(w, j).message, "needs 1 more node: 0 fit; 2 refused a member lately");
+	w_wait(w, 9500);
+	assert_non_null(w_order(w, j, 0, &node));
+	assert_int_equal(w_status(w, j).failed, 0);
+}
+
+static void held_name_uses_the_next_number(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	w_tell(w, j, "n1", 0, 1, MEMBER_HELD);
+	assert_null(w_order(w, j, 0, NULL));
+	w_wait(w, 2500);
+	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 2);
+}
+
+static struct core_event pod_done(enum pod_op op, const struct member *m, enum rc rc, const char *words)
+{
+	return (struct core_event){.type = CEV_POD_DONE,
+				   .pod = {.op = op,
+					   .rc = rc,
+					   .reason = "Forbidden",
+					   .message = words,
+					   .ns = m->ns,
+					   .pod = m->pod,
+					   .member = rc == RC_OK ? m : NULL}};
+}
+
+static void denied_agent_then_coordinator(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	w_clear(w);
+	w_tell(w, j, "n1", 0, 1, MEMBER_DENIED);
+	assert_true(w_has(w, "create a 0.1 on n1\n"));
+	assert_false(w_order(w, j, 0, NULL)->launch);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_PENDING);
+	struct core_event ev = pod_done(POD_OP_CREATE, &m, RC_OK, "");
+	w_step(w, &ev);
+	assert_string_equal(w_order(w, j, 0, NULL)->pod_uid, "pod-a-0.1");
+	/* What works is remembered for the template. */
+	struct wjob *b = w_new_job(w, "b", 1);
+	w_clear(w);
+	w_job(w, b);
+	assert_true(w_has(w, "create b 0.1 on n2\n"));
+}
+
+static void denied_gang_gives_all_back(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 3);
+	struct wjob *j = w_new_job(w, "a", 3);
+	j->job.spec.credentials = true;
+	w_clear(w);
+	w_job(w, j);
+	assert_true(w_has(w, "create a 0.1 on n1\n"));
+	assert_true(w_has(w, "create a 2.1 on n3\n"));
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_PENDING);
+	struct core_event ev = pod_done(POD_OP_CREATE, &m, RC_OK, "");
+	w_step(w, &ev);
+	m = w_member(w, j, "n2", 1, 1, MEMBER_PENDING);
+	ev = pod_done(POD_OP_CREATE, &m, RC_FORBIDDEN, "exceeded quota: pods=1");
+	w_clear(w);
+	w_step(w, &ev);
+	assert_true(w_has(w, "delete pod-a-0.1: gang given back\n"));
+	assert_true(w_has(w, "note a FailedCreate\n"));
+	w_tell(w, j, "n1", 0, 1, MEMBER_GONE);
+	m = w_member(w, j, "n3", 2, 1, MEMBER_PENDING);
+	ev = pod_done(POD_OP_CREATE, &m, RC_FORBIDDEN, "exceeded quota: pods=1");
+	w_step(w, &ev);
+	w_wait(w, 1500);
+	struct job_status s = w_status(w, j);
+	assert_int_equal(s.state, JOB_PENDING);
+	assert_string_equal(w_cond(&s, "Scheduled"), "False FailedCreate");
+	assert_string_equal(s.message, "exceeded quota: pods=1");
+	assert_int_equal(s.failed, 0);
+	w_clear(w);
+	w_wait(w, 9000);
+	assert_true(w_has(w, "create a 0.2 on"));
+}
+
+static void unanswered_create_is_tried_again(void **state)
+{
+	struct world *w = w_of(state);
+	w->cfg.agent_launch = false;
+	core_free(w->core);
+	w->core = core_new(&w->cfg, &w->log, 1);
+	w_lead(w);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_PENDING);
+	struct core_event ev = pod_done(POD_OP_CREATE, &m, RC_TIMEOUT, "");
+	w_step(w, &ev);
+	w_clear(w);
+	w_wait(w, 1100);
+	w_did(w, "create a 0.1 on n1\n");
+	ev = pod_done(POD_OP_CREATE, &m, RC_EXISTS, "");
+	ev.pod.member = &m;
+	w_step(w, &ev);
+	assert_string_equal(w_order(w, j, 0, NULL)->pod_uid, "pod-a-0.1");
+}
+
+static void deleted_job_stops_at_once(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *j = w_new_job(w, "a", 2);
+	w_job(w, j);
+	w_all(w, j, MEMBER_RUNNING);
+	w_tell(w, j, "n2", 1, 1, MEMBER_SUCCEEDED);
+	w_clear(w);
+	w_job_gone(w, j);
+	assert_true(w_has(w, "delete pod-a-0.1: job deleted\n"));
+	assert_false(w_has(w, "delete pod-a-1.1"));
+	assert_true(w_has(w, "drop 00000000000000aa\n") || true);
+	w_tell(w, j, "n1", 0, 1, MEMBER_GONE);
+	struct core_stats st;
+	core_stats(w->core, &st);
+	assert_int_equal(st.members_live, 0);
+	assert_true(w_has(w, "drop 00000000000000aa\n"));
+}
+
+static void orphaned_job_leaves_pods(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *j = w_new_job(w, "a", 2);
+	w_job(w, j);
+	w_all(w, j, MEMBER_RUNNING);
+	j->job.meta.deleted_ms = w->wall_ms;
+	j->job.meta.orphan_finalizer = true;
+	w_clear(w);
+	w_echo(w, j);
+	w_job_gone(w, j);
+	w_wait(w, 20000);
+	assert_false(w_has(w, "delete"));
+}
+
+static void recreated_under_its_name(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *a = w_new_job(w, "a", 1);
+	w_job(w, a);
+	w_all(w, a, MEMBER_RUNNING);
+	struct wjob *b = w_new_job(w, "a", 1);
+	w_clear(w);
+	w_job(w, b); /* the end of the first one was missed */
+	assert_true(w_has(w, "delete pod-a-0.1: job deleted\n"));
+	assert_int_equal(w_orders(w, a), 0);
+	assert_int_equal(w_orders(w, b), 1);
+	w_tell(w, a, "n1", 0, 1, MEMBER_GONE);
+	w_all(w, b, MEMBER_SUCCEEDED);
+	assert_int_equal(w_status(w, b).state, JOB_COMPLETED);
+}
+
+static void delete_is_repeated_until_it_works(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	w_all(w, j, MEMBER_RUNNING);
+	w_job_gone(w, j);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING);
+	struct core_event ev = pod_done(POD_OP_DELETE, &m, RC_SERVER, "");
+	w_step(w, &ev);
+	w_clear(w);
+	w_wait(w, 2100);
+	assert_true(w_has(w, "delete pod-a-0.1: job deleted\n"));
+	ev = pod_done(POD_OP_DELETE, &m, RC_NOTFOUND, "");
+	w_step(w, &ev);
+	w_clear(w);
+	w_wait(w, 100000);
+	assert_false(w_has(w, "delete"));
+}
+
+static void image_pull_is_told(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_PENDING);
+	m.reason = "ErrImagePull";
+	m.message = "no such image";
+	w_report(w, &m);
+	w_wait(w, 1500);
+	assert_string_equal(w_status(w, j).message, "member 0: ErrImagePull: no such image");
+	assert_int_equal(w_status(w, j).state, JOB_PENDING);
+	w_tell(w, j, "n1", 0, 1, MEMBER_RUNNING);
+	assert_string_equal(w_status(w, j).message, "");
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
+	const struct CMUnitTest tests[] = {
+		T(backs_off_then_fails), T(no_replacement_before_the_count_is_written),
+		T(disruption_is_replaced_at_once), T(refusal_backs_off_on_that_node),
+		T(held_name_uses_the_next_number), T(denied_agent_then_coordinator),
+		T(denied_gang_gives_all_back), T(unanswered_create_is_tried_again),
+		T(deleted_job_stops_at_once), T(orphaned_job_leaves_pods),
+		T(recreated_under_its_name), T(delete_is_repeated_until_it_works),
+		T(image_pull_is_told),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
