@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster-coordinator. Leaves by _exit: nng's threads are never shut down. */
+#include <unistd.h>
+
+#include "coordinator/program.h"
+#include "os/logsink.h"
+#include "os/process.h"
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct logsink sink;
+	struct program *program;
+	struct err e = {.msg = ""};
+	int status;
+	process_small_memory();
+	if (!options_read(argc, argv, &options, &status))
+		return status;
+	process_raise_limits();
+	logsink_init(&sink, (enum log_level)options.log_level, options.log_json != 0);
+	if (program_new(&options, &sink.log, &program, &e) != RC_OK) {
+		log_error(&sink.log, "cannot start", KS("error", e.msg));
+		_exit(1);
+	}
+	while (program_turn(program, &status))
+		;
+	log_info(&sink.log, "stopped", KI("status", status));
+	_exit(status);
+}

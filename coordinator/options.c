@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static const char *const placements[] = {"spread", "pack", NULL};
+static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
+static const char *const formats[] = {"logfmt", "json", NULL};
+
+static const char usage[] =
+	"muster-coordinator [serve] [OPTION…]   places jobs on nodes and leads them to their end\n"
+	"muster-coordinator uninstall [OPTION…] removes the ComputeNodes that Muster made; the "
+	"chart's\n"
+	"                                       pre-delete hook runs it";
+
+#define STR(n, t, e, f, h)      \
+	{.name = n,             \
+	 .kind = OPTION_STRING, \
+	 .target = &o->t,       \
+	 .env = e,              \
+	 .fallback = f,         \
+	 .value = "TEXT",       \
+	 .help = h}
+#define DUR(n, t, f, h)           \
+	{.name = n,               \
+	 .kind = OPTION_DURATION, \
+	 .target = &o->t,         \
+	 .fallback = f,           \
+	 .value = "TIME",         \
+	 .help = h}
+#define CHOICE(n, t, c, f, h)   \
+	{.name = n,             \
+	 .kind = OPTION_CHOICE, \
+	 .target = &o->t,       \
+	 .choices = c,          \
+	 .fallback = f,         \
+	 .value = "WORD",       \
+	 .help = h}
+
+static enum rc check_times(const struct options *o, struct err *e)
+{
+	if (o->lease_ms <= o->renew_ms || o->renew_ms <= o->retry_ms || o->retry_ms < 100)
+		return err_set(e, RC_CONFIG,
+			       "--lease-duration must be above --renew-deadline, that above "
+			       "--retry-period, that at least 100ms");
+	if (o->heartbeat_ms < 100 || o->grace_ms < 2 * o->heartbeat_ms)
+		return err_set(e, RC_CONFIG,
+			       "--node-silent-grace must be at least twice --heartbeat, "
+			       "that at least 100ms");
+	return RC_OK;
+}
+
+static enum rc check(struct options *o, const char *word, struct err *e)
+{
+	o->uninstall = str_eq(word, "uninstall");
+	if (word && !o->uninstall && !str_eq(word, "serve"))
+		return err_set(e, RC_CONFIG, "unknown command %s; there are serve and uninstall",
+			       word);
+	if (!*o->namespace)
+		return err_set(e, RC_CONFIG, "--namespace is missing (or $POD_NAMESPACE)");
+	if (!o->uninstall && !*o->agent_account)
+		return err_set(e, RC_CONFIG, "--agent-service-account NAMESPACE:NAME is missing");
+	if (!o->uninstall && !strchr(o->agent_account, ':'))
+		return err_set(e, RC_CONFIG,
+			       "--agent-service-account is \"%s\", but must be "
+			       "NAMESPACE:NAME",
+			       o->agent_account);
+	return check_times(o, e);
+}
+
+bool options_read(int argc, char **argv, struct options *o, int *ret_exit)
+{
+	const struct option_rule rules[] = {
+		STR("kubeconfig", kubeconfig, NULL, NULL,
+		    "kubeconfig file; else the pod's ServiceAccount, $KUBECONFIG"),
+		STR("namespace", namespace, "POD_NAMESPACE", NULL,
+		    "namespace of the Lease, Secret and ConfigMap"),
+		STR("identity", identity, "POD_NAME", "muster-coordinator",
+		    "name in the Lease; made unique per start"),
+		STR("address", address, NULL, NULL,
+		    "host:port that standbys send agents to; else $POD_IP and the port of "
+		    "--listen"),
+		STR("listen", listen, NULL, "0.0.0.0:7117", "where agents connect"),
+		STR("serve", serve, NULL, "0.0.0.0:8080", "where /livez, /readyz and /metrics are"),
+		STR("service", service, NULL, "muster-coordinator",
+		    "Service that agents dial; named in the certificate"),
+		STR("lease", lease, NULL, "muster-coordinator", "name of the Lease"),
+		DUR("lease-duration", lease_ms, "15s",
+		    "how long a leader that says nothing keeps the Lease"),
+		DUR("renew-deadline", renew_ms, "10s", "when a leader that cannot renew gives up"),
+		DUR("retry-period", retry_ms, "2s", "between tries to renew or get the Lease"),
+		STR("tls-secret", tls_secret, NULL, "muster-coordinator-tls",
+		    "Secret of the certificate; filled if it is empty"),
+		STR("ca-configmap", ca_configmap, NULL, "muster-ca",
+		    "ConfigMap where agents find the CA"),
+		STR("agent-service-account", agent_account, NULL, NULL,
+		    "NAMESPACE:NAME whose tokens are accepted"),
+		{.name = "agent-launch",
+		 .kind = OPTION_BOOL,
+		 .target = &o->agent_launch,
+		 .fallback = "true",
+		 .value = "BOOL",
+		 .help = "agents create members' pods where they may"},
+		STR("default-image", default_image, NULL, NULL, "image of jobs that name none"),
+		CHOICE("placement", spread, placements, "spread", "spread or pack"),
+		DUR("heartbeat", heartbeat_ms, "2s", "how often an agent says something"),
+		DUR("node-silent-grace", grace_ms, "6s", "silence after which a node is lost"),
+		CHOICE("log-level", log_level, levels, "info", "debug, info, warn or error"),
+		CHOICE("log-format", log_json, formats, "logfmt", "logfmt or json"),
+	};
+	struct err e;
+	const char *word;
+	*o = (struct options){0};
+	*ret_exit = 0;
+	o->pod_ip = getenv("POD_IP");
+	if (options_asked(argc, argv, "--help")) {
+		options_help(stdout, usage, rules, ARRAY_LEN(rules));
+		return false;
+	}
+	if (options_asked(argc, argv, "--version")) {
+		printf("muster-coordinator %s\n", MUSTER_VERSION);
+		return false;
+	}
+	enum rc rc = options_parse(rules, ARRAY_LEN(rules), argc, argv, &word, &e);
+	if (rc == RC_OK)
+		rc = check(o, word, &e);
+	if (rc == RC_OK)
+		return true;
+	fprintf(stderr, "muster-coordinator: %s\n", e.msg);
+	*ret_exit = 2;
+	return false;
+}
