@@ -18,7 +18,7 @@ static void launch_free(struct launch *l)
 static void tell(struct launch *l, enum rc rc, const struct api_result *res, const struct pod *pod)
 {
 	struct agent *a = l->owner;
-	struct agent_event ev = {.type = AEV_CREATED,
+	struct agent_event ev = {.type = l->read_only ? AEV_READ : AEV_CREATED,
 				 .created = {.ns = l->ns,
 					     .name = l->name,
 					     .rc = rc,
@@ -27,8 +27,8 @@ static void tell(struct launch *l, enum rc rc, const struct api_result *res, con
 					     .retry_after_ms = res ? res->retry_after_ms : 0,
 					     .pod = pod}};
 	l->told = true;
-	a->stats.pods_created += rc == RC_OK;
-	a->stats.create_failures += rc != RC_OK && rc != RC_EXISTS;
+	a->stats.pods_created += !l->read_only && rc == RC_OK;
+	a->stats.create_failures += !l->read_only && rc != RC_OK && rc != RC_EXISTS;
 	agent_step(a, &ev);
 }
 
@@ -38,7 +38,7 @@ static void on_object(void *self, uint64_t id, enum watch_event we, const struct
 	(void)id;
 	(void)we;
 	if (!l->told)
-		tell(l, l->reading ? RC_EXISTS : RC_OK, NULL, obj->pod);
+		tell(l, l->reading && !l->read_only ? RC_EXISTS : RC_OK, NULL, obj->pod);
 }
 
 static void on_done(void *self, uint64_t id, const struct api_result *res);
@@ -64,21 +64,35 @@ static void on_done(void *self, uint64_t id, const struct api_result *res)
 		return;
 	}
 	/* Gone again when it was read: the name is free for the next try. */
+	bool vanished = l->reading && !l->read_only && res->rc == RC_NOTFOUND;
 	if (!l->told)
-		tell(l, l->reading && res->rc == RC_NOTFOUND ? RC_EXISTS : res->rc, res, NULL);
+		tell(l, vanished ? RC_EXISTS : res->rc, res, NULL);
 	launch_free(l);
+}
+
+static struct launch *launch_new(struct agent *a, const char *ns, const char *name)
+{
+	struct launch *l = mem_zalloc(1, sizeof *l);
+	l->owner = a;
+	l->ns = mem_strdup(ns);
+	l->name = mem_strdup(name);
+	DL_APPEND(a->launches, l);
+	return l;
+}
+
+static void read_pod(struct agent *a, const char *ns, const char *name)
+{
+	struct launch *l = launch_new(a, ns, name);
+	l->read_only = l->reading = true;
+	submit(l, &(struct api_request){.verb = API_GET});
 }
 
 static void create(struct agent *a, const struct pod_create *pod)
 {
 	struct pod_create with_text = *pod;
-	struct launch *l = mem_zalloc(1, sizeof *l);
 	with_text.template_text = agent_templates_find(a, pod->template_hash);
 	must(with_text.template_text); /* the core orders none whose text it was not given */
-	l->owner = a;
-	l->ns = mem_strdup(pod->ns);
-	l->name = mem_strdup(pod->name);
-	DL_APPEND(a->launches, l);
+	struct launch *l = launch_new(a, pod->ns, pod->name);
 	submit(l, &(struct api_request){.verb = API_CREATE, .pod_create = &with_text});
 }
 
@@ -88,6 +102,7 @@ void agent_act_all(struct agent *a, const struct agent_actions *actions)
 		const struct agent_action *act = &actions->v[i];
 		switch (act->type) {
 		case AACT_CREATE: create(a, &act->create); break;
+		case AACT_READ: read_pod(a, act->read.ns, act->read.name); break;
 		case AACT_REPORT: agent_session_poke(a->session); break;
 		case AACT_TEMPLATE_DROP: agent_templates_drop(a, act->template_hash); break;
 		}

@@ -13,12 +13,12 @@ struct template_entry {
 	char *hash, *text;
 };
 
-/* One create, and the read that follows when the name is taken. */
+/* One create, and the read that follows when the name is taken; or a read alone. */
 struct launch {
 	struct launch *prev, *next;
 	struct agent *owner;
 	uint64_t op;
-	bool reading, told;
+	bool read_only, reading, told;
 	char *ns, *name;
 };
 

@@ -44,6 +44,7 @@ static void apply(struct agent_core *c, const struct agent_event *ev)
 	case AEV_ORDERS: ac_orders_set(c, ev->orders.epoch, ev->orders.v, ev->orders.n); break;
 	case AEV_TEMPLATE: ac_templates_put(c, ev->template_hash); break;
 	case AEV_CREATED: ac_orders_created(c, ev); break;
+	case AEV_READ: ac_orders_read(c, ev); break;
 	}
 }
 

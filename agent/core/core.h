@@ -24,6 +24,7 @@ enum agent_event_type {
 	AEV_ORDERS,      /* the full set, with its epoch; an older epoch is refused */
 	AEV_TEMPLATE,    /* text of a hash arrived */
 	AEV_CREATED,     /* a create ended; on EXISTS the shell has read the pod */
+	AEV_READ,        /* a live GET ended (created: OK with the pod, NOTFOUND…) */
 };
 
 struct agent_event {
@@ -45,12 +46,13 @@ struct agent_event {
 			int64_t retry_after_ms;
 			const struct pod *pod; /* OK: as created; EXISTS: as read, NULL when the GET
 						  said 404 */
-		} created;
+		} created;                     /* CREATED, READ */
 	};
 };
 
 enum agent_action_type {
 	AACT_CREATE, /* create this pod (the text is kept by the shell, by hash) */
+	AACT_READ,   /* read this pod live: whether what the coordinator saw is there */
 	AACT_REPORT, /* something is to be reported: agent_core_changes() */
 	AACT_TEMPLATE_DROP,
 };
@@ -59,6 +61,9 @@ struct agent_action {
 	enum agent_action_type type;
 	union {
 		struct pod_create create; /* template_text NULL: by hash */
+		struct {
+			const char *ns, *name;
+		} read;
 		const char *template_hash;
 	};
 };

@@ -7,7 +7,10 @@
  *     WANT ──► FLYING ──► LAUNCHED (its pod was seen, or its create succeeded)
  *       ▲        │
  *       └────────┤ an error that time heals (backoff)
- *                └──► REFUSED: HELD, DENIED or GONE, told until the order goes away */
+ *                └──► REFUSED: HELD, DENIED or GONE, told until the order goes away
+ *
+ * An order with the UID of a pod that we never saw goes WANT ──► READING ──► LAUNCHED or REFUSED:
+ * the coordinator may have created the pod itself just now, before our watch shows it. */
 #pragma once
 
 #include "agent/core/core.h"
@@ -37,7 +40,7 @@ struct podrec {
 	bool changed;    /* the member is to be told */
 };
 
-enum order_state { ORDER_WANT, ORDER_FLYING, ORDER_LAUNCHED, ORDER_REFUSED };
+enum order_state { ORDER_WANT, ORDER_FLYING, ORDER_READING, ORDER_LAUNCHED, ORDER_REFUSED };
 
 struct orderrec {
 	UT_hash_handle hh;
@@ -117,6 +120,7 @@ void ac_orders_set(struct agent_core *c, uint64_t epoch, const struct order *v, 
 void ac_orders_look(struct agent_core *c, struct orderrec *o); /* again, after its pod changed */
 void ac_orders_look_all(struct agent_core *c);
 void ac_orders_created(struct agent_core *c, const struct agent_event *ev);
+void ac_orders_read(struct agent_core *c, const struct agent_event *ev);
 void ac_orders_launch(struct agent_core *c); /* what is due; sets next_due_ms */
 void ac_orders_drop(struct agent_core *c, struct orderrec *o);
 void ac_templates_put(struct agent_core *c, const char *hash);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Orders: a pod is created once for each, by its name, which no other attempt has. Created means
  * seen: an order whose pod was ever seen, here or by the coordinator (then it carries the UID), is
- * never carried out again. After an answer that got lost the name is taken, and what has it is
+ * never carried out again, and it is gone only when it vanished before our eyes or a live read says
+ * so. After an answer that got lost the name is taken, and what has it is
  * read: the same attempt is adopted, anything else holds the name. */
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +24,15 @@ bool ac_order_wants_pod(const struct orderrec *o, const struct member *m)
 	       o->o.attempt == m->attempt;
 }
 
+static bool in_flight(enum order_state state)
+{
+	return state == ORDER_FLYING || state == ORDER_READING;
+}
+
 static void set_state(struct agent_core *c, struct orderrec *o, enum order_state state)
 {
-	c->flying -= o->state == ORDER_FLYING;
-	c->flying += state == ORDER_FLYING;
+	c->flying -= in_flight(o->state);
+	c->flying += in_flight(state);
 	o->state = state;
 	if (state != ORDER_REFUSED) {
 		o->verdict = MEMBER_NONE;
@@ -69,7 +75,7 @@ void ac_orders_look(struct agent_core *c, struct orderrec *o)
 		launched(c, o, p->member->m.pod_uid);
 	else if (p && p->alive)
 		refuse(c, o, MEMBER_HELD, "NameTaken", "another pod has this name");
-	else if (c->synced && was_seen(o))
+	else if (c->synced && o->seen_uid)
 		refuse(c, o, MEMBER_GONE, "PodGone", "the pod is there no more");
 }
 
@@ -232,15 +238,28 @@ static void launch(struct agent_core *c, struct orderrec *o)
 						    .template_hash = o->o.template_hash}});
 }
 
+/* The coordinator knows its pod, we do not: it is gone, or our watch lags behind. */
+static bool may_read(const struct agent_core *c, const struct orderrec *o)
+{
+	return c->synced && o->state == ORDER_WANT && !o->seen_uid && o->o.pod_uid[0] != '\0';
+}
+
+static void read_pod(struct agent_core *c, struct orderrec *o)
+{
+	set_state(c, o, ORDER_READING);
+	ac_act(c, &(struct agent_action){.type = AACT_READ, .read = {o->o.ns, o->o.pod}});
+}
+
 void ac_orders_launch(struct agent_core *c)
 {
 	struct orderrec *o, *next;
 	c->next_due_ms = INT64_MAX;
 	HASH_ITER (hh, c->orders, o, next) {
-		if (!may_launch(c, o))
+		bool read = may_read(c, o);
+		if (!read && !may_launch(c, o))
 			continue;
 		if (o->due_ms <= c->now_ms && c->flying < CREATES_MAX)
-			launch(c, o);
+			(read ? read_pod : launch)(c, o);
 		else if (o->due_ms > c->now_ms && o->due_ms < c->next_due_ms)
 			c->next_due_ms = o->due_ms;
 	}
@@ -253,7 +272,9 @@ static void retry(struct agent_core *c, struct orderrec *o, const struct agent_e
 		ms = ev->created.retry_after_ms;
 	set_state(c, o, ORDER_WANT);
 	o->due_ms = c->now_ms + ms;
-	LOG_AT(c->log, o->failing ? LOG_DEBUG : LOG_WARN, "pod not created, trying again",
+	LOG_AT(c->log, o->failing ? LOG_DEBUG : LOG_WARN,
+	       ev->type == AEV_READ ? "pod not read, trying again"
+				    : "pod not created, trying again",
 	       KS("job", o->o.job_name), KI("member", o->o.index), KI("attempt", o->o.attempt),
 	       KS("ns", o->o.ns), KS("pod", o->o.pod), KS("rc", rc_name(ev->created.rc)),
 	       KS("error", ev->created.message), KI("after_ms", ms));
@@ -290,6 +311,25 @@ void ac_orders_created(struct agent_core *c, const struct agent_event *ev)
 		refuse(c, o, MEMBER_HELD, "NameTaken", "another pod has this name");
 	} else if (denied(rc)) {
 		refuse(c, o, MEMBER_DENIED, ev->created.reason, ev->created.message);
+	} else {
+		retry(c, o, ev);
+	}
+}
+
+void ac_orders_read(struct agent_core *c, const struct agent_event *ev)
+{
+	AUTO(mem_freep) char *key = ac_key(ev->created.ns, ev->created.name);
+	struct orderrec *o = ac_orders_find(c, key);
+	const struct pod *pod = ev->created.pod;
+	if (!o || o->state != ORDER_READING)
+		return;
+	bool there = ev->created.rc == RC_OK && pod && str_eq(pod->meta.uid, o->o.pod_uid) &&
+		     is_ours(c, o, pod);
+	if (there) {
+		launched(c, o, pod->meta.uid);
+		ac_pods_upsert(c, pod, false);
+	} else if (ev->created.rc == RC_OK || ev->created.rc == RC_NOTFOUND) {
+		refuse(c, o, MEMBER_GONE, "PodGone", "the pod is there no more");
 	} else {
 		retry(c, o, ev);
 	}

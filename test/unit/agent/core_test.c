@@ -62,6 +62,8 @@ static void step(struct world *w, struct agent_event ev)
 		const struct agent_action *a = &acts.v[i];
 		if (a->type == AACT_CREATE)
 			buf_printf(&w->did, "create:%s ", a->create.name);
+		else if (a->type == AACT_READ)
+			buf_printf(&w->did, "read:%s ", a->read.name);
 		else if (a->type == AACT_TEMPLATE_DROP)
 			buf_printf(&w->did, "drop:%s ", a->template_hash);
 		else
@@ -315,6 +317,18 @@ static void withdrawn_while_it_is_out(void **state)
 	expect_told(w, "p/u1:Pending ");
 }
 
+static void was_read(struct world *w, enum rc rc, const struct pod *p)
+{
+	step(w, (struct agent_event){.type = AEV_READ,
+				     .created = {.ns = "ns",
+						 .name = "p",
+						 .rc = rc,
+						 .reason = "Why",
+						 .message = "words",
+						 .pod = p}});
+}
+
+/* Its pod is known to the coordinator and not to us: only a live read tells that it is gone. */
 static void ordered_with_a_uid(void **state)
 {
 	struct world *w = *state;
@@ -325,8 +339,45 @@ static void ordered_with_a_uid(void **state)
 	expect_snapshot(w, ""); /* not known yet whether it is there */
 	synced(w);
 	assert_null(strstr(buf_str(&w->did), "create"));
+	expect_snapshot(w, "");
+	expect(w, "drop:h read:p ");
+	was_read(w, RC_TIMEOUT, NULL);
+	tick(w, agent_core_deadline(w->c));
+	expect(w, "read:p ");
+	was_read(w, RC_NOTFOUND, NULL);
 	expect_told(w, "p/u7:Gone ");
 	expect_snapshot(w, "p/u7:Gone ");
+}
+
+/* The coordinator created it, and its order came before our watch showed the pod. */
+static void r001_ordered_before_the_watch_shows(void **state)
+{
+	struct world *w = *state;
+	struct order o = order_of("p", 1);
+	struct pod p = member_pod("p", "u7", POD_PENDING);
+	o.pod_uid = "u7";
+	o.launch = false;
+	ready(w);
+	orders(w, 5, &o, 1);
+	expect(w, "read:p ");
+	expect_told(w, "");
+	was_read(w, RC_OK, &p);
+	expect_told(w, "p/u7:Pending ");
+	gone(w, "ns", "p", "u7");
+	expect_told(w, "p/u7:Gone ");
+}
+
+/* What is read under the name is another pod. */
+static void ordered_with_another_uid(void **state)
+{
+	struct world *w = *state;
+	struct order o = order_of("p", 1);
+	struct pod p = member_pod("p", "u8", POD_PENDING);
+	o.pod_uid = "u7";
+	ready(w);
+	orders(w, 5, &o, 1);
+	was_read(w, RC_OK, &p);
+	expect_told(w, "p/u7:Gone ");
 }
 
 static void not_to_be_launched_here(void **state)
@@ -692,6 +743,8 @@ int main(void)
 		T(answer_without_a_pod_behind_it),
 		T(withdrawn_while_it_is_out),
 		T(ordered_with_a_uid),
+		T(r001_ordered_before_the_watch_shows),
+		T(ordered_with_another_uid),
 		T(not_to_be_launched_here),
 		cmocka_unit_test_setup_teardown(agents_that_may_not_launch, setup_no_launch,
 						teardown),
