@@ -59,9 +59,18 @@ static bool refused(const struct pod *p)
 	       !str_eq(p->reason, "DeadlineExceeded");
 }
 
+/* After a reboot nobody knows how the containers of the boot before ended, and the kubelet and its
+ * runtime say so: exit 255 with reason Unknown, or ContainerStatusUnknown. A program that returns
+ * 255 by itself has reason Error. */
+static bool rebooted(const struct pod *p)
+{
+	return (p->exit_code == 255 && str_eq(p->terminated_reason, "Unknown")) ||
+	       str_eq(p->terminated_reason, "ContainerStatusUnknown");
+}
+
 static enum member_phase failed_phase(const struct pod *p)
 {
-	if (p->disruption_target || reason_is_disruption(p->reason))
+	if (p->disruption_target || reason_is_disruption(p->reason) || rebooted(p))
 		return MEMBER_DISRUPTED;
 	/* Somebody deletes it: what its containers return now is the deletion's doing. */
 	if (p->meta.deleted_ms)
