@@ -42,17 +42,18 @@ image_build() {
 # image_load CLUSTER IMAGE: puts an image of the engine into every node. It is done here and not
 # by `kind load`, whose import of all platforms fails with some engines' image stores.
 image_load() {
-	local node tar pids=() pid rc=0
-	tar=$(mktemp "$(cluster_state "$1")/image-XXXXXX.tar")
-	docker save -o "$tar" "$2" || { rm -f "$tar"; return 1; }
+	local node dir pids=() pid rc=0
+	dir=$(mktemp -d "$(cluster_state "$1")/image-XXXXXX")
+	docker save -o "$dir/tar" "$2" || { rm -rf "$dir"; return 1; }
 	for node in $(cluster_nodes "$1"); do
-		docker exec -i "$node" ctr -n k8s.io images import --all-platforms=false - <"$tar" \
-			>/dev/null &
+		docker exec -i "$node" ctr -n k8s.io images import --all-platforms=false - <"$dir/tar" \
+			>"$dir/$node.log" 2>&1 &
 		pids+=($!)
 	done
 	for pid in "${pids[@]}"; do
 		wait "$pid" || rc=1
 	done
-	rm -f "$tar"
+	[ $rc = 0 ] || tail -n 5 "$dir"/*.log >&2
+	rm -rf "$dir"
 	return $rc
 }
