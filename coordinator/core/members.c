@@ -212,6 +212,8 @@ struct att *att_place(struct core *c, struct mjob *j, uint32_t index, struct mno
 {
 	struct slot *s = job_slot(j, index);
 	must(!s->cur || att_replaceable(s->cur));
+	if (s->cur)
+		orders_changed(c, s->cur->node); /* superseded: its order is withdrawn */
 	uint32_t floor = s->last > j->base_attempt ? s->last : j->base_attempt;
 	struct att *a = att_new(c, j, index, floor + 1, n);
 	a->confirmed = true;

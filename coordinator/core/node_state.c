@@ -21,7 +21,7 @@ static bool unready(const struct mnode *n)
 
 static bool keeps_last(const struct core *c, const struct mnode *n)
 {
-	return !n->heard && !c->all_heard && n->state != CNODE_NONE;
+	return n->inherited && !n->heard && !c->all_heard;
 }
 
 static enum cnode_state state_of(const struct core *c, const struct mnode *n)
@@ -99,12 +99,15 @@ static void set_state(struct core *c, struct mnode *n, enum cnode_state to)
 static void set_loss(struct core *c, struct mnode *n, enum loss loss)
 {
 	struct att *a, *tmp;
+	bool changed = n->loss != loss;
 	n->loss = loss;
 	DL_FOREACH_SAFE2 (n->atts, a, tmp, node_next) {
 		if (loss != LOSS_NO)
 			att_lost(c, a);
 		else
 			att_found(c, a);
+		if (changed) /* what was awaited may be certain now */
+			job_dirty(c, a->job);
 	}
 }
 

@@ -199,6 +199,7 @@ void node_on_cnode(struct core *c, const struct cnode *cn)
 	/* What the leader before us wrote holds until the node is heard (DESIGN: liveness). */
 	if (first && !n->heard && n->state == CNODE_NONE) {
 		n->state = cn->status.state;
+		n->inherited = n->state != CNODE_NONE;
 		n->since_ms = cn->status.since_ms;
 		mem_strset(&n->version, cn->status.agent_version);
 		mem_strset(&n->boot_id, cn->status.boot_id);

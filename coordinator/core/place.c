@@ -274,9 +274,9 @@ static uint32_t place_job(struct core *c, struct mjob *j)
 	}
 	if (placed)
 		job_dirty(c, j);
-	if (placed < j->want)
-		blocked(c, j);
 	j->want -= placed;
+	if (j->want)
+		blocked(c, j);
 	return placed;
 }
 

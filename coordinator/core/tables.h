@@ -93,6 +93,7 @@ struct mnode {
 	struct cond_state conds[NC_N];
 	enum loss loss;
 	enum cnode_state state;
+	bool inherited; /* state: as the leader before us wrote it */
 	int64_t since_ms;
 	/* writing */
 	enum mark mark;

@@ -79,6 +79,32 @@ static void note_job_status(struct world *w, const struct core_action *a)
 	j->marked = true;
 }
 
+/* Likewise a ComputeNode's status. */
+static void write_cnode(struct world *w, struct wnode *n)
+{
+	const char *rv;
+	struct cnode_status s;
+	char next[24];
+	n->marked = false;
+	if (!core_cnode_status(w->core, n->name, &s, &rv))
+		return;
+	n->state = s.state;
+	n->writes++;
+	snprintf(next, sizeof next, "%llu", (unsigned long long)++w->rvs);
+	struct core_event ev = {.type = CEV_STATUS_WRITTEN,
+				.written = {.name = n->name, .rc = RC_OK, .rv = next}};
+	w_step(w, &ev);
+}
+
+static void note_cnode_status(struct world *w, const struct core_action *a)
+{
+	struct wnode *n = w_find(w, a->object.name);
+	int64_t due = a->object.urgent ? w->now_ms : a->object.not_before_ms;
+	if (!n->marked || due < n->due_ms)
+		n->due_ms = due;
+	n->marked = true;
+}
+
 static void put_object(struct world *w, const char *verb, const struct core_action *a)
 {
 	buf_printf(&w->did, "%s %s", verb, a->object.name);
@@ -101,6 +127,7 @@ static void put_action(struct world *w, const struct core_action *a)
 		break;
 	case ACT_CNODE_STATUS:
 		put_object(w, "cnode-status", a);
+		note_cnode_status(w, a);
 		break;
 	case ACT_CNODE_APPLY:
 		buf_printf(&w->did, "apply %s\n", a->node);
@@ -139,6 +166,10 @@ static void write_due(struct world *w)
 	for (uint32_t i = 0; i < w->njobs; i++) {
 		if (w->jobs[i].marked && w->jobs[i].due_ms <= w->now_ms)
 			write_job(w, &w->jobs[i]);
+	}
+	for (uint32_t i = 0; i < w->nnodes; i++) {
+		if (w->nodes[i].marked && w->nodes[i].due_ms <= w->now_ms)
+			write_cnode(w, &w->nodes[i]);
 	}
 }
 
@@ -216,7 +247,7 @@ void w_restart(struct world *w)
 	core_free(w->core);
 	w->core = core_new(&w->cfg, &w->log, 2);
 	for (uint32_t i = 0; i < w->nnodes; i++)
-		w->nodes[i].session = 0;
+		w->nodes[i].session = w->nodes[i].marked = 0;
 	for (uint32_t i = 0; i < w->njobs; i++)
 		w->jobs[i].marked = false;
 	w_lead(w);
@@ -246,6 +277,10 @@ void w_wait(struct world *w, int64_t ms)
 		for (uint32_t i = 0; i < w->njobs; i++) {
 			if (w->jobs[i].marked && w->jobs[i].due_ms < at)
 				at = w->jobs[i].due_ms;
+		}
+		for (uint32_t i = 0; i < w->nnodes; i++) {
+			if (w->nodes[i].marked && w->nodes[i].due_ms < at)
+				at = w->nodes[i].due_ms;
 		}
 		at = at < end ? at : end;
 		if (at > w->now_ms) {
@@ -518,11 +553,7 @@ const char *w_cond(const struct job_status *s, const char *type)
 
 enum cnode_state w_cnode_state(struct world *w, const char *name)
 {
-	struct cnode_status s;
-	const char *rv;
-	if (!core_cnode_status(w->core, name, &s, &rv))
-		return CNODE_NONE;
-	return s.state;
+	return w_find(w, name)->state;
 }
 
 void w_clear(struct world *w)

@@ -29,6 +29,10 @@ struct wnode {
 	bool not_ready, cordoned, muted;
 	struct res foreign[2];
 	uint32_t nforeign;
+	enum cnode_state state; /* of its ComputeNode, as stored last */
+	bool marked;
+	int64_t due_ms;
+	uint32_t writes;
 };
 
 struct wjob { /* a job as the API server has it; fill in what a test needs, then w_job */
