@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the link refuses, while twenty agents work undisturbed: a wrong CA, server name, token, node,
+ * frames that are too large or none, and more connections than it waits for. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <nng/nng.h>
+#include <nng/supplemental/tls/tls.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "os/clock.h"
+#include "rig.h"
+
+#include <nng/protocol/reqrep0/req.h>
+
+enum { AGENTS = 20 };
+
+static struct rig *rig;
+static uint32_t last_attempt;
+
+static struct link_listener_stats stats(void)
+{
+	struct link_listener_stats s;
+	link_listener_stats(rig->listener, &s);
+	return s;
+}
+
+static bool twenty_connected(struct rig *r, void *arg)
+{
+	(void)arg;
+	for (unsigned i = 0; i < AGENTS; i++) {
+		if (!r->agents[i]->connected)
+			return false;
+	}
+	return true;
+}
+
+static bool twenty_ordered(struct rig *r, void *arg)
+{
+	(void)arg;
+	for (unsigned i = 0; i < AGENTS; i++) {
+		if (r->agents[i]->orders_seen != last_attempt)
+			return false;
+	}
+	return true;
+}
+
+/* The twenty have their orders within a second and never lost their connection. */
+static void nothing_else_disturbed(void)
+{
+	last_attempt++;
+	rig_order(rig, last_attempt);
+	assert_true(rig_until(rig, 1000, twenty_ordered, NULL));
+	for (unsigned i = 0; i < AGENTS; i++)
+		assert_int_equal(rig->agents[i]->hangups, 0);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < AGENTS; i++) {
+		AUTO(buf_done) struct buf node = BUF_INIT(31);
+		buf_printf(&node, "node-%u", i);
+		agent_add(rig, buf_str(&node), NULL, NULL, NULL);
+	}
+	return rig_until(rig, 10000, twenty_connected, NULL) ? 0 : 1;
+}
+
+/* ---- agents that are wrong ---- */
+
+/* Tries for a while; the agent that was added last is out of the loop again afterwards. */
+static struct agent *try(const char *bundle, const char *name, const char *token, int64_t ms)
+{
+	struct agent *a = agent_add(rig, "intruder", bundle, name, token);
+	rig_run(rig, ms);
+	struct link_client c = link_dialer_api(a->dialer);
+	c.hang_up(c.self);
+	rig->nagents--;
+	assert_false(a->connected);
+	assert_int_equal(rig_view(rig, "intruder")->hellos, 0);
+	printf("    it says: %s\n", a->why);
+	return a;
+}
+
+static void wrong_ca(void **state)
+{
+	struct tls_pair other = {0};
+	(void)state;
+	uint64_t before = stats().handshakes_failed;
+	assert_int_equal(tls_make_ca("other", clock_wall_ms(), &other, NULL), RC_OK);
+	const struct agent *a = try(other.cert, NULL, NULL, 1500);
+	assert_non_null(strstr(a->why, "CA bundle"));
+	assert_true(stats().handshakes_failed > before);
+	assert_int_equal(rig->warnings, 1);
+	assert_non_null(strstr(rig->last_warning, "TLS handshake failed"));
+	nothing_else_disturbed();
+	tls_pair_done(&other);
+}
+
+static void wrong_server_name(void **state)
+{
+	(void)state;
+	const struct agent *a = try(NULL, "muster-coordinator.elsewhere.svc", NULL, 1500);
+	assert_non_null(strstr(a->why, "does its certificate name"));
+	assert_int_equal(rig->warnings, 1); /* the same kind within a minute */
+	nothing_else_disturbed();
+}
+
+static void wrong_token(void **state)
+{
+	(void)state;
+	uint32_t warnings = rig->warnings;
+	uint64_t before = server_sessions_stats(rig->sessions)->rejects[REJECT_TOKEN];
+	const struct agent *a = try(NULL, NULL, "bad", 3000);
+	assert_string_equal(a->why, "the token is not known");
+	assert_true(server_sessions_stats(rig->sessions)->rejects[REJECT_TOKEN] >= before + 2);
+	assert_int_equal(rig->warnings, warnings + 1); /* once a peer and minute */
+	nothing_else_disturbed();
+}
+
+static void wrong_node(void **state)
+{
+	(void)state;
+	uint64_t before = server_sessions_stats(rig->sessions)->rejects[REJECT_NODE];
+	try(NULL, NULL, "good:node-3", 1500);
+	assert_true(server_sessions_stats(rig->sessions)->rejects[REJECT_NODE] > before);
+	nothing_else_disturbed();
+}
+
+/* ---- raw connections ---- */
+
+static nng_socket raw_open(unsigned dialers)
+{
+	nng_socket s;
+	nng_tls_config *cfg;
+	AUTO(buf_done) struct buf url = BUF_INIT(100);
+	buf_printf(&url, "tls+tcp://127.0.0.1:%u", (unsigned)link_listener_port(rig->listener));
+	must(nng_req0_open(&s) == 0);
+	must(nng_tls_config_alloc(&cfg, NNG_TLS_MODE_CLIENT) == 0);
+	must(nng_tls_config_ca_chain(cfg, rig->ca.cert, NULL) == 0);
+	must(nng_tls_config_server_name(cfg, SERVER_NAME) == 0);
+	for (unsigned i = 0; i < dialers; i++) {
+		nng_dialer d;
+		must(nng_dialer_create(&d, s, buf_str(&url)) == 0);
+		must(nng_dialer_set_ptr(d, NNG_OPT_TLS_CONFIG, cfg) == 0);
+		must(nng_dialer_set_ms(d, NNG_OPT_RECONNMINT, 20 * 86400 * 1000) == 0);
+		must(nng_dialer_set_ms(d, NNG_OPT_RECONNMAXT, 20 * 86400 * 1000) == 0);
+		must(nng_dialer_start(d, NNG_FLAG_NONBLOCK) == 0);
+	}
+	return s;
+}
+
+static bool one_more_pipe(struct rig *r, void *arg)
+{
+	(void)r;
+	return stats().accepted > *(uint64_t *)arg;
+}
+
+static nng_socket raw_send(const void *data, size_t len)
+{
+	uint64_t accepted = stats().accepted;
+	nng_socket s = raw_open(1);
+	assert_true(rig_until(rig, 3000, one_more_pipe, &accepted));
+	nng_msg *m;
+	must(nng_msg_alloc(&m, 0) == 0 && nng_msg_append(m, data, len) == 0);
+	must(nng_sendmsg(s, m, 0) == 0);
+	return s;
+}
+
+static bool oversized_seen(struct rig *r, void *arg)
+{
+	(void)r;
+	return stats().oversized > *(uint64_t *)arg;
+}
+
+static void oversized_frame(void **state)
+{
+	static char data[FRAME_AGENT_MAX + 1000];
+	(void)state;
+	uint64_t before = stats().oversized;
+	raw_send(data, sizeof data);
+	assert_true(rig_until(rig, 2000, oversized_seen, &before));
+	rig_run(rig, 200);
+	assert_int_equal(stats().pipes, AGENTS); /* its pipe is closed */
+	nothing_else_disturbed();
+}
+
+static bool bad_frame_seen(struct rig *r, void *arg)
+{
+	return server_sessions_stats(r->sessions)->bad_frames > *(uint64_t *)arg;
+}
+
+static void no_frame_at_all(void **state)
+{
+	static const char data[] = "GET / HTTP/1.1\r\n\r\n";
+	(void)state;
+	uint64_t before = server_sessions_stats(rig->sessions)->bad_frames;
+	raw_send(data, sizeof data);
+	assert_true(rig_until(rig, 2000, bad_frame_seen, &before));
+	nothing_else_disturbed();
+}
+
+static bool nobody_waits(struct rig *r, void *arg)
+{
+	(void)r;
+	(void)arg;
+	return stats().pipes_waiting == 0 && stats().pipes == AGENTS;
+}
+
+static bool cap_reached(struct rig *r, void *arg)
+{
+	(void)r;
+	return stats().refused_full >= *(uint64_t *)arg;
+}
+
+static void too_many_without_a_hello(void **state)
+{
+	uint64_t refused = stats().refused_full + 40;
+	(void)state;
+	assert_true(rig_until(rig, 8000, nobody_waits, NULL));
+	raw_open(300); /* the rig's listener waits for 256 */
+	assert_true(rig_until(rig, 4500, cap_reached, &refused));
+	nothing_else_disturbed();
+	assert_true(stats().pipes_waiting <= 256);
+	bool gone = rig_until(rig, 8000, nobody_waits, NULL); /* 5 s without a Hello */
+	struct link_listener_stats s = stats();
+	if (!gone)
+		printf("    pipes %u, waiting %u, known %u\n", s.pipes, s.pipes_waiting, server_sessions_stats(rig->sessions)->pipes);
+	assert_true(gone);
+	nothing_else_disturbed();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(wrong_ca),        cmocka_unit_test(wrong_server_name),
+		cmocka_unit_test(wrong_token),     cmocka_unit_test(wrong_node),
+		cmocka_unit_test(oversized_frame), cmocka_unit_test(no_frame_at_all),
+		cmocka_unit_test(too_many_without_a_hello),
+	};
+	rig = rig_new();
+	rig_leave(cmocka_run_group_tests_name("link-refused", tests, start, NULL));
+}
