@@ -2,9 +2,11 @@
 """The definitions of ComputeJob and ComputeNode, tried on a real API server: what it refuses and in what
 words, what it takes and fills in, what cannot change any more, and how it is shown."""
 import copy
+import os
+import re
 
 from bad_objects import BAD_JOBS, BAD_NAMES, BAD_NODES, GOOD_JOBS, JOB_SPEC
-from lib import API, Checks, Server
+from lib import API, TOP, Checks, Server, load
 
 JOBS = API + "/namespaces/default/computejobs"
 NODES = API + "/computenodes"
@@ -163,10 +165,27 @@ def test_shown(server, check):
         check.that("explain " + field, "DESCRIPTION" in text and "<empty>" not in text, text)
 
 
+def test_bounds(_server, check):
+    """The bounds that the programs count on are those of the definition."""
+    with open(os.path.join(TOP, "shared/model/object.h"), encoding="utf-8") as f:
+        told = {name: int(number) for name, number in re.findall(r"\b([A-Z_]+_MAX) = (\d+),", f.read())}
+    crd = load("crds/muster.dev_computejobs.yaml")[0]["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    spec = crd["properties"]["spec"]["properties"]
+    affinity = spec["nodeAffinity"]["properties"]["nodeSelectorTerms"]
+    expressions = affinity["items"]["properties"]["matchExpressions"]
+    for name, bound in (
+            ("PARALLELISM_MAX", spec["parallelism"]["maximum"]), ("TERMS_MAX", affinity["maxItems"]),
+            ("EXPRS_MAX", expressions["maxItems"]), ("TOLERATIONS_MAX", spec["tolerations"]["maxItems"]),
+            ("EXPR_VALUES_MAX", expressions["items"]["properties"]["values"]["maxItems"])):
+        check.that("bound " + name, told.get(name) == bound, f"{told.get(name)} and {bound}")
+    message = crd["properties"]["status"]["properties"]["message"]["maxLength"]
+    check.that("bound MESSAGE_MAX", told.get("MESSAGE_MAX", 0) <= message, message)
+
+
 def main():
     server, check = Server(), Checks()
     server.apply_crds()
-    for test in (test_bad, test_good, test_defaults, test_status, test_final, test_apply, test_shown):
+    for test in (test_bad, test_good, test_defaults, test_status, test_final, test_apply, test_shown, test_bounds):
         test(server, check)
     check.end(at_least=150)
 
