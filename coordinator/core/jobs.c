@@ -123,6 +123,7 @@ void job_complete_index(struct mjob *j, uint32_t index)
 	if (bitset_has(&j->completed, index))
 		return;
 	bitset_set(&j->completed, index);
+	j->done_news = true;
 	j->ncompleted += index < j->parallelism;
 }
 
@@ -190,6 +191,7 @@ static void merge_status(struct core *c, struct mjob *j, const struct job_status
 	bool final = st->state == JOB_COMPLETED || st->state == JOB_FAILED;
 	if (bitset_parse_ranges(&done, str_or_empty(st->completed), PARALLELISM_MAX - 1) == RC_OK)
 		bitset_or(&j->completed, &done);
+	j->done_news = true;
 	if (st->failed > j->failed)
 		j->failed = st->failed;
 	if (st->failed > j->wr_failed)
@@ -315,6 +317,19 @@ void job_on_gone(struct core *c, const struct meta *gone)
 	job_gone(c, j, gone->orphan_finalizer);
 }
 
+/* Its pods are the garbage collector's business, or were orphaned: then they have no owner any more,
+ * and an older word of their agent does not show it. Only what a list begun now shows is ours. */
+static void owner_is_gone(struct core *c, struct mjob *j)
+{
+	struct att *a;
+	j->unknown_dead = true;
+	DL_FOREACH2 (j->atts, a, job_next) {
+		a->confirmed = false;
+		a->node->list_wanted = true;
+		orders_changed(c, a->node);
+	}
+}
+
 void job_on_checked(struct core *c, const struct core_event *ev)
 {
 	struct mjob *j = job_find_uid(c, str_or_empty(ev->checked.uid));
@@ -324,7 +339,7 @@ void job_on_checked(struct core *c, const struct core_event *ev)
 	j->check_after_ms = c->now_ms + 10000;
 	bool same = ev->checked.rc == RC_OK && str_eq(ev->checked.live_uid, j->uid);
 	if (ev->checked.rc == RC_NOTFOUND || (ev->checked.rc == RC_OK && !same))
-		j->unknown_dead = true;
+		owner_is_gone(c, j);
 	else if (same && ev->checked.live_orphan)
 		j->orphan = true;
 	job_dirty(c, j);

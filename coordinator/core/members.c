@@ -34,7 +34,8 @@ static const struct {
 #undef TO
 };
 
-enum { UNSEEN_STOP_MS = 15000, DELETE_ANSWER_MS = 30000, CREATE_ANSWER_MS = 30000,
+enum { UNSEEN_STOP_MS = 15000, CREATE_TRIES_MAX = 40, DELETE_ANSWER_MS = 30000,
+       CREATE_ANSWER_MS = 600000, /* the shell always answers: a create goes out once */
        OP_RETRY_BASE_MS = 1000, OP_RETRY_CAP_MS = 30000 };
 
 static uint64_t name_hash(const char *ns, const char *pod)
@@ -203,6 +204,7 @@ void att_launch(struct core *c, struct att *a)
 					      .attempt = a->id.attempt,
 					      .parallelism = j->parallelism,
 					      .template_hash = act_str(c, intern_str(c->strs, a->thash))};
+	a->creating = true;
 	timer_set(&c->timers, &a->timer, c->now_ms + CREATE_ANSWER_MS);
 }
 
@@ -282,11 +284,24 @@ void att_gone(struct core *c, struct att *a)
 	att_free(c, a);
 }
 
+/* Whether the pod of a withdrawn order may still be created: by a create of ours under way, or,
+ * where two at once must never be, by an agent that has not heard of the withdrawal. */
+static bool may_come(const struct att *a)
+{
+	if (a->creating && a->tries < CREATE_TRIES_MAX)
+		return true;
+	bool heard = a->node->connected && !a->node->silent;
+	return !a->by_us && a->job->on_loss == LOSS_WAIT && !heard && a->node->loss != LOSS_SURE;
+}
+
 void att_timer(struct core *c, struct att *a)
 {
 	int64_t wait = backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries);
 	if (a->state == ATT_STOPPING && !att_seen(a)) {
-		att_free(c, a); /* never came to be */
+		if (may_come(a))
+			timer_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
+		else
+			att_free(c, a); /* never came to be */
 	} else if (a->state == ATT_STOPPING) {
 		send_delete(c, a);
 		timer_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS + wait);

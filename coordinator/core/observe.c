@@ -255,6 +255,7 @@ static bool ours(const struct mjob *j, const struct member *m)
 static void confirm(struct core *c, struct att *a, const struct member *m)
 {
 	a->confirmed = true;
+	a->job->done_news = true;
 	orders_changed(c, a->node);
 	job_dirty(c, a->job);
 	if (!att_current(a) && att_live(a))
@@ -295,13 +296,16 @@ void observe_member(struct core *c, struct mnode *n, const struct member *m, boo
 		known_elsewhere(c, a, n, by_list);
 	if (a->node != n)
 		return;
-	a->seen_gen = n->list_gen;
+	if (pod)
+		a->seen_gen = n->list_gen;
 	if (pod && by_list && !a->confirmed)
 		confirm(c, a, m);
 	else if (a->confirmed && pod)
 		apply(c, a, m);
 	else if (a->confirmed)
 		apply_podless(c, a, m);
+	else if (m->phase == MEMBER_GONE)
+		att_gone(c, a); /* only its agent ever told of it */
 }
 
 /* A Hello is the node's whole truth: what it lacks is looked up before it counts as gone. */

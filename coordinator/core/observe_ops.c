@@ -20,6 +20,7 @@ static void created(struct core *c, struct att *a, const struct core_event *ev)
 			   .reason = ev->pod.reason,
 			   .message = ev->pod.message};
 	const struct member *pod = ev->pod.member;
+	a->creating = false;
 	if (pod && str_eq(pod->job_uid, a->job->uid) && pod->index == a->id.index &&
 	    pod->attempt == a->id.attempt) {
 		if (ev->pod.rc == RC_OK)
@@ -57,7 +58,9 @@ void observe_pod_done(struct core *c, const struct core_event *ev)
 	struct att *a = att_find_pod(c, ev->pod.ns, ev->pod.pod);
 	if (!a)
 		return;
-	if (ev->pod.op == POD_OP_CREATE && !att_seen(a))
+	if (ev->pod.op == POD_OP_CREATE && att_seen(a))
+		a->creating = false;
+	else if (ev->pod.op == POD_OP_CREATE)
 		created(c, a, ev);
 	else if (ev->pod.op == POD_OP_DELETE && a->state == ATT_STOPPING)
 		deleted(c, a, ev);

@@ -124,7 +124,7 @@ struct att {
 	struct timer timer; /* the next try of a create or delete of ours */
 	enum att_state state;
 	enum member_phase phase; /* as last told; never goes back */
-	bool ready, deleting, confirmed, by_us, delete_ok, takes_room;
+	bool ready, deleting, confirmed, by_us, creating, delete_ok, takes_room;
 	uint32_t tries, thash; /* thash: interned template hash */
 	uint64_t seen_gen;     /* the node's list_gen when it was last told or placed */
 	int64_t ended_ms;      /* wall, by the kubelet */
@@ -181,7 +181,7 @@ struct mjob {
 	int64_t deadline_wall_ms, deadline_at_ms, ttl_wall_ms, ttl_at_ms;
 	int64_t wake_ms;
 	int64_t hold_ms;                      /* nothing is placed before */
-	bool started, formed, lost_fail, told_waiting;
+	bool started, formed, lost_fail, told_waiting, done_news;
 	struct cond_state conds[JC_N];
 	enum reason reason;
 	char *message, *create_error;

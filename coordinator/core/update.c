@@ -13,8 +13,9 @@ void update_shrink(struct core *c, struct mjob *j)
 			att_stop(c, j->slots[i - 1].cur, "scaled down");
 	}
 	/* A completed index needs no attempt, whichever succeeded. */
-	if (job_live(j) + j->ncompleted <= j->parallelism)
+	if (!j->done_news)
 		return;
+	j->done_news = false;
 	for (uint32_t i = 0; i < j->parallelism && i < j->nslots; i++) {
 		if (j->slots[i].cur && bitset_has(&j->completed, i))
 			att_stop(c, j->slots[i].cur, "index completed");

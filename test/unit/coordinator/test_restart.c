@@ -252,7 +252,36 @@ static void unknown_jobs_pods(void **state)
 	assert_true(w_has(w, "get a\n"));
 	ev.checked.rc = RC_NOTFOUND;
 	w_step(w, &ev);
+	assert_true(w_has(w, "list n1\n")); /* it may have been orphaned meanwhile */
+	assert_false(w_has(w, "delete"));
+	w_pods(w, "n1", &m, 1, true);
 	assert_true(w_has(w, "delete pod-a-0.1: job deleted\n"));
+}
+
+/* The job went with orphan; its agent told of the pod before it lost its owner. */
+static void r002_orphans_of_an_unknown_job(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = three_running(w);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING);
+	w_job_gone(w, j);
+	w->njobs = 0;
+	w_restart(w);
+	sync_with(w, &m, 1);
+	w_hello_with(w, "n1", &m, 1);
+	w_clear(w);
+	struct core_event ev = {.type = CEV_JOB_CHECKED,
+				.checked = {.ns = "default", .name = "a", .uid = j->uid,
+					    .rc = RC_NOTFOUND}};
+	w_step(w, &ev);
+	m.phase = MEMBER_GONE; /* told while the list is on its way */
+	w_report(w, &m);
+	w_pods(w, "n1", NULL, 0, true);
+	w_wait(w, 60000);
+	assert_false(w_has(w, "delete pod"));
+	struct core_stats st;
+	core_stats(w->core, &st);
+	assert_int_equal(st.members_live, 0);
 }
 
 static void orphans_are_left_alone(void **state)
@@ -299,7 +328,7 @@ int main(void)
 		T(new_jobs_do_not_wait), T(finished_pods_count_once),
 		T(uncounted_ends_are_counted), T(status_outranks_missing_pods),
 		T(final_states_stay), T(late_pod_is_confirmed_then_adopted),
-		T(an_invented_pod_is_forgotten), T(unknown_jobs_pods),
+		T(an_invented_pod_is_forgotten), T(unknown_jobs_pods), T(r002_orphans_of_an_unknown_job),
 		T(orphans_are_left_alone), T(superseded_attempt_goes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

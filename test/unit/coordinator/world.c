@@ -11,7 +11,10 @@ static void sink(void *self, enum log_level level, const char *msg, const struct
 {
 	struct world *w = self;
 	(void)level;
+	size_t at = w->story.len;
 	log_format_logfmt(&w->story, NULL, level, msg, kv, n);
+	if (w->trace)
+		fprintf(stderr, "%lld %s\n", (long long)w->now_ms, buf_str(&w->story) + at);
 	buf_putc(&w->story, '\n');
 }
 
@@ -179,8 +182,14 @@ void w_step(struct world *w, struct core_event *ev)
 	ev->wall_ms = w->wall_ms;
 	core_step(w->core, ev, &w->acts);
 	core_check(w->core);
-	for (uint32_t i = 0; i < w->acts.n; i++)
+	for (uint32_t i = 0; i < w->acts.n; i++) {
+		size_t at = w->did.len;
 		put_action(w, &w->acts.v[i]);
+		if (w->trace)
+			fprintf(stderr, "%lld   %s", (long long)w->now_ms, buf_str(&w->did) + at);
+		if (w->on_action)
+			w->on_action(w->self, &w->acts.v[i]);
+	}
 	write_due(w);
 }
 

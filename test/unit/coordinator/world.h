@@ -60,7 +60,10 @@ struct world {
 	uint32_t nnodes;
 	struct wjob jobs[W_JOBS];
 	uint32_t njobs, status_writes, notes;
+	bool trace; /* to stderr, as it happens */
 	bool no_writes; /* status writes stay unanswered */
+	void (*on_action)(void *self, const struct core_action *a); /* or NULL */
+	void *self;
 };
 
 int w_setup(void **state); /* a world that leads, without nodes, not synced */
