@@ -30,9 +30,11 @@ static void drop(struct known *k, struct known_entry *e)
 	free(e);
 }
 
-static void gone(struct known *k, struct known_entry *e)
+/* orphan: it was deleted with orphan, or how it went was missed. */
+static void gone(struct known *k, struct known_entry *e, bool orphan)
 {
-	struct meta meta = {.ns = e->ns, .name = e->name, .uid = e->uid};
+	struct meta meta = {
+		.ns = e->ns, .name = e->name, .uid = e->uid, .orphan_finalizer = orphan};
 	k->on_gone(k->self, &meta);
 	drop(k, e);
 }
@@ -60,7 +62,7 @@ void known_sweep(struct known *k)
 	struct known_entry *e, *next;
 	HASH_ITER (hh, k->entries, e, next) {
 		if (e->generation != k->generation)
-			gone(k, e);
+			gone(k, e, true);
 	}
 }
 
@@ -71,7 +73,7 @@ void known_put(struct known *k, const struct meta *meta)
 	make_key(&key, meta);
 	HASH_FIND_STR(k->entries, buf_str(&key), e);
 	if (e && !str_eq(e->uid, meta->uid)) {
-		gone(k, e);
+		gone(k, e, true);
 		e = NULL;
 	}
 	if (!e)
@@ -87,5 +89,5 @@ void known_take(struct known *k, const struct meta *meta)
 	make_key(&key, meta);
 	HASH_FIND_STR(k->entries, buf_str(&key), e);
 	if (e)
-		gone(k, e);
+		gone(k, e, meta->orphan_finalizer);
 }

@@ -17,7 +17,7 @@ struct known {
 	struct known_entry *entries;
 	uint64_t generation;
 	void *self;
-	void (*on_gone)(void *self, const struct meta *meta); /* ns, name, uid */
+	void (*on_gone)(void *self, const struct meta *meta); /* see reflector.h */
 };
 
 void known_done(struct known *k);  /* nothing is told */

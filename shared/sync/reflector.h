@@ -19,7 +19,9 @@ struct reflector_config {
 	int64_t watch_silence_ms; /* a watch without even a bookmark for so long is cut; 90 s */
 	void *self;
 	void (*on_upsert)(void *self, const struct api_object *obj);
-	void (*on_gone)(void *self, const struct meta *meta); /* ns, name, uid */
+	/* ns, name, uid; orphan_finalizer as it was at the end, and true when the end was missed
+	 * (whether it was orphaned is not known then: leave what it owned to the garbage collector). */
+	void (*on_gone)(void *self, const struct meta *meta);
 	void (*on_synced)(void *self);                        /* after each complete list */
 };
 
