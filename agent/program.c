@@ -22,11 +22,16 @@ static const char *current_token(void *self)
 	return token_get(&p->token);
 }
 
+/* Without a CA nobody is believed, so the agent starts with the first one. */
 static void on_bundle(void *self, const char *pem)
 {
 	struct program *p = self;
 	link_dialer_set_bundle(p->dialer, pem);
-	agent_retry(p->agent);
+	if (p->started)
+		agent_retry(p->agent);
+	else
+		agent_start(p->agent, loop_now_ms(p->loop), loop_wall_ms(p->loop));
+	p->started = true;
 }
 
 static void on_signal(void *self)
@@ -122,7 +127,7 @@ static void read_boot_id(struct buf *out)
 		out->data[--out->len] = '\0';
 }
 
-static void start_agent(struct program *p)
+static void make_agent(struct program *p)
 {
 	AUTO(buf_done) struct buf boot_id = BUF_INIT(BOOT_ID_BYTES);
 	AUTO(buf_done) struct buf identity = BUF_INIT(IDENTITY_BYTES);
@@ -147,7 +152,6 @@ static void start_agent(struct program *p)
 	log_info(p->log, "agent starts", KS("version", MUSTER_VERSION), KS("node", p->opts.node),
 		 KS("identity", buf_str(&identity)), KS("coordinator", p->opts.coordinator),
 		 KS("launch", p->opts.launch ? "true" : "false"));
-	agent_start(p->agent, loop_now_ms(p->loop), loop_wall_ms(p->loop));
 }
 
 static void start_trust(struct program *p)
@@ -181,7 +185,7 @@ enum rc program_start(struct program *p, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	loop_watch(p->loop, p->signals, p, on_signal);
-	start_agent(p);
+	make_agent(p);
 	start_trust(p);
 	return RC_OK;
 }

@@ -23,6 +23,7 @@ struct program {
 	struct metrics *metrics;
 	struct serve *serve;
 	struct agent *agent;
+	bool started;
 	struct token_source token;
 	struct trust trust;
 	int signals;

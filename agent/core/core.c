@@ -86,6 +86,13 @@ static struct member of_verdict(const struct agent_core *c, const struct orderre
 			       .message = o->message};
 }
 
+/* Its pod may come to be although none was seen: a create is out, or one was whose answer says
+ * nothing for sure. A new leader must know of it, or it makes another one. Phase none says so. */
+static bool under_way(const struct orderrec *o)
+{
+	return o->state == ORDER_FLYING || (o->state == ORDER_WANT && o->failing);
+}
+
 static struct member *grow_out(struct agent_core *c, uint32_t n)
 {
 	if (n > c->out_cap) {
@@ -130,7 +137,7 @@ void agent_core_snapshot(struct agent_core *c, struct capacity *cap, const struc
 		p->changed = false;
 	}
 	HASH_ITER (hh, c->orders, o, onext) {
-		if (o->verdict != MEMBER_NONE)
+		if (o->verdict != MEMBER_NONE || under_way(o))
 			out[n++] = of_verdict(c, o);
 		o->changed = false;
 	}
