@@ -90,6 +90,8 @@ void update_selector(struct core *c, struct mjob *j);
 struct att *att_find(const struct core *c, const struct mjob *j, uint32_t index, uint32_t attempt);
 struct att *att_find_pod(const struct core *c, const char *ns, const char *pod);
 struct att *att_place(struct core *c, struct mjob *j, uint32_t index, struct mnode *n);
+/* A predecessor's order that an agent is carrying out just now. */
+struct att *att_resume(struct core *c, struct mjob *j, struct mnode *n, const struct member *m);
 struct att *att_adopt(struct core *c, struct mjob *j, struct mnode *n, const struct member *m);
 void att_set(struct core *c, struct att *a, enum att_state to);
 void att_launch(struct core *c, struct att *a);

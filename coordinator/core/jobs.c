@@ -324,6 +324,8 @@ static void owner_is_gone(struct core *c, struct mjob *j)
 	struct att *a;
 	j->unknown_dead = true;
 	DL_FOREACH2 (j->atts, a, job_next) {
+		if (a->state == ATT_ENDED)
+			continue; /* left to the garbage collector either way */
 		a->confirmed = false;
 		a->node->list_wanted = true;
 		orders_changed(c, a->node);

@@ -246,6 +246,22 @@ struct att *att_adopt(struct core *c, struct mjob *j, struct mnode *n, const str
 	return a;
 }
 
+/* Its pod may come to be at any moment, and only under this number: it goes on as if we had ordered
+ * it, so that no other is made beside it. */
+struct att *att_resume(struct core *c, struct mjob *j, struct mnode *n, const struct member *m)
+{
+	struct att *a = att_new(c, j, m->index, m->attempt, n);
+	a->confirmed = true;
+	a->thash = j->thash;
+	intern_ref(c->strs, a->thash);
+	a->needs = needs_copy(&j->cls->needs);
+	job_slot(j, m->index)->cur = a;
+	log_info(c->log, "member resumed", KS("job", j->key), KI("member", m->index),
+		 KI("attempt", m->attempt), KS("node", n->name));
+	att_set(c, a, ATT_ORDERED);
+	return a;
+}
+
 static void send_delete(struct core *c, struct att *a)
 {
 	struct core_action *act = act_new(c, ACT_POD_DELETE);

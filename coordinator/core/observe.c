@@ -273,6 +273,22 @@ static void known_elsewhere(struct core *c, struct att *a, struct mnode *n, bool
 	}
 }
 
+/* The agent says that it is creating this attempt's pod (phase none). Ordered by us, that is no
+ * news; else by the leader before us. It must be one that we could have placed there. */
+static void attempted(struct core *c, struct mjob *j, struct mnode *n, const struct member *m)
+{
+	if (!j->known || !j->old || j->gone || j->deleting || j->suspend || job_finished(j) ||
+	    *j->invalid || m->index >= j->parallelism || bitset_has(&j->completed, m->index) ||
+	    !str_eq(m->template_hash, intern_str(c->strs, j->thash)))
+		return;
+	const struct slot *s = job_slot(j, m->index);
+	if (s->cur || m->attempt <= s->last || !res_fits(c, n, &j->cls->needs))
+		return;
+	att_resume(c, j, n, m);
+	j->recheck = true; /* whether the node matches */
+	job_dirty(c, j);
+}
+
 /* n tells about m; by_list: we read the pod ourselves. */
 void observe_member(struct core *c, struct mnode *n, const struct member *m, bool by_list)
 {
@@ -289,6 +305,8 @@ void observe_member(struct core *c, struct mnode *n, const struct member *m, boo
 	if (!a) {
 		if (pod)
 			adopt(c, j, n, m, by_list);
+		else if (m->phase == MEMBER_NONE && !by_list)
+			attempted(c, j, n, m);
 		node_dirty(c, n);
 		return;
 	}
