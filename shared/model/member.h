@@ -22,7 +22,7 @@ void member_pod_name(const char *job, const char *job_uid, uint32_t index, uint3
 		     char ret[POD_NAME_BYTES]);
 
 enum member_phase {
-	MEMBER_NONE,
+	MEMBER_NONE,      /* in a Hello: its create is under way, its pod may come to be */
 	MEMBER_PENDING,   /* the pod exists, no container of it has started */
 	MEMBER_RUNNING,   /* a container has started */
 	MEMBER_SUCCEEDED, /* phase Succeeded */

@@ -349,6 +349,17 @@ static void ordered_with_a_uid(void **state)
 	expect_snapshot(w, "p/u7:Gone ");
 }
 
+/* A create whose answer is not known: a leader that says Hello to us must hear of it. */
+static void r003_under_way_at_hello(void **state)
+{
+	struct world *w = *state;
+	launching(w);
+	expect_snapshot(w, "p/: ");
+	created(w, "p", RC_TIMEOUT, NULL, 0);
+	expect_snapshot(w, "p/: ");
+	expect_told(w, ""); /* no news to who ordered it */
+}
+
 /* The coordinator created it, and its order came before our watch showed the pod. */
 static void r001_ordered_before_the_watch_shows(void **state)
 {
@@ -744,6 +755,7 @@ int main(void)
 		T(withdrawn_while_it_is_out),
 		T(ordered_with_a_uid),
 		T(r001_ordered_before_the_watch_shows),
+		T(r003_under_way_at_hello),
 		T(ordered_with_another_uid),
 		T(not_to_be_launched_here),
 		cmocka_unit_test_setup_teardown(agents_that_may_not_launch, setup_no_launch,

@@ -215,6 +215,27 @@ static void late_pod_is_confirmed_then_adopted(void **state)
 	assert_false(w_has(w, "delete"));
 }
 
+/* The predecessor's order is being carried out: its number goes on, there and nowhere else. */
+static void r003_order_under_way_is_resumed(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = three_running(w);
+	w_restart(w);
+	struct member m[] = {w_member(w, j, "n1", 0, 1, MEMBER_RUNNING),
+			     w_member(w, j, "n2", 1, 1, MEMBER_RUNNING),
+			     w_member(w, j, "n3", 2, 2, MEMBER_NONE)};
+	const char *node;
+	m[2].pod_uid = "";
+	sync_with(w, m, 2);
+	w_hello_with(w, "n1", &m[0], 1);
+	w_hello_with(w, "n3", &m[2], 1);
+	w_hello_with(w, "n2", &m[1], 1);
+	w_wait(w, 1000);
+	assert_int_equal(w_order(w, j, 2, &node)->attempt, 2);
+	assert_string_equal(node, "n3");
+	assert_int_equal(w_orders(w, j), 3);
+}
+
 static void an_invented_pod_is_forgotten(void **state)
 {
 	struct world *w = w_of(state);
@@ -328,7 +349,7 @@ int main(void)
 		T(new_jobs_do_not_wait), T(finished_pods_count_once),
 		T(uncounted_ends_are_counted), T(status_outranks_missing_pods),
 		T(final_states_stay), T(late_pod_is_confirmed_then_adopted),
-		T(an_invented_pod_is_forgotten), T(unknown_jobs_pods), T(r002_orphans_of_an_unknown_job),
+		T(an_invented_pod_is_forgotten), T(unknown_jobs_pods), T(r002_orphans_of_an_unknown_job), T(r003_order_under_way_is_resumed),
 		T(orphans_are_left_alone), T(superseded_attempt_goes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
