@@ -336,12 +336,7 @@ static bool superseded(struct checks *c, const struct version *pod)
  * whether its status says so already or not. */
 static bool exhausted(struct checks *c, const struct version *job)
 {
-	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < sh->n; i++)
-		n += str_eq(sh->v[i]->meta.owner_uid, job->meta.uid) &&
-		     sh->v[i]->pod.phase == POD_FAILED && sh->v[i]->pod.exit_code != 0;
-	return n > job->job.spec.backoff_limit;
+	return sim_tally(c->sim, job->meta.uid, "all")->failures > job->job.spec.backoff_limit;
 }
 
 /* Why the coordinator may stop a member; anything else is a pod deleted that nobody ordered to
@@ -373,6 +368,7 @@ static void check_delete(struct checks *c, const char *who, const struct api_req
 	else if (job && job->meta.orphan_finalizer)
 		sim_fail(s, "orphan", "%s deletes %s of a job that orphans", who, req->name);
 	else if (pod->pod.phase == POD_SUCCEEDED && job && !job->meta.deleted_ms &&
+		 !faulty(c, pod->pod.node) &&
 		 server_wall(&s->server) > pod->pod.ended_ms + 1000 && job->meta.generation == 1 &&
 		 !index_completed(job, pod))
 		sim_fail(s, "uncounted", "%s deletes %s before its success is in status", who,
@@ -462,7 +458,8 @@ void checks_message(void *self, const struct proc *to, const struct msg *msg)
 		o->incarnation = to->incarnation;
 	}
 	if (m->epoch < o->epoch ||
-	    (m->session == o->session && m->revision == o->revision && !m->page))
+	    (m->epoch == o->epoch && m->session == o->session && m->revision == o->revision &&
+	     !m->page))
 		return;
 	o->epoch = m->epoch;
 	o->session = m->session;

@@ -117,6 +117,8 @@ static void on_start(void *self, uint64_t uid)
 static void end_pod(struct sim *s, const struct version *pod, int32_t exit_code, const char *reason)
 {
 	struct version *c = version_clone(pod);
+	if (exit_code && !pod->meta.deleted_ms)
+		sim_tally(s, str_or_empty(pod->meta.owner_uid), "all")->failures++;
 	c->pod.phase = exit_code ? POD_FAILED : POD_SUCCEEDED;
 	c->pod.exit_code = exit_code;
 	c->pod.terminated_reason = exit_code ? reason : "";

@@ -26,8 +26,8 @@ struct machine {
 
 struct tally { /* starts and refusals of one index of one job */
 	UT_hash_handle hh;
-	char key[64]; /* uid/index */
-	uint32_t starts, refusals;
+	char key[64]; /* uid/index; uid/all for failures */
+	uint32_t starts, refusals, failures;
 };
 
 struct checks;
