@@ -18,25 +18,38 @@
 
 enum {
 	LEADER_CHANGE_CAP_MS = 1000,
+	TELL_EVERY_MS = 60000,
 	LATER_CAP_MS = 3000, /* the coordinator keeps a connection without a session for 5 s */
 	SNAPSHOT_BYTES_MAX = 16 * 1024 * 1024,
 };
 
 /* ---- connection ---- */
 
-static void set_connected(struct agent_session *s, bool connected, const char *why)
+static void set_connected(struct agent_session *s)
 {
-	if (s->connected == connected && (connected || str_eq(s->why, why)))
+	mem_strset(&s->why, "");
+	s->connected = true;
+	s->told_ms = INT64_MIN / 2;
+	log_info(s->log, "connected to the coordinator", KS("address", s->dialed),
+		 KI("session", s->session), KI("epoch", s->epoch));
+	s->cfg.on_state(s->cfg.self, true, "");
+}
+
+/* Told when it begins, and then at most once a minute if the reason changes: while nobody leads,
+ * reasons alternate. Being sent on is no trouble. */
+static void set_disconnected(struct agent_session *s, bool trouble, const char *why)
+{
+	bool began = s->connected || s->why[0] == '\0';
+	if (!began && str_eq(s->why, why))
 		return;
 	mem_strset(&s->why, why);
-	s->connected = connected;
-	if (connected)
-		log_info(s->log, "connected to the coordinator", KS("address", s->dialed),
-			 KI("session", s->session), KI("epoch", s->epoch));
-	else
-		log_warn(s->log, "not connected to the coordinator", KS("address", s->dialed),
-			 KS("why", why));
-	s->cfg.on_state(s->cfg.self, connected, why);
+	s->connected = false;
+	bool tell = trouble && s->now_ms >= s->told_ms + TELL_EVERY_MS;
+	if (tell)
+		s->told_ms = s->now_ms;
+	LOG_AT(s->log, tell ? LOG_WARN : LOG_DEBUG, "not connected to the coordinator",
+	       KS("address", s->dialed), KS("why", why));
+	s->cfg.on_state(s->cfg.self, false, why);
 }
 
 static void dial(struct agent_session *s, const char *address)
@@ -69,7 +82,7 @@ void as_session_drop(struct agent_session *s, const char *why)
 	s->stage = PAUSE;
 	s->redirected = s->hello_again = false;
 	s->due_ms = s->now_ms + pause_ms(s, s->cfg.backoff_cap_ms);
-	set_connected(s, false, why);
+	set_disconnected(s, true, why);
 }
 
 /* ---- Hello answered ---- */
@@ -86,7 +99,7 @@ static void session_up(struct agent_session *s, const struct msg_welcome *w)
 	s->sent_ms = s->now_ms;
 	s->sessions++;
 	s->leader_changing = s->redirected = false;
-	set_connected(s, true, "");
+	set_connected(s);
 	as_watch_send(s);
 }
 
@@ -118,7 +131,7 @@ static void again_on_this_connection(struct agent_session *s, const char *why)
 	s->stage = PAUSE;
 	s->hello_again = true;
 	s->due_ms = s->now_ms + pause_ms(s, LATER_CAP_MS);
-	set_connected(s, false, why);
+	set_disconnected(s, true, why);
 }
 
 static void follow_leader(struct agent_session *s, const char *leader)
@@ -129,7 +142,7 @@ static void follow_leader(struct agent_session *s, const char *leader)
 		return;
 	}
 	AUTO(mem_freep) char *address = mem_strdup(leader);
-	set_connected(s, false, "sent on to the leader");
+	set_disconnected(s, false, "sent on to the leader");
 	as_forget_requests(s);
 	s->redirected = true;
 	dial(s, address);
@@ -298,6 +311,7 @@ struct agent_session *agent_session_new(const struct agent_session_config *cfg,
 	s->why = mem_strdup("");
 	s->link = *link;
 	s->log = log;
+	s->told_ms = INT64_MIN / 2;
 	s->rng.s = seed;
 	s->backoff =
 		(struct backoff){.base_ms = cfg->backoff_base_ms, .cap_ms = cfg->backoff_cap_ms};

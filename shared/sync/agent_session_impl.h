@@ -40,7 +40,8 @@ struct agent_session {
 	int64_t due_ms; /* of every stage but UP */
 	bool connected, redirected, hello_again, leader_changing;
 	char *dialed, *why;
-	char *token; /* as last sent */
+	int64_t told_ms; /* when the log last said why there is no session */
+	char *token;     /* as last sent */
 	struct hello hello;
 
 	uint64_t session, seq;

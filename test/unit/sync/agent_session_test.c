@@ -33,6 +33,8 @@ struct world {
 	struct member members[200];
 	uint32_t nmembers, snapshots;
 	uint32_t changes; /* how many calls of changes say yes */
+	struct log log;
+	uint32_t warnings;
 };
 
 static void link_dial(void *self, const char *address)
@@ -124,6 +126,15 @@ static void on_state(void *self, bool connected, const char *why)
 	buf_puts(&w->told, connected ? "up " : "down ");
 }
 
+static void sink(void *self, enum log_level level, const char *msg, const struct log_kv *kv,
+		 size_t n)
+{
+	(void)msg;
+	(void)kv;
+	(void)n;
+	((struct world *)self)->warnings += level == LOG_WARN;
+}
+
 static int setup(void **state)
 {
 	struct world *w = mem_zalloc(1, sizeof *w);
@@ -150,7 +161,8 @@ static int setup(void **state)
 	w->now = 1000;
 	for (size_t i = 0; i < ARRAY_LEN(w->members); i++)
 		w->members[i] = (struct member){.pod = "p", .node = "n1"};
-	w->s = agent_session_new(&cfg, &link, NULL, 1);
+	w->log = (struct log){.min = LOG_DEBUG, .self = w, .sink = sink};
+	w->s = agent_session_new(&cfg, &link, &w->log, 1);
 	w->link = agent_session_sink(w->s);
 	*state = w;
 	return 0;
@@ -552,6 +564,47 @@ static void refused_for_good_keeps_trying(void **state)
 		  "dial:svc:7117 hangup dial:svc:7117 ");
 }
 
+static void an_outage_is_a_few_lines(void **state)
+{
+	struct world *w = *state;
+	up(w);
+	w->link.on_closed(w->link.self, "reset");
+	assert_int_equal(w->warnings, 1);
+	for (int64_t end = w->now + 59000; w->now < end;) { /* the reasons alternate */
+		until_due(w);
+		w->link.on_closed(w->link.self, "refused");
+		until_due(w);
+		w->link.on_open(w->link.self);
+		answer(w, LINK_REPORT, reject(REJECT_NOT_LEADER, ""));
+	}
+	assert_in_range(w->warnings, 1, 2);
+	for (int i = 0; i < 20; i++) {
+		until_due(w);
+		w->link.on_closed(w->link.self, "refused");
+	}
+	assert_int_equal(w->warnings, 2);
+}
+
+static void retry_is_now(void **state)
+{
+	struct world *w = *state;
+	agent_session_start(w->s, w->now);
+	for (int i = 0; i < 10; i++) {
+		w->link.on_closed(w->link.self, "refused");
+		until_due(w);
+	}
+	agent_session_retry(w->s); /* nothing while it dials */
+	assert_int_equal(agent_session_deadline(w->s), w->now + 3000);
+	w->link.on_closed(w->link.self, "refused");
+	assert_true(agent_session_deadline(w->s) > w->now);
+	agent_session_retry(w->s);
+	assert_int_equal(agent_session_deadline(w->s), w->now);
+	w->link.on_closed(w->link.self, "late");
+	until_due(w);
+	w->link.on_closed(w->link.self, "refused");
+	assert_true(agent_session_deadline(w->s) <= w->now + 200); /* the backoff began anew */
+}
+
 /* ---- orders ---- */
 
 static void whole_set_is_handed_on(void **state)
@@ -664,6 +717,8 @@ int main(void)
 		T(closed_while_it_waits),
 		T(dead_session_says_hello_again),
 		T(refused_for_good_keeps_trying),
+		T(an_outage_is_a_few_lines),
+		T(retry_is_now),
 		T(whole_set_is_handed_on),
 		T(pages_are_put_together),
 		T(set_that_changes_between_pages),
