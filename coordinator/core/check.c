@@ -25,7 +25,8 @@ static void check_counts(const struct mjob *j)
 {
 	uint32_t cnt[ATT_STATE_N] = {0}, nready = 0, done = 0;
 	const struct att *a;
-	DL_FOREACH2 (j->atts, a, job_next) {
+	DL_FOREACH2(j->atts, a, job_next)
+	{
 		cnt[a->state]++;
 		nready += a->state == ATT_RUNNING && a->ready;
 		must(a->state != ATT_NONE && a->takes_room == (a->state != ATT_ENDED));
@@ -51,8 +52,8 @@ static void check_job(const struct core *c, const struct mjob *j)
 	must(j->state != JOB_NONE);
 	/* A gang is whole or not there: nothing of an unplaced job is ordered. */
 	const struct att *a;
-	DL_FOREACH2 (j->atts, a, job_next)
-		must(!att_live(a) || !a->confirmed || (!job_finished(j) && !j->suspend && !j->deleting));
+	DL_FOREACH2(j->atts, a, job_next)
+	must(!att_live(a) || !a->confirmed || (!job_finished(j) && !j->suspend && !j->deleting));
 }
 
 static void check_node(const struct core *c, const struct mnode *n)
@@ -61,7 +62,8 @@ static void check_node(const struct core *c, const struct mnode *n)
 	uint32_t live = 0;
 	int64_t pods = 0;
 	must(c->node_at[n->idx] == n);
-	DL_FOREACH2 (n->atts, a, node_next) {
+	DL_FOREACH2(n->atts, a, node_next)
+	{
 		must(a->node == n);
 		live += a->takes_room;
 		pods += a->takes_room ? 1000 : 0;
@@ -79,7 +81,8 @@ static void check_node(const struct core *c, const struct mnode *n)
 static void check_room(const struct core *c, const struct mnode *n)
 {
 	const struct att *a, *b;
-	DL_FOREACH2 (n->atts, a, node_next) {
+	DL_FOREACH2(n->atts, a, node_next)
+	{
 		if (!att_live(a) || a->state == ATT_LOST)
 			continue;
 		for (b = a->node_next; b; b = b->node_next)

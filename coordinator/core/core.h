@@ -18,30 +18,34 @@ struct core_config {
 	int64_t node_silent_grace_ms; /* 6000 */
 	int64_t node_unheard_ms;      /* after a change of leader: 30000 */
 	int64_t loop_gap_ms;          /* a turn gap above it shifts every deadline: 1000 */
-	int64_t retry_base_ms, retry_cap_ms; /* a failed member's backoff: 10 s … 360 s, as batch Jobs */
-	int64_t cnode_numbers_ms;     /* 30000 */
-	int64_t message_refresh_ms;   /* 60000 */
-	bool spread;                  /* else pack */
+	int64_t retry_base_ms,
+		retry_cap_ms;       /* a failed member's backoff: 10 s … 360 s, as batch Jobs */
+	int64_t cnode_numbers_ms;   /* 30000 */
+	int64_t message_refresh_ms; /* 60000 */
+	bool spread;                /* else pack */
 	bool agent_launch;
 };
 
 enum core_event_type {
 	CEV_TICK,
-	CEV_LEAD,     /* leadership gained: epoch; reflectors start now, tables are empty */
-	CEV_UNLEAD,   /* lost: the core forgets everything; no action afterwards */
-	CEV_SYNCED,   /* jobs, nodes, cnodes and the list of Muster's pods are all complete */
-	CEV_JOB,      CEV_JOB_GONE,
-	CEV_NODE,     CEV_NODE_GONE,
-	CEV_CNODE,    CEV_CNODE_GONE,
-	CEV_HELLO,    /* an agent's session began; members is its whole truth of the node */
-	CEV_REPORT,   /* what changed */
-	CEV_HEARD,    /* any frame */
-	CEV_HANGUP,   /* the pipe closed */
-	CEV_PODS,     /* a list read by the coordinator itself: at start (node NULL), or of one node */
-	CEV_POD_DONE, /* a pod create, delete or get of ours ended */
-	CEV_JOB_CHECKED, /* the live GET of a job asked for by ACT_JOB_GET */
+	CEV_LEAD,   /* leadership gained: epoch; reflectors start now, tables are empty */
+	CEV_UNLEAD, /* lost: the core forgets everything; no action afterwards */
+	CEV_SYNCED, /* jobs, nodes, cnodes and the list of Muster's pods are all complete */
+	CEV_JOB,
+	CEV_JOB_GONE,
+	CEV_NODE,
+	CEV_NODE_GONE,
+	CEV_CNODE,
+	CEV_CNODE_GONE,
+	CEV_HELLO,  /* an agent's session began; members is its whole truth of the node */
+	CEV_REPORT, /* what changed */
+	CEV_HEARD,  /* any frame */
+	CEV_HANGUP, /* the pipe closed */
+	CEV_PODS, /* a list read by the coordinator itself: at start (node NULL), or of one node */
+	CEV_POD_DONE,       /* a pod create, delete or get of ours ended */
+	CEV_JOB_CHECKED,    /* the live GET of a job asked for by ACT_JOB_GET */
 	CEV_STATUS_WRITTEN, /* a job's or ComputeNode's status write ended */
-	CEV_APPLIED,  /* a ComputeNode apply ended */
+	CEV_APPLIED,        /* a ComputeNode apply ended */
 };
 
 enum pod_op { POD_OP_CREATE, POD_OP_DELETE };
@@ -58,7 +62,7 @@ struct core_event {
 		struct {
 			const char *node;
 			uint64_t session;
-			const char *boot_id, *version; /* HELLO */
+			const char *boot_id, *version;   /* HELLO */
 			const struct capacity *capacity; /* NULL: unchanged */
 			const struct member *members;
 			uint32_t nmembers;
@@ -67,7 +71,7 @@ struct core_event {
 			const char *node; /* NULL: all nodes */
 			const struct member *members;
 			uint32_t nmembers;
-			bool last; /* the list is complete with this page */
+			bool last;                       /* the list is complete with this page */
 			const struct capacity *capacity; /* NULL: unknown; of one node, with last */
 			enum rc rc; /* not RC_OK: the list failed, nothing of it counts */
 		} pods;
@@ -76,7 +80,8 @@ struct core_event {
 			enum rc rc;
 			const char *reason, *message;
 			const char *ns, *pod;
-			const struct member *member; /* CREATE OK, or EXISTS after a GET: the pod as it is */
+			const struct member
+				*member; /* CREATE OK, or EXISTS after a GET: the pod as it is */
 		} pod;
 		struct {
 			const char *ns, *name, *uid; /* of the job asked about */
@@ -102,17 +107,17 @@ struct core_event {
 };
 
 enum core_action_type {
-	ACT_ORDERS,       /* node's set of orders changed: core_orders() gives it */
-	ACT_JOB_STATUS,   /* the job's status wants writing: core_job_status() when it goes out */
-	ACT_CNODE_STATUS, /* likewise */
-	ACT_CNODE_APPLY,  /* create or keep the ComputeNode: core_cnode_apply() */
-	ACT_CNODE_DELETE, /* its Node is gone and Muster made it (UID precondition) */
-	ACT_POD_CREATE,   /* by the coordinator itself */
-	ACT_POD_DELETE,   /* UID precondition */
-	ACT_JOB_GET,      /* a live GET, before pods of an unknown job are deleted */
-	ACT_JOB_DELETE,   /* ttlSecondsAfterFinished ended (UID precondition) */
-	ACT_LIST_NODE,    /* list this node's pods (no session there) */
-	ACT_NOTE,         /* a Kubernetes Event */
+	ACT_ORDERS,        /* node's set of orders changed: core_orders() gives it */
+	ACT_JOB_STATUS,    /* the job's status wants writing: core_job_status() when it goes out */
+	ACT_CNODE_STATUS,  /* likewise */
+	ACT_CNODE_APPLY,   /* create or keep the ComputeNode: core_cnode_apply() */
+	ACT_CNODE_DELETE,  /* its Node is gone and Muster made it (UID precondition) */
+	ACT_POD_CREATE,    /* by the coordinator itself */
+	ACT_POD_DELETE,    /* UID precondition */
+	ACT_JOB_GET,       /* a live GET, before pods of an unknown job are deleted */
+	ACT_JOB_DELETE,    /* ttlSecondsAfterFinished ended (UID precondition) */
+	ACT_LIST_NODE,     /* list this node's pods (no session there) */
+	ACT_NOTE,          /* a Kubernetes Event */
 	ACT_TEMPLATE_DROP, /* no job uses this template hash any more */
 };
 
@@ -122,7 +127,7 @@ struct core_action {
 		const char *node; /* ORDERS, LIST_NODE, CNODE_APPLY */
 		struct {
 			const char *ns, *name, *uid;
-			bool urgent;          /* a state change: at once */
+			bool urgent;           /* a state change: at once */
 			int64_t not_before_ms; /* 0, or the earliest time */
 		} object; /* JOB_STATUS, CNODE_STATUS, CNODE_DELETE, JOB_GET, JOB_DELETE */
 		struct pod_create pod_create; /* template_text NULL: by hash */
@@ -158,7 +163,8 @@ void core_orders(const struct core *c, const char *node, const struct order **re
 /* The newest status of a job and the resourceVersion that it was computed from; false: unknown. */
 bool core_job_status(struct core *c, const char *ns, const char *name, struct job_status *ret,
 		     const char **ret_rv);
-bool core_cnode_status(struct core *c, const char *name, struct cnode_status *ret, const char **ret_rv);
+bool core_cnode_status(struct core *c, const char *name, struct cnode_status *ret,
+		       const char **ret_rv);
 bool core_cnode_apply(struct core *c, const char *name, struct cnode_apply *ret);
 
 struct core_stats {

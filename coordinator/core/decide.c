@@ -51,14 +51,15 @@ void job_cond(struct core *c, struct mjob *j, enum jcond which, enum cond_status
 void job_stop_all(struct core *c, struct mjob *j, const char *why)
 {
 	struct att *a, *tmp;
-	DL_FOREACH_SAFE2 (j->atts, a, tmp, job_next)
-		att_stop(c, a, why);
+	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	att_stop(c, a, why);
 }
 
 static void forget_all(struct core *c, struct mjob *j, bool ended_only)
 {
 	struct att *a, *tmp;
-	DL_FOREACH_SAFE2 (j->atts, a, tmp, job_next) {
+	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	{
 		if (!ended_only || a->state == ATT_ENDED)
 			att_free(c, a);
 	}
@@ -231,7 +232,8 @@ static void say_progress(struct core *c, struct mjob *j)
 			job_cond(c, j, JC_SCHEDULED, COND_FALSE, R_FailedCreate);
 		return;
 	}
-	DL_FOREACH2 (j->atts, a, job_next) {
+	DL_FOREACH2(j->atts, a, job_next)
+	{
 		if (a->state == ATT_PENDING && *a->waiting) {
 			job_say(j, R_ImagePull, "member %u: %s", a->id.index, a->waiting);
 			return;
@@ -321,7 +323,8 @@ static bool queue(struct core *c, struct mjob *j)
 }
 
 static bool (*const chain[])(struct core *, struct mjob *) = {
-	gone, final, complete, exhausted, late, bereft, suspended, invalid, progress, updated, queue,
+	gone,      final,   complete, exhausted, late,  bereft,
+	suspended, invalid, progress, updated,   queue,
 };
 
 void job_decide(struct core *c, struct mjob *j)

@@ -46,7 +46,8 @@ void node_apply_check(struct core *c, struct mnode *n);
 void node_settle(struct core *c, struct mnode *n);
 bool node_cordoned(const struct mnode *n);
 void node_status_check(struct core *c, struct mnode *n);
-void node_status_echo(struct core *c, struct mnode *n, const struct cnode_status *st, const char *rv);
+void node_status_echo(struct core *c, struct mnode *n, const struct cnode_status *st,
+		      const char *rv);
 void node_on_written(struct core *c, const struct core_event *ev);
 void live_hello(struct core *c, const struct core_event *ev);
 void live_report(struct core *c, const struct core_event *ev);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The job table. A job is found by namespace and name while its object lives, and by UID for as long
- * as attempts of it are known: a job that is deleted and made again under its name is another job.
- * Jobs of which only pods are known (strays) are kept until a live GET tells what they are. */
+/* The job table. A job is found by namespace and name while its object lives, and by UID for as
+ * long as attempts of it are known: a job that is deleted and made again under its name is another
+ * job. Jobs of which only pods are known (strays) are kept until a live GET tells what they are. */
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
@@ -75,7 +75,8 @@ void job_free(struct core *c, struct mjob *j)
 	intern_put(c->strs, j->thash);
 	reqclass_put(c, j->cls);
 	bitset_done(&j->completed);
-	char *own[] = {j->key, j->ns, j->name, j->uid, j->rv, j->message, j->create_error, j->invalid};
+	char *own[] = {j->key, j->ns,      j->name,         j->uid,
+		       j->rv,  j->message, j->create_error, j->invalid};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
 	free(j->slots);
@@ -316,13 +317,15 @@ void job_on_gone(struct core *c, const struct meta *gone)
 	job_gone(c, j, gone->orphan_finalizer);
 }
 
-/* Its pods are the garbage collector's business, or were orphaned: then they have no owner any more,
- * and an older word of their agent does not show it. Only what a list begun now shows is ours. */
+/* Its pods are the garbage collector's business, or were orphaned: then they have no owner any
+ * more, and an older word of their agent does not show it. Only what a list begun now shows is
+ * ours. */
 static void owner_is_gone(struct core *c, struct mjob *j)
 {
 	struct att *a;
 	j->unknown_dead = true;
-	DL_FOREACH2 (j->atts, a, job_next) {
+	DL_FOREACH2(j->atts, a, job_next)
+	{
 		if (a->state == ATT_ENDED)
 			continue; /* left to the garbage collector either way */
 		a->confirmed = false;

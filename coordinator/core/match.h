@@ -24,5 +24,5 @@ struct taintset {
 	struct bitset nodes;
 };
 
-struct labelkey *labelkey_find(const struct core *c, uint32_t key);       /* NULL: no node has it */
+struct labelkey *labelkey_find(const struct core *c, uint32_t key); /* NULL: no node has it */
 struct labelval *labelval_find(const struct labelkey *k, uint32_t val);

@@ -24,10 +24,12 @@ static const struct {
 } rules[ATT_STATE_N] = {
 #define TO(s) (1u << ATT_##s)
 	[ATT_NONE] = {"None", TO(ORDERED) | TO(PENDING) | TO(RUNNING) | TO(ENDED), false},
-	[ATT_ORDERED] = {"Ordered", TO(PENDING) | TO(RUNNING) | TO(LOST) | TO(STOPPING) | TO(ENDED), true},
+	[ATT_ORDERED] = {"Ordered", TO(PENDING) | TO(RUNNING) | TO(LOST) | TO(STOPPING) | TO(ENDED),
+			 true},
 	[ATT_PENDING] = {"Pending", TO(RUNNING) | TO(LOST) | TO(STOPPING) | TO(ENDED), true},
 	[ATT_RUNNING] = {"Running", TO(LOST) | TO(STOPPING) | TO(ENDED), true},
-	[ATT_LOST] = {"Lost", TO(ORDERED) | TO(PENDING) | TO(RUNNING) | TO(STOPPING) | TO(ENDED), true},
+	[ATT_LOST] = {"Lost", TO(ORDERED) | TO(PENDING) | TO(RUNNING) | TO(STOPPING) | TO(ENDED),
+		      true},
 	[ATT_STOPPING] = {"Stopping", 0, false},
 	[ATT_ENDED] = {"Ended", 0, false},
 #undef TO
@@ -192,15 +194,16 @@ void att_launch(struct core *c, struct att *a)
 	if (!a->by_us)
 		return;
 	struct core_action *act = act_new(c, ACT_POD_CREATE);
-	act->pod_create = (struct pod_create){.ns = act_str(c, j->ns),
-					      .name = act_str(c, a->pod),
-					      .job_name = act_str(c, j->name),
-					      .job_uid = act_str(c, j->uid),
-					      .node = act_str(c, a->node->name),
-					      .index = a->id.index,
-					      .attempt = a->id.attempt,
-					      .parallelism = j->parallelism,
-					      .template_hash = act_str(c, intern_str(c->strs, a->thash))};
+	act->pod_create =
+		(struct pod_create){.ns = act_str(c, j->ns),
+				    .name = act_str(c, a->pod),
+				    .job_name = act_str(c, j->name),
+				    .job_uid = act_str(c, j->uid),
+				    .node = act_str(c, a->node->name),
+				    .index = a->id.index,
+				    .attempt = a->id.attempt,
+				    .parallelism = j->parallelism,
+				    .template_hash = act_str(c, intern_str(c->strs, a->thash))};
 	a->creating = true;
 	timer_set(&c->timers, &a->timer, c->now_ms + CREATE_ANSWER_MS);
 }
@@ -283,7 +286,8 @@ void att_found(struct core *c, struct att *a)
 	}
 	log_info(c->log, "member found", KS("job", a->job->key), KI("member", a->id.index),
 		 KI("attempt", a->id.attempt), KS("node", a->node->name));
-	att_set(c, a, !att_seen(a)		      ? ATT_ORDERED
-		      : a->phase == MEMBER_RUNNING ? ATT_RUNNING
-						   : ATT_PENDING);
+	att_set(c, a,
+		!att_seen(a)                 ? ATT_ORDERED
+		: a->phase == MEMBER_RUNNING ? ATT_RUNNING
+					     : ATT_PENDING);
 }

@@ -77,10 +77,14 @@ static void set_conds(const struct core *c, struct mnode *n)
 {
 	enum reason bad = trouble(n);
 	bool registered = n->heard && bad == R_AgentNotConnected;
-	enum reason agent = n->connected ? (n->silent ? R_AgentSilent : R_NONE) : R_AgentNotConnected;
+	enum reason agent =
+		n->connected ? (n->silent ? R_AgentSilent : R_NONE) : R_AgentNotConnected;
 	set_cond(c, n, NC_READY, registered ? R_NONE : bad, R_NodeReady);
 	set_cond(c, n, NC_AGENT, agent, R_AgentRegistered);
-	set_cond(c, n, NC_SCHEDULABLE, bad ? bad : node_cordoned(n) ? R_Cordoned : R_NONE,
+	set_cond(c, n, NC_SCHEDULABLE,
+		 bad                ? bad
+		 : node_cordoned(n) ? R_Cordoned
+				    : R_NONE,
 		 R_Schedulable);
 }
 
@@ -101,7 +105,8 @@ static void set_loss(struct core *c, struct mnode *n, enum loss loss)
 	struct att *a, *tmp;
 	bool changed = n->loss != loss;
 	n->loss = loss;
-	DL_FOREACH_SAFE2 (n->atts, a, tmp, node_next) {
+	DL_FOREACH_SAFE2(n->atts, a, tmp, node_next)
+	{
 		if (loss != LOSS_NO)
 			att_lost(c, a);
 		else
@@ -172,7 +177,8 @@ static uint64_t fingerprint(const struct cnode_status *s, uint64_t *ret_head)
 	return hash_u64(h, (uint64_t)s->observed_generation);
 }
 
-static struct reslist view_res(const struct core *c, struct arena *a, const struct mnode *n, int what)
+static struct reslist view_res(const struct core *c, struct arena *a, const struct mnode *n,
+			       int what)
 {
 	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
 	struct res *v = arena_alloc(a, (c->nres + 1) * sizeof *v);
@@ -182,7 +188,9 @@ static struct reslist view_res(const struct core *c, struct arena *a, const stru
 		int64_t left = cap[r] > used[r] ? cap[r] - used[r] : 0;
 		if (res_row(c, n, ROW_ALLOC)[r] == RES_ABSENT)
 			continue;
-		v[ret.n++] = (struct res){c->res_names[r], what == 0 ? cap[r] : what == 1 ? used[r] : left};
+		v[ret.n++] = (struct res){c->res_names[r], what == 0   ? cap[r]
+							   : what == 1 ? used[r]
+								       : left};
 	}
 	return ret;
 }
@@ -195,7 +203,8 @@ static const char *state_message(const struct mnode *n)
 		[R_NodeOutOfService] = "the Node is tainted node.kubernetes.io/out-of-service",
 		[R_NodeNotReady] = "the Node is not ready: look at its kubelet",
 		[R_AgentSilent] = "the node's agent has fallen silent",
-		[R_AgentNotConnected] = "no agent is connected from this node: look at the muster-agent pod there",
+		[R_AgentNotConnected] =
+			"no agent is connected from this node: look at the muster-agent pod there",
 		[R_Cordoned] = "cordoned: no new members are placed here",
 	};
 	if (!bad && node_cordoned(n))
@@ -203,7 +212,8 @@ static const char *state_message(const struct mnode *n)
 	return str_or_empty(text[bad]);
 }
 
-static void view(const struct core *c, struct arena *a, const struct mnode *n, struct cnode_status *s)
+static void view(const struct core *c, struct arena *a, const struct mnode *n,
+		 struct cnode_status *s)
 {
 	static const char *const types[NC_N] = {"Ready", "AgentConnected", "Schedulable"};
 	struct cond *conds = arena_alloc(a, NC_N * sizeof *conds);
@@ -264,7 +274,8 @@ static void adopt_conds(struct mnode *n, const struct cnode_status *st)
 }
 
 /* A status as the API server has it. What we wrote ourselves is compared as we meant it. */
-void node_status_echo(struct core *c, struct mnode *n, const struct cnode_status *st, const char *rv)
+void node_status_echo(struct core *c, struct mnode *n, const struct cnode_status *st,
+		      const char *rv)
 {
 	uint64_t head, full = fingerprint(st, &head);
 	(void)c;
@@ -278,7 +289,8 @@ void node_status_echo(struct core *c, struct mnode *n, const struct cnode_status
 	mem_strset(&n->rv, rv);
 }
 
-bool core_cnode_status(struct core *c, const char *name, struct cnode_status *ret, const char **ret_rv)
+bool core_cnode_status(struct core *c, const char *name, struct cnode_status *ret,
+		       const char **ret_rv)
 {
 	struct mnode *n = node_find(c, name);
 	if (!n || !n->has_cnode || !c->synced)

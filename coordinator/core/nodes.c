@@ -80,7 +80,8 @@ void node_free(struct core *c, struct mnode *n)
 	}
 	labels_done(c, &n->node_labels);
 	labels_done(c, &n->own_labels);
-	char *own[] = {n->name, n->node_uid, n->ready_reason, n->uid, n->rv, n->version, n->boot_id};
+	char *own[] = {n->name, n->node_uid, n->ready_reason, n->uid,
+		       n->rv,   n->version,  n->boot_id};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
 	free(n->taints);

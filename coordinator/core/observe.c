@@ -10,7 +10,8 @@
 
 enum { HELD_RETRY_MS = 2000 };
 
-static void log_end(const struct core *c, const struct att *a, const char *msg, const struct member *m)
+static void log_end(const struct core *c, const struct att *a, const char *msg,
+		    const struct member *m)
 {
 	log_info(c->log, msg, KS("job", a->job->key), KI("member", a->id.index),
 		 KI("attempt", a->id.attempt), KS("node", a->node->name), KS("reason", m->reason),
@@ -23,7 +24,8 @@ static void charge(struct core *c, struct att *a, struct slot *s)
 	struct mjob *j = a->job;
 	j->failed++;
 	c->stats.charged_failures++;
-	s->retry_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->failed);
+	s->retry_ms =
+		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->failed);
 }
 
 static void refuse(struct core *c, struct mjob *j, const struct mnode *n)
@@ -64,7 +66,8 @@ static void denied(struct core *c, struct att *a, const char *words)
 		 KI("attempt", a->id.attempt), KS("error", words));
 	if (news)
 		act_note_job(c, j, R_FailedCreate, words);
-	j->hold_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++j->deny_n);
+	j->hold_ms =
+		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++j->deny_n);
 	att_free(c, a);
 	if (j->formed)
 		return;
@@ -137,7 +140,8 @@ static void on_final(struct core *c, struct att *a, const struct member *m)
 
 static void on_progress(struct core *c, struct att *a, const struct member *m)
 {
-	bool told = a->state == ATT_LOST; /* its node is lost; what it says is kept for its return */
+	bool told =
+		a->state == ATT_LOST; /* its node is lost; what it says is kept for its return */
 	a->phase = m->phase > a->phase ? m->phase : a->phase;
 	if (a->state == ATT_RUNNING && a->ready != m->ready) {
 		a->job->nready += m->ready ? 1 : -1U;
@@ -225,15 +229,17 @@ static void enter(struct core *c, struct att *a, const struct member *m)
 		return;
 	}
 	a->phase = m->phase;
-	att_set(c, a, member_phase_final(m->phase) ? ATT_ENDED
-		      : m->phase == MEMBER_RUNNING ? ATT_RUNNING
-						   : ATT_PENDING);
+	att_set(c, a,
+		member_phase_final(m->phase) ? ATT_ENDED
+		: m->phase == MEMBER_RUNNING ? ATT_RUNNING
+					     : ATT_PENDING);
 	set_waiting(c, a, m);
 	if (c->synced && a->confirmed && !att_current(a))
 		att_stop(c, a, "superseded");
 }
 
-static void adopt(struct core *c, struct mjob *j, struct mnode *n, const struct member *m, bool by_list)
+static void adopt(struct core *c, struct mjob *j, struct mnode *n, const struct member *m,
+		  bool by_list)
 {
 	struct att *a = att_adopt(c, j, n, m);
 	a->confirmed = by_list;

@@ -21,7 +21,8 @@ static void rebuild(struct core *c, struct mnode *n)
 {
 	struct att *a;
 	n->norders = 0;
-	DL_FOREACH2 (n->atts, a, node_next) {
+	DL_FOREACH2(n->atts, a, node_next)
+	{
 		if (!ordered(a))
 			continue;
 		const struct mjob *j = a->job;

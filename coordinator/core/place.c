@@ -119,7 +119,8 @@ bool refused_there(const struct core *c, const struct mjob *j, const struct mnod
 void place_busy(const struct mjob *j, struct bitset *ret)
 {
 	struct att *a;
-	DL_FOREACH2 (j->atts, a, job_next) {
+	DL_FOREACH2(j->atts, a, job_next)
+	{
 		if (a->takes_room)
 			bitset_set(ret, a->node->idx);
 	}
@@ -134,7 +135,8 @@ static int64_t fullness(const struct core *c, const struct mnode *n, const struc
 		uint32_t r = needs->v[i].res;
 		if (r == UINT32_MAX || cap[r] <= 0)
 			continue;
-		int64_t f = (int64_t)((double)(used[r] + needs->v[i].milli) * 1000.0 / (double)cap[r]);
+		int64_t f =
+			(int64_t)((double)(used[r] + needs->v[i].milli) * 1000.0 / (double)cap[r]);
 		most = f > most ? f : most;
 		sum += f;
 	}

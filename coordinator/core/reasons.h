@@ -12,6 +12,6 @@ enum reason {
 	R_N
 };
 
-const char *reason_name(enum reason r); /* "" for R_NONE */
+const char *reason_name(enum reason r);  /* "" for R_NONE */
 enum reason reason_parse(const char *s); /* R_NONE when unknown */
-bool reason_warning(enum reason r);     /* Events with it are Warnings */
+bool reason_warning(enum reason r);      /* Events with it are Warnings */

@@ -13,7 +13,8 @@ static void rows_grow(struct core *c, struct mnode *n, uint32_t old_cap)
 	for (uint32_t row = 0; row < ROW_N; row++) {
 		int64_t fill = row == ROW_ALLOC || row == ROW_SPEC ? RES_ABSENT : 0;
 		for (uint32_t r = 0; r < c->res_cap; r++)
-			v[row * c->res_cap + r] = n->res && r < old_cap ? n->res[row * old_cap + r] : fill;
+			v[row * c->res_cap + r] =
+				n->res && r < old_cap ? n->res[row * old_cap + r] : fill;
 	}
 	free(n->res);
 	n->res = v;

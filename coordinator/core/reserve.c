@@ -25,7 +25,8 @@ bool reserve_allows(const struct core *c, const struct mjob *j)
 	return j->deadline_s >= 0 && end <= c->reserved.at_ms;
 }
 
-static bool freed_by(const struct core *c, const struct mnode *n, const struct needs *needs, int64_t at)
+static bool freed_by(const struct core *c, const struct mnode *n, const struct needs *needs,
+		     int64_t at)
 {
 	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
 	for (uint32_t i = 0; i < needs->n; i++) {
@@ -34,7 +35,8 @@ static bool freed_by(const struct core *c, const struct mnode *n, const struct n
 			return !needs->v[i].milli;
 		int64_t left = cap[r] - used[r];
 		const struct att *a;
-		DL_FOREACH2 (n->atts, a, node_next) {
+		DL_FOREACH2(n->atts, a, node_next)
+		{
 			for (uint32_t k = 0; a->takes_room && k < a->needs.n; k++) {
 				if (a->needs.v[k].res == r && a->job->deadline_at_ms <= at)
 					left += a->needs.v[k].milli;
@@ -53,7 +55,8 @@ static int64_t free_at(const struct core *c, const struct mnode *n, const struct
 	const struct att *a;
 	if (freed_by(c, n, needs, c->now_ms))
 		return c->now_ms;
-	DL_FOREACH2 (n->atts, a, node_next) {
+	DL_FOREACH2(n->atts, a, node_next)
+	{
 		int64_t at = a->job->deadline_at_ms;
 		if (at < best && freed_by(c, n, needs, at))
 			best = at;

@@ -77,12 +77,13 @@ static void view_conds(const struct mjob *j, struct cond *v, struct job_status *
 		if (!said)
 			continue;
 		bool words = i != JC_SCHEDULED || k->status != COND_TRUE;
-		v[s->nconds++] = (struct cond){.type = cond_types[i],
-					       .status = k->status,
-					       .reason = reason_name(k->reason),
-					       .message = words && k->reason == j->reason ? j->message : "",
-					       .since_ms = k->since_ms,
-					       .observed_generation = j->generation};
+		v[s->nconds++] =
+			(struct cond){.type = cond_types[i],
+				      .status = k->status,
+				      .reason = reason_name(k->reason),
+				      .message = words && k->reason == j->reason ? j->message : "",
+				      .since_ms = k->since_ms,
+				      .observed_generation = j->generation};
 	}
 }
 

@@ -55,10 +55,10 @@ enum loss { LOSS_NO, LOSS_MAYBE, LOSS_SURE };
 enum mark { MARK_NONE, MARK_LATER, MARK_URGENT };
 
 struct mnode {
-	UT_hash_handle hh; /* by name */
-	struct mnode *prev, *next; /* dirty list */
+	UT_hash_handle hh;                 /* by name */
+	struct mnode *prev, *next;         /* dirty list */
 	struct mnode *lru_prev, *lru_next; /* connected, oldest heard first */
-	struct timer timer; /* the next list of its pods or apply */
+	struct timer timer;                /* the next list of its pods or apply */
 	char *name;
 	uint32_t idx;
 	bool dirty, caps_dirty, labels_dirty;
@@ -107,8 +107,16 @@ struct mnode {
 };
 
 /* An attempt's life; the moves are checked (members.c). */
-enum att_state { ATT_NONE, ATT_ORDERED, ATT_PENDING, ATT_RUNNING, ATT_LOST, ATT_STOPPING, ATT_ENDED,
-		 ATT_STATE_N };
+enum att_state {
+	ATT_NONE,
+	ATT_ORDERED,
+	ATT_PENDING,
+	ATT_RUNNING,
+	ATT_LOST,
+	ATT_STOPPING,
+	ATT_ENDED,
+	ATT_STATE_N
+};
 
 struct att_id {
 	uint32_t job, index, attempt;
@@ -125,10 +133,10 @@ struct att {
 	enum att_state state;
 	enum member_phase phase; /* as last told; never goes back */
 	bool ready, deleting, confirmed, by_us, creating, delete_ok, takes_room;
-	uint32_t tries, thash; /* thash: interned template hash */
-	uint64_t seen_gen;     /* the node's list_gen when it was last told or placed */
-	int64_t ended_ms;      /* wall, by the kubelet */
-	const char *why;       /* literal: why it stops */
+	uint32_t tries, thash;   /* thash: interned template hash */
+	uint64_t seen_gen;       /* the node's list_gen when it was last told or placed */
+	int64_t ended_ms;        /* wall, by the kubelet */
+	const char *why;         /* literal: why it stops */
 	char *pod_uid, *waiting; /* waiting: "ErrImagePull: …" or "" */
 	struct needs needs;
 	char pod[POD_NAME_BYTES];
@@ -175,12 +183,12 @@ struct mjob {
 	struct bitset completed;
 	struct att *atts;
 	uint32_t cnt[ATT_STATE_N], nready;
-	int64_t start_ms, end_ms;             /* wall, whole seconds */
+	int64_t start_ms, end_ms; /* wall, whole seconds */
 	/* Wall times, and where they fell on the monotonic clock when they became known (a jump of
 	 * the wall clock moves no deadline); INT64_MAX: none. */
 	int64_t deadline_wall_ms, deadline_at_ms, ttl_wall_ms, ttl_at_ms;
 	int64_t wake_ms;
-	int64_t hold_ms;                      /* nothing is placed before */
+	int64_t hold_ms; /* nothing is placed before */
 	bool started, formed, lost_fail, told_waiting, done_news;
 	struct cond_state conds[JC_N];
 	enum reason reason;
@@ -203,8 +211,8 @@ struct reqclass {
 	char *blob;
 	uint32_t blob_bytes, refs;
 	struct needs needs;
-	uint64_t match_version;      /* of core.label_version when match was computed */
-	uint64_t full_version;       /* of core.room_version when nothing fitted any more */
+	uint64_t match_version; /* of core.label_version when match was computed */
+	uint64_t full_version;  /* of core.room_version when nothing fitted any more */
 	struct bitset match, by_selector, by_affinity, by_taints;
 };
 

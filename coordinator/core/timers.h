@@ -24,5 +24,5 @@ struct timers {
 void timers_done(struct timers *t);
 void timer_set(struct timers *t, struct timer *tm, int64_t when_ms); /* INT64_MAX: clears */
 void timer_clear(struct timers *t, struct timer *tm);
-int64_t timers_next(const struct timers *t);                  /* INT64_MAX: none */
-struct timer *timers_pop(struct timers *t, int64_t now_ms);   /* the first due one, or NULL */
+int64_t timers_next(const struct timers *t);                /* INT64_MAX: none */
+struct timer *timers_pop(struct timers *t, int64_t now_ms); /* the first due one, or NULL */

@@ -30,7 +30,8 @@ void update_selector(struct core *c, struct mjob *j)
 		return;
 	j->recheck = false;
 	match_class(c, j->cls);
-	DL_FOREACH_SAFE2 (j->atts, a, tmp, job_next) {
+	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	{
 		if (att_live(a) && !bitset_has(&j->cls->match, a->node->idx))
 			att_stop(c, a, "no longer matches");
 	}
@@ -53,11 +54,13 @@ static uint32_t may_be_away(const struct mjob *j)
 static bool recreate(struct core *c, struct mjob *j)
 {
 	struct att *a, *tmp;
-	DL_FOREACH_SAFE2 (j->atts, a, tmp, job_next) {
+	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	{
 		if (old(j, a))
 			att_stop(c, a, "template changed");
 	}
-	DL_FOREACH2 (j->atts, a, job_next) {
+	DL_FOREACH2(j->atts, a, job_next)
+	{
 		if (a->state == ATT_STOPPING && a->thash != j->thash)
 			return true; /* all of the old are gone before any of the new comes */
 	}
@@ -87,7 +90,8 @@ static void roll(struct core *c, struct mjob *j)
 bool update_template(struct core *c, struct mjob *j)
 {
 	struct att *a;
-	DL_FOREACH2 (j->atts, a, job_next) {
+	DL_FOREACH2(j->atts, a, job_next)
+	{
 		if (old(j, a) || (a->state == ATT_STOPPING && a->thash != j->thash))
 			break;
 	}

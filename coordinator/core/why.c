@@ -4,8 +4,20 @@
 #include "coordinator/core/inside.h"
 #include "coordinator/core/place.h"
 
-enum obstacle { W_FIT, W_LACK, W_SELECTOR, W_AFFINITY, W_TAINT, W_DRAINING, W_FAILED, W_AGENT,
-		W_BUSY, W_REFUSED, W_RESERVED, W_N };
+enum obstacle {
+	W_FIT,
+	W_LACK,
+	W_SELECTOR,
+	W_AFFINITY,
+	W_TAINT,
+	W_DRAINING,
+	W_FAILED,
+	W_AGENT,
+	W_BUSY,
+	W_REFUSED,
+	W_RESERVED,
+	W_N
+};
 
 static const char *const words[W_N][2] = {
 	[W_SELECTOR] = {"does not match nodeSelector", "do not match nodeSelector"},

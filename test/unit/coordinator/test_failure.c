@@ -95,7 +95,8 @@ static void refusal_backs_off_on_that_node(void **state)
 	w_tell(w, j, "n2", 0, 2, MEMBER_REFUSED);
 	assert_null(w_order(w, j, 0, &node));
 	w_wait(w, 1500);
-	assert_string_equal(w_status(w, j).message, "needs 1 more node: 0 fit; 2 refused a member lately");
+	assert_string_equal(w_status(w, j).message,
+			    "needs 1 more node: 0 fit; 2 refused a member lately");
 	w_wait(w, 9500);
 	assert_non_null(w_order(w, j, 0, &node));
 	assert_int_equal(w_status(w, j).failed, 0);
@@ -113,7 +114,8 @@ static void held_name_uses_the_next_number(void **state)
 	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 2);
 }
 
-static struct core_event pod_done(enum pod_op op, const struct member *m, enum rc rc, const char *words)
+static struct core_event pod_done(enum pod_op op, const struct member *m, enum rc rc,
+				  const char *words)
 {
 	return (struct core_event){.type = CEV_POD_DONE,
 				   .pod = {.op = op,
@@ -298,12 +300,18 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
-		T(backs_off_then_fails), T(no_replacement_before_the_count_is_written),
-		T(disruption_is_replaced_at_once), T(refusal_backs_off_on_that_node),
-		T(held_name_uses_the_next_number), T(denied_agent_then_coordinator),
-		T(denied_gang_gives_all_back), T(unanswered_create_is_tried_again),
-		T(deleted_job_stops_at_once), T(orphaned_job_leaves_pods),
-		T(recreated_under_its_name), T(delete_is_repeated_until_it_works),
+		T(backs_off_then_fails),
+		T(no_replacement_before_the_count_is_written),
+		T(disruption_is_replaced_at_once),
+		T(refusal_backs_off_on_that_node),
+		T(held_name_uses_the_next_number),
+		T(denied_agent_then_coordinator),
+		T(denied_gang_gives_all_back),
+		T(unanswered_create_is_tried_again),
+		T(deleted_job_stops_at_once),
+		T(orphaned_job_leaves_pods),
+		T(recreated_under_its_name),
+		T(delete_is_repeated_until_it_works),
 		T(image_pull_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,8 +97,9 @@ static void admin_keeps_cpu(void **state)
 	w_sync(w);
 	w_clear(w);
 	const char *cpu = "cpu";
-	struct core_event ev = {.type = CEV_APPLIED,
-				.applied = {.name = "n1", .rc = RC_CONFLICT, .conflicts = {&cpu, 1}}};
+	struct core_event ev = {
+		.type = CEV_APPLIED,
+		.applied = {.name = "n1", .rc = RC_CONFLICT, .conflicts = {&cpu, 1}}};
 	w_step(w, &ev);
 	w_did(w, "apply n1\n");
 	struct cnode_apply a;

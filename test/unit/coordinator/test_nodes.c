@@ -156,8 +156,8 @@ static void wait_ends_with_the_node(void **state)
 	w_node_gone(w, "n1");
 	assert_string_equal(where(w, j, 0), "n2");
 	struct wnode *n = w_find(w, "n2");
-	n->taints[n->ntaints++] =
-		(struct taint){"node.kubernetes.io/out-of-service", "nodeshutdown", EFFECT_NO_EXECUTE};
+	n->taints[n->ntaints++] = (struct taint){"node.kubernetes.io/out-of-service",
+						 "nodeshutdown", EFFECT_NO_EXECUTE};
 	w_tell_node(w, n);
 	assert_string_equal(where(w, j, 0), "n3");
 }
@@ -279,8 +279,9 @@ static void an_older_session_is_nobody(void **state)
 	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING);
 	w_hello_with(w, "n1", &m, 1);
 	m.phase = MEMBER_FAILED;
-	struct core_event ev = {.type = CEV_REPORT,
-				.agent = {.node = "n1", .session = old, .members = &m, .nmembers = 1}};
+	struct core_event ev = {
+		.type = CEV_REPORT,
+		.agent = {.node = "n1", .session = old, .members = &m, .nmembers = 1}};
 	w_step(w, &ev);
 	ev = (struct core_event){.type = CEV_HANGUP, .agent = {.node = "n1", .session = old}};
 	w_step(w, &ev);
@@ -316,12 +317,20 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
-		T(silence_fails_and_replaces), T(found_before_replaced_is_kept),
-		T(hangup_moves_nothing), T(not_ready_is_lost), T(wait_never_doubles),
-		T(wait_ends_with_the_node), T(fail_fails), T(mass_silence_replaces_nothing),
-		T(two_of_three_is_no_mass), T(a_stalled_loop_blames_nobody),
-		T(cordon_moves_nothing), T(last_state_holds_after_a_change_of_leader),
-		T(an_older_session_is_nobody), T(agent_restart_restarts_nothing),
+		T(silence_fails_and_replaces),
+		T(found_before_replaced_is_kept),
+		T(hangup_moves_nothing),
+		T(not_ready_is_lost),
+		T(wait_never_doubles),
+		T(wait_ends_with_the_node),
+		T(fail_fails),
+		T(mass_silence_replaces_nothing),
+		T(two_of_three_is_no_mass),
+		T(a_stalled_loop_blames_nobody),
+		T(cordon_moves_nothing),
+		T(last_state_holds_after_a_change_of_leader),
+		T(an_older_session_is_nobody),
+		T(agent_restart_restarts_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where members go, why they wait, and who is first. */
+/* Where members go, and why they wait. */
 #include "world.h"
 
 #include <stdio.h>
@@ -15,7 +15,8 @@ static void six(struct world *w)
 		n->labels[n->nlabels++] = (struct kv){"zone", i == 2 ? "b" : "a"};
 		n->labels[n->nlabels++] = (struct kv){"rank", i == 1 ? "3" : "5"};
 		if (i == 3)
-			n->taints[n->ntaints++] = (struct taint){"dedicated", "x", EFFECT_NO_SCHEDULE};
+			n->taints[n->ntaints++] =
+				(struct taint){"dedicated", "x", EFFECT_NO_SCHEDULE};
 		n->cordoned = i == 4;
 		n->not_ready = i == 6;
 		w_tell_node(w, n);
@@ -150,9 +151,10 @@ static void says_why_in_numbers(void **state)
 	request(k, "example.com/gpu", 1000);
 	w_job(w, k);
 	w_wait(w, 1500);
-	assert_string_equal(w_status(w, k).message,
-			    "needs 1 node: 0 fit; 2 lack memory, 1 has a taint that is not tolerated, "
-			    "1 is draining, 1 is not ready, 1 has no agent");
+	assert_string_equal(
+		w_status(w, k).message,
+		"needs 1 node: 0 fit; 2 lack memory, 1 has a taint that is not tolerated, "
+		"1 is draining, 1 is not ready, 1 has no agent");
 	struct wjob *l = w_new_job(w, "c", 2);
 	select_zone(l, "b");
 	w_job(w, l);
@@ -311,101 +313,24 @@ static void spread_or_pack(void **state)
 	(void)state;
 }
 
-static void priority_then_age(void **state)
-{
-	struct world *w = w_of(state);
-	w_nodes(w, 1);
-	struct wjob *run = w_new_job(w, "run", 1), *old = w_new_job(w, "old", 1);
-	struct wjob *young = w_new_job(w, "young", 1), *high = w_new_job(w, "high", 1);
-	struct wjob *all[] = {run, young, old, high};
-	high->job.spec.priority = 10;
-	for (uint32_t i = 0; i < 4; i++) {
-		request(all[i], "cpu", 3000);
-		w_job(w, all[i]);
-	}
-	assert_int_equal(w_orders(w, run), 1);
-	struct wjob *order[] = {run, high, old, young};
-	for (uint32_t i = 0; i < 3; i++) {
-		w_all(w, order[i], MEMBER_RUNNING);
-		w_all(w, order[i], MEMBER_SUCCEEDED);
-		assert_int_equal(w_orders(w, order[i + 1]), 1);
-	}
-}
-
-static void raised_priority_takes_effect(void **state)
-{
-	struct world *w = w_of(state);
-	w_nodes(w, 1);
-	struct wjob *run = w_new_job(w, "run", 1), *a = w_new_job(w, "a", 1);
-	struct wjob *b = w_new_job(w, "b", 1);
-	struct wjob *all[] = {run, a, b};
-	for (uint32_t i = 0; i < 3; i++) {
-		request(all[i], "cpu", 3000);
-		w_job(w, all[i]);
-	}
-	b->job.spec.priority = 1;
-	w_job(w, b);
-	w_all(w, run, MEMBER_SUCCEEDED);
-	assert_int_equal(w_orders(w, b), 1);
-	assert_int_equal(w_orders(w, a), 0);
-}
-
-/* Two nodes; one is busy for 100 s. The first in the queue wants both. */
-static void backfill(void **state)
-{
-	struct world *w = w_of(state);
-	w_nodes(w, 2);
-	struct wjob *run = w_new_job(w, "run", 1), *big = w_new_job(w, "big", 2);
-	struct wjob *brief = w_new_job(w, "brief", 1), *lengthy = w_new_job(w, "lengthy", 1);
-	run->job.spec.active_deadline_s = 100;
-	brief->job.spec.active_deadline_s = 50;
-	lengthy->job.spec.active_deadline_s = 200;
-	struct wjob *all[] = {run, big, lengthy, brief};
-	for (uint32_t i = 0; i < 4; i++) {
-		request(all[i], "cpu", 3000);
-		w_job(w, all[i]);
-	}
-	assert_int_equal(w_orders(w, run), 1);
-	assert_int_equal(w_orders(w, big), 0);
-	assert_int_equal(w_orders(w, brief), 1);   /* ends before the reservation */
-	assert_int_equal(w_orders(w, lengthy), 0); /* would delay it */
-	w_all(w, run, MEMBER_RUNNING);
-	w_all(w, brief, MEMBER_RUNNING);
-	w_all(w, brief, MEMBER_SUCCEEDED);
-	assert_int_equal(w_orders(w, lengthy), 0);
-	w_wait(w, 2000);
-	assert_string_equal(w_status(w, big).message,
-			    "needs 2 nodes: 1 fits; 1 lacks cpu; expected in 100 s");
-	w_all(w, run, MEMBER_SUCCEEDED);
-	assert_int_equal(w_orders(w, big), 2);
-}
-
-static void without_an_end_others_pass(void **state)
-{
-	struct world *w = w_of(state);
-	w_nodes(w, 2);
-	struct wjob *run = w_new_job(w, "run", 1), *big = w_new_job(w, "big", 2);
-	struct wjob *other = w_new_job(w, "other", 1);
-	struct wjob *all[] = {run, big, other};
-	for (uint32_t i = 0; i < 3; i++) {
-		request(all[i], "cpu", 3000);
-		w_job(w, all[i]);
-	}
-	assert_int_equal(w_orders(w, big), 0);
-	assert_int_equal(w_orders(w, other), 1);
-}
-
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
-		T(node_selector), T(taints_and_tolerations), cmocka_unit_test(affinity),
-		T(computenode_labels_overlay), T(says_why_in_numbers), T(no_nodes_at_all),
-		T(message_is_refreshed_once_a_minute), T(gang_is_all_or_nothing),
-		T(two_gangs_do_not_hold_parts), T(elastic_start_grows), T(room_counts_everything),
-		T(spec_resources_cap_the_room), T(pod_count_is_a_limit),
-		cmocka_unit_test(spread_or_pack), T(priority_then_age),
-		T(raised_priority_takes_effect), T(backfill), T(without_an_end_others_pass),
+		T(node_selector),
+		T(taints_and_tolerations),
+		cmocka_unit_test(affinity),
+		T(computenode_labels_overlay),
+		T(says_why_in_numbers),
+		T(no_nodes_at_all),
+		T(message_is_refreshed_once_a_minute),
+		T(gang_is_all_or_nothing),
+		T(two_gangs_do_not_hold_parts),
+		T(elastic_start_grows),
+		T(room_counts_everything),
+		T(spec_resources_cap_the_room),
+		T(pod_count_is_a_limit),
+		cmocka_unit_test(spread_or_pack),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

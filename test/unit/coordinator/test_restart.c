@@ -42,7 +42,8 @@ static void running_members_are_adopted(void **state)
 	for (uint32_t i = 0; i < 3; i++)
 		w_hello_with(w, m[i].node, &m[i], 1);
 	w_wait(w, 40000);
-	assert_false(w_told(w, "member"  " placed"));
+	assert_false(w_told(w, "member"
+			       " placed"));
 	assert_false(w_has(w, "delete"));
 	assert_int_equal(w_orders(w, j), 3);
 	assert_string_equal(w_order(w, j, 1, NULL)->pod_uid, "pod-a-1.1");
@@ -263,9 +264,9 @@ static void unknown_jobs_pods(void **state)
 	assert_true(w_has(w, "get a\n"));
 	w_hello_with(w, "n1", &m, 1);
 	assert_false(w_has(w, "delete"));
-	struct core_event ev = {.type = CEV_JOB_CHECKED,
-				.checked = {.ns = "default", .name = "a", .uid = j->uid,
-					    .rc = RC_TIMEOUT}};
+	struct core_event ev = {
+		.type = CEV_JOB_CHECKED,
+		.checked = {.ns = "default", .name = "a", .uid = j->uid, .rc = RC_TIMEOUT}};
 	w_step(w, &ev);
 	assert_false(w_has(w, "delete"));
 	w_clear(w);
@@ -291,9 +292,9 @@ static void r002_orphans_of_an_unknown_job(void **state)
 	sync_with(w, &m, 1);
 	w_hello_with(w, "n1", &m, 1);
 	w_clear(w);
-	struct core_event ev = {.type = CEV_JOB_CHECKED,
-				.checked = {.ns = "default", .name = "a", .uid = j->uid,
-					    .rc = RC_NOTFOUND}};
+	struct core_event ev = {
+		.type = CEV_JOB_CHECKED,
+		.checked = {.ns = "default", .name = "a", .uid = j->uid, .rc = RC_NOTFOUND}};
 	w_step(w, &ev);
 	m.phase = MEMBER_GONE; /* told while the list is on its way */
 	w_report(w, &m);
@@ -315,8 +316,12 @@ static void orphans_are_left_alone(void **state)
 	w_clear(w);
 	sync_with(w, &m, 1);
 	struct core_event ev = {.type = CEV_JOB_CHECKED,
-				.checked = {.ns = "default", .name = "a", .uid = j->uid, .rc = RC_OK,
-					    .live_uid = j->uid, .live_orphan = true}};
+				.checked = {.ns = "default",
+					    .name = "a",
+					    .uid = j->uid,
+					    .rc = RC_OK,
+					    .live_uid = j->uid,
+					    .live_orphan = true}};
 	w_step(w, &ev);
 	w_wait(w, 60000);
 	assert_false(w_has(w, "delete"));
@@ -344,13 +349,22 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
-		T(running_members_are_adopted), T(nothing_before_synced),
-		T(missing_member_waits_for_agents), T(an_unheard_node_holds_for_30s),
-		T(new_jobs_do_not_wait), T(finished_pods_count_once),
-		T(uncounted_ends_are_counted), T(status_outranks_missing_pods),
-		T(final_states_stay), T(late_pod_is_confirmed_then_adopted),
-		T(an_invented_pod_is_forgotten), T(unknown_jobs_pods), T(r002_orphans_of_an_unknown_job), T(r003_order_under_way_is_resumed),
-		T(orphans_are_left_alone), T(superseded_attempt_goes),
+		T(running_members_are_adopted),
+		T(nothing_before_synced),
+		T(missing_member_waits_for_agents),
+		T(an_unheard_node_holds_for_30s),
+		T(new_jobs_do_not_wait),
+		T(finished_pods_count_once),
+		T(uncounted_ends_are_counted),
+		T(status_outranks_missing_pods),
+		T(final_states_stay),
+		T(late_pod_is_confirmed_then_adopted),
+		T(an_invented_pod_is_forgotten),
+		T(unknown_jobs_pods),
+		T(r002_orphans_of_an_unknown_job),
+		T(r003_order_under_way_is_resumed),
+		T(orphans_are_left_alone),
+		T(superseded_attempt_goes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

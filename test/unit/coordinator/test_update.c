@@ -21,7 +21,8 @@ static void resize(struct world *w, struct wjob *j, uint32_t n)
 	w_job(w, j);
 }
 
-static void gone(struct world *w, struct wjob *j, uint32_t index, uint32_t attempt, const char *node)
+static void gone(struct world *w, struct wjob *j, uint32_t index, uint32_t attempt,
+		 const char *node)
 {
 	w_tell(w, j, node, index, attempt, MEMBER_GONE);
 }
@@ -303,13 +304,21 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
-		T(shrinks_from_the_top), T(grows_by_what_fits),
-		T(shrinking_below_what_is_done_completes), T(rolls_one_by_one),
-		cmocka_unit_test(max_unavailable), T(recreates_all_at_once),
-		T(rollout_survives_the_coordinator), T(selection_moves_those_that_no_longer_match),
-		T(suspends_and_resumes), T(suspended_before_it_ran),
-		T(deadline_counts_from_placement), T(a_longer_deadline_takes_effect),
-		T(ttl_deletes), T(a_lower_backoff_limit_takes_effect), T(invalid_template_is_told),
+		T(shrinks_from_the_top),
+		T(grows_by_what_fits),
+		T(shrinking_below_what_is_done_completes),
+		T(rolls_one_by_one),
+		cmocka_unit_test(max_unavailable),
+		T(recreates_all_at_once),
+		T(rollout_survives_the_coordinator),
+		T(selection_moves_those_that_no_longer_match),
+		T(suspends_and_resumes),
+		T(suspended_before_it_ran),
+		T(deadline_counts_from_placement),
+		T(a_longer_deadline_takes_effect),
+		T(ttl_deletes),
+		T(a_lower_backoff_limit_takes_effect),
+		T(invalid_template_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,7 @@ struct world {
 	uint32_t nnodes;
 	struct wjob jobs[W_JOBS];
 	uint32_t njobs, status_writes, notes;
-	bool trace; /* to stderr, as it happens */
+	bool trace;     /* to stderr, as it happens */
 	bool no_writes; /* status writes stay unanswered */
 	void (*on_action)(void *self, const struct core_action *a); /* or NULL */
 	void *self;
@@ -95,7 +95,7 @@ void w_hello_with(struct world *w, const char *name, struct member *m, uint32_t 
 void w_hangup(struct world *w, const char *name);
 
 struct wjob *w_new_job(struct world *w, const char *name, uint32_t parallelism);
-void w_job(struct world *w, struct wjob *j); /* tells it; the generation grows */
+void w_job(struct world *w, struct wjob *j);  /* tells it; the generation grows */
 void w_echo(struct world *w, struct wjob *j); /* tells it again as stored */
 void w_job_gone(struct world *w, struct wjob *j);
 
@@ -111,7 +111,7 @@ uint32_t w_all(struct world *w, struct wjob *j, enum member_phase phase);
 const struct order *w_order(struct world *w, struct wjob *j, uint32_t index, const char **ret_node);
 uint32_t w_orders(struct world *w, struct wjob *j); /* how many */
 
-struct job_status w_status(struct world *w, struct wjob *j); /* what was stored last */
+struct job_status w_status(struct world *w, struct wjob *j);      /* what was stored last */
 const char *w_cond(const struct job_status *s, const char *type); /* "True Reason", or "" */
 enum cnode_state w_cnode_state(struct world *w, const char *name);
 

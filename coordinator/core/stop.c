@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How an attempt is stopped: its order is withdrawn and its pod deleted, under its UID, until the
+ * pod is gone; and how operations of ours on it are tried again. */
+#include "base/backoff.h"
+#include "coordinator/core/inside.h"
+
+enum {
+	UNSEEN_STOP_MS = 15000,
+	CREATE_TRIES_MAX = 40,
+	DELETE_ANSWER_MS = 30000,
+	OP_RETRY_BASE_MS = 1000,
+	OP_RETRY_CAP_MS = 30000
+};
+
+static void send_delete(struct core *c, struct att *a)
+{
+	struct core_action *act = act_new(c, ACT_POD_DELETE);
+	act->pod_delete.ns = act_str(c, a->job->ns);
+	act->pod_delete.name = act_str(c, a->pod);
+	act->pod_delete.uid = act_str(c, a->pod_uid);
+	act->pod_delete.why = a->why;
+	timer_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS);
+}
+
+/* Stops an attempt: withdraws its order and deletes its pod, or waits a while for one that the
+ * agent may be creating just now. What only an agent has claimed is not touched. */
+void att_stop(struct core *c, struct att *a, const char *why)
+{
+	if (!att_live(a) || !a->confirmed)
+		return;
+	log_info(c->log, "member stopped", KS("job", a->job->key), KI("member", a->id.index),
+		 KI("attempt", a->id.attempt), KS("node", a->node->name), KS("why", why));
+	a->why = why;
+	a->tries = 0;
+	att_set(c, a, ATT_STOPPING);
+	if (att_seen(a))
+		send_delete(c, a);
+	else
+		timer_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
+}
+
+void att_gone(struct core *c, struct att *a)
+{
+	struct mjob *j = a->job;
+	if (att_live(a)) {
+		c->stats.disruptions++;
+		log_info(c->log, "member disrupted", KS("job", j->key), KI("member", a->id.index),
+			 KI("attempt", a->id.attempt), KS("node", a->node->name),
+			 KS("reason", "Gone"));
+	}
+	att_free(c, a);
+}
+
+/* Whether the pod of a withdrawn order may still be created: by a create of ours under way, or,
+ * where two at once must never be, by an agent that has not heard of the withdrawal. */
+static bool may_come(const struct att *a)
+{
+	if (a->creating && a->tries < CREATE_TRIES_MAX)
+		return true;
+	bool heard = a->node->connected && !a->node->silent;
+	return !a->by_us && a->job->on_loss == LOSS_WAIT && !heard && a->node->loss != LOSS_SURE;
+}
+
+void att_timer(struct core *c, struct att *a)
+{
+	int64_t wait = backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries);
+	if (a->state == ATT_STOPPING && !att_seen(a)) {
+		if (may_come(a))
+			timer_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
+		else
+			att_free(c, a); /* never came to be */
+	} else if (a->state == ATT_STOPPING) {
+		send_delete(c, a);
+		timer_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS + wait);
+	} else if (a->by_us && !att_seen(a) && att_live(a)) {
+		att_launch(c, a);
+	}
+}
+
+void att_retry(struct core *c, struct att *a)
+{
+	int64_t wait = backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries);
+	timer_set(&c->timers, &a->timer, c->now_ms + wait);
+}
