@@ -212,11 +212,17 @@ void ac_templates_done(struct agent_core *c)
 
 /* ---- creates ---- */
 
-static bool may_launch(const struct agent_core *c, const struct orderrec *o)
+static bool may_launch(struct agent_core *c, struct orderrec *o)
 {
 	struct template_rec *t = NULL;
-	if (!c->synced || !c->cfg.launch || o->state != ORDER_WANT || !o->o.launch || was_seen(o))
+	if (!c->synced || o->state != ORDER_WANT || !o->o.launch || was_seen(o))
 		return false;
+	if (!c->cfg.launch) { /* the two programs are configured apart: the coordinator must do it
+			       */
+		refuse(c, o, MEMBER_DENIED, "LaunchDisabled",
+		       "agents here launch nothing (--launch)");
+		return false;
+	}
 	HASH_FIND_STR(c->templates, o->o.template_hash, t);
 	return t != NULL;
 }

@@ -411,9 +411,13 @@ static void agents_that_may_not_launch(void **state)
 	struct order o = order_of("p", 1);
 	ready(w);
 	template(w);
-	orders(w, 5, &o, 1);
+	orders(w, 5, &o, 1); /* the coordinator was told otherwise, or it would not ask */
 	tick(w, 100000);
-	expect(w, "");
+	expect(w, "report ");
+	expect_told(w, "p/:Denied ");
+	struct pod p = member_pod("p", "u1", POD_RUNNING); /* it does it by itself */
+	pod(w, &p);
+	expect_told(w, "p/u1:Running ");
 }
 
 static void older_epochs_are_refused(void **state)
