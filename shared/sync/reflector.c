@@ -220,7 +220,6 @@ static void on_list_done(void *self, uint64_t id, const struct api_result *res)
 	}
 	/* A continue token that is too old (410) starts the list over, like every other failure:
 	 * pages of two lists do not make one. */
-	mem_strset(&r->cont, "");
 	tell_failure(r, "list failed", res);
 	pause_backoff(r, res->retry_after_ms, false);
 }

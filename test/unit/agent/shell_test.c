@@ -560,6 +560,24 @@ static void old_leader_is_not_obeyed(void **state)
 	assert_null(strstr(buf_str(&w->told), "report"));
 }
 
+static void lists_again_in_mid_session(void **state)
+{
+	struct world *w = *state;
+	struct agent_stats stats;
+	started(w);
+	struct fake_op *watch = live_op(w, API_WATCH, API_POD);
+	give_pod(watch, WATCH_ADDED, "p", true, POD_RUNNING, "12");
+	settle(w);
+	fake_end(watch, RC_GONE);
+	pass(w, 1500);
+	list_pods(w, false); /* p went while nobody looked */
+	settle(w);
+	expect(w, "report:p=Running report:p=Gone ");
+	agent_stats(w->a, &stats);
+	assert_int_equal(stats.sessions, 1);
+	assert_int_equal(stats.relists, 1);
+}
+
 static void members_beyond_one_page(void **state)
 {
 	struct world *w = *state;
@@ -593,6 +611,7 @@ int main(void)
 		T(lost_orders_come_again),
 		T(coordinator_restarts),
 		T(old_leader_is_not_obeyed),
+		T(lists_again_in_mid_session),
 		T(members_beyond_one_page),
 	};
 	return cmocka_run_group_tests_name("agent_shell", tests, NULL, NULL);

@@ -677,6 +677,21 @@ static void older_epochs_are_refused(void **state)
 	assert_int_equal(stats.epoch, 41);
 }
 
+static void revisions_of_another_session_are_void(void **state)
+{
+	struct world *w = *state;
+	struct order v[] = {{.pod = "a"}};
+	up(w);
+	answer(w, LINK_WATCH, orders(7, 0, false, v, 1));
+	answer(w, LINK_WATCH, orders(8, 0, true, v, 1)); /* half a set */
+	w->link.on_closed(w->link.self, "reset");
+	until_due(w);
+	w->link.on_open(w->link.self);
+	answer(w, LINK_REPORT, welcome(9, 41, false));
+	assert_int_equal(last(w, LINK_WATCH)->revision, 0);
+	assert_int_equal(last(w, LINK_WATCH)->page, 0);
+}
+
 static void watch_unanswered(void **state)
 {
 	struct world *w = *state;
@@ -723,6 +738,7 @@ int main(void)
 		T(pages_are_put_together),
 		T(set_that_changes_between_pages),
 		T(older_epochs_are_refused),
+		T(revisions_of_another_session_are_void),
 		T(watch_unanswered),
 	};
 	return cmocka_run_group_tests_name("agent_session", tests, NULL, NULL);

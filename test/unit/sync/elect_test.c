@@ -239,6 +239,20 @@ static void steps_down_with_a_renewal_out(void **state)
 	expect(w, "lost ");
 }
 
+static void a_renewal_counts_from_when_it_was_sent(void **state)
+{
+	struct world *w = *state;
+	leading(w);
+	tick(w, 3000);
+	elect_now(w->e, 7000, WALL + 7000);
+	store(fake_last(&w->api), "42"); /* others may have seen it since 3000 */
+	tick(w, elect_deadline(w->e));
+	tick(w, 12999);
+	assert_true(elect_leading(w->e));
+	tick(w, 13000);
+	assert_false(elect_leading(w->e));
+}
+
 static void a_process_that_stood_still_does_not_lead(void **state)
 {
 	struct world *w = *state;
@@ -355,6 +369,7 @@ int main(void)
 		T(edited_by_somebody_else),
 		T(steps_down_before_others_may_take_over),
 		T(steps_down_with_a_renewal_out),
+		T(a_renewal_counts_from_when_it_was_sent),
 		T(a_process_that_stood_still_does_not_lead),
 		T(lost_to_another),
 		T(answer_of_the_winning_write_got_lost),

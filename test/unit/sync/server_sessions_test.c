@@ -506,8 +506,12 @@ static void newest_session_wins(void **state)
 static void same_agent_on_a_new_pipe(void **state)
 {
 	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
 	session(w, 1, "n1", "a1", 0);
-	session(w, 2, "n1", "a1", 0);
+	w->link.on_pipe_open(w->link.self, 2, "10.0.0.7:4242");
+	request(w, 2, &hello);
+	identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+	expect(w, "hello:n1:2:0 "); /* replaced is not hung up */
 	session(w, 3, "n1", "a1", 0);
 	assert_string_equal(buf_str(&w->closed), "1 2 ");
 	w->link.on_pipe_closed(w->link.self, 1); /* late news of a dead one */
