@@ -232,12 +232,15 @@ static void say_progress(struct core *c, struct mjob *j)
 			job_cond(c, j, JC_SCHEDULED, COND_FALSE, R_FailedCreate);
 		return;
 	}
-	DL_FOREACH2(j->atts, a, job_next)
+	DL_FOREACH2(j->nwaiting ? j->atts : NULL, a, job_next)
 	{
-		if (a->state == ATT_PENDING && *a->waiting) {
-			job_say(j, R_ImagePull, "member %u: %s", a->id.index, a->waiting);
-			return;
-		}
+		if (a->state != ATT_PENDING || !*a->waiting)
+			continue;
+		bool news = j->reason != R_MemberWaiting;
+		job_say(j, R_MemberWaiting, "member %u: %s", a->id.index, a->waiting);
+		if (news)
+			act_note_job(c, j, R_MemberWaiting, j->message);
+		return;
 	}
 	if (!j->queued && (j->reason != R_NONE || *j->message))
 		job_say(j, R_NONE, "%s", "");

@@ -218,6 +218,7 @@ static void set_template(struct core *c, struct mjob *j, const struct job_spec *
 {
 	uint32_t h = intern_get(c->strs, str_or_empty(spec->template_hash));
 	if (h != j->thash) {
+		j->rolling = true;
 		/* What was refused may be accepted now. */
 		j->hold_ms = 0;
 		j->deny_n = 0;

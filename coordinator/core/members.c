@@ -148,6 +148,7 @@ void att_free(struct core *c, struct att *a)
 	if (att_current(a))
 		j->slots[a->id.index].cur = NULL;
 	take_room(c, a, false);
+	j->nwaiting -= *a->waiting != 0;
 	j->cnt[a->state]--;
 	if (a->state == ATT_RUNNING && a->ready)
 		j->nready--;
@@ -237,6 +238,7 @@ struct att *att_adopt(struct core *c, struct mjob *j, struct mnode *n, const str
 	struct att *a = att_new(c, j, m->index, m->attempt, n);
 	struct slot *s = job_slot(j, m->index);
 	a->thash = intern_get(c->strs, str_or_empty(m->template_hash));
+	j->rolling = true;
 	a->needs = needs_of(c, &m->requests);
 	mem_strset(&a->pod_uid, m->pod_uid);
 	/* Until everything is known the newest one is the current one; then first come. */

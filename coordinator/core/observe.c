@@ -154,13 +154,22 @@ static void on_progress(struct core *c, struct att *a, const struct member *m)
 	att_set(c, a, a->phase == MEMBER_RUNNING ? ATT_RUNNING : ATT_PENDING);
 }
 
+/* What a container waits for while all is well. */
+static bool usual(const char *reason)
+{
+	return !*str_or_empty(reason) || str_eq(reason, "ContainerCreating") ||
+	       str_eq(reason, "PodInitializing");
+}
+
 static void set_waiting(struct core *c, struct att *a, const struct member *m)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
-	if (m->phase == MEMBER_PENDING && *str_or_empty(m->reason))
+	if (m->phase == MEMBER_PENDING && !usual(m->reason))
 		buf_printf(&b, "%s: %s", m->reason, str_or_empty(m->message));
 	if (str_eq(a->waiting, buf_str(&b)))
 		return;
+	a->job->nwaiting -= *a->waiting != 0;
+	a->job->nwaiting += *buf_str(&b) != 0;
 	mem_strset(&a->waiting, buf_str(&b));
 	job_dirty(c, a->job);
 }

@@ -46,24 +46,29 @@ static void sort_queue(struct core *c)
 	c->queue_dirty = false;
 }
 
-/* At its place if the queue is in order; else it is sorted as a whole before the next cycle. */
-static void insert(struct core *c, struct mjob *j)
+/* How many are ahead of j; the queue is in order. */
+static uint32_t position(const struct core *c, const struct mjob *j)
 {
 	uint32_t lo = 0, hi = c->nqueue;
-	VEC_GROW(c->queue, c->nqueue, c->queue_cap);
-	while (!c->queue_dirty && lo < hi) {
+	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
 		if (ahead(c->queue[mid], j))
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	if (c->queue_dirty)
-		lo = c->nqueue;
-	memmove(c->queue + lo + 1, c->queue + lo, (c->nqueue - lo) * sizeof(struct mjob *));
-	c->queue[lo] = j;
+	return lo;
+}
+
+/* At its place if the queue is in order; else it is sorted as a whole before the next cycle. */
+static void insert(struct core *c, struct mjob *j)
+{
+	VEC_GROW(c->queue, c->nqueue, c->queue_cap);
+	uint32_t at = c->queue_dirty ? c->nqueue : position(c, j);
+	memmove(c->queue + at + 1, c->queue + at, (c->nqueue - at) * sizeof(struct mjob *));
+	c->queue[at] = j;
 	c->nqueue++;
-	if (lo < c->queue_at)
+	if (at < c->queue_at)
 		c->queue_at++;
 }
 
@@ -83,9 +88,9 @@ void queue_put(struct core *c, struct mjob *j, uint32_t want)
 
 void queue_take(struct core *c, struct mjob *j)
 {
-	uint32_t i = 0;
 	if (!j->queued)
 		return;
+	uint32_t i = c->queue_dirty ? 0 : position(c, j);
 	while (c->queue[i] != j)
 		must(++i < c->nqueue);
 	c->nqueue--;

@@ -9,9 +9,12 @@
 #include "coordinator/core/inside.h"
 #include "coordinator/core/place.h"
 
+enum { TRIES_MAX = 16 }; /* jobs looked at in a cycle, of which only one can be the first */
+
 void reserve_clear(struct core *c)
 {
 	c->reserved.job = NULL;
+	c->reserve_tries = 0;
 	bitset_zero(&c->reserved.nodes);
 }
 
@@ -86,8 +89,9 @@ void reserve_consider(struct core *c, struct mjob *j)
 {
 	AUTO(bitset_done) struct bitset ok = {0};
 	uint32_t need = place_min(j), n = 0;
-	if (c->reserved.job || !j->cls)
+	if (c->reserved.job || c->reserve_tries >= TRIES_MAX)
 		return;
+	c->reserve_tries++;
 	AUTO(mem_freep) struct cand *v = mem_zalloc(c->nnodes, sizeof *v);
 	bitset_copy(&ok, &c->usable);
 	bitset_and(&ok, &j->cls->match);
@@ -98,7 +102,8 @@ void reserve_consider(struct core *c, struct mjob *j)
 		v[n++] = (struct cand){free_at(c, c->node_at[i], &j->cls->needs), i};
 	}
 	if (n < need)
-		return;
+		return; /* nor could the empty cluster */
+	c->reserve_tries = TRIES_MAX;
 	sort_by_time(v, n);
 	/* Unknown; or it is not room that it lacks. */
 	if (v[need - 1].score == INT64_MAX || v[need - 1].score <= c->now_ms)

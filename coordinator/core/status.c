@@ -12,19 +12,36 @@ enum { GATHER_MS = 1000 };
 
 static const char *const cond_types[JC_N] = {"Scheduled", "Suspended", "Complete", "Failed"};
 
-/* *ret_head is the fingerprint of what is written at once. */
+/* Of what is written at once: the state and the conditions but Scheduled. That a new job waits is
+ * nothing to write at once. */
+static uint64_t head_print(enum job_state state, int64_t start_ms, const enum cond_status *conds)
+{
+	uint64_t h = hash_u64(5, (uint64_t)(state == JOB_NONE ? JOB_PENDING : state));
+	for (uint32_t i = JC_SUSPENDED; i < JC_N; i++)
+		h = hash_u64(h, conds[i] == COND_TRUE);
+	return hash_u64(h, state == JOB_PENDING || state == JOB_NONE ? 0 : (uint64_t)start_ms);
+}
+
+static uint64_t job_head(const struct mjob *j)
+{
+	enum cond_status conds[JC_N];
+	for (uint32_t i = 0; i < JC_N; i++)
+		conds[i] = j->conds[i].status;
+	return head_print(j->state, j->start_ms, conds);
+}
+
+/* Of all; *ret_head is that of what is written at once. */
 static uint64_t fingerprint(const struct job_status *s, uint64_t *ret_head)
 {
-	/* That a new job waits is nothing to write at once. */
-	enum job_state state = s->state == JOB_NONE ? JOB_PENDING : s->state;
-	uint64_t h = hash_u64(5, (uint64_t)state);
+	enum cond_status conds[JC_N] = {0};
 	for (uint32_t i = 0; i < s->nconds; i++) {
-		bool scheduled = !strcmp(str_or_empty(s->conds[i].type), "Scheduled");
-		if (!scheduled)
-			h = hash_str(hash_u64(h, (uint64_t)s->conds[i].status), s->conds[i].type);
+		for (uint32_t k = 0; k < JC_N; k++) {
+			if (str_eq(s->conds[i].type, cond_types[k]))
+				conds[k] = s->conds[i].status;
+		}
 	}
-	*ret_head = hash_u64(h, state == JOB_PENDING ? 0 : (uint64_t)s->start_ms);
-	h = hash_u64(hash_u64(*ret_head, (uint64_t)s->start_ms), (uint64_t)s->end_ms);
+	*ret_head = head_print(s->state, s->start_ms, conds);
+	uint64_t h = hash_u64(hash_u64(*ret_head, (uint64_t)s->start_ms), (uint64_t)s->end_ms);
 	for (uint32_t i = 0; i < s->nconds; i++) {
 		const struct cond *k = &s->conds[i];
 		h = hash_str(hash_u64(h, (uint64_t)k->status), str_or_empty(k->reason));
@@ -122,7 +139,7 @@ void job_status_check(struct core *c, struct mjob *j)
 {
 	struct job_status s;
 	uint64_t head, full;
-	if (j->mark == MARK_URGENT)
+	if (j->mark == MARK_URGENT || (j->mark == MARK_LATER && job_head(j) == j->base_head))
 		return;
 	view(j, &c->act_text, &s);
 	full = fingerprint(&s, &head);

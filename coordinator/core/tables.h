@@ -182,14 +182,14 @@ struct mjob {
 	uint32_t nslots, base_attempt, attempts, failed, wr_failed, ncompleted, deny_n;
 	struct bitset completed;
 	struct att *atts;
-	uint32_t cnt[ATT_STATE_N], nready;
+	uint32_t cnt[ATT_STATE_N], nready, nwaiting;
 	int64_t start_ms, end_ms; /* wall, whole seconds */
 	/* Wall times, and where they fell on the monotonic clock when they became known (a jump of
 	 * the wall clock moves no deadline); INT64_MAX: none. */
 	int64_t deadline_wall_ms, deadline_at_ms, ttl_wall_ms, ttl_at_ms;
 	int64_t wake_ms;
 	int64_t hold_ms; /* nothing is placed before */
-	bool started, formed, lost_fail, told_waiting, done_news;
+	bool started, formed, lost_fail, told_waiting, done_news, rolling;
 	struct cond_state conds[JC_N];
 	enum reason reason;
 	char *message, *create_error;
@@ -255,6 +255,7 @@ struct core {
 	struct mjob **queue;
 	uint32_t nqueue, queue_cap, queue_at;
 	struct reservation reserved;
+	uint32_t reserve_tries;
 	struct cand *cands;
 	uint32_t cands_cap, explain_budget;
 	struct core_action *acts;

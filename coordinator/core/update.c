@@ -90,11 +90,14 @@ static void roll(struct core *c, struct mjob *j)
 bool update_template(struct core *c, struct mjob *j)
 {
 	struct att *a;
+	if (!j->rolling)
+		return false;
 	DL_FOREACH2(j->atts, a, job_next)
 	{
 		if (old(j, a) || (a->state == ATT_STOPPING && a->thash != j->thash))
 			break;
 	}
+	j->rolling = a;
 	if (!a)
 		return false;
 	if (j->update == UPDATE_RECREATE)

@@ -291,6 +291,7 @@ static void image_pull_is_told(void **state)
 	w_report(w, &m);
 	w_wait(w, 1500);
 	assert_string_equal(w_status(w, j).message, "member 0: ErrImagePull: no such image");
+	assert_true(w_has(w, "note a MemberWaiting\n"));
 	assert_int_equal(w_status(w, j).state, JOB_PENDING);
 	w_tell(w, j, "n1", 0, 1, MEMBER_RUNNING);
 	assert_string_equal(w_status(w, j).message, "");
