@@ -162,19 +162,20 @@ static void check_attempt_once(struct checks *c, const struct version *pod)
 	HASH_ADD_KEYPTR(hh, c->made, m->key, strlen(m->key), m);
 }
 
-/* Under Wait never; else only while the other one's machine is in doubt. */
+/* Under Wait never; else only while one of the machines is in doubt: what was lost may be replaced,
+ * and an agent that stood still carries out what it was told before. */
 static void check_one_live(struct checks *c, const struct version *job, const struct version *pod)
 {
 	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	bool wait = job && job->job.spec.on_node_loss == LOSS_WAIT;
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *o = sh->v[i];
 		if (!same_index(o, pod) || ended(o))
 			continue;
-		bool wait = job && job->job.spec.on_node_loss == LOSS_WAIT;
 		if (wait && (live(o) || faulty(c, o->pod.node)))
 			sim_fail(c->sim, "one-live-wait", "%s while %s exists", pod->meta.name,
 				 o->meta.name);
-		if (live(o) && !faulty(c, o->pod.node))
+		if (live(o) && !faulty(c, o->pod.node) && !faulty(c, pod->pod.node))
 			sim_fail(c->sim, "one-live", "%s while %s lives on %s", pod->meta.name,
 				 o->meta.name, o->pod.node);
 	}
@@ -243,7 +244,7 @@ static void pod_born(struct checks *c, const struct version *pod)
 	const struct version *job = sim_by_uid(c->sim, API_JOB, str_or_empty(pod->meta.owner_uid));
 	check_attempt_once(c, pod);
 	check_one_live(c, job, pod);
-	if (job && index_completed(job, pod))
+	if (job && index_completed(job, pod) && !faulty(c, pod->pod.node))
 		sim_fail(c->sim, "rerun", "%s: its index is completed already", pod->meta.name);
 	if (faulty(c, pod->pod.node) || changed_lately(c, pod->pod.node))
 		return;
@@ -368,9 +369,8 @@ static void check_delete(struct checks *c, const char *who, const struct api_req
 	else if (job && job->meta.orphan_finalizer)
 		sim_fail(s, "orphan", "%s deletes %s of a job that orphans", who, req->name);
 	else if (pod->pod.phase == POD_SUCCEEDED && job && !job->meta.deleted_ms &&
-		 !faulty(c, pod->pod.node) &&
-		 server_wall(&s->server) > pod->pod.ended_ms + 1000 && job->meta.generation == 1 &&
-		 !index_completed(job, pod))
+		 !faulty(c, pod->pod.node) && server_wall(&s->server) > pod->pod.ended_ms + 1000 &&
+		 job->meta.generation == 1 && !index_completed(job, pod))
 		sim_fail(s, "uncounted", "%s deletes %s before its success is in status", who,
 			 req->name);
 	else if (!may_stop(c, pod, job))
@@ -457,9 +457,8 @@ void checks_message(void *self, const struct proc *to, const struct msg *msg)
 		o->proc = to;
 		o->incarnation = to->incarnation;
 	}
-	if (m->epoch < o->epoch ||
-	    (m->epoch == o->epoch && m->session == o->session && m->revision == o->revision &&
-	     !m->page))
+	if (m->epoch < o->epoch || (m->epoch == o->epoch && m->session == o->session &&
+				    m->revision == o->revision && !m->page))
 		return;
 	o->epoch = m->epoch;
 	o->session = m->session;

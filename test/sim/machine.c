@@ -117,7 +117,7 @@ static void on_start(void *self, uint64_t uid)
 static void end_pod(struct sim *s, const struct version *pod, int32_t exit_code, const char *reason)
 {
 	struct version *c = version_clone(pod);
-	if (exit_code && !pod->meta.deleted_ms)
+	if (exit_code && exit_code != 255 && !pod->meta.deleted_ms)
 		sim_tally(s, str_or_empty(pod->meta.owner_uid), "all")->failures++;
 	c->pod.phase = exit_code ? POD_FAILED : POD_SUCCEEDED;
 	c->pod.exit_code = exit_code;
@@ -245,6 +245,21 @@ static void goes_absent(struct machine *m)
 		 m->absences);
 }
 
+static void look_again(struct sim *s, struct version *v, bool rebooted)
+{
+	uint64_t uid = uid_number(v->meta.uid);
+	if (v->meta.deleted_ms)
+		clock_at(&s->clock, s->clock.now_ms + draw(&s->rng, 20, 800), on_kill, s, uid);
+	if (ended(v))
+		return;
+	if (rebooted && v->pod.started)
+		end_pod(s, v, 255, "Unknown");
+	else if (v->pod.started)
+		clock_at(&s->clock, s->clock.now_ms + draw(&s->rng, 0, 2000), on_finish, s, uid);
+	else
+		see_pod(s, v, true);
+}
+
 /* The kubelet talks again: it looks at all its pods. After a reboot what ran has ended. */
 static void comes_back(struct machine *m, bool rebooted)
 {
@@ -253,19 +268,8 @@ static void comes_back(struct machine *m, bool rebooted)
 	m->faulty_ms = s->clock.now_ms;
 	put_node(m, true, "KubeletReady");
 	for (uint32_t i = sh->n; i-- > 0;) {
-		struct version *v = sh->v[i];
-		if (!str_eq(v->pod.node, m->name) || ended(v))
-			continue;
-		if (rebooted && v->pod.started)
-			end_pod(s, v, 255, "Unknown");
-		else if (v->pod.started)
-			clock_at(&s->clock, s->clock.now_ms + draw(&s->rng, 0, 2000), on_finish, s,
-				 uid_number(v->meta.uid));
-		if (!(rebooted && v->pod.started))
-			see_pod(s, v, true);
-		else if (v->meta.deleted_ms)
-			clock_at(&s->clock, s->clock.now_ms + 100, on_kill, s,
-				 uid_number(v->meta.uid));
+		if (str_eq(sh->v[i]->pod.node, m->name))
+			look_again(s, sh->v[i], rebooted);
 	}
 }
 

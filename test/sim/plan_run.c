@@ -245,15 +245,22 @@ static bool fits_ever(struct sim *s, const struct job_spec *spec)
 	return fit >= spec->min_parallelism;
 }
 
+static bool final(enum job_state state)
+{
+	return state == JOB_COMPLETED || state == JOB_FAILED;
+}
+
+/* An edit that met the end of its job changes nothing any more; a gang that had come together once
+ * goes on, however large it was made since. */
 static bool job_settled(struct sim *s, const struct plan_job *j, const struct version *v)
 {
 	enum job_state state = v->job.status.state;
 	if (v->meta.deleted_ms)
 		return false;
 	if (v->job.spec.suspend)
-		return state == JOB_SUSPENDED;
+		return state == JOB_SUSPENDED || final(state);
 	if (!fits_ever(s, &v->job.spec))
-		return state == JOB_PENDING;
+		return state == JOB_PENDING || (v->meta.generation > 1 && final(state));
 	if (j->expect_failed)
 		return state == JOB_FAILED;
 	if (j->may_fail)
