@@ -20,9 +20,10 @@ struct reflector_config {
 	void *self;
 	void (*on_upsert)(void *self, const struct api_object *obj);
 	/* ns, name, uid; orphan_finalizer as it was at the end, and true when the end was missed
-	 * (whether it was orphaned is not known then: leave what it owned to the garbage collector). */
+	 * (whether it was orphaned is not known then: leave what it owned to the garbage
+	 * collector). */
 	void (*on_gone)(void *self, const struct meta *meta);
-	void (*on_synced)(void *self);                        /* after each complete list */
+	void (*on_synced)(void *self); /* after each complete list */
 };
 
 struct reflector *reflector_new(const struct reflector_config *cfg, const struct api *api,
