@@ -66,14 +66,17 @@ static void denied(struct core *c, struct att *a, const char *words)
 		 KI("attempt", a->id.attempt), KS("error", words));
 	if (news)
 		act_note_job(c, j, R_FailedCreate, words);
+	/* A gang's members are refused together: that is one refusal. */
+	j->deny_n += j->hold_ms <= c->now_ms;
 	j->hold_ms =
-		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++j->deny_n);
+		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->deny_n);
 	att_free(c, a);
 	if (j->formed)
 		return;
 	/* A gang that has not come together gives all back: others may use the room meanwhile. */
 	job_stop_all(c, j, "gang given back");
 	j->start_ms = 0;
+	j->started = false;
 	if (j->state == JOB_RUNNING)
 		job_set_state(c, j, JOB_PENDING);
 }
@@ -115,10 +118,12 @@ static void ended(struct core *c, struct att *a, const struct member *m)
 }
 
 /* A superseded attempt's end counts for nothing but success. Its pod goes, unless it succeeded: no
- * success is deleted before the status that counts it is written. */
+ * success is deleted before the status that counts it is written. For the same reason the success
+ * of one whose delete is out does not count against its successor: if we died now, both were gone. */
 static void ended_aside(struct core *c, struct att *a, const struct member *m)
 {
-	if (m->phase == MEMBER_SUCCEEDED)
+	bool doomed = a->state == ATT_STOPPING && job_slot(a->job, a->id.index)->cur;
+	if (m->phase == MEMBER_SUCCEEDED && !doomed)
 		succeeded(c, a);
 	if (att_live(a) && m->phase == MEMBER_SUCCEEDED)
 		att_set(c, a, ATT_ENDED);
@@ -179,6 +184,13 @@ static void on_seen(struct core *c, struct att *a, const char *pod_uid)
 	if (str_eq(a->pod_uid, pod_uid))
 		return;
 	bool first = !att_seen(a);
+	struct mjob *j = a->job;
+	if (first && j->formed && *j->create_error) {
+		/* Pods are accepted again. */
+		mem_strset(&j->create_error, "");
+		j->deny_n = 0;
+		job_dirty(c, j);
+	}
 	mem_strset(&a->pod_uid, pod_uid);
 	orders_changed(c, a->node);
 	if (a->state == ATT_STOPPING)

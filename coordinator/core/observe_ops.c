@@ -25,7 +25,6 @@ static void created(struct core *c, struct att *a, const struct core_event *ev)
 	    pod->attempt == a->id.attempt) {
 		if (ev->pod.rc == RC_OK)
 			templates_remember(c, a->job->ns, a->thash);
-		a->job->deny_n = 0;
 		observe_member(c, *str_or_empty(pod->node) ? node_get(c, pod->node) : a->node, pod,
 			       true);
 	} else if (ev->pod.rc == RC_EXISTS || ev->pod.rc == RC_OK) {
