@@ -14,7 +14,7 @@ static const char usage[] =
 	"muster-coordinator [serve] [OPTION…]   places jobs on nodes and leads them to their end\n"
 	"muster-coordinator uninstall [OPTION…] removes the ComputeNodes that Muster made; the "
 	"chart's\n"
-	"                                       pre-delete hook runs it";
+	"                                       post-delete hook runs it";
 
 #define STR(n, t, e, f, h)      \
 	{.name = n,             \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The order matters: a leader makes a deleted ComputeNode again within milliseconds, so leadership
- * goes first. Errors are tried again each second until give_up_ms: the hook that runs this blocks
- * the uninstall, and a half-cleaned cluster is worse than a slow one. */
+ * goes first where a Lease says that there is one. Errors are tried again each second until
+ * give_up_ms: the hook that runs this blocks the uninstall, and a half-cleaned cluster is worse
+ * than a slow one. */
 #include "coordinator/uninstall.h"
 
 #include <stdlib.h>

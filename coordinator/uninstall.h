@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `muster-coordinator uninstall`: what Helm runs before it deletes the release. It takes the Lease,
- * so that no coordinator leads any more and none makes ComputeNodes again, waits until the last
- * leader must have seen that, and deletes the ComputeNodes that Muster made (UID precondition).
- * Jobs, their pods, CRDs and users' own ComputeNodes stay. The Lease itself goes with the release.
- * One thread; driven by the API's completions and uninstall_tick. */
+/* `muster-coordinator uninstall`: what Helm runs after it has deleted the release (a post-delete
+ * hook), and what an operator may run by hand. If the Lease is still there it is taken, so that no
+ * coordinator leads any more and none makes ComputeNodes again, and the last leader is given time
+ * to see that; then the ComputeNodes that Muster made are deleted (UID precondition). Jobs, their
+ * pods, CRDs and users' own ComputeNodes stay. One thread; driven by completions and
+ * uninstall_tick. */
 #pragma once
 
 #include "base/log.h"
