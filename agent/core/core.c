@@ -44,7 +44,10 @@ static void apply(struct agent_core *c, const struct agent_event *ev)
 	case AEV_ORDERS: ac_orders_set(c, ev->orders.epoch, ev->orders.v, ev->orders.n); break;
 	case AEV_TEMPLATE: ac_templates_put(c, ev->template_hash); break;
 	case AEV_CREATED: ac_orders_created(c, ev); break;
-	case AEV_READ: ac_orders_read(c, ev); break;
+	case AEV_READ:
+		ac_orders_read(c, ev);
+		ac_pods_read(c, ev);
+		break;
 	}
 }
 
@@ -56,6 +59,7 @@ void agent_core_step(struct agent_core *c, const struct agent_event *ev, struct 
 	forget_dropped(c);
 	apply(c, ev);
 	ac_orders_launch(c);
+	ac_pods_ask(c);
 	ac_pods_sum(c);
 	if (c->report)
 		ac_act(c, &(struct agent_action){.type = AACT_REPORT});

@@ -28,9 +28,10 @@ struct held {
 struct podrec {
 	UT_hash_handle hh;
 	char *key, *uid;
-	bool alive;     /* the pod exists */
-	bool confirmed; /* seen by list or watch, not only as the answer to a create */
-	uint32_t syncs; /* complete lists that did not show it since then */
+	bool alive;           /* the pod exists */
+	bool confirmed;       /* seen by list or watch, not only as the answer to a create */
+	bool doubted, asking; /* a complete list did not show it: read live, being read */
+	int64_t ask_ms;       /* when to read it */
 	bool is_member;
 	bool counts;     /* alive, not terminal, not a member: it takes room from Muster */
 	struct res *res; /* its requests, when it counts */
@@ -69,7 +70,7 @@ struct agent_core {
 	const struct log *log;
 	struct rng rng;
 	int64_t now_ms;
-	bool synced, overflowed;
+	bool synced, overflowed, doubts;
 	uint64_t epoch, generation;
 	struct podrec *pods;
 	struct orderrec *orders;
@@ -109,6 +110,8 @@ struct podrec *ac_pods_find(const struct agent_core *c, const char *key);
 void ac_pods_upsert(struct agent_core *c, const struct pod *pod, bool confirmed);
 void ac_pods_gone(struct agent_core *c, const struct meta *meta);
 void ac_pods_synced(struct agent_core *c);
+void ac_pods_ask(struct agent_core *c); /* reads what is doubted; lowers next_due_ms */
+void ac_pods_read(struct agent_core *c, const struct agent_event *ev);
 void ac_pods_drop(struct agent_core *c, struct podrec *p);
 void ac_pods_sum(struct agent_core *c); /* the capacity, when it may have changed */
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pods of the node: members, followed and told; all others, counted. The answer to a create is
- * believed before the watch shows it, but not for ever: after two complete lists without it the pod
- * is gone (the first of them may have begun before the create). */
+ * believed before the watch shows it, but not for ever: a complete list without it may have begun
+ * before the create, so then the pod is read live. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/core/impl.h"
 #include "base/hash.h"
 
-enum { SYNCS_WITHOUT = 2 };
+enum { ASK_AGAIN_MS = 1000 };
 
 struct podrec *ac_pods_find(const struct agent_core *c, const char *key)
 {
@@ -109,7 +109,7 @@ void ac_pods_upsert(struct agent_core *c, const struct pod *pod, bool confirmed)
 		p->confirmed = false;
 	p->alive = true;
 	p->confirmed = p->confirmed || confirmed;
-	p->syncs = 0;
+	p->doubted = p->doubted && !p->confirmed;
 	mem_strset(&p->uid, pod->meta.uid);
 	p->is_member = member_of_pod(pod, &m);
 	if (p->is_member) {
@@ -149,14 +149,63 @@ void ac_pods_synced(struct agent_core *c)
 {
 	struct podrec *p, *next;
 	HASH_ITER (hh, c->pods, p, next) {
-		if (p->alive && !p->confirmed && ++p->syncs >= SYNCS_WITHOUT)
-			die(c, p);
+		if (p->alive && !p->confirmed) {
+			p->doubted = c->doubts = true;
+			p->ask_ms = c->now_ms;
+		}
 	}
 	if (!c->synced)
 		log_info(c->log, "pods of the node are known", KS("node", c->node),
 			 KI("pods", HASH_COUNT(c->pods)));
 	c->synced = true;
 	ac_orders_look_all(c);
+}
+
+/* Only our own creates are believed unseen, so what is doubted is a member. */
+static void ask(struct agent_core *c, struct podrec *p)
+{
+	if (p->ask_ms > c->now_ms) {
+		c->next_due_ms = p->ask_ms < c->next_due_ms ? p->ask_ms : c->next_due_ms;
+		return;
+	}
+	p->asking = true;
+	ac_act(c, &(struct agent_action){.type = AACT_READ,
+					 .read = {p->member->m.ns, p->member->m.pod}});
+}
+
+void ac_pods_ask(struct agent_core *c)
+{
+	struct podrec *p, *next;
+	if (!c->doubts)
+		return;
+	c->doubts = false;
+	HASH_ITER (hh, c->pods, p, next) {
+		if (!p->alive || !p->doubted || !p->member)
+			continue;
+		c->doubts = true;
+		if (!p->asking)
+			ask(c, p);
+	}
+}
+
+void ac_pods_read(struct agent_core *c, const struct agent_event *ev)
+{
+	AUTO(mem_freep) char *key = ac_key(ev->created.ns, ev->created.name);
+	struct podrec *p = ac_pods_find(c, key);
+	const struct pod *pod = ev->created.pod;
+	if (!p || !p->asking)
+		return;
+	p->asking = false;
+	if (!p->alive || !p->doubted)
+		return; /* the watch was faster */
+	bool ours = ev->created.rc == RC_OK && pod && str_eq(pod->meta.uid, p->uid);
+	if (!ours && ev->created.rc != RC_OK && ev->created.rc != RC_NOTFOUND) {
+		p->ask_ms = c->now_ms + ASK_AGAIN_MS;
+		return;
+	}
+	p->doubted = false;
+	if (!ours)
+		die(c, p);
 }
 
 /* ---- capacity ---- */

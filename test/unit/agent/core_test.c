@@ -291,6 +291,17 @@ static void watch_overtakes_the_answer(void **state)
 	expect_snapshot(w, "p/u1:Gone ");
 }
 
+static void was_read(struct world *w, enum rc rc, const struct pod *p)
+{
+	step(w, (struct agent_event){.type = AEV_READ,
+				     .created = {.ns = "ns",
+						 .name = "p",
+						 .rc = rc,
+						 .reason = "Why",
+						 .message = "words",
+						 .pod = p}});
+}
+
 static void answer_without_a_pod_behind_it(void **state)
 {
 	struct world *w = *state;
@@ -298,9 +309,33 @@ static void answer_without_a_pod_behind_it(void **state)
 	launching(w);
 	created(w, "p", RC_OK, &p, 0);
 	expect_told(w, "p/u1:Pending ");
-	synced(w); /* this list may have begun before the create */
+	buf_reset(&w->did);
+	synced(w); /* this list may have begun before the create: it is read */
 	expect_told(w, "");
+	expect(w, "read:p ");
+	was_read(w, RC_SERVER, NULL);
+	expect(w, "");
+	tick(w, agent_core_deadline(w->c));
+	expect(w, "read:p ");
+	was_read(w, RC_NOTFOUND, NULL);
+	expect_told(w, "p/u1:Gone ");
+}
+
+/* One list was enough to lose sight of a pod for ever: there may never be a second one. */
+static void r004_doubted_pod_is_there(void **state)
+{
+	struct world *w = *state;
+	struct pod p = member_pod("p", "u1", POD_PENDING);
+	launching(w);
+	created(w, "p", RC_OK, &p, 0);
+	expect_told(w, "p/u1:Pending ");
+	buf_reset(&w->did);
 	synced(w);
+	expect(w, "read:p ");
+	was_read(w, RC_OK, &p);
+	expect_told(w, "");
+	assert_int_equal(agent_core_deadline(w->c), INT64_MAX);
+	gone(w, "ns", "p", "u1");
 	expect_told(w, "p/u1:Gone ");
 }
 
@@ -315,17 +350,6 @@ static void withdrawn_while_it_is_out(void **state)
 	expect(w, "");
 	pod(w, &p); /* the watch shows it: told, and the coordinator deletes it */
 	expect_told(w, "p/u1:Pending ");
-}
-
-static void was_read(struct world *w, enum rc rc, const struct pod *p)
-{
-	step(w, (struct agent_event){.type = AEV_READ,
-				     .created = {.ns = "ns",
-						 .name = "p",
-						 .rc = rc,
-						 .reason = "Why",
-						 .message = "words",
-						 .pod = p}});
 }
 
 /* Its pod is known to the coordinator and not to us: only a live read tells that it is gone. */
@@ -756,6 +780,7 @@ int main(void)
 		T(created_once),
 		T(watch_overtakes_the_answer),
 		T(answer_without_a_pod_behind_it),
+		T(r004_doubted_pod_is_there),
 		T(withdrawn_while_it_is_out),
 		T(ordered_with_a_uid),
 		T(r001_ordered_before_the_watch_shows),
