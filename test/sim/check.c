@@ -142,8 +142,10 @@ static void note_changed(struct checks *c, const char *name)
 
 /* ---- a pod is born ---- */
 
-static void check_attempt_once(struct checks *c, const struct version *pod)
+static void check_attempt_once(struct checks *c, const struct version *job,
+			       const struct version *pod)
 {
+	unsigned long attempt = strtoul(label(pod, LABEL_ATTEMPT), NULL, 10);
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	struct made *m;
 	buf_printf(&key, "%s/%s/%s", pod->meta.owner_uid, label(pod, LABEL_INDEX),
@@ -151,8 +153,10 @@ static void check_attempt_once(struct checks *c, const struct version *pod)
 	HASH_FIND_STR(c->made, buf_str(&key), m);
 	if (m) {
 		/* A lost answer and a deletion at once cannot be told from a create that never
-		 * was: allowed for a moment. */
-		if (c->sim->clock.now_ms > m->at_ms + KNOWING_MS)
+		 * was: allowed for a moment. A number that no status holds is lost with the leader
+		 * that gave it. */
+		if (c->sim->clock.now_ms > m->at_ms + KNOWING_MS && job &&
+		    job->job.status.attempts >= attempt)
 			sim_fail(c->sim, "launch-once", "pod %s was created again", pod->meta.name);
 		return;
 	}
@@ -242,7 +246,7 @@ static void check_own_node(struct checks *c, const struct version *pod)
 static void pod_born(struct checks *c, const struct version *pod)
 {
 	const struct version *job = sim_by_uid(c->sim, API_JOB, str_or_empty(pod->meta.owner_uid));
-	check_attempt_once(c, pod);
+	check_attempt_once(c, job, pod);
 	check_one_live(c, job, pod);
 	if (job && index_completed(job, pod) && !faulty(c, pod->pod.node))
 		sim_fail(c->sim, "rerun", "%s: its index is completed already", pod->meta.name);
@@ -333,6 +337,12 @@ static bool superseded(struct checks *c, const struct version *pod)
 	return false;
 }
 
+static bool quota_lately(struct checks *c)
+{
+	return c->sim->server.pod_quota ||
+	       c->sim->clock.now_ms < c->sim->server.quota_ended_ms + KNOWING_MS;
+}
+
 /* The job's attempts that ended by their own fault are more than it may have: it has failed,
  * whether its status says so already or not. */
 static bool exhausted(struct checks *c, const struct version *job)
@@ -346,8 +356,7 @@ static bool may_stop(struct checks *c, const struct version *pod, const struct v
 {
 	return !job || job->meta.deleted_ms || final_state(job->job.status.state) ||
 	       job->meta.generation > 1 || superseded(c, pod) || faulty(c, pod->pod.node) ||
-	       c->sim->server.pod_quota || job->job.spec.active_deadline_s >= 0 ||
-	       exhausted(c, job);
+	       quota_lately(c) || job->job.spec.active_deadline_s >= 0 || exhausted(c, job);
 }
 
 static void check_delete(struct checks *c, const char *who, const struct api_request *req)

@@ -276,7 +276,8 @@ static void comes_back(struct machine *m, bool rebooted)
 static void on_network_back(void *self, uint64_t absence)
 {
 	struct machine *m = self;
-	if (!m->down && !m->kubelet_down && absence == m->absences)
+	(void)absence;
+	if (!absent(m))
 		comes_back(m, false);
 }
 
@@ -322,9 +323,9 @@ void machine_kubelet(struct machine *m, bool up)
 	m->kubelet_down = !up;
 	m->faulty_ms = m->sim->clock.now_ms;
 	sim_note(m->sim, up ? "kubelet up" : "kubelet down", KS("node", m->name));
-	if (up)
+	if (up && !absent(m))
 		comes_back(m, false);
-	else
+	else if (!up)
 		goes_absent(m);
 }
 

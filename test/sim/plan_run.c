@@ -87,6 +87,13 @@ static void begin_user(struct sim *s, const struct plan_op *op, const struct pla
 		user_delete_cnode(s, node);
 }
 
+static void set_quota(struct sim *s, uint32_t pods)
+{
+	if (s->server.pod_quota && !pods)
+		s->server.quota_ended_ms = s->clock.now_ms;
+	s->server.pod_quota = pods;
+}
+
 static void begin_fault(struct sim *s, const struct plan_op *op)
 {
 	struct machine *m = &s->machine[op->a % s->cfg.machines];
@@ -126,7 +133,7 @@ static void begin_fault(struct sim *s, const struct plan_op *op)
 	else if (op->type == OP_CLOCK_JUMP)
 		p->wall_offset_ms += op->b & 1 ? 3600000 : -3600000;
 	else if (op->type == OP_QUOTA)
-		s->server.pod_quota = 1 + op->b % 6;
+		set_quota(s, 1 + op->b % 6);
 }
 
 static void on_begin(void *self, uint64_t i)
@@ -153,7 +160,7 @@ static void end_fault(struct sim *s, const struct plan_op *op)
 	else if (op->type == OP_KUBELET)
 		machine_kubelet(m, true);
 	else if (op->type == OP_QUOTA)
-		s->server.pod_quota = 0;
+		set_quota(s, 0);
 	for (uint32_t i = 0; i < s->cfg.coordinators; i++)
 		proc_start(&s->coordinator[i]);
 	for (uint32_t i = 0; i < s->cfg.machines; i++) {

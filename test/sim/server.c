@@ -72,7 +72,7 @@ static void on_store_change(void *self, const struct change *ch)
 
 void server_init(struct server *s, struct clock *clock, int64_t wall_ms)
 {
-	*s = (struct server){.clock = clock, .wall_ms = wall_ms};
+	*s = (struct server){.clock = clock, .wall_ms = wall_ms, .quota_ended_ms = INT64_MIN / 2};
 	s->store.self = s;
 	s->store.on_change = on_store_change;
 	s->store.rv = 100;

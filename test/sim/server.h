@@ -38,7 +38,8 @@ struct server {
 	uint64_t snapshots;
 	struct snapshot snap[SNAPSHOTS_MAX];
 	uint64_t events_written, writes, status_writes, lease_writes, pods_created, deletes;
-	uint32_t pod_quota;   /* pods a namespace may hold; 0: no quota */
+	uint32_t pod_quota; /* pods a namespace may hold; 0: no quota */
+	int64_t quota_ended_ms;
 	bool deny_agent_pods; /* admission refuses what agents create */
 	void *self;
 	/* Told of each change, after it is stored; must not change the store itself. */
