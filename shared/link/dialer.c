@@ -14,7 +14,7 @@
 
 #include <nng/protocol/reqrep0/req.h> /* wants nng.h before it */
 
-enum { NEVER_MS = 24 * 3600 * 1000, SP_HEADER_BYTES = 64 };
+enum { NEVER_MS = 20 * 86400 * 1000, /* nng waits any time below it, by chance */ SP_HEADER_BYTES = 64 };
 
 static const uint32_t MAGIC = 0x6c6b6469;
 
@@ -277,6 +277,7 @@ static void take(struct link_dialer *d, const struct mail *m)
 	switch (m->kind) {
 	case MAIL_DONE: channel_done(m->who); return;
 	case MAIL_NOTE: note(d, m->text); return;
+	case MAIL_REFUSED: return;
 	case MAIL_PIPE_OPEN:
 		if (!d->has_dialer || d->pipe != 0 ||
 		    m->maker != (uint32_t)nng_dialer_id(d->dialer))
@@ -339,7 +340,7 @@ enum rc link_dialer_new(const struct link_dialer_config *cfg, const struct log *
 	int rv = open_socket(d);
 	if (rv != 0)
 		return socket_err(e, rv, "no socket for the agent link");
-	socket_notes(d->socket, false, &d->box);
+	socket_notes(d->socket, &d->box);
 	*ret = d;
 	return RC_OK;
 }

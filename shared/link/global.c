@@ -4,6 +4,7 @@
  * to the mailbox of that socket. */
 #include <dirent.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -11,7 +12,6 @@
 
 struct reader {
 	uint32_t socket;
-	bool handshakes;
 	struct mailbox *box;
 };
 
@@ -38,7 +38,7 @@ static void hand_out(uint32_t socket, const char *text)
 	pthread_mutex_lock(&readers.lock);
 	for (uint32_t i = 0; i < readers.n; i++) {
 		const struct reader *r = &readers.v[i];
-		if (socket ? r->socket == socket : r->handshakes)
+		if (r->socket == socket)
 			mailbox_put(r->box, &(struct mail){.kind = MAIL_NOTE}, text);
 	}
 	pthread_mutex_unlock(&readers.lock);
@@ -50,18 +50,18 @@ static void on_log(nng_log_level level, nng_log_facility facility, const char *i
 	if (level > NNG_LOG_WARN || !id || !line)
 		return;
 	uint32_t socket = socket_named(line);
-	if (socket == 0 && strcmp(id, NOTE_HANDSHAKE) != 0)
+	if (socket == 0)
 		return;
 	AUTO(buf_done) struct buf text = BUF_INIT(4096);
 	buf_printf(&text, "%s: %s", id, line);
 	hand_out(socket, buf_str(&text));
 }
 
-void socket_notes(nng_socket s, bool handshakes, struct mailbox *box)
+void socket_notes(nng_socket s, struct mailbox *box)
 {
 	pthread_mutex_lock(&readers.lock);
 	VEC_GROW(readers.v, readers.n, readers.cap);
-	readers.v[readers.n++] = (struct reader){(uint32_t)nng_socket_id(s), handshakes, box};
+	readers.v[readers.n++] = (struct reader){(uint32_t)nng_socket_id(s), box};
 	pthread_mutex_unlock(&readers.lock);
 }
 
@@ -81,6 +81,7 @@ const char *socket_note_why(const char *note)
 
 void link_global_init(void)
 {
+	signal(SIGPIPE, SIG_IGN); /* a peer that went is an error, no reason to die */
 	nng_init_set_parameter(NNG_INIT_NUM_TASK_THREADS, 2);
 	nng_init_set_parameter(NNG_INIT_MAX_TASK_THREADS, 2);
 	nng_init_set_parameter(NNG_INIT_NUM_EXPIRE_THREADS, 1);

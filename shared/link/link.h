@@ -34,7 +34,8 @@ struct link_listener_config {
 	struct link_wake wake;
 };
 
-/* Starts to listen. An address in use or a bad certificate: RC_IO or RC_TLS. Strings are copied. */
+/* Starts to listen. An address in use or a bad certificate: RC_IO or RC_TLS. Strings are copied.
+ * A thread of its own owns the port and TLS (link/front.h). */
 enum rc link_listener_new(const struct link_listener_config *cfg, const struct log *log,
 			  struct link_listener **ret, struct err *e) must_use;
 /* What carries answers and closes pipes, for server_sessions_new. */
@@ -43,11 +44,11 @@ struct link_server link_listener_api(struct link_listener *l);
 void link_listener_set_sink(struct link_listener *l, const struct link_server_sink *sink);
 /* Makes the callbacks for all that came in, once a turn, whether or not it was woken. */
 void link_listener_drain(struct link_listener *l);
-/* The dial to itself, and a listener that must be made again. */
+/* The dial to itself; a port that does not answer it is listened on anew. */
 void link_listener_tick(struct link_listener *l, int64_t now_ms);
 int64_t link_listener_deadline(const struct link_listener *l);
-/* Listens with another certificate from now on: all connections close and come back. On failure it
- * is tried again with the next ticks, and e says why. */
+/* New connections meet another certificate from now on; open ones go on. On failure nothing
+ * changes. bundle (may be NULL): what the dial to itself believes; it is made at once. */
 enum rc link_listener_replace(struct link_listener *l, const char *cert, const char *key,
 			      const char *bundle, int64_t now_ms, struct err *e) must_use;
 /* The port it listens on. */
@@ -59,7 +60,7 @@ struct link_listener_stats {
 	uint32_t pipes, pipes_waiting; /* open; of these without a Hello */
 	uint32_t contexts, receiving, answering, parked;
 	uint64_t accepted, refused_full; /* connections since the start; closed at the cap */
-	uint64_t handshakes_failed;      /* connections that never became a pipe */
+	uint64_t failed; /* connections that never said who they are: TLS, silence, another protocol */
 	uint64_t oversized;              /* frames past the cap; each closes its pipe */
 	uint64_t bad_frames, slow_readers;
 	uint64_t probes, probes_failed, relistens;

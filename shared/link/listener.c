@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The coordinator's end: one REP socket for life, one listener at a time on it. A TLS configuration
- * is frozen by its first use, so another certificate is another listener; and a listener can go deaf
- * (nng stops accepting after some errors), which the dial to itself finds out and cures. */
+/* The coordinator's end: one REP socket for life behind the front, which owns the port and TLS. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -9,7 +7,7 @@
 
 #include <nng/protocol/reqrep0/rep.h> /* wants nng.h before it */
 
-enum { RELISTEN_MS = 500 };
+enum { WAIT_MS = 5000 };
 
 static const uint32_t MAGIC = 0x6c6b6c73;
 
@@ -20,122 +18,53 @@ struct link_listener *listener_of(void *self)
 	return l;
 }
 
-/* ---- listening ---- */
-
-static uint16_t bound_port(nng_listener listener)
-{
-	nng_sockaddr a = {0};
-	if (nng_listener_get_addr(listener, NNG_OPT_LOCADDR, &a) != 0)
-		return 0;
-	uint16_t port = a.s_family == NNG_AF_INET6 ? a.s_in6.sa_port : a.s_in.sa_port;
-	return (uint16_t)(port >> 8 | port << 8);
-}
-
-/* The address with the port that was found at first, so that a port of 0 stays what it became. */
-static void put_url(const struct link_listener *l, struct buf *url)
-{
-	const char *colon = strrchr(l->address, ':');
-	size_t host = colon ? (size_t)(colon - l->address) : strlen(l->address);
-	buf_printf(url, "tls+tcp://%.*s", (int)host, l->address);
-	if (l->port != 0)
-		buf_printf(url, ":%u", (unsigned)l->port);
-	else
-		buf_puts(url, colon ? colon : ":0");
-}
-
-enum rc listener_open(struct link_listener *l, struct err *e)
-{
-	AUTO(buf_done) struct buf url = BUF_INIT(1024);
-	nng_tls_config *cfg;
-	put_url(l, &url);
-	enum rc rc = socket_tls_server(l->cert, l->key, &cfg, e);
-	if (rc != RC_OK)
-		return rc;
-	int rv = nng_listener_create(&l->listener, l->socket, buf_str(&url));
-	if (rv != 0) {
-		nng_tls_config_free(cfg);
-		return socket_err(e, rv, buf_str(&url));
-	}
-	rv = nng_listener_set_ptr(l->listener, NNG_OPT_TLS_CONFIG, cfg);
-	nng_tls_config_free(cfg); /* the listener has its own hold */
-	if (rv == 0)
-		rv = nng_listener_start(l->listener, 0);
-	if (rv != 0) {
-		nng_listener_close(l->listener);
-		return socket_err(e, rv, buf_str(&url));
-	}
-	l->port = bound_port(l->listener);
-	l->listening = true;
-	return RC_OK;
-}
-
-static void listener_shut(struct link_listener *l)
-{
-	if (l->listening)
-		nng_listener_close(l->listener);
-	l->listening = false;
-}
-
-static enum rc relisten(struct link_listener *l, int64_t now_ms, struct err *e)
-{
-	listener_shut(l);
-	l->stats.relistens++;
-	enum rc rc = listener_open(l, e);
-	l->relisten_ms = rc == RC_OK ? INT64_MAX : now_ms + RELISTEN_MS;
-	return rc;
-}
+/* ---- time ---- */
 
 void link_listener_tick(struct link_listener *l, int64_t now_ms)
 {
-	struct err e;
-	l->now_ms = now_ms;
+	struct link_listener_stats s;
+	atomic_store(&l->now_ms, now_ms);
 	if (l->stopped)
 		return;
-	refused_full(l);
+	link_listener_stats(l, &s);
+	refused_full(l, s.refused_full);
+	doors_tick(l, now_ms);
 	probe_tick(l, now_ms);
-	if (now_ms < l->relisten_ms)
-		return;
-	if (relisten(l, now_ms, &e) == RC_OK)
-		log_info(l->log, "listens for agents again", KI("port", l->port));
-	else
-		log_error(l->log, "cannot listen for agents", KS("why", e.msg));
 }
 
 int64_t link_listener_deadline(const struct link_listener *l)
 {
-	int64_t probe = probe_deadline(l);
-	if (l->stopped)
-		return INT64_MAX;
-	return probe < l->relisten_ms ? probe : l->relisten_ms;
+	return l->stopped ? INT64_MAX : probe_deadline(l);
 }
 
 enum rc link_listener_replace(struct link_listener *l, const char *cert, const char *key,
 			      const char *bundle, int64_t now_ms, struct err *e)
 {
-	nng_tls_config *cfg;
-	enum rc rc = socket_tls_server(cert, key, &cfg, e);
-	if (rc != RC_OK)
-		return rc; /* what listens now is better than nothing */
-	nng_tls_config_free(cfg);
-	mem_strset(&l->cert, cert);
-	mem_strset(&l->key, key);
-	probe_set_bundle(l, bundle);
-	return relisten(l, now_ms, e);
+	enum rc rc = front_set_certificate(l->front, cert, key, e);
+	if (rc == RC_OK)
+		probe_certificate(l, bundle, now_ms);
+	return rc;
 }
 
 /* ---- the mailbox ---- */
 
+/* "… pipe<17> …" */
+static const struct peer *peer_named(const struct link_listener *l, const char *text)
+{
+	const char *p = strstr(text, "pipe<");
+	uint32_t id = 0;
+	for (p = p ? p + strlen("pipe<") : ""; *p >= '0' && *p <= '9'; p++)
+		id = id * 10 + (uint32_t)(*p - '0');
+	return peers_find_nng(l, id);
+}
+
 static void note(struct link_listener *l, const char *text)
 {
-	if (socket_note_is(text, NOTE_OVERSIZED)) {
-		const char *from = strrchr(text, ' ');
-		l->stats.oversized++;
-		refused(l, from ? from + 1 : "", "frame refused",
-			"it is larger than an agent's may be");
-	} else if (socket_note_is(text, NOTE_HANDSHAKE)) {
-		l->stats.handshakes_failed++;
-		refused(l, "", "TLS handshake failed", socket_note_why(text));
-	}
+	if (!socket_note_is(text, NOTE_OVERSIZED))
+		return;
+	const struct peer *p = peer_named(l, text);
+	l->stats.oversized++;
+	refused(l, p ? p->host : "", "frame refused", "it is larger than an agent's may be");
 }
 
 static void take(struct link_listener *l, const struct mail *m)
@@ -145,6 +74,7 @@ static void take(struct link_listener *l, const struct mail *m)
 	case MAIL_PIPE_OPEN: peers_opened(l, m); return;
 	case MAIL_PIPE_CLOSED: peers_closed(l, m); return;
 	case MAIL_NOTE: note(l, m->text); return;
+	case MAIL_REFUSED: refused_conn(l, m->text); return;
 	}
 }
 
@@ -180,16 +110,35 @@ static struct link_listener *listener_alloc(const struct link_listener_config *c
 	l->magic = MAGIC;
 	l->log = log;
 	l->address = mem_strdup(cfg->address);
-	l->cert = mem_strdup(cfg->cert);
-	l->key = mem_strdup(cfg->key);
 	l->pipes_max = cfg->pipes_max;
 	l->pipes_waiting_max = cfg->pipes_waiting_max;
 	l->slots_max = SLOTS_RECEIVING + 2 * cfg->pipes_max + PIPE_HELD_MAX;
-	l->relisten_ms = INT64_MAX;
 	l->scratch = BUF_INIT(FRAME_COORDINATOR_MAX);
 	l->arena = ARENA_INIT(WIRE_ARENA_AGENT_MAX);
 	mailbox_init(&l->box, &cfg->wake);
 	return l;
+}
+
+/* The front's thread. */
+static void on_failed(void *self, const char *peer, const char *why)
+{
+	struct link_listener *l = listener_of(self);
+	AUTO(buf_done) struct buf text = BUF_INIT(4096);
+	buf_printf(&text, "%s %s", peer, why);
+	mailbox_put(&l->box, &(struct mail){.kind = MAIL_REFUSED}, buf_str(&text));
+}
+
+static enum rc open_front(struct link_listener *l, const struct link_listener_config *cfg,
+			  struct err *e)
+{
+	struct front_config front = {.address = cfg->address,
+				     .conns_max = cfg->pipes_max,
+				     .waiting_max = cfg->pipes_waiting_max,
+				     .wait_ms = WAIT_MS,
+				     .self = l,
+				     .on_failed = on_failed,
+				     .hand_over = doors_hand_over};
+	return front_new(&front, cfg->cert, cfg->key, &l->front, e);
 }
 
 enum rc link_listener_new(const struct link_listener_config *cfg, const struct log *log,
@@ -200,11 +149,13 @@ enum rc link_listener_new(const struct link_listener_config *cfg, const struct l
 	int rv = open_socket(l);
 	if (rv != 0)
 		return socket_err(e, rv, "no socket for the agent link");
-	socket_notes(l->socket, true, &l->box);
+	socket_notes(l->socket, &l->box);
 	slots_fill(l);
-	enum rc rc = listener_open(l, e);
+	enum rc rc = probe_init(l, cfg, e);
 	if (rc == RC_OK)
-		rc = probe_init(l, cfg, e);
+		rc = doors_open(l, e);
+	if (rc == RC_OK)
+		rc = open_front(l, cfg, e);
 	if (rc == RC_OK)
 		*ret = l;
 	return rc;
@@ -222,25 +173,30 @@ void link_listener_set_sink(struct link_listener *l, const struct link_server_si
 
 uint16_t link_listener_port(const struct link_listener *l)
 {
-	return l->port;
+	return front_port(l->front);
 }
 
 void link_listener_stop(struct link_listener *l)
 {
 	struct peer *p, *next;
+	if (l->stopped)
+		return;
 	l->stopped = true;
-	listener_shut(l);
+	front_stop(l->front);
 	HASH_ITER (hh, l->by_id, p, next)
 		peer_close(l, p);
 }
 
 void link_listener_stats(const struct link_listener *l, struct link_listener_stats *ret)
 {
+	struct front_stats front;
+	front_stats(l->front, &front);
 	*ret = l->stats;
 	ret->pipes = atomic_load(&l->pipes);
-	ret->pipes_waiting = atomic_load(&l->pipes_waiting);
+	ret->pipes_waiting = atomic_load(&l->pipes_waiting) + front.waiting;
 	ret->accepted = atomic_load(&l->accepted);
-	ret->refused_full = atomic_load(&l->refused_full);
+	ret->refused_full = atomic_load(&l->refused_full) + front.refused_full;
+	ret->failed = front.failed;
 	ret->contexts = l->nslots;
 	ret->receiving = l->receiving;
 	ret->answering = l->sending;

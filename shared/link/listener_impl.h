@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 #include "base/table.h"
+#include "link/front.h"
 #include "link/socket.h"
 #include "wire/wire.h"
 
@@ -22,6 +23,7 @@ enum {
 	PIPE_HELD_MAX = 8, /* requests of one pipe without an answer that it has read */
 	LIMITS_MAX = 64,
 	LIMIT_TEXT_BYTES = 64,
+	DOORS = 32,
 	SP_HEADER_BYTES = 64
 };
 
@@ -53,6 +55,14 @@ struct peer {
 	struct slot *slots; /* HELD and SENDING */
 };
 
+/* A way for one connection at a time from the front into nng (handover.c). */
+struct door {
+	nng_listener listener;
+	void *token; /* the front's connection that is on its way; NULL: free */
+	char peer[LIMIT_TEXT_BYTES];
+	int64_t since_ms;
+};
+
 /* One kind of refusal of one peer, as last logged. */
 struct limit {
 	char peer[LIMIT_TEXT_BYTES];
@@ -74,18 +84,18 @@ struct probe {
 struct link_listener {
 	uint32_t magic;
 	const struct log *log;
-	char *address, *cert, *key, *server_name;
+	char *address;
 	uint32_t pipes_max, pipes_waiting_max;
 	int64_t probe_ms, probe_wait_ms;
 	struct link_server_sink sink;
 	struct mailbox box;
 
 	nng_socket socket;
-	nng_listener listener;
-	uint16_t port;
-	bool listening, stopped;
-	int64_t relisten_ms; /* INT64_MAX: not wanted */
-	int64_t now_ms;      /* of the last tick */
+	struct front *front;
+	pthread_mutex_t doors_lock;
+	struct door doors[DOORS];
+	bool stopped;
+	_Atomic int64_t now_ms; /* of the last tick */
 
 	/* Counted where pipes are made and refused, in nng's threads. */
 	atomic_uint pipes, pipes_waiting;
@@ -123,16 +133,24 @@ void slots_reply(void *self, uint64_t ticket, const struct msg *msg);
 
 /* listener.c */
 struct link_listener *listener_of(void *self);
-enum rc listener_open(struct link_listener *l, struct err *e) must_use;
+
+/* handover.c */
+enum rc doors_open(struct link_listener *l, struct err *e) must_use;
+bool doors_hand_over(void *self, int own_fd, const char *peer, void *token); /* the front's thread */
+/* nng's threads: whose connection the pipe is. */
+void *doors_passed(struct link_listener *l, nng_pipe p, char ret_peer[LIMIT_TEXT_BYTES]);
+void doors_tick(struct link_listener *l, int64_t now_ms);
 
 /* refused.c: counted by the caller, logged once a minute for each peer and kind */
 void refused(struct link_listener *l, const char *peer, const char *what, const char *why);
-void refused_full(struct link_listener *l);
+void refused_full(struct link_listener *l, uint64_t total);
+/* A connection that came to nothing: "peer why". */
+void refused_conn(struct link_listener *l, const char *text);
 
 /* probe.c */
 enum rc probe_init(struct link_listener *l, const struct link_listener_config *cfg,
 		   struct err *e) must_use;
-void probe_set_bundle(struct link_listener *l, const char *bundle);
+void probe_certificate(struct link_listener *l, const char *bundle, int64_t now_ms);
 void probe_drain(struct link_listener *l);
 void probe_tick(struct link_listener *l, int64_t now_ms);
 int64_t probe_deadline(const struct link_listener *l);

@@ -16,7 +16,7 @@ void mailbox_put(struct mailbox *b, const struct mail *mail, const char *text)
 	size_t len = strnlen(str_or_empty(text), MAIL_TEXT_BYTES - 1);
 	pthread_mutex_lock(&b->lock);
 	bool first = b->n_in == 0;
-	bool drop = mail->kind == MAIL_NOTE && b->notes++ >= MAIL_NOTES_MAX;
+	bool drop = mail->kind >= MAIL_NOTE && b->notes++ >= MAIL_NOTES_MAX;
 	if (!drop) {
 		VEC_GROW(b->in, b->n_in, b->cap_in);
 		struct mail *m = &b->in[b->n_in++];

@@ -15,7 +15,8 @@ enum mail_kind {
 	MAIL_DONE,        /* who: the slot or channel whose operation ended */
 	MAIL_PIPE_OPEN,   /* pipe, maker; text: the peer's address */
 	MAIL_PIPE_CLOSED, /* pipe */
-	MAIL_NOTE         /* text: a line of nng's log */
+	MAIL_NOTE,        /* text: a line of nng's log */
+	MAIL_REFUSED      /* text: "peer why", of a connection that came to nothing */
 };
 
 struct mail {
@@ -25,8 +26,8 @@ struct mail {
 	char text[MAIL_TEXT_BYTES]; /* cut */
 };
 
-/* Two vectors: one is filled by nng's threads while the loop reads the other. A note past
- * MAIL_NOTES_MAX is dropped; the rest is bounded by the pipes and operations that there are. */
+/* Two vectors: one is filled by nng's threads while the loop reads the other. Notes and refusals
+ * past MAIL_NOTES_MAX are dropped; the rest is bounded by the pipes and operations that there are. */
 struct mailbox {
 	pthread_mutex_t lock;
 	struct mail *in, *out;

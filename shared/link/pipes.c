@@ -26,22 +26,31 @@ static bool room_for_one(struct link_listener *l)
 	return true;
 }
 
+static void on_add(struct link_listener *l, nng_pipe p, struct mail *m)
+{
+	char peer[LIMIT_TEXT_BYTES] = "";
+	void *token = doors_passed(l, p, peer);
+	bool room = room_for_one(l);
+	if (room) {
+		atomic_fetch_add(&l->accepted, 1);
+		m->kind = MAIL_PIPE_OPEN;
+		mailbox_put(&l->box, m, peer);
+	} else {
+		atomic_fetch_add(&l->refused_full, 1);
+		nng_pipe_close(p); /* how nng wants a pipe to be refused here */
+	}
+	if (token)
+		front_taken(l->front, token);
+}
+
 void peers_on_event(nng_pipe p, nng_pipe_ev ev, void *arg)
 {
 	struct link_listener *l = arg;
 	struct mail m = {.kind = MAIL_PIPE_CLOSED, .pipe = (uint32_t)nng_pipe_id(p)};
-	char text[MAIL_TEXT_BYTES] = "";
-	if (ev == NNG_PIPE_EV_ADD_PRE) {
-		if (!room_for_one(l)) {
-			atomic_fetch_add(&l->refused_full, 1);
-			nng_pipe_close(p); /* how nng wants a pipe to be refused here */
-			return;
-		}
-		atomic_fetch_add(&l->accepted, 1);
-		m.kind = MAIL_PIPE_OPEN;
-		socket_peer(p, text, sizeof text);
-	}
-	mailbox_put(&l->box, &m, text);
+	if (ev == NNG_PIPE_EV_ADD_PRE)
+		on_add(l, p, &m);
+	else
+		mailbox_put(&l->box, &m, NULL);
 }
 
 /* ---- the loop's thread ---- */

@@ -2,7 +2,7 @@
 /* The listener's dial to itself: a connection as an agent makes it, one request that nobody else can
  * make (an Ack with two secret numbers), its answer, and a hang-up. It closes after the whole
  * exchange, since connections that end half-way are what leaks. A probe that fails while others got
- * through says that the machine is slow, not that the listener is deaf. */
+ * through says that the machine is slow, not that the port is deaf. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -60,10 +60,15 @@ enum rc probe_init(struct link_listener *l, const struct link_listener_config *c
 	return RC_OK;
 }
 
-void probe_set_bundle(struct link_listener *l, const char *bundle)
+/* A new certificate is tried at once: by ourselves, before an agent does. */
+void probe_certificate(struct link_listener *l, const char *bundle, int64_t now_ms)
 {
-	if (l->probe.dialer && bundle)
+	if (!l->probe.dialer)
+		return;
+	if (bundle)
 		link_dialer_set_bundle(l->probe.dialer, bundle);
+	if (!l->probe.running)
+		l->probe.due_ms = now_ms;
 }
 
 bool probe_is_own(const struct link_listener *l, const struct msg *msg)
@@ -80,10 +85,12 @@ void probe_drain(struct link_listener *l)
 
 /* ---- time ---- */
 
-/* Whoever got so far says that the listener hears, also who was then refused for want of room. */
-static uint64_t heard(const struct link_listener *l)
+/* Whoever got so far says that the listener hears, also who was then refused. */
+static uint64_t heard(struct link_listener *l)
 {
-	return atomic_load(&l->accepted) + atomic_load(&l->refused_full);
+	struct front_stats s;
+	front_stats(l->front, &s);
+	return s.accepted + s.refused_full;
 }
 
 /* An address that listens everywhere is dialed by loopback. */
@@ -98,7 +105,7 @@ static void own_address(const struct link_listener *l, struct buf *out)
 		buf_puts(out, "[::1]");
 	else
 		buf_put(out, l->address, n);
-	buf_printf(out, ":%u", (unsigned)l->port);
+	buf_printf(out, ":%u", (unsigned)front_port(l->front));
 }
 
 static void begin(struct link_listener *l, int64_t now_ms)
@@ -130,8 +137,10 @@ static void end(struct link_listener *l, int64_t now_ms)
 			 KS("then", deaf ? "listens anew" : "waits: others get through"));
 	}
 	api.hang_up(api.self);
-	if (deaf && l->relisten_ms > now_ms)
-		l->relisten_ms = now_ms;
+	if (!deaf)
+		return;
+	l->stats.relistens++;
+	front_relisten(l->front);
 }
 
 void probe_tick(struct link_listener *l, int64_t now_ms)

@@ -48,12 +48,21 @@ void refused(struct link_listener *l, const char *peer, const char *what, const 
 	m->hidden = 0;
 }
 
-/* Those are refused where nng accepts them, in its thread, where nothing can be logged. */
-void refused_full(struct link_listener *l)
+/* Those are refused in other threads, where nothing can be logged. */
+void refused_full(struct link_listener *l, uint64_t total)
 {
-	uint64_t n = atomic_load(&l->refused_full);
-	if (n == l->full_told)
+	if (total == l->full_told)
 		return;
-	l->full_told = n;
+	l->full_told = total;
 	refused(l, "", "connection refused", "too many are open, or wait for their Hello");
+}
+
+void refused_conn(struct link_listener *l, const char *text)
+{
+	char peer[LIMIT_TEXT_BYTES] = "";
+	const char *blank = strchr(text, ' ');
+	if (!blank || (size_t)(blank - text) >= sizeof peer)
+		return;
+	memcpy(peer, text, (size_t)(blank - text));
+	refused(l, peer, "connection failed", blank + 1);
 }

@@ -10,22 +10,16 @@
 
 /* An error of nng's in words, with rc chosen by its kind (RC_TLS, RC_IO, RC_UNREACHABLE). */
 enum rc socket_err(struct err *e, int rv, const char *what);
-/* TLS 1.3 only. Client: bundle and server name; server: certificate and key. */
+/* The client's TLS, 1.3 only. */
 enum rc socket_tls_client(const char *server_name, const char *bundle, nng_tls_config **ret,
-			  struct err *e) must_use;
-enum rc socket_tls_server(const char *cert, const char *key, nng_tls_config **ret,
 			  struct err *e) must_use;
 /* msg's frame as nng wants it; NULL and why, when it does not fit max bytes. */
 nng_msg *socket_frame(const struct msg *msg, size_t max, struct buf *scratch, struct err *e);
-/* The peer's address as host:port. */
-void socket_peer(nng_pipe p, char *ret, size_t bytes);
 
-/* nng's log lines of warning that name this socket come to the box as notes, "ID: words"; with
- * handshakes also those about a handshake, which name none. */
+/* nng's log lines of warning that name this socket come to the box as notes, "ID: words". */
 #define NOTE_CONNECT "NNG-CONN-FAIL"
-#define NOTE_HANDSHAKE "NNG-TLS-HANDSHAKE"
 #define NOTE_OVERSIZED "NNG-RCVMAX"
-void socket_notes(nng_socket s, bool handshakes, struct mailbox *box);
+void socket_notes(nng_socket s, struct mailbox *box);
 bool socket_note_is(const char *note, const char *id);
 /* The words after the last colon and blank, which say what went wrong. */
 const char *socket_note_why(const char *note);

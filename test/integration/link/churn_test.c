@@ -148,7 +148,7 @@ static void descriptors_come_back(void **state)
 	printf("    descriptors: %u before, within %d of it after %d ms, %u at the end; %u pipes, "
 	       "%u waiting; %u handshakes failed\n",
 	       before, DESCRIPTORS_LEFT_MAX, (int)took, link_descriptors(), s.pipes,
-	       s.pipes_waiting, (unsigned)s.handshakes_failed);
+	       s.pipes_waiting, (unsigned)s.failed);
 	assert_true(back);
 	assert_true(descriptors_back(rig, NULL));
 	assert_int_equal(s.pipes, AGENTS);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the front: what its two files share. Everything but the fields under lock belongs to
+ * the front's thread.
+ *
+ *     HANDSHAKE ──► HEADER ──► HANDING ──► PIPED
+ *          └────────────┴─ late, wrong ──────┴──► gone
+ *
+ * A peer that vanishes while HANDING is noticed when nng has made its pipe, and not before. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/epoll.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "link/front.h"
+#include "tls/stream.h"
+
+enum { PEER_BYTES = 64, HEADER_BYTES = 8, PUMP_BYTES = 16384 };
+
+enum conn_state { CONN_HANDSHAKE, CONN_HEADER, CONN_HANDING, CONN_PIPED, CONN_GONE };
+
+struct conn;
+
+struct end { /* one of a connection's two sockets, as epoll knows it */
+	struct conn *conn;
+	int fd;
+	uint32_t events; /* asked for; 0: not with epoll */
+	bool added;
+};
+
+struct held { /* bytes that did not go through yet; memory only while there are some */
+	uint8_t *data;
+	size_t len, off;
+};
+
+struct conn {
+	struct front *front;
+	struct conn *prev, *next; /* in early or in conns, the oldest first */
+	enum conn_state state;
+	struct end peer, pipe;
+	struct tls_stream *tls;
+	char name[PEER_BYTES];
+	int64_t due_ms; /* until PIPED */
+	uint8_t header[HEADER_BYTES];
+	size_t header_len;
+	int nng_fd; /* of the pair, until nng has it; -1 */
+	struct held up, down;
+	struct conn *next_dead, *next_waiting;
+};
+
+struct front {
+	struct front_config cfg;
+	char *address;
+	int listen_fd, epoll_fd, wake_fd;
+	bool accepting;
+	int64_t accept_again_ms;
+	atomic_ushort port;
+	struct conn *early, *conns, *dead; /* early: not yet introduced */
+	struct conn *waiting_first, *waiting_last; /* for a slot */
+	uint8_t buf[PUMP_BYTES];
+	pthread_t thread;
+
+	pthread_mutex_t lock;
+	struct tls_server *server;    /* lock */
+	struct conn **taken;          /* lock */
+	uint32_t ntaken, cap_taken;   /* lock */
+	bool relisten, stop;          /* lock */
+
+	atomic_uint nconns, nwaiting;
+	atomic_ullong accepted, failed, refused_full;
+};
+
+/* front_conn.c */
+void conn_start(struct front *f, int own_fd, const char *name, int64_t now_ms);
+void conn_event(struct end *end, uint32_t events);
+void conn_taken(struct conn *c);
+void conn_drop(struct conn *c); /* it is freed with front_bury */
+void conns_hand_over(struct front *f); /* those that wait for a slot */
+void front_bury(struct front *f);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a descriptor becomes a pipe of nng's, and which: a socket:// listener of nng's is given one
+ * descriptor at a time, so the pipe that it makes is that connection's. A few of them, so that many
+ * agents come in at once. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "link/listener_impl.h"
+
+enum { STUCK_MS = 10000 };
+
+static enum rc door_open(struct link_listener *l, struct door *d, struct err *e)
+{
+	int rv = nng_listener_create(&d->listener, l->socket, "socket://");
+	if (rv == 0)
+		rv = nng_listener_start(d->listener, 0);
+	return rv == 0 ? RC_OK : socket_err(e, rv, "no way for connections into nng");
+}
+
+enum rc doors_open(struct link_listener *l, struct err *e)
+{
+	must(pthread_mutex_init(&l->doors_lock, NULL) == 0);
+	for (int i = 0; i < DOORS; i++) {
+		enum rc rc = door_open(l, &l->doors[i], e);
+		if (rc != RC_OK)
+			return rc;
+	}
+	return RC_OK;
+}
+
+static struct door *door_take(struct link_listener *l, const char *peer, void *token)
+{
+	struct door *d = NULL;
+	pthread_mutex_lock(&l->doors_lock);
+	for (int i = 0; i < DOORS && !d; i++) {
+		if (!l->doors[i].token)
+			d = &l->doors[i];
+	}
+	if (d) {
+		d->token = token;
+		d->since_ms = atomic_load(&l->now_ms);
+		memcpy(d->peer, peer, strnlen(peer, sizeof d->peer - 1) + 1);
+	}
+	pthread_mutex_unlock(&l->doors_lock);
+	return d;
+}
+
+/* What went through, NULL if nothing did. */
+static void *door_leave(struct link_listener *l, struct door *d)
+{
+	pthread_mutex_lock(&l->doors_lock);
+	void *token = d->token;
+	d->token = NULL;
+	pthread_mutex_unlock(&l->doors_lock);
+	return token;
+}
+
+bool doors_hand_over(void *self, int own_fd, const char *peer, void *token)
+{
+	struct link_listener *l = listener_of(self);
+	struct door *d = door_take(l, peer, token);
+	if (!d)
+		return false;
+	if (nng_listener_set_int(d->listener, NNG_OPT_SOCKET_FD, own_fd) == 0)
+		return true;
+	door_leave(l, d);
+	return false;
+}
+
+void *doors_passed(struct link_listener *l, nng_pipe p, char ret_peer[LIMIT_TEXT_BYTES])
+{
+	int id = nng_listener_id(nng_pipe_listener(p));
+	for (int i = 0; i < DOORS; i++) {
+		struct door *d = &l->doors[i];
+		if (nng_listener_id(d->listener) != id)
+			continue;
+		memcpy(ret_peer, d->peer, LIMIT_TEXT_BYTES);
+		return door_leave(l, d);
+	}
+	return NULL;
+}
+
+/* nng gives up on what it cannot make a pipe of, and tells nobody: then the door is made anew, so
+ * that nothing late comes out of it under another's name. */
+void doors_tick(struct link_listener *l, int64_t now_ms)
+{
+	for (int i = 0; i < DOORS; i++) {
+		struct door *d = &l->doors[i];
+		struct err e;
+		pthread_mutex_lock(&l->doors_lock);
+		bool stuck = d->token && now_ms - d->since_ms > STUCK_MS;
+		pthread_mutex_unlock(&l->doors_lock);
+		if (!stuck)
+			continue;
+		nng_listener_close(d->listener);
+		if (door_open(l, d, &e) != RC_OK)
+			log_error(l->log, "an agent's connection got stuck", KS("why", e.msg));
+		void *token = door_leave(l, d);
+		if (token)
+			front_taken(l->front, token);
+	}
+}
