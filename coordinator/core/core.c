@@ -43,6 +43,7 @@ static void forget(struct core *c)
 	c->suspects_itself = c->synced = c->place_dirty = c->place_more = c->queue_dirty = false;
 	must(!c->nqueue && !c->nsilent && !c->lru && !c->dirty_jobs && !c->dirty_nodes);
 	reserve_clear(c);
+	pick_end(c);
 	bitset_zero(&c->usable);
 	c->nacts = 0;
 }
@@ -64,6 +65,8 @@ struct core *core_free(struct core *c)
 	free(c->node_spare);
 	free(c->queue);
 	free(c->cands);
+	free(c->heaps);
+	free(c->placed_log);
 	free(c->acts);
 	intern_free(c->strs);
 	free(c);

@@ -131,103 +131,6 @@ void place_busy(const struct mjob *j, struct bitset *ret)
 	}
 }
 
-/* How full the node would be in what is asked for, in thousandths: the fullest counts. */
-static int64_t fullness(const struct core *c, const struct mnode *n, const struct needs *needs)
-{
-	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
-	int64_t most = 0, sum = 0;
-	for (uint32_t i = 0; i < needs->n; i++) {
-		uint32_t r = needs->v[i].res;
-		if (r == UINT32_MAX || cap[r] <= 0)
-			continue;
-		int64_t f =
-			(int64_t)((double)(used[r] + needs->v[i].milli) * 1000.0 / (double)cap[r]);
-		most = f > most ? f : most;
-		sum += f;
-	}
-	return most * 1000 + sum;
-}
-
-static int cand_after(const struct cand *a, const struct cand *b)
-{
-	if (a->score != b->score)
-		return a->score > b->score;
-	return a->node > b->node;
-}
-
-static void cand_sift(struct cand *v, uint32_t i, uint32_t n)
-{
-	for (uint32_t child = 2 * i + 1; child < n; i = child, child = 2 * i + 1) {
-		if (child + 1 < n && cand_after(&v[child + 1], &v[child]))
-			child++;
-		if (!cand_after(&v[child], &v[i]))
-			return;
-		struct cand t = v[i];
-		v[i] = v[child];
-		v[child] = t;
-	}
-}
-
-/* Keeps the best want of them in v[0…want-1], best first in no order; a bounded heap. */
-static uint32_t cand_add(struct cand *v, uint32_t n, uint32_t want, struct cand x)
-{
-	if (n < want) {
-		uint32_t i = n;
-		for (; i && cand_after(&x, &v[(i - 1) / 2]); i = (i - 1) / 2)
-			v[i] = v[(i - 1) / 2];
-		v[i] = x;
-		return n + 1;
-	}
-	if (cand_after(&v[0], &x)) {
-		v[0] = x;
-		cand_sift(v, 0, n);
-	}
-	return n;
-}
-
-static struct cand *cand_room(struct core *c, uint32_t want)
-{
-	if (want > c->cands_cap) {
-		c->cands_cap = want;
-		c->cands = mem_realloc(c->cands, want, sizeof *c->cands);
-	}
-	return c->cands;
-}
-
-/* The best nodes for at most want members, in core.cands; *ret_fit counts all that fit. */
-static uint32_t pick(struct core *c, struct mjob *j, uint32_t want, uint32_t *ret_fit)
-{
-	AUTO(bitset_done) struct bitset ok = {0}, busy = {0};
-	struct cand *v = cand_room(c, want);
-	uint32_t n = 0, fit = 0;
-	place_busy(j, &busy);
-	bitset_copy(&ok, &c->usable);
-	bitset_and(&ok, &j->cls->match);
-	bitset_andnot(&ok, &busy);
-	if (!reserve_allows(c, j))
-		bitset_andnot(&ok, &c->reserved.nodes);
-	for (uint32_t i = bitset_next(&ok, 0); i != UINT32_MAX; i = bitset_next(&ok, i + 1)) {
-		const struct mnode *node = c->node_at[i];
-		if (!res_fits(c, node, &j->cls->needs) || refused_there(c, j, node))
-			continue;
-		fit++;
-		int64_t full = fullness(c, node, &j->cls->needs);
-		n = cand_add(v, n, want, (struct cand){c->cfg.spread ? full : -full, i});
-	}
-	*ret_fit = fit;
-	return n;
-}
-
-static void sort_cands(struct cand *v, uint32_t n)
-{
-	for (; n > 1; n--) { /* v is a heap, the worst first */
-		struct cand t = v[0];
-		v[0] = v[n - 1];
-		v[n - 1] = t;
-		cand_sift(v, 0, n - 1);
-	}
-}
-
 static void started(struct core *c, struct mjob *j)
 {
 	if (!j->start_ms) {
@@ -248,6 +151,7 @@ static uint32_t assign(struct core *c, struct mjob *j, const struct cand *v, uin
 		if (bitset_has(&j->completed, i) || (s->cur && !att_replaceable(s->cur)) ||
 		    s->retry_ms > c->now_ms)
 			continue;
+		pick_used(c, v[k].node);
 		att_place(c, j, i, c->node_at[v[k++].node]);
 	}
 	return k;
@@ -271,9 +175,8 @@ static uint32_t place_job(struct core *c, struct mjob *j)
 	match_class(c, k);
 	/* Nothing has become free since an equal request found no node at all. */
 	bool hopeless = k->full_version == c->room_version;
-	uint32_t n = hopeless ? 0 : pick(c, j, j->want, &fit);
+	uint32_t n = hopeless ? 0 : pick(c, j, need, &fit);
 	if (n >= need) {
-		sort_cands(c->cands, n);
 		started(c, j);
 		placed = assign(c, j, c->cands, n);
 	} else if (!hopeless && !fit && !j->nrefusals && !c->reserved.job && !j->atts) {
@@ -313,9 +216,14 @@ void place_cycle(struct core *c)
 		if (c->queue_dirty)
 			sort_queue(c);
 	}
+	pick_begin(c);
+	c->placing = true;
 	while (c->queue_at < c->nqueue && placed < STEP_PLACEMENTS)
 		placed += place_job(c, c->queue[c->queue_at++]);
+	c->placing = false;
 	c->place_more = c->queue_at < c->nqueue;
-	if (!c->place_more)
-		compact(c);
+	if (c->place_more)
+		return;
+	compact(c);
+	pick_end(c);
 }

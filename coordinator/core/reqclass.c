@@ -6,6 +6,7 @@
 
 #include "coordinator/core/inside.h"
 #include "coordinator/core/match.h"
+#include "coordinator/core/place.h"
 #include "model/selector.h"
 
 enum { BLOB_MAX = 1024 * 1024 };
@@ -101,6 +102,7 @@ void reqclass_put(struct core *c, struct reqclass *k)
 	if (!k || --k->refs)
 		return;
 	HASH_DEL(c->classes, k);
+	pick_forget(c, k);
 	free(k->blob);
 	needs_done(&k->needs);
 	bitset_done(&k->match);

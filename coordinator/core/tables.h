@@ -214,6 +214,7 @@ struct reqclass {
 	uint64_t match_version; /* of core.label_version when match was computed */
 	uint64_t full_version;  /* of core.room_version when nothing fitted any more */
 	struct bitset match, by_selector, by_affinity, by_taints;
+	struct pick_heap *heap; /* in a cycle (pick.c) */
 };
 
 struct by_us { /* namespace/template: agents may not create its pods, we may */
@@ -256,6 +257,10 @@ struct core {
 	uint32_t nqueue, queue_cap, queue_at;
 	struct reservation reserved;
 	uint32_t reserve_tries;
+	bool placing; /* in a cycle: room that is taken is its own doing */
+	struct reqclass **heaps;
+	uint32_t *placed_log, nplaced_log, placed_log_cap, nheaps;
+	uint64_t pick_room, pick_labels;
 	struct cand *cands;
 	uint32_t cands_cap, explain_budget;
 	struct core_action *acts;

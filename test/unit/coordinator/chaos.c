@@ -224,7 +224,8 @@ void chaos_agent(struct chaos *x, struct wnode *n)
 		return;
 	core_orders(x->w->core, n->name, &v, &norders, &rev);
 	assert_in_range(norders, 0, ARRAY_LEN(copy));
-	memcpy(copy, v, norders * sizeof *v);
+	for (uint32_t i = 0; i < norders; i++)
+		copy[i] = v[i];
 	for (uint32_t i = 0; i < norders; i++) {
 		if (!copy[i].launch || *copy[i].pod_uid)
 			continue;

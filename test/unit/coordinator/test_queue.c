@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who is first, and who may pass. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/rng.h"
 #include "world.h"
 
 static void request(struct wjob *j, const char *name, int64_t milli)
@@ -93,6 +97,63 @@ static void without_an_end_others_pass(void **state)
 	assert_int_equal(w_orders(w, other), 1);
 }
 
+/* 12 uneven nodes and 40 jobs; all known before anything is placed, or one after the other. */
+static void place_all(uint64_t seed, bool at_once, bool spread, char ret[40][64])
+{
+	struct world *w;
+	struct wjob *jobs[40];
+	struct rng r = {seed};
+	char name[16];
+	w_setup((void **)&w);
+	w->cfg.spread = spread;
+	core_free(w->core);
+	w->core = core_new(&w->cfg, &w->log, 1);
+	w_lead(w);
+	for (uint32_t i = 0; i < 12; i++) {
+		snprintf(name, sizeof name, "n%u", i);
+		struct wnode *n = w_node(w, name);
+		n->alloc[0].milli = 2000 + 1000 * (int64_t)rng_below(&r, 8);
+		n->labels[n->nlabels++] = (struct kv){"zone", rng_below(&r, 2) ? "a" : "b"};
+		w_tell_node(w, n);
+		w_hello(w, name);
+	}
+	if (!at_once)
+		w_sync(w);
+	for (uint32_t i = 0; i < 40; i++) {
+		snprintf(name, sizeof name, "j%02u", i);
+		jobs[i] = w_new_job(w, name, 1 + (uint32_t)rng_below(&r, 3));
+		request(jobs[i], "cpu", 100 * (1 + (int64_t)rng_below(&r, 20)));
+		jobs[i]->selector[0] = (struct kv){"zone", rng_below(&r, 2) ? "a" : "b"};
+		if (rng_below(&r, 2))
+			jobs[i]->job.spec.node_selector = (struct kvs){jobs[i]->selector, 1};
+		w_job(w, jobs[i]);
+	}
+	if (at_once)
+		w_sync(w);
+	for (uint32_t i = 0; i < 40; i++) {
+		const char *at[3] = {"", "", ""};
+		for (uint32_t k = 0; k < 3; k++)
+			w_order(w, jobs[i], k, &at[k]);
+		snprintf(ret[i], 64, "%s %s %s", at[0], at[1], at[2]);
+	}
+	w_teardown((void **)&w);
+}
+
+static void a_batch_goes_where_single_jobs_go(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 60; seed++) {
+		char a[40][64], b[40][64];
+		place_all(seed, true, seed % 2, a);
+		place_all(seed, false, seed % 2, b);
+		for (uint32_t i = 0; i < 40; i++) {
+			if (strcmp(a[i], b[i]) != 0)
+				fail_msg("seed %llu: job %u: '%s', alone '%s'", (unsigned long long)seed,
+					 i, a[i], b[i]);
+		}
+	}
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
@@ -101,6 +162,7 @@ int main(void)
 		T(raised_priority_takes_effect),
 		T(backfill),
 		T(without_an_end_others_pass),
+		cmocka_unit_test(a_batch_goes_where_single_jobs_go),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
