@@ -68,3 +68,35 @@ void job_on_synced(struct core *c, struct mjob *j)
 	j->formed = j->ncompleted || j->failed || seen >= j->min_parallelism;
 	job_dirty(c, j);
 }
+
+/* Its pods are the garbage collector's business, or were orphaned: then they have no owner any
+ * more, and an older word of their agent does not show it. Only what a list begun now shows is
+ * ours. */
+static void owner_is_gone(struct core *c, struct mjob *j)
+{
+	struct att *a;
+	j->unknown_dead = true;
+	DL_FOREACH2(j->atts, a, job_next)
+	{
+		if (a->state == ATT_ENDED)
+			continue; /* left to the garbage collector either way */
+		a->confirmed = false;
+		a->node->list_wanted = true;
+		orders_changed(c, a->node);
+	}
+}
+
+void job_on_checked(struct core *c, const struct core_event *ev)
+{
+	struct mjob *j = job_find_uid(c, str_or_empty(ev->checked.uid));
+	if (!j || !j->checking)
+		return;
+	j->checking = false;
+	j->check_after_ms = c->now_ms + 10000;
+	bool same = ev->checked.rc == RC_OK && str_eq(ev->checked.live_uid, j->uid);
+	if (ev->checked.rc == RC_NOTFOUND || (ev->checked.rc == RC_OK && !same))
+		owner_is_gone(c, j);
+	else if (same && ev->checked.live_orphan)
+		j->orphan = true;
+	job_dirty(c, j);
+}

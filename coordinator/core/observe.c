@@ -44,43 +44,6 @@ static void refuse(struct core *c, struct mjob *j, const struct mnode *n)
 	r->until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++r->n);
 }
 
-/* The API server refuses the pod. An agent's refusal is not the last word (admission may treat the
- * coordinator differently): we try once ourselves, and our answer is the truth. */
-static void denied(struct core *c, struct att *a, const char *words)
-{
-	struct mjob *j = a->job;
-	if (!a->by_us && att_live(a)) {
-		log_info(c->log, "agent may not create the pod: the coordinator tries",
-			 KS("job", j->key), KI("member", a->id.index), KS("error", words));
-		a->by_us = true;
-		att_launch(c, a);
-		return;
-	}
-	if (!att_live(a)) {
-		att_free(c, a); /* it was to stop anyway */
-		return;
-	}
-	bool news = !str_eq(j->create_error, words);
-	mem_strset(&j->create_error, words);
-	log_warn(c->log, "member denied", KS("job", j->key), KI("member", a->id.index),
-		 KI("attempt", a->id.attempt), KS("error", words));
-	if (news)
-		act_note_job(c, j, R_FailedCreate, words);
-	/* A gang's members are refused together: that is one refusal. */
-	j->deny_n += j->hold_ms <= c->now_ms;
-	j->hold_ms =
-		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->deny_n);
-	att_free(c, a);
-	if (j->formed)
-		return;
-	/* A gang that has not come together gives all back: others may use the room meanwhile. */
-	job_stop_all(c, j, "gang given back");
-	j->start_ms = 0;
-	j->started = false;
-	if (j->state == JOB_RUNNING)
-		job_set_state(c, j, JOB_PENDING);
-}
-
 static void succeeded(struct core *c, struct att *a)
 {
 	struct mjob *j = a->job;
@@ -119,7 +82,8 @@ static void ended(struct core *c, struct att *a, const struct member *m)
 
 /* A superseded attempt's end counts for nothing but success. Its pod goes, unless it succeeded: no
  * success is deleted before the status that counts it is written. For the same reason the success
- * of one whose delete is out does not count against its successor: if we died now, both were gone. */
+ * of one whose delete is out does not count against its successor: if we died now, both were gone.
+ */
 static void ended_aside(struct core *c, struct att *a, const struct member *m)
 {
 	bool doomed = a->state == ATT_STOPPING && job_slot(a->job, a->id.index)->cur;
@@ -224,7 +188,7 @@ static void apply_podless(struct core *c, struct att *a, const struct member *m)
 		job_slot(a->job, a->id.index)->retry_ms = c->now_ms + HELD_RETRY_MS;
 		att_free(c, a);
 	} else if (m->phase == MEMBER_DENIED && !about_pod) {
-		denied(c, a, m->message);
+		observe_denied(c, a, m->message);
 	}
 }
 

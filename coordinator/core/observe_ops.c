@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How creates and deletes of our own ended. */
+/* How creates and deletes of our own ended, and what a refusal by the API server means. */
+#include "base/backoff.h"
 #include "coordinator/core/inside.h"
 
 /* What the API server will say again. NOTFOUND is the namespace, or what admission looks up. */
@@ -64,4 +65,41 @@ void observe_pod_done(struct core *c, const struct core_event *ev)
 		created(c, a, ev);
 	else if (ev->pod.op == POD_OP_DELETE && a->state == ATT_STOPPING)
 		deleted(c, a, ev);
+}
+
+/* The API server refuses the pod. An agent's refusal is not the last word (admission may treat the
+ * coordinator differently): we try once ourselves, and our answer is the truth. */
+void observe_denied(struct core *c, struct att *a, const char *words)
+{
+	struct mjob *j = a->job;
+	if (!a->by_us && att_live(a)) {
+		log_info(c->log, "agent may not create the pod: the coordinator tries",
+			 KS("job", j->key), KI("member", a->id.index), KS("error", words));
+		a->by_us = true;
+		att_launch(c, a);
+		return;
+	}
+	if (!att_live(a)) {
+		att_free(c, a); /* it was to stop anyway */
+		return;
+	}
+	bool news = !str_eq(j->create_error, words);
+	mem_strset(&j->create_error, words);
+	log_warn(c->log, "member denied", KS("job", j->key), KI("member", a->id.index),
+		 KI("attempt", a->id.attempt), KS("error", words));
+	if (news)
+		act_note_job(c, j, R_FailedCreate, words);
+	/* A gang's members are refused together: that is one refusal. */
+	j->deny_n += j->hold_ms <= c->now_ms;
+	j->hold_ms =
+		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->deny_n);
+	att_free(c, a);
+	if (j->formed)
+		return;
+	/* A gang that has not come together gives all back: others may use the room meanwhile. */
+	job_stop_all(c, j, "gang given back");
+	j->start_ms = 0;
+	j->started = false;
+	if (j->state == JOB_RUNNING)
+		job_set_state(c, j, JOB_PENDING);
 }

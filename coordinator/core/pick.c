@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The best nodes for a job. One look over all nodes costs as much as there are nodes, so in a cycle
- * with many jobs each request keeps a heap of the nodes that fit it, best first, and brings it up to
- * date from the log of the cycle's placements. Both ways give the same answer: the lowest score, and
- * of equal ones the lowest index. */
+ * with many jobs each request keeps a heap of the nodes that fit it, best first, and brings it up
+ * to date from the log of the cycle's placements. Both ways give the same answer: the lowest score,
+ * and of equal ones the lowest index. */
 #include <stdlib.h>
 
 #include "coordinator/core/inside.h"

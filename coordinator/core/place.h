@@ -9,8 +9,8 @@ struct cand { /* lower is better */
 	uint32_t node;
 };
 
-/* The best nodes for at most j->want members, best first, in core.cands; fewer than need may be none.
- * *ret_fit: how many fit. */
+/* The best nodes for at most j->want members, best first, in core.cands; fewer than need may be
+ * none. *ret_fit: how many fit. */
 uint32_t pick(struct core *c, struct mjob *j, uint32_t need, uint32_t *ret_fit);
 void pick_begin(struct core *c); /* of a step's part of a cycle */
 void pick_used(struct core *c, uint32_t node);

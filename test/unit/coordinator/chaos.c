@@ -14,18 +14,18 @@ void chaos_action(void *self, const struct core_action *a)
 	struct chaos *x = self;
 	struct todo t = {.type = a->type};
 	if (a->type == ACT_POD_DELETE) {
-		snprintf(t.uid, sizeof t.uid, "%s", a->pod_delete.uid);
-		snprintf(t.name, sizeof t.name, "%s", a->pod_delete.name);
+		w_text(t.uid, sizeof t.uid, "%s", a->pod_delete.uid);
+		w_text(t.name, sizeof t.name, "%s", a->pod_delete.name);
 	} else if (a->type == ACT_POD_CREATE) {
-		snprintf(t.uid, sizeof t.uid, "%s", a->pod_create.job_uid);
-		snprintf(t.node, sizeof t.node, "%s", a->pod_create.node);
-		snprintf(t.name, sizeof t.name, "%s", a->pod_create.name);
+		w_text(t.uid, sizeof t.uid, "%s", a->pod_create.job_uid);
+		w_text(t.node, sizeof t.node, "%s", a->pod_create.node);
+		w_text(t.name, sizeof t.name, "%s", a->pod_create.name);
 		t.index = a->pod_create.index;
 		t.attempt = a->pod_create.attempt;
 	} else if (a->type == ACT_LIST_NODE || a->type == ACT_CNODE_APPLY) {
-		snprintf(t.node, sizeof t.node, "%s", a->node);
+		w_text(t.node, sizeof t.node, "%s", a->node);
 	} else if (a->type == ACT_JOB_GET) {
-		snprintf(t.uid, sizeof t.uid, "%s", a->object.uid);
+		w_text(t.uid, sizeof t.uid, "%s", a->object.uid);
 	} else {
 		return;
 	}
@@ -100,7 +100,7 @@ static struct tpod *create(struct chaos *x, struct wjob *j, uint32_t index, uint
 			   .phase = MEMBER_PENDING,
 			   .exists = true};
 	member_pod_name(j->name, j->uid, index, attempt, p->name);
-	snprintf(p->uid, sizeof p->uid, "p%u", ++x->uids);
+	w_text(p->uid, sizeof p->uid, "p%u", ++x->uids);
 	say(x, p, "created");
 	check_truth(x, p);
 	return p;
@@ -269,7 +269,7 @@ void chaos_hello(struct chaos *x, struct wnode *n)
 		if (!p->exists)
 			continue;
 		m[k] = chaos_member(x, p);
-		snprintf(names[k], sizeof names[k], "%s", p->name);
+		w_text(names[k], sizeof names[k], "%s", p->name);
 		m[k].pod = names[k];
 		k++;
 	}

@@ -22,7 +22,7 @@ struct wnode *w_node(struct world *w, const char *name)
 	*n = (struct wnode){
 		.alloc = {{"cpu", 4000}, {"memory", INT64_C(8) * GI * 1000}, {"pods", 110000}},
 		.nalloc = 3};
-	snprintf(n->name, sizeof n->name, "%s", name);
+	w_text(n->name, sizeof n->name, "%s", name);
 	n->labels[n->nlabels++] = (struct kv){"kubernetes.io/hostname", n->name};
 	return n;
 }
@@ -30,7 +30,7 @@ struct wnode *w_node(struct world *w, const char *name)
 void w_tell_node(struct world *w, struct wnode *n)
 {
 	char uid[64];
-	snprintf(uid, sizeof uid, "uid-%s", n->name);
+	w_text(uid, sizeof uid, "uid-%s", n->name);
 	struct node node = {.meta = {.name = n->name, .uid = uid, .rv = "1"},
 			    .allocatable = {n->alloc, n->nalloc},
 			    .taints = n->taints,
@@ -53,8 +53,8 @@ void w_cnode(struct world *w, const char *name, bool cordoned)
 {
 	struct wnode *n = w_find(w, name);
 	char uid[64], rv[24];
-	snprintf(uid, sizeof uid, "cuid-%s", name);
-	snprintf(rv, sizeof rv, "%llu", (unsigned long long)++w->rvs);
+	w_text(uid, sizeof uid, "cuid-%s", name);
+	w_text(rv, sizeof rv, "%llu", (unsigned long long)++w->rvs);
 	struct cnode cn = {.meta = {.name = name, .uid = uid, .rv = rv, .generation = 1},
 			   .owned_by_node = true,
 			   .resources = {n->alloc, n->nalloc},
@@ -96,12 +96,12 @@ void w_nodes(struct world *w, uint32_t n)
 {
 	char name[32];
 	for (uint32_t i = 1; i <= n; i++) {
-		snprintf(name, sizeof name, "n%u", i);
+		w_text(name, sizeof name, "n%u", i);
 		w_tell_node(w, w_node(w, name));
 	}
 	w_sync(w);
 	for (uint32_t i = 1; i <= n; i++) {
-		snprintf(name, sizeof name, "n%u", i);
+		w_text(name, sizeof name, "n%u", i);
 		w_hello(w, name);
 	}
 }
@@ -111,8 +111,8 @@ struct wjob *w_new_job(struct world *w, const char *name, uint32_t parallelism)
 	assert_in_range(w->njobs, 0, W_JOBS - 1);
 	struct wjob *j = &w->jobs[w->njobs++];
 	memset(j, 0, sizeof *j);
-	snprintf(j->name, sizeof j->name, "%s", name);
-	snprintf(j->uid, sizeof j->uid, "job-%s-%u", name, w->njobs);
+	w_text(j->name, sizeof j->name, "%s", name);
+	w_text(j->uid, sizeof j->uid, "job-%s-%u", name, w->njobs);
 	j->job = (struct job){.meta = {.ns = "default",
 				       .name = j->name,
 				       .uid = j->uid,
@@ -137,7 +137,7 @@ void w_echo(struct world *w, struct wjob *j)
 void w_job(struct world *w, struct wjob *j)
 {
 	j->job.meta.generation++;
-	snprintf(j->rv, sizeof j->rv, "%llu", (unsigned long long)++w->rvs);
+	w_text(j->rv, sizeof j->rv, "%llu", (unsigned long long)++w->rvs);
 	w_echo(w, j);
 }
 
@@ -156,7 +156,7 @@ struct member w_member(struct world *w, struct wjob *j, const char *node, uint32
 	char(*t)[POD_NAME_BYTES + 32] = pod_text[turn++ % 16];
 	(void)w;
 	member_pod_name(j->name, j->uid, index, attempt, t[0]);
-	snprintf(t[1], sizeof t[1], "pod-%s-%u.%u", j->name, index, attempt);
+	w_text(t[1], sizeof t[1], "pod-%s-%u.%u", j->name, index, attempt);
 	return (struct member){.ns = "default",
 			       .job_name = j->name,
 			       .job_uid = j->uid,
@@ -251,8 +251,8 @@ const char *w_cond(const struct job_status *s, const char *type)
 	for (uint32_t i = 0; i < s->nconds; i++) {
 		if (strcmp(s->conds[i].type, type))
 			continue;
-		snprintf(t, sizeof t, "%s %s", s->conds[i].status == COND_TRUE ? "True" : "False",
-			 s->conds[i].reason);
+		w_text(t, sizeof t, "%s %s", s->conds[i].status == COND_TRUE ? "True" : "False",
+		       s->conds[i].reason);
 		return t;
 	}
 	return "";

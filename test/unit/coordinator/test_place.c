@@ -10,7 +10,7 @@ static void six(struct world *w)
 {
 	char name[8];
 	for (uint32_t i = 1; i <= 6; i++) {
-		snprintf(name, sizeof name, "n%u", i);
+		w_text(name, sizeof name, "n%u", i);
 		struct wnode *n = w_node(w, name);
 		n->labels[n->nlabels++] = (struct kv){"zone", i == 2 ? "b" : "a"};
 		n->labels[n->nlabels++] = (struct kv){"rank", i == 1 ? "3" : "5"};
@@ -23,7 +23,7 @@ static void six(struct world *w)
 	}
 	w_sync(w);
 	for (uint32_t i = 1; i <= 6; i++) {
-		snprintf(name, sizeof name, "n%u", i);
+		w_text(name, sizeof name, "n%u", i);
 		if (i != 5)
 			w_hello(w, name);
 	}

@@ -110,7 +110,7 @@ static void place_all(uint64_t seed, bool at_once, bool spread, char ret[40][64]
 	w->core = core_new(&w->cfg, &w->log, 1);
 	w_lead(w);
 	for (uint32_t i = 0; i < 12; i++) {
-		snprintf(name, sizeof name, "n%u", i);
+		w_text(name, sizeof name, "n%u", i);
 		struct wnode *n = w_node(w, name);
 		n->alloc[0].milli = 2000 + 1000 * (int64_t)rng_below(&r, 8);
 		n->labels[n->nlabels++] = (struct kv){"zone", rng_below(&r, 2) ? "a" : "b"};
@@ -120,7 +120,7 @@ static void place_all(uint64_t seed, bool at_once, bool spread, char ret[40][64]
 	if (!at_once)
 		w_sync(w);
 	for (uint32_t i = 0; i < 40; i++) {
-		snprintf(name, sizeof name, "j%02u", i);
+		w_text(name, sizeof name, "j%02u", i);
 		jobs[i] = w_new_job(w, name, 1 + (uint32_t)rng_below(&r, 3));
 		request(jobs[i], "cpu", 100 * (1 + (int64_t)rng_below(&r, 20)));
 		jobs[i]->selector[0] = (struct kv){"zone", rng_below(&r, 2) ? "a" : "b"};
@@ -134,7 +134,7 @@ static void place_all(uint64_t seed, bool at_once, bool spread, char ret[40][64]
 		const char *at[3] = {"", "", ""};
 		for (uint32_t k = 0; k < 3; k++)
 			w_order(w, jobs[i], k, &at[k]);
-		snprintf(ret[i], 64, "%s %s %s", at[0], at[1], at[2]);
+		w_text(ret[i], 64, "%s %s %s", at[0], at[1], at[2]);
 	}
 	w_teardown((void **)&w);
 }
@@ -148,8 +148,8 @@ static void a_batch_goes_where_single_jobs_go(void **state)
 		place_all(seed, false, seed % 2, b);
 		for (uint32_t i = 0; i < 40; i++) {
 			if (strcmp(a[i], b[i]) != 0)
-				fail_msg("seed %llu: job %u: '%s', alone '%s'", (unsigned long long)seed,
-					 i, a[i], b[i]);
+				fail_msg("seed %llu: job %u: '%s', alone '%s'",
+					 (unsigned long long)seed, i, a[i], b[i]);
 		}
 	}
 }

@@ -19,6 +19,18 @@ static void sink(void *self, enum log_level level, const char *msg, const struct
 	buf_putc(&w->story, '\n');
 }
 
+void w_text(char *ret, size_t max, const char *fmt, ...)
+{
+	struct buf b = BUF_INIT(max - 1);
+	va_list ap;
+	va_start(ap, fmt);
+	buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	assert_false(b.toobig);
+	memcpy(ret, buf_str(&b), b.len + 1);
+	buf_done(&b);
+}
+
 static struct wjob *job_named(struct world *w, const char *name)
 {
 	for (uint32_t i = w->njobs; i > 0; i--) {
@@ -30,7 +42,7 @@ static struct wjob *job_named(struct world *w, const char *name)
 
 static const char *text(struct wjob *j, uint32_t i, const char *s)
 {
-	snprintf(j->texts[i], sizeof j->texts[i], "%s", s ? s : "");
+	w_text(j->texts[i], sizeof j->texts[i], "%s", s ? s : "");
 	return j->texts[i];
 }
 
@@ -45,7 +57,7 @@ static void write_job(struct world *w, struct wjob *j)
 	j->writes++;
 	w->status_writes++;
 	j->job.status = s;
-	snprintf(j->completed, sizeof j->completed, "%s", s.completed);
+	w_text(j->completed, sizeof j->completed, "%s", s.completed);
 	j->job.status.completed = j->completed;
 	j->job.status.reason = text(j, 0, s.reason);
 	j->job.status.message = text(j, 1, s.message);
@@ -60,7 +72,7 @@ static void write_job(struct world *w, struct wjob *j)
 		j->conds[i].message = text(j, 4 + i, s.conds[i].message);
 	}
 	j->job.status.conds = j->conds;
-	snprintf(j->rv, sizeof j->rv, "%llu", (unsigned long long)++w->rvs);
+	w_text(j->rv, sizeof j->rv, "%llu", (unsigned long long)++w->rvs);
 	struct core_event ev = {.type = CEV_STATUS_WRITTEN,
 				.written = {.is_job = true,
 					    .ns = "default",
@@ -94,7 +106,7 @@ static void write_cnode(struct world *w, struct wnode *n)
 		return;
 	n->state = s.state;
 	n->writes++;
-	snprintf(next, sizeof next, "%llu", (unsigned long long)++w->rvs);
+	w_text(next, sizeof next, "%llu", (unsigned long long)++w->rvs);
 	struct core_event ev = {.type = CEV_STATUS_WRITTEN,
 				.written = {.name = n->name, .rc = RC_OK, .rv = next}};
 	w_step(w, &ev);

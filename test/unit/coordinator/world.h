@@ -66,6 +66,9 @@ struct world {
 	void *self;
 };
 
+/* Formats into max bytes; a text that does not fit fails the test. */
+void w_text(char *ret, size_t max, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
 int w_setup(void **state); /* a world that leads, without nodes, not synced */
 int w_teardown(void **state);
 struct world *w_of(void **state);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the core: jobs, their attempts and placement requests. They hang together by pointers:
+ * an attempt dies before its job and its node. Strings are owned unless said otherwise. */
+#pragma once
+
+#include "coordinator/core/table_nodes.h"
+
+/* An attempt's life; the moves are checked (members.c). */
+enum att_state {
+	ATT_NONE,
+	ATT_ORDERED,
+	ATT_PENDING,
+	ATT_RUNNING,
+	ATT_LOST,
+	ATT_STOPPING,
+	ATT_ENDED,
+	ATT_STATE_N
+};
+
+struct att_id {
+	uint32_t job, index, attempt;
+};
+
+struct att {
+	UT_hash_handle hh, hh_pod; /* by id; by name_hash */
+	struct att_id id;
+	uint64_t name_hash; /* of namespace and pod */
+	struct mjob *job;
+	struct mnode *node;
+	struct att *job_prev, *job_next, *node_prev, *node_next;
+	struct timer timer; /* the next try of a create or delete of ours */
+	enum att_state state;
+	enum member_phase phase; /* as last told; never goes back */
+	bool ready, deleting, confirmed, by_us, creating, delete_ok, takes_room;
+	uint32_t tries, thash;   /* thash: interned template hash */
+	uint64_t seen_gen;       /* the node's list_gen when it was last told or placed */
+	int64_t ended_ms;        /* wall, by the kubelet */
+	const char *why;         /* literal: why it stops */
+	char *pod_uid, *waiting; /* waiting: "ErrImagePull: …" or "" */
+	struct needs needs;
+	char pod[POD_NAME_BYTES];
+};
+
+struct slot { /* one member index */
+	struct att *cur;
+	int64_t retry_ms;
+	uint32_t last; /* the highest attempt number known of this index */
+};
+
+struct refusal { /* a kubelet refused this job: not there again for a while */
+	uint32_t node, n;
+	int64_t until_ms;
+	bool holds;
+};
+
+enum jcond { JC_SCHEDULED, JC_SUSPENDED, JC_COMPLETE, JC_FAILED, JC_N };
+
+struct mjob {
+	UT_hash_handle hh, hh_uid; /* by "ns/name" (the live one only); by UID */
+	struct mjob *prev, *next;  /* dirty list */
+	struct timer timer;
+	uint32_t id;
+	char *key, *ns, *name, *uid, *rv;
+	int64_t generation, created_ms;
+	/* known: the object was seen; gone: it is deleted; old: it was listed at start */
+	bool dirty, known, gone, deleting, orphan, old, checking, unknown_dead, recheck;
+	int64_t check_after_ms, delete_after_ms;
+	/* spec */
+	uint32_t parallelism, min_parallelism, backoff_limit, max_unavailable;
+	int32_t priority;
+	int64_t deadline_s, ttl_s;
+	enum node_loss on_loss;
+	enum update_type update;
+	bool suspend, credentials, unavailable_percent;
+	char *invalid;
+	uint32_t thash;
+	struct reqclass *cls;
+	/* life */
+	enum job_state state;
+	struct slot *slots;
+	uint32_t nslots, base_attempt, attempts, failed, wr_failed, ncompleted, deny_n;
+	struct bitset completed;
+	struct att *atts;
+	uint32_t cnt[ATT_STATE_N], nready, nwaiting;
+	int64_t start_ms, end_ms; /* wall, whole seconds */
+	/* Wall times, and where they fell on the monotonic clock when they became known (a jump of
+	 * the wall clock moves no deadline); INT64_MAX: none. */
+	int64_t deadline_wall_ms, deadline_at_ms, ttl_wall_ms, ttl_at_ms;
+	int64_t wake_ms;
+	int64_t hold_ms; /* nothing is placed before */
+	bool started, formed, lost_fail, told_waiting, done_news, rolling;
+	struct cond_state conds[JC_N];
+	enum reason reason;
+	char *message, *create_error;
+	struct refusal *refusals;
+	uint32_t nrefusals, refusals_cap;
+	/* queue */
+	bool queued, blocked;
+	uint32_t want;
+	int64_t explain_after_ms;
+	/* writing */
+	enum mark mark;
+	uint64_t base, sent, echo, base_head, sent_head;
+	uint32_t sent_failed;
+};
+
+/* A placement request: equal ones are one, evaluated once. blob is its serial form. */
+struct reqclass {
+	UT_hash_handle hh;
+	char *blob;
+	uint32_t blob_bytes, refs;
+	struct needs needs;
+	uint64_t match_version; /* of core.label_version when match was computed */
+	uint64_t full_version;  /* of core.room_version when nothing fitted any more */
+	struct bitset match, by_selector, by_affinity, by_taints;
+	struct pick_heap *heap; /* in a cycle (pick.c) */
+};

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the core: the node table, and what selection and room are counted in. Nodes have dense,
+ * stable indexes: they are bits in bitsets. Strings are owned unless said otherwise. */
+#pragma once
+
+#include "base/bitset.h"
+#include "base/table.h"
+#include "coordinator/core/core.h"
+#include "coordinator/core/reasons.h"
+#include "coordinator/core/timers.h"
+
+enum { RES_CPU, RES_MEMORY, RES_PODS, RES_EPHEMERAL, RES_NAMES_MAX = 128 };
+/* What a node's row of a resource says: the Node's allocatable, the ComputeNode's spec, pods that
+ * are not members, what Muster may use of it (all of them told), what members use. */
+enum res_row { ROW_ALLOC, ROW_SPEC, ROW_FOREIGN, ROW_CAP, ROW_USED, ROW_N };
+enum { RES_ABSENT = -1 };
+
+struct need { /* one resource that a member's pod asks for */
+	uint32_t res;
+	int64_t milli;
+};
+
+struct needs {
+	struct need *v;
+	uint32_t n;
+};
+
+struct label { /* interned */
+	uint32_t key, val;
+};
+
+struct labels {
+	struct label *v;
+	uint32_t n;
+};
+
+struct ntaint {
+	uint32_t key, val;
+	enum taint_effect effect;
+};
+
+enum ncond { NC_READY, NC_AGENT, NC_SCHEDULABLE, NC_N };
+
+struct cond_state {
+	enum cond_status status;
+	enum reason reason;
+	int64_t since_ms;
+};
+
+enum loss { LOSS_NO, LOSS_MAYBE, LOSS_SURE };
+enum mark { MARK_NONE, MARK_LATER, MARK_URGENT };
+
+struct mnode {
+	UT_hash_handle hh;                 /* by name */
+	struct mnode *prev, *next;         /* dirty list */
+	struct mnode *lru_prev, *lru_next; /* connected, oldest heard first */
+	struct timer timer;                /* the next list of its pods or apply */
+	char *name;
+	uint32_t idx;
+	bool dirty, caps_dirty, labels_dirty;
+	/* v1 Node */
+	bool has_node, node_cordoned, out_of_service;
+	enum cond_status ready;
+	char *node_uid, *ready_reason;
+	struct labels node_labels;
+	struct ntaint *taints;
+	uint32_t ntaints;
+	/* ComputeNode */
+	bool has_cnode, own_cordoned, owned;
+	char *uid, *rv;
+	int64_t generation;
+	struct labels own_labels;
+	bool apply_running, apply_wanted;
+	struct bitset leave_out; /* resources that somebody else owns */
+	uint64_t applied;        /* fingerprint of the last apply that went well */
+	uint32_t apply_failures;
+	int64_t apply_after_ms;
+	/* the agent */
+	uint64_t session;
+	bool connected, heard, silent, listing, list_wanted, capacity_known;
+	int64_t heard_loop_ms, next_list_ms;
+	uint64_t list_gen;
+	char *version, *boot_id;
+	/* what follows from all that */
+	struct labels labels; /* the Node's overlaid by the ComputeNode's; references of its own */
+	int64_t *res;         /* ROW_N rows of res_cap */
+	struct att *atts;     /* utlist through node_next */
+	uint32_t nlive;       /* attempts that take room */
+	struct cond_state conds[NC_N];
+	enum loss loss;
+	enum cnode_state state;
+	bool inherited; /* state: as the leader before us wrote it */
+	int64_t since_ms;
+	/* writing */
+	enum mark mark;
+	uint64_t base, sent, echo; /* fingerprints of the status: stored, in flight, last seen */
+	uint64_t base_head, sent_head;
+	/* orders */
+	bool orders_dirty;
+	uint64_t orders_rev, orders_print;
+	struct order *orders;
+	uint32_t norders, orders_cap;
+};
