@@ -14,7 +14,10 @@
 
 #include <nng/protocol/reqrep0/req.h> /* wants nng.h before it */
 
-enum { NEVER_MS = 20 * 86400 * 1000, /* nng waits any time below it, by chance */ SP_HEADER_BYTES = 64 };
+enum {
+	NEVER_MS = 20 * 86400 * 1000,
+	/* nng waits any time below it, by chance */ SP_HEADER_BYTES = 64
+};
 
 static const uint32_t MAGIC = 0x6c6b6469;
 

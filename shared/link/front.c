@@ -172,7 +172,8 @@ static void drop_late(struct front *f, int64_t now_ms)
 		if (now_ms < c->due_ms)
 			return;
 		atomic_fetch_add(&f->failed, 1);
-		f->cfg.on_failed(f->cfg.self, c->name, "it did not say who it is in time");
+		f->cfg.on_failed(f->cfg.self, FRONT_CONNECTION, c->name,
+				 "it did not say who it is in time");
 		conn_drop(c);
 	}
 }
@@ -189,7 +190,7 @@ static void relisten(struct front *f, int64_t now_ms)
 	if (open_port(f, &f->listen_fd, &e) == RC_OK)
 		set_accepting(f, true);
 	else
-		f->cfg.on_failed(f->cfg.self, "port", e.msg);
+		f->cfg.on_failed(f->cfg.self, FRONT_PORT, "", e.msg);
 }
 
 /* After a pause because descriptors were out, or the port was taken. */
@@ -323,6 +324,7 @@ void front_stats(struct front *f, struct front_stats *ret)
 				    .waiting = atomic_load(&f->nwaiting),
 				    .accepted = atomic_load(&f->accepted),
 				    .failed = atomic_load(&f->failed),
+				    .oversized = atomic_load(&f->oversized),
 				    .refused_full = atomic_load(&f->refused_full)};
 }
 

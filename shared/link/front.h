@@ -14,14 +14,21 @@
 
 struct front;
 
+enum front_fail {
+	FRONT_CONNECTION, /* TLS, or the introduction, or it took too long */
+	FRONT_FRAME,      /* a frame is too large */
+	FRONT_PORT        /* the port cannot be listened on; it is tried again */
+};
+
 /* All calls come from the front's thread. */
 struct front_config {
-	const char *address; /* host:port */
+	const char *address;             /* host:port */
 	uint32_t conns_max, waiting_max; /* connections; of these not yet with nng */
 	int64_t wait_ms;                 /* from accept to the introduction */
+	uint64_t frame_max;              /* bytes; a longer one ends its connection */
 	void *self;
-	/* A peer whose TLS or introduction failed; or "port", which cannot be listened on. */
-	void (*on_failed)(void *self, const char *peer, const char *why);
+	/* peer is "" for FRONT_PORT. */
+	void (*on_failed)(void *self, enum front_fail what, const char *peer, const char *why);
 	/* Takes own_fd, and calls front_taken(token) when nng has made its pipe. False: no slot is
 	 * free, fd stays the caller's and is offered again. */
 	bool (*hand_over)(void *self, int own_fd, const char *peer, void *token);
@@ -42,6 +49,6 @@ uint16_t front_port(const struct front *f);
 
 struct front_stats {
 	uint32_t conns, waiting;
-	uint64_t accepted, failed, refused_full;
+	uint64_t accepted, failed, oversized, refused_full;
 };
 void front_stats(struct front *f, struct front_stats *ret);

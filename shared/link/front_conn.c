@@ -86,7 +86,7 @@ static void fail(struct conn *c, const char *why)
 {
 	struct front *f = c->front;
 	atomic_fetch_add(&f->failed, 1);
-	f->cfg.on_failed(f->cfg.self, c->name, why);
+	f->cfg.on_failed(f->cfg.self, FRONT_CONNECTION, c->name, why);
 	conn_drop(c);
 }
 
@@ -228,9 +228,39 @@ static enum tls_io to_peer(struct conn *c, const uint8_t *data, size_t len, size
 	return tls_stream_write(c->tls, data, len, ret_n, NULL);
 }
 
+/* False: a frame is longer than it may be. nng would end the connection too, but tell nobody. */
+static bool frames_fit(struct framing *f, const uint8_t *p, size_t n, uint64_t max)
+{
+	while (n > 0) {
+		if (f->left > 0) {
+			size_t skip = n < f->left ? n : (size_t)f->left;
+			f->left -= skip;
+			p += skip;
+			n -= skip;
+			continue;
+		}
+		f->len[f->nlen++] = *p++;
+		n--;
+		if (f->nlen < sizeof f->len)
+			continue;
+		for (uint32_t i = 0; i < sizeof f->len; i++)
+			f->left = f->left << 8 | f->len[i];
+		f->nlen = 0;
+		if (f->left > max)
+			return false;
+	}
+	return true;
+}
+
 static enum tls_io from_peer(struct conn *c, size_t *ret_n)
 {
-	return tls_stream_read(c->tls, c->front->buf, PUMP_BYTES, ret_n, NULL);
+	struct front *f = c->front;
+	enum tls_io io = tls_stream_read(c->tls, f->buf, PUMP_BYTES, ret_n, NULL);
+	if (io != TLS_IO_DONE || frames_fit(&c->framing, f->buf, *ret_n, f->cfg.frame_max))
+		return io;
+	atomic_fetch_add(&f->oversized, 1);
+	f->cfg.on_failed(f->cfg.self, FRONT_FRAME, c->name, "it is larger than an agent's may be");
+	return TLS_IO_CLOSED;
 }
 
 static enum tls_io from_pipe(struct conn *c, size_t *ret_n)

@@ -35,6 +35,14 @@ struct held { /* bytes that did not go through yet; memory only while there are 
 	size_t len, off;
 };
 
+/* Where in the agent's stream we are: frames are 8 bytes of length, most significant first, and
+ * that many bytes. */
+struct framing {
+	uint8_t len[8];
+	uint32_t nlen;
+	uint64_t left;
+};
+
 struct conn {
 	struct front *front;
 	struct conn *prev, *next; /* in early or in conns, the oldest first */
@@ -47,6 +55,7 @@ struct conn {
 	size_t header_len;
 	int nng_fd; /* of the pair, until nng has it; -1 */
 	struct held up, down;
+	struct framing framing;
 	struct conn *next_dead, *next_waiting;
 };
 
@@ -57,25 +66,25 @@ struct front {
 	bool accepting;
 	int64_t accept_again_ms;
 	atomic_ushort port;
-	struct conn *early, *conns, *dead; /* early: not yet introduced */
+	struct conn *early, *conns, *dead;         /* early: not yet introduced */
 	struct conn *waiting_first, *waiting_last; /* for a slot */
 	uint8_t buf[PUMP_BYTES];
 	pthread_t thread;
 
 	pthread_mutex_t lock;
-	struct tls_server *server;    /* lock */
-	struct conn **taken;          /* lock */
-	uint32_t ntaken, cap_taken;   /* lock */
-	bool relisten, stop;          /* lock */
+	struct tls_server *server;  /* lock */
+	struct conn **taken;        /* lock */
+	uint32_t ntaken, cap_taken; /* lock */
+	bool relisten, stop;        /* lock */
 
 	atomic_uint nconns, nwaiting;
-	atomic_ullong accepted, failed, refused_full;
+	atomic_ullong accepted, failed, oversized, refused_full;
 };
 
 /* front_conn.c */
 void conn_start(struct front *f, int own_fd, const char *name, int64_t now_ms);
 void conn_event(struct end *end, uint32_t events);
 void conn_taken(struct conn *c);
-void conn_drop(struct conn *c); /* it is freed with front_bury */
+void conn_drop(struct conn *c);        /* it is freed with front_bury */
 void conns_hand_over(struct front *f); /* those that wait for a slot */
 void front_bury(struct front *f);

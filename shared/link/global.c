@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What nng has once for a process: its threads and its log. A failed dial or handshake calls nobody
- * back, it is told only to the log, with the socket's number: so the log is read, and each line goes
- * to the mailbox of that socket. */
+ * back, it is told only to the log, with the socket's number: so the log is read, and each line
+ * goes to the mailbox of that socket. */
 #include <dirent.h>
 #include <pthread.h>
 #include <signal.h>

@@ -25,12 +25,13 @@ uint32_t link_descriptors(void);
 struct link_listener;
 
 struct link_listener_config {
-	const char *address;  /* host:port to listen on; port 0: any */
+	const char *address;    /* host:port to listen on; port 0: any */
 	const char *cert, *key; /* PEM */
 	/* For the listener's dial to itself: what an agent would check. NULL bundle: none. */
 	const char *bundle, *server_name;
-	uint32_t pipes_max, pipes_waiting_max; /* connections, and those without a Hello: 8192, 1024 */
-	int64_t probe_ms, probe_wait_ms;       /* the dial to itself: 30000, 5000 */
+	uint32_t pipes_max;         /* connections: 8192 */
+	uint32_t pipes_waiting_max; /* 1024: those without a Hello, and those still connecting */
+	int64_t probe_ms, probe_wait_ms; /* the dial to itself: 30000, 5000 */
 	struct link_wake wake;
 };
 
@@ -58,10 +59,12 @@ void link_listener_stop(struct link_listener *l);
 
 struct link_listener_stats {
 	uint32_t pipes, pipes_waiting; /* open; of these without a Hello */
+	uint32_t connecting;           /* not yet a pipe: in TLS, or not introduced */
 	uint32_t contexts, receiving, answering, parked;
 	uint64_t accepted, refused_full; /* connections since the start; closed at the cap */
-	uint64_t failed; /* connections that never said who they are: TLS, silence, another protocol */
-	uint64_t oversized;              /* frames past the cap; each closes its pipe */
+	uint64_t failed; /* connections that never said who they are: TLS, silence, another protocol
+			  */
+	uint64_t oversized; /* frames past the cap; each closes its pipe */
 	uint64_t bad_frames, slow_readers;
 	uint64_t probes, probes_failed, relistens;
 };

@@ -48,33 +48,14 @@ enum rc link_listener_replace(struct link_listener *l, const char *cert, const c
 
 /* ---- the mailbox ---- */
 
-/* "… pipe<17> …" */
-static const struct peer *peer_named(const struct link_listener *l, const char *text)
-{
-	const char *p = strstr(text, "pipe<");
-	uint32_t id = 0;
-	for (p = p ? p + strlen("pipe<") : ""; *p >= '0' && *p <= '9'; p++)
-		id = id * 10 + (uint32_t)(*p - '0');
-	return peers_find_nng(l, id);
-}
-
-static void note(struct link_listener *l, const char *text)
-{
-	if (!socket_note_is(text, NOTE_OVERSIZED))
-		return;
-	const struct peer *p = peer_named(l, text);
-	l->stats.oversized++;
-	refused(l, p ? p->host : "", "frame refused", "it is larger than an agent's may be");
-}
-
 static void take(struct link_listener *l, const struct mail *m)
 {
 	switch (m->kind) {
 	case MAIL_DONE: slot_done(m->who); return;
 	case MAIL_PIPE_OPEN: peers_opened(l, m); return;
 	case MAIL_PIPE_CLOSED: peers_closed(l, m); return;
-	case MAIL_NOTE: note(l, m->text); return;
-	case MAIL_REFUSED: refused_conn(l, m->text); return;
+	case MAIL_NOTE: return;
+	case MAIL_REFUSED: refused_by_front(l, m); return;
 	}
 }
 
@@ -120,12 +101,12 @@ static struct link_listener *listener_alloc(const struct link_listener_config *c
 }
 
 /* The front's thread. */
-static void on_failed(void *self, const char *peer, const char *why)
+static void on_failed(void *self, enum front_fail what, const char *peer, const char *why)
 {
 	struct link_listener *l = listener_of(self);
 	AUTO(buf_done) struct buf text = BUF_INIT(4096);
 	buf_printf(&text, "%s %s", peer, why);
-	mailbox_put(&l->box, &(struct mail){.kind = MAIL_REFUSED}, buf_str(&text));
+	mailbox_put(&l->box, &(struct mail){.kind = MAIL_REFUSED, .maker = what}, buf_str(&text));
 }
 
 static enum rc open_front(struct link_listener *l, const struct link_listener_config *cfg,
@@ -135,6 +116,7 @@ static enum rc open_front(struct link_listener *l, const struct link_listener_co
 				     .conns_max = cfg->pipes_max,
 				     .waiting_max = cfg->pipes_waiting_max,
 				     .wait_ms = WAIT_MS,
+				     .frame_max = FRAME_AGENT_MAX + SP_HEADER_BYTES,
 				     .self = l,
 				     .on_failed = on_failed,
 				     .hand_over = doors_hand_over};
@@ -149,7 +131,6 @@ enum rc link_listener_new(const struct link_listener_config *cfg, const struct l
 	int rv = open_socket(l);
 	if (rv != 0)
 		return socket_err(e, rv, "no socket for the agent link");
-	socket_notes(l->socket, &l->box);
 	slots_fill(l);
 	enum rc rc = probe_init(l, cfg, e);
 	if (rc == RC_OK)
@@ -193,10 +174,12 @@ void link_listener_stats(const struct link_listener *l, struct link_listener_sta
 	front_stats(l->front, &front);
 	*ret = l->stats;
 	ret->pipes = atomic_load(&l->pipes);
-	ret->pipes_waiting = atomic_load(&l->pipes_waiting) + front.waiting;
+	ret->pipes_waiting = atomic_load(&l->pipes_waiting);
+	ret->connecting = front.waiting;
 	ret->accepted = atomic_load(&l->accepted);
 	ret->refused_full = atomic_load(&l->refused_full) + front.refused_full;
 	ret->failed = front.failed;
+	ret->oversized = front.oversized;
 	ret->contexts = l->nslots;
 	ret->receiving = l->receiving;
 	ret->answering = l->sending;

@@ -136,7 +136,8 @@ struct link_listener *listener_of(void *self);
 
 /* handover.c */
 enum rc doors_open(struct link_listener *l, struct err *e) must_use;
-bool doors_hand_over(void *self, int own_fd, const char *peer, void *token); /* the front's thread */
+bool doors_hand_over(void *self, int own_fd, const char *peer,
+		     void *token); /* the front's thread */
 /* nng's threads: whose connection the pipe is. */
 void *doors_passed(struct link_listener *l, nng_pipe p, char ret_peer[LIMIT_TEXT_BYTES]);
 void doors_tick(struct link_listener *l, int64_t now_ms);
@@ -144,8 +145,7 @@ void doors_tick(struct link_listener *l, int64_t now_ms);
 /* refused.c: counted by the caller, logged once a minute for each peer and kind */
 void refused(struct link_listener *l, const char *peer, const char *what, const char *why);
 void refused_full(struct link_listener *l, uint64_t total);
-/* A connection that came to nothing: "peer why". */
-void refused_conn(struct link_listener *l, const char *text);
+void refused_by_front(struct link_listener *l, const struct mail *m);
 
 /* probe.c */
 enum rc probe_init(struct link_listener *l, const struct link_listener_config *cfg,

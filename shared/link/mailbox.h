@@ -16,7 +16,7 @@ enum mail_kind {
 	MAIL_PIPE_OPEN,   /* pipe, maker; text: the peer's address */
 	MAIL_PIPE_CLOSED, /* pipe */
 	MAIL_NOTE,        /* text: a line of nng's log */
-	MAIL_REFUSED      /* text: "peer why", of a connection that came to nothing */
+	MAIL_REFUSED      /* by the front; maker: enum front_fail, text: "peer why" */
 };
 
 struct mail {
@@ -27,7 +27,8 @@ struct mail {
 };
 
 /* Two vectors: one is filled by nng's threads while the loop reads the other. Notes and refusals
- * past MAIL_NOTES_MAX are dropped; the rest is bounded by the pipes and operations that there are. */
+ * past MAIL_NOTES_MAX are dropped; the rest is bounded by the pipes and operations that there are.
+ */
 struct mailbox {
 	pthread_mutex_t lock;
 	struct mail *in, *out;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connections. A slot in the table is made by ADD_PRE, which always comes before a pipe's first
- * request; ADD_POST does not. A request that comes after REM_POST names a pipe that the table has no
- * more and is dropped: nng does not use a pipe's number again within any time that matters, and ours
- * never. */
+ * request; ADD_POST does not. A request that comes after REM_POST names a pipe that the table has
+ * no more and is dropped: nng does not use a pipe's number again within any time that matters, and
+ * ours never. */
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The listener's dial to itself: a connection as an agent makes it, one request that nobody else can
- * make (an Ack with two secret numbers), its answer, and a hang-up. It closes after the whole
+/* The listener's dial to itself: a connection as an agent makes it, one request that nobody else
+ * can make (an Ack with two secret numbers), its answer, and a hang-up. It closes after the whole
  * exchange, since connections that end half-way are what leaks. A probe that fails while others got
  * through says that the machine is slow, not that the port is deaf. */
 #include <string.h>
@@ -73,8 +73,8 @@ void probe_certificate(struct link_listener *l, const char *bundle, int64_t now_
 
 bool probe_is_own(const struct link_listener *l, const struct msg *msg)
 {
-	return l->probe.dialer && msg->type == MSG_ACK &&
-	       msg->ack.session == l->probe.secret[0] && msg->ack.seq == l->probe.secret[1];
+	return l->probe.dialer && msg->type == MSG_ACK && msg->ack.session == l->probe.secret[0] &&
+	       msg->ack.seq == l->probe.secret[1];
 }
 
 void probe_drain(struct link_listener *l)

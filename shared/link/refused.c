@@ -57,12 +57,14 @@ void refused_full(struct link_listener *l, uint64_t total)
 	refused(l, "", "connection refused", "too many are open, or wait for their Hello");
 }
 
-void refused_conn(struct link_listener *l, const char *text)
+void refused_by_front(struct link_listener *l, const struct mail *m)
 {
+	static const char *const what[] = {[FRONT_CONNECTION] = "connection failed",
+					   [FRONT_FRAME] = "frame refused",
+					   [FRONT_PORT] = "the port cannot be listened on"};
 	char peer[LIMIT_TEXT_BYTES] = "";
-	const char *blank = strchr(text, ' ');
-	if (!blank || (size_t)(blank - text) >= sizeof peer)
-		return;
-	memcpy(peer, text, (size_t)(blank - text));
-	refused(l, peer, "connection failed", blank + 1);
+	const char *blank = strchr(m->text, ' ');
+	must(blank && (size_t)(blank - m->text) < sizeof peer && m->maker < ARRAY_LEN(what));
+	memcpy(peer, m->text, (size_t)(blank - m->text));
+	refused(l, peer, what[m->maker], blank + 1);
 }

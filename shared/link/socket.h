@@ -18,7 +18,6 @@ nng_msg *socket_frame(const struct msg *msg, size_t max, struct buf *scratch, st
 
 /* nng's log lines of warning that name this socket come to the box as notes, "ID: words". */
 #define NOTE_CONNECT "NNG-CONN-FAIL"
-#define NOTE_OVERSIZED "NNG-RCVMAX"
 void socket_notes(nng_socket s, struct mailbox *box);
 bool socket_note_is(const char *note, const char *id);
 /* The words after the last colon and blank, which say what went wrong. */

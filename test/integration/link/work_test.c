@@ -88,8 +88,8 @@ static void stays_connected(void **state)
 	assert_int_equal(rig->warnings, 0);
 }
 
-/* A new CA: agents that are connected stay so, who has read the bundle of both gets in, who has only
- * the old one does not. */
+/* A new CA: agents that are connected stay so, who has read the bundle of both gets in, who has
+ * only the old one does not. */
 static void certificate_is_replaced(void **state)
 {
 	const char *names[] = {SERVER_NAME};
@@ -102,8 +102,9 @@ static void certificate_is_replaced(void **state)
 	assert_int_equal(tls_make_ca("the next", now, &ca, &e), RC_OK);
 	assert_int_equal(tls_make_server(&ca, names, 1, now, &cert, &e), RC_OK);
 	assert_int_equal(tls_bundle(ca.cert, rig->ca.cert, now, &bundle, &e), RC_OK);
-	assert_int_equal(link_listener_replace(rig->listener, "junk", cert.key, NULL, rig_now(), &e),
-			 RC_TLS);
+	assert_int_equal(
+		link_listener_replace(rig->listener, "junk", cert.key, NULL, rig_now(), &e),
+		RC_TLS);
 	assert_int_equal(link_listener_replace(rig->listener, cert.cert, cert.key, buf_str(&bundle),
 					       rig_now(), &e),
 			 RC_OK);
@@ -123,8 +124,10 @@ static void certificate_is_replaced(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(connects),         cmocka_unit_test(orders_arrive_at_once),
-		cmocka_unit_test(reports_arrive),   cmocka_unit_test(stays_connected),
+		cmocka_unit_test(connects),
+		cmocka_unit_test(orders_arrive_at_once),
+		cmocka_unit_test(reports_arrive),
+		cmocka_unit_test(stays_connected),
 		cmocka_unit_test(certificate_is_replaced),
 	};
 	rig = rig_new();
