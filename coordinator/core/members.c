@@ -134,6 +134,7 @@ static struct att *att_new(struct core *c, struct mjob *j, uint32_t index, uint3
 	HASH_ADD(hh_pod, c->atts_pod, name_hash, sizeof a->name_hash, a);
 	DL_APPEND2(j->atts, a, job_prev, job_next);
 	DL_APPEND2(n->atts, a, node_prev, node_next);
+	n->atts_news = true;
 	struct slot *s = job_slot(j, index);
 	if (attempt > s->last)
 		s->last = attempt;
@@ -177,6 +178,7 @@ void att_move(struct core *c, struct att *a, struct mnode *n)
 	a->node = n;
 	a->seen_gen = n->list_gen;
 	DL_APPEND2(n->atts, a, node_prev, node_next);
+	n->atts_news = true;
 	take_room(c, a, room);
 	orders_changed(c, n);
 }

@@ -104,7 +104,10 @@ static void set_loss(struct core *c, struct mnode *n, enum loss loss)
 {
 	struct att *a, *tmp;
 	bool changed = n->loss != loss;
+	if (!changed && !n->atts_news)
+		return;
 	n->loss = loss;
+	n->atts_news = false;
 	DL_FOREACH_SAFE2(n->atts, a, tmp, node_next)
 	{
 		if (loss != LOSS_NO)
