@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+muster_fuzz(frame SOURCES fuzz_frame.c USES wire)
