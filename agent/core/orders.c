@@ -121,15 +121,26 @@ void ac_orders_drop(struct agent_core *c, struct orderrec *o)
 	free(o);
 }
 
+/* Ordered anew although its pod has ended here: who orders it does not know. */
+static void tell_again(struct agent_core *c, const struct orderrec *o)
+{
+	struct podrec *p = ac_pods_find(c, o->key);
+	if (p && !p->alive && p->member)
+		p->changed = c->report = true;
+}
+
 static void take_order(struct agent_core *c, const struct order *order)
 {
 	AUTO(mem_freep) char *key = ac_key(order->ns, order->pod);
 	struct orderrec *o = ac_orders_find(c, key);
+	bool is_new = !o;
 	if (!o)
 		o = add(c, STEAL(key));
 	set_order(o, order);
 	o->generation = c->generation;
 	ac_orders_look(c, o);
+	if (is_new)
+		tell_again(c, o);
 }
 
 static void forget_dead_pod(struct agent_core *c, const char *key)

@@ -63,9 +63,10 @@ void job_on_synced(struct core *c, struct mjob *j)
 	if (j->base_attempt > j->attempts)
 		j->attempts = j->base_attempt;
 	uint32_t seen = j->cnt[ATT_PENDING] + j->cnt[ATT_RUNNING] + j->cnt[ATT_LOST];
-	j->started |= j->state == JOB_RUNNING ||
-		      (j->state == JOB_PENDING && (j->ncompleted || j->failed));
-	j->formed = j->ncompleted || j->failed || seen >= j->min_parallelism;
+	/* What ended before a suspension (which resets startTime) is no start of the time after. */
+	bool ran = j->start_ms && (j->ncompleted || j->failed);
+	j->started |= j->state == JOB_RUNNING || (j->state == JOB_PENDING && ran);
+	j->formed = ran || seen >= j->min_parallelism;
 	job_dirty(c, j);
 }
 

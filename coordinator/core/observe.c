@@ -280,6 +280,20 @@ static void attempted(struct core *c, struct mjob *j, struct mnode *n, const str
 	job_dirty(c, j);
 }
 
+/* An attempt that we do not know has ended without a trace but this word: the leader before us died
+ * before it wrote the number. It is not given again, or its agent would take the new pod for the
+ * old one. */
+static void number_used(struct mjob *j, const struct member *m)
+{
+	if (!j->known || m->index >= j->parallelism || m->attempt > j->attempts + PARALLELISM_MAX)
+		return;
+	struct slot *s = job_slot(j, m->index);
+	if (m->attempt > s->last)
+		s->last = m->attempt;
+	if (m->attempt > j->attempts)
+		j->attempts = m->attempt;
+}
+
 /* n tells about m; by_list: we read the pod ourselves. */
 void observe_member(struct core *c, struct mnode *n, const struct member *m, bool by_list)
 {
@@ -298,6 +312,8 @@ void observe_member(struct core *c, struct mnode *n, const struct member *m, boo
 			adopt(c, j, n, m, by_list);
 		else if (m->phase == MEMBER_NONE && !by_list)
 			attempted(c, j, n, m);
+		else
+			number_used(j, m);
 		node_dirty(c, n);
 		return;
 	}

@@ -384,6 +384,23 @@ static void r003_under_way_at_hello(void **state)
 	expect_told(w, ""); /* no news to who ordered it */
 }
 
+/* A leader that knows nothing of the pod's end orders the same attempt again. */
+static void r005_ordered_again_after_its_end(void **state)
+{
+	struct world *w = *state;
+	struct order o = order_of("p", 1);
+	struct pod p = member_pod("p", "u1", POD_PENDING);
+	ready(w);
+	template(w);
+	orders(w, 5, NULL, 0);
+	pod(w, &p);
+	expect_told(w, "p/u1:Pending ");
+	gone(w, "ns", "p", "u1");
+	expect_told(w, "p/u1:Gone ");
+	orders(w, 6, &o, 1);
+	expect_told(w, "p/u1:Gone ");
+}
+
 /* The coordinator created it, and its order came before our watch showed the pod. */
 static void r001_ordered_before_the_watch_shows(void **state)
 {
@@ -785,6 +802,7 @@ int main(void)
 		T(ordered_with_a_uid),
 		T(r001_ordered_before_the_watch_shows),
 		T(r003_under_way_at_hello),
+		T(r005_ordered_again_after_its_end),
 		T(ordered_with_another_uid),
 		T(not_to_be_launched_here),
 		cmocka_unit_test_setup_teardown(agents_that_may_not_launch, setup_no_launch,

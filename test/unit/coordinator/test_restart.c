@@ -158,6 +158,34 @@ static void uncounted_ends_are_counted(void **state)
 	assert_string_equal(s.completed, "2");
 }
 
+/* One of the two was counted before we began. */
+static void a_counted_and_an_uncounted_end(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = three_running(w);
+	w_tell(w, j, "n1", 0, 1, MEMBER_FAILED);
+	w_wait(w, 2000);
+	assert_int_equal(w_status(w, j).failed, 1);
+	w_restart(w);
+	struct member m[] = {w_member(w, j, "n1", 0, 1, MEMBER_FAILED),
+			     w_member(w, j, "n2", 1, 1, MEMBER_FAILED),
+			     w_member(w, j, "n3", 2, 1, MEMBER_RUNNING)};
+	sync_with(w, m, 3);
+	hello_all(w);
+	w_pods(w, "n1", &m[0], 1, true);
+	w_pods(w, "n2", &m[1], 1, true);
+	w_pods(w, "n3", &m[2], 1, true);
+	w_wait(w, 2000);
+	assert_int_equal(w_status(w, j).failed, 2);
+	/* A failed pod beside its replacement was counted for certain. */
+	w_restart(w);
+	struct member n[] = {m[0], m[1], m[2], w_member(w, j, "n1", 0, 2, MEMBER_RUNNING)};
+	sync_with(w, n, 4);
+	hello_all(w);
+	w_wait(w, 2000);
+	assert_int_equal(w_status(w, j).failed, 2);
+}
+
 static void status_outranks_missing_pods(void **state)
 {
 	struct world *w = w_of(state);
@@ -235,6 +263,23 @@ static void r003_order_under_way_is_resumed(void **state)
 	assert_int_equal(w_order(w, j, 2, &node)->attempt, 2);
 	assert_string_equal(node, "n3");
 	assert_int_equal(w_orders(w, j), 3);
+}
+
+/* The predecessor died before it wrote the number of a pod that came and went. */
+static void r005_number_of_a_gone_pod_is_used(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	w_sync(w);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	j->job.status.attempts = 0; /* as if never written */
+	w_restart(w);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_GONE);
+	sync_with(w, NULL, 0);
+	w_hello_with(w, "n1", &m, 1);
+	w_wait(w, 1000);
+	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 2);
 }
 
 static void an_invented_pod_is_forgotten(void **state)
@@ -356,6 +401,7 @@ int main(void)
 		T(new_jobs_do_not_wait),
 		T(finished_pods_count_once),
 		T(uncounted_ends_are_counted),
+		T(a_counted_and_an_uncounted_end),
 		T(status_outranks_missing_pods),
 		T(final_states_stay),
 		T(late_pod_is_confirmed_then_adopted),
@@ -363,6 +409,7 @@ int main(void)
 		T(unknown_jobs_pods),
 		T(r002_orphans_of_an_unknown_job),
 		T(r003_order_under_way_is_resumed),
+		T(r005_number_of_a_gone_pod_is_used),
 		T(orphans_are_left_alone),
 		T(superseded_attempt_goes),
 	};
