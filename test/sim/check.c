@@ -16,6 +16,7 @@ struct made { /* an attempt whose pod was created */
 	UT_hash_handle hh;
 	char *key; /* uid/index/attempt */
 	int64_t at_ms;
+	bool recorded; /* the number was in status when the pod went: it must not come again */
 };
 
 struct changed { /* when a node's or ComputeNode's placement facts changed last */
@@ -142,28 +143,38 @@ static void note_changed(struct checks *c, const char *name)
 
 /* ---- a pod is born ---- */
 
-static void check_attempt_once(struct checks *c, const struct version *job,
-			       const struct version *pod)
+static struct made *made_find(struct checks *c, const struct version *pod, struct buf *key)
 {
-	unsigned long attempt = strtoul(label(pod, LABEL_ATTEMPT), NULL, 10);
-	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	struct made *m;
-	buf_printf(&key, "%s/%s/%s", pod->meta.owner_uid, label(pod, LABEL_INDEX),
+	buf_printf(key, "%s/%s/%s", pod->meta.owner_uid, label(pod, LABEL_INDEX),
 		   label(pod, LABEL_ATTEMPT));
-	HASH_FIND_STR(c->made, buf_str(&key), m);
-	if (m) {
-		/* A lost answer and a deletion at once cannot be told from a create that never
-		 * was: allowed for a moment. A number that no status holds is lost with the leader
-		 * that gave it. */
-		if (c->sim->clock.now_ms > m->at_ms + KNOWING_MS && job &&
-		    job->job.status.attempts >= attempt)
-			sim_fail(c->sim, "launch-once", "pod %s was created again", pod->meta.name);
+	HASH_FIND_STR(c->made, buf_str(key), m);
+	return m;
+}
+
+/* A lost answer and a deletion at once cannot be told from a create that never was: allowed for a
+ * moment. A number that no status held is lost with the leader that gave it. */
+static void check_attempt_once(struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	struct made *m = made_find(c, pod, &key);
+	if (m && m->recorded && c->sim->clock.now_ms > m->at_ms + KNOWING_MS)
+		sim_fail(c->sim, "launch-once", "pod %s was created again", pod->meta.name);
+	if (m)
 		return;
-	}
 	m = mem_zalloc(1, sizeof *m);
 	m->key = buf_steal(&key);
 	m->at_ms = c->sim->clock.now_ms;
 	HASH_ADD_KEYPTR(hh, c->made, m->key, strlen(m->key), m);
+}
+
+static void pod_gone(struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	const struct version *job = sim_by_uid(c->sim, API_JOB, pod->meta.owner_uid);
+	struct made *m = made_find(c, pod, &key);
+	if (m && job && job->job.status.attempts >= strtoul(label(pod, LABEL_ATTEMPT), NULL, 10))
+		m->recorded = true;
 }
 
 /* Under Wait never; else only while one of the machines is in doubt: what was lost may be replaced,
@@ -246,7 +257,7 @@ static void check_own_node(struct checks *c, const struct version *pod)
 static void pod_born(struct checks *c, const struct version *pod)
 {
 	const struct version *job = sim_by_uid(c->sim, API_JOB, str_or_empty(pod->meta.owner_uid));
-	check_attempt_once(c, job, pod);
+	check_attempt_once(c, pod);
 	check_one_live(c, job, pod);
 	if (job && index_completed(job, pod) && !faulty(c, pod->pod.node))
 		sim_fail(c->sim, "rerun", "%s: its index is completed already", pod->meta.name);
@@ -310,6 +321,8 @@ void checks_change(struct checks *c, const struct change *ch)
 	const struct version *v = ch->now;
 	if (v->kind == API_POD && ch->ev == WATCH_ADDED && *str_or_empty(v->meta.owner_uid))
 		pod_born(c, v);
+	if (v->kind == API_POD && ch->ev == WATCH_DELETED && *str_or_empty(v->meta.owner_uid))
+		pod_gone(c, v);
 	if (v->kind == API_JOB && ch->ev == WATCH_MODIFIED)
 		status_written(c, ch->prev, v);
 	/* Until its agent tells that they are foreign now, nobody counts them. */
@@ -378,7 +391,7 @@ static void check_delete(struct checks *c, const char *who, const struct api_req
 	else if (job && job->meta.orphan_finalizer)
 		sim_fail(s, "orphan", "%s deletes %s of a job that orphans", who, req->name);
 	else if (pod->pod.phase == POD_SUCCEEDED && job && !job->meta.deleted_ms &&
-		 !faulty(c, pod->pod.node) && server_wall(&s->server) > pod->pod.ended_ms + 1000 &&
+		 !faulty(c, pod->pod.node) && server_wall(&s->server) > pod->pod.ended_ms + 6000 &&
 		 job->meta.generation == 1 && !index_completed(job, pod))
 		sim_fail(s, "uncounted", "%s deletes %s before its success is in status", who,
 			 req->name);
