@@ -16,6 +16,7 @@ add_library(muster_flags INTERFACE)
 target_compile_options(muster_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow
         -Wswitch-enum -Wcast-qual -Wvla -Wstrict-prototypes -Wmissing-prototypes
         -Wno-format-truncation # snprintf is banned outside of base, where cutting is deliberate
+        $<$<C_COMPILER_ID:Clang>:-Wno-string-conversion> # must(!"words") is meant
         -fno-common -fno-strict-aliasing)
 target_compile_definitions(muster_flags INTERFACE _GNU_SOURCE
         MUSTER_VERSION="${PROJECT_VERSION}")
