@@ -49,6 +49,7 @@ static void check_job(const struct core *c, const struct mjob *j)
 		return;
 	must(!job_finished(j) || !j->queued);
 	must(!j->queued || ((j->want > 0 || c->place_more) && !j->gone && !j->suspend));
+	must(!j->queued || c->place_more || j->want + j->ncompleted <= j->parallelism);
 	must(j->state != JOB_NONE);
 	/* A gang is whole or not there: nothing of an unplaced job is ordered. */
 	const struct att *a;

@@ -85,7 +85,7 @@ struct mnode {
 	struct labels labels; /* the Node's overlaid by the ComputeNode's; references of its own */
 	int64_t *res;         /* ROW_N rows of res_cap */
 	struct att *atts;     /* utlist through node_next */
-	bool atts_news;      /* some of them are new here */
+	bool atts_news;       /* some of them are new here */
 	uint32_t nlive;       /* attempts that take room */
 	struct cond_state conds[NC_N];
 	enum loss loss;

@@ -122,14 +122,43 @@ static void a_refused_write_waits_for_news(void **state)
 	const char *rv;
 	assert_true(core_job_status(w->core, "default", "a", &s, &rv));
 	struct core_event ev = {.type = CEV_STATUS_WRITTEN,
-				.written = {.is_job = true, .ns = "default", .name = "a",
-					    .rc = RC_INVALID, .message = "no"}};
+				.written = {.is_job = true,
+					    .ns = "default",
+					    .name = "a",
+					    .rc = RC_INVALID,
+					    .message = "no"}};
 	w_step(w, &ev);
 	w_clear(w);
 	w_wait(w, 60000);
 	assert_false(w_has(w, "job-status"));
 	w_all(w, j, MEMBER_RUNNING);
 	assert_true(w_has(w, "job-status a"));
+}
+
+static void a_condition_keeps_the_time_of_its_change(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 2);
+	w_job(w, j);
+	w_wait(w, 2000);
+	struct job_status s = w_status(w, j);
+	assert_string_equal(w_cond(&s, "Scheduled"), "False Unschedulable");
+	int64_t since = s.conds[0].since_ms;
+	j->job.spec.invalid = "no";
+	w_job(w, j);
+	w_wait(w, 10000);
+	s = w_status(w, j);
+	assert_string_equal(w_cond(&s, "Scheduled"), "False InvalidPodTemplate");
+	assert_true(s.conds[0].since_ms == since);
+	assert_int_equal(s.conds[0].observed_generation, 2);
+	j->job.spec.invalid = NULL;
+	j->job.spec.parallelism = j->job.spec.min_parallelism = 1;
+	w_job(w, j);
+	w_wait(w, 2000);
+	s = w_status(w, j);
+	assert_string_equal(w_cond(&s, "Scheduled"), "True Placed");
+	assert_true(s.conds[0].since_ms > since);
 }
 
 static void orders_change_only_when_they_do(void **state)
@@ -249,6 +278,7 @@ int main(void)
 		T(a_second_writer_loses_nothing_of_ours),
 		T(a_final_state_by_another_writer_is_final),
 		T(a_refused_write_waits_for_news),
+		T(a_condition_keeps_the_time_of_its_change),
 		T(orders_change_only_when_they_do),
 		T(apply_backs_off),
 		T(a_resized_node_is_applied_and_counted),
