@@ -9,11 +9,11 @@
 
 enum { STUCK_MS = 10000 };
 
-static enum rc door_open(struct link_listener *l, struct door *d, struct err *e)
+static enum rc door_open(struct link_listener *l, nng_listener *ret, struct err *e)
 {
-	int rv = nng_listener_create(&d->listener, l->socket, "socket://");
+	int rv = nng_listener_create(ret, l->socket, "socket://");
 	if (rv == 0)
-		rv = nng_listener_start(d->listener, 0);
+		rv = nng_listener_start(*ret, 0);
 	return rv == 0 ? RC_OK : socket_err(e, rv, "no way for connections into nng");
 }
 
@@ -21,7 +21,7 @@ enum rc doors_open(struct link_listener *l, struct err *e)
 {
 	must(pthread_mutex_init(&l->doors_lock, NULL) == 0);
 	for (int i = 0; i < DOORS; i++) {
-		enum rc rc = door_open(l, &l->doors[i], e);
+		enum rc rc = door_open(l, &l->doors[i].listener, e);
 		if (rc != RC_OK)
 			return rc;
 	}
@@ -45,16 +45,6 @@ static struct door *door_take(struct link_listener *l, const char *peer, void *t
 	return d;
 }
 
-/* What went through, NULL if nothing did. */
-static void *door_leave(struct link_listener *l, struct door *d)
-{
-	pthread_mutex_lock(&l->doors_lock);
-	void *token = d->token;
-	d->token = NULL;
-	pthread_mutex_unlock(&l->doors_lock);
-	return token;
-}
-
 bool doors_hand_over(void *self, int own_fd, const char *peer, void *token)
 {
 	struct link_listener *l = listener_of(self);
@@ -63,40 +53,58 @@ bool doors_hand_over(void *self, int own_fd, const char *peer, void *token)
 		return false;
 	if (nng_listener_set_int(d->listener, NNG_OPT_SOCKET_FD, own_fd) == 0)
 		return true;
-	door_leave(l, d);
+	pthread_mutex_lock(&l->doors_lock);
+	d->token = NULL;
+	pthread_mutex_unlock(&l->doors_lock);
 	return false;
 }
 
 void *doors_passed(struct link_listener *l, nng_pipe p, char ret_peer[LIMIT_TEXT_BYTES])
 {
 	int id = nng_listener_id(nng_pipe_listener(p));
+	void *token = NULL;
+	pthread_mutex_lock(&l->doors_lock);
 	for (int i = 0; i < DOORS; i++) {
 		struct door *d = &l->doors[i];
 		if (nng_listener_id(d->listener) != id)
 			continue;
 		memcpy(ret_peer, d->peer, LIMIT_TEXT_BYTES);
-		return door_leave(l, d);
+		token = d->token;
+		d->token = NULL;
 	}
-	return NULL;
+	pthread_mutex_unlock(&l->doors_lock);
+	return token;
 }
 
-/* nng gives up on what it cannot make a pipe of, and tells nobody: then the door is made anew, so
- * that nothing late comes out of it under another's name. */
+/* Another listener stands in for the stuck one, whose pipe, should it still come, is nobody's. */
+static void door_renew(struct link_listener *l, struct door *d)
+{
+	struct err e;
+	nng_listener next;
+	if (door_open(l, &next, &e) != RC_OK) {
+		log_error(l->log, "an agent's connection got stuck", KS("why", e.msg));
+		return;
+	}
+	pthread_mutex_lock(&l->doors_lock);
+	nng_listener old = d->listener;
+	void *token = d->token;
+	d->listener = next;
+	d->token = NULL;
+	pthread_mutex_unlock(&l->doors_lock);
+	nng_listener_close(old);
+	if (token)
+		front_taken(l->front, token);
+}
+
+/* nng gives up on what it cannot make a pipe of, and tells nobody. */
 void doors_tick(struct link_listener *l, int64_t now_ms)
 {
 	for (int i = 0; i < DOORS; i++) {
 		struct door *d = &l->doors[i];
-		struct err e;
 		pthread_mutex_lock(&l->doors_lock);
 		bool stuck = d->token && now_ms - d->since_ms > STUCK_MS;
 		pthread_mutex_unlock(&l->doors_lock);
-		if (!stuck)
-			continue;
-		nng_listener_close(d->listener);
-		if (door_open(l, d, &e) != RC_OK)
-			log_error(l->log, "an agent's connection got stuck", KS("why", e.msg));
-		void *token = door_leave(l, d);
-		if (token)
-			front_taken(l->front, token);
+		if (stuck)
+			door_renew(l, d);
 	}
 }

@@ -30,13 +30,12 @@ static void on_add(struct link_listener *l, nng_pipe p, struct mail *m)
 {
 	char peer[LIMIT_TEXT_BYTES] = "";
 	void *token = doors_passed(l, p, peer);
-	bool room = room_for_one(l);
-	if (room) {
+	if (token && room_for_one(l)) {
 		atomic_fetch_add(&l->accepted, 1);
 		m->kind = MAIL_PIPE_OPEN;
 		mailbox_put(&l->box, m, peer);
 	} else {
-		atomic_fetch_add(&l->refused_full, 1);
+		atomic_fetch_add(&l->refused_full, token ? 1 : 0);
 		nng_pipe_close(p); /* how nng wants a pipe to be refused here */
 	}
 	if (token)

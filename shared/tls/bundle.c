@@ -3,7 +3,7 @@
  * older or only the newer one finds the server's CA in it during a change. */
 #include "tls/pem.h"
 
-static bool has(STACK_OF(X509) *stack, const X509 *x)
+static bool has(STACK_OF(X509) * stack, const X509 *x)
 {
 	for (int i = 0; i < sk_X509_num(stack); i++) {
 		if (X509_cmp(sk_X509_value(stack, i), x) == 0)
@@ -12,7 +12,7 @@ static bool has(STACK_OF(X509) *stack, const X509 *x)
 	return false;
 }
 
-static enum rc add(STACK_OF(X509) *to, const char *pem, int64_t now_ms, struct err *e)
+static enum rc add(STACK_OF(X509) * to, const char *pem, int64_t now_ms, struct err *e)
 {
 	AUTO(pem_stack_freep) STACK_OF(X509) *from = NULL;
 	if (str_or_empty(pem)[0] == '\0')

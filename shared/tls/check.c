@@ -116,7 +116,7 @@ static enum rc store_of(const char *bundle, X509_STORE **ret, struct err *e)
 }
 
 /* The certificates after the first are those between it and the CA. */
-static enum rc check_chain(STACK_OF(X509) *certs, const char *bundle, int64_t now_ms,
+static enum rc check_chain(STACK_OF(X509) * certs, const char *bundle, int64_t now_ms,
 			   struct err *e)
 {
 	AUTO(store_freep) X509_STORE *store = NULL;

@@ -28,7 +28,7 @@ static BIO *bio_over(const char *pem)
 	return len == 0 || len > TLS_PEM_MAX ? NULL : BIO_new_mem_buf(pem, (int)len);
 }
 
-enum rc pem_read_certs(const char *pem, int max, STACK_OF(X509) **ret, struct err *e)
+enum rc pem_read_certs(const char *pem, int max, STACK_OF(X509) * *ret, struct err *e)
 {
 	AUTO(bio_freep) BIO *in = bio_over(pem);
 	AUTO(pem_stack_freep) STACK_OF(X509) *stack = sk_X509_new_null();

@@ -19,7 +19,7 @@ static inline void pem_key_freep(EVP_PKEY **p)
 	EVP_PKEY_free(*p);
 }
 
-static inline void pem_stack_freep(STACK_OF(X509) **p)
+static inline void pem_stack_freep(STACK_OF(X509) * *p)
 {
 	sk_X509_pop_free(*p, X509_free);
 }
@@ -27,7 +27,7 @@ static inline void pem_stack_freep(STACK_OF(X509) **p)
 /* OpenSSL's first queued error in words; the queue is emptied. */
 enum rc pem_err(struct err *e, const char *what);
 /* All certificates of the text, at most max of them; none: RC_TLS. */
-enum rc pem_read_certs(const char *pem, int max, STACK_OF(X509) **ret, struct err *e) must_use;
+enum rc pem_read_certs(const char *pem, int max, STACK_OF(X509) * *ret, struct err *e) must_use;
 enum rc pem_read_key(const char *pem, EVP_PKEY **ret, struct err *e) must_use;
 void pem_put_cert(const X509 *x, struct buf *out);
 char *pem_key_text(const EVP_PKEY *key);

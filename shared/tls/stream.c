@@ -17,7 +17,7 @@ struct tls_stream {
 
 /* ---- server ---- */
 
-static enum rc use_certs(SSL_CTX *ctx, STACK_OF(X509) *certs, EVP_PKEY *key, struct err *e)
+static enum rc use_certs(SSL_CTX *ctx, STACK_OF(X509) * certs, EVP_PKEY *key, struct err *e)
 {
 	if (SSL_CTX_use_certificate(ctx, sk_X509_value(certs, 0)) != 1 ||
 	    SSL_CTX_use_PrivateKey(ctx, key) != 1)

@@ -28,8 +28,7 @@ struct tls_pair {
 void tls_pair_done(struct tls_pair *p);
 
 /* A new self-signed CA, valid from an hour ago for TLS_CA_DAYS. name: its common name. */
-enum rc tls_make_ca(const char *name, int64_t now_ms, struct tls_pair *ret,
-		    struct err *e) must_use;
+enum rc tls_make_ca(const char *name, int64_t now_ms, struct tls_pair *ret, struct err *e) must_use;
 /* A new server certificate under ca, valid from an hour ago for TLS_SERVER_DAYS, never longer than
  * the CA. names: 1…TLS_NAMES_MAX DNS names or IP addresses, which become its subjectAltName. */
 enum rc tls_make_server(const struct tls_pair *ca, const char *const *names, size_t n,
@@ -57,6 +56,7 @@ int64_t tls_renewal_ms(const char *cert_pem);
 
 /* Puts the CA certificates of newer and then those of older into out (either may be NULL or ""):
  * each once, expired ones left out, at most TLS_BUNDLE_MAX, the newest first. While both are in the
- * bundle an agent believes servers of either. Order is stable: the same input gives the same text. */
+ * bundle an agent believes servers of either. Order is stable: the same input gives the same text.
+ */
 enum rc tls_bundle(const char *newer, const char *older, int64_t now_ms, struct buf *out,
 		   struct err *e) must_use;

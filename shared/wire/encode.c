@@ -133,14 +133,14 @@ static bool put_orders(struct arena *a, const struct msg_orders *m, Muster__V1__
 /* ---- kinds ---- */
 
 /* A struct of protobuf-c's in the arena, as the frame's kind. */
-#define KIND(frame, a, field, NAME, Type)                                        \
-	({                                                                       \
-		Type *made_ = arena_alloc((a), sizeof *made_);                   \
-		if (made_)                                                       \
+#define KIND(frame, a, field, NAME, Type)                                                   \
+	({                                                                                  \
+		Type *made_ = arena_alloc((a), sizeof *made_);                              \
+		if (made_)                                                                  \
 			protobuf_c_message_init(&muster__v1__##field##__descriptor, made_); \
-		(frame)->kind_case = MUSTER__V1__FRAME__KIND_##NAME;             \
-		(frame)->field = made_;                                          \
-		made_;                                                           \
+		(frame)->kind_case = MUSTER__V1__FRAME__KIND_##NAME;                        \
+		(frame)->field = made_;                                                     \
+		made_;                                                                      \
 	})
 
 static bool put_hello(struct arena *a, const struct msg_hello *m, Muster__V1__Frame *f)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* protobuf-c allocates for every field that it meets, and one byte on the wire can cost it hundreds:
- * a frame of 1 MiB took 70 MiB. So the wire format is walked first, by the same descriptors, and
- * what is too much of anything is refused before a byte is allocated. Nesting ends by itself, since
- * no message contains itself. */
+/* protobuf-c allocates for every field that it meets, and one byte on the wire can cost it
+ * hundreds: a frame of 1 MiB took 70 MiB. So the wire format is walked first, by the same
+ * descriptors, and what is too much of anything is refused before a byte is allocated. Nesting ends
+ * by itself, since no message contains itself. */
 #include "wire/scan.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of wire: a walk over a frame's bytes before anything is allocated for it. Not for others. */
+/* Inside of wire: a walk over a frame's bytes before anything is allocated for it. Not for others.
+ */
 #pragma once
 
 #include <muster/muster.pb-c.h>

@@ -10,9 +10,9 @@
 #include "model/message.h"
 
 enum {
-	WIRE_RESOURCES_MAX = 64,  /* entries in one list of resources */
+	WIRE_RESOURCES_MAX = 64,   /* entries in one list of resources */
 	WIRE_TEMPLATES_MAX = 4096, /* hashes named in one Watch */
-	WIRE_UNKNOWN_MAX = 64,    /* fields in one message that a newer peer may have added */
+	WIRE_UNKNOWN_MAX = 64,     /* fields in one message that a newer peer may have added */
 	/* Enough for any frame within the caps, and no frame takes more. */
 	WIRE_ARENA_AGENT_MAX = 1024 * 1024,
 	WIRE_ARENA_COORDINATOR_MAX = 8 * 1024 * 1024
@@ -25,7 +25,7 @@ enum rc wire_encode(const struct msg *msg, size_t max, struct buf *out, struct e
 
 /* Fills *ret; its pointers live in the arena a, strings are never NULL. Fields that are unknown are
  * skipped, a message of an unknown kind is MSG_NONE, an unknown enum value is the enum's NONE.
- * RC_TOOBIG: the frame, a string, a list or the arena's cap; RC_MALFORMED: not a frame, text that is
- * not UTF-8 or has a NUL, a field given twice, a number out of its range. */
+ * RC_TOOBIG: the frame, a string, a list or the arena's cap; RC_MALFORMED: not a frame, text that
+ * is not UTF-8 or has a NUL, a field given twice, a number out of its range. */
 enum rc wire_decode(const void *frame, size_t len, size_t max, struct arena *a, struct msg *ret,
 		    struct err *e) must_use;

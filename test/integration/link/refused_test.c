@@ -50,12 +50,13 @@ static bool twenty_ordered(struct rig *r, void *arg)
 	return true;
 }
 
-/* The twenty have their orders within two seconds and never lost their connection. */
+/* The twenty have their orders within five seconds (three hundred handshakes of this
+ * process itself take that long on a slow machine) and never lost their connection. */
 static void nothing_else_disturbed(void)
 {
 	last_attempt++;
 	rig_order(rig, last_attempt);
-	assert_true(rig_until(rig, 2000, twenty_ordered, NULL));
+	assert_true(rig_until(rig, 5000, twenty_ordered, NULL));
 	for (unsigned i = 0; i < AGENTS; i++)
 		assert_int_equal(rig->agents[i]->hangups, 0);
 }

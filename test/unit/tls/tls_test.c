@@ -167,8 +167,7 @@ static void bundle_leaves_out(void **state)
 	AUTO(buf_done) struct buf out = BUF_INIT(TLS_PEM_MAX);
 	(void)state;
 	/* the older CA has expired, the certificate is no CA, the junk is junk */
-	assert_int_equal(tls_bundle(other.cert, ca.cert, NOW + 3650 * DAY + HOUR, &out, &e),
-			 RC_OK);
+	assert_int_equal(tls_bundle(other.cert, ca.cert, NOW + 3650 * DAY + HOUR, &out, &e), RC_OK);
 	assert_int_equal(count_certs(buf_str(&out)), 1);
 	buf_reset(&out);
 	assert_int_equal(tls_bundle(ca.cert, cert.cert, NOW, &out, &e), RC_OK);

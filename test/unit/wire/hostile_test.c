@@ -168,11 +168,11 @@ static void text_that_is_none(void **state)
 		{"worker", 6, RC_OK},
 		{"a\0b", 3, RC_MALFORMED},
 		{"\x80", 1, RC_MALFORMED},
-		{"\xc0\x80", 2, RC_MALFORMED},         /* NUL the long way */
-		{"\xc3", 1, RC_MALFORMED},             /* cut off */
+		{"\xc0\x80", 2, RC_MALFORMED}, /* NUL the long way */
+		{"\xc3", 1, RC_MALFORMED},     /* cut off */
 		{"\xc3\xa4", 2, RC_OK},
-		{"\xe0\x80\xaf", 3, RC_MALFORMED},     /* / the long way */
-		{"\xed\xa0\x80", 3, RC_MALFORMED},     /* half of a surrogate pair */
+		{"\xe0\x80\xaf", 3, RC_MALFORMED}, /* / the long way */
+		{"\xed\xa0\x80", 3, RC_MALFORMED}, /* half of a surrogate pair */
 		{"\xe2\x82\xac", 3, RC_OK},
 		{"\xf0\x9f\x98\x80", 4, RC_OK},
 		{"\xf4\x90\x80\x80", 4, RC_MALFORMED}, /* past the last character */

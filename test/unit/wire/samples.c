@@ -57,8 +57,7 @@ static const struct msg samples[SAMPLES] = {
 		   .last_page = true,
 		   .members = members,
 		   .nmembers = 2}},
-	{.type = MSG_WELCOME,
-	 .welcome = {UINT64_MAX, 1234567, 2000, 30000, true}},
+	{.type = MSG_WELCOME, .welcome = {UINT64_MAX, 1234567, 2000, 30000, true}},
 	{.type = MSG_REJECT, .reject = {REJECT_NOT_LEADER, "not the leader", "10.0.0.7:7117"}},
 	{.type = MSG_REPORT,
 	 .report = {.session = 5,
@@ -104,12 +103,12 @@ static bool member_eq(const struct member *a, const struct member *b)
 {
 	return str_eq(a->ns, b->ns) && str_eq(a->job_name, b->job_name) &&
 	       str_eq(a->job_uid, b->job_uid) && str_eq(a->pod, b->pod) &&
-	       str_eq(a->pod_uid, b->pod_uid) && a->index == b->index &&
-	       a->attempt == b->attempt && str_eq(a->template_hash, b->template_hash) &&
-	       a->phase == b->phase && a->ready == b->ready && a->deleting == b->deleting &&
-	       a->exit_code == b->exit_code && str_eq(a->reason, b->reason) &&
-	       str_eq(a->message, b->message) && a->started_ms == b->started_ms &&
-	       a->ended_ms == b->ended_ms && res_eq(&a->requests, &b->requests);
+	       str_eq(a->pod_uid, b->pod_uid) && a->index == b->index && a->attempt == b->attempt &&
+	       str_eq(a->template_hash, b->template_hash) && a->phase == b->phase &&
+	       a->ready == b->ready && a->deleting == b->deleting && a->exit_code == b->exit_code &&
+	       str_eq(a->reason, b->reason) && str_eq(a->message, b->message) &&
+	       a->started_ms == b->started_ms && a->ended_ms == b->ended_ms &&
+	       res_eq(&a->requests, &b->requests);
 }
 
 static bool members_eq(const struct member *a, uint32_t na, const struct member *b, uint32_t nb)
@@ -138,9 +137,8 @@ static bool hello_eq(const struct msg_hello *a, const struct msg_hello *b)
 
 static bool report_eq(const struct msg_report *a, const struct msg_report *b)
 {
-	return a->session == b->session && a->seq == b->seq &&
-	       a->has_capacity == b->has_capacity && capacity_eq(&a->capacity, &b->capacity) &&
-	       str_eq(a->token, b->token) &&
+	return a->session == b->session && a->seq == b->seq && a->has_capacity == b->has_capacity &&
+	       capacity_eq(&a->capacity, &b->capacity) && str_eq(a->token, b->token) &&
 	       members_eq(a->members, a->nmembers, b->members, b->nmembers);
 }
 
@@ -158,9 +156,9 @@ static bool order_eq(const struct order *a, const struct order *b)
 {
 	return str_eq(a->ns, b->ns) && str_eq(a->job_name, b->job_name) &&
 	       str_eq(a->job_uid, b->job_uid) && str_eq(a->pod, b->pod) &&
-	       str_eq(a->pod_uid, b->pod_uid) && a->index == b->index &&
-	       a->attempt == b->attempt && a->parallelism == b->parallelism &&
-	       str_eq(a->template_hash, b->template_hash) && a->launch == b->launch;
+	       str_eq(a->pod_uid, b->pod_uid) && a->index == b->index && a->attempt == b->attempt &&
+	       a->parallelism == b->parallelism && str_eq(a->template_hash, b->template_hash) &&
+	       a->launch == b->launch;
 }
 
 static bool orders_eq(const struct msg_orders *a, const struct msg_orders *b)

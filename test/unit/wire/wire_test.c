@@ -123,8 +123,7 @@ static void resources_end_at_their_bound(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(many); i++)
 		many[i] = (struct res){"cpu", (int64_t)i};
-	struct msg msg = {.type = MSG_HELLO,
-			  .hello.capacity.foreign = {many, ARRAY_LEN(many)}};
+	struct msg msg = {.type = MSG_HELLO, .hello.capacity.foreign = {many, ARRAY_LEN(many)}};
 	assert_int_equal(encode(&msg, FRAME_AGENT_MAX, &e), RC_OK);
 	assert_int_equal(decode(&back, &e), RC_OK);
 	assert_int_equal(back.hello.capacity.foreign.n, WIRE_RESOURCES_MAX);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bytes both ways between an agent and nng, with at most PUMP_BYTES held in each direction: who
+ * does not read is not read from. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "link/front_impl.h"
+
+enum { TURNS_MAX = 8 }; /* pieces carried before others have their turn */
+
+static void hold(struct held *h, const uint8_t *data, size_t len)
+{
+	h->data = mem_realloc(h->data, len, 1);
+	memmove(h->data, data, len);
+	h->len = len;
+	h->off = 0;
+}
+
+static void held_done(struct held *h)
+{
+	free(h->data);
+	*h = (struct held){0};
+}
+
+/* WANT_WRITE: the rest is held, the reader is full. */
+static enum tls_io to_pipe(struct conn *c, const uint8_t *data, size_t len, size_t *ret_n)
+{
+	ssize_t n = send(c->pipe.fd, data, len, MSG_NOSIGNAL);
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? TLS_IO_WANT_WRITE : TLS_IO_CLOSED;
+	*ret_n = (size_t)n;
+	return TLS_IO_DONE;
+}
+
+static enum tls_io to_peer(struct conn *c, const uint8_t *data, size_t len, size_t *ret_n)
+{
+	return tls_stream_write(c->tls, data, len, ret_n, NULL);
+}
+
+/* False: a frame is longer than it may be. nng would end the connection too, but tell nobody. */
+static bool frames_fit(struct framing *f, const uint8_t *p, size_t n, uint64_t max)
+{
+	while (n > 0) {
+		if (f->left > 0) {
+			size_t skip = n < f->left ? n : (size_t)f->left;
+			f->left -= skip;
+			p += skip;
+			n -= skip;
+			continue;
+		}
+		f->len[f->nlen++] = *p++;
+		n--;
+		if (f->nlen < sizeof f->len)
+			continue;
+		for (uint32_t i = 0; i < sizeof f->len; i++)
+			f->left = f->left << 8 | f->len[i];
+		f->nlen = 0;
+		if (f->left > max)
+			return false;
+	}
+	return true;
+}
+
+static enum tls_io from_peer(struct conn *c, size_t *ret_n)
+{
+	struct front *f = c->front;
+	enum tls_io io = tls_stream_read(c->tls, f->buf, PUMP_BYTES, ret_n, NULL);
+	if (io != TLS_IO_DONE || frames_fit(&c->framing, f->buf, *ret_n, f->cfg.frame_max))
+		return io;
+	atomic_fetch_add(&f->oversized, 1);
+	f->cfg.on_failed(f->cfg.self, FRONT_FRAME, c->name, "it is larger than an agent's may be");
+	return TLS_IO_CLOSED;
+}
+
+static enum tls_io from_pipe(struct conn *c, size_t *ret_n)
+{
+	ssize_t n = recv(c->pipe.fd, c->front->buf, PUMP_BYTES, 0);
+	if (n == 0)
+		return TLS_IO_CLOSED;
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? TLS_IO_WANT_READ : TLS_IO_CLOSED;
+	*ret_n = (size_t)n;
+	return TLS_IO_DONE;
+}
+
+typedef enum tls_io take_fn(struct conn *c, size_t *ret_n);
+typedef enum tls_io put_fn(struct conn *c, const uint8_t *data, size_t len, size_t *ret_n);
+
+static enum tls_io put_all(struct conn *c, put_fn *put, const uint8_t *data, size_t *len)
+{
+	while (*len > 0) {
+		size_t n = 0;
+		enum tls_io io = put(c, data, *len, &n);
+		if (io != TLS_IO_DONE)
+			return io;
+		data += n;
+		*len -= n;
+	}
+	return TLS_IO_DONE;
+}
+
+/* One direction: what is held first, then what comes. *ret_blocked: the writer is full; else the
+ * result is why the reader has no more, or DONE when others should have their turn. */
+static enum tls_io carry(struct conn *c, struct held *h, take_fn *take, put_fn *put,
+			 bool *ret_blocked)
+{
+	enum tls_io io = TLS_IO_DONE;
+	*ret_blocked = true;
+	if (h->len > 0) {
+		size_t left = h->len - h->off;
+		io = put_all(c, put, h->data + h->off, &left);
+		h->off = h->len - left;
+		if (io != TLS_IO_DONE)
+			return io;
+		held_done(h);
+	}
+	for (int i = 0; i < TURNS_MAX; i++) {
+		size_t n = 0;
+		*ret_blocked = false;
+		io = take(c, &n);
+		if (io != TLS_IO_DONE)
+			return io;
+		size_t left = n;
+		*ret_blocked = true;
+		io = put_all(c, put, c->front->buf, &left);
+		if (io != TLS_IO_DONE) {
+			hold(h, c->front->buf + (n - left), left);
+			return io;
+		}
+	}
+	*ret_blocked = false;
+	return TLS_IO_DONE;
+}
+
+static uint32_t events_of(enum tls_io io)
+{
+	return io == TLS_IO_WANT_WRITE ? EPOLLOUT : EPOLLIN;
+}
+
+/* DONE means that there is more to carry: a socket that can be written to calls again at once. */
+void conn_pump(struct conn *c)
+{
+	bool up_full, down_full;
+	uint32_t peer = 0, pipe = 0;
+	enum tls_io up = carry(c, &c->up, from_peer, to_pipe, &up_full);
+	enum tls_io down = carry(c, &c->down, from_pipe, to_peer, &down_full);
+	if (up == TLS_IO_CLOSED || up == TLS_IO_FAILED || down == TLS_IO_CLOSED ||
+	    down == TLS_IO_FAILED) {
+		conn_drop(c);
+		return;
+	}
+	if (up == TLS_IO_DONE || up_full)
+		pipe |= EPOLLOUT;
+	else
+		peer |= events_of(up);
+	if (down == TLS_IO_DONE)
+		peer |= EPOLLOUT;
+	else if (down_full)
+		peer |= events_of(down);
+	else
+		pipe |= EPOLLIN;
+	end_ask(&c->peer, peer);
+	end_ask(&c->pipe, pipe);
+}
