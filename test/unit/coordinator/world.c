@@ -89,7 +89,7 @@ static void note_job_status(struct world *w, const struct core_action *a)
 	struct wjob *j = job_named(w, a->object.name);
 	if (!j)
 		return;
-	int64_t due = a->object.urgent ? w->now_ms : a->object.not_before_ms;
+	int64_t due = a->object.not_before_ms ? a->object.not_before_ms : w->now_ms;
 	if (!j->marked || due < j->due_ms)
 		j->due_ms = due;
 	j->marked = true;
@@ -115,7 +115,7 @@ static void write_cnode(struct world *w, struct wnode *n)
 static void note_cnode_status(struct world *w, const struct core_action *a)
 {
 	struct wnode *n = w_find(w, a->object.name);
-	int64_t due = a->object.urgent ? w->now_ms : a->object.not_before_ms;
+	int64_t due = a->object.not_before_ms ? a->object.not_before_ms : w->now_ms;
 	if (!n->marked || due < n->due_ms)
 		n->due_ms = due;
 	n->marked = true;
