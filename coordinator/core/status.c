@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A job's status: computed anew when it is asked for, compared by fingerprint with what is stored.
- * A change of state or of a condition is written at once; the rest is gathered for a second, and a
- * first placement too, since the members' start usually follows within it. */
+ * A change of state or of a condition is written at once, but for Running, which waits a moment for
+ * the other members' start; the rest is gathered for a second. So a job whose members start and end
+ * together costs three writes. */
 #include <string.h>
 #include <utlist.h>
 
 #include "base/hash.h"
 #include "coordinator/core/inside.h"
 
-enum { GATHER_MS = 1000 };
+enum { GATHER_MS = 1000, GATHER_START_MS = 600 };
 
 static const char *const cond_types[JC_N] = {"Scheduled", "Suspended", "Complete", "Failed"};
 
-/* Of what is written at once: the state and the conditions but Scheduled. That a new job waits is
- * nothing to write at once. */
+/* Of what is written at once: the state and the conditions but Scheduled. */
 static uint64_t head_print(enum job_state state, int64_t start_ms, const enum cond_status *conds)
 {
-	uint64_t h = hash_u64(5, (uint64_t)(state == JOB_NONE ? JOB_PENDING : state));
+	uint64_t h = hash_u64(5, (uint64_t)state);
 	for (uint32_t i = JC_SUSPENDED; i < JC_N; i++)
 		h = hash_u64(h, conds[i] == COND_TRUE);
 	return hash_u64(h, state == JOB_PENDING || state == JOB_NONE ? 0 : (uint64_t)start_ms);
@@ -112,7 +112,7 @@ static void view(const struct mjob *j, struct arena *a, struct job_status *s)
 				 .start_ms = j->start_ms,
 				 .end_ms = j->end_ms,
 				 .active_nodes = active_nodes(j, a),
-				 .active = j->cnt[ATT_PENDING] + j->cnt[ATT_RUNNING],
+				 .active = j->cnt[ATT_ORDERED] + j->cnt[ATT_PENDING] + j->cnt[ATT_RUNNING],
 				 .ready = j->nready,
 				 .succeeded = j->ncompleted,
 				 .failed = j->failed,
@@ -126,20 +126,33 @@ static void view(const struct mjob *j, struct arena *a, struct job_status *s)
 	view_conds(j, conds, s);
 }
 
+/* Some members run and others are about to: their start follows within moments. */
+static bool starting(const struct mjob *j)
+{
+	return j->state == JOB_RUNNING && j->cnt[ATT_ORDERED] + j->cnt[ATT_PENDING] > 0;
+}
+
 static void mark(struct core *c, struct mjob *j, enum mark m)
 {
+	int64_t gather = m == MARK_LATER ? GATHER_MS : starting(j) ? GATHER_START_MS : 0;
 	j->mark = m;
+	j->gathering = m == MARK_URGENT && gather > 0;
 	act_job(c, ACT_JOB_STATUS, j);
 	struct core_action *a = &c->acts[c->nacts - 1];
 	a->object.urgent = m == MARK_URGENT;
-	a->object.not_before_ms = m == MARK_URGENT ? 0 : c->now_ms + GATHER_MS;
+	a->object.not_before_ms = gather ? c->now_ms + gather : 0;
 }
 
 void job_status_check(struct core *c, struct mjob *j)
 {
 	struct job_status s;
 	uint64_t head, full;
-	if (j->mark == MARK_URGENT || (j->mark == MARK_LATER && job_head(j) == j->base_head))
+	if (j->mark == MARK_URGENT) {
+		if (j->gathering && !starting(j))
+			mark(c, j, MARK_URGENT);
+		return;
+	}
+	if (j->mark == MARK_LATER && job_head(j) == j->base_head)
 		return;
 	view(j, &c->act_text, &s);
 	full = fingerprint(&s, &head);

@@ -100,6 +100,7 @@ struct mjob {
 	int64_t explain_after_ms;
 	/* writing */
 	enum mark mark;
+	bool gathering; /* urgent, but waits a moment for more */
 	uint64_t base, sent, echo, base_head, sent_head;
 	uint32_t sent_failed;
 };

@@ -108,7 +108,7 @@ static void schedule(struct writeq *q, struct slot *s)
 	if (s->op)
 		due = INT64_MAX;
 	else if (s->dirty && s->urgent)
-		due = s->retry_ms;
+		due = max64(s->not_before_ms, s->retry_ms);
 	else if (s->dirty)
 		due = max64(max64(due, s->not_before_ms), s->retry_ms);
 	heap_set(&q->timers, &s->timer, due);
