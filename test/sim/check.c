@@ -111,6 +111,13 @@ static bool faulty(struct checks *c, const char *node)
 	return !m || m->down || m->kubelet_down || c->sim->clock.now_ms < m->faulty_ms + FAULTY_MS;
 }
 
+/* Whoever deletes a Node says that nothing runs there any more. */
+static bool node_went(struct checks *c, const char *node)
+{
+	const struct machine *m = sim_machine(c->sim, node);
+	return !m || c->sim->clock.now_ms < m->unregistered_ms + FAULTY_MS;
+}
+
 static bool index_completed(const struct version *job, const struct version *pod)
 {
 	struct bitset done = {0};
@@ -187,7 +194,7 @@ static void check_one_live(struct checks *c, const struct version *job, const st
 		const struct version *o = sh->v[i];
 		if (!same_index(o, pod) || ended(o))
 			continue;
-		if (wait && (live(o) || faulty(c, o->pod.node)))
+		if (wait && (live(o) || faulty(c, o->pod.node)) && !node_went(c, o->pod.node))
 			sim_fail(c->sim, "one-live-wait", "%s while %s exists", pod->meta.name,
 				 o->meta.name);
 		if (live(o) && !faulty(c, o->pod.node) && !faulty(c, pod->pod.node))
@@ -369,7 +376,8 @@ static bool may_stop(struct checks *c, const struct version *pod, const struct v
 {
 	return !job || job->meta.deleted_ms || final_state(job->job.status.state) ||
 	       job->meta.generation > 1 || superseded(c, pod) || faulty(c, pod->pod.node) ||
-	       quota_lately(c) || job->job.spec.active_deadline_s >= 0 || exhausted(c, job);
+	       quota_lately(c) || job->job.spec.active_deadline_s >= 0 || exhausted(c, job) ||
+	       job->job.spec.on_node_loss == LOSS_FAIL;
 }
 
 static void check_delete(struct checks *c, const char *who, const struct api_request *req)

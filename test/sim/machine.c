@@ -11,7 +11,7 @@
 #include "model/selector.h"
 #include "sim.h"
 
-enum { LIFECYCLE_GRACE_MS = 40000, EVICTION_MS = 300000 };
+enum { LIFECYCLE_GRACE_MS = 40000, EVICTION_MS = 300000, POD_GC_MS = 20000 };
 
 static void on_start(void *self, uint64_t uid);
 static void on_finish(void *self, uint64_t uid);
@@ -291,6 +291,38 @@ void machine_cut(struct machine *m, int64_t ms)
 	conns_blackhole(s->conns, m->agent.name, m->cut_until_ms);
 	goes_absent(m);
 	clock_at(&s->clock, m->cut_until_ms, on_network_back, m, m->absences);
+}
+
+/* The pod garbage collector: pods of a Node that is gone for long go without their kubelet. */
+static void on_pod_gc(void *self, uint64_t arg)
+{
+	struct machine *m = self;
+	struct sim *s = m->sim;
+	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	(void)arg;
+	for (uint32_t i = sh->n; i-- > 0 && !m->registered;) {
+		if (str_eq(sh->v[i]->pod.node, m->name))
+			store_remove(&s->server.store, sh->v[i]);
+	}
+}
+
+void machine_register(struct machine *m, bool on)
+{
+	struct sim *s = m->sim;
+	const struct version *v = store_find(&s->server.store, API_NODE, NULL, m->name);
+	m->faulty_ms = s->clock.now_ms;
+	if (m->registered == on)
+		return;
+	m->registered = on;
+	sim_note(s, on ? "Node registered" : "Node deleted", KS("node", m->name));
+	if (on) {
+		put_node(m, !absent(m), absent(m) ? "NodeStatusUnknown" : "KubeletReady");
+		return;
+	}
+	m->unregistered_ms = s->clock.now_ms;
+	if (v)
+		server_delete(&s->server, v);
+	clock_at(&s->clock, s->clock.now_ms + POD_GC_MS, on_pod_gc, m, 0);
 }
 
 void machine_power_off(struct machine *m)

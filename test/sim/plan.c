@@ -39,7 +39,25 @@ static void make_text(struct plan_job *j, struct rng *r)
 	j->may_fail = flaky;
 }
 
-static void make_job(struct plan *p, const struct sim_config *sim, struct rng *r)
+/* What few jobs have; some of it makes more than one end right. */
+static void make_rare(struct plan_job *j, struct rng *r)
+{
+	if (draw_percent(r, 15))
+		j->want.on_node_loss = LOSS_WAIT;
+	else if (draw_percent(r, 10))
+		j->want.on_node_loss = LOSS_FAIL;
+	if (draw_percent(r, 25))
+		j->want.min_parallelism = (uint32_t)draw(r, 1, j->want.parallelism);
+	if (draw_percent(r, 10))
+		j->want.deadline_s = draw(r, 5, 90);
+	if (draw_percent(r, 10))
+		j->want.ttl_s = draw(r, 0, 60);
+	j->may_fail = j->may_fail || j->want.deadline_s >= 0 ||
+		      j->want.on_node_loss == LOSS_FAIL;
+}
+
+static void make_job(struct plan *p, const struct plan_config *cfg, const struct sim_config *sim,
+		     struct rng *r)
 {
 	struct plan_job *j = &p->job[p->njobs];
 	AUTO(buf_done) struct buf name = BUF_INIT(sizeof j->name - 1);
@@ -60,6 +78,8 @@ static void make_job(struct plan *p, const struct sim_config *sim, struct rng *r
 		j->want.selector_value = draw_percent(r, 70) ? "n1" : "nowhere";
 		j->want.parallelism = 1;
 	}
+	if (cfg->wide)
+		make_rare(j, r);
 	p->njobs++;
 }
 
@@ -68,7 +88,7 @@ static void make_users(struct plan *p, const struct plan_config *cfg, const stru
 {
 	uint32_t n = cfg->jobs ? cfg->jobs : (uint32_t)draw(r, 1, 6);
 	for (uint32_t i = 0; i < n && i < PLAN_JOBS_MAX; i++) {
-		make_job(p, sim, r);
+		make_job(p, cfg, sim, r);
 		struct plan_op *op = add(p, OP_JOB, draw(r, 0, BUSY_MS / 2));
 		op->job = i;
 		if (draw_percent(r, 20)) {
@@ -82,7 +102,7 @@ static void make_users(struct plan *p, const struct plan_config *cfg, const stru
 							  OP_POD_DELETE, OP_DRAIN};
 		static const enum plan_op_type wide[] = {OP_TOUCH,      OP_CORDON, OP_CORDON_CNODE,
 							 OP_POD_DELETE, OP_DRAIN,  OP_SCALE,
-							 OP_SUSPEND,    OP_EDIT,   OP_CNODE_DELETE};
+							 OP_SUSPEND, OP_EDIT, OP_CNODE_DELETE, OP_NODE_DELETE, OP_LIMIT};
 		struct plan_op *op = add(p,
 					 cfg->wide ? wide[rng_below(r, ARRAY_LEN(wide))]
 						   : basic[rng_below(r, ARRAY_LEN(basic))],
@@ -143,6 +163,8 @@ const char *plan_op_text(const struct plan_op *op, struct buf *b)
 		[OP_SUSPEND] = "suspend job",
 		[OP_EDIT] = "change job",
 		[OP_CNODE_DELETE] = "delete ComputeNode",
+		[OP_NODE_DELETE] = "delete Node",
+		[OP_LIMIT] = "limit ComputeNode",
 		[OP_CRASH_COORDINATOR] = "crash coordinator",
 		[OP_CRASH_LEADER] = "crash leader",
 		[OP_CRASH_AGENT] = "crash agent",

@@ -18,6 +18,8 @@ enum plan_op_type {
 	OP_SUSPEND,
 	OP_EDIT,
 	OP_CNODE_DELETE,
+	OP_NODE_DELETE, /* and registered again later */
+	OP_LIMIT,
 	/* faults: some */
 	OP_CRASH_COORDINATOR,
 	OP_CRASH_LEADER,

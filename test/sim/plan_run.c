@@ -85,6 +85,10 @@ static void begin_user(struct sim *s, const struct plan_op *op, const struct pla
 		edit(s, op, p);
 	else if (op->type == OP_CNODE_DELETE)
 		user_delete_cnode(s, node);
+	else if (op->type == OP_NODE_DELETE)
+		machine_register(&s->machine[op->a % s->cfg.machines], false);
+	else if (op->type == OP_LIMIT)
+		user_limit(s, node, "cpu", (int64_t)op->b * 500);
 }
 
 static void set_quota(struct sim *s, uint32_t pods)
@@ -180,6 +184,8 @@ static void on_end(void *self, uint64_t i)
 		user_cordon_cnode(step->sim, node, false);
 	else if (op->type == OP_SUSPEND)
 		user_suspend(step->sim, step->plan->job[op->job].name, false);
+	else if (op->type == OP_NODE_DELETE)
+		machine_register(&step->sim->machine[op->a % step->sim->cfg.machines], true);
 	else
 		end_fault(step->sim, op);
 }
@@ -218,7 +224,7 @@ void plan_schedule(struct plan *p, struct sim *s)
 		[OP_SLOW_LINK] = true,
 		[OP_POWER] = true,
 		[OP_KUBELET] = true,
-		[OP_QUOTA] = true,
+		[OP_QUOTA] = true, [OP_NODE_DELETE] = true,
 	};
 	struct step *step = arena_alloc(&s->scratch, sizeof *step);
 	*step = (struct step){s, p};
@@ -240,7 +246,12 @@ static bool fits_ever(struct sim *s, const struct job_spec *spec)
 	uint32_t fit = 0;
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct node *n = &sh->v[i]->node;
-		bool ok = true;
+		const struct version *cn =
+			store_find(&s->server.store, API_CNODE, NULL, n->meta.name);
+		bool ok = cn != NULL;
+		for (uint32_t k = 0; ok && k < spec->requests.n; k++)
+			ok = spec->requests.v[k].milli <=
+			     reslist_get(&cn->cnode.resources, spec->requests.v[k].name);
 		for (uint32_t k = 0; k < spec->requests.n; k++)
 			ok = ok && spec->requests.v[k].milli <=
 					   reslist_get(&n->allocatable, spec->requests.v[k].name);
@@ -257,8 +268,8 @@ static bool final(enum job_state state)
 	return state == JOB_COMPLETED || state == JOB_FAILED;
 }
 
-/* An edit that met the end of its job changes nothing any more; a gang that had come together once
- * goes on, however large it was made since. */
+/* An edit that met the end of its job changes nothing any more. A job that does not fit now may have
+ * fitted before, and ended. */
 static bool job_settled(struct sim *s, const struct plan_job *j, const struct version *v)
 {
 	enum job_state state = v->job.status.state;
@@ -267,9 +278,9 @@ static bool job_settled(struct sim *s, const struct plan_job *j, const struct ve
 	if (v->job.spec.suspend)
 		return state == JOB_SUSPENDED || final(state);
 	if (!fits_ever(s, &v->job.spec))
-		return state == JOB_PENDING || (v->meta.generation > 1 && final(state));
+		return state == JOB_PENDING || state == JOB_RUNNING || final(state);
 	if (j->expect_failed)
-		return state == JOB_FAILED;
+		return state == JOB_FAILED; /* by its deadline, if not by its containers */
 	if (j->may_fail)
 		return state == JOB_COMPLETED || state == JOB_FAILED;
 	return state == JOB_COMPLETED;

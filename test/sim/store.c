@@ -271,7 +271,8 @@ static void forget_changes(struct shelf *sh, uint32_t n)
 		version_unref(sh->history[i].now);
 	}
 	sh->nhistory -= n;
-	memmove(sh->history, sh->history + n, sh->nhistory * sizeof(struct change));
+	if (sh->nhistory)
+		memmove(sh->history, sh->history + n, sh->nhistory * sizeof(struct change));
 }
 
 void store_compact(struct store *s, uint64_t keep)
