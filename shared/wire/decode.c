@@ -265,6 +265,8 @@ enum rc wire_decode(const void *frame, size_t len, size_t max, struct arena *a, 
 	if (len > max)
 		return err_set(e, RC_TOOBIG, "the frame has %zu bytes, at most %zu are read", len,
 			       max);
+	if (len == 0)
+		frame = ""; /* whatever it was: nothing is added to a NULL */
 	enum rc rc = scan_frame(frame, len, e);
 	if (rc != RC_OK)
 		return rc;

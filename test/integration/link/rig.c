@@ -32,26 +32,28 @@ static int64_t min64(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static void answer_review(struct rig *r)
+{
+	struct review_asked asked = r->reviews[0];
+	memmove(&r->reviews[0], &r->reviews[1], --r->nreviews * sizeof asked);
+	bool good = strncmp(asked.token, "good:", 5) == 0;
+	struct token_identity id = {.authenticated = good,
+				    .username = "system:serviceaccount:muster-system:muster-agent",
+				    .node_name = good ? asked.token + 5 : "",
+				    .error = good ? "" : "the token is not known"};
+	struct api_object obj = {.kind = API_TOKENREVIEW, .token = &id};
+	struct api_result res = {.reason = "", .message = "", .rv = "", .cont = ""};
+	asked.sink.on_object(asked.sink.self, asked.op, WATCH_ADDED, &obj);
+	asked.sink.on_done(asked.sink.self, asked.op, &res);
+	free(asked.token);
+}
+
+/* Those that were asked before this turn; an answer may make the sessions ask for more. */
 static void answer_reviews(struct rig *r)
 {
-	uint32_t n = r->nreviews;
-	r->nreviews = 0;
-	for (uint32_t i = 0; i < n; i++) {
-		const char *token = r->reviews[i].token;
-		bool good = strncmp(token, "good:", 5) == 0;
-		struct token_identity id = {
-			.authenticated = good,
-			.username = "system:serviceaccount:muster-system:muster-agent",
-			.node_name = good ? token + 5 : "",
-			.error = good ? "" : "the token is not known"};
-		struct api_object obj = {.kind = API_TOKENREVIEW, .token = &id};
-		struct api_result res = {.reason = "", .message = "", .rv = "", .cont = ""};
-		struct api_sink sink = r->reviews[i].sink;
-		uint64_t op = r->reviews[i].op;
-		sink.on_object(sink.self, op, WATCH_ADDED, &obj);
-		sink.on_done(sink.self, op, &res);
-		free(r->reviews[i].token);
-	}
+	uint64_t last = r->last_op;
+	while (r->nreviews > 0 && r->reviews[0].op <= last)
+		answer_review(r);
 }
 
 void rig_turn(struct rig *r, int64_t deadline_ms)
@@ -108,10 +110,8 @@ static uint64_t submit(void *self, const struct api_request *req, const struct a
 {
 	struct rig *r = self;
 	must(req->kind == API_TOKENREVIEW && r->nreviews < ARRAY_LEN(r->reviews));
-	uint32_t i = r->nreviews++;
-	r->reviews[i].op = ++r->last_op;
-	r->reviews[i].token = mem_strdup(req->token);
-	r->reviews[i].sink = *sink;
+	r->reviews[r->nreviews++] =
+		(struct review_asked){++r->last_op, mem_strdup(req->token), *sink};
 	return r->last_op;
 }
 
@@ -122,7 +122,8 @@ static void cancel(void *self, uint64_t id)
 		if (r->reviews[i].op != id)
 			continue;
 		free(r->reviews[i].token);
-		r->reviews[i] = r->reviews[--r->nreviews];
+		memmove(&r->reviews[i], &r->reviews[i + 1],
+			(--r->nreviews - i) * sizeof r->reviews[0]);
 		return;
 	}
 }

@@ -35,6 +35,12 @@ struct node_view { /* the coordinator's knowledge of one node */
 	uint64_t revision;
 };
 
+struct review_asked {
+	uint64_t op;
+	char *token; /* owned */
+	struct api_sink sink;
+};
+
 struct rig {
 	int wake_fd;
 	struct log log;
@@ -47,11 +53,7 @@ struct rig {
 	uint32_t nagents;
 	struct node_view views[256];
 	uint32_t nviews;
-	struct {
-		uint64_t op;
-		char *token;
-		struct api_sink sink;
-	} reviews[1024];
+	struct review_asked reviews[1024]; /* the oldest first */
 	uint32_t nreviews;
 	uint64_t last_op;
 	int64_t turn_ms_max; /* the longest turn so far */

@@ -89,6 +89,8 @@ static void empty_frame_is_no_message(void **state)
 	(void)state;
 	assert_int_equal(wire_decode("", 0, FRAME_AGENT_MAX, &arena, &back, &e), RC_OK);
 	assert_int_equal(back.type, MSG_NONE);
+	assert_int_equal(wire_decode(NULL, 0, FRAME_AGENT_MAX, &arena, &back, &e), RC_OK);
+	assert_int_equal(back.type, MSG_NONE);
 }
 
 static char *letters(size_t n)
