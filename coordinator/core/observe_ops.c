@@ -3,6 +3,8 @@
 #include "base/backoff.h"
 #include "coordinator/core/inside.h"
 
+enum { ASK_GONE_MS = 60000 };
+
 /* What the API server will say again. NOTFOUND is the namespace, or what admission looks up. */
 static bool final_refusal(enum rc rc)
 {
@@ -47,8 +49,11 @@ static void deleted(struct core *c, struct att *a, const struct core_event *ev)
 	} else if (ev->pod.rc == RC_OK && member_phase_final(a->phase)) {
 		att_gone(c, a); /* it had ended: nobody tells of it any more */
 	} else if (ev->pod.rc == RC_OK) {
-		a->delete_ok = true; /* its node tells when it is gone */
-		timer_clear(&c->timers, &a->timer);
+		/* Its node tells when it is gone; one whose agent never saw it, nobody does: then
+		 * the same delete asks again, ever more rarely. */
+		a->delete_ok = true;
+		timer_set(&c->timers, &a->timer,
+			  c->now_ms + ASK_GONE_MS * (1 + (a->tries < 9 ? a->tries : 9)));
 	} else {
 		att_retry(c, a);
 	}

@@ -279,6 +279,33 @@ static void delete_is_repeated_until_it_works(void **state)
 	assert_false(w_has(w, "delete"));
 }
 
+/* An agent that saw neither the pod's coming nor its going tells nothing. */
+static void r006_deleted_pod_that_nobody_tells_of(void **state)
+{
+	struct world *w = w_of(state);
+	struct core_stats st;
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	w_all(w, j, MEMBER_RUNNING);
+	w_job_gone(w, j);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING);
+	struct core_event ev = pod_done(POD_OP_DELETE, &m, RC_OK, "");
+	w_step(w, &ev);
+	w_clear(w);
+	w_wait(w, 50000);
+	assert_false(w_has(w, "delete"));
+	w_wait(w, 15000);
+	assert_true(w_has(w, "delete pod-a-0.1: job deleted\n"));
+	ev = pod_done(POD_OP_DELETE, &m, RC_NOTFOUND, "");
+	w_step(w, &ev);
+	core_stats(w->core, &st);
+	assert_int_equal(st.members_live, 0);
+	w_clear(w);
+	w_wait(w, 200000);
+	assert_false(w_has(w, "delete"));
+}
+
 static void image_pull_is_told(void **state)
 {
 	struct world *w = w_of(state);
@@ -313,6 +340,7 @@ int main(void)
 		T(orphaned_job_leaves_pods),
 		T(recreated_under_its_name),
 		T(delete_is_repeated_until_it_works),
+		T(r006_deleted_pod_that_nobody_tells_of),
 		T(image_pull_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
