@@ -442,6 +442,13 @@ static void check_ordered(struct checks *c, const char *who, const char *pod)
 
 void checks_request(struct checks *c, const char *who, const struct api_request *req)
 {
+	static const char *const verbs[] = {"LIST",  "WATCH",  "GET",   "CREATE",
+					    "PATCH", "STATUS", "APPLY", "DELETE"};
+	if (req->kind != API_LEASE)
+		sim_log(c->sim, who, LOG_DEBUG, "request",
+			(struct log_kv[]){KS("verb", verbs[req->verb]), KI("kind", req->kind),
+					  KS("name", req->name), KS("rv", req->rv)},
+			4);
 	if (req->verb == API_DELETE)
 		check_delete(c, who, req);
 	if (req->verb == API_PATCH_STATUS && !*str_or_empty(req->rv))

@@ -25,7 +25,7 @@ static const char usage_text[] =
 	"  --faults F    none (default), some (processes, connections, API errors) or all\n"
 	"  --wide        users also scale, suspend and edit jobs and delete ComputeNodes\n"
 	"  --keep LIST   of the plan's operations only these (a shortened plan: 0,4,7)\n"
-	"  --trace       print the log as it comes\n"
+	"  --trace       print the log as it comes; twice: debug lines and requests too\n"
 	"  --story FILE  run a story; --update writes its log lines anew\n"
 	"\n"
 	"Exits with 1 when an invariant broke or a story went otherwise.\n";
@@ -34,7 +34,7 @@ struct options {
 	uint64_t from, to;
 	struct plan_config plan;
 	const char *keep, *story;
-	bool trace, update;
+	bool trace, debug, update;
 };
 
 /* What an assertion that fails has to say: which seed it was. */
@@ -100,7 +100,10 @@ static bool take(int c, const char *arg, struct options *o)
 	case 'f': return faults(arg, &o->plan.faults);
 	case 'w': o->plan.wide = true; return true;
 	case 'k': o->keep = arg; return true;
-	case 't': o->trace = true; return true;
+	case 't':
+		o->debug = o->trace;
+		o->trace = true;
+		return true;
 	case 'u': o->update = true; return true;
 	case 'S': o->story = arg; return true;
 	default: return false;
@@ -139,6 +142,7 @@ static void make(struct plan *p, struct sim_config *cfg, const struct options *o
 	want.seed = seed;
 	plan_make(p, &want, cfg);
 	cfg->trace = o->trace;
+	cfg->log_level = o->debug ? LOG_DEBUG : LOG_INFO;
 	for (uint32_t i = 0; o->keep && i < p->nops; i++)
 		p->op[i].off = !listed(o->keep, i);
 }

@@ -52,8 +52,7 @@ static void make_rare(struct plan_job *j, struct rng *r)
 		j->want.deadline_s = draw(r, 5, 90);
 	if (draw_percent(r, 10))
 		j->want.ttl_s = draw(r, 0, 60);
-	j->may_fail = j->may_fail || j->want.deadline_s >= 0 ||
-		      j->want.on_node_loss == LOSS_FAIL;
+	j->may_fail = j->may_fail || j->want.deadline_s >= 0 || j->want.on_node_loss == LOSS_FAIL;
 }
 
 static void make_job(struct plan *p, const struct plan_config *cfg, const struct sim_config *sim,
@@ -100,9 +99,9 @@ static void make_users(struct plan *p, const struct plan_config *cfg, const stru
 	for (int64_t k = draw(r, 0, 4); k > 0; k--) {
 		static const enum plan_op_type basic[] = {OP_TOUCH, OP_CORDON, OP_CORDON_CNODE,
 							  OP_POD_DELETE, OP_DRAIN};
-		static const enum plan_op_type wide[] = {OP_TOUCH,      OP_CORDON, OP_CORDON_CNODE,
-							 OP_POD_DELETE, OP_DRAIN,  OP_SCALE,
-							 OP_SUSPEND, OP_EDIT, OP_CNODE_DELETE, OP_NODE_DELETE, OP_LIMIT};
+		static const enum plan_op_type wide[] = {
+			OP_TOUCH,   OP_CORDON, OP_CORDON_CNODE, OP_POD_DELETE,  OP_DRAIN, OP_SCALE,
+			OP_SUSPEND, OP_EDIT,   OP_CNODE_DELETE, OP_NODE_DELETE, OP_LIMIT};
 		struct plan_op *op = add(p,
 					 cfg->wide ? wide[rng_below(r, ARRAY_LEN(wide))]
 						   : basic[rng_below(r, ARRAY_LEN(basic))],

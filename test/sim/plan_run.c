@@ -224,7 +224,8 @@ void plan_schedule(struct plan *p, struct sim *s)
 		[OP_SLOW_LINK] = true,
 		[OP_POWER] = true,
 		[OP_KUBELET] = true,
-		[OP_QUOTA] = true, [OP_NODE_DELETE] = true,
+		[OP_QUOTA] = true,
+		[OP_NODE_DELETE] = true,
 	};
 	struct step *step = arena_alloc(&s->scratch, sizeof *step);
 	*step = (struct step){s, p};
@@ -268,8 +269,8 @@ static bool final(enum job_state state)
 	return state == JOB_COMPLETED || state == JOB_FAILED;
 }
 
-/* An edit that met the end of its job changes nothing any more. A job that does not fit now may have
- * fitted before, and ended. */
+/* An edit that met the end of its job changes nothing any more. A job that does not fit now may
+ * have fitted before, and ended. */
 static bool job_settled(struct sim *s, const struct plan_job *j, const struct version *v)
 {
 	enum job_state state = v->job.status.state;
@@ -278,7 +279,8 @@ static bool job_settled(struct sim *s, const struct plan_job *j, const struct ve
 	if (v->job.spec.suspend)
 		return state == JOB_SUSPENDED || final(state);
 	if (!fits_ever(s, &v->job.spec))
-		return state == JOB_PENDING || state == JOB_RUNNING || final(state);
+		return state == JOB_PENDING || final(state) ||
+		       (state == JOB_RUNNING && !v->job.status.active);
 	if (j->expect_failed)
 		return state == JOB_FAILED; /* by its deadline, if not by its containers */
 	if (j->may_fail)

@@ -55,7 +55,7 @@ void sim_log(struct sim *s, const char *who, enum log_level level, const char *m
 {
 	AUTO(buf_done) struct buf line = BUF_INIT(1 << 16);
 	AUTO(buf_done) struct buf rest = BUF_INIT(1 << 16);
-	if (!s->cfg.trace && !s->cfg.keep_log)
+	if (level < s->log_level || (!s->cfg.trace && !s->cfg.keep_log))
 		return;
 	log_format_logfmt(&rest, NULL, level, msg, kv, n);
 	buf_printf(&line, "%" PRId64 ".%03d %s %s\n", s->clock.now_ms / 1000,

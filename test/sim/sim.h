@@ -22,7 +22,7 @@ struct machine {
 	int64_t cut_until_ms; /* no network until then */
 	uint32_t boots, absences;
 	int64_t unregistered_ms; /* when its Node was deleted last */
-	int64_t faulty_ms; /* when something last was wrong with it; checks allow for it */
+	int64_t faulty_ms;       /* when something last was wrong with it; checks allow for it */
 };
 
 struct tally { /* starts and refusals of one index of one job */
@@ -86,7 +86,7 @@ void machines_change(struct sim *s, const struct change *ch);
 void machine_power_off(struct machine *m);
 void machine_power_on(struct machine *m); /* a new boot */
 void machine_kubelet(struct machine *m, bool up);
-void machine_cut(struct machine *m, int64_t ms); /* off the network */
+void machine_cut(struct machine *m, int64_t ms);   /* off the network */
 void machine_register(struct machine *m, bool on); /* its Node object is deleted, or made again */
 
 /* gc.c: garbage collector, pod garbage collector */
