@@ -45,6 +45,17 @@ void kube_config_refresh_token(struct kube_config *c, bool force)
 		mem_strset(&c->token, text.data);
 }
 
+bool kube_config_refresh_ca(struct kube_config *c)
+{
+	AUTO(buf_done) struct buf text = BUF_INIT(CA_MAX);
+	if (!c->ca_file || !file_changed(c->ca_file, &c->ca_stamp))
+		return false;
+	if (file_read(c->ca_file, &text, NULL) != RC_OK || str_eq(text.data, c->ca))
+		return false;
+	mem_strset(&c->ca, buf_str(&text));
+	return true;
+}
+
 static enum rc in_cluster(struct kube_config *ret, struct err *e)
 {
 	const char *host = getenv("KUBERNETES_SERVICE_HOST"),

@@ -28,6 +28,8 @@ enum rc kube_config_load(const char *kubeconfig, struct kube_config *ret, struct
 void kube_config_done(struct kube_config *c);
 /* Reads the token file again if it changed (force: in any case). */
 void kube_config_refresh_token(struct kube_config *c, bool force);
+/* Reads the CA file again if it changed; true when it says something else now. */
+bool kube_config_refresh_ca(struct kube_config *c) must_use;
 /* kubeconfig.c: fills from YAML text; dir: what relative paths are relative to. */
 enum rc kubeconfig_parse(const char *yaml, size_t len, const char *dir, struct kube_config *ret,
 			 struct err *e) must_use;

@@ -33,6 +33,8 @@ void decode_pod(struct arena *a, const json_t *o, struct pod *ret);
  * request), sidecars added, the largest init container, overhead. Rule: resource helpers of
  * component-helpers, KEP-753 (sidecars), KEP-2837 (pod-level resources). */
 struct reslist decode_requests(struct arena *a, const json_t *pod_spec);
+/* pod_plain.c: whether the pod carries anybody's credentials or rights. */
+bool pod_carries_credentials(const json_t *pod);
 /* pod.c: fills what runs of spec: template hash and text, requests, credentials, invalid. */
 void pod_template(struct arena *a, const json_t *job_spec, const char *default_image,
 		  struct job_spec *spec);

@@ -12,9 +12,43 @@
 #include "kube/pod.h"
 #include "model/quantity.h"
 
+/* What the definitions and the API server allow, in bytes; longer words are cut, for a status that
+ * is refused says nothing at all. */
+enum {
+	REASON_MAX = 128,
+	WORDS_MAX = 4096,
+	NOTE_MAX = 1024,
+	VERSION_MAX = 64,
+	BOOT_ID_MAX = 128,
+	BODY_TEXT_MAX = 4 * 1024 * 1024,
+};
+
+static json_t *limited(const char *s, size_t max)
+{
+	return s && *s ? js_string(s, max) : json_null();
+}
+
 static json_t *text(const char *s)
 {
-	return s && *s ? json_string(s) : json_null();
+	return limited(s, WORDS_MAX);
+}
+
+static void set(json_t *o, const char *key, const char *s)
+{
+	json_object_set_new(o, key, js_string(s, 0));
+}
+
+/* A condition's reason: ^[A-Za-z]([A-Za-z0-9_]*)$. Kubelets and API servers say what they like. */
+static json_t *reason_text(const char *s)
+{
+	AUTO(buf_done) struct buf out = BUF_INIT(REASON_MAX);
+	for (s = str_or_empty(s); *s; s++) {
+		bool letter = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
+		bool digit = (*s >= '0' && *s <= '9') || *s == '_';
+		if (letter || (digit && out.len))
+			buf_putc(&out, *s);
+	}
+	return json_string(out.len ? out.data : "Unknown");
 }
 
 static json_t *seconds(int64_t wall_ms)
@@ -44,7 +78,7 @@ static json_t *strings(const struct strs *l)
 {
 	json_t *v = json_array();
 	for (uint32_t i = 0; i < l->n; i++)
-		json_array_append_new(v, json_string(l->v[i]));
+		json_array_append_new(v, js_string(l->v[i], 0));
 	return v;
 }
 
@@ -71,13 +105,11 @@ static json_t *conditions(const struct cond *v, uint32_t n)
 	json_t *l = json_array();
 	for (uint32_t i = 0; i < n; i++) {
 		json_t *o = json_object();
-		json_object_set_new(o, "type", json_string(v[i].type));
+		json_object_set_new(o, "type", js_string(v[i].type, 0));
 		json_object_set_new(o, "status", json_string(status[v[i].status]));
 		/* metav1.Condition requires a reason and a time. */
-		json_object_set_new(
-			o, "reason",
-			json_string(*str_or_empty(v[i].reason) ? v[i].reason : "Unknown"));
-		json_object_set_new(o, "message", json_string(str_or_empty(v[i].message)));
+		json_object_set_new(o, "reason", reason_text(v[i].reason));
+		json_object_set_new(o, "message", js_string(v[i].message, WORDS_MAX));
 		json_object_set_new(o, "lastTransitionTime",
 				    seconds(v[i].since_ms ? v[i].since_ms : 1000));
 		json_object_set_new(o, "observedGeneration", number(v[i].observed_generation));
@@ -98,9 +130,9 @@ static json_t *job_status(const struct job_status *s)
 	json_object_set_new(o, "succeeded", number(s->succeeded));
 	json_object_set_new(o, "failed", number(s->failed));
 	json_object_set_new(o, "attempts", number(s->attempts));
-	json_object_set_new(o, "completedIndexes", text(s->completed));
-	json_object_set_new(o, "selector", text(s->selector));
-	json_object_set_new(o, "reason", text(s->reason));
+	json_object_set_new(o, "completedIndexes", limited(s->completed, 0));
+	json_object_set_new(o, "selector", limited(s->selector, 0));
+	json_object_set_new(o, "reason", limited(s->reason, REASON_MAX));
 	json_object_set_new(o, "message", text(s->message));
 	json_object_set_new(o, "observedGeneration", number(s->observed_generation));
 	json_object_set_new(o, "conditions", conditions(s->conds, s->nconds));
@@ -112,14 +144,14 @@ static json_t *cnode_status(const struct cnode_status *s)
 	json_t *o = json_object();
 	json_object_set_new(o, "state", text(cnode_state_text(s->state)));
 	json_object_set_new(o, "lastTransitionTime", seconds(s->since_ms));
-	json_object_set_new(o, "reason", text(s->reason));
+	json_object_set_new(o, "reason", limited(s->reason, REASON_MAX));
 	json_object_set_new(o, "message", text(s->message));
 	json_object_set_new(o, "members", number(s->members));
 	json_object_set_new(o, "capacity", resources(&s->capacity, NULL));
 	json_object_set_new(o, "allocated", resources(&s->allocated, NULL));
 	json_object_set_new(o, "available", resources(&s->available, NULL));
-	json_object_set_new(o, "agentVersion", text(s->agent_version));
-	json_object_set_new(o, "bootID", text(s->boot_id));
+	json_object_set_new(o, "agentVersion", limited(s->agent_version, VERSION_MAX));
+	json_object_set_new(o, "bootID", limited(s->boot_id, BOOT_ID_MAX));
 	json_object_set_new(o, "observedGeneration", number(s->observed_generation));
 	json_object_set_new(o, "conditions", conditions(s->conds, s->nconds));
 	return o;
@@ -129,14 +161,14 @@ static json_t *with_meta(const struct api_request *req, const char *key, json_t 
 {
 	json_t *meta = json_object();
 	if (req->rv && *req->rv)
-		json_object_set_new(meta, "resourceVersion", json_string(req->rv));
+		set(meta, "resourceVersion", req->rv);
 	return json_pack("{s:o, s:o}", "metadata", meta, key, own_value);
 }
 
 static void set_type(json_t *o, enum api_kind kind)
 {
-	json_object_set_new(o, "apiVersion", json_string(path_api_version(kind)));
-	json_object_set_new(o, "kind", json_string(path_kind_text(kind)));
+	set(o, "apiVersion", path_api_version(kind));
+	set(o, "kind", path_kind_text(kind));
 }
 
 static json_t *cnode_apply(const struct cnode_apply *a)
@@ -159,39 +191,54 @@ static json_t *lease(const struct api_request *req)
 {
 	const struct lease *l = req->lease;
 	json_t *spec = json_object();
-	json_object_set_new(spec, "holderIdentity", json_string(str_or_empty(l->holder)));
+	set(spec, "holderIdentity", l->holder);
 	json_object_set_new(spec, "leaseDurationSeconds", number(l->duration_s));
 	json_object_set_new(spec, "acquireTime", micros(l->acquire_ms));
 	json_object_set_new(spec, "renewTime", micros(l->renew_ms));
 	json_object_set_new(spec, "leaseTransitions", number(l->transitions));
 	json_t *o = with_meta(req, "spec", spec);
 	json_t *meta = json_object_get(o, "metadata");
-	json_object_set_new(meta, "name", json_string(req->name));
-	json_object_set_new(meta, "annotations",
-			    json_pack("{s:s}", "muster.dev/address", str_or_empty(l->address)));
+	set(meta, "name", req->name);
+	json_object_set_new(
+		meta, "annotations",
+		json_pack("{s:o}", "muster.dev/address", js_string(l->address, 0)));
 	set_type(o, API_LEASE);
 	return o;
 }
 
 /* A name that is the same for the same note at the same time: a repeated create meets itself. */
+static json_t *event_meta(const struct event_note *n)
+{
+	AUTO(buf_done) struct buf name = BUF_INIT(512);
+	uint64_t h = hash_u64(0, (uint64_t)n->when_ms);
+	h = hash_str(h, str_or_empty(n->reason));
+	h = hash_str(h, str_or_empty(n->note));
+	h = hash_str(h, str_or_empty(n->uid));
+	buf_printf(&name, "%s.%016llx", str_or_empty(n->name), (unsigned long long)h);
+	json_t *meta = json_object();
+	set(meta, "name", buf_str(&name));
+	set(meta, "namespace", n->ns);
+	return meta;
+}
+
 static json_t *event(const struct event_note *n)
 {
-	AUTO(buf_done) struct buf name = BUF_INIT(512), note = BUF_INIT(1024);
-	uint64_t h = hash_str(hash_str(hash_u64(0, (uint64_t)n->when_ms), n->reason), n->note);
-	buf_printf(&name, "%s.%016llx", n->name, (unsigned long long)hash_str(h, n->uid));
-	buf_puts(&note, n->note);
-	json_t *o = json_pack("{s:{s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:s, s:s, s:s, s:s}",
-			      "metadata", "name", buf_str(&name), "namespace", n->ns, "regarding",
-			      "apiVersion", API_VERSION, "kind", n->kind, "name", n->name, "uid",
-			      n->uid, "reason", n->reason, "action", n->action, "note",
-			      buf_str(&note), "type", n->warning ? "Warning" : "Normal");
-	must(o);
-	json_t *regarding = json_object_get(o, "regarding");
+	json_t *o = json_object(), *regarding = json_object();
+	set(regarding, "apiVersion", API_VERSION);
+	set(regarding, "kind", n->kind);
+	set(regarding, "name", n->name);
+	set(regarding, "uid", n->uid);
 	if (str_eq(n->kind, KIND_JOB_NAME))
-		json_object_set_new(regarding, "namespace", json_string(n->ns));
+		set(regarding, "namespace", n->ns);
+	json_object_set_new(o, "metadata", event_meta(n));
+	json_object_set_new(o, "regarding", regarding);
+	json_object_set_new(o, "reason", js_string(n->reason, REASON_MAX));
+	json_object_set_new(o, "action", js_string(n->action, REASON_MAX));
+	json_object_set_new(o, "note", js_string(n->note, NOTE_MAX));
 	json_object_set_new(o, "eventTime", micros(n->when_ms));
-	json_object_set_new(o, "reportingController", json_string("muster.dev/coordinator"));
-	json_object_set_new(o, "reportingInstance", json_string("muster-coordinator"));
+	set(o, "type", n->warning ? "Warning" : "Normal");
+	set(o, "reportingController", "muster.dev/coordinator");
+	set(o, "reportingInstance", "muster-coordinator");
 	set_type(o, API_EVENT);
 	return o;
 }
@@ -201,7 +248,7 @@ static json_t *base64(const char *s)
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	size_t len = strlen(s);
-	AUTO(buf_done) struct buf out = BUF_INIT(4 * 1024 * 1024);
+	AUTO(buf_done) struct buf out = BUF_INIT(BODY_TEXT_MAX);
 	for (size_t i = 0; i < len; i += 3) {
 		uint32_t v = (uint32_t)(unsigned char)s[i] << 16;
 		v |= i + 1 < len ? (uint32_t)(unsigned char)s[i + 1] << 8 : 0;
@@ -221,18 +268,19 @@ static json_t *keyed(const struct api_request *req)
 		const struct kv *kv = &req->data->data.v[i];
 		json_object_set_new(data, kv->key,
 				    req->kind == API_SECRET ? base64(kv->val)
-							    : json_string(kv->val));
+							    : js_string(kv->val, 0));
 	}
 	json_t *o = with_meta(req, "data", data);
 	if (req->verb == API_CREATE) {
-		json_object_set_new(json_object_get(o, "metadata"), "name", json_string(req->name));
+		set(json_object_get(o, "metadata"), "name", req->name);
 		if (req->kind == API_SECRET)
-			json_object_set_new(o, "type", json_string("kubernetes.io/tls"));
+			set(o, "type", "kubernetes.io/tls");
 		set_type(o, req->kind);
 	}
 	return o;
 }
 
+/* NULL for a token that is no text: no such token is good. */
 static json_t *token_review(const char *token)
 {
 	json_t *o = json_pack("{s:{s:s, s:[s]}}", "spec", "token", token, "audiences",

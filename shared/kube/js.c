@@ -1,10 +1,82 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/js.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/clocktext.h"
 #include "model/quantity.h"
+
+/* Values begin at the start, after a bracket or after a comma. */
+static bool few_values(const char *text, size_t len)
+{
+	size_t n = 1;
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '"') {
+			for (i++; i < len && text[i] != '"'; i++)
+				i += text[i] == '\\';
+		} else {
+			n += text[i] == ',' || text[i] == '{' || text[i] == '[';
+		}
+	}
+	return n <= JS_VALUES_MAX;
+}
+
+json_t *js_load(const char *text, size_t len, struct err *e)
+{
+	json_error_t je;
+	if (!few_values(text, len)) {
+		err_set(e, RC_TOOBIG, "more than %d values", JS_VALUES_MAX);
+		return NULL;
+	}
+	json_t *o = json_loadb(text, len, JSON_ALLOW_NUL, &je);
+	if (!o && json_error_code(&je) == json_error_numeric_overflow)
+		o = json_loadb(text, len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &je);
+	if (!o)
+		err_set(e, RC_MALFORMED, "%s at byte %d", je.text, je.position);
+	return o;
+}
+
+/* Bytes of the character at s, or 0 if there is none (RFC 3629). */
+static size_t utf8_len(const unsigned char *s)
+{
+	static const struct {
+		unsigned char mask, lead, len;
+		uint32_t least;
+	} forms[] = {{0x80, 0, 1, 0}, {0xe0, 0xc0, 2, 0x80}, {0xf0, 0xe0, 3, 0x800},
+		     {0xf8, 0xf0, 4, 0x10000}};
+	for (size_t f = 0; f < ARRAY_LEN(forms); f++) {
+		if ((s[0] & forms[f].mask) != forms[f].lead)
+			continue;
+		uint32_t c = s[0] & (unsigned char)~forms[f].mask;
+		for (size_t i = 1; i < forms[f].len; i++) {
+			if ((s[i] & 0xc0) != 0x80) /* the terminator too */
+				return 0;
+			c = c << 6 | (s[i] & 0x3f);
+		}
+		bool good = c >= forms[f].least && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff);
+		return good ? forms[f].len : 0;
+	}
+	return 0;
+}
+
+json_t *js_string(const char *s, size_t max)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	const unsigned char *p = (const unsigned char *)str_or_empty(s);
+	AUTO(buf_done) struct buf out = BUF_INIT(max ? max : 16 * 1024 * 1024);
+	while (*p && buf_rc(&out) == RC_OK) {
+		size_t n = utf8_len(p);
+		if (n)
+			buf_put(&out, p, n);
+		else
+			buf_puts(&out, replacement);
+		p += n ? n : 1;
+	}
+	json_t *o = json_stringn(buf_str(&out), out.len);
+	must(o);
+	return o;
+}
 
 const char *js_str(const json_t *o, const char *key)
 {
@@ -14,6 +86,8 @@ const char *js_str(const json_t *o, const char *key)
 int64_t js_int(const json_t *o, const char *key, int64_t fallback)
 {
 	const json_t *v = json_object_get(o, key);
+	if (json_is_real(v) && fabs(json_real_value(v)) < 9e15)
+		return (int64_t)json_real_value(v);
 	return json_is_integer(v) ? (int64_t)json_integer_value(v) : fallback;
 }
 

@@ -67,6 +67,20 @@ static void merge_env(json_t *container, const json_t *more)
 	}
 }
 
+/* The same, before those that are there, so that a value can say $(MUSTER_MEMBER_INDEX). */
+static void lead_env(json_t *container, const json_t *more)
+{
+	AUTO(js_freep) json_t *user = json_incref(ensure(container, "env", json_array()));
+	json_t *env = json_array();
+	for (size_t i = 0; i < json_array_size(more); i++) {
+		json_t *v = json_array_get(more, i);
+		if (!find_container(user, str_or_empty(js_str(v, "name"))))
+			json_array_append(env, v);
+	}
+	json_array_extend(env, user);
+	json_object_set_new(container, "env", env);
+}
+
 static void fill_main(json_t *pod_spec, const json_t *spec)
 {
 	json_t *containers = ensure(pod_spec, "containers", json_array());
@@ -112,74 +126,13 @@ static const char *refused_field(const json_t *pod_spec)
 		if (json_object_get(pod_spec, fields[i]))
 			return fields[i];
 	}
+	const json_t *volumes = json_object_get(pod_spec, "volumes");
+	for (size_t i = 0; i < json_array_size(volumes); i++) {
+		if (json_object_get(json_array_get(volumes, i), "ephemeral"))
+			return "volumes[].ephemeral";
+	}
 	const char *restart = js_str(pod_spec, "restartPolicy");
 	return restart && !str_eq(restart, "Never") ? "restartPolicy" : NULL;
-}
-
-/* ---- credentials: the other side of the chart's admission policy for agents ---- */
-
-static bool plain_volumes(const json_t *l)
-{
-	for (size_t i = 0; i < json_array_size(l); i++) {
-		const json_t *v = json_array_get(l, i);
-		if (!json_object_get(v, "emptyDir") && !json_object_get(v, "downwardAPI"))
-			return false;
-	}
-	return true;
-}
-
-static bool plain_env(const json_t *l)
-{
-	for (size_t i = 0; i < json_array_size(l); i++) {
-		const json_t *from = json_object_get(json_array_get(l, i), "valueFrom");
-		if (from && !json_object_get(from, "fieldRef") &&
-		    !json_object_get(from, "resourceFieldRef"))
-			return false;
-	}
-	return true;
-}
-
-static bool plain_ports(const json_t *l)
-{
-	for (size_t i = 0; i < json_array_size(l); i++) {
-		if (js_int(json_array_get(l, i), "hostPort", 0))
-			return false;
-	}
-	return true;
-}
-
-static bool plain_containers(const json_t *l)
-{
-	for (size_t i = 0; i < json_array_size(l); i++) {
-		const json_t *c = json_array_get(l, i),
-			     *sec = json_object_get(c, "securityContext");
-		if (json_array_size(json_object_get(c, "envFrom")) ||
-		    !plain_env(json_object_get(c, "env")) ||
-		    !plain_ports(json_object_get(c, "ports")) || js_bool(sec, "privileged") ||
-		    js_str(sec, "procMount") ||
-		    json_array_size(js_path(sec, "capabilities", "add")))
-			return false;
-	}
-	return true;
-}
-
-static bool plain_account(const json_t *s)
-{
-	const char *account = js_str(s, "serviceAccountName");
-	return (!account || !*account || str_eq(account, "default")) &&
-	       !js_str(s, "serviceAccount") && !js_bool(s, "automountServiceAccountToken");
-}
-
-static bool carries_credentials(const json_t *pod)
-{
-	const json_t *s = json_object_get(pod, "spec");
-	return json_object_size(js_path(pod, "metadata", "labels")) || !plain_account(s) ||
-	       !plain_volumes(json_object_get(s, "volumes")) ||
-	       !plain_containers(json_object_get(s, "containers")) ||
-	       !plain_containers(json_object_get(s, "initContainers")) ||
-	       json_array_size(json_object_get(s, "imagePullSecrets")) ||
-	       js_bool(s, "hostNetwork") || js_bool(s, "hostPID") || js_bool(s, "hostIPC") ||
-	       js_str(s, "priorityClassName");
 }
 
 /* ---- template ---- */
@@ -233,7 +186,7 @@ void pod_template(struct arena *a, const json_t *job_spec, const char *default_i
 	    !fill_images(json_object_get(s, "initContainers"), default_image))
 		spec->invalid = "a container has no image, and the coordinator was given no "
 				"--default-image: set spec.image";
-	spec->credentials = carries_credentials(pod);
+	spec->credentials = pod_carries_credentials(pod);
 	template_text(a, pod, spec);
 	/* Names in the sums point into the tree, which ends here. */
 	struct reslist l = decode_requests(a, s);
@@ -292,7 +245,7 @@ static json_t *member_env(const struct pod_create *p)
 static void add_env(json_t *containers, const json_t *env)
 {
 	for (size_t i = 0; i < json_array_size(containers); i++)
-		merge_env(json_array_get(containers, i), env);
+		lead_env(json_array_get(containers, i), env);
 }
 
 static void fill_spec(json_t *spec, const struct pod_create *p)
@@ -309,12 +262,13 @@ static void fill_spec(json_t *spec, const struct pod_create *p)
 
 enum rc pod_render(const struct pod_create *p, struct buf *out, struct err *e)
 {
-	json_error_t je;
-	AUTO(js_freep) json_t *pod = json_loads(p->template_text, JSON_REJECT_DUPLICATES, &je);
+	struct err why = {"it has no spec"};
+	AUTO(js_freep)
+	json_t *pod = js_load(p->template_text, strlen(p->template_text), &why);
 	json_t *spec = json_object_get(pod, "spec");
 	if (!json_is_object(spec))
 		return err_set(e, RC_MALFORMED, "template %s is no pod: %s", p->template_hash,
-			       pod ? "it has no spec" : je.text);
+			       why.msg);
 	json_t *meta = ensure(pod, "metadata", json_object());
 	json_object_set_new(pod, "apiVersion", json_string("v1"));
 	json_object_set_new(pod, "kind", json_string("Pod"));

@@ -26,9 +26,9 @@ void splitter_done(struct splitter *s)
 /* Hands the item on and keeps only a small buffer of it. */
 static enum rc emit(struct splitter *s)
 {
-	enum rc rc = buf_rc(&s->item);
-	if (rc == RC_OK && !s->on_item(s->self, buf_str(&s->item), s->item.len))
-		rc = RC_CANCELED;
+	bool whole = buf_rc(&s->item) == RC_OK;
+	bool go_on = s->on_item(s->self, whole ? buf_str(&s->item) : NULL, s->item.len);
+	enum rc rc = go_on ? RC_OK : RC_CANCELED;
 	if (s->item.cap > 64 * 1024)
 		buf_done(&s->item);
 	else
@@ -42,9 +42,7 @@ static enum rc feed_lines(struct splitter *s, const char *data, size_t len)
 		const char *end = memchr(data, '\n', len);
 		size_t n = end ? (size_t)(end - data) : len;
 		buf_put(&s->item, data, n);
-		if (buf_rc(&s->item) != RC_OK)
-			return RC_TOOBIG;
-		enum rc rc = end && s->item.len ? emit(s) : RC_OK;
+		enum rc rc = end && (s->item.len || s->item.toobig) ? emit(s) : RC_OK;
 		if (rc != RC_OK)
 			return rc;
 		n += end != NULL;
@@ -97,39 +95,49 @@ static void top_level(struct splitter *s, char c)
 	}
 }
 
-static enum rc feed_char(struct splitter *s, char c)
+/* One character moves the state on; true when it closed an item (which it still belongs to). */
+static bool step(struct splitter *s, char c)
 {
-	bool ended = false;
-	if (s->in_string) {
+	if (s->in_string)
 		in_string(s, c);
-	} else if (c == '"') {
+	else if (c == '"')
 		s->in_string = true;
-	} else if (c == '{' || c == '[') {
+	else if (c == '{' || c == '[')
 		open_bracket(s, c);
-	} else if (c == '}' || c == ']') {
-		ended = close_bracket(s);
-	} else {
+	else if (c == '}' || c == ']')
+		return close_bracket(s);
+	else
 		top_level(s, c);
+	return false;
+}
+
+/* Items go over in runs, not in characters. */
+static enum rc feed_list(struct splitter *s, const char *data, size_t len)
+{
+	size_t from = 0;
+	for (size_t i = 0; i < len; i++) {
+		bool was_in_item = s->in_item, ended = step(s, data[i]);
+		if (s->in_item && !was_in_item)
+			from = i;
+		/* Between items only commas and white space stand: neither belongs anywhere. */
+		if (!s->in_item && (!s->in_items || s->depth < 2 || data[i] == '['))
+			buf_putc(&s->rest, data[i]);
+		if (!ended)
+			continue;
+		buf_put(&s->item, data + from, i + 1 - from);
+		s->in_item = false;
+		enum rc rc = emit(s);
+		if (rc != RC_OK)
+			return rc;
 	}
-	/* Between items only commas and white space stand: neither belongs anywhere. */
 	if (s->in_item)
-		buf_putc(&s->item, c);
-	else if (!s->in_items || s->depth < 2 || c == '[')
-		buf_putc(&s->rest, c);
-	if (!ended)
-		return buf_rc(&s->item);
-	s->in_item = false;
-	return emit(s);
+		buf_put(&s->item, data + from, len - from);
+	return buf_rc(&s->rest);
 }
 
 enum rc splitter_feed(struct splitter *s, const char *data, size_t len)
 {
-	enum rc rc = RC_OK;
-	if (s->lines)
-		return feed_lines(s, data, len);
-	for (size_t i = 0; i < len && rc == RC_OK; i++)
-		rc = feed_char(s, data[i]);
-	return rc != RC_OK ? rc : buf_rc(&s->rest);
+	return s->lines ? feed_lines(s, data, len) : feed_list(s, data, len);
 }
 
 const char *splitter_rest(struct splitter *s)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Splits what arrives in pieces of any size, without parsing it: a list into its items and the rest
  * (metadata may come after items), a watch into its lines. Each item is whole when it is handed on.
- * Bounds: SPLIT_ITEM_MAX bytes an item or line, SPLIT_REST_MAX the rest of a list. */
+ * Bounds: SPLIT_ITEM_MAX bytes an item or line (a longer one is dropped and told as NULL),
+ * SPLIT_REST_MAX the rest of a list (RC_TOOBIG). */
 #pragma once
 
 #include "base/buf.h"
@@ -14,7 +15,8 @@ struct splitter {
 	int depth;
 	bool in_string, escaped, in_items, in_item, expect_value;
 	void *self;
-	/* One item or line, terminated; false: stop (feed gives RC_CANCELED). */
+	/* One item or line, terminated, or NULL for one that is too long; false: stop (feed gives
+	 * RC_CANCELED). */
 	bool (*on_item)(void *self, const char *text, size_t len);
 };
 

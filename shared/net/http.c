@@ -12,59 +12,7 @@
 #include "net/impl.h"
 #include "os/clock.h"
 
-static char *dup_or_null(const char *s)
-{
-	return s && *s ? mem_strdup(s) : NULL;
-}
-
-/* Where the certificate's name differs from the host: the name stands in the URL, and CONNECT_TO
- * leads it to the host. */
-static void name_the_server(struct http_client *c, const struct http_config *cfg)
-{
-	AUTO(buf_done) struct buf url = BUF_INIT(4096), to = BUF_INIT(4096);
-	const char *host = strstr(cfg->url, "://");
-	if (!cfg->server_name || !*cfg->server_name || !host) {
-		c->url = mem_strdup(cfg->url);
-		return;
-	}
-	host += 3;
-	const char *port = strrchr(host, ':');
-	if (!port || strchr(port, ']'))
-		port = ":443";
-	buf_printf(&url, "https://%s%s", cfg->server_name, port);
-	buf_printf(&to, "%s%s:%.*s%s", cfg->server_name, port,
-		   (int)(strrchr(host, ':') ? strrchr(host, ':') - host : (long)strlen(host)), host,
-		   port);
-	c->url = buf_steal(&url);
-	c->connect_to = curl_slist_append(NULL, buf_str(&to));
-}
-
-enum rc http_client_new(struct loop *l, const struct http_config *cfg, struct http_client **ret,
-			struct err *e)
-{
-	if (strncmp(cfg->url, "https://", 8) != 0)
-		return err_set(e, RC_CONFIG, "server \"%s\" is no https:// URL", cfg->url);
-	struct http_client *c = mem_zalloc(1, sizeof *c);
-	c->loop = l;
-	name_the_server(c, cfg);
-	c->ca = dup_or_null(cfg->ca);
-	c->cert = dup_or_null(cfg->cert);
-	c->key = dup_or_null(cfg->key);
-	c->user_agent = dup_or_null(cfg->user_agent);
-	c->insecure = cfg->insecure;
-	c->http1 = cfg->http1;
-	c->inflight_max = cfg->inflight_max;
-	c->multi = curl_multi_init();
-	must(c->multi && c->inflight_max > 0);
-	curl_multi_setopt(c->multi, CURLMOPT_MAX_HOST_CONNECTIONS, c->http1 ? 1L : 2L);
-	curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, 4L);
-	curl_multi_setopt(c->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-	loop_join(l, c);
-	*ret = c;
-	return RC_OK;
-}
-
-static void request_free(struct http_request *r)
+void http_free(struct http_request *r)
 {
 	if (r->easy)
 		curl_easy_cleanup(r->easy);
@@ -74,38 +22,6 @@ static void request_free(struct http_request *r)
 		explicit_bzero(r->body, r->want.body_bytes); /* tokens, keys */
 	free(r->body);
 	free(r);
-}
-
-static void free_all(struct http_request **list, CURLM *multi)
-{
-	struct http_request *r, *tmp;
-	DL_FOREACH_SAFE (*list, r, tmp) {
-		DL_DELETE(*list, r);
-		if (multi)
-			curl_multi_remove_handle(multi, r->easy);
-		request_free(r);
-	}
-}
-
-struct http_client *http_client_free(struct http_client *c)
-{
-	if (!c)
-		return NULL;
-	must(!c->in_callback);
-	free_all(&c->running, c->multi);
-	free_all(&c->first, NULL);
-	loop_leave(c->loop, c);
-	curl_multi_cleanup(c->multi);
-	curl_slist_free_all(c->connect_to);
-	free(c->url);
-	free(c->ca);
-	free(c->cert);
-	free(c->user_agent);
-	if (c->key)
-		explicit_bzero(c->key, strlen(c->key));
-	free(c->key);
-	free(c);
-	return NULL;
 }
 
 static void header(struct http_request *r, const char *name, const char *value)
@@ -142,8 +58,6 @@ struct http_request *http_start(struct http_client *c, const struct http_want *w
 	r->want.body = r->want.content_type = r->want.accept = r->want.bearer = NULL;
 	DL_APPEND(c->first, r);
 	c->waiting++;
-	if (!r->path)
-		loop_wake(c->loop);
 	return r;
 }
 
@@ -177,6 +91,32 @@ static size_t on_header(char *data, size_t size, size_t n, void *self)
 	return len;
 }
 
+/* Of its deadline, which it has; 0: nothing. */
+static int64_t left_ms(const struct http_request *r, int64_t now_ms)
+{
+	int64_t left = r->began_ms + r->want.deadline_ms - now_ms;
+	return left > 0 ? left : 0;
+}
+
+/* It ends without being sent: nothing to send, or its time ran out in the line. */
+static bool unsendable(const struct http_request *r, int64_t now_ms)
+{
+	return !r->path || (r->want.deadline_ms && !left_ms(r, now_ms));
+}
+
+int64_t http_waiting_ms(const struct http_client *c)
+{
+	const struct http_request *r;
+	int64_t least = INT64_MAX, now = clock_mono_ms();
+	DL_FOREACH (c->first, r) {
+		if (unsendable(r, now))
+			return 0;
+		if (r->want.deadline_ms && left_ms(r, now) < least)
+			least = left_ms(r, now);
+	}
+	return least;
+}
+
 static void request_options(struct http_request *r)
 {
 	struct http_client *c = r->client;
@@ -194,7 +134,7 @@ static void request_options(struct http_request *r)
 	curl_easy_setopt(r->easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(r->easy, CURLOPT_HEADERDATA, r);
 	if (r->want.deadline_ms)
-		curl_easy_setopt(r->easy, CURLOPT_TIMEOUT_MS, (long)r->want.deadline_ms);
+		curl_easy_setopt(r->easy, CURLOPT_TIMEOUT_MS, (long)left_ms(r, clock_mono_ms()));
 	if (r->body) {
 		curl_easy_setopt(r->easy, CURLOPT_POSTFIELDS, r->body);
 		curl_easy_setopt(r->easy, CURLOPT_POSTFIELDSIZE_LARGE,
@@ -205,10 +145,11 @@ static void request_options(struct http_request *r)
 void http_flush(struct http_client *c)
 {
 	struct http_request *r, *tmp;
+	int64_t now = clock_mono_ms();
 	DL_FOREACH_SAFE (c->first, r, tmp) {
 		if (c->inflight >= c->inflight_max)
 			return;
-		if (!r->path)
+		if (unsendable(r, now))
 			continue;
 		DL_DELETE(c->first, r);
 		c->waiting--;
@@ -252,7 +193,7 @@ static void finish(struct http_client *c, struct http_request *r, CURLcode code)
 	c->inflight--;
 	if (!r->canceled)
 		r->want.on_done(r->want.self, &res);
-	request_free(r);
+	http_free(r);
 }
 
 static void drop_canceled(struct http_client *c)
@@ -264,20 +205,28 @@ static void drop_canceled(struct http_client *c)
 	}
 }
 
-/* Those that are not to be sent. One at a time from the front: a callback may change the list. */
+/* Those that are not sent. One at a time from the front, since a callback may change the list; not
+ * more than there were, since it may add such another. */
 static void end_unsent(struct http_client *c)
 {
-	static const struct http_result res = {.rc = RC_CANCELED, .message = "not sent"};
-	struct http_request *r = c->first;
-	while (r && r->path)
-		r = r->next;
-	if (!r)
-		return;
-	DL_DELETE(c->first, r);
-	c->waiting--;
-	r->want.on_done(r->want.self, &res);
-	request_free(r);
-	loop_wake(c->loop);
+	struct http_result res = {.rc = RC_CANCELED, .message = "not sent"};
+	int64_t now = clock_mono_ms();
+	for (uint32_t n = c->waiting; n; n--) {
+		struct http_request *r = c->first;
+		while (r && !unsendable(r, now))
+			r = r->next;
+		if (!r)
+			return;
+		DL_DELETE(c->first, r);
+		c->waiting--;
+		if (r->path) {
+			res.rc = RC_TIMEOUT;
+			res.message = "too many requests before it: not sent in time";
+			res.took_ms = now - r->began_ms;
+		}
+		r->want.on_done(r->want.self, &res);
+		http_free(r);
+	}
 }
 
 void http_run(struct http_client *c)
@@ -306,7 +255,7 @@ void http_cancel(struct http_request *r, bool cut)
 	if (!r->easy) {
 		DL_DELETE(c->first, r);
 		c->waiting--;
-		request_free(r);
+		http_free(r);
 		return;
 	}
 	/* It may stand below us on the stack: it dies in the next run. */

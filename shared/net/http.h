@@ -17,7 +17,7 @@ struct http_client;
 struct http_request;
 
 struct http_config {
-	const char *url;        /* https://host:port, without a path; copied, as all strings */
+	const char *url;        /* https://host:port, perhaps a path before all paths; copied */
 	const char *ca;         /* PEM; NULL or "": the system's */
 	const char *cert, *key; /* PEM of a client certificate, or NULL */
 	const char *
@@ -43,7 +43,7 @@ struct http_want {
 	const char *bearer;                /* token, or NULL */
 	const char *body;                  /* copied; NULL: none */
 	size_t body_bytes;
-	int64_t deadline_ms; /* relative, of the whole request; 0: none (watches) */
+	int64_t deadline_ms; /* relative, waiting in line included; 0: none (watches) */
 	void *self;
 	/* A piece of the answer's body; false: give up (ends with RC_CANCELED). */
 	bool (*on_data)(void *self, int status, const char *data, size_t len);
@@ -55,6 +55,9 @@ enum rc http_client_new(struct loop *l, const struct http_config *cfg, struct ht
 /* Cancels all. Not from a callback. */
 struct http_client *http_client_free(struct http_client *c);
 struct http_request *http_start(struct http_client *c, const struct http_want *want);
+/* Whom to believe from now on. What is under way ends with RC_UNREACHABLE: connections that were
+ * made on the old one's word are cut. */
+void http_client_set_ca(struct http_client *c, const char *ca);
 /* No callback of it comes any more. cut: its connection is not to be trusted, close it. */
 void http_cancel(struct http_request *r, bool cut);
 uint32_t http_inflight(const struct http_client *c);

@@ -55,6 +55,12 @@ void conn_cut(struct http_client *c, CURL *easy)
 	}
 }
 
+void conn_cut_all(struct http_client *c)
+{
+	for (uint32_t i = 0; i < c->nsockets; i++)
+		shutdown(c->sockets[i], SHUT_RDWR);
+}
+
 static void set_blob(CURL *easy, CURLoption option, const char *pem)
 {
 	struct curl_blob blob = {.flags = CURL_BLOB_NOCOPY, .len = strlen(pem)};

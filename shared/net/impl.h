@@ -19,6 +19,8 @@ struct http_client {
 	int sockets[SOCKETS_MAX];
 	uint32_t nsockets;
 	struct curl_slist *connect_to;
+	char **old_cas;
+	uint32_t nold_cas, cap_old_cas;
 	bool in_callback;
 };
 
@@ -40,8 +42,12 @@ void loop_leave(struct loop *l, struct http_client *c);
 
 /* http.c */
 void http_run(struct http_client *c);   /* transfers, callbacks */
+void http_free(struct http_request *r); /* in no list and no multi any more */
 void http_flush(struct http_client *c); /* starts what waits */
+/* Until the first of what waits must end unsent; INT64_MAX: nothing waits. */
+int64_t http_waiting_ms(const struct http_client *c);
 
 /* http_conn.c: the connections behind the requests */
 void conn_options(struct http_client *c, CURL *easy);
 void conn_cut(struct http_client *c, CURL *easy);
+void conn_cut_all(struct http_client *c);

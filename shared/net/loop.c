@@ -30,6 +30,7 @@ struct loop {
 	uint32_t nclients;
 	struct pollfd polled[POLL_MAX];
 	uint32_t npolled;
+	uint32_t first_watched; /* in polled, of those that stood in watched when the wait began */
 };
 
 enum rc loop_new(struct loop **ret, struct err *e)
@@ -87,16 +88,19 @@ static void add(struct loop *l, int fd, short events)
 static long add_client(struct loop *l, const struct http_client *c)
 {
 	struct curl_waitfd fds[POLL_MAX];
-	unsigned n = 0;
+	unsigned n = 0, room = POLL_MAX - LOOP_FDS_MAX - 1 - l->npolled;
 	long timeout = -1;
 	/* More than fit (there are two connections): looked at by the timer at the latest. */
-	curl_multi_waitfds(c->multi, fds, POLL_MAX - LOOP_FDS_MAX - 1 - l->npolled, &n);
-	for (unsigned i = 0; i < n && i < POLL_MAX - LOOP_FDS_MAX - 1; i++)
+	curl_multi_waitfds(c->multi, fds, room, &n);
+	for (unsigned i = 0; i < n && i < room; i++)
 		add(l, fds[i].fd,
 		    (short)((fds[i].events & CURL_WAIT_POLLIN ? POLLIN : 0) |
 			    (fds[i].events & CURL_WAIT_POLLOUT ? POLLOUT : 0)));
 	curl_multi_timeout(c->multi, &timeout);
-	return timeout < 0 ? LONGEST_MS : timeout;
+	int64_t waiting = http_waiting_ms(c);
+	if (timeout < 0 || timeout > LONGEST_MS)
+		timeout = LONGEST_MS;
+	return waiting < timeout ? (long)waiting : timeout;
 }
 
 static void drain_wake(struct loop *l)
@@ -116,6 +120,7 @@ void loop_wait(struct loop *l, int64_t deadline_ms)
 		wait = timer < wait ? timer : wait;
 	}
 	add(l, l->wake_fd, POLLIN);
+	l->first_watched = l->npolled;
 	for (uint32_t i = 0; i < l->nwatched; i++)
 		add(l, l->watched[i].fd, POLLIN);
 	int64_t now = clock_mono_ms();
@@ -130,12 +135,12 @@ void loop_wait(struct loop *l, int64_t deadline_ms)
 
 void loop_run(struct loop *l)
 {
-	/* The watched ones stand last, in order. */
-	uint32_t first = l->npolled - l->nwatched;
-	for (uint32_t i = 0; i < l->nwatched && first + i < l->npolled; i++) {
-		if (l->polled[first + i].revents)
+	/* The watched ones stand last, in order; who joins in a callback waits for the next turn. */
+	for (uint32_t i = 0; l->first_watched + i < l->npolled; i++) {
+		if (l->polled[l->first_watched + i].revents)
 			l->watched[i].ready(l->watched[i].self);
 	}
+	l->npolled = l->first_watched = 0;
 	for (uint32_t i = 0; i < l->nclients; i++)
 		http_run(l->clients[i]);
 }

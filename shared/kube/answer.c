@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the server answers, to objects and results. Lists and watches are decoded item by item as
+ * they arrive; everything else is small and decoded whole at its end. */
+#include <string.h>
+
+#include "kube/op.h"
+#include "kube/path.h"
+
+enum { LEFT_OUT_LOG_MS = 60000 };
+
+static enum rc rc_of_status(int http, const char *reason)
+{
+	switch (http) {
+	case 400: return RC_BADREQUEST;
+	case 401: return RC_UNAUTHORIZED;
+	case 403: return RC_FORBIDDEN;
+	case 404: return RC_NOTFOUND;
+	case 409: return str_eq(reason, "AlreadyExists") ? RC_EXISTS : RC_CONFLICT;
+	case 410: return RC_GONE;
+	case 413: return RC_TOOBIG;
+	case 422: return RC_INVALID;
+	case 429: return RC_THROTTLED;
+	default: return http >= 200 && http < 300 ? RC_OK : http >= 500 ? RC_SERVER : RC_BADREQUEST;
+	}
+}
+
+/* metav1.Status into res; strings point into o. */
+static void read_status(struct kube *k, const json_t *o, struct api_result *res)
+{
+	const json_t *details = json_object_get(o, "details");
+	const json_t *causes = json_object_get(details, "causes");
+	size_t n = json_array_size(causes);
+	const char **v = arena_alloc(&k->arena, n * sizeof *v);
+	res->reason = str_or_empty(js_str(o, "reason"));
+	if (js_str(o, "message"))
+		res->message = js_str(o, "message");
+	for (size_t i = 0; v && i < n; i++)
+		v[res->causes.n++] = str_or_empty(js_str(json_array_get(causes, i), "field"));
+	res->causes.v = v;
+	int64_t after = js_int(details, "retryAfterSeconds", 0) * 1000;
+	if (after > res->retry_after_ms)
+		res->retry_after_ms = after;
+}
+
+/* Hands one decoded object on; false: the operation is over (canceled, or it cannot be read). */
+static bool hand_on(struct op *op, enum watch_event ev, const json_t *o)
+{
+	struct kube *k = op->kube;
+	struct decoded d;
+	arena_reset(&k->arena);
+	enum rc rc = decode_object(op->kind, o, k->opts.default_image, &k->arena, &d, &op->err);
+	if (rc != RC_OK) {
+		op->failed = rc;
+		return false;
+	}
+	op->sink.on_object(op->sink.self, op->id, ev, &d.object);
+	return !op->dead;
+}
+
+static bool fail(struct op *op, enum rc rc, const char *message)
+{
+	op->failed = err_set(&op->err, rc, "%s", message);
+	return false;
+}
+
+/* One object that cannot be read must not hide all others: a list goes on without it. */
+static bool leave_out(struct op *op)
+{
+	struct kube *k = op->kube;
+	int64_t now = loop_now_ms(k->loop);
+	op->failed = RC_OK;
+	k->left_out++;
+	if (k->left_out == 1 || now - k->told_left_out_ms >= LEFT_OUT_LOG_MS) {
+		log_warn(k->log, "an object cannot be read and is left out",
+			 KS("kind", path_kind_text(op->kind)), KS("error", op->err.msg),
+			 KI("so_far", k->left_out));
+		k->told_left_out_ms = now;
+	}
+	return true;
+}
+
+static bool on_list_item(void *self, const char *text, size_t len)
+{
+	struct op *op = self;
+	AUTO(js_freep) json_t *o = text ? js_load(text, len, &op->err) : NULL;
+	if (!text)
+		err_set(&op->err, RC_TOOBIG, "it has more than %d bytes", SPLIT_ITEM_MAX);
+	if (!o || (!hand_on(op, WATCH_ADDED, o) && op->failed))
+		return leave_out(op);
+	return !op->dead;
+}
+
+static bool bookmark(struct op *op, const json_t *o)
+{
+	struct meta meta = {
+		.rv = str_or_empty(js_str(json_object_get(o, "metadata"), "resourceVersion")),
+		.ns = "",
+		.name = "",
+		.uid = ""};
+	struct api_object obj = {.kind = op->kind, .meta = &meta};
+	op->sink.on_object(op->sink.self, op->id, WATCH_BOOKMARK, &obj);
+	return !op->dead;
+}
+
+/* An ERROR frame ends the watch with the code that its Status has. */
+static bool error_frame(struct op *op, const json_t *status)
+{
+	struct api_result res = {.message = "the server ended the watch"};
+	arena_reset(&op->kube->arena);
+	read_status(op->kube, status, &res);
+	op->failed_http = (int)js_int(status, "code", 500);
+	enum rc rc = rc_of_status(op->failed_http, res.reason);
+	return fail(op, rc == RC_OK ? RC_SERVER : rc, res.message);
+}
+
+/* What cannot be read ends the watch: the list that follows leaves it out and forgets it. */
+static bool on_watch_line(void *self, const char *text, size_t len)
+{
+	struct op *op = self;
+	struct err why = {"a watch frame is too big"};
+	AUTO(js_freep) json_t *frame = text ? js_load(text, len, &why) : NULL;
+	const json_t *o = json_object_get(frame, "object");
+	const char *type = js_str(frame, "type");
+	if (!o || !type)
+		return fail(op, RC_MALFORMED,
+			    frame ? "a watch frame without type or object" : why.msg);
+	if (str_eq(type, "ADDED"))
+		return hand_on(op, WATCH_ADDED, o);
+	if (str_eq(type, "MODIFIED"))
+		return hand_on(op, WATCH_MODIFIED, o);
+	if (str_eq(type, "DELETED"))
+		return hand_on(op, WATCH_DELETED, o);
+	if (str_eq(type, "BOOKMARK"))
+		return bookmark(op, o);
+	return error_frame(op, o);
+}
+
+bool op_answer_take(struct op *op, int status, const char *data, size_t len)
+{
+	bool ok = status >= 200 && status < 300;
+	enum rc rc = RC_OK;
+	if (ok && (op->verb == API_LIST || op->verb == API_WATCH)) {
+		rc = splitter_feed(&op->split, data, len);
+	} else {
+		buf_put(&op->answer, data, len);
+		rc = buf_rc(&op->answer);
+	}
+	if (rc != RC_OK && rc != RC_CANCELED)
+		return fail(op, rc, "the answer is too big");
+	return rc == RC_OK;
+}
+
+/* The answer of everything but lists and watches. */
+static void finish_object(struct op *op, const json_t *o, struct api_result *res)
+{
+	if (res->rc != RC_OK) {
+		arena_reset(&op->kube->arena);
+		read_status(op->kube, o, res);
+		res->rc = rc_of_status(res->http, res->reason);
+		return;
+	}
+	res->rv = str_or_empty(js_str(json_object_get(o, "metadata"), "resourceVersion"));
+	if (op->verb == API_DELETE || op->kind == API_EVENT)
+		return;
+	if (!o || !hand_on(op, WATCH_ADDED, o)) {
+		res->rc = op->failed ? op->failed : RC_MALFORMED;
+		res->message = op->err.msg[0] ? op->err.msg : "the answer is no JSON";
+	}
+}
+
+static void finish_list(const json_t *rest, struct api_result *res)
+{
+	const json_t *meta = json_object_get(rest, "metadata");
+	if (!meta) {
+		res->rc = RC_MALFORMED;
+		res->message = "the list's answer is not whole";
+		return;
+	}
+	res->rv = str_or_empty(js_str(meta, "resourceVersion"));
+	res->cont = str_or_empty(js_str(meta, "continue"));
+}
+
+static void tell(struct op *op, const struct api_result *res)
+{
+	if (op->dead)
+		return;
+	HASH_DEL(op->kube->ops, op);
+	op->dead = true;
+	op->sink.on_done(op->sink.self, op->id, res);
+}
+
+void op_answer_end(struct op *op, const struct http_result *hr)
+{
+	AUTO(js_freep) json_t *o = NULL;
+	struct api_result res = {.rc = hr->rc,
+				 .http = hr->status,
+				 .reason = "",
+				 .message = hr->message,
+				 .retry_after_ms = hr->retry_after_ms,
+				 .rv = "",
+				 .cont = ""};
+	bool ok = hr->rc == RC_OK && hr->status >= 200 && hr->status < 300;
+	if (op->failed) {
+		res.rc = op->failed;
+		res.http = op->failed_http ? op->failed_http : hr->status;
+		res.message = op->err.msg;
+	} else if (hr->rc == RC_OK) {
+		const char *rest = op->verb == API_LIST && ok ? splitter_rest(&op->split) : NULL;
+		const char *text = rest ? rest : buf_str(&op->answer);
+		o = js_load(text, strlen(text), NULL);
+		res.rc = rc_of_status(hr->status, "");
+		res.message = ok ? "" : hr->status ? "the server gave no reason" : res.message;
+		if (ok && op->verb == API_LIST)
+			finish_list(o, &res);
+		else if (!ok || op->verb != API_WATCH)
+			finish_object(op, o, &res);
+	}
+	tell(op, &res);
+}
+
+void op_answer_init(struct op *op)
+{
+	op->answer = BUF_INIT(SPLIT_ITEM_MAX);
+	splitter_init(&op->split, op->verb == API_WATCH, op,
+		      op->verb == API_WATCH ? on_watch_line : on_list_item);
+}
