@@ -339,6 +339,7 @@ static void start_thread(struct front *f)
 	must(pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
 	must(pthread_create(&f->thread, &attr, run, f) == 0);
 	must(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0);
+	pthread_setname_np(f->thread, "agents-port");
 	pthread_attr_destroy(&attr);
 }
 
