@@ -26,6 +26,10 @@ def condition(status, kind):
     return next((c for c in status.get("conditions", []) if c["type"] == kind), {})
 
 
+def running(c, job):
+    return len(c.status(job).get("activeNodes", []))
+
+
 def uids(c, job):
     return sorted(p["metadata"]["uid"] for p in c.pods(job))
 
@@ -38,11 +42,11 @@ def happy(c):
         equal(node["metadata"]["ownerReferences"][0]["kind"], "Node", f"owner of {n}")
         equal(node["spec"]["resources"]["cpu"], "4", f"cpu of {n}")
     c.make_job("a", command=["sleep", "2"], parallelism=3)
-    running = c.wait(lambda: len(c.status("a").get("activeNodes", [])) == 3 and c.status("a"), "3 run")
-    equal(running["active"], 3, "active")
-    equal(running["state"], "Running", "state")
-    equal(sorted(running["activeNodes"]), c.node_names, "activeNodes")
-    check(running.get("startTime"), "startTime is set")
+    status = c.wait(lambda: running(c, "a") == 3 and c.status("a"), "3 run")
+    equal(status["active"], 3, "active")
+    equal(status["state"], "Running", "state")
+    equal(sorted(status["activeNodes"]), c.node_names, "activeNodes")
+    check(status.get("startTime"), "startTime is set")
     pods = c.pods("a")
     equal(sorted(p["spec"]["nodeName"] for p in pods), c.node_names, "one pod on each node")
     for p in pods:
@@ -81,7 +85,7 @@ def restart_agent(c):
     """Agents killed and started again: no member restarts."""
     c.start_all()
     c.make_job("a", command=["sleep", "5"], parallelism=3)
-    c.wait(lambda: c.status("a").get("active") == 3, "3 are active")
+    c.wait(lambda: running(c, "a") == 3, "3 are active")
     before = uids(c, "a")
     for n in c.node_names:
         c.kill(n)
@@ -102,7 +106,7 @@ def standby(c):
         c.wait_cnode(n, "Running")
     c.start_coordinator("c2")
     c.make_job("a", command=["sleep", "8"], parallelism=3)
-    c.wait(lambda: c.status("a").get("active") == 3, "3 are active")
+    c.wait(lambda: running(c, "a") == 3, "3 are active")
     before = uids(c, "a")
     c.kill("c1")
     c.wait(lambda: "msg=synced" in c.log_text("c2"), "the standby leads", 15)
@@ -151,8 +155,8 @@ def delete(c):
     c.start_all()
     c.make_job("a", command=["forever"], parallelism=3)
     c.make_job("b", command=["forever"], parallelism=2)
-    c.wait(lambda: c.status("a").get("active") == 3, "a is active")
-    c.wait(lambda: c.status("b").get("active") == 2, "b is active")
+    c.wait(lambda: running(c, "a") == 3, "a is active")
+    c.wait(lambda: running(c, "b") == 2, "b is active")
     kept = uids(c, "b")
     c.api.delete(c.job_path("a"), {"propagationPolicy": "Background"})
     c.wait(lambda: not c.pods("a"), "a's pods are gone", 10)
@@ -192,7 +196,7 @@ def cordon(c):
     """Cordon makes a node Draining and moves nothing; uncordon brings it back."""
     c.start_all()
     c.make_job("a", command=["sleep", "4"], parallelism=3)
-    c.wait(lambda: c.status("a").get("active") == 3, "3 are active")
+    c.wait(lambda: running(c, "a") == 3, "3 are active")
     before = uids(c, "a")
     c.api.patch("/api/v1/nodes/n1", {"spec": {"unschedulable": True}})
     c.api.patch("/apis/muster.dev/v1alpha1/computenodes/n2", {"spec": {"unschedulable": True}})
@@ -238,12 +242,12 @@ def scale(c):
     """kubectl scale: up adds members, down removes the highest index."""
     c.start_all()
     c.make_job("a", command=["forever"], parallelism=1)
-    c.wait(lambda: c.status("a").get("active") == 1, "1 is active")
+    c.wait(lambda: running(c, "a") == 1, "1 is active")
     first = uids(c, "a")
     c.kubectl("scale", "cjob/a", "--replicas=3")
-    c.wait(lambda: c.status("a").get("active") == 3, "3 are active")
+    c.wait(lambda: running(c, "a") == 3, "3 are active")
     c.kubectl("scale", "cjob/a", "--replicas=1")
-    c.wait(lambda: c.status("a").get("active") == 1 and len(c.pods("a")) == 1, "1 is left")
+    c.wait(lambda: running(c, "a") == 1 and len(c.pods("a")) == 1, "1 is left")
     equal(uids(c, "a"), first, "index 0 stayed")
 
 
