@@ -6,11 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
 #include <nng/nng.h>
 #include <nng/supplemental/tls/tls.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "os/clock.h"
@@ -207,6 +210,34 @@ static void no_frame_at_all(void **state)
 	nothing_else_disturbed();
 }
 
+static bool nobody_connects(struct rig *r, void *arg)
+{
+	(void)r;
+	(void)arg;
+	return stats().connecting == 0;
+}
+
+/* A connection that says nothing, not even TLS, has five seconds. */
+static void silent_connection(void **state)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET,
+				 .sin_port = htons(link_listener_port(rig->listener)),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	char byte;
+	(void)state;
+	uint64_t failed = stats().failed;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	assert_true(fd >= 0);
+	connect(fd, (struct sockaddr *)&to, sizeof to);
+	rig_run(rig, 3000);
+	assert_int_equal(stats().connecting, 1);
+	assert_true(rig_until(rig, 3500, nobody_connects, NULL));
+	assert_int_equal(read(fd, &byte, 1), 0);
+	assert_int_equal(stats().failed, failed + 1);
+	close(fd);
+	nothing_else_disturbed();
+}
+
 static bool nobody_waits(struct rig *r, void *arg)
 {
 	(void)r;
@@ -241,13 +272,10 @@ static void too_many_without_a_hello(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(wrong_ca),
-		cmocka_unit_test(wrong_server_name),
-		cmocka_unit_test(wrong_token),
-		cmocka_unit_test(wrong_node),
-		cmocka_unit_test(oversized_frame),
-		cmocka_unit_test(no_frame_at_all),
-		cmocka_unit_test(too_many_without_a_hello),
+		cmocka_unit_test(wrong_ca),          cmocka_unit_test(wrong_server_name),
+		cmocka_unit_test(wrong_token),       cmocka_unit_test(wrong_node),
+		cmocka_unit_test(oversized_frame),   cmocka_unit_test(no_frame_at_all),
+		cmocka_unit_test(silent_connection), cmocka_unit_test(too_many_without_a_hello),
 	};
 	rig = rig_new();
 	rig_leave(cmocka_run_group_tests_name("link-refused", tests, start, NULL));
