@@ -46,6 +46,7 @@ struct program {
 	struct metrics *metrics;
 	int signal_fd;
 	bool stopping;
+	int status; /* of the exit */
 	int64_t stop_by_ms, trim_at_ms, listen_at_ms;
 	char *identity, *address, *agent_username;
 	char *names[NAMES_N];
@@ -160,6 +161,14 @@ static enum rc start_serving(struct program *p, struct err *e)
 	return RC_OK;
 }
 
+static void stop(struct program *p)
+{
+	p->stopping = true;
+	p->stop_by_ms = loop_now_ms(p->loop) + STOP_MS;
+	if (p->listener)
+		coordinator_stop(p->coordinator, loop_now_ms(p->loop), loop_wall_ms(p->loop));
+}
+
 static void on_signal(void *self)
 {
 	struct program *p = self;
@@ -168,10 +177,7 @@ static void on_signal(void *self)
 	if (!signo || p->stopping)
 		return;
 	log_info(p->log, "stopping", KI("signal", signo));
-	p->stopping = true;
-	p->stop_by_ms = loop_now_ms(p->loop) + STOP_MS;
-	if (p->listener)
-		coordinator_stop(p->coordinator, loop_now_ms(p->loop), loop_wall_ms(p->loop));
+	stop(p);
 }
 
 static void start_uninstall(struct program *p)
@@ -329,11 +335,25 @@ static int64_t deadline(const struct program *p)
 	return earlier(at, coordinator_deadline(p->coordinator));
 }
 
-static void trim(struct program *p)
+/* Descriptors that are nearly used up end in a deaf coordinator: a standby does better, and this
+ * one comes back fresh. */
+static void check_descriptors(struct program *p)
+{
+	uint32_t open = link_descriptors(), most = process_descriptors_max();
+	if (p->stopping || open < most - most / 10)
+		return;
+	log_error(p->log, "descriptors are nearly used up, stepping down", KI("open", open),
+		  KI("limit", most));
+	p->status = 1;
+	stop(p);
+}
+
+static void housekeeping(struct program *p)
 {
 	if (loop_now_ms(p->loop) < p->trim_at_ms)
 		return;
 	process_trim();
+	check_descriptors(p);
 	p->trim_at_ms = loop_now_ms(p->loop) + TRIM_MS;
 }
 
@@ -350,7 +370,7 @@ static void work(struct program *p)
 	}
 	follow_certs(p);
 	serve_turn(p->serve);
-	trim(p);
+	housekeeping(p);
 }
 
 static bool uninstall_turn(struct program *p, int *ret_exit)
@@ -386,6 +406,6 @@ bool program_turn(struct program *p, int *ret_exit)
 	metrics_observe(p->metrics, METRIC_TURN_DURATION, NULL, NULL, (double)took_us / 1e6);
 	if (took_us > SLOW_TURN_MS * 1000)
 		log_warn(p->log, "slow turn", KI("took_ms", took_us / 1000));
-	*ret_exit = 0;
+	*ret_exit = p->status;
 	return !stopped(p);
 }

@@ -22,6 +22,16 @@ static void core_metrics(struct metrics *m, const struct core_stats *s)
 	metrics_set(m, METRIC_CORE_BYTES, "jobs", NULL, (double)s->bytes_jobs);
 }
 
+static void link_metrics(struct metrics *m, const struct link_listener *listener,
+			 uint64_t bad_frames)
+{
+	struct link_listener_stats s;
+	link_listener_stats(listener, &s);
+	set(m, METRIC_LINK_BAD_FRAMES, bad_frames + s.oversized);
+	set(m, METRIC_LINK_FAILED, s.failed);
+	set(m, METRIC_LINK_REFUSED, s.refused_full);
+}
+
 static void session_metrics(struct metrics *m, const struct server_sessions_stats *s)
 {
 	set(m, METRIC_SESSIONS, s->sessions);
@@ -32,14 +42,12 @@ static void session_metrics(struct metrics *m, const struct server_sessions_stat
 	for (int i = REJECT_TOKEN; i <= REJECT_MALFORMED; i++)
 		metrics_set(m, METRIC_LINK_REJECTS, reject_text((enum reject)i), NULL,
 			    (double)s->rejects[i]);
-	set(m, METRIC_LINK_BAD_FRAMES, s->bad_frames);
 }
 
 void program_metrics(struct metrics *m, const char *lease, const struct coordinator *coordinator,
 		     const struct link_listener *listener)
 {
 	struct coordinator_stats s;
-	(void)listener;
 	metrics_set(m, METRIC_BUILD_INFO, MUSTER_VERSION, NULL, 1);
 	metrics_set(m, METRIC_LEADER, lease, NULL, coordinator && coordinator_leading(coordinator));
 	if (!coordinator)
@@ -47,6 +55,7 @@ void program_metrics(struct metrics *m, const char *lease, const struct coordina
 	coordinator_stats(coordinator, &s);
 	core_metrics(m, &s.core);
 	session_metrics(m, &s.sessions);
+	link_metrics(m, listener, s.sessions.bad_frames);
 	set(m, METRIC_STATUS_WRITES, s.status_writes);
 	set(m, METRIC_STATUS_CONFLICTS, s.status_conflicts);
 	set(m, METRIC_WRITE_QUEUE_DEPTH, s.writes_waiting);

@@ -36,6 +36,14 @@ void process_raise_limits(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+uint32_t process_descriptors_max(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur > UINT32_MAX)
+		return UINT32_MAX;
+	return (uint32_t)limit.rlim_cur;
+}
+
 void process_small_memory(void)
 {
 	mallopt(M_ARENA_MAX, 1);
