@@ -22,16 +22,41 @@ static bool few_values(const char *text, size_t len)
 	return n <= JS_VALUES_MAX;
 }
 
+/* jansson has no NULs in keys, also where it allows them elsewhere: each becomes U+FFFD. */
+static void replace_nuls(const char *text, size_t len, struct buf *out)
+{
+	for (size_t i = 0; i < len; i++) {
+		bool escape = text[i] == '\\' && i + 1 < len;
+		if (escape && len - i >= 6 && !memcmp(text + i, "\\u0000", 6)) {
+			buf_puts(out, "\\ufffd");
+			i += 5;
+			continue;
+		}
+		buf_put(out, text + i, escape ? 2 : 1);
+		i += escape;
+	}
+}
+
 json_t *js_load(const char *text, size_t len, struct err *e)
 {
+	AUTO(buf_done) struct buf copy = BUF_INIT(2 * len + 1);
+	size_t flags = JSON_ALLOW_NUL;
 	json_error_t je;
 	if (!few_values(text, len)) {
 		err_set(e, RC_TOOBIG, "more than %d values", JS_VALUES_MAX);
 		return NULL;
 	}
-	json_t *o = json_loadb(text, len, JSON_ALLOW_NUL, &je);
-	if (!o && json_error_code(&je) == json_error_numeric_overflow)
-		o = json_loadb(text, len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &je);
+	json_t *o = NULL;
+	for (int tries = 0; !o && tries < 3; tries++) {
+		o = json_loadb(text, len, flags, &je);
+		if (!o && json_error_code(&je) == json_error_null_byte_in_key && !copy.len) {
+			replace_nuls(text, len, &copy);
+			text = buf_str(&copy);
+			len = copy.len;
+		} else if (!o && json_error_code(&je) == json_error_numeric_overflow) {
+			flags |= JSON_DECODE_INT_AS_REAL;
+		}
+	}
 	if (!o)
 		err_set(e, RC_MALFORMED, "%s at byte %d", je.text, je.position);
 	return o;
