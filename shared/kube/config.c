@@ -31,6 +31,16 @@ static void trim_end(struct buf *b)
 		b->data[--b->len] = 0;
 }
 
+/* A header line cannot carry anything else (RFC 6750: b64token is narrower still). */
+static bool token_is_clean(const char *s)
+{
+	for (; *s; s++) {
+		if (*s <= ' ' || *s > '~')
+			return false;
+	}
+	return true;
+}
+
 /* A token that cannot be read now leaves the one before: it may still be good. */
 void kube_config_refresh_token(struct kube_config *c, bool force)
 {
@@ -41,7 +51,7 @@ void kube_config_refresh_token(struct kube_config *c, bool force)
 	if (file_read(c->token_file, &text, NULL) != RC_OK)
 		return;
 	trim_end(&text);
-	if (text.len)
+	if (text.len && token_is_clean(text.data))
 		mem_strset(&c->token, text.data);
 }
 
@@ -73,40 +83,71 @@ static enum rc in_cluster(struct kube_config *ret, struct err *e)
 	kube_config_refresh_token(ret, true);
 	if (!ret->token)
 		return err_set(e, RC_CONFIG, "cannot read the token %s", ret->token_file);
-	if (file_read(ACCOUNT_DIR "/namespace", &ns, NULL) == RC_OK)
+	if (file_read(ACCOUNT_DIR "/namespace", &ns, NULL) == RC_OK && ns.len)
 		ret->ns = buf_steal(&ns);
 	return RC_OK;
 }
 
-/* What a later file says only counts where the earlier ones said nothing. */
-static enum rc load_file(const char *path, struct kube_config *ret, struct err *e)
+/* The texts of a list of files, and the folders they are in. */
+struct files {
+	struct kubeconfig_text v[KUBECONFIG_FILES_MAX];
+	char *yaml[KUBECONFIG_FILES_MAX], *path[KUBECONFIG_FILES_MAX], *dir[KUBECONFIG_FILES_MAX];
+	uint32_t n;
+};
+
+static void files_done(struct files *f)
+{
+	for (uint32_t i = 0; i < f->n; i++) {
+		explicit_bzero(f->yaml[i], f->v[i].len); /* keys */
+		free(f->yaml[i]);
+		free(f->path[i]);
+		free(f->dir[i]);
+	}
+}
+
+static enum rc files_add(struct files *f, const char *path, size_t path_len, struct err *e)
 {
 	AUTO(buf_done) struct buf text = BUF_INIT(KUBECONFIG_MAX);
-	const char *slash = strrchr(path, '/');
-	AUTO(mem_freep)
-	char *dir = slash ? mem_strndup(path, (size_t)(slash - path)) : mem_strdup(".");
-	enum rc rc = file_read(path, &text, e);
+	AUTO(mem_freep) char *p = mem_strndup(path, path_len);
+	enum rc rc = file_read(p, &text, e);
+	if (rc != RC_OK)
+		return rc;
+	if (f->n == KUBECONFIG_FILES_MAX)
+		return err_set(e, RC_TOOBIG, "more than %d files", KUBECONFIG_FILES_MAX);
+	uint32_t i = f->n++;
+	const char *slash = strrchr(p, '/');
+	f->v[i].len = text.len;
+	f->v[i].yaml = f->yaml[i] = text.len ? buf_steal(&text) : mem_strdup("");
+	f->v[i].dir = f->dir[i] =
+		slash ? mem_strndup(p, (size_t)(slash - p)) : mem_strdup(".");
+	f->v[i].path = f->path[i] = STEAL(p);
+	return RC_OK;
+}
+
+static enum rc load_file(const char *path, struct kube_config *ret, struct err *e)
+{
+	AUTO(files_done) struct files f = {.n = 0};
+	enum rc rc = files_add(&f, path, strlen(path), e);
 	if (rc == RC_OK)
-		rc = kubeconfig_parse(buf_str(&text), text.len, dir, ret, e);
+		rc = kubeconfig_parse(f.v, f.n, ret, e);
 	return rc == RC_OK ? RC_OK : err_wrap(e, RC_CONFIG, "kubeconfig %s", path);
 }
 
-/* The first file of the list that has a usable context. */
+/* As kubectl does: files of the list that are not there are passed over. */
 static enum rc load_list(const char *list, struct kube_config *ret, struct err *e)
 {
-	enum rc rc = err_set(e, RC_CONFIG, "$KUBECONFIG names no file");
-	while (*list) {
-		size_t len = strcspn(list, ":");
-		AUTO(mem_freep) char *path = mem_strndup(list, len);
-		if (len) {
-			kube_config_done(ret);
-			rc = load_file(path, ret, e);
-		}
-		if (rc == RC_OK)
-			return RC_OK;
-		list += len + (list[len] == ':');
+	AUTO(files_done) struct files f = {.n = 0};
+	for (const char *p = list; *p;) {
+		size_t len = strcspn(p, ":");
+		enum rc rc = len ? files_add(&f, p, len, e) : RC_OK;
+		if (rc != RC_OK && rc != RC_NOTFOUND)
+			return err_wrap(e, RC_CONFIG, "$KUBECONFIG");
+		p += len + (p[len] == ':');
 	}
-	return rc;
+	if (!f.n)
+		return err_set(e, RC_CONFIG, "$KUBECONFIG (%s) names no file that exists", list);
+	enum rc rc = kubeconfig_parse(f.v, f.n, ret, e);
+	return rc == RC_OK ? RC_OK : err_wrap(e, rc, "$KUBECONFIG (%s)", list);
 }
 
 static enum rc load_home(struct kube_config *ret, struct err *e)
@@ -134,6 +175,8 @@ enum rc kube_config_load(const char *kubeconfig, struct kube_config *ret, struct
 		rc = load_list(env, ret, e);
 	else
 		rc = load_home(ret, e);
+	if (rc == RC_OK && ret->token && !token_is_clean(ret->token))
+		rc = err_set(e, RC_CONFIG, "the token has characters that no token has");
 	if (rc != RC_OK)
 		kube_config_done(ret);
 	return rc;

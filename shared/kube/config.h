@@ -30,6 +30,14 @@ void kube_config_done(struct kube_config *c);
 void kube_config_refresh_token(struct kube_config *c, bool force);
 /* Reads the CA file again if it changed; true when it says something else now. */
 bool kube_config_refresh_ca(struct kube_config *c) must_use;
-/* kubeconfig.c: fills from YAML text; dir: what relative paths are relative to. */
-enum rc kubeconfig_parse(const char *yaml, size_t len, const char *dir, struct kube_config *ret,
+
+/* One file of a list; dir: what its relative paths are relative to. */
+struct kubeconfig_text {
+	const char *yaml;
+	size_t len;
+	const char *path, *dir; /* path: for messages */
+};
+enum { KUBECONFIG_FILES_MAX = 16 };
+/* kubeconfig.c: merges n files as kubectl does: what the first one says counts. RC_CONFIG. */
+enum rc kubeconfig_parse(const struct kubeconfig_text *v, uint32_t n, struct kube_config *ret,
 			 struct err *e) must_use;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A kubeconfig is YAML (or JSON, which is YAML too): current-context names a context, which names a
- * cluster and a user. libyaml's document tree is walked; aliases are resolved by it. */
+ * cluster and a user. Each of the four may stand in another file of the list: the first file that
+ * has it wins, and its folder is what relative paths in it start from. libyaml's document trees are
+ * walked; aliases are resolved by it. */
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -12,25 +14,35 @@
 enum { DATA_MAX = 1024 * 1024 };
 
 struct doc {
-	yaml_document_t *yaml;
+	yaml_document_t yaml;
 	const char *dir;
 };
 
-static yaml_node_t *get(const struct doc *d, yaml_node_t *map, const char *key)
+struct docs {
+	struct doc v[KUBECONFIG_FILES_MAX];
+	uint32_t n;
+};
+
+struct place { /* node is NULL where nothing was found */
+	struct doc *d;
+	yaml_node_t *node;
+};
+
+static yaml_node_t *get(struct doc *d, yaml_node_t *map, const char *key)
 {
 	if (!map || map->type != YAML_MAPPING_NODE)
 		return NULL;
 	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top;
 	     p++) {
-		yaml_node_t *k = yaml_document_get_node(d->yaml, p->key);
+		yaml_node_t *k = yaml_document_get_node(&d->yaml, p->key);
 		if (k && k->type == YAML_SCALAR_NODE && str_eq((char *)k->data.scalar.value, key))
-			return yaml_document_get_node(d->yaml, p->value);
+			return yaml_document_get_node(&d->yaml, p->value);
 	}
 	return NULL;
 }
 
 /* NULL unless it is a scalar that says something. */
-static const char *text(const struct doc *d, yaml_node_t *map, const char *key)
+static const char *text(struct doc *d, yaml_node_t *map, const char *key)
 {
 	yaml_node_t *n = get(d, map, key);
 	if (!n || n->type != YAML_SCALAR_NODE || !n->data.scalar.length)
@@ -39,19 +51,28 @@ static const char *text(const struct doc *d, yaml_node_t *map, const char *key)
 }
 
 /* The inner map of the list's entry of that name: {name: N, <inner>: {…}}. */
-static yaml_node_t *named(const struct doc *d, yaml_node_t *root, const char *list,
-			  const char *inner, const char *name)
+static yaml_node_t *named_in(struct doc *d, const char *list, const char *inner, const char *name)
 {
-	yaml_node_t *l = get(d, root, list);
-	if (!l || l->type != YAML_SEQUENCE_NODE || !name)
+	yaml_node_t *l = get(d, yaml_document_get_root_node(&d->yaml), list);
+	if (!l || l->type != YAML_SEQUENCE_NODE)
 		return NULL;
 	for (yaml_node_item_t *i = l->data.sequence.items.start; i < l->data.sequence.items.top;
 	     i++) {
-		yaml_node_t *o = yaml_document_get_node(d->yaml, *i);
+		yaml_node_t *o = yaml_document_get_node(&d->yaml, *i);
 		if (str_eq(text(d, o, "name"), name))
 			return get(d, o, inner);
 	}
 	return NULL;
+}
+
+static struct place named(struct docs *docs, const char *list, const char *inner, const char *name)
+{
+	for (uint32_t i = 0; name && i < docs->n; i++) {
+		yaml_node_t *o = named_in(&docs->v[i], list, inner, name);
+		if (o)
+			return (struct place){&docs->v[i], o};
+	}
+	return (struct place){0};
 }
 
 static char *decode_base64(const char *s)
@@ -74,7 +95,7 @@ static char *decode_base64(const char *s)
 	return buf_steal(&out);
 }
 
-static char *full_path(const struct doc *d, const char *path)
+static char *full_path(struct doc *d, const char *path)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(8192);
 	buf_printf(&b, path[0] == '/' ? "%.0s%s" : "%s/%s", d->dir, path);
@@ -82,7 +103,7 @@ static char *full_path(const struct doc *d, const char *path)
 }
 
 /* KEY-data inline, or the file that KEY names. */
-static enum rc data_or_file(const struct doc *d, yaml_node_t *map, const char *key, char **ret,
+static enum rc data_or_file(struct doc *d, yaml_node_t *map, const char *key, char **ret,
 			    struct err *e)
 {
 	AUTO(buf_done) struct buf data_key = BUF_INIT(100), file = BUF_INIT(DATA_MAX);
@@ -106,34 +127,54 @@ static char *copy(const char *s)
 	return s ? mem_strdup(s) : NULL;
 }
 
-static enum rc take_cluster(const struct doc *d, yaml_node_t *cluster, struct kube_config *ret,
+static enum rc take_cluster(struct doc *d, yaml_node_t *cluster, struct kube_config *ret,
 			    struct err *e)
 {
+	const char *ca_file = text(d, cluster, "certificate-authority");
 	ret->server = copy(text(d, cluster, "server"));
 	if (!ret->server)
 		return err_set(e, RC_CONFIG, "the context's cluster has no server");
-	size_t len = strlen(ret->server);
-	if (ret->server[len - 1] == '/')
+	if (text(d, cluster, "proxy-url"))
+		return err_set(e, RC_CONFIG, "proxy-url is not supported: give a server that can "
+					     "be reached without one");
+	for (size_t len = strlen(ret->server); len && ret->server[len - 1] == '/'; len--)
 		ret->server[len - 1] = 0;
 	ret->server_name = copy(text(d, cluster, "tls-server-name"));
 	ret->insecure = str_eq(text(d, cluster, "insecure-skip-tls-verify"), "true");
+	if (ca_file && !text(d, cluster, "certificate-authority-data")) {
+		ret->ca_file = full_path(d, ca_file);
+		file_changed(ret->ca_file, &ret->ca_stamp);
+	}
 	return data_or_file(d, cluster, "certificate-authority", &ret->ca, e);
 }
 
-static enum rc take_user(const struct doc *d, yaml_node_t *user, struct kube_config *ret,
-			 struct err *e)
+/* What we cannot be, so that nobody takes us for somebody else. */
+static enum rc refuse_user(struct doc *d, yaml_node_t *user, struct err *e)
 {
-	if (get(d, user, "exec") || get(d, user, "auth-provider"))
-		return err_set(e, RC_CONFIG,
-			       "the user logs in by a plug-in, which is not supported here: use a "
-			       "token, tokenFile or client certificate");
-	ret->token = copy(text(d, user, "token"));
+	static const char *const keys[] = {"exec", "auth-provider", "username",  "as",
+					   "as-uid", "as-groups",   "as-user-extra"};
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (get(d, user, keys[i]))
+			return err_set(e, RC_CONFIG,
+				       "the user has \"%s\", which is not supported: use a token, "
+				       "tokenFile or client certificate",
+				       keys[i]);
+	}
+	return RC_OK;
+}
+
+static enum rc take_user(struct doc *d, yaml_node_t *user, struct kube_config *ret, struct err *e)
+{
 	const char *token_file = text(d, user, "tokenFile");
+	enum rc rc = refuse_user(d, user, e);
+	if (rc != RC_OK)
+		return rc;
+	ret->token = copy(text(d, user, "token"));
 	if (token_file) {
 		ret->token_file = full_path(d, token_file);
 		kube_config_refresh_token(ret, true);
 	}
-	enum rc rc = data_or_file(d, user, "client-certificate", &ret->cert, e);
+	rc = data_or_file(d, user, "client-certificate", &ret->cert, e);
 	if (rc == RC_OK)
 		rc = data_or_file(d, user, "client-key", &ret->key, e);
 	if (rc == RC_OK && (ret->cert != NULL) != (ret->key != NULL))
@@ -141,41 +182,61 @@ static enum rc take_user(const struct doc *d, yaml_node_t *user, struct kube_con
 	return rc;
 }
 
-static enum rc walk(const struct doc *d, struct kube_config *ret, struct err *e)
+static const char *current_context(struct docs *docs)
 {
-	yaml_node_t *root = yaml_document_get_root_node(d->yaml);
-	const char *current = text(d, root, "current-context");
-	yaml_node_t *context = named(d, root, "contexts", "context", current);
-	if (!current)
-		return err_set(e, RC_CONFIG, "it has no current-context");
-	if (!context)
-		return err_set(e, RC_CONFIG, "current-context \"%s\" is not among its contexts",
-			       current);
-	yaml_node_t *cluster = named(d, root, "clusters", "cluster", text(d, context, "cluster"));
-	yaml_node_t *user = named(d, root, "users", "user", text(d, context, "user"));
-	if (!cluster)
-		return err_set(e, RC_CONFIG, "the cluster of context \"%s\" is missing", current);
-	ret->ns = copy(text(d, context, "namespace"));
-	enum rc rc = take_cluster(d, cluster, ret, e);
-	return rc == RC_OK && user ? take_user(d, user, ret, e) : rc;
+	const char *name = NULL;
+	for (uint32_t i = 0; !name && i < docs->n; i++)
+		name = text(&docs->v[i], yaml_document_get_root_node(&docs->v[i].yaml),
+			    "current-context");
+	return name;
 }
 
-enum rc kubeconfig_parse(const char *yaml, size_t len, const char *dir, struct kube_config *ret,
-			 struct err *e)
+static enum rc walk(struct docs *docs, struct kube_config *ret, struct err *e)
+{
+	const char *current = current_context(docs);
+	struct place context = named(docs, "contexts", "context", current);
+	if (!current)
+		return err_set(e, RC_CONFIG, "it has no current-context");
+	if (!context.node)
+		return err_set(e, RC_CONFIG, "current-context \"%s\" is not among its contexts",
+			       current);
+	struct place cluster =
+		named(docs, "clusters", "cluster", text(context.d, context.node, "cluster"));
+	struct place user = named(docs, "users", "user", text(context.d, context.node, "user"));
+	if (!cluster.node)
+		return err_set(e, RC_CONFIG, "the cluster of context \"%s\" is missing", current);
+	ret->ns = copy(text(context.d, context.node, "namespace"));
+	enum rc rc = take_cluster(cluster.d, cluster.node, ret, e);
+	return rc == RC_OK && user.node ? take_user(user.d, user.node, ret, e) : rc;
+}
+
+static enum rc load(const struct kubeconfig_text *t, struct doc *ret, struct err *e)
 {
 	yaml_parser_t parser;
-	yaml_document_t document;
+	enum rc rc = RC_OK;
 	must(yaml_parser_initialize(&parser));
-	yaml_parser_set_input_string(&parser, (const unsigned char *)yaml, len);
-	enum rc rc = RC_CONFIG;
-	if (!yaml_parser_load(&parser, &document)) {
-		err_set(e, rc, "line %zu: %s", parser.problem_mark.line + 1,
-			str_or_empty(parser.problem));
-	} else {
-		struct doc d = {&document, dir};
-		rc = walk(&d, ret, e);
-		yaml_document_delete(&document);
-	}
+	yaml_parser_set_input_string(&parser, (const unsigned char *)t->yaml, t->len);
+	if (!yaml_parser_load(&parser, &ret->yaml))
+		rc = err_set(e, RC_CONFIG, "%s: line %zu: %s", t->path,
+			     parser.problem_mark.line + 1, str_or_empty(parser.problem));
+	ret->dir = t->dir;
 	yaml_parser_delete(&parser);
+	return rc;
+}
+
+enum rc kubeconfig_parse(const struct kubeconfig_text *v, uint32_t n, struct kube_config *ret,
+			 struct err *e)
+{
+	struct docs docs = {.n = 0};
+	enum rc rc = RC_OK;
+	must(n <= KUBECONFIG_FILES_MAX);
+	for (uint32_t i = 0; i < n && rc == RC_OK; i++) {
+		rc = load(&v[i], &docs.v[docs.n], e);
+		docs.n += rc == RC_OK;
+	}
+	if (rc == RC_OK)
+		rc = walk(&docs, ret, e);
+	for (uint32_t i = 0; i < docs.n; i++)
+		yaml_document_delete(&docs.v[i].yaml);
 	return rc;
 }
