@@ -30,3 +30,5 @@ void templates_remember(struct core *c, const char *ns, uint32_t thash);
 void orders_changed(struct core *c, struct mnode *n);
 void orders_emit(struct core *c, struct mnode *n);
 int64_t whole_seconds(int64_t wall_ms);
+/* Whether resourceVersion a is older than b (decimal and ordered: KEP-5504); false if not known. */
+bool rv_older(const char *a, const char *b);

@@ -313,7 +313,10 @@ void node_on_written(struct core *c, const struct core_event *ev)
 	struct mnode *n = node_find(c, ev->written.name);
 	if (!n)
 		return;
-	if (ev->written.rc == RC_OK) {
+	if (ev->written.rc == RC_OK &&
+	    rv_older(str_or_empty(ev->written.rv), str_or_empty(n->rv))) {
+		n->mark = MARK_NONE; /* overtaken by the watch, see job_on_written */
+	} else if (ev->written.rc == RC_OK) {
 		n->mark = MARK_NONE;
 		n->base = n->sent;
 		n->base_head = n->sent_head;

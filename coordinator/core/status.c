@@ -112,7 +112,8 @@ static void view(const struct mjob *j, struct arena *a, struct job_status *s)
 				 .start_ms = j->start_ms,
 				 .end_ms = j->end_ms,
 				 .active_nodes = active_nodes(j, a),
-				 .active = j->cnt[ATT_ORDERED] + j->cnt[ATT_PENDING] + j->cnt[ATT_RUNNING],
+				 .active = j->cnt[ATT_ORDERED] + j->cnt[ATT_PENDING] +
+					   j->cnt[ATT_RUNNING],
 				 .ready = j->nready,
 				 .succeeded = j->ncompleted,
 				 .failed = j->failed,
@@ -206,7 +207,14 @@ void job_on_written(struct core *c, const struct core_event *ev)
 	struct mjob *j = job_find(c, ev->written.ns, ev->written.name);
 	if (!j || (*str_or_empty(ev->written.uid) && !str_eq(j->uid, ev->written.uid)))
 		return;
-	if (ev->written.rc == RC_OK) {
+	/* The watch may have overtaken a slow answer: what it told of later stands, or every write
+	 * from now on would be fenced by a version that is gone. */
+	bool overtaken = ev->written.rc == RC_OK && rv_older(str_or_empty(ev->written.rv), j->rv);
+	if (overtaken) {
+		j->mark = MARK_NONE;
+		if (j->sent_failed > j->wr_failed)
+			j->wr_failed = j->sent_failed;
+	} else if (ev->written.rc == RC_OK) {
 		stored(j);
 		mem_strset(&j->rv, ev->written.rv);
 		if (j->sent_failed > j->wr_failed)

@@ -131,3 +131,11 @@ int64_t whole_seconds(int64_t wall_ms)
 {
 	return wall_ms / 1000 * 1000; /* metav1.Time has no more */
 }
+
+bool rv_older(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+	if (strspn(a, "0123456789") != n || strspn(b, "0123456789") != m)
+		return false;
+	return n != m ? n < m : strcmp(a, b) < 0;
+}

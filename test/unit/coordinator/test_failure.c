@@ -306,6 +306,31 @@ static void r006_deleted_pod_that_nobody_tells_of(void **state)
 	assert_false(w_has(w, "delete"));
 }
 
+/* A user's edit reached us before the answer to a slow write of the version before it. */
+static void r007_answer_overtaken_by_the_watch(void **state)
+{
+	struct world *w = w_of(state);
+	struct job_status st;
+	const char *rv;
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w->rvs = 100;
+	w_job(w, j);
+	w->no_writes = true;
+	w_all(w, j, MEMBER_RUNNING);
+	assert_true(core_job_status(w->core, "default", "a", &st, &rv)); /* it goes out */
+	w->rvs = 200;
+	w_job(w, j);
+	struct core_event ev = {
+		.type = CEV_STATUS_WRITTEN,
+		.written = {
+			.is_job = true, .ns = "default", .name = "a", .uid = j->uid, .rv = "150"}};
+	w_step(w, &ev);
+	assert_true(core_job_status(w->core, "default", "a", &st, &rv));
+	assert_string_equal(rv, j->rv);
+	assert_string_not_equal(rv, "150");
+}
+
 static void image_pull_is_told(void **state)
 {
 	struct world *w = w_of(state);
@@ -341,6 +366,7 @@ int main(void)
 		T(recreated_under_its_name),
 		T(delete_is_repeated_until_it_works),
 		T(r006_deleted_pod_that_nobody_tells_of),
+		T(r007_answer_overtaken_by_the_watch),
 		T(image_pull_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
