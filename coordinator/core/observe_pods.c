@@ -23,6 +23,8 @@ static void list_end(struct core *c, struct mnode *n)
 	{
 		if (a->seen_gen != n->list_gen && att_seen(a))
 			att_gone(c, a);
+		else if (!a->confirmed)
+			n->list_wanted = true; /* told while the list was on its way */
 	}
 }
 
