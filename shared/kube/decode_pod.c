@@ -62,6 +62,26 @@ static void decode_containers(const json_t *list, struct pod *ret)
 		decode_container(json_array_get(list, i), ret);
 }
 
+/* Init containers come first in time; but how the pod's work ended is told by its own containers, if
+ * one of them failed: a sidecar's end is a consequence. */
+static void add_inits(struct pod *ret, const struct pod *inits)
+{
+	ret->started |= inits->started;
+	if (inits->started_ms && (!ret->started_ms || inits->started_ms < ret->started_ms))
+		ret->started_ms = inits->started_ms;
+	if (inits->ended_ms > ret->ended_ms)
+		ret->ended_ms = inits->ended_ms;
+	if (inits->waiting_reason) {
+		ret->waiting_reason = inits->waiting_reason;
+		ret->waiting_message = inits->waiting_message;
+	}
+	if (ret->exit_code || ret->phase != POD_FAILED)
+		return;
+	ret->exit_code = inits->exit_code;
+	ret->terminated_reason = inits->terminated_reason;
+	ret->terminated_message = inits->terminated_message;
+}
+
 static enum pod_phase phase_of(const char *s)
 {
 	static const char *const phases[] = {[POD_PENDING] = "Pending",
@@ -88,11 +108,10 @@ void decode_pod(struct arena *a, const json_t *o, struct pod *ret)
 	};
 	decode_meta(a, o, &ret->meta);
 	decode_conditions(status, ret);
-	decode_containers(json_object_get(status, "initContainerStatuses"), ret);
-	/* An init container's end is no end of the pod's work. */
-	if (ret->phase != POD_FAILED)
-		ret->exit_code = 0;
+	struct pod inits = {0};
+	decode_containers(json_object_get(status, "initContainerStatuses"), &inits);
 	decode_containers(json_object_get(status, "containerStatuses"), ret);
+	add_inits(ret, &inits);
 	ret->waiting_reason = str_or_empty(ret->waiting_reason);
 	ret->waiting_message = str_or_empty(ret->waiting_message);
 	ret->terminated_reason = str_or_empty(ret->terminated_reason);

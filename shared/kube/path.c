@@ -32,6 +32,13 @@ const char *path_api_version(enum api_kind kind)
 	return kinds[kind].group_version;
 }
 
+/* What no object is called (apimachinery, IsValidPathSegmentName). Encoding does not help: the server
+ * takes the decoded path apart, so that "a/b" would name something else. */
+static bool names_nothing(const char *s)
+{
+	return !s || !*s || !strcmp(s, ".") || !strcmp(s, "..") || strpbrk(s, "/%");
+}
+
 static void segment(struct buf *out, const char *s)
 {
 	buf_putc(out, '/');
@@ -85,12 +92,12 @@ enum rc path_build(const struct api_request *req, struct buf *out)
 	bool whole = req->verb == API_LIST || req->verb == API_WATCH;
 	bool named = !whole && req->verb != API_CREATE;
 	const char *gv = path_api_version(req->kind);
-	if ((named && (!req->name || !*req->name)) ||
-	    (!whole && kinds[req->kind].namespaced && (!req->ns || !*req->ns)))
+	bool in_namespace = kinds[req->kind].namespaced && (!whole || (req->ns && *req->ns));
+	if ((named && names_nothing(req->name)) || (in_namespace && names_nothing(req->ns)))
 		return RC_BADREQUEST;
 	buf_puts(out, strchr(gv, '/') ? "/apis/" : "/api/");
 	buf_puts(out, gv);
-	if (kinds[req->kind].namespaced && req->ns && *req->ns) {
+	if (in_namespace) {
 		buf_puts(out, "/namespaces");
 		segment(out, req->ns);
 	}
