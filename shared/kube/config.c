@@ -118,8 +118,7 @@ static enum rc files_add(struct files *f, const char *path, size_t path_len, str
 	const char *slash = strrchr(p, '/');
 	f->v[i].len = text.len;
 	f->v[i].yaml = f->yaml[i] = text.len ? buf_steal(&text) : mem_strdup("");
-	f->v[i].dir = f->dir[i] =
-		slash ? mem_strndup(p, (size_t)(slash - p)) : mem_strdup(".");
+	f->v[i].dir = f->dir[i] = slash ? mem_strndup(p, (size_t)(slash - p)) : mem_strdup(".");
 	f->v[i].path = f->path[i] = STEAL(p);
 	return RC_OK;
 }

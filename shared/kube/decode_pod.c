@@ -62,8 +62,8 @@ static void decode_containers(const json_t *list, struct pod *ret)
 		decode_container(json_array_get(list, i), ret);
 }
 
-/* Init containers come first in time; but how the pod's work ended is told by its own containers, if
- * one of them failed: a sidecar's end is a consequence. */
+/* Init containers come first in time; but how the pod's work ended is told by its own containers,
+ * if one of them failed: a sidecar's end is a consequence. */
 static void add_inits(struct pod *ret, const struct pod *inits)
 {
 	ret->started |= inits->started;

@@ -199,9 +199,8 @@ static json_t *lease(const struct api_request *req)
 	json_t *o = with_meta(req, "spec", spec);
 	json_t *meta = json_object_get(o, "metadata");
 	set(meta, "name", req->name);
-	json_object_set_new(
-		meta, "annotations",
-		json_pack("{s:o}", "muster.dev/address", js_string(l->address, 0)));
+	json_object_set_new(meta, "annotations",
+			    json_pack("{s:o}", "muster.dev/address", js_string(l->address, 0)));
 	set_type(o, API_LEASE);
 	return o;
 }

@@ -68,7 +68,9 @@ static size_t utf8_len(const unsigned char *s)
 	static const struct {
 		unsigned char mask, lead, len;
 		uint32_t least;
-	} forms[] = {{0x80, 0, 1, 0}, {0xe0, 0xc0, 2, 0x80}, {0xf0, 0xe0, 3, 0x800},
+	} forms[] = {{0x80, 0, 1, 0},
+		     {0xe0, 0xc0, 2, 0x80},
+		     {0xf0, 0xe0, 3, 0x800},
 		     {0xf8, 0xf0, 4, 0x10000}};
 	for (size_t f = 0; f < ARRAY_LEN(forms); f++) {
 		if ((s[0] & forms[f].mask) != forms[f].lead)

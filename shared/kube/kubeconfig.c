@@ -135,8 +135,9 @@ static enum rc take_cluster(struct doc *d, yaml_node_t *cluster, struct kube_con
 	if (!ret->server)
 		return err_set(e, RC_CONFIG, "the context's cluster has no server");
 	if (text(d, cluster, "proxy-url"))
-		return err_set(e, RC_CONFIG, "proxy-url is not supported: give a server that can "
-					     "be reached without one");
+		return err_set(e, RC_CONFIG,
+			       "proxy-url is not supported: give a server that can "
+			       "be reached without one");
 	for (size_t len = strlen(ret->server); len && ret->server[len - 1] == '/'; len--)
 		ret->server[len - 1] = 0;
 	ret->server_name = copy(text(d, cluster, "tls-server-name"));
@@ -151,8 +152,8 @@ static enum rc take_cluster(struct doc *d, yaml_node_t *cluster, struct kube_con
 /* What we cannot be, so that nobody takes us for somebody else. */
 static enum rc refuse_user(struct doc *d, yaml_node_t *user, struct err *e)
 {
-	static const char *const keys[] = {"exec", "auth-provider", "username",  "as",
-					   "as-uid", "as-groups",   "as-user-extra"};
+	static const char *const keys[] = {"exec",   "auth-provider", "username",     "as",
+					   "as-uid", "as-groups",     "as-user-extra"};
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		if (get(d, user, keys[i]))
 			return err_set(e, RC_CONFIG,

@@ -32,8 +32,8 @@ const char *path_api_version(enum api_kind kind)
 	return kinds[kind].group_version;
 }
 
-/* What no object is called (apimachinery, IsValidPathSegmentName). Encoding does not help: the server
- * takes the decoded path apart, so that "a/b" would name something else. */
+/* What no object is called (apimachinery, IsValidPathSegmentName). Encoding does not help: the
+ * server takes the decoded path apart, so that "a/b" would name something else. */
 static bool names_nothing(const char *s)
 {
 	return !s || !*s || !strcmp(s, ".") || !strcmp(s, "..") || strpbrk(s, "/%");

@@ -135,7 +135,8 @@ void loop_wait(struct loop *l, int64_t deadline_ms)
 
 void loop_run(struct loop *l)
 {
-	/* The watched ones stand last, in order; who joins in a callback waits for the next turn. */
+	/* The watched ones stand last, in order; who joins in a callback waits for the next turn.
+	 */
 	for (uint32_t i = 0; l->first_watched + i < l->npolled; i++) {
 		if (l->polled[l->first_watched + i].revents)
 			l->watched[i].ready(l->watched[i].self);

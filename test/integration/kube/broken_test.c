@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Connections that break, hang and are shared; operations that end inside of their own callbacks. */
+/* Connections that break, hang and are shared; operations that end inside of their own callbacks.
+ */
 #include "broken.h"
 
 #include <stdio.h>

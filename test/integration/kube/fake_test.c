@@ -68,8 +68,7 @@ int fake_stop(void **state)
 
 static void get(const char *name, struct answer *a)
 {
-	struct api_request req = {
-		.verb = API_GET, .kind = API_CONFIGMAP, .ns = "d", .name = name};
+	struct api_request req = {.verb = API_GET, .kind = API_CONFIGMAP, .ns = "d", .name = name};
 	rig_ask(&rig, &req, a);
 }
 
@@ -107,8 +106,9 @@ void failures_keep_their_words(void **state)
 
 void token_is_read_again_on_401(void **state)
 {
-	AUTO(answer_done) struct answer first = ANSWER, rotated = ANSWER, refused = ANSWER,
-					again = ANSWER;
+	AUTO(answer_done)
+	struct answer first = ANSWER,
+		      rotated = ANSWER, refused = ANSWER, again = ANSWER;
 	(void)state;
 	get("token", &first);
 	assert_int_equal(first.rc, RC_OK);

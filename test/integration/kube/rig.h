@@ -32,8 +32,8 @@ struct rig {
 	struct kube *kube;
 	struct api api, lease;
 	struct log log;
-	struct buf logged;    /* messages */
-	struct buf requests;  /* "GET 200, ..." of the last asks */
+	struct buf logged;   /* messages */
+	struct buf requests; /* "GET 200, ..." of the last asks */
 	uint32_t nrequests;
 };
 

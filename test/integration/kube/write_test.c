@@ -255,8 +255,7 @@ void lease_is_fenced(void **state)
 
 void secret_round_trips(void **state)
 {
-	static const struct kv pair[] = {{"tls.crt", "pem \"x\" \xc3\xa9\n"},
-					 {"tls.key", "a"}};
+	static const struct kv pair[] = {{"tls.crt", "pem \"x\" \xc3\xa9\n"}, {"tls.key", "a"}};
 	struct keyed_data data = {.data = {pair, 2}};
 	struct api_request req = {.verb = API_CREATE,
 				  .kind = API_SECRET,
@@ -340,8 +339,8 @@ static void review(const char *token, bool good, const char *node)
 
 static void agent_token(const char *audience, struct buf *ret)
 {
-	const char *const argv[] = {"test/integration/lib/apiserver", "agent-token", rig.dir, "n1",
-				    audience, NULL};
+	const char *const argv[] = {
+		"test/integration/lib/apiserver", "agent-token", rig.dir, "n1", audience, NULL};
 	ret->max = TEXT_MAX;
 	assert_true(run_program(argv, NULL, ret));
 }
@@ -426,8 +425,9 @@ void members_pods_are_accepted(void **state)
 			    "n1/rich-1/default/image:1/MUSTER_MEMBER_INDEX MUSTER_PARALLELISM "
 			    "MUSTER_JOB_NAME MUSTER_NODE_NAME JOB_COMPLETION_INDEX A/true/Never");
 	/* Strict: what no pod has is refused by name, not dropped. */
-	static const char unknown[] = "{\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"i\","
-				      "\"comand\":[\"x\"]}]}}";
+	static const char unknown[] =
+		"{\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"i\","
+		"\"comand\":[\"x\"]}]}}";
 	pod.template_text = unknown;
 	create.name = pod.name = "rich-2-abcde";
 	AUTO(answer_done) struct answer strict = ask(&create);
@@ -439,9 +439,10 @@ void members_pods_are_accepted(void **state)
 static void deep_job(struct buf *out)
 {
 	enum { DEPTH = 3000 };
-	buf_puts(out, "{\"apiVersion\":\"muster.dev/v1alpha1\",\"kind\":\"ComputeJob\","
-		      "\"metadata\":{\"name\":\"unreadable\",\"namespace\":\"default\"},"
-		      "\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\",\"x\":");
+	buf_puts(out,
+		 "{\"apiVersion\":\"muster.dev/v1alpha1\",\"kind\":\"ComputeJob\","
+		 "\"metadata\":{\"name\":\"unreadable\",\"namespace\":\"default\"},"
+		 "\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\",\"x\":");
 	for (int i = 0; i < DEPTH; i++)
 		buf_puts(out, "{\"a\":");
 	buf_puts(out, "1");
@@ -459,8 +460,7 @@ void unreadable_objects_stop_nobody(void **state)
 		.verb = API_GET, .kind = API_JOB, .ns = "default", .name = "unreadable"};
 	(void)state;
 	AUTO(answer_done) struct answer before = ask(&list), w = ANSWER;
-	struct api_request watch = {
-		.verb = API_WATCH, .kind = API_JOB, .rv = buf_str(&before.rv)};
+	struct api_request watch = {.verb = API_WATCH, .kind = API_JOB, .rv = buf_str(&before.rv)};
 	rig_submit(&rig.api, &watch, &w);
 	AUTO(buf_done) struct buf deep = BUF_INIT(64 * 1024);
 	deep_job(&deep);
