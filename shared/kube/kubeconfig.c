@@ -75,6 +75,7 @@ static struct place named(struct docs *docs, const char *list, const char *inner
 	return (struct place){0};
 }
 
+/* NULL when it is none, or nothing. */
 static char *decode_base64(const char *s)
 {
 	static const char digits[] =
@@ -83,8 +84,10 @@ static char *decode_base64(const char *s)
 	uint32_t bits = 0, have = 0;
 	for (; *s && *s != '='; s++) {
 		const char *p = strchr(digits, *s);
-		if (!p)
+		if (strchr(" \r\n", *s))
 			continue;
+		if (!p)
+			return NULL;
 		bits = bits << 6 | (uint32_t)(p - digits);
 		have += 6;
 		if (have >= 8) {
@@ -92,7 +95,7 @@ static char *decode_base64(const char *s)
 			buf_putc(&out, (char)(bits >> have));
 		}
 	}
-	return buf_steal(&out);
+	return buf_rc(&out) == RC_OK && out.len ? buf_steal(&out) : NULL;
 }
 
 static char *full_path(struct doc *d, const char *path)
@@ -111,7 +114,7 @@ static enum rc data_or_file(struct doc *d, yaml_node_t *map, const char *key, ch
 	const char *inline_data = text(d, map, buf_str(&data_key)), *path = text(d, map, key);
 	if (inline_data) {
 		*ret = decode_base64(inline_data);
-		return RC_OK;
+		return *ret ? RC_OK : err_set(e, RC_CONFIG, "%s-data is no base64", key);
 	}
 	if (!path)
 		return RC_OK;
@@ -146,7 +149,12 @@ static enum rc take_cluster(struct doc *d, yaml_node_t *cluster, struct kube_con
 		ret->ca_file = full_path(d, ca_file);
 		file_changed(ret->ca_file, &ret->ca_stamp);
 	}
-	return data_or_file(d, cluster, "certificate-authority", &ret->ca, e);
+	enum rc rc = data_or_file(d, cluster, "certificate-authority", &ret->ca, e);
+	if (rc == RC_OK && ret->insecure && ret->ca)
+		return err_set(e, RC_CONFIG,
+			       "certificate-authority and insecure-skip-tls-verify exclude each "
+			       "other: remove one");
+	return rc;
 }
 
 /* What we cannot be, so that nobody takes us for somebody else. */
@@ -175,6 +183,9 @@ static enum rc take_user(struct doc *d, yaml_node_t *user, struct kube_config *r
 		ret->token_file = full_path(d, token_file);
 		kube_config_refresh_token(ret, true);
 	}
+	if (token_file && !ret->token)
+		return err_set(e, RC_CONFIG, "cannot read a token from tokenFile %s",
+			       ret->token_file);
 	rc = data_or_file(d, user, "client-certificate", &ret->cert, e);
 	if (rc == RC_OK)
 		rc = data_or_file(d, user, "client-key", &ret->key, e);
@@ -203,11 +214,14 @@ static enum rc walk(struct docs *docs, struct kube_config *ret, struct err *e)
 			       current);
 	struct place cluster =
 		named(docs, "clusters", "cluster", text(context.d, context.node, "cluster"));
-	struct place user = named(docs, "users", "user", text(context.d, context.node, "user"));
+	const char *user_name = text(context.d, context.node, "user");
+	struct place user = named(docs, "users", "user", user_name);
 	if (!cluster.node)
 		return err_set(e, RC_CONFIG, "the cluster of context \"%s\" is missing", current);
 	ret->ns = copy(text(context.d, context.node, "namespace"));
 	enum rc rc = take_cluster(cluster.d, cluster.node, ret, e);
+	if (rc == RC_OK && user_name && !user.node)
+		return err_set(e, RC_CONFIG, "the user of context \"%s\" is missing", current);
 	return rc == RC_OK && user.node ? take_user(user.d, user.node, ret, e) : rc;
 }
 

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kubeconfigs as people have them, one file and several. */
+#include "kube/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "test/lib/check.h"
+
+static char dir[] = "/tmp/muster-config-XXXXXX";
+
+static void write_file(const char *name, const char *text)
+{
+	AUTO(buf_done) struct buf path = BUF_INIT(4096);
+	buf_printf(&path, "%s/%s", dir, name);
+	FILE *f = fopen(buf_str(&path), "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static enum rc parse(const char *yaml, struct kube_config *ret, struct err *e)
+{
+	struct kubeconfig_text t = {yaml, strlen(yaml), "FILE", dir};
+	*ret = (struct kube_config){0};
+	e->msg[0] = 0;
+	return kubeconfig_parse(&t, 1, ret, e);
+}
+
+#define HEAD                                                             \
+	"apiVersion: v1\nkind: Config\ncurrent-context: c\n"             \
+	"contexts:\n- name: other\n  context: { cluster: x, user: x }\n" \
+	"- name: c\n  context: { cluster: k, user: u, namespace: ns }\n"
+#define NOBODY "users:\n- name: u\n  user: {}\n"
+#define CLUSTER "clusters:\n- name: k\n  cluster: { server: 'https://h:6443/' }\n"
+
+static void everything(void **state)
+{
+	struct kube_config c;
+	struct err e;
+	(void)state;
+	write_file("cert.pem", "CERT");
+	assert_int_equal(parse(HEAD
+			       "clusters:\n- name: k\n  cluster:\n    server: https://h:6443///\n"
+			       "    certificate-authority-data: Q0E=\n"
+			       "    certificate-authority: not-read.pem\n"
+			       "    tls-server-name: kubernetes\n"
+			       "users:\n- name: u\n  user:\n    token: T\n"
+			       "    client-certificate: cert.pem\n    client-key-data: S0VZ\n",
+			       &c, &e),
+			 RC_OK);
+	assert_string_equal(c.server, "https://h:6443");
+	assert_string_equal(c.ca, "CA");
+	assert_null(c.ca_file);
+	assert_string_equal(c.server_name, "kubernetes");
+	assert_false(c.insecure);
+	assert_string_equal(c.token, "T");
+	assert_string_equal(c.cert, "CERT");
+	assert_string_equal(c.key, "KEY");
+	assert_string_equal(c.ns, "ns");
+	kube_config_done(&c);
+}
+
+static void json_is_yaml_and_aliases_work(void **state)
+{
+	struct kube_config c;
+	struct err e;
+	(void)state;
+	assert_int_equal(
+		parse("{\"current-context\":\"c\",\"contexts\":[{\"name\":\"c\",\"context\":{"
+		      "\"cluster\":\"k\",\"user\":\"u\"}}],\"clusters\":[{\"name\":\"k\","
+		      "\"cluster\":{\"server\":\"https://h\",\"insecure-skip-tls-verify\":true}}],"
+		      "\"users\":[{\"name\":\"u\",\"user\":{}}]}",
+		      &c, &e),
+		RC_OK);
+	assert_string_equal(c.server, "https://h");
+	assert_null(c.token);
+	assert_true(c.insecure);
+	kube_config_done(&c);
+	assert_int_equal(parse("server: &s https://h\n" HEAD
+			       "clusters:\n- name: k\n  cluster: { server: *s }\n" NOBODY,
+			       &c, &e),
+			 RC_OK);
+	assert_string_equal(c.server, "https://h");
+	kube_config_done(&c);
+}
+
+static void what_is_wrong_is_said(void **state)
+{
+	static const struct {
+		const char *yaml, *says;
+	} cases[] = {
+		{"", "current-context"},
+		{"a: [", "line"},
+		{"just text", "current-context"},
+		{"current-context: c\n", "\"c\" is not among"},
+		{HEAD, "cluster of context \"c\""},
+		{HEAD "clusters:\n- name: k\n  cluster: {}\n", "no server"},
+		{HEAD "clusters: {}\n", "cluster of context"},
+		{HEAD "clusters:\n- name: k\n  cluster: { server: 'https://h', proxy-url: p }\n",
+		 "proxy-url"},
+		{HEAD
+		 "clusters:\n- name: k\n  cluster: { server: s, certificate-authority: gone }\n",
+		 "gone"},
+		{HEAD CLUSTER, "user of context"},
+		{HEAD CLUSTER "users:\n- name: u\n  user: { tokenFile: gone }\n", "tokenFile"},
+		{HEAD CLUSTER "users:\n- name: u\n  user: { client-key-data: '!' }\n", "base64"},
+		{HEAD
+		 "clusters:\n- name: k\n  cluster: { server: s, insecure-skip-tls-verify: true, "
+		 "certificate-authority-data: Q0E= }\n",
+		 "exclude each other"},
+		{HEAD CLUSTER "users:\n- name: u\n  user: { client-key-data: S0VZ }\n",
+		 "go together"},
+		{HEAD CLUSTER "users:\n- name: u\n  user: { auth-provider: {} }\n",
+		 "auth-provider"},
+		{HEAD CLUSTER "users:\n- name: u\n  user: { as: root }\n", "\"as\""},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct kube_config c;
+		struct err e;
+		CASE(cases[i].says, parse(cases[i].yaml, &c, &e) != RC_OK);
+		CASE(e.msg, strstr(e.msg, cases[i].says));
+		kube_config_done(&c);
+	}
+}
+
+static void token_file_is_read_again(void **state)
+{
+	struct kube_config c;
+	struct err e;
+	(void)state;
+	write_file("token", "one\n");
+	assert_int_equal(
+		parse(HEAD CLUSTER "users:\n- name: u\n  user: { tokenFile: token }\n", &c, &e),
+		RC_OK);
+	assert_string_equal(c.token, "one");
+	write_file("token", "second");
+	kube_config_refresh_token(&c, false);
+	assert_string_equal(c.token, "second");
+	/* What is no token, or nothing, leaves the one before. */
+	write_file("token", "");
+	kube_config_refresh_token(&c, true);
+	assert_string_equal(c.token, "second");
+	write_file("token", "a\r\nX-Evil: b");
+	kube_config_refresh_token(&c, true);
+	assert_string_equal(c.token, "second");
+	AUTO(buf_done) struct buf path = BUF_INIT(4096);
+	buf_printf(&path, "%s/token", dir);
+	unlink(buf_str(&path));
+	kube_config_refresh_token(&c, true);
+	assert_string_equal(c.token, "second");
+	kube_config_done(&c);
+}
+
+static void ca_file_is_read_again(void **state)
+{
+	struct kube_config c;
+	struct err e;
+	(void)state;
+	write_file("ca.pem", "OLD");
+	assert_int_equal(parse(HEAD "clusters:\n- name: k\n  cluster: { server: 'https://h', "
+				    "certificate-authority: ca.pem }\n" NOBODY,
+			       &c, &e),
+			 RC_OK);
+	assert_string_equal(c.ca, "OLD");
+	assert_false(kube_config_refresh_ca(&c));
+	write_file("ca.pem", "NEWER");
+	assert_true(kube_config_refresh_ca(&c));
+	assert_string_equal(c.ca, "NEWER");
+	assert_false(kube_config_refresh_ca(&c));
+	kube_config_done(&c);
+}
+
+/* Each part from the first file that has it; relative paths from that file's folder. */
+static void a_list_is_merged(void **state)
+{
+	AUTO(buf_done) struct buf sub = BUF_INIT(4096), list = BUF_INIT(16384);
+	struct kube_config c;
+	struct err e;
+	(void)state;
+	buf_printf(&sub, "%s/sub", dir);
+	assert_int_equal(mkdir(buf_str(&sub), 0700), 0);
+	write_file("a", "contexts:\n- name: c\n  context: { cluster: k, user: u }\n");
+	write_file("sub/b", "current-context: c\nclusters:\n- name: k\n  cluster:\n    server: "
+			    "https://b\n    certificate-authority: ca\n");
+	write_file("sub/ca", "SUBCA");
+	write_file("c", "current-context: other\nclusters:\n- name: k\n  cluster: { server: "
+			"'https://c' }\nusers:\n- name: u\n  user: { token: T }\n");
+	buf_printf(&list, "%s/missing::%s/a:%s/sub/b:%s/c:", dir, dir, dir, dir);
+	unsetenv("KUBERNETES_SERVICE_HOST");
+	setenv("KUBECONFIG", buf_str(&list), 1);
+	assert_int_equal(kube_config_load(NULL, &c, &e), RC_OK);
+	assert_string_equal(c.server, "https://b");
+	assert_string_equal(c.ca, "SUBCA");
+	assert_string_equal(c.token, "T");
+	kube_config_done(&c);
+	setenv("KUBECONFIG", "/nowhere/a:/nowhere/b", 1);
+	assert_int_equal(kube_config_load("", &c, &e), RC_CONFIG);
+	assert_non_null(strstr(e.msg, "/nowhere/a"));
+	/* The option's file must be there, whatever the environment says. */
+	assert_int_equal(kube_config_load("/nowhere/x", &c, &e), RC_CONFIG);
+	assert_non_null(strstr(e.msg, "/nowhere/x"));
+	unsetenv("KUBECONFIG");
+}
+
+static void in_cluster_without_files(void **state)
+{
+	struct kube_config c;
+	struct err e;
+	(void)state;
+	setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1", 1);
+	setenv("KUBERNETES_SERVICE_PORT", "443", 1);
+	assert_int_equal(kube_config_load(NULL, &c, &e), RC_CONFIG);
+	assert_non_null(strstr(e.msg, "ServiceAccount"));
+	unsetenv("KUBERNETES_SERVICE_HOST");
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return mkdtemp(dir) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	static const char *const files[] = {"cert.pem", "token", "ca.pem", "a",
+					    "c",        "sub/b", "sub/ca"};
+	AUTO(buf_done) struct buf path = BUF_INIT(4096);
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		buf_reset(&path);
+		buf_printf(&path, "%s/%s", dir, files[i]);
+		unlink(buf_str(&path));
+	}
+	buf_reset(&path);
+	buf_printf(&path, "%s/sub", dir);
+	rmdir(buf_str(&path));
+	return rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everything),
+		cmocka_unit_test(json_is_yaml_and_aliases_work),
+		cmocka_unit_test(what_is_wrong_is_said),
+		cmocka_unit_test(token_file_is_read_again),
+		cmocka_unit_test(ca_file_is_read_again),
+		cmocka_unit_test(a_list_is_merged),
+		cmocka_unit_test(in_cluster_without_files),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Objects as an API server writes them, to structs. */
+#include <string.h>
+
+#include "kube/decode.h"
+#include "test/lib/check.h"
+
+static struct arena arena = ARENA_INIT(1 << 20);
+static struct decoded d;
+static json_t *tree;
+
+static enum rc decode(enum api_kind kind, const char *json)
+{
+	struct err e;
+	json_decref(tree);
+	tree = js_load(json, strlen(json), &e);
+	assert_non_null(tree);
+	arena_reset(&arena);
+	return decode_object(kind, tree, "default:1", &arena, &d, &e);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	json_decref(tree);
+	tree = NULL;
+	arena_done(&arena);
+	return 0;
+}
+
+static void meta(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		decode(API_JOB,
+		       "{\"metadata\":{\"namespace\":\"ns\",\"name\":\"n\",\"uid\":\"u\","
+		       "\"resourceVersion\":\"12\",\"generation\":3,"
+		       "\"creationTimestamp\":\"2026-01-02T03:04:05Z\","
+		       "\"deletionTimestamp\":\"2026-01-02T03:04:06Z\","
+		       "\"finalizers\":[\"x\",\"orphan\"],"
+		       "\"labels\":{\"a\":\"b\",\"app.kubernetes.io/managed-by\":\"muster\"},"
+		       "\"ownerReferences\":[{\"kind\":\"A\",\"name\":\"a\",\"uid\":\"1\"},"
+		       "{\"kind\":\"B\",\"name\":\"b\",\"uid\":\"2\",\"controller\":true}]},"
+		       "\"spec\":{\"command\":[\"x\"]}}"),
+		RC_OK);
+	const struct meta *m = d.object.meta;
+	assert_string_equal(m->ns, "ns");
+	assert_string_equal(m->name, "n");
+	assert_string_equal(m->uid, "u");
+	assert_string_equal(m->rv, "12");
+	assert_int_equal(m->generation, 3);
+	assert_int_equal(m->deleted_ms - m->created_ms, 1000);
+	assert_true(m->orphan_finalizer && m->managed_by_muster);
+	assert_int_equal(m->labels.n, 2);
+	assert_string_equal(m->owner_kind, "B");
+	assert_string_equal(m->owner_name, "b");
+	assert_string_equal(m->owner_uid, "2");
+}
+
+static void job(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		decode(API_JOB,
+		       "{\"metadata\":{\"name\":\"j\"},\"spec\":{\"command\":[\"x\"],"
+		       "\"parallelism\":8,\"minParallelism\":20,\"priority\":-5,\"suspend\":true,"
+		       "\"backoffLimit\":0,\"activeDeadlineSeconds\":60,"
+		       "\"ttlSecondsAfterFinished\":0,\"onNodeLoss\":\"Wait\","
+		       "\"updateStrategy\":{\"type\":\"RollingUpdate\",\"maxUnavailable\":\"25%\"},"
+		       "\"nodeSelector\":{\"disk\":\"ssd\"},"
+		       "\"nodeAffinity\":{\"nodeSelectorTerms\":[{\"matchExpressions\":["
+		       "{\"key\":\"k\",\"operator\":\"NotIn\",\"values\":[\"a\",\"b\"]},"
+		       "{\"key\":\"n\",\"operator\":\"Gt\",\"values\":[\"3\"]}]},{}]},"
+		       "\"tolerations\":[{\"key\":\"t\",\"operator\":\"Exists\",\"effect\":"
+		       "\"NoExecute\"},{\"operator\":\"Exists\"},{\"key\":\"v\",\"value\":\"w\"}]},"
+		       "\"status\":{\"state\":\"Running\",\"startTime\":\"2026-01-02T03:04:05Z\","
+		       "\"activeNodes\":[\"n1\",\"n2\"],\"active\":2,\"ready\":1,\"succeeded\":3,"
+		       "\"failed\":4,\"attempts\":9,\"completedIndexes\":\"0,2-3\","
+		       "\"observedGeneration\":7,\"conditions\":[{\"type\":\"Scheduled\","
+		       "\"status\":\"True\",\"reason\":\"R\",\"message\":\"m\"}]}}"),
+		RC_OK);
+	const struct job_spec *s = &d.object.job->spec;
+	const struct job_status *st = &d.object.job->status;
+	assert_int_equal(s->parallelism, 8);
+	assert_int_equal(s->min_parallelism, 8); /* the smaller of both */
+	assert_int_equal(s->priority, -5);
+	assert_true(s->suspend);
+	assert_int_equal(s->backoff_limit, 0);
+	assert_int_equal(s->active_deadline_s, 60);
+	assert_int_equal(s->ttl_s, 0);
+	assert_int_equal(s->on_node_loss, LOSS_WAIT);
+	assert_int_equal(s->update, UPDATE_ROLLING);
+	assert_int_equal(s->max_unavailable, 25);
+	assert_true(s->max_unavailable_percent);
+	assert_string_equal(s->node_selector.v[0].key, "disk");
+	assert_int_equal(s->nterms, 2);
+	assert_int_equal(s->terms[0].n, 2);
+	assert_int_equal(s->terms[0].v[0].op, SEL_NOT_IN);
+	assert_int_equal(s->terms[0].v[0].values.n, 2);
+	assert_int_equal(s->terms[0].v[1].op, SEL_GT);
+	assert_int_equal(s->terms[1].n, 0);
+	assert_int_equal(s->ntolerations, 3);
+	assert_int_equal(s->tolerations[0].effect, EFFECT_NO_EXECUTE);
+	assert_true(s->tolerations[1].exists && !*s->tolerations[1].key);
+	assert_int_equal(s->tolerations[1].effect, EFFECT_ANY);
+	assert_false(s->tolerations[2].exists);
+	assert_int_equal(st->state, JOB_RUNNING);
+	assert_true(st->start_ms > 0 && st->end_ms == 0);
+	assert_int_equal(st->active_nodes.n, 2);
+	assert_int_equal(st->active + st->ready + st->succeeded + st->failed, 10);
+	assert_int_equal(st->attempts, 9);
+	assert_string_equal(st->completed, "0,2-3");
+	assert_int_equal(st->nconds, 1);
+	assert_int_equal(st->conds[0].status, COND_TRUE);
+}
+
+static void job_defaults(void **state)
+{
+	(void)state;
+	assert_int_equal(decode(API_JOB, "{\"metadata\":{\"name\":\"j\"},"
+					 "\"spec\":{\"command\":[\"x\"]}}"),
+			 RC_OK);
+	const struct job_spec *s = &d.object.job->spec;
+	assert_int_equal(s->parallelism, 1);
+	assert_int_equal(s->min_parallelism, 1);
+	assert_int_equal(s->backoff_limit, 6);
+	assert_int_equal(s->active_deadline_s, -1);
+	assert_int_equal(s->ttl_s, -1);
+	assert_int_equal(s->on_node_loss, LOSS_REPLACE);
+	assert_int_equal(s->max_unavailable, 1);
+	assert_false(s->max_unavailable_percent);
+	assert_int_equal(d.object.job->status.state, JOB_NONE);
+	/* Wrong types are as if absent, numbers out of bounds are brought in. */
+	assert_int_equal(decode(API_JOB, "{\"metadata\":{\"name\":\"j\"},\"spec\":{"
+					 "\"parallelism\":99999999999,\"minParallelism\":-1,"
+					 "\"suspend\":\"yes\",\"nodeSelector\":[],"
+					 "\"tolerations\":{},\"template\":7}}"),
+			 RC_OK);
+	assert_int_equal(d.object.job->spec.parallelism, PARALLELISM_MAX);
+	assert_int_equal(d.object.job->spec.min_parallelism, 1);
+	assert_false(d.object.job->spec.suspend);
+}
+
+static void node(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		decode(API_NODE,
+		       "{\"metadata\":{\"name\":\"n\",\"uid\":\"u\"},\"spec\":{\"unschedulable\":"
+		       "true,\"taints\":[{\"key\":\"k\",\"value\":\"v\",\"effect\":\"NoSchedule\"},"
+		       "{\"key\":\"p\",\"effect\":\"PreferNoSchedule\"}]},\"status\":{"
+		       "\"allocatable\":{\"cpu\":\"1500m\",\"memory\":\"2Gi\",\"bad\":\"x\"},"
+		       "\"nodeInfo\":{\"bootID\":\"b\"},\"conditions\":[{\"type\":\"Other\","
+		       "\"status\":\"True\"},{\"type\":\"Ready\",\"status\":\"False\",\"reason\":"
+		       "\"KubeletNotReady\"}]}}"),
+		RC_OK);
+	const struct node *n = d.object.node;
+	assert_true(n->unschedulable);
+	assert_int_equal(n->ntaints, 2);
+	assert_int_equal(n->taints[0].effect, EFFECT_NO_SCHEDULE);
+	assert_int_equal(n->taints[1].effect, EFFECT_PREFER_NO_SCHEDULE);
+	assert_int_equal(n->allocatable.n, 2);
+	assert_int_equal(n->ready, COND_FALSE);
+	assert_string_equal(n->ready_reason, "KubeletNotReady");
+	assert_string_equal(n->boot_id, "b");
+	assert_int_equal(decode(API_NODE, "{\"metadata\":{\"name\":\"n\"}}"), RC_OK);
+	assert_int_equal(d.object.node->ready, COND_UNKNOWN);
+}
+
+static void cnode(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		decode(API_CNODE,
+		       "{\"metadata\":{\"name\":\"n\",\"ownerReferences\":[{\"kind\":\"Node\","
+		       "\"name\":\"n\",\"uid\":\"1\"}]},\"spec\":{\"unschedulable\":true,"
+		       "\"resources\":{\"cpu\":2}},\"status\":{\"state\":\"Draining\","
+		       "\"members\":3,\"allocated\":{\"cpu\":\"500m\"},\"agentVersion\":\"1\"}}"),
+		RC_OK);
+	const struct cnode *c = d.object.cnode;
+	assert_true(c->owned_by_node && c->unschedulable);
+	assert_int_equal(c->resources.v[0].milli, 2000); /* a bare number is a quantity too */
+	assert_int_equal(c->status.state, CNODE_DRAINING);
+	assert_int_equal(c->status.members, 3);
+	assert_int_equal(c->status.allocated.v[0].milli, 500);
+}
+
+static void lease(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		decode(API_LEASE,
+		       "{\"metadata\":{\"name\":\"l\",\"annotations\":{\"muster.dev/address\":"
+		       "\"1.2.3.4:7117\"}},\"spec\":{\"holderIdentity\":\"me\","
+		       "\"leaseDurationSeconds\":15,\"renewTime\":\"2026-01-02T03:04:05.678901Z\","
+		       "\"leaseTransitions\":4}}"),
+		RC_OK);
+	const struct lease *l = d.object.lease;
+	assert_string_equal(l->holder, "me");
+	assert_string_equal(l->address, "1.2.3.4:7117");
+	assert_int_equal(l->duration_s, 15);
+	assert_int_equal(l->renew_ms % 1000, 678);
+	assert_int_equal(l->acquire_ms, 0);
+	assert_int_equal(l->transitions, 4);
+}
+
+static void keyed(void **state)
+{
+	static const struct {
+		const char *base64, *text;
+	} cases[] = {{"", ""},
+		     {"YQ==", "a"},
+		     {"YWI=", "ab"},
+		     {"YWJj", "abc"},
+		     {"YWJjZA==", "abcd"},
+		     {"YWJ\\nj", "abc"},
+		     {"//79", "\xff\xfe\xfd"},
+		     {"!?", ""}};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf json = BUF_INIT(1000);
+		buf_printf(&json, "{\"metadata\":{\"name\":\"s\"},\"data\":{\"k\":\"%s\"}}",
+			   cases[i].base64);
+		CASE(cases[i].base64, decode(API_SECRET, buf_str(&json)) == RC_OK);
+		CASE_STR(cases[i].base64, d.object.data->data.v[0].val, cases[i].text);
+	}
+	assert_int_equal(decode(API_CONFIGMAP, "{\"metadata\":{\"name\":\"c\"},"
+					       "\"data\":{\"k\":\"YQ==\"}}"),
+			 RC_OK);
+	assert_string_equal(d.object.data->data.v[0].val, "YQ==");
+}
+
+static void token(void **state)
+{
+	/* {"exp":1700000000} between two dots. */
+	static const char whole[] =
+		"{\"spec\":{\"token\":\"x.eyJleHAiOjE3MDAwMDAwMDB9.y\"},\"status\":{"
+		"\"authenticated\":true,\"audiences\":[\"muster-coordinator\"],\"user\":{"
+		"\"username\":\"system:serviceaccount:a:b\",\"extra\":{"
+		"\"authentication.kubernetes.io/node-name\":[\"n1\"]}}}}";
+	(void)state;
+	assert_int_equal(decode(API_TOKENREVIEW, whole), RC_OK);
+	const struct token_identity *t = d.object.token;
+	assert_true(t->authenticated);
+	assert_string_equal(t->username, "system:serviceaccount:a:b");
+	assert_string_equal(t->node_name, "n1");
+	assert_int_equal(t->expires_ms, 1700000000000);
+	static const struct {
+		const char *name, *status;
+	} bad[] = {
+		{"another audience", "{\"authenticated\":true,\"audiences\":[\"x\"]}"},
+		{"a server that knows no audiences", "{\"authenticated\":true}"},
+		{"refused", "{\"authenticated\":false,\"audiences\":[\"muster-coordinator\"]}"},
+		{"a string", "{\"authenticated\":\"true\",\"audiences\":[\"muster-coordinator\"]}"},
+		{"nothing", "{}"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		AUTO(buf_done) struct buf json = BUF_INIT(1000);
+		buf_printf(&json, "{\"status\":%s}", bad[i].status);
+		CASE(bad[i].name, decode(API_TOKENREVIEW, buf_str(&json)) == RC_OK);
+		CASE(bad[i].name, !d.object.token->authenticated);
+	}
+	assert_int_equal(decode(API_TOKENREVIEW,
+				"{\"status\":{\"authenticated\":true,\"user\":{\"extra\":{"
+				"\"authentication.kubernetes.io/node-name\":[\"n1\",\"n2\"]}}}}"),
+			 RC_OK);
+	assert_string_equal(d.object.token->node_name, "");
+}
+
+static void what_cannot_be_read(void **state)
+{
+	struct err e;
+	(void)state;
+	assert_int_equal(decode(API_POD, "{}"), RC_MALFORMED);
+	assert_int_equal(decode(API_JOB, "[]"), RC_MALFORMED);
+	assert_int_equal(decode(API_NODE, "{\"metadata\":{\"name\":7}}"), RC_MALFORMED);
+	/* A number that no int64 holds, a NUL in a key and in a value. */
+	assert_int_equal(decode(API_JOB,
+				"{\"metadata\":{\"name\":\"j\",\"generation\":5},\"spec\":{"
+				"\"x\":99999999999999999999,\"a\\u0000\":\"b\\u0000c\","
+				"\"\\\\u0000\":1}}"),
+			 RC_OK);
+	assert_int_equal(d.object.meta->generation, 5);
+	AUTO(buf_done) struct buf many = BUF_INIT(1 << 20);
+	buf_putc(&many, '[');
+	for (int i = 0; i < JS_VALUES_MAX; i++)
+		buf_puts(&many, "1,");
+	buf_puts(&many, "1]");
+	assert_null(js_load(buf_str(&many), many.len, &e));
+	/* Commas in strings are none. */
+	memset(many.data + 2, ',', many.len - 4);
+	many.data[1] = many.data[many.len - 2] = '"';
+	AUTO(js_freep) json_t *o = js_load(buf_str(&many), many.len, &e);
+	assert_non_null(o);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(meta),
+		cmocka_unit_test(job),
+		cmocka_unit_test(job_defaults),
+		cmocka_unit_test(node),
+		cmocka_unit_test(cnode),
+		cmocka_unit_test(lease),
+		cmocka_unit_test(keyed),
+		cmocka_unit_test(token),
+		cmocka_unit_test(what_cannot_be_read),
+	};
+	return cmocka_run_group_tests(tests, NULL, teardown);
+}

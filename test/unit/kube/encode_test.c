@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bodies of requests, word by word; and what is no text in them. */
+#include "kube/encode.h"
+
+#include <string.h>
+
+#include "kube/js.h"
+#include "model/member.h"
+#include "test/lib/check.h"
+
+static void expect(const struct api_request *req, const char *type, const char *body)
+{
+	AUTO(buf_done) struct buf out = BUF_INIT(1 << 20);
+	struct err e = {""};
+	const char *have;
+	assert_int_equal(encode_body(req, &out, &have, &e), RC_OK);
+	assert_string_equal(have, type);
+	assert_string_equal(buf_str(&out), body);
+}
+
+static const char merge[] = "application/merge-patch+json";
+
+static void job_status(void **state)
+{
+	static const char *const nodes[] = {"n1", "n2"};
+	static const struct cond cond = {.type = "Scheduled",
+					 .status = COND_TRUE,
+					 .reason = "Placed",
+					 .message = "m",
+					 .since_ms = 1700000000000,
+					 .observed_generation = 4};
+	struct job_status st = {.state = JOB_RUNNING,
+				.start_ms = 1700000000999,
+				.active_nodes = {nodes, 2},
+				.active = 2,
+				.ready = 1,
+				.attempts = 3,
+				.completed = "0,2",
+				.message = "two run",
+				.observed_generation = 4,
+				.conds = &cond,
+				.nconds = 1};
+	struct api_request req = {.verb = API_PATCH_STATUS,
+				  .kind = API_JOB,
+				  .ns = "n",
+				  .name = "j",
+				  .rv = "17",
+				  .job_status = &st};
+	(void)state;
+	expect(&req, merge,
+	       "{\"metadata\":{\"resourceVersion\":\"17\"},\"status\":{\"active\":2,"
+	       "\"activeNodes\":["
+	       "\"n1\",\"n2\"],\"attempts\":3,\"completedIndexes\":\"0,2\",\"conditions\":[{"
+	       "\"lastTransitionTime\":\"2023-11-14T22:13:20Z\",\"message\":\"m\","
+	       "\"observedGeneration\":"
+	       "4,\"reason\":\"Placed\",\"status\":\"True\",\"type\":\"Scheduled\"}],\"endTime\":"
+	       "null,"
+	       "\"failed\":0,\"message\":\"two "
+	       "run\",\"observedGeneration\":4,\"ready\":1,\"reason\":"
+	       "null,\"selector\":null,\"startTime\":\"2023-11-14T22:13:20Z\",\"state\":"
+	       "\"Running\","
+	       "\"succeeded\":0}}");
+}
+
+static void cnode_status(void **state)
+{
+	static const struct res cpu[] = {{"cpu", 1500}, {"memory", (int64_t)1000 << 30}};
+	struct cnode_status st = {.state = CNODE_RUNNING,
+				  .members = 1,
+				  .capacity = {cpu, 2},
+				  .agent_version = "0.1.0"};
+	struct api_request req = {.verb = API_PATCH_STATUS,
+				  .kind = API_CNODE,
+				  .name = "n",
+				  .rv = "5",
+				  .cnode_status = &st};
+	(void)state;
+	expect(&req, merge,
+	       "{\"metadata\":{\"resourceVersion\":\"5\"},\"status\":{\"agentVersion\":\"0.1.0\","
+	       "\"allocated\":{},\"available\":{},\"bootID\":null,\"capacity\":{\"cpu\":\"1500m\","
+	       "\"memory\":\"1Gi\"},\"conditions\":[],\"lastTransitionTime\":null,\"members\":1,"
+	       "\"message\":null,\"observedGeneration\":0,\"reason\":null,\"state\":\"Running\"}}");
+}
+
+static void apply(void **state)
+{
+	static const struct res room[] = {{"cpu", 4000}, {"memory", (int64_t)8000 << 30}};
+	static const char *const not_cpu[] = {"cpu"};
+	struct cnode_apply a = {.name = "n", .node_uid = "u", .resources = {room, 2}};
+	struct api_request req = {
+		.verb = API_APPLY, .kind = API_CNODE, .name = "n", .cnode_apply = &a};
+	(void)state;
+	expect(&req, "application/apply-patch+yaml",
+	       "{\"apiVersion\":\"muster.dev/v1alpha1\",\"kind\":\"ComputeNode\",\"metadata\":{"
+	       "\"labels\":{\"app.kubernetes.io/managed-by\":\"muster\"},\"name\":\"n\","
+	       "\"ownerReferences\":[{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"name\":\"n\","
+	       "\"uid\":"
+	       "\"u\"}]},\"spec\":{\"resources\":{\"cpu\":\"4\",\"memory\":\"8Gi\"}}}");
+	a.node_uid = NULL;
+	a.leave_out = (struct strs){not_cpu, 1};
+	expect(&req, "application/apply-patch+yaml",
+	       "{\"apiVersion\":\"muster.dev/v1alpha1\",\"kind\":\"ComputeNode\",\"metadata\":{"
+	       "\"name\":\"n\"},\"spec\":{\"resources\":{\"memory\":\"8Gi\"}}}");
+}
+
+static void delete(void **state)
+{
+	struct api_request req = {
+		.verb = API_DELETE, .kind = API_POD, .ns = "n", .name = "p", .uid = "u1"};
+	(void)state;
+	expect(&req, "application/json",
+	       "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"uid\":"
+	       "\"u1\"},"
+	       "\"propagationPolicy\":\"Background\"}");
+}
+
+static void lease_and_review(void **state)
+{
+	struct lease l = {.holder = "me",
+			  .address = "a:1",
+			  .duration_s = 15,
+			  .renew_ms = 1700000000123,
+			  .transitions = 2};
+	struct api_request req = {.verb = API_PATCH,
+				  .kind = API_LEASE,
+				  .ns = "n",
+				  .name = "l",
+				  .rv = "3",
+				  .lease = &l};
+	struct api_request review = {.verb = API_CREATE, .kind = API_TOKENREVIEW, .token = "T"};
+	(void)state;
+	expect(&req, merge,
+	       "{\"apiVersion\":\"coordination.k8s.io/v1\",\"kind\":\"Lease\",\"metadata\":{"
+	       "\"annotations\":{\"muster.dev/"
+	       "address\":\"a:1\"},\"name\":\"l\",\"resourceVersion\":\"3\"},"
+	       "\"spec\":{\"acquireTime\":null,\"holderIdentity\":\"me\",\"leaseDurationSeconds\":"
+	       "15,"
+	       "\"leaseTransitions\":2,\"renewTime\":\"2023-11-14T22:13:20.123000Z\"}}");
+	expect(&review, "application/json",
+	       "{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"TokenReview\",\"spec\":{"
+	       "\"audiences\":[\"muster-coordinator\"],\"token\":\"T\"}}");
+	AUTO(buf_done) struct buf out = BUF_INIT(1000);
+	struct err e;
+	const char *type;
+	review.token = "\xff";
+	assert_int_equal(encode_body(&review, &out, &type, &e), RC_BADREQUEST);
+}
+
+static void secrets_are_base64(void **state)
+{
+	static const struct kv data[] = {{"a", "x"}, {"b", "xy"}, {"c", "xyz"}, {"d", ""}};
+	struct keyed_data d = {.data = {data, 4}};
+	struct api_request req = {
+		.verb = API_CREATE, .kind = API_SECRET, .ns = "n", .name = "s", .data = &d};
+	(void)state;
+	expect(&req, "application/json",
+	       "{\"apiVersion\":\"v1\",\"data\":{\"a\":\"eA==\",\"b\":\"eHk=\",\"c\":\"eHl6\","
+	       "\"d\":\"\"},"
+	       "\"kind\":\"Secret\",\"metadata\":{\"name\":\"s\"},\"type\":\"kubernetes.io/tls\"}");
+	req.kind = API_CONFIGMAP;
+	req.verb = API_PATCH;
+	req.rv = "9";
+	expect(&req, merge,
+	       "{\"data\":{\"a\":\"x\",\"b\":\"xy\",\"c\":\"xyz\",\"d\":\"\"},\"metadata\":{"
+	       "\"resourceVersion\":\"9\"}}");
+}
+
+static void an_event_has_one_name(void **state)
+{
+	struct event_note n = {.ns = "n",
+			       .kind = KIND_JOB_NAME,
+			       .name = "j",
+			       .uid = "u",
+			       .reason = "R",
+			       .action = "A",
+			       .note = "words",
+			       .when_ms = 1700000000000};
+	struct api_request req = {.verb = API_CREATE, .kind = API_EVENT, .ns = "n", .event = &n};
+	AUTO(buf_done) struct buf a = BUF_INIT(4096), b = BUF_INIT(4096);
+	struct err e;
+	const char *type;
+	(void)state;
+	assert_int_equal(encode_body(&req, &a, &type, &e), RC_OK);
+	assert_int_equal(encode_body(&req, &b, &type, &e), RC_OK);
+	assert_string_equal(buf_str(&a), buf_str(&b));
+	n.note = "other words";
+	buf_reset(&b);
+	assert_int_equal(encode_body(&req, &b, &type, &e), RC_OK);
+	assert_string_not_equal(buf_str(&a), buf_str(&b));
+	/* All may be missing, and nothing of it may be text. */
+	struct event_note none = {.ns = "n"}, bad = {.ns = "n", .reason = "\xc3", .note = "\x80"};
+	req.event = &none;
+	assert_int_equal(encode_body(&req, &b, &type, &e), RC_OK);
+	req.event = &bad;
+	assert_int_equal(encode_body(&req, &b, &type, &e), RC_OK);
+}
+
+static const struct {
+	const char *name, *in;
+	size_t max;
+	const char *out;
+} strings[] = {
+	{"plain", "abc", 0, "abc"},
+	{"nothing", NULL, 0, ""},
+	{"two, three and four bytes", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 0,
+	 "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
+	{"a byte alone", "a\xffz", 0, "a\xef\xbf\xbdz"},
+	{"cut off inside of a character", "a\xe2\x82", 0, "a\xef\xbf\xbd\xef\xbf\xbd"},
+	{"longer than need be", "\xc0\xaf", 0, "\xef\xbf\xbd\xef\xbf\xbd"},
+	{"half a surrogate", "\xed\xa0\x80", 0, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+	{"beyond Unicode", "\xf4\x90\x80\x80", 0,
+	 "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+	{"cut between characters", "ab\xc3\xa9", 3, "ab"},
+	{"just fits", "ab\xc3\xa9", 4, "ab\xc3\xa9"},
+};
+
+static void any_bytes_become_text(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(strings); i++) {
+		AUTO(js_freep) json_t *s = js_string(strings[i].in, strings[i].max);
+		CASE_STR(strings[i].name, json_string_value(s), strings[i].out);
+	}
+}
+
+/* What others put into reasons must not make the whole status be refused. */
+static void reasons_are_words(void **state)
+{
+	static const char *const cases[][2] = {{"OOMKilled", "OOMKilled"}, {"", "Unknown"},
+					       {"9lives", "lives"},        {"a-b c", "abc"},
+					       {"\xff!", "Unknown"},       {"A_1", "A_1"}};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct cond cond = {.type = "T", .reason = cases[i][0]};
+		struct job_status st = {.conds = &cond, .nconds = 1};
+		struct api_request req = {
+			.verb = API_PATCH_STATUS, .kind = API_JOB, .job_status = &st};
+		AUTO(buf_done) struct buf out = BUF_INIT(4096), want = BUF_INIT(300);
+		struct err e;
+		const char *type;
+		CASE(cases[i][0], encode_body(&req, &out, &type, &e) == RC_OK);
+		buf_printf(&want, "\"reason\":\"%s\",\"status\"", cases[i][1]);
+		CASE(cases[i][0], strstr(buf_str(&out), buf_str(&want)));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(job_status),
+		cmocka_unit_test(cnode_status),
+		cmocka_unit_test(apply),
+		cmocka_unit_test(delete),
+		cmocka_unit_test(lease_and_review),
+		cmocka_unit_test(secrets_are_base64),
+		cmocka_unit_test(an_event_has_one_name),
+		cmocka_unit_test(any_bytes_become_text),
+		cmocka_unit_test(reasons_are_words),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

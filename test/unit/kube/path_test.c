@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* URLs: whole, encoded, never cut. */
+#include "kube/path.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "test/lib/check.h"
+
+static const struct {
+	const char *name;
+	struct api_request req;
+	const char *path; /* NULL: RC_BADREQUEST */
+} cases[] = {
+	{"all jobs",
+	 {.verb = API_LIST, .kind = API_JOB, .limit = 500},
+	 "/apis/muster.dev/v1alpha1/computejobs?limit=500"},
+	{"the next page goes on where it was",
+	 {.verb = API_LIST, .kind = API_NODE, .limit = 5, .cont = "a/b+c=", .rv = "0"},
+	 "/api/v1/nodes?limit=5&continue=a%2Fb%2Bc%3D"},
+	{"from the server's cache",
+	 {.verb = API_LIST, .kind = API_NODE, .rv = "0"},
+	 "/api/v1/nodes?resourceVersion=0"},
+	{"a node's pods",
+	 {.verb = API_WATCH, .kind = API_POD, .rv = "7", .field_selector = "spec.nodeName=a b"},
+	 "/api/v1/pods?fieldSelector=spec.nodeName%3Da%20b&watch=1&allowWatchBookmarks=true&"
+	 "timeoutSeconds=570&resourceVersion=7"},
+	{"a label selector",
+	 {.verb = API_LIST, .kind = API_POD, .ns = "n", .label_selector = "a in (b,c)"},
+	 "/api/v1/namespaces/n/pods?labelSelector=a%20in%20%28b%2Cc%29"},
+	{"get",
+	 {.verb = API_GET, .kind = API_LEASE, .ns = "n", .name = "l"},
+	 "/apis/coordination.k8s.io/v1/namespaces/n/leases/l"},
+	{"names are encoded",
+	 {.verb = API_GET, .kind = API_POD, .ns = "n..", .name = "a b?c#d&e"},
+	 "/api/v1/namespaces/n../pods/a%20b%3Fc%23d%26e"},
+	{"create",
+	 {.verb = API_CREATE, .kind = API_POD, .ns = "n"},
+	 "/api/v1/namespaces/n/pods?fieldManager=muster-coordinator&fieldValidation=Strict"},
+	{"status",
+	 {.verb = API_PATCH_STATUS, .kind = API_JOB, .ns = "n", .name = "j"},
+	 "/apis/muster.dev/v1alpha1/namespaces/n/computejobs/j/status?"
+	 "fieldManager=muster-coordinator&fieldValidation=Strict"},
+	{"apply",
+	 {.verb = API_APPLY, .kind = API_CNODE, .name = "c"},
+	 "/apis/muster.dev/v1alpha1/computenodes/c?fieldManager=muster-coordinator&force=false&"
+	 "fieldValidation=Strict"},
+	{"delete",
+	 {.verb = API_DELETE, .kind = API_POD, .ns = "n", .name = "p"},
+	 "/api/v1/namespaces/n/pods/p"},
+	{"a review has no manager",
+	 {.verb = API_CREATE, .kind = API_TOKENREVIEW},
+	 "/apis/authentication.k8s.io/v1/tokenreviews"},
+	/* The danger: a path that names more than was meant. */
+	{"delete of nothing", {.verb = API_DELETE, .kind = API_POD, .ns = "n", .name = ""}, NULL},
+	{"delete without a name", {.verb = API_DELETE, .kind = API_POD, .ns = "n"}, NULL},
+	{"delete without a namespace", {.verb = API_DELETE, .kind = API_POD, .name = "p"}, NULL},
+	{"a name that climbs",
+	 {.verb = API_DELETE, .kind = API_POD, .ns = "n", .name = ".."},
+	 NULL},
+	{"a name that stays", {.verb = API_DELETE, .kind = API_POD, .ns = "n", .name = "."}, NULL},
+	{"a namespace that climbs", {.verb = API_LIST, .kind = API_POD, .ns = ".."}, NULL},
+	{"a name of two", {.verb = API_DELETE, .kind = API_POD, .ns = "n", .name = "a/b"}, NULL},
+	{"a name encoded", {.verb = API_DELETE, .kind = API_POD, .ns = "n", .name = "a%2fb"}, NULL},
+	{"create without a namespace", {.verb = API_CREATE, .kind = API_EVENT, .ns = ""}, NULL},
+	{"get without a name", {.verb = API_GET, .kind = API_NODE}, NULL},
+};
+
+static void paths(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf out = BUF_INIT(4096);
+		enum rc rc = path_build(&cases[i].req, &out);
+		CASE(cases[i].name, rc == (cases[i].path ? RC_OK : RC_BADREQUEST));
+		if (cases[i].path)
+			CASE_STR(cases[i].name, buf_str(&out), cases[i].path);
+	}
+}
+
+static void never_cut(void **state)
+{
+	struct api_request req = {
+		.verb = API_DELETE, .kind = API_POD, .ns = "n", .name = "long-name"};
+	(void)state;
+	for (size_t max = 0; max < 64; max++) {
+		AUTO(buf_done) struct buf out = BUF_INIT(max);
+		bool fits = max >= strlen("/api/v1/namespaces/n/pods/long-name");
+		assert_int_equal(path_build(&req, &out), fits ? RC_OK : RC_TOOBIG);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(paths),
+		cmocka_unit_test(never_cut),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What pods' statuses and requests say in sum. */
+#include <string.h>
+
+#include "kube/decode.h"
+#include "test/lib/check.h"
+
+static struct arena arena = ARENA_INIT(1 << 20);
+
+static const struct status_case {
+	const char *name, *status;
+	enum pod_phase phase;
+	bool ready, started, disrupted;
+	int exit_code;
+	const char *waiting, *terminated; /* reasons */
+	bool has_start, has_end;
+} cases[] = {
+	{"just created", "{}", POD_PENDING, false, false, false, 0, "", "", false, false},
+	{"an image that cannot be pulled",
+	 "{\"phase\":\"Pending\",\"containerStatuses\":[{\"state\":{\"waiting\":{\"reason\":"
+	 "\"ErrImagePull\",\"message\":\"no such image\"}}},{\"state\":{\"waiting\":{\"reason\":"
+	 "\"Other\"}}}]}",
+	 POD_PENDING, false, false, false, 0, "ErrImagePull", "", false, false},
+	{"running and ready",
+	 "{\"phase\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],"
+	 "\"containerStatuses\":[{\"state\":{\"running\":{\"startedAt\":\"2026-01-01T00:00:00Z\"}}}"
+	 "]}",
+	 POD_RUNNING, true, true, false, 0, "", "", true, false},
+	{"ended well",
+	 "{\"phase\":\"Succeeded\",\"containerStatuses\":[{\"state\":{\"terminated\":{\"exitCode\":"
+	 "0,"
+	 "\"reason\":\"Completed\",\"startedAt\":\"2026-01-01T00:00:00Z\",\"finishedAt\":"
+	 "\"2026-01-01T00:00:09Z\"}}}]}",
+	 POD_SUCCEEDED, false, true, false, 0, "", "", true, true},
+	{"the first that failed tells",
+	 "{\"phase\":\"Failed\",\"containerStatuses\":[{\"state\":{\"terminated\":{\"exitCode\":0,"
+	 "\"reason\":\"Completed\"}}},{\"state\":{\"terminated\":{\"exitCode\":137,\"reason\":"
+	 "\"OOMKilled\"}}},{\"state\":{\"terminated\":{\"exitCode\":3,\"reason\":\"Error\"}}}]}",
+	 POD_FAILED, false, true, false, 137, "", "OOMKilled", false, false},
+	{"an init container failed",
+	 "{\"phase\":\"Failed\",\"initContainerStatuses\":[{\"state\":{\"terminated\":{"
+	 "\"exitCode\":2,"
+	 "\"reason\":\"Error\"}}}],\"containerStatuses\":[{\"state\":{\"waiting\":{\"reason\":"
+	 "\"PodInitializing\"}}}]}",
+	 POD_FAILED, false, true, false, 2, "PodInitializing", "Error", false, false},
+	{"a sidecar that was ended after the work failed",
+	 "{\"phase\":\"Failed\",\"initContainerStatuses\":[{\"state\":{\"terminated\":{"
+	 "\"exitCode\":137,"
+	 "\"reason\":\"Error\"}}}],\"containerStatuses\":[{\"state\":{\"terminated\":{\"exitCode\":"
+	 "3,"
+	 "\"reason\":\"Mine\"}}}]}",
+	 POD_FAILED, false, true, false, 3, "", "Mine", false, false},
+	{"an init container that will be tried again",
+	 "{\"phase\":\"Pending\",\"initContainerStatuses\":[{\"state\":{\"terminated\":{"
+	 "\"exitCode\":1,"
+	 "\"reason\":\"Error\"}}}]}",
+	 POD_PENDING, false, true, false, 0, "", "", false, false},
+	{"evicted",
+	 "{\"phase\":\"Failed\",\"reason\":\"Evicted\",\"conditions\":[{\"type\":"
+	 "\"DisruptionTarget\",\"status\":\"True\",\"reason\":\"TerminationByKubelet\"}]}",
+	 POD_FAILED, false, false, true, 0, "", "", false, false},
+	{"no disruption any more",
+	 "{\"conditions\":[{\"type\":\"DisruptionTarget\",\"status\":\"False\"}]}", POD_PENDING,
+	 false, false, false, 0, "", "", false, false},
+	{"unknown", "{\"phase\":\"Unknown\"}", POD_UNKNOWN, false, false, false, 0, "", "", false,
+	 false},
+	{"an init container waits, nothing has started",
+	 "{\"phase\":\"Pending\",\"initContainerStatuses\":[{\"state\":{\"waiting\":{\"reason\":"
+	 "\"ImagePullBackOff\"}}}],\"containerStatuses\":[{\"state\":{\"waiting\":{\"reason\":"
+	 "\"PodInitializing\"}}}]}",
+	 POD_PENDING, false, false, false, 0, "ImagePullBackOff", "", false, false},
+};
+
+static void statuses(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct status_case *c = &cases[i];
+		AUTO(buf_done) struct buf json = BUF_INIT(4096);
+		struct pod p;
+		buf_printf(&json, "{\"metadata\":{\"name\":\"p\"},\"status\":%s}", c->status);
+		AUTO(js_freep) json_t *o = js_load(buf_str(&json), json.len, NULL);
+		CASE(c->name, o != NULL);
+		arena_reset(&arena);
+		decode_pod(&arena, o, &p);
+		CASE(c->name, p.phase == c->phase);
+		CASE(c->name, p.ready == c->ready);
+		CASE(c->name, p.started == c->started);
+		CASE(c->name, p.disruption_target == c->disrupted);
+		CASE(c->name, p.exit_code == c->exit_code);
+		CASE_STR(c->name, p.waiting_reason, c->waiting);
+		CASE_STR(c->name, p.terminated_reason, c->terminated);
+		CASE(c->name, (p.started_ms > 0) == c->has_start);
+		CASE(c->name, (p.ended_ms > 0) == c->has_end);
+	}
+}
+
+#define REQ(cpu) "{\"resources\":{\"requests\":{\"cpu\":\"" cpu "\"}}}"
+#define SIDECAR(cpu) \
+	"{\"restartPolicy\":\"Always\",\"resources\":{\"requests\":{\"cpu\":\"" cpu "\"}}}"
+
+static const struct {
+	const char *name, *spec;
+	int64_t cpu, memory; /* milli-CPU, MiB */
+} requests[] = {
+	{"nothing asked", "{\"containers\":[{}]}", 0, 0},
+	{"containers are summed", "{\"containers\":[" REQ("1") "," REQ("250m") "]}", 1250, 0},
+	{"a limit stands in for a request",
+	 "{\"containers\":[{\"resources\":{\"limits\":{\"cpu\":\"2\",\"memory\":\"1Mi\"},"
+	 "\"requests\":{"
+	 "\"cpu\":\"1\"}}}]}",
+	 1000, 1},
+	{"the largest init container, if larger",
+	 "{\"containers\":[" REQ("1") "],\"initContainers\":[" REQ("3") "," REQ("2") "]}", 3000, 0},
+	{"a smaller one does not count",
+	 "{\"containers\":[" REQ("4") "],\"initContainers\":[" REQ("3") "]}", 4000, 0},
+	{"sidecars add to containers",
+	 "{\"containers\":[" REQ("1") "],\"initContainers\":[" SIDECAR("500m") "]}", 1500, 0},
+	{"and to the init containers after them",
+	 "{\"containers\":[" REQ("1") "],\"initContainers\":[" SIDECAR("500m") "," REQ("2") "]}",
+	 2500, 0},
+	{"not to those before them",
+	 "{\"containers\":[" REQ("1") "],\"initContainers\":[" REQ("2") "," SIDECAR("500m") "]}",
+	 2000, 0},
+	{"overhead", "{\"containers\":[" REQ("1") "],\"overhead\":{\"cpu\":\"100m\"}}", 1100, 0},
+	{"the pod as a whole",
+	 "{\"containers\":[" REQ(
+		 "1") "],\"resources\":{\"requests\":{\"cpu\":\"3\"}},\"overhead\":{"
+		      "\"cpu\":\"100m\"}}",
+	 3100, 0},
+	{"beyond any machine", "{\"containers\":[" REQ("9e18") "," REQ("9e18") "]}", INT64_MAX, 0},
+};
+
+static void requests_as_the_scheduler_counts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
+		AUTO(js_freep)
+		json_t *o = js_load(requests[i].spec, strlen(requests[i].spec), NULL);
+		CASE(requests[i].name, o != NULL);
+		arena_reset(&arena);
+		struct reslist l = decode_requests(&arena, o);
+		int64_t cpu = 0, memory = 0;
+		for (uint32_t j = 0; j < l.n; j++) {
+			if (!strcmp(l.v[j].name, "cpu"))
+				cpu = l.v[j].milli;
+			else if (!strcmp(l.v[j].name, "memory"))
+				memory = l.v[j].milli / 1000 / (1 << 20);
+		}
+		CASE(requests[i].name, cpu == requests[i].cpu);
+		CASE(requests[i].name, memory == requests[i].memory);
+	}
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_done(&arena);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(statuses),
+		cmocka_unit_test(requests_as_the_scheduler_counts),
+	};
+	return cmocka_run_group_tests(tests, NULL, teardown);
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a job's spec to a template, and from a template to a member's pod. */
+#include "kube/pod.h"
+
+#include <string.h>
+
+#include "kube/decode.h"
+#include "test/lib/check.h"
+
+static struct arena arena = ARENA_INIT(1 << 20);
+
+static struct job_spec make(const char *spec, const char *image)
+{
+	struct err e = {""};
+	struct job_spec s = {0};
+	AUTO(js_freep) json_t *o = js_load(spec, strlen(spec), &e);
+	assert_non_null(o);
+	pod_template(&arena, o, image, &s);
+	return s;
+}
+
+static void expect_text(const char *spec, const char *text)
+{
+	struct job_spec s = make(spec, "default:1");
+	assert_null(s.invalid);
+	assert_string_equal(s.template_text, text);
+}
+
+static void short_form(void **state)
+{
+	(void)state;
+	expect_text(
+		"{\"command\":[\"echo\",\"hi\"],\"parallelism\":3,\"nodeSelector\":{\"a\":\"b\"}}",
+		"{\"metadata\":{},\"spec\":{\"automountServiceAccountToken\":false,\"containers\":["
+		"{\"command\":[\"echo\",\"hi\"],\"env\":[],\"image\":\"default:1\",\"name\":"
+		"\"main\"}],"
+		"\"restartPolicy\":\"Never\"}}");
+	expect_text(
+		"{\"image\":\"i\",\"args\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],"
+		"\"resources\":{\"requests\":{\"cpu\":\"1\"}},\"tolerations\":[{\"operator\":"
+		"\"Exists\"}]}",
+		"{\"metadata\":{},\"spec\":{\"automountServiceAccountToken\":false,\"containers\":["
+		"{\"args\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"image\":\"i\","
+		"\"name\":"
+		"\"main\",\"resources\":{\"requests\":{\"cpu\":\"1\"}}}],\"restartPolicy\":"
+		"\"Never\","
+		"\"tolerations\":[{\"operator\":\"Exists\"}]}}");
+}
+
+static void template_and_short_fields(void **state)
+{
+	(void)state;
+	/* The short fields go into main; env merges by name; the other container is left alone. */
+	expect_text(
+		"{\"command\":[\"c\"],\"env\":[{\"name\":\"A\",\"value\":\"short\"},{\"name\":"
+		"\"B\"}],"
+		"\"template\":{\"metadata\":{\"labels\":{\"l\":\"1\"},\"annotations\":{\"n\":\"2\"}"
+		","
+		"\"name\":\"dropped\"},\"spec\":{\"containers\":[{\"name\":\"side\",\"image\":"
+		"\"s\"},"
+		"{\"name\":\"main\",\"env\":[{\"name\":\"A\",\"value\":\"own\"}]}]}}}",
+		"{\"metadata\":{\"annotations\":{\"n\":\"2\"},\"labels\":{\"l\":\"1\"}},\"spec\":{"
+		"\"automountServiceAccountToken\":false,\"containers\":[{\"image\":\"s\",\"name\":"
+		"\"side\"},{\"command\":[\"c\"],\"env\":[{\"name\":\"A\",\"value\":\"own\"},{"
+		"\"name\":"
+		"\"B\"}],\"image\":\"default:1\",\"name\":\"main\"}],\"restartPolicy\":\"Never\"}"
+		"}");
+	/* No short field: no container of ours. */
+	expect_text(
+		"{\"template\":{\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"i\"}],"
+		"\"automountServiceAccountToken\":true}}}",
+		"{\"metadata\":{},\"spec\":{\"automountServiceAccountToken\":true,\"containers\":["
+		"{\"image\":\"i\",\"name\":\"a\"}],\"restartPolicy\":\"Never\"}}");
+	/* A named account keeps its token. */
+	struct job_spec s =
+		make("{\"template\":{\"spec\":{\"serviceAccountName\":\"robot\",\"containers\""
+		     ":[{\"name\":\"a\",\"image\":\"i\"}]}}}",
+		     NULL);
+	assert_null(s.invalid);
+	assert_null(strstr(s.template_text, "automount"));
+	assert_true(s.credentials);
+}
+
+static void what_is_refused(void **state)
+{
+	static const struct {
+		const char *spec, *says;
+	} cases[] = {
+		{"{\"nodeName\":\"n\"}", "nodeName"},
+		{"{\"schedulerName\":\"s\"}", "schedulerName"},
+		{"{\"schedulingGates\":[]}", "schedulingGates"},
+		{"{\"nodeSelector\":{}}", "nodeSelector"},
+		{"{\"affinity\":{}}", "affinity"},
+		{"{\"topologySpreadConstraints\":[]}", "topologySpreadConstraints"},
+		{"{\"resourceClaims\":[]}", "resourceClaims"},
+		{"{\"restartPolicy\":\"Always\"}", "restartPolicy"},
+		{"{\"volumes\":[{\"name\":\"a\",\"emptyDir\":{}},{\"name\":\"b\",\"ephemeral\":{}}]"
+		 "}",
+		 "volumes[].ephemeral"},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf json = BUF_INIT(1000);
+		buf_printf(&json, "{\"command\":[\"x\"],\"template\":{\"spec\":%s}}",
+			   cases[i].spec);
+		struct job_spec s = make(buf_str(&json), "i");
+		CASE(cases[i].says, s.invalid && strstr(s.invalid, cases[i].says));
+		CASE(cases[i].says, !s.template_text);
+	}
+	struct job_spec ok = make("{\"command\":[\"x\"],\"template\":{\"spec\":{\"restartPolicy\":"
+				  "\"Never\"}}}",
+				  "i");
+	assert_null(ok.invalid);
+	struct job_spec no_image = make("{\"command\":[\"x\"]}", NULL);
+	assert_non_null(strstr(no_image.invalid, "--default-image"));
+	AUTO(buf_done) struct buf big = BUF_INIT(1 << 20);
+	buf_puts(&big, "{\"command\":[\"");
+	for (int i = 0; i < POD_BYTES_MAX; i++)
+		buf_putc(&big, 'x');
+	buf_puts(&big, "\"]}");
+	struct job_spec too_big = make(buf_str(&big), "i");
+	assert_non_null(strstr(too_big.invalid, "64 KiB"));
+}
+
+static void hash_is_over_the_users_words(void **state)
+{
+	static const char base[] =
+		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}]}";
+	static const char *const same[] = {
+		"{ \"env\" : [ {\"value\":\"1\",\"name\":\"A\"} ], \"command\":[\"x\"] }",
+		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"parallelism\":9,"
+		"\"priority\":3,\"nodeSelector\":{\"a\":\"b\"},\"suspend\":true}"};
+	static const char *const other[] = {
+		"{\"command\":[\"y\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}]}",
+		"{\"args\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}]}",
+		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"2\"}]}",
+		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"image\":\"i\"}",
+		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"resources\":{}}",
+		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"template\":{}}",
+		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"tolerations\":[]"
+		"}"};
+	(void)state;
+	struct job_spec s = make(base, "i"), defaults = make(base, "another:2");
+	assert_int_equal(strlen(s.template_hash), 16);
+	assert_string_equal(s.template_hash, defaults.template_hash);
+	/* Pods in clusters carry it: it must not change between versions. */
+	assert_string_equal(s.template_hash, "fe839e89c28e6f48");
+	for (size_t i = 0; i < ARRAY_LEN(same); i++)
+		CASE_STR(same[i], make(same[i], "i").template_hash, s.template_hash);
+	for (size_t i = 0; i < ARRAY_LEN(other); i++)
+		CASE(other[i], strcmp(make(other[i], "i").template_hash, s.template_hash) != 0);
+}
+
+/* Beside the admission policy of the chart: what it refuses to agents is told here. */
+static void credentials(void **state)
+{
+	static const struct {
+		const char *template;
+		bool carries;
+	} cases[] = {
+		{"{}", false},
+		{"{\"metadata\":{\"annotations\":{\"a\":\"b\"}}}", false},
+		{"{\"metadata\":{\"labels\":{\"a\":\"b\"}}}", true},
+		{"{\"spec\":{\"serviceAccountName\":\"default\"}}", false},
+		{"{\"spec\":{\"serviceAccountName\":\"x\"}}", true},
+		{"{\"spec\":{\"automountServiceAccountToken\":true}}", true},
+		{"{\"spec\":{\"volumes\":[{\"name\":\"a\",\"emptyDir\":{}},{\"name\":\"b\","
+		 "\"downwardAPI\":"
+		 "{}}]}}",
+		 false},
+		{"{\"spec\":{\"volumes\":[{\"name\":\"a\",\"secret\":{}}]}}", true},
+		{"{\"spec\":{\"volumes\":[{\"name\":\"a\",\"configMap\":{}}]}}", true},
+		{"{\"spec\":{\"volumes\":[{\"name\":\"a\",\"hostPath\":{}}]}}", true},
+		{"{\"spec\":{\"volumes\":[{\"name\":\"a\",\"projected\":{}}]}}", true},
+		{"{\"spec\":{\"volumes\":[{\"name\":\"a\",\"persistentVolumeClaim\":{}}]}}", true},
+		{"{\"spec\":{\"volumes\":[{\"name\":\"a\"}]}}", true},
+		{"{\"spec\":{\"imagePullSecrets\":[{\"name\":\"x\"}]}}", true},
+		{"{\"spec\":{\"hostNetwork\":true}}", true},
+		{"{\"spec\":{\"hostPID\":true}}", true},
+		{"{\"spec\":{\"hostIPC\":true}}", true},
+		{"{\"spec\":{\"priorityClassName\":\"high\"}}", true},
+		{"{\"spec\":{\"containers\":[{\"name\":\"main\",\"env\":[{\"name\":\"A\","
+		 "\"valueFrom\":{"
+		 "\"fieldRef\":{}}}]}]}}",
+		 false},
+		{"{\"spec\":{\"containers\":[{\"name\":\"main\",\"env\":[{\"name\":\"A\","
+		 "\"valueFrom\":{"
+		 "\"secretKeyRef\":{}}}]}]}}",
+		 true},
+		{"{\"spec\":{\"containers\":[{\"name\":\"main\",\"envFrom\":[{}]}]}}", true},
+		{"{\"spec\":{\"containers\":[{\"name\":\"main\",\"securityContext\":{"
+		 "\"privileged\":true}}]}}",
+		 true},
+		{"{\"spec\":{\"containers\":[{\"name\":\"main\",\"ports\":[{\"hostPort\":80}]}]}}",
+		 true},
+		{"{\"spec\":{\"initContainers\":[{\"name\":\"i\",\"envFrom\":[{}]}]}}", true},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf json = BUF_INIT(1000);
+		buf_printf(&json, "{\"command\":[\"x\"],\"template\":%s}", cases[i].template);
+		struct job_spec s = make(buf_str(&json), "i");
+		CASE(cases[i].template, !s.invalid);
+		CASE(cases[i].template, s.credentials == cases[i].carries);
+	}
+}
+
+static const struct pod_create member = {.ns = "ns",
+					 .name = "j-2-abcde",
+					 .job_name = "j",
+					 .job_uid = "u1",
+					 .node = "n1",
+					 .index = 2,
+					 .attempt = 4,
+					 .parallelism = 8,
+					 .template_hash = "0123456789abcdef"};
+
+static void a_members_pod(void **state)
+{
+	static const char want[] =
+		"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"labels\":{\"l\":\"1\","
+		"\"muster.dev/attempt\":\"4\",\"muster.dev/job-name\":\"j\",\"muster.dev/"
+		"job-uid\":\"u1\","
+		"\"muster.dev/member-index\":\"2\",\"muster.dev/"
+		"template-hash\":\"0123456789abcdef\"},"
+		"\"name\":\"j-2-abcde\",\"namespace\":\"ns\",\"ownerReferences\":[{\"apiVersion\":"
+		"\"muster.dev/v1alpha1\",\"blockOwnerDeletion\":true,\"controller\":true,\"kind\":"
+		"\"ComputeJob\",\"name\":\"j\",\"uid\":\"u1\"}]},\"spec\":{\"containers\":[{"
+		"\"env\":["
+		"{\"name\":\"MUSTER_MEMBER_INDEX\",\"value\":\"2\"},"
+		"{\"name\":\"MUSTER_PARALLELISM\",\"value\":\"8\"},"
+		"{\"name\":\"MUSTER_NODE_NAME\",\"value\":\"n1\"},"
+		"{\"name\":\"JOB_COMPLETION_INDEX\",\"value\":\"2\"},"
+		"{\"name\":\"MUSTER_JOB_NAME\",\"value\":\"mine\"}],\"name\":\"main\"}],"
+		"\"hostname\":\"j-2\",\"nodeName\":\"n1\",\"subdomain\":\"j\"}}";
+	struct pod_create p = member;
+	AUTO(buf_done) struct buf out = BUF_INIT(1 << 20);
+	struct err e = {""};
+	(void)state;
+	p.template_text =
+		"{\"metadata\":{\"labels\":{\"l\":\"1\"}},\"spec\":{\"containers\":[{\"name\":"
+		"\"main\",\"env\":[{\"name\":\"MUSTER_JOB_NAME\",\"value\":\"mine\"}]}]}}";
+	assert_int_equal(pod_render(&p, &out, &e), RC_OK);
+	assert_string_equal(buf_str(&out), want);
+}
+
+static void what_renders_not(void **state)
+{
+	static const char *const texts[] = {"", "{", "[]", "7", "{}", "{\"spec\":[]}", "null"};
+	struct pod_create p = member;
+	struct err e;
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		AUTO(buf_done) struct buf out = BUF_INIT(1 << 20);
+		p.template_text = texts[i];
+		CASE(texts[i], pod_render(&p, &out, &e) == RC_MALFORMED);
+	}
+	AUTO(buf_done) struct buf small = BUF_INIT(100);
+	p.template_text = "{\"spec\":{\"containers\":[{}]}}";
+	assert_int_equal(pod_render(&p, &small, &e), RC_TOOBIG);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_done(&arena);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(short_form),       cmocka_unit_test(template_and_short_fields),
+		cmocka_unit_test(what_is_refused),  cmocka_unit_test(hash_is_over_the_users_words),
+		cmocka_unit_test(credentials),      cmocka_unit_test(a_members_pod),
+		cmocka_unit_test(what_renders_not),
+	};
+	return cmocka_run_group_tests(tests, NULL, teardown);
+}
