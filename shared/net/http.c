@@ -133,8 +133,10 @@ static void request_options(struct http_request *r)
 	curl_easy_setopt(r->easy, CURLOPT_WRITEDATA, r);
 	curl_easy_setopt(r->easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(r->easy, CURLOPT_HEADERDATA, r);
-	if (r->want.deadline_ms)
-		curl_easy_setopt(r->easy, CURLOPT_TIMEOUT_MS, (long)left_ms(r, clock_mono_ms()));
+	if (r->want.deadline_ms) {
+		long left = (long)left_ms(r, clock_mono_ms());
+		curl_easy_setopt(r->easy, CURLOPT_TIMEOUT_MS, left ? left : 1L); /* 0: for ever */
+	}
 	if (r->body) {
 		curl_easy_setopt(r->easy, CURLOPT_POSTFIELDS, r->body);
 		curl_easy_setopt(r->easy, CURLOPT_POSTFIELDSIZE_LARGE,

@@ -71,8 +71,11 @@ static void set_blob(CURL *easy, CURLoption option, const char *pem)
 
 static void tls_options(struct http_client *c, CURL *easy)
 {
-	if (c->ca && *c->ca)
+	if (c->ca && *c->ca) {
+		/* This CA and no other: libcurl would look in the system's folder too. */
+		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 		set_blob(easy, CURLOPT_CAINFO_BLOB, c->ca);
+	}
 	if (c->cert && *c->cert) {
 		set_blob(easy, CURLOPT_SSLCERT_BLOB, c->cert);
 		set_blob(easy, CURLOPT_SSLKEY_BLOB, c->key);

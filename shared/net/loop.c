@@ -124,8 +124,10 @@ void loop_wait(struct loop *l, int64_t deadline_ms)
 	for (uint32_t i = 0; i < l->nwatched; i++)
 		add(l, l->watched[i].fd, POLLIN);
 	int64_t now = clock_mono_ms();
-	if (deadline_ms - now < wait)
-		wait = deadline_ms > now ? deadline_ms - now : 0;
+	if (deadline_ms <= now)
+		wait = 0;
+	else if (deadline_ms - now < wait)
+		wait = deadline_ms - now;
 	int n = poll(l->polled, l->npolled, (int)wait);
 	must(n >= 0 || errno == EINTR);
 	drain_wake(l);
