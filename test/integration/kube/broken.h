@@ -16,8 +16,15 @@ extern struct rig rig;
 /* A kubeconfig for https://127.0.0.1:port with the test's CA, token (or NULL) and tokenFile (or
  * NULL), written to path. */
 void write_kubeconfig(const char *path, unsigned port, const char *token, const char *token_file);
+/* A file of the server's folder, without newlines at its end. */
+void read_text(const char *name, struct buf *out);
 unsigned text_number(const char *s); /* digits up to the first other character */
 void write_file(const char *path, const char *text);
+
+/* creds_test.c: against the server itself */
+void credentials_of_all_kinds_work(void **state);
+void servers_are_believed_or_not(void **state);
+void a_new_ca_is_read_when_the_old_one_fails(void **state);
 
 /* fake_test.c: against fake.py */
 int fake_start(void **state);

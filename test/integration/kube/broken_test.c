@@ -35,7 +35,7 @@ void write_kubeconfig(const char *path, unsigned port, const char *token, const 
 	write_file(path, buf_str(&out));
 }
 
-static void read_text(const char *name, struct buf *out)
+void read_text(const char *name, struct buf *out)
 {
 	AUTO(buf_done) struct buf path = BUF_INIT(4096);
 	buf_printf(&path, "%s/%s", rig.dir, name);
@@ -226,6 +226,22 @@ static void the_lease_has_its_own_connection(void **state)
 	assert_int_equal(proxy_accepted(proxy), before + 1);
 }
 
+/* HTTP/2: a watch does not keep others out of its connection. */
+static void a_watch_and_a_get_share_a_connection(void **state)
+{
+	AUTO(answer_done) struct answer w = ANSWER;
+	unsigned before = proxy_accepted(proxy);
+	(void)state;
+	rig_submit(&rig.api, &watch_maps, &w);
+	for (int i = 0; i < 100 && !w.objects; i++)
+		rig_turn(&rig, 100);
+	for (int i = 0; i < 20; i++)
+		get_expecting(RC_OK, 0);
+	assert_true(w.objects > 0);
+	assert_false(w.done);
+	assert_int_equal(proxy_accepted(proxy), before + 1);
+}
+
 /* ---- operations that end inside of callbacks ---- */
 
 static void cancel_itself(struct answer *a, void *self)
@@ -317,9 +333,13 @@ int main(void)
 		PROXIED(deadlines_count_from_the_start),
 		PROXIED(many_requests_two_connections),
 		PROXIED(the_lease_has_its_own_connection),
+		PROXIED(a_watch_and_a_get_share_a_connection),
 		PROXIED(operations_cancel_themselves),
 		PROXIED(operations_cancel_each_other),
 		PROXIED(operations_follow_each_other),
+		cmocka_unit_test(credentials_of_all_kinds_work),
+		cmocka_unit_test(servers_are_believed_or_not),
+		cmocka_unit_test(a_new_ca_is_read_when_the_old_one_fails),
 		FAKED(failures_keep_their_words),
 		FAKED(token_is_read_again_on_401),
 		FAKED(lists_are_whole_or_nothing),

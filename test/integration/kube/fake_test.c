@@ -107,8 +107,7 @@ void failures_keep_their_words(void **state)
 void token_is_read_again_on_401(void **state)
 {
 	AUTO(answer_done)
-	struct answer first = ANSWER,
-		      rotated = ANSWER, refused = ANSWER, again = ANSWER;
+	struct answer first = ANSWER, rotated = ANSWER, refused = ANSWER, again = ANSWER;
 	(void)state;
 	get("token", &first);
 	assert_int_equal(first.rc, RC_OK);

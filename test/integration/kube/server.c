@@ -76,16 +76,34 @@ static void find_tools(void)
 	setenv("MUSTER_TOOLS_DIR", dir.data, 1);
 }
 
+static void make_client(const char *dir)
+{
+	static const char script[] =
+		"set -eu; cd \"$1\"; umask 077\n"
+		"key() { openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out $1; "
+		"}\n"
+		"key client.key; key other.key\n"
+		"openssl req -new -key client.key -subj /O=system:masters/CN=tester |\n"
+		"	openssl x509 -req -CA ca.crt -CAkey ca.key -CAcreateserial -days 1 -out "
+		"client.crt 2>&1\n"
+		"openssl req -x509 -new -key other.key -subj /CN=other -days 1 -out other.crt\n";
+	const char *const argv[] = {"bash", "-c", script, "client", dir, NULL};
+	must(run_program(argv, NULL, NULL));
+}
+
 char *server_start(void)
 {
 	char dir[] = "/tmp/muster-kube-XXXXXX";
 	AUTO(buf_done) struct buf pid = BUF_INIT(32);
-	const char *const start[] = {SERVER, "start", dir, NULL};
+	AUTO(buf_done) struct buf client_ca = BUF_INIT(128);
 	find_tools();
 	buf_printf(&pid, "%d", (int)getpid());
 	setenv("MUSTER_OWNER_PID", buf_str(&pid), 1);
 	must(mkdtemp(dir));
+	buf_printf(&client_ca, "--client-ca-file=%s/ca.crt", dir);
+	const char *const start[] = {SERVER, "start", dir, buf_str(&client_ca), NULL};
 	must(run_program(start, NULL, NULL));
+	make_client(dir);
 	kubectl(dir, "apply --server-side -f crds", NULL, NULL);
 	kubectl(dir, "wait --for=condition=Established crd --all --timeout=30s", NULL, NULL);
 	return mem_strdup(dir);

@@ -9,7 +9,8 @@
 
 enum { ARGS_MAX = 32 };
 
-/* Starts it, applies crds/; the folder that holds kubeconfig, url, ca.crt, token. Owned. */
+/* Starts it, applies crds/; the folder that holds kubeconfig, url, ca.crt, token,
+ * client.crt and client.key of an admin, other.crt of a CA that signed nothing here. Owned. */
 char *server_start(void);
 /* Stops it, removes the folder. */
 void server_stop(char *own_dir);

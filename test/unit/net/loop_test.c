@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The loop's waiting: deadlines, descriptors, wake-ups; and clients that have nothing to talk to. */
+/* The loop's waiting: deadlines, descriptors, wake-ups; and clients that have nothing to talk to.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
