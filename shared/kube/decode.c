@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clocktext.h"
+#include "kube/base64.h"
 
 static bool has_finalizer(const json_t *meta, const char *name)
 {
@@ -157,34 +158,13 @@ static void decode_lease(struct arena *a, const json_t *o, struct lease *ret)
 	decode_meta(a, o, &ret->meta);
 }
 
-static int base64_digit(char c)
+/* "" when it is no base64. */
+static char *decode_base64(struct arena *a, const char *text, size_t len)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *p = c == '-'   ? digits + 62
-			: c == '_' ? digits + 63
-			: c        ? strchr(digits, c)
-				   : NULL;
-	return p ? (int)(p - digits) : -1;
-}
-
-static char *decode_base64(struct arena *a, const char *s, size_t len)
-{
-	char *out = arena_alloc(a, len / 4 * 3 + 4);
-	uint32_t bits = 0;
-	size_t n = 0, have = 0;
-	for (size_t i = 0; out && i < len && s[i] != '='; i++) {
-		int d = base64_digit(s[i]);
-		if (d < 0)
-			continue;
-		bits = bits << 6 | (uint32_t)d;
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			out[n++] = (char)(bits >> have & 0xff);
-		}
-	}
-	return out;
+	AUTO(buf_done) struct buf out = BUF_INIT(len);
+	if (base64_decode(text, len, &out) != RC_OK)
+		buf_reset(&out);
+	return arena_strndup(a, buf_str(&out), out.len);
 }
 
 /* A Secret's values are base64, a ConfigMap's plain. */

@@ -7,6 +7,7 @@
 
 #include "base/clocktext.h"
 #include "base/hash.h"
+#include "kube/base64.h"
 #include "kube/js.h"
 #include "kube/path.h"
 #include "kube/pod.h"
@@ -244,19 +245,8 @@ static json_t *event(const struct event_note *n)
 
 static json_t *base64(const char *s)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t len = strlen(s);
 	AUTO(buf_done) struct buf out = BUF_INIT(BODY_TEXT_MAX);
-	for (size_t i = 0; i < len; i += 3) {
-		uint32_t v = (uint32_t)(unsigned char)s[i] << 16;
-		v |= i + 1 < len ? (uint32_t)(unsigned char)s[i + 1] << 8 : 0;
-		v |= i + 2 < len ? (unsigned char)s[i + 2] : 0;
-		buf_putc(&out, digits[v >> 18]);
-		buf_putc(&out, digits[v >> 12 & 63]);
-		buf_putc(&out, i + 1 < len ? digits[v >> 6 & 63] : '=');
-		buf_putc(&out, i + 2 < len ? digits[v & 63] : '=');
-	}
+	base64_encode(s, strlen(s), &out);
 	return json_string(buf_str(&out));
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "kube/base64.h"
 #include "kube/config.h"
 
 enum { DATA_MAX = 1024 * 1024 };
@@ -78,24 +79,9 @@ static struct place named(struct docs *docs, const char *list, const char *inner
 /* NULL when it is none, or nothing. */
 static char *decode_base64(const char *s)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	AUTO(buf_done) struct buf out = BUF_INIT(DATA_MAX);
-	uint32_t bits = 0, have = 0;
-	for (; *s && *s != '='; s++) {
-		const char *p = strchr(digits, *s);
-		if (strchr(" \r\n", *s))
-			continue;
-		if (!p)
-			return NULL;
-		bits = bits << 6 | (uint32_t)(p - digits);
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			buf_putc(&out, (char)(bits >> have));
-		}
-	}
-	return buf_rc(&out) == RC_OK && out.len ? buf_steal(&out) : NULL;
+	enum rc rc = base64_decode(s, strlen(s), &out);
+	return rc == RC_OK && out.len ? buf_steal(&out) : NULL;
 }
 
 static char *full_path(struct doc *d, const char *path)
