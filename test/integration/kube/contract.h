@@ -16,6 +16,8 @@ extern struct rig rig;
 #define NODES_MADE 5
 
 /* write_test.c */
+struct answer ask(const struct api_request *req); /* owned */
+void expect(const struct answer *a, enum rc rc);  /* or fails with the answer's words */
 void create_is_told_exists(void **state);
 void status_patch_is_fenced(void **state);
 void cnode_status_is_written(void **state);
@@ -25,6 +27,8 @@ void bad_objects_are_refused_in_words(void **state);
 void lease_is_fenced(void **state);
 void secret_round_trips(void **state);
 void event_is_created_once(void **state);
+
+/* member_test.c */
 void tokens_are_reviewed(void **state);
 void members_pods_are_accepted(void **state);
 void unreadable_objects_stop_nobody(void **state);

@@ -50,8 +50,7 @@ static void encoded(const char *name, struct buf *ret)
 void credentials_of_all_kinds_work(void **state)
 {
 	AUTO(buf_done)
-	struct buf token = {0},
-		   user = BUF_INIT(64 * 1024), crt = {0}, key = {0}, ca = {0},
+	struct buf token = {0}, user = BUF_INIT(64 * 1024), crt = {0}, key = {0}, ca = {0},
 		   cluster = BUF_INIT(64 * 1024);
 	(void)state;
 	expect_get(CA, CERT, RC_NOTFOUND);
