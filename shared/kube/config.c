@@ -5,10 +5,18 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "kube/exec.h"
+#include "os/clock.h"
 
 #define ACCOUNT_DIR "/var/run/secrets/kubernetes.io/serviceaccount"
 
-enum { TOKEN_MAX = 64 * 1024, CA_MAX = 1024 * 1024, KUBECONFIG_MAX = 4 * 1024 * 1024 };
+enum {
+	TOKEN_MAX = 64 * 1024,
+	CA_MAX = 1024 * 1024,
+	KUBECONFIG_MAX = 4 * 1024 * 1024,
+	RENEW_MS = 60000, /* before a token ends */
+	EXEC_PAUSE_MS = 5000,
+};
 
 void kube_config_done(struct kube_config *c)
 {
@@ -22,6 +30,7 @@ void kube_config_done(struct kube_config *c)
 		explicit_bzero(c->token, strlen(c->token));
 	free(c->key);
 	free(c->token);
+	c->exec = exec_free(c->exec);
 	*c = (struct kube_config){0};
 }
 
@@ -41,9 +50,47 @@ static bool token_is_clean(const char *s)
 	return true;
 }
 
+static void take_credential(struct kube_config *c, struct exec_credential *own)
+{
+	if (own->token && token_is_clean(own->token))
+		mem_strset(&c->token, own->token);
+	c->token_expires_ms = own->expires_ms;
+	exec_credential_done(own);
+}
+
+static void renew_by_plugin(struct kube_config *c, bool force)
+{
+	struct exec_credential fresh;
+	int64_t now = clock_mono_ms();
+	if (exec_renewed(c->exec, &fresh))
+		take_credential(c, &fresh);
+	bool ends = c->token_expires_ms && c->token_expires_ms - RENEW_MS < clock_wall_ms();
+	if ((!force && !ends) || now < c->exec_at_ms)
+		return;
+	c->exec_at_ms = now + EXEC_PAUSE_MS;
+	exec_renew(c->exec);
+}
+
+/* The first time: there is nothing to go on with, so it is waited for. */
+static enum rc run_plugin(struct kube_config *c, struct err *e)
+{
+	struct exec_credential first;
+	enum rc rc = exec_run(c->exec, &first, e);
+	if (rc != RC_OK)
+		return rc;
+	if (first.cert) {
+		mem_strset(&c->cert, first.cert);
+		mem_strset(&c->key, first.key);
+	}
+	take_credential(c, &first);
+	return RC_OK;
+}
+
 /* A token that cannot be read now leaves the one before: it may still be good. */
 void kube_config_refresh_token(struct kube_config *c, bool force)
 {
+	if (c->exec)
+		renew_by_plugin(c, force);
 	AUTO(buf_done) struct buf text = BUF_INIT(TOKEN_MAX);
 	bool changed = c->token_file && file_changed(c->token_file, &c->token_stamp);
 	if (!c->token_file || (!changed && !force))
@@ -174,6 +221,8 @@ enum rc kube_config_load(const char *kubeconfig, struct kube_config *ret, struct
 		rc = load_list(env, ret, e);
 	else
 		rc = load_home(ret, e);
+	if (rc == RC_OK && ret->exec)
+		rc = run_plugin(ret, e);
 	if (rc == RC_OK && ret->token && !token_is_clean(ret->token))
 		rc = err_set(e, RC_CONFIG, "the token has characters that no token has");
 	if (rc != RC_OK)

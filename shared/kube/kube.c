@@ -66,9 +66,10 @@ static void count(struct op *op, const struct http_result *hr)
 /* Whether there is something new to be believed with, or to believe. */
 static bool credentials_renewed(struct kube *k, const struct http_result *hr)
 {
-	if (hr->rc == RC_OK && hr->status == 401 && k->cfg.token_file) {
+	if (hr->rc == RC_OK && hr->status == 401) {
 		kube_config_refresh_token(&k->cfg, true);
-		return true;
+		/* A plug-in takes its time: its token is for the next request. */
+		return k->cfg.token_file != NULL;
 	}
 	if (hr->rc != RC_TLS || !kube_config_refresh_ca(&k->cfg))
 		return false;

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "kube/base64.h"
 #include "kube/config.h"
+#include "kube/exec.h"
 
 enum { DATA_MAX = 1024 * 1024 };
 
@@ -146,8 +147,8 @@ static enum rc take_cluster(struct doc *d, yaml_node_t *cluster, struct kube_con
 /* What we cannot be, so that nobody takes us for somebody else. */
 static enum rc refuse_user(struct doc *d, yaml_node_t *user, struct err *e)
 {
-	static const char *const keys[] = {"exec",   "auth-provider", "username",     "as",
-					   "as-uid", "as-groups",     "as-user-extra"};
+	static const char *const keys[] = {"auth-provider", "username",  "as",
+					   "as-uid",        "as-groups", "as-user-extra"};
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		if (get(d, user, keys[i]))
 			return err_set(e, RC_CONFIG,
@@ -155,6 +156,65 @@ static enum rc refuse_user(struct doc *d, yaml_node_t *user, struct err *e)
 				       "tokenFile or client certificate",
 				       keys[i]);
 	}
+	return RC_OK;
+}
+
+static char *word(const char *a, const char *sep, const char *b)
+{
+	AUTO(buf_done) struct buf s = BUF_INIT(64 * 1024);
+	buf_printf(&s, "%s%s%s", str_or_empty(a), sep, str_or_empty(b));
+	return buf_steal(&s);
+}
+
+/* What the plug-in is told; it can ask nobody (client.authentication.k8s.io, ExecCredential). */
+static char *exec_info(struct doc *d, yaml_node_t *exec, const struct kube_config *c)
+{
+	AUTO(buf_done) struct buf s = BUF_INIT(2 * DATA_MAX);
+	buf_puts(&s, "KUBERNETES_EXEC_INFO={\"kind\":\"ExecCredential\",\"apiVersion\":\"");
+	buf_put_json(&s, str_or_empty(text(d, exec, "apiVersion")));
+	buf_puts(&s, "\",\"spec\":{\"interactive\":false");
+	if (str_eq(text(d, exec, "provideClusterInfo"), "true")) {
+		buf_puts(&s, ",\"cluster\":{\"server\":\"");
+		buf_put_json(&s, c->server);
+		buf_puts(&s, "\",\"certificate-authority-data\":\"");
+		base64_encode(str_or_empty(c->ca), strlen(str_or_empty(c->ca)), &s);
+		buf_puts(&s, "\"}");
+	}
+	buf_puts(&s, "}}");
+	return buf_steal(&s);
+}
+
+/* Adds the list's words (pairs: its maps' name=value) behind the n there are; false: too many. */
+static bool add_words(struct doc *d, yaml_node_t *list, bool pairs, char **v, size_t n)
+{
+	if (!list || list->type != YAML_SEQUENCE_NODE)
+		return true;
+	for (yaml_node_item_t *i = list->data.sequence.items.start;
+	     i < list->data.sequence.items.top; i++) {
+		yaml_node_t *o = yaml_document_get_node(&d->yaml, *i);
+		if (n == EXEC_WORDS_MAX)
+			return false;
+		if (pairs)
+			v[n++] = word(text(d, o, "name"), "=", text(d, o, "value"));
+		else if (o && o->type == YAML_SCALAR_NODE)
+			v[n++] = mem_strdup((const char *)o->data.scalar.value);
+	}
+	return true;
+}
+
+static enum rc take_exec(struct doc *d, yaml_node_t *exec, struct kube_config *ret, struct err *e)
+{
+	const char *command = text(d, exec, "command");
+	if (!command)
+		return err_set(e, RC_CONFIG, "the user's exec has no command");
+	struct exec_plugin *x = ret->exec = mem_zalloc(1, sizeof *x);
+	/* With a slash it is a path from the file's folder, else looked for in $PATH. */
+	x->argv[0] = strchr(command, '/') ? full_path(d, command) : mem_strdup(command);
+	x->info = exec_info(d, exec, ret);
+	if (!add_words(d, get(d, exec, "args"), false, x->argv, 1) ||
+	    !add_words(d, get(d, exec, "env"), true, x->env, 0))
+		return err_set(e, RC_CONFIG, "the user's exec has more than %d args or env",
+			       EXEC_WORDS_MAX);
 	return RC_OK;
 }
 
@@ -172,7 +232,11 @@ static enum rc take_user(struct doc *d, yaml_node_t *user, struct kube_config *r
 	if (token_file && !ret->token)
 		return err_set(e, RC_CONFIG, "cannot read a token from tokenFile %s",
 			       ret->token_file);
-	rc = data_or_file(d, user, "client-certificate", &ret->cert, e);
+	/* What is given plainly needs no plug-in (client-go: exec is for users without more). */
+	if (get(d, user, "exec") && !ret->token)
+		rc = take_exec(d, get(d, user, "exec"), ret, e);
+	if (rc == RC_OK)
+		rc = data_or_file(d, user, "client-certificate", &ret->cert, e);
 	if (rc == RC_OK)
 		rc = data_or_file(d, user, "client-key", &ret->key, e);
 	if (rc == RC_OK && (ret->cert != NULL) != (ret->key != NULL))

@@ -184,8 +184,8 @@ static void finish(struct http_client *c, struct http_request *r, CURLcode code)
 	long status = 0;
 	struct http_result res = {.rc = r->refused ? RC_CANCELED : rc_of(code)};
 	curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
-	/* In time or never: a connection that missed a deadline is not used again. One whose request
-	 * spent its time in our own line is not to blame. */
+	/* In time or never: a connection that missed a deadline is not used again. One whose
+	 * request spent its time in our own line is not to blame. */
 	bool had_time = clock_mono_ms() - r->sent_ms >= r->want.deadline_ms / 2;
 	if ((res.rc == RC_TIMEOUT && had_time) || r->cut)
 		conn_cut(c, r->easy);

@@ -2,12 +2,15 @@
 /* kubeconfigs as people have them, one file and several. */
 #include "kube/config.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "kube/exec.h"
+#include "os/clock.h"
 #include "test/lib/check.h"
 
 static char dir[] = "/tmp/muster-config-XXXXXX";
@@ -207,6 +210,105 @@ static void a_list_is_merged(void **state)
 	unsetenv("KUBECONFIG");
 }
 
+static void write_program(const char *name, const char *text)
+{
+	AUTO(buf_done) struct buf path = BUF_INIT(4096);
+	write_file(name, text);
+	buf_printf(&path, "%s/%s", dir, name);
+	assert_int_equal(chmod(buf_str(&path), 0700), 0);
+}
+
+static enum rc load(const char *user, struct kube_config *ret, struct err *e)
+{
+	AUTO(buf_done) struct buf text = BUF_INIT(16384), path = BUF_INIT(4096);
+	buf_printf(&text, "%s%susers:\n- name: u\n  user: { %s }\n", HEAD, CLUSTER, user);
+	write_file("kc", buf_str(&text));
+	buf_printf(&path, "%s/kc", dir);
+	e->msg[0] = 0;
+	return kube_config_load(buf_str(&path), ret, e);
+}
+
+/* Until the plug-in's thread is done. */
+static void wait_for_token(struct kube_config *c, const char *token)
+{
+	int64_t end = clock_mono_ms() + 20000;
+	while (strcmp(c->token, token) != 0 && clock_mono_ms() < end) {
+		sched_yield();
+		kube_config_refresh_token(c, false);
+	}
+	assert_string_equal(c->token, token);
+}
+
+static void a_plugin_gives_and_renews_tokens(void **state)
+{
+	struct kube_config c;
+	struct err e;
+	(void)state;
+	write_program(
+		"plugin",
+		"#!/bin/sh\n"
+		"case $KUBERNETES_EXEC_INFO in *'\"interactive\":false'*) ;; *) exit 9 ;; esac\n"
+		"read -r n <\"${0%/*}/count\"; echo $((n + 1)) >\"${0%/*}/count\"\n"
+		"echo "
+		"\"{\\\"status\\\":{\\\"token\\\":\\\"$1-$V-$n\\\",\\\"expirationTimestamp\\\":"
+		"\\\"20${n}6-01-01T00:00:00Z\\\"}}\"\n");
+	write_file("count", "1\n");
+	assert_int_equal(
+		load("exec: { command: ./plugin, args: [a], env: [{name: V, value: v}] }", &c, &e),
+		RC_OK);
+	assert_string_equal(c.token, "a-v-1"); /* good until 2016: renewed at once */
+	kube_config_refresh_token(&c, false);
+	wait_for_token(&c, "a-v-2");
+	c.token_expires_ms = INT64_MAX;
+	kube_config_refresh_token(&c, false);
+	assert_null(c.exec->renewal);
+	kube_config_refresh_token(&c, true); /* too soon after the one before */
+	assert_null(c.exec->renewal);
+	c.exec_at_ms = 0;
+	kube_config_refresh_token(&c, true);
+	wait_for_token(&c, "a-v-3");
+	/* The end does not lose a renewal under way. */
+	c.exec_at_ms = 0;
+	kube_config_refresh_token(&c, true);
+	kube_config_done(&c);
+}
+
+static void what_plugins_do_wrong_is_said(void **state)
+{
+	static const struct {
+		const char *script, *says;
+	} cases[] = {
+		{"exit 3", "status 3"},
+		{"kill -9 $$", "status -1"},
+		{"echo hello", "no ExecCredential"},
+		{"echo '{\"status\":{}}'", "no ExecCredential"},
+		{"echo '{\"status\":{\"clientKeyData\":\"K\",\"token\":\"t\"}}'",
+		 "no ExecCredential"},
+		{"yes", "262144 bytes"},
+	};
+	struct kube_config c;
+	struct err e;
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf script = BUF_INIT(4096);
+		buf_printf(&script, "#!/bin/sh\n%s\n", cases[i].script);
+		write_program("plugin", buf_str(&script));
+		CASE(cases[i].script, load("exec: { command: ./plugin }", &c, &e) == RC_CONFIG);
+		CASE(e.msg, strstr(e.msg, cases[i].says));
+	}
+	assert_int_equal(load("exec: { command: no-such-plugin-here }", &c, &e), RC_CONFIG);
+	assert_non_null(strstr(e.msg, "no-such-plugin-here"));
+	assert_int_equal(load("exec: {}", &c, &e), RC_CONFIG);
+	assert_non_null(strstr(e.msg, "no command"));
+	write_program("plugin", "#!/bin/sh\necho '{\"status\":{\"clientKeyData\":\"K\","
+				"\"clientCertificateData\":\"C\"}}'\n");
+	assert_int_equal(load("exec: { command: ./plugin }", &c, &e), RC_OK);
+	assert_string_equal(c.cert, "C");
+	assert_string_equal(c.key, "K");
+	assert_null(c.token);
+	kube_config_done(&c);
+}
+
 static void in_cluster_without_files(void **state)
 {
 	struct kube_config c;
@@ -227,8 +329,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	static const char *const files[] = {"cert.pem", "token", "ca.pem", "a",
-					    "c",        "sub/b", "sub/ca"};
+	static const char *const files[] = {"cert.pem", "token",  "ca.pem", "a",  "c",
+					    "sub/b",    "plugin", "count",  "kc", "sub/ca"};
 	AUTO(buf_done) struct buf path = BUF_INIT(4096);
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
@@ -251,6 +353,8 @@ int main(void)
 		cmocka_unit_test(token_file_is_read_again),
 		cmocka_unit_test(ca_file_is_read_again),
 		cmocka_unit_test(a_list_is_merged),
+		cmocka_unit_test(a_plugin_gives_and_renews_tokens),
+		cmocka_unit_test(what_plugins_do_wrong_is_said),
 		cmocka_unit_test(in_cluster_without_files),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
