@@ -25,6 +25,7 @@ void write_file(const char *path, const char *text);
 void credentials_of_all_kinds_work(void **state);
 void servers_are_believed_or_not(void **state);
 void a_new_ca_is_read_when_the_old_one_fails(void **state);
+void plugins_give_tokens_and_new_ones(void **state);
 
 /* fake_test.c: against fake.py */
 int fake_start(void **state);

@@ -340,6 +340,7 @@ int main(void)
 		cmocka_unit_test(credentials_of_all_kinds_work),
 		cmocka_unit_test(servers_are_believed_or_not),
 		cmocka_unit_test(a_new_ca_is_read_when_the_old_one_fails),
+		cmocka_unit_test(plugins_give_tokens_and_new_ones),
 		FAKED(failures_keep_their_words),
 		FAKED(token_is_read_again_on_401),
 		FAKED(lists_are_whole_or_nothing),

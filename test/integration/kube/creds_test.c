@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who we are and whom we believe: client certificates, names, CAs, files that change. */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "broken.h"
@@ -116,4 +117,52 @@ void a_new_ca_is_read_when_the_old_one_fails(void **state)
 	assert_int_equal(after.rc, RC_NOTFOUND);
 	assert_string_equal(buf_str(&rig.requests), "GET <error>, GET <error>, GET 404, GET 404");
 	rig_close(&rig);
+}
+
+/* Runs in the server's folder, where its relative path leads to. */
+static const char plugin[] =
+	"#!/bin/sh\n"
+	"echo run >>\"$(dirname \"$0\")/plugin.runs\"\n"
+	"printf '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\","
+	"\"status\":{\"token\":\"%s\"}}' \"$(cat \"$(dirname \"$0\")/plugin.token\")\"\n";
+
+/* A refused token makes the plug-in run again, beside the loop; its token is for what follows. */
+void plugins_give_tokens_and_new_ones(void **state)
+{
+	AUTO(buf_done)
+	struct buf path = BUF_INIT(4096), text = BUF_INIT(4096), runs = {0};
+	struct api_request req = {.verb = API_GET, .kind = API_NODE, .name = "none"};
+	enum rc last = RC_UNAUTHORIZED;
+	(void)state;
+	buf_printf(&path, "%s/plugin", rig.dir);
+	write_file(buf_str(&path), plugin);
+	must(chmod(buf_str(&path), 0700) == 0);
+	buf_reset(&path);
+	buf_printf(&path, "%s/plugin.token", rig.dir);
+	write_file(buf_str(&path), "stale");
+	buf_reset(&path);
+	buf_printf(&path, "%s/creds", rig.dir);
+	buf_printf(&text,
+		   "current-context: c\n"
+		   "contexts: [ { name: c, context: { cluster: k, user: u } } ]\n"
+		   "clusters: [ { name: k, cluster: { server: 'https://127.0.0.1:%u', " CA
+		   " } } ]\n"
+		   "users: [ { name: u, user: { exec: { command: ./plugin, interactiveMode: Never, "
+		   "apiVersion: client.authentication.k8s.io/v1 } } } ]\n",
+		   server_port());
+	write_file(buf_str(&path), buf_str(&text));
+	rig_open(&rig, buf_str(&path));
+	copy_file("token", "plugin.token");
+	for (int i = 0; i < 100 && last == RC_UNAUTHORIZED; i++) {
+		AUTO(answer_done) struct answer a = ANSWER;
+		rig_ask(&rig, &req, &a);
+		assert_true(i > 0 || a.rc == RC_UNAUTHORIZED);
+		last = a.rc;
+		rig_turn(&rig, 50);
+	}
+	assert_int_equal(last, RC_NOTFOUND);
+	rig_close(&rig);
+	/* Once at the start and once for the refusal, not once a request. */
+	read_text("plugin.runs", &runs);
+	assert_string_equal(buf_str(&runs), "run\nrun");
 }
