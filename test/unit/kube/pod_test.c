@@ -137,7 +137,8 @@ static void hash_is_over_the_users_words(void **state)
 		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"image\":\"i\"}",
 		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"resources\":{}}",
 		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"template\":{}}",
-		("{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"tolerations\":[]"
+		("{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"tolerations\":["
+		 "]"
 		 "}")};
 	(void)state;
 	struct job_spec s = make(base, "i"), defaults = make(base, "another:2");
