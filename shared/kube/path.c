@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 static const struct {
@@ -54,6 +55,14 @@ static void query(struct buf *out, const char *key, const char *value, char *sep
 	*sep = '&';
 }
 
+/* 5 to 10 minutes, another for each node and version: watches that began together (an API server
+ * came back) do not all end together for ever after. */
+static unsigned watch_seconds(const struct api_request *req)
+{
+	uint64_t h = hash_str(0, str_or_empty(req->field_selector));
+	return 300 + (unsigned)(hash_str(h, str_or_empty(req->rv)) % 300);
+}
+
 static void collection_query(const struct api_request *req, struct buf *out, char *sep)
 {
 	query(out, "fieldSelector", req->field_selector, sep);
@@ -61,7 +70,7 @@ static void collection_query(const struct api_request *req, struct buf *out, cha
 	if (req->verb == API_WATCH) {
 		query(out, "watch", "1", sep);
 		query(out, "allowWatchBookmarks", "true", sep);
-		query(out, "timeoutSeconds", "570", sep);
+		buf_printf(out, "%ctimeoutSeconds=%u", *sep, watch_seconds(req));
 		query(out, "resourceVersion", req->rv, sep);
 		return;
 	}

@@ -24,7 +24,7 @@ static const struct {
 	{"a node's pods",
 	 {.verb = API_WATCH, .kind = API_POD, .rv = "7", .field_selector = "spec.nodeName=a b"},
 	 "/api/v1/pods?fieldSelector=spec.nodeName%3Da%20b&watch=1&allowWatchBookmarks=true&"
-	 "timeoutSeconds=570&resourceVersion=7"},
+	 "timeoutSeconds=510&resourceVersion=7"},
 	{"a label selector",
 	 {.verb = API_LIST, .kind = API_POD, .ns = "n", .label_selector = "a in (b,c)"},
 	 "/api/v1/namespaces/n/pods?labelSelector=a%20in%20%28b%2Cc%29"},
@@ -90,11 +90,38 @@ static void never_cut(void **state)
 	}
 }
 
+/* Each node's watch ends at a time of its own, all between 5 and 10 minutes. */
+static void watches_do_not_end_together(void **state)
+{
+	static bool seen[300];
+	uint32_t different = 0;
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		AUTO(buf_done) struct buf out = BUF_INIT(4096), node = BUF_INIT(64);
+		unsigned seconds = 0;
+		buf_printf(&node, "spec.nodeName=n%d", i);
+		struct api_request req = {.verb = API_WATCH,
+					  .kind = API_POD,
+					  .rv = "7",
+					  .field_selector = buf_str(&node)};
+		assert_int_equal(path_build(&req, &out), RC_OK);
+		const char *p = strstr(out.data, "timeoutSeconds=");
+		assert_non_null(p);
+		for (p = strchr(p, '=') + 1; *p >= '0' && *p <= '9'; p++)
+			seconds = seconds * 10 + (unsigned)(*p - '0');
+		assert_in_range(seconds, 300, 599);
+		different += !seen[seconds - 300];
+		seen[seconds - 300] = true;
+	}
+	assert_true(different > 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths),
 		cmocka_unit_test(never_cut),
+		cmocka_unit_test(watches_do_not_end_together),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
