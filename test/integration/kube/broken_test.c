@@ -58,7 +58,7 @@ static int start(void **state)
 	uint16_t port;
 	AUTO(buf_done) struct buf url = {0}, token = {0}, path = BUF_INIT(4096);
 	(void)state;
-	rig.dir = server_start();
+	rig.dir = server_start(NULL);
 	read_text("url", &url);
 	read_text("token", &token);
 	proxy = proxy_new((uint16_t)text_number(strrchr(url.data, ':') + 1), &port);

@@ -91,7 +91,7 @@ static void make_client(const char *dir)
 	must(run_program(argv, NULL, NULL));
 }
 
-char *server_start(void)
+char *server_start(const char *flag)
 {
 	char dir[] = "/tmp/muster-kube-XXXXXX";
 	AUTO(buf_done) struct buf pid = BUF_INIT(32);
@@ -101,7 +101,7 @@ char *server_start(void)
 	setenv("MUSTER_OWNER_PID", buf_str(&pid), 1);
 	must(mkdtemp(dir));
 	buf_printf(&client_ca, "--client-ca-file=%s/ca.crt", dir);
-	const char *const start[] = {SERVER, "start", dir, buf_str(&client_ca), NULL};
+	const char *const start[] = {SERVER, "start", dir, buf_str(&client_ca), flag, NULL};
 	must(run_program(start, NULL, NULL));
 	make_client(dir);
 	kubectl(dir, "apply --server-side -f crds", NULL, NULL);

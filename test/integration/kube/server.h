@@ -9,9 +9,10 @@
 
 enum { ARGS_MAX = 32 };
 
-/* Starts it, applies crds/; the folder that holds kubeconfig, url, ca.crt, token,
- * client.crt and client.key of an admin, other.crt of a CA that signed nothing here. Owned. */
-char *server_start(void);
+/* Starts it with a flag more (or NULL), applies crds/; the folder that holds kubeconfig, url,
+ * ca.crt, token, client.crt and client.key of an admin, other.crt of a CA that signed nothing here.
+ * Owned. */
+char *server_start(const char *flag);
 /* Stops it, removes the folder. */
 void server_stop(char *own_dir);
 /* Runs argv (NULL-terminated), input on its stdin (or NULL), its stdout appended to out (or NULL).
