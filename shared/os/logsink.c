@@ -8,22 +8,30 @@
 
 enum { LINE_MAX_BYTES = 16 * 1024 };
 
-static void sink(void *self, enum log_level level, const char *msg, const struct log_kv *kv,
-		 size_t n)
+static void format(struct logsink *s, const char *when, enum log_level level, const char *msg,
+		   const struct log_kv *kv, size_t n)
 {
-	struct logsink *s = self;
-	char when[CLOCKTEXT_BYTES];
-	clocktext_millis(clock_wall_ms(), when);
 	buf_reset(&s->line);
 	if (s->json)
 		log_format_json(&s->line, when, level, msg, kv, n);
 	else
 		log_format_logfmt(&s->line, when, level, msg, kv, n);
-	/* A line past the cap is cut where it is; its newline has room of its own. */
-	s->line.max = LINE_MAX_BYTES + 1;
-	s->line.toobig = false;
 	buf_putc(&s->line, '\n');
-	s->line.max = LINE_MAX_BYTES;
+}
+
+static void sink(void *self, enum log_level level, const char *msg, const struct log_kv *kv,
+		 size_t n)
+{
+	static const struct log_kv cut = {"cut", "the values were too long for a line", 0};
+	struct logsink *s = self;
+	char when[CLOCKTEXT_BYTES];
+	clocktext_millis(clock_wall_ms(), when);
+	format(s, when, level, msg, kv, n);
+	/* Half a line would be no JSON. */
+	if (buf_rc(&s->line) != RC_OK)
+		format(s, when, level, msg, &cut, 1);
+	if (buf_rc(&s->line) != RC_OK)
+		format(s, when, level, "a message too long for a line", &cut, 1);
 	ssize_t ignored = write(STDERR_FILENO, s->line.data, s->line.len);
 	(void)ignored;
 }
