@@ -90,6 +90,26 @@ static void refuse_pod(struct sim *s, struct version *own_c, const char *res)
 	server_put(&s->server, own_c);
 }
 
+/* What keeps a container from starting now: an image that cannot be pulled (tried again ever more
+ * rarely), or a ConfigMap that is not there. */
+static bool must_wait(struct sim *s, struct version *c, const struct template_facts *t)
+{
+	int64_t age = server_wall(&s->server) - c->meta.created_ms;
+	bool first = !*str_or_empty(c->pod.waiting_reason);
+	if (age < t->config_ms) {
+		c->pod.waiting_reason = "CreateContainerConfigError";
+		c->pod.waiting_message = "configmap \"settings\" not found";
+	} else if (age < t->pull_ms) {
+		c->pod.waiting_reason =
+			first || draw_percent(&s->rng, 30) ? "ErrImagePull" : "ImagePullBackOff";
+		c->pod.waiting_message = "Back-off pulling image \"nowhere/none:1\"";
+	} else {
+		c->pod.waiting_reason = c->pod.waiting_message = "";
+		return false;
+	}
+	return true;
+}
+
 static void on_start(void *self, uint64_t uid)
 {
 	struct sim *s = self;
@@ -104,6 +124,11 @@ static void on_start(void *self, uint64_t uid)
 	if (lack) {
 		tally->refusals++;
 		refuse_pod(s, c, lack);
+		return;
+	}
+	if (must_wait(s, c, &t)) {
+		clock_at(&s->clock, s->clock.now_ms + draw(&s->rng, 1000, 4000), on_start, s, uid);
+		server_put(&s->server, c);
 		return;
 	}
 	tally->starts++;
@@ -139,7 +164,10 @@ static void on_finish(void *self, uint64_t uid)
 	version_unref(scratch);
 	bool fails =
 		sim_tally(s, str_or_empty(pod->meta.owner_uid), index_of(pod))->starts <= t.fails;
-	end_pod(s, pod, fails ? 1 : t.exit_code, "Error");
+	if (t.oom)
+		end_pod(s, pod, 137, "OOMKilled");
+	else
+		end_pod(s, pod, fails ? 1 : t.exit_code, "Error");
 }
 
 /* The containers were stopped: half of the kubelets say how they ended before the pod goes. */

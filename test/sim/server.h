@@ -40,7 +40,8 @@ struct server {
 	uint64_t events_written, writes, status_writes, lease_writes, pods_created, deletes;
 	uint32_t pod_quota; /* pods a namespace may hold; 0: no quota */
 	int64_t quota_ended_ms;
-	bool deny_agent_pods; /* admission refuses what agents create */
+	bool deny_agent_pods;  /* admission refuses what agents create */
+	const char *deny_pods; /* admission refuses all pods, with these words; NULL: none */
 	void *self;
 	/* Told of each change, after it is stored; must not change the store itself. */
 	void (*on_change)(void *self, const struct change *ch);
@@ -70,6 +71,9 @@ struct template_facts {
 	int32_t exit_code;
 	uint32_t fails;  /* so many starts of an index fail with exit 1 before one succeeds */
 	uint32_t refuse; /* so many pods of an index are refused by the kubelet */
+	/* So long the image cannot be pulled, or a ConfigMap is missing. */
+	int64_t pull_ms, config_ms;
+	bool oom; /* it is killed for memory */
 	struct res requests[TEMPLATE_RES_MAX];
 	uint32_t nrequests;
 };

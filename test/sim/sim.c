@@ -90,6 +90,7 @@ static void on_change(void *self, const struct change *ch)
 {
 	struct sim *s = self;
 	checks_change(s->checks, ch);
+	heard_change(s->heard, ch);
 	conns_change(s->conns, ch);
 	machines_change(s, ch);
 	gc_change(s, ch);
@@ -99,6 +100,7 @@ static void on_request(void *self, const char *who, const struct api_request *re
 {
 	struct sim *s = self;
 	checks_request(s->checks, who, req);
+	heard_request(s->heard, who, req);
 }
 
 struct coordinator_config sim_coordinator_config(const struct sim *s)
@@ -194,6 +196,7 @@ struct sim *sim_new(const struct sim_config *cfg)
 	s->net = net_new(&s->clock, rng_next(&s->rng));
 	net_service(s->net, service);
 	s->checks = checks_new(s);
+	s->heard = heard_new(s);
 	net_watch(s->net, s->checks, checks_message);
 	for (uint32_t i = 0; i < cfg->machines; i++)
 		start_machine(s, i);
@@ -220,6 +223,7 @@ struct sim *sim_free(struct sim *s)
 	s->conns = conns_free(s->conns);
 	server_done(&s->server);
 	s->checks = checks_free(s->checks);
+	s->heard = heard_free(s->heard);
 	HASH_ITER (hh, s->tallies, t, tmp) {
 		HASH_DEL(s->tallies, t);
 		free(t);

@@ -6,6 +6,7 @@
 
 #include "base/table.h"
 #include "conn.h"
+#include "heard.h"
 #include "net.h"
 #include "proc.h"
 #include "server.h"
@@ -55,6 +56,7 @@ struct sim {
 	struct machine machine[MACHINES_MAX];
 	struct tally *tallies;
 	struct checks *checks;
+	struct heard *heard;
 	struct arena scratch;  /* lives as long as the world */
 	struct buf log;        /* one line each, with virtual time */
 	int64_t calm_since_ms; /* no fault is active and none to come; INT64_MAX: not yet */
@@ -103,6 +105,8 @@ struct job_want {
 	const char *selector_key, *selector_value; /* NULL: none */
 	bool credentials, suspend;
 };
+/* What its containers do and ask for (template_parse); its hash follows. */
+void user_set_template(struct version *v, const char *text);
 void user_apply_job(struct sim *s, const struct job_want *w); /* creates, or changes the spec */
 enum deletion { DELETE_BACKGROUND, DELETE_FOREGROUND, DELETE_ORPHAN };
 void user_delete_job(struct sim *s, const char *name, enum deletion how);

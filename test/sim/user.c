@@ -13,7 +13,7 @@ struct version *user_job(struct sim *s, const char *name)
 	return store_find(&s->server.store, API_JOB, ns, name);
 }
 
-static void set_template(struct version *v, const char *text)
+void user_set_template(struct version *v, const char *text)
 {
 	char hex[17];
 	struct job_spec *spec = &v->job.spec;
@@ -39,7 +39,7 @@ static void set_spec(struct version *v, const struct job_want *w)
 	spec->on_node_loss = w->on_node_loss;
 	spec->max_unavailable = 1;
 	spec->credentials = w->credentials;
-	set_template(v, w->template_text);
+	user_set_template(v, w->template_text);
 	if (w->selector_key) {
 		struct kv *kv = arena_alloc(&v->arena, sizeof *kv);
 		*kv = (struct kv){copy_str(&v->arena, w->selector_key),

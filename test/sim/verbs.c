@@ -75,6 +75,12 @@ struct template_facts template_parse(struct arena *a, const char *text)
 			t.fails = (uint32_t)n;
 		else if (str_eq(key, "refuse"))
 			t.refuse = (uint32_t)n;
+		else if (str_eq(key, "pull"))
+			t.pull_ms = n;
+		else if (str_eq(key, "config"))
+			t.config_ms = n;
+		else if (str_eq(key, "oom"))
+			t.oom = n != 0;
 		else if (!str_eq(key, "v") && t.nrequests < TEMPLATE_RES_MAX)
 			t.requests[t.nrequests++] = (struct res){key, n};
 		p += len;
@@ -129,6 +135,10 @@ static void create_pod(struct server *s, const char *who, const struct api_reque
 	if (s->deny_agent_pods && !strncmp(who, agent_prefix, sizeof agent_prefix - 1)) {
 		answer_refuse(ret, RC_INVALID, 422, "Invalid",
 			      "denied by ValidatingAdmissionPolicy");
+		return;
+	}
+	if (s->deny_pods) {
+		answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden", s->deny_pods);
 		return;
 	}
 	if (store_find(&s->store, API_POD, p->ns, p->name)) {

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What users were told: Events, the reasons in statuses, and how often each job's status was
+ * written. Stories ask for it; the rate of writes and the table of reasons are invariants. */
+#pragma once
+
+#include "base/table.h"
+#include "coordinator/core/reasons.h"
+#include "server.h"
+
+struct sim;
+
+struct heard_event {
+	char *object, *reason, *note;
+	bool warning;
+	uint32_t n;
+	int64_t last_ms;
+};
+
+struct heard_job {
+	UT_hash_handle hh;
+	char *name;
+	const char *writer; /* the last one */
+	uint32_t writes;    /* of its status, by coordinators */
+	int64_t last_ms;    /* when the last one that changed no state was stored */
+};
+
+struct heard {
+	struct sim *sim;
+	struct heard_event *v; /* one for each object, reason and note */
+	uint32_t n, cap;
+	struct heard_job *jobs;
+	bool reasons[R_N];  /* seen */
+	bool rough;         /* requests were slow or answers lost at some time */
+	const char *writer; /* who writes a status just now */
+};
+
+struct heard *heard_new(struct sim *s);
+struct heard *heard_free(struct heard *h);
+void heard_request(struct heard *h, const char *who, const struct api_request *req);
+void heard_change(struct heard *h, const struct change *ch);
+uint32_t heard_writes(const struct heard *h, const char *job);

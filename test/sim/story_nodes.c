@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Deeds on nodes and processes: what administrators do, and what goes wrong there. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "copy.h"
+#include "story_inside.h"
+
+static struct proc *process(struct sim *s, const char *name)
+{
+	struct machine *m = sim_machine(s, name);
+	if (m)
+		return &m->agent;
+	for (uint32_t i = 0; i < s->cfg.coordinators; i++) {
+		struct proc *p = &s->coordinator[i];
+		if (str_eq(p->name, name) ||
+		    (str_eq(name, "leader") && p->alive && coordinator_leading(p->c)))
+			return p;
+	}
+	return NULL;
+}
+
+bool story_on_process(struct story *st, const struct words *w, const char *deed)
+{
+	struct proc *p = process(st->sim, word(w, 3));
+	if (!p)
+		return false;
+	if (str_eq(deed, "crash"))
+		proc_crash(p, true);
+	else if (str_eq(deed, "start"))
+		proc_start(p);
+	else if (str_eq(deed, "pause"))
+		proc_pause(p, duration_ms(word(w, 4), 1000));
+	else
+		return false;
+	return true;
+}
+
+/* A Node with one taint more, or (on false) without those of its key. */
+static void taint(struct story *st, const char *node, const char *what, bool on)
+{
+	const struct version *old = store_find(&st->sim->server.store, API_NODE, NULL, node);
+	if (!old)
+		return;
+	struct version *v = version_clone(old);
+	struct taint *t = arena_alloc(&v->arena, (v->node.ntaints + 1) * sizeof *t);
+	struct taint own = story_taint(&v->arena, what);
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < v->node.ntaints; i++) {
+		if (!str_eq(v->node.taints[i].key, own.key))
+			t[n++] = v->node.taints[i];
+	}
+	if (on)
+		t[n++] = own;
+	v->node.taints = t;
+	v->node.ntaints = n;
+	sim_note(st->sim, on ? "user taints" : "user untaints", KS("node", node),
+		 KS("taint", what));
+	server_put(&st->sim->server, v);
+}
+
+static void label(struct story *st, const char *node, const char *what)
+{
+	size_t eq = strcspn(what, "=");
+	user_label(st->sim, node, arena_strndup(&st->arena, what, eq),
+		   what[eq] ? what + eq + 1 : NULL);
+}
+
+static bool on_object(struct story *st, const struct words *w, const char *deed, const char *node)
+{
+	struct sim *s = st->sim;
+	if (str_eq(deed, "cordon") || str_eq(deed, "uncordon"))
+		user_cordon(s, node, *deed == 'c');
+	else if (str_eq(deed, "drain"))
+		user_evict_node(s, node);
+	else if (str_eq(deed, "label"))
+		label(st, node, word(w, 4));
+	else if (str_eq(deed, "taint") || str_eq(deed, "untaint"))
+		taint(st, node, word(w, 4), *deed == 't');
+	else if (str_eq(deed, "limit"))
+		user_limit(s, node, "cpu", option_milli(w, "cpu", 1000));
+	else
+		return false;
+	return true;
+}
+
+bool story_on_node(struct story *st, const struct words *w, const char *deed)
+{
+	struct machine *m = sim_machine(st->sim, word(w, 3));
+	if (!m)
+		return false;
+	if (on_object(st, w, deed, m->name))
+		return true;
+	if (str_eq(deed, "cut"))
+		machine_cut(m, duration_ms(word(w, 4), 1000));
+	else if (str_eq(deed, "break"))
+		net_break_node(st->sim->net, m->name, str_eq(word(w, 4), "half"));
+	else if (str_eq(deed, "power-off"))
+		machine_power_off(m);
+	else if (str_eq(deed, "power-on"))
+		machine_power_on(m);
+	else
+		return false;
+	return true;
+}
