@@ -8,7 +8,7 @@
 
 #include "coordinator/core/inside.h"
 
-enum { LIST_EVERY_MS = 15000, MASS_PERCENT = 55, MASS_MIN = 3 };
+enum { LIST_SOON_MS = 1000, LIST_EVERY_MS = 15000, MASS_PERCENT = 55, MASS_MIN = 3 };
 
 static void lru_out(struct core *c, struct mnode *n)
 {
@@ -122,7 +122,8 @@ void live_hangup(struct core *c, const struct core_event *ev)
 	set_connected(c, n, false);
 	n->session = 0;
 	n->silent = silent;
-	n->next_list_ms = c->now_ms + LIST_EVERY_MS;
+	n->next_list_ms = INT64_MAX;
+	live_list(c, n);
 }
 
 static bool quiet_for(const struct core *c, const struct mnode *n, int64_t ms)
@@ -196,7 +197,8 @@ void live_tick(struct core *c)
 		struct mnode *n = c->lru;
 		log_warn(c->log, "agent is silent", KS("node", n->name));
 		set_silent(c, n, true);
-		n->next_list_ms = c->now_ms + LIST_EVERY_MS;
+		n->next_list_ms = INT64_MAX;
+		live_list(c, n);
 	}
 }
 
@@ -222,14 +224,28 @@ void live_timer(struct core *c, struct mnode *n)
 	timer_set(&c->timers, &n->timer, at);
 }
 
-/* Pods of a node without a (heard) session are read by the coordinator itself. */
+/* Whether its agent may have created a pod that it did not live to tell of. */
+static bool untold(const struct mnode *n)
+{
+	const struct att *a;
+	DL_FOREACH2(n->atts, a, node_next)
+	{
+		if (a->state == ATT_ORDERED && !a->by_us)
+			return true;
+	}
+	return false;
+}
+
+/* Pods of a node without a (heard) session are read by the coordinator itself: soon, where one may
+ * have come to be that nobody knows of, or it could be deleted unseen and created again. */
 void live_list(struct core *c, struct mnode *n)
 {
 	bool blind = n->atts && (!n->connected || n->silent);
 	if (!blind && !n->list_wanted) {
 		n->next_list_ms = INT64_MAX;
 	} else if (n->next_list_ms == INT64_MAX) {
-		n->next_list_ms = n->list_wanted ? c->now_ms : c->now_ms + LIST_EVERY_MS;
+		int64_t wait_ms = n->list_wanted ? 0 : untold(n) ? LIST_SOON_MS : LIST_EVERY_MS;
+		n->next_list_ms = c->now_ms + wait_ms;
 	}
 	if (n->next_list_ms <= c->now_ms && !n->listing) {
 		n->next_list_ms = c->now_ms + LIST_EVERY_MS;

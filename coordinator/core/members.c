@@ -143,11 +143,30 @@ static struct att *att_new(struct core *c, struct mjob *j, uint32_t index, uint3
 	return a;
 }
 
+/* Its replacement ended without success: one that was lost before has its slot back. It may run
+ * still, and what onNodeLoss says now decides of it. */
+void att_give_back(struct att *ended)
+{
+	struct mjob *j = ended->job;
+	struct slot *s = job_slot(j, ended->id.index);
+	struct att *a;
+	if (s->cur || !j->cnt[ATT_LOST] || bitset_has(&j->completed, ended->id.index))
+		return;
+	DL_FOREACH2(j->atts, a, job_next)
+	{
+		if (a != ended && a->id.index == ended->id.index && a->state == ATT_LOST &&
+		    (!s->cur || s->cur->id.attempt < a->id.attempt))
+			s->cur = a;
+	}
+}
+
 void att_free(struct core *c, struct att *a)
 {
 	struct mjob *j = a->job;
-	if (att_current(a))
+	if (att_current(a)) {
 		j->slots[a->id.index].cur = NULL;
+		att_give_back(a);
+	}
 	take_room(c, a, false);
 	j->nwaiting -= *a->waiting != 0;
 	j->cnt[a->state]--;

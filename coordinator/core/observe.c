@@ -78,6 +78,8 @@ static void ended(struct core *c, struct att *a, const struct member *m)
 		log_end(c, a, "member disrupted", m);
 		c->stats.disruptions++;
 	}
+	if (current)
+		att_give_back(a);
 }
 
 /* A superseded attempt's end counts for nothing but success. Its pod goes, unless it succeeded: no

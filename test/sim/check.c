@@ -295,8 +295,9 @@ static void pod_born(struct checks *c, const struct version *pod)
 	if (faulty(c, pod->pod.node) || changed_lately(c, pod->pod.node))
 		return;
 	check_room(c, pod);
-	check_own_node(c, pod);
-	if (job)
+	if (!(job && job->job.spec.credentials && led_lately(c)))
+		check_own_node(c, pod);
+	if (job && !changed_lately(c, job->meta.uid))
 		check_match(c, job, pod);
 }
 
@@ -347,6 +348,15 @@ static void note_orphans(struct checks *c, const char *uid)
 	}
 }
 
+static bool kvs_same(const struct kvs *a, const struct kvs *b)
+{
+	for (uint32_t i = 0; i < a->n; i++) {
+		if (!str_eq(kvs_get(b, a->v[i].key), a->v[i].val))
+			return false;
+	}
+	return a->n == b->n;
+}
+
 void checks_change(struct checks *c, const struct change *ch)
 {
 	const struct version *v = ch->now;
@@ -356,12 +366,20 @@ void checks_change(struct checks *c, const struct change *ch)
 		pod_gone(c, v);
 	if (v->kind == API_JOB && ch->ev == WATCH_MODIFIED)
 		status_written(c, ch->prev, v);
+	/* What users said last may not be known yet. */
+	if (v->kind == API_JOB && ch->prev && ch->prev->meta.generation != v->meta.generation)
+		note_changed(c, v->meta.uid);
+	/* The admission policy holds who does not know yet that a pod was orphaned. */
+	if (v->kind == API_POD && ch->prev && ch->prev->meta.owner_uid && !v->meta.owner_uid)
+		note_changed(c, v->meta.uid);
+	if (v->kind == API_POD && !v->meta.owner_uid)
+		note_changed(c, v->pod.node);
 	/* Until its agent tells that they are foreign now, nobody counts them. */
 	if (v->kind == API_JOB && v->meta.orphan_finalizer)
 		note_orphans(c, v->meta.uid);
 	if (v->kind == API_NODE || (v->kind == API_CNODE &&
 				    (!ch->prev || ch->prev->meta.generation != v->meta.generation ||
-				     ch->prev->meta.labels.n != v->meta.labels.n)))
+				     !kvs_same(&ch->prev->meta.labels, &v->meta.labels))))
 		note_changed(c, v->meta.name);
 }
 
@@ -418,7 +436,7 @@ static void check_delete(struct checks *c, const char *who, const struct api_req
 	    pod->meta.deleted_ms)
 		return;
 	const struct version *job = sim_by_uid(s, API_JOB, str_or_empty(pod->meta.owner_uid));
-	if (!*str_or_empty(pod->meta.owner_uid))
+	if (!*str_or_empty(pod->meta.owner_uid) && !changed_lately(c, pod->meta.uid))
 		sim_fail(s, "foreign-delete", "%s deletes %s, which has no owner", who, req->name);
 	else if (job && job->meta.orphan_finalizer)
 		sim_fail(s, "orphan", "%s deletes %s of a job that orphans", who, req->name);

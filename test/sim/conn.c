@@ -1,57 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A call lives from submit to on_done or cancel; a request that is on its way when its call ends is
  * carried out all the same. */
-#include "conn.h"
+#include "conn_impl.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/table.h"
 #include "copy.h"
 
-enum { DEADLINE_MS = 10000, BOOKMARK_MS = 60000, WATCH_MIN_MS = 300000, WATCH_MAX_MS = 600000 };
-
-struct conn {
-	struct conns *owner;
-	struct conn_host host; /* self NULL: none */
-	const char *who;
-	bool closed;
-	int64_t blackhole_until_ms;
-	struct conn *next;
-};
-
-struct event {
-	enum watch_event ev;
-	struct version *v; /* NULL: a bookmark */
-	uint64_t rv;
-};
-
-struct call {
-	UT_hash_handle hh;
-	uint64_t id;
-	struct conn *conn;
-	struct arena arena;
-	struct api_request req;
-	struct api_sink sink;
-	bool dead; /* ended or canceled: the sink is not called any more */
-	bool arrived, answered, watching;
-	struct answer answer;
-	struct event *events; /* on their way, oldest first */
-	uint32_t nevents, cap_events;
-	int64_t last_ms; /* a watch's events keep their order */
-	uint64_t next_rv;
-};
-
-struct conns {
-	struct server *server;
-	struct clock *clock;
-	struct rng rng;
-	struct weather weather;
-	struct conn *all;
-	struct call *calls;
-	uint64_t ids;
-};
+enum { DEADLINE_MS = 10000 };
 
 struct conns *conns_new(struct server *server, struct clock *clock, uint64_t seed)
 {
@@ -89,6 +47,11 @@ struct conns *conns_free(struct conns *cs)
 	return NULL;
 }
 
+void conn_count(const struct conns *cs, enum fact fact)
+{
+	server_count(cs->server, fact);
+}
+
 struct weather *conns_weather(struct conns *cs)
 {
 	return &cs->weather;
@@ -102,7 +65,7 @@ uint32_t conns_calls(const struct conns *cs)
 	return n;
 }
 
-static struct call *call_find(const struct conns *cs, uint64_t id)
+struct call *call_find(const struct conns *cs, uint64_t id)
 {
 	struct call *call;
 	HASH_FIND(hh, cs->calls, &id, sizeof id, call);
@@ -205,31 +168,31 @@ static void on_wire_end(void *self, uint64_t id)
 
 /* ---- time on the wire ---- */
 
-static int64_t travel(struct conns *cs)
+int64_t conn_travel(struct conns *cs)
 {
 	int64_t ms = draw(&cs->rng, 1, 4);
 	return draw_percent(&cs->rng, cs->weather.slow) ? ms + draw(&cs->rng, 500, 8000) : ms;
 }
 
 /* What is sent into a black hole is sent again by TCP when it closes. */
-static int64_t late(const struct conn *c, int64_t at)
+int64_t conn_late(const struct conn *c, int64_t at)
 {
 	return at < c->blackhole_until_ms ? c->blackhole_until_ms : at;
 }
 
 /* An answer (or a watch's end) travels behind the events already on their way. */
-static void send_back(struct call *call)
+void call_send_back(struct call *call)
 {
 	struct conns *cs = call->conn->owner;
-	int64_t at = cs->clock->now_ms + travel(cs);
+	int64_t at = cs->clock->now_ms + conn_travel(cs);
 	if (at < call->last_ms)
 		at = call->last_ms;
-	call->last_ms = late(call->conn, at);
+	call->last_ms = conn_late(call->conn, at);
 	at = call->last_ms;
 	clock_at(cs->clock, at, on_wire_end, cs, call->id);
 }
 
-static void end_with(struct call *call, enum rc rc, int http, const char *message)
+void call_end_with(struct call *call, enum rc rc, int http, const char *message)
 {
 	answer_done(&call->answer);
 	call->answer.rc = rc;
@@ -239,93 +202,10 @@ static void end_with(struct call *call, enum rc rc, int http, const char *messag
 		call->answer.message[i] = message[i];
 	call->answered = true;
 	call->watching = false;
-	send_back(call);
+	call_send_back(call);
 }
 
-/* ---- watches ---- */
-
-static void send_event(struct call *call, enum watch_event ev, struct version *v, uint64_t rv)
-{
-	VEC_GROW(call->events, call->nevents, call->cap_events);
-	if (v)
-		version_ref(v);
-	call->events[call->nevents++] = (struct event){ev, v, rv};
-	call->next_rv = rv + 1;
-	send_back(call);
-}
-
-/* An object that leaves the selection is deleted for the watch, one that enters is added. */
-static void watch_change(struct call *call, const struct change *ch)
-{
-	bool was = ch->prev && selector_matches(&call->req, ch->prev);
-	bool is = ch->ev != WATCH_DELETED && selector_matches(&call->req, ch->now);
-	if (!was && !is)
-		return;
-	if (draw_percent(&call->conn->owner->rng, call->conn->owner->weather.watch_cut)) {
-		end_with(call, RC_UNREACHABLE, 0, "connection reset by peer");
-		return;
-	}
-	send_event(call,
-		   was && is ? WATCH_MODIFIED
-		   : is      ? WATCH_ADDED
-			     : WATCH_DELETED,
-		   ch->now, ch->rv);
-}
-
-void conns_change(struct conns *cs, const struct change *ch)
-{
-	struct call *call, *tmp;
-	HASH_ITER (hh, cs->calls, call, tmp) {
-		if (call->watching && call->req.kind == ch->now->kind && ch->rv >= call->next_rv)
-			watch_change(call, ch);
-	}
-}
-
-static void on_bookmark(void *self, uint64_t id)
-{
-	struct conns *cs = self;
-	struct call *call = call_find(cs, id);
-	if (!call || !call->watching)
-		return;
-	send_event(call, WATCH_BOOKMARK, NULL, cs->server->store.rv);
-	clock_at(cs->clock, cs->clock->now_ms + BOOKMARK_MS, on_bookmark, cs, id);
-}
-
-static void on_watch_timeout(void *self, uint64_t id)
-{
-	struct call *call = call_find(self, id);
-	if (call && call->watching)
-		end_with(call, RC_OK, 200, "");
-}
-
-static void begin_watch(struct call *call)
-{
-	struct conns *cs = call->conn->owner;
-	const struct shelf *sh = &cs->server->store.shelf[call->req.kind];
-	uint64_t rv = strtoull(str_or_empty(call->req.rv), NULL, 10);
-	if (rv < sh->compacted_rv || draw_percent(&cs->rng, cs->weather.watch_gone)) {
-		end_with(call, RC_GONE, 410, "too old resource version");
-		return;
-	}
-	call->watching = true;
-	call->next_rv = rv + 1;
-	for (uint32_t i = 0; i < sh->nhistory && call->watching; i++) {
-		if (sh->history[i].rv > rv)
-			watch_change(call, &sh->history[i]);
-	}
-	clock_at(cs->clock, cs->clock->now_ms + BOOKMARK_MS, on_bookmark, cs, call->id);
-	clock_at(cs->clock, cs->clock->now_ms + draw(&cs->rng, WATCH_MIN_MS, WATCH_MAX_MS),
-		 on_watch_timeout, cs, call->id);
-}
-
-void conns_cut_watches(struct conns *cs)
-{
-	struct call *call, *tmp;
-	HASH_ITER (hh, cs->calls, call, tmp) {
-		if (call->watching)
-			end_with(call, RC_UNREACHABLE, 0, "connection reset by peer");
-	}
-}
+/* ---- requests ---- */
 
 void conns_blackhole(struct conns *cs, const char *who, int64_t until_ms)
 {
@@ -334,8 +214,6 @@ void conns_blackhole(struct conns *cs, const char *who, int64_t until_ms)
 			c->blackhole_until_ms = until_ms;
 	}
 }
-
-/* ---- requests ---- */
 
 static bool is_write(enum api_verb verb)
 {
@@ -348,12 +226,15 @@ static bool storm(struct conns *cs, struct call *call)
 	const struct weather *w = &cs->weather;
 	bool fenced = is_write(call->req.verb) && *str_or_empty(call->req.rv);
 	if (draw_percent(&cs->rng, w->throttled)) {
-		end_with(call, RC_THROTTLED, 429, "too many requests");
+		call_end_with(call, RC_THROTTLED, 429, "too many requests");
 		call->answer.retry_after_ms = 1000;
+		conn_count(cs, FACT_THROTTLED);
 	} else if (draw_percent(&cs->rng, w->failed)) {
-		end_with(call, RC_SERVER, 500, "etcdserver: request timed out");
+		call_end_with(call, RC_SERVER, 500, "etcdserver: request timed out");
+		conn_count(cs, FACT_FAILED);
 	} else if (fenced && draw_percent(&cs->rng, w->conflicts)) {
-		end_with(call, RC_CONFLICT, 409, "the object has been modified");
+		call_end_with(call, RC_CONFLICT, 409, "the object has been modified");
+		conn_count(cs, FACT_CONFLICT);
 	} else {
 		return false;
 	}
@@ -364,7 +245,7 @@ static bool storm(struct conns *cs, struct call *call)
 static void lose(struct call *call)
 {
 	if (draw_percent(&call->conn->owner->rng, 50))
-		end_with(call, RC_UNREACHABLE, 0, "connection reset by peer");
+		call_end_with(call, RC_UNREACHABLE, 0, "connection reset by peer");
 }
 
 static void carry_out(struct conns *cs, struct call *call)
@@ -377,11 +258,13 @@ static void carry_out(struct conns *cs, struct call *call)
 	if (!heard)
 		return;
 	if (draw_percent(&cs->rng, cs->weather.answer_lost)) {
+		if (is_write(call->req.verb))
+			conn_count(cs, FACT_ANSWER_LOST);
 		lose(call);
 		return;
 	}
 	call->answered = true;
-	send_back(call);
+	call_send_back(call);
 }
 
 static void on_arrival(void *self, uint64_t id)
@@ -396,7 +279,7 @@ static void on_arrival(void *self, uint64_t id)
 	else if (call->req.verb != API_WATCH)
 		carry_out(cs, call);
 	else if (!call->dead)
-		begin_watch(call);
+		watch_begin(call);
 	if (call->dead)
 		call_free(cs, call);
 }
@@ -410,6 +293,7 @@ static void on_deadline(void *self, uint64_t id)
 	answer_done(&call->answer);
 	call->answered = true;
 	call->answer.rc = RC_TIMEOUT;
+	conn_count(cs, FACT_TIMEOUT);
 	on_wire_end(cs, id);
 }
 
@@ -419,11 +303,12 @@ static void dispatch(struct conns *cs, struct call *call)
 	int64_t now = cs->clock->now_ms;
 	clock_at(cs->clock, now + deadline, on_deadline, cs, call->id);
 	if (draw_percent(&cs->rng, cs->weather.lost)) {
+		conn_count(cs, FACT_LOST);
 		call->arrived = true; /* never does: nothing waits for it */
 		lose(call);
 		return;
 	}
-	clock_at(cs->clock, late(call->conn, now + travel(cs)), on_arrival, cs, call->id);
+	clock_at(cs->clock, conn_late(call->conn, now + conn_travel(cs)), on_arrival, cs, call->id);
 }
 
 static uint64_t submit(void *self, const struct api_request *req, const struct api_sink *sink)

@@ -21,6 +21,7 @@ static void orphan_pods(struct sim *s, const char *uid)
 		if (!str_eq(sh->v[i]->meta.owner_uid, uid))
 			continue;
 		struct version *c = version_clone(sh->v[i]);
+		server_count(&s->server, FACT_ORPHANED);
 		c->meta.owner_kind = c->meta.owner_name = c->meta.owner_uid = NULL;
 		server_put(&s->server, c);
 	}
@@ -64,8 +65,10 @@ static void collect_pods(struct sim *s)
 	const struct shelf *sh = &s->server.store.shelf[API_POD];
 	for (uint32_t i = sh->n; i-- > 0;) {
 		const char *owner = sh->v[i]->meta.owner_uid;
-		if (owner && !sim_by_uid(s, API_JOB, owner))
+		if (owner && !sim_by_uid(s, API_JOB, owner)) {
+			server_count(&s->server, FACT_COLLECTED);
 			server_delete(&s->server, sh->v[i]);
+		}
 	}
 }
 

@@ -15,15 +15,18 @@
 #include "story.h"
 
 static const char usage_text[] =
-	"muster-sim --seeds A-B [--jobs N] [--nodes N] [--faults none|some|all] [--wide] "
-	"[--trace]\n"
+	"muster-sim --seeds A-B [--jobs N] [--nodes N] [--faults none|some|all] "
+	"[--narrow]\n"
+	"           [--trace] [--stats]\n"
 	"muster-sim --story FILE [--trace] [--update]\n"
 	"\n"
 	"  --seeds A-B   run these seeds; each is a cluster, its users and what goes wrong\n"
 	"  --jobs N      so many jobs (else 1 to 6, from the seed)\n"
 	"  --nodes N     so many nodes, at most 64 (else 1 to 7)\n"
 	"  --faults F    none (default), some (processes, connections, API errors) or all\n"
-	"  --wide        users also scale, suspend and edit jobs and delete ComputeNodes\n"
+	"  --narrow      users only create and delete jobs, cordon and drain nodes\n"
+	"  --stats       print how often each deed and fault took place; exits with 1 if one\n"
+	"                never did\n"
 	"  --keep LIST   of the plan's operations only these (a shortened plan: 0,4,7)\n"
 	"  --trace       print the log as it comes; twice: debug lines and requests too\n"
 	"  --story FILE  run a story; --update writes its log lines anew\n"
@@ -34,7 +37,7 @@ struct options {
 	uint64_t from, to;
 	struct plan_config plan;
 	const char *keep, *story;
-	bool trace, debug, update;
+	bool trace, debug, update, stats;
 };
 
 /* What an assertion that fails has to say: which seed it was. */
@@ -98,7 +101,9 @@ static bool take(int c, const char *arg, struct options *o)
 		o->plan.machines = number(arg, &n) && n <= MACHINES_MAX ? (uint32_t)n : 0;
 		return o->plan.machines > 0;
 	case 'f': return faults(arg, &o->plan.faults);
-	case 'w': o->plan.wide = true; return true;
+	case 'w': return true; /* what --narrow is not: the default */
+	case 'N': o->plan.narrow = true; return true;
+	case 'c': o->stats = true; return true;
 	case 'k': o->keep = arg; return true;
 	case 't':
 		o->debug = o->trace;
@@ -112,11 +117,11 @@ static bool take(int c, const char *arg, struct options *o)
 
 static bool options(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = {{"seeds", 1, NULL, 's'}, {"jobs", 1, NULL, 'j'},
-					      {"nodes", 1, NULL, 'n'}, {"faults", 1, NULL, 'f'},
-					      {"wide", 0, NULL, 'w'},  {"keep", 1, NULL, 'k'},
-					      {"trace", 0, NULL, 't'}, {"update", 0, NULL, 'u'},
-					      {"story", 1, NULL, 'S'}, {NULL, 0, NULL, 0}};
+	static const struct option longs[] = {
+		{"seeds", 1, NULL, 's'},  {"jobs", 1, NULL, 'j'},  {"nodes", 1, NULL, 'n'},
+		{"faults", 1, NULL, 'f'}, {"wide", 0, NULL, 'w'},  {"narrow", 0, NULL, 'N'},
+		{"stats", 0, NULL, 'c'},  {"keep", 1, NULL, 'k'},  {"trace", 0, NULL, 't'},
+		{"update", 0, NULL, 'u'}, {"story", 1, NULL, 'S'}, {NULL, 0, NULL, 0}};
 	int c;
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		if (!take(c, optarg, o))
@@ -152,7 +157,7 @@ static void print_replay(const struct plan *p, const struct options *o, uint64_t
 	static const char *const texts[] = {"none", "some", "all"};
 	printf("  replay: build/release/bin/muster-sim --seeds %" PRIu64 "-%" PRIu64
 	       " --faults %s%s",
-	       seed, seed, texts[o->plan.faults], o->plan.wide ? " --wide" : "");
+	       seed, seed, texts[o->plan.faults], o->plan.narrow ? " --narrow" : "");
 	if (o->plan.jobs)
 		printf(" --jobs %u", o->plan.jobs);
 	if (o->plan.machines)
@@ -184,6 +189,8 @@ static void tell(struct plan *p, const struct sim_config *cfg, const struct opti
 static int run_seeds(const struct options *o)
 {
 	uint64_t steps = 0, failures = 0, pods = 0, writes = 0;
+	struct counts counts = {0};
+	uint32_t never = 0;
 	for (uint64_t seed = o->from; seed <= o->to; seed++) {
 		static struct plan p; /* large */
 		struct sim_config cfg;
@@ -194,13 +201,16 @@ static int run_seeds(const struct options *o)
 		pods += out.pods;
 		writes += out.status_writes;
 		failures += out.failed;
+		counts_add(&counts, &out.counts);
 		if (out.failed)
 			tell(&p, &cfg, o, seed, &out);
 	}
 	printf("seeds=%" PRIu64 " steps=%" PRIu64 " failures=%" PRIu64 " pods=%" PRIu64
 	       " status_writes=%" PRIu64 "\n",
 	       o->to - o->from + 1, steps, failures, pods, writes);
-	return failures ? 1 : 0;
+	if (o->stats)
+		never = counts_print(&counts, o->plan.faults);
+	return failures || never ? 1 : 0;
 }
 
 int main(int argc, char **argv)

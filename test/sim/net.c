@@ -1,92 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "net.h"
+#include "net_impl.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/table.h"
 #include "copy.h"
 #include "proc.h"
 
-struct port {
-	struct net *net;
-	struct proc *proc;
-	uint32_t incarnation;
-	char *address; /* "": it does not listen */
-	bool closed;
-	struct link_client_sink client;
-	struct link_server_sink server;
-	uint64_t pipe;                  /* client: the wanted one; 0: none */
-	uint64_t asked[LINK_CHANNEL_N]; /* client: the ticket of the request still out */
-	struct port *next;
-};
-
-struct pipe {
-	UT_hash_handle hh;
-	uint64_t id;
-	struct port *client, *server;        /* server NULL: nobody there */
-	bool client_open, server_open, mute; /* mute: half-open, nothing passes any more */
-	int64_t last_up_ms, last_down_ms;
-};
-
-enum packet_type {
-	PACKET_OPEN,
-	PACKET_OPENED,
-	PACKET_CLOSED,
-	PACKET_REFUSED,
-	PACKET_REQUEST,
-	PACKET_REPLY
-};
-
-struct packet {
-	UT_hash_handle hh;
-	uint64_t id, pipe, ticket;
-	enum packet_type type;
-	enum link_channel channel;
-	struct port *to;
-	struct arena arena;
-	struct msg msg;
-	const char *why;
-};
-
-struct ticket {
-	UT_hash_handle hh;
-	uint64_t id, pipe;
-	enum link_channel channel;
-};
-
-struct cut {
-	const char *node;
-	int64_t until_ms;
-};
-
-enum { CUTS_MAX = 256 };
-
-struct net {
-	struct clock *clock;
-	struct rng rng;
-	const char *service;
-	uint32_t slow;
-	struct port *ports;
-	struct pipe *pipes;
-	struct packet *packets;
-	struct ticket *tickets;
-	struct cut cuts[CUTS_MAX];
-	uint32_t ncuts;
-	uint64_t ids, carried;
-	void *watch_self;
-	void (*on_message)(void *self, const struct proc *to, const struct msg *msg);
-};
-
-struct net *net_new(struct clock *clock, uint64_t seed)
+struct net *net_new(struct clock *clock, struct counts *counts, uint64_t seed)
 {
 	struct net *n = mem_zalloc(1, sizeof *n);
 	n->clock = clock;
+	n->counts = counts;
 	n->rng.s = seed;
 	return n;
 }
 
-static void packet_free(struct net *n, struct packet *p)
+void packet_free(struct net *n, struct packet *p)
 {
 	HASH_DEL(n->packets, p);
 	arena_done(&p->arena);
@@ -160,7 +90,7 @@ void net_cut_node(struct net *n, const char *node, int64_t until_ms)
 	n->cuts[n->ncuts++] = (struct cut){node, until_ms};
 }
 
-static int64_t cut_until(const struct net *n, const struct port *p)
+int64_t net_cut_until(const struct net *n, const struct port *p)
 {
 	for (uint32_t i = 0; p && p->proc->node && i < n->ncuts; i++) {
 		if (str_eq(n->cuts[i].node, p->proc->node))
@@ -169,14 +99,14 @@ static int64_t cut_until(const struct net *n, const struct port *p)
 	return 0;
 }
 
-static struct pipe *pipe_find(const struct net *n, uint64_t id)
+struct pipe *pipe_find(const struct net *n, uint64_t id)
 {
 	struct pipe *p;
 	HASH_FIND(hh, n->pipes, &id, sizeof id, p);
 	return p;
 }
 
-static void pipe_reap(struct net *n, struct pipe *p)
+void pipe_reap(struct net *n, struct pipe *p)
 {
 	if (!p->client_open && !p->server_open)
 		pipe_free(n, p);
@@ -261,7 +191,7 @@ static void take(void *self, uint64_t id)
 	packet_free(n, k);
 }
 
-static void on_arrival(void *self, uint64_t id)
+void packet_arrives(void *self, uint64_t id)
 {
 	struct net *n = self;
 	struct packet *k;
@@ -272,175 +202,6 @@ static void on_arrival(void *self, uint64_t id)
 		packet_free(n, k);
 	else
 		proc_post(k->to->proc, k->to->incarnation, take, n, id);
-}
-
-/* ---- departure ---- */
-
-static struct packet *packet_new(struct net *n, enum packet_type type, struct port *to,
-				 uint64_t pipe)
-{
-	struct packet *k = mem_zalloc(1, sizeof *k);
-	k->id = ++n->ids;
-	k->type = type;
-	k->to = to;
-	k->pipe = pipe;
-	k->arena = ARENA_INIT(SIM_ARENA_MAX);
-	HASH_ADD(hh, n->packets, id, sizeof k->id, k);
-	return k;
-}
-
-/* In order on its pipe and direction; after the cut, when a node is cut off. */
-static void send(struct net *n, struct packet *k, const struct pipe *p, int64_t *last_ms)
-{
-	int64_t at = n->clock->now_ms + draw(&n->rng, 0, 3);
-	int64_t cut = cut_until(n, p->client);
-	if (p->mute) {
-		packet_free(n, k);
-		return;
-	}
-	if (draw_percent(&n->rng, n->slow))
-		at += draw(&n->rng, 200, 2500);
-	at = at < cut ? cut + draw(&n->rng, 0, 1000) : at;
-	at = at < *last_ms ? *last_ms : at;
-	*last_ms = at;
-	n->carried++;
-	clock_at(n->clock, at, on_arrival, n, k->id);
-}
-
-static void send_closed(struct net *n, struct pipe *p, struct port *to, const char *why)
-{
-	struct packet *k = packet_new(n, PACKET_CLOSED, to, p->id);
-	k->why = why;
-	send(n, k, p, to == p->client ? &p->last_down_ms : &p->last_up_ms);
-}
-
-/* One end closes; the other sees a FIN. */
-static void pipe_close_end(struct net *n, struct pipe *p, bool client, bool fin)
-{
-	if (client)
-		p->client_open = false;
-	else
-		p->server_open = false;
-	if (fin && (client ? p->server_open : p->client_open))
-		send_closed(n, p, client ? p->server : p->client, "closed by peer");
-	pipe_reap(n, p);
-}
-
-/* ---- client ---- */
-
-static struct port *listener(struct net *n, const char *address)
-{
-	struct port *found[8];
-	uint32_t nfound = 0;
-	bool service = str_eq(address, n->service);
-	for (struct port *p = n->ports; p; p = p->next) {
-		if (!p->closed && *p->address && (service || str_eq(p->address, address)) &&
-		    nfound < ARRAY_LEN(found))
-			found[nfound++] = p;
-	}
-	return nfound ? found[rng_below(&n->rng, nfound)] : NULL;
-}
-
-static void client_hang_up(void *self)
-{
-	struct port *port = self;
-	struct pipe *p = pipe_find(port->net, port->pipe);
-	if (port->closed)
-		return;
-	port->pipe = 0;
-	for (int i = 0; i < LINK_CHANNEL_N; i++)
-		port->asked[i] = 0;
-	if (p && p->client_open)
-		pipe_close_end(port->net, p, true, true);
-}
-
-static void client_dial(void *self, const char *address)
-{
-	struct port *port = self;
-	struct net *n = port->net;
-	client_hang_up(port);
-	if (!proc_acts(port->proc))
-		return;
-	struct pipe *p = mem_zalloc(1, sizeof *p);
-	p->id = ++n->ids;
-	p->client = port;
-	p->server = listener(n, address);
-	p->client_open = true;
-	p->server_open = p->server != NULL;
-	HASH_ADD(hh, n->pipes, id, sizeof p->id, p);
-	port->pipe = p->id;
-	if (!p->server) {
-		struct packet *k = packet_new(n, PACKET_REFUSED, port, p->id);
-		k->why = "connection refused";
-		send(n, k, p, &p->last_down_ms);
-		return;
-	}
-	send(n, packet_new(n, PACKET_OPEN, p->server, p->id), p, &p->last_up_ms);
-	send(n, packet_new(n, PACKET_OPENED, port, p->id), p, &p->last_down_ms);
-}
-
-static void client_request(void *self, enum link_channel ch, const struct msg *msg)
-{
-	struct port *port = self;
-	struct net *n = port->net;
-	struct pipe *p = pipe_find(n, port->pipe);
-	if (!p || !p->client_open || !p->server || !proc_acts(port->proc))
-		return;
-	struct packet *k = packet_new(n, PACKET_REQUEST, p->server, p->id);
-	k->ticket = k->id;
-	k->channel = ch;
-	k->msg = copy_msg(&k->arena, msg);
-	port->asked[ch] = k->ticket;
-	send(n, k, p, &p->last_up_ms);
-}
-
-struct link_client port_client(struct port *p)
-{
-	return (struct link_client){p, client_dial, client_hang_up, client_request};
-}
-
-/* ---- server ---- */
-
-static void server_reply(void *self, uint64_t ticket, const struct msg *msg)
-{
-	struct port *port = self;
-	struct net *n = port->net;
-	struct ticket *t;
-	HASH_FIND(hh, n->tickets, &ticket, sizeof ticket, t);
-	if (!t || !proc_acts(port->proc))
-		return;
-	struct pipe *p = pipe_find(n, t->pipe);
-	if (p && p->server_open) {
-		struct packet *k = packet_new(n, PACKET_REPLY, p->client, p->id);
-		k->ticket = ticket;
-		k->channel = t->channel;
-		k->msg = copy_msg(&k->arena, msg);
-		send(n, k, p, &p->last_down_ms);
-	}
-	HASH_DEL(n->tickets, t);
-	free(t);
-}
-
-static void on_own_close(void *self, uint64_t id)
-{
-	struct port *port = self;
-	if (!port->closed)
-		port->server.on_pipe_closed(port->server.self, id);
-}
-
-static void server_close_pipe(void *self, uint64_t id)
-{
-	struct port *port = self;
-	struct pipe *p = pipe_find(port->net, id);
-	if (!p || !p->server_open || port->closed)
-		return;
-	pipe_close_end(port->net, p, false, true);
-	proc_post(port->proc, port->incarnation, on_own_close, port, id);
-}
-
-struct link_server port_server(struct port *p)
-{
-	return (struct link_server){p, server_reply, server_close_pipe};
 }
 
 /* ---- ports ---- */
@@ -479,16 +240,20 @@ void port_close(struct port *port, bool fin)
 	}
 }
 
-void net_break_node(struct net *n, const char *node, bool half_open)
+bool net_break_node(struct net *n, const char *node, bool half_open)
 {
 	struct pipe *p, *tmp;
+	bool any = false;
 	HASH_ITER (hh, n->pipes, p, tmp) {
 		if (!str_eq(p->client->proc->node, node))
 			continue;
+		any = true;
+		n->counts->fact[half_open ? FACT_PIPE_HALF_OPEN : FACT_PIPE_BROKEN]++;
 		if (p->client_open)
-			send_closed(n, p, p->client, "connection reset by peer");
+			pipe_send_closed(n, p, p->client, "connection reset by peer");
 		if (p->server_open && !half_open)
-			send_closed(n, p, p->server, "connection reset by peer");
+			pipe_send_closed(n, p, p->server, "connection reset by peer");
 		p->mute = true;
 	}
+	return any;
 }

@@ -6,12 +6,13 @@
 #pragma once
 
 #include "clock.h"
+#include "counts.h"
 #include "sync/link_api.h"
 
 struct proc;
 struct net;
 
-struct net *net_new(struct clock *clock, uint64_t seed);
+struct net *net_new(struct clock *clock, struct counts *counts, uint64_t seed);
 struct net *net_free(struct net *n);
 /* The Service: a dial of it goes to one of the processes that listen. */
 void net_service(struct net *n, const char *address);
@@ -19,7 +20,7 @@ void net_slow(struct net *n, uint32_t percent); /* of messages take 0.2…2.5 s 
 /* Nothing reaches or leaves the node until then. */
 void net_cut_node(struct net *n, const char *node, int64_t until_ms);
 /* All pipes of the node break: both ends see it (or only the agent's, half_open). */
-void net_break_node(struct net *n, const char *node, bool half_open);
+bool net_break_node(struct net *n, const char *node, bool half_open);
 uint64_t net_carried(const struct net *n);
 /* Told of every message as it arrives, for checks. */
 void net_watch(struct net *n, void *self,

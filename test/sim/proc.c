@@ -226,6 +226,7 @@ bool proc_acts(struct proc *p)
 	if (!p->crash_at_action || --p->crash_at_action)
 		return true;
 	p->doomed = true;
+	server_count(&p->sim->server, p->crash_before ? FACT_CRASH_BEFORE : FACT_CRASH_AFTER);
 	return !p->crash_before;
 }
 

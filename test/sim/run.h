@@ -10,6 +10,7 @@ struct outcome {
 	uint64_t steps;
 	int64_t end_ms;
 	uint64_t pods, status_writes;
+	struct counts counts;
 };
 
 struct outcome run_plan(struct plan *p, const struct sim_config *cfg);

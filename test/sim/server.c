@@ -80,6 +80,11 @@ void server_init(struct server *s, struct clock *clock, int64_t wall_ms)
 		s->store.shelf[k].compacted_rv = 100;
 }
 
+void server_count(struct server *s, enum fact fact)
+{
+	s->counts.fact[fact]++;
+}
+
 static void snapshot_drop(struct snapshot *snap)
 {
 	for (uint32_t i = 0; i < snap->n; i++)
@@ -191,7 +196,7 @@ void server_ask(struct server *s, const char *who, const struct api_request *req
 	case API_PATCH: verb_patch(s, req, ret); break;
 	case API_PATCH_STATUS: verb_patch_status(s, req, ret); break;
 	case API_APPLY: verb_apply(s, req, arena, ret); break;
-	case API_DELETE: verb_delete(s, req, ret); break;
+	case API_DELETE: verb_delete(s, who, req, ret); break;
 	case API_WATCH: must(!"a watch is the connection's");
 	}
 }

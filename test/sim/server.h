@@ -5,6 +5,7 @@
 #pragma once
 
 #include "clock.h"
+#include "counts.h"
 #include "store.h"
 
 enum { SNAPSHOTS_MAX = 16, LEASE_GRACE_MS = 30000 };
@@ -42,6 +43,7 @@ struct server {
 	int64_t quota_ended_ms;
 	bool deny_agent_pods;  /* admission refuses what agents create */
 	const char *deny_pods; /* admission refuses all pods, with these words; NULL: none */
+	const char *ns_ending, *ns_gone; /* a namespace that is being deleted; that is not there */
 	void *self;
 	/* Told of each change, after it is stored; must not change the store itself. */
 	void (*on_change)(void *self, const struct change *ch);
@@ -51,6 +53,8 @@ struct server {
 
 void server_init(struct server *s, struct clock *clock, int64_t wall_ms);
 void server_done(struct server *s);
+/* Something happened that is to be seen to happen. */
+void server_count(struct server *s, enum fact fact);
 int64_t server_wall(const struct server *s);
 /* All verbs but WATCH. who: the process that asks ("agent/…" is held to the agents' admission). */
 void server_ask(struct server *s, const char *who, const struct api_request *req,
@@ -60,12 +64,12 @@ bool selector_matches(const struct api_request *req, const struct version *v);
 struct version *server_put(struct server *s, struct version *own_v);
 /* As a DELETE: sets deletionTimestamp or removes. */
 void server_delete(struct server *s, const struct version *v);
-/* Makes the pod of a pod_create; its template's text says requests and behaviour (template.h). */
+/* Makes the pod of a pod_create; its template's text says requests and behaviour. */
 struct version *pod_make(const struct pod_create *p);
 
-enum { TEMPLATE_RES_MAX = 8 };
-/* The model's templates: "run=5000 exit=0 cpu=500 memory=1000 …": how long the container runs in
- * ms, what it exits with, requests in thousandths. */
+enum { TEMPLATE_RES_MAX = 8, TEMPLATE_TOLERATIONS_MAX = 4 };
+/* The model's templates: "run=5000 exit=0 cpu=500 memory=1000 tol=KEY/VALUE/EFFECT …": how long the
+ * container runs in ms, what it exits with, requests in thousandths. */
 struct template_facts {
 	int64_t run_ms;
 	int32_t exit_code;
@@ -76,5 +80,10 @@ struct template_facts {
 	bool oom; /* it is killed for memory */
 	struct res requests[TEMPLATE_RES_MAX];
 	uint32_t nrequests;
+	struct toleration tolerations[TEMPLATE_TOLERATIONS_MAX];
+	uint32_t ntolerations;
 };
 struct template_facts template_parse(struct arena *a, const char *text);
+/* The text with these tolerations instead of its own. */
+const char *template_with(struct arena *a, const char *text, const struct toleration *v,
+			  uint32_t n);

@@ -94,6 +94,9 @@ static void on_change(void *self, const struct change *ch)
 	conns_change(s->conns, ch);
 	machines_change(s, ch);
 	gc_change(s, ch);
+	taints_change(s, ch);
+	if (ch->now->kind == API_POD)
+		s->pods_changed_ms = s->clock.now_ms;
 }
 
 static void on_request(void *self, const char *who, const struct api_request *req)
@@ -193,7 +196,7 @@ struct sim *sim_new(const struct sim_config *cfg)
 	s->server.on_change = on_change;
 	s->server.on_request = on_request;
 	s->conns = conns_new(&s->server, &s->clock, rng_next(&s->rng));
-	s->net = net_new(&s->clock, rng_next(&s->rng));
+	s->net = net_new(&s->clock, &s->server.counts, rng_next(&s->rng));
 	net_service(s->net, service);
 	s->checks = checks_new(s);
 	s->heard = heard_new(s);

@@ -7,24 +7,13 @@
 #include "base/table.h"
 #include "conn.h"
 #include "heard.h"
+#include "machine.h"
 #include "net.h"
 #include "proc.h"
 #include "server.h"
+#include "user.h"
 
-enum { MACHINES_MAX = 64, COORDINATORS = 2, FAILURE_BYTES = 512 };
-
-struct machine {
-	struct sim *sim;
-	char name[16];
-	struct proc agent;
-	bool down;            /* no power: nothing runs there */
-	bool kubelet_down;    /* the kubelet alone does not run; containers do */
-	bool registered;      /* its Node object is to exist */
-	int64_t cut_until_ms; /* no network until then */
-	uint32_t boots, absences;
-	int64_t unregistered_ms; /* when its Node was deleted last */
-	int64_t faulty_ms;       /* when something last was wrong with it; checks allow for it */
-};
+enum { COORDINATORS = 2, FAILURE_BYTES = 512 };
 
 struct tally { /* starts and refusals of one index of one job */
 	UT_hash_handle hh;
@@ -39,6 +28,7 @@ struct sim_config {
 	uint32_t machines;
 	int64_t cpu_milli, memory_milli; /* of each machine */
 	uint32_t coordinators;
+	bool labelled; /* nodes have the labels zone and size, some an extended resource */
 	enum log_level log_level;
 	bool trace; /* log lines go to stdout as they come */
 	bool keep_log;
@@ -59,6 +49,7 @@ struct sim {
 	struct heard *heard;
 	struct arena scratch;  /* lives as long as the world */
 	struct buf log;        /* one line each, with virtual time */
+	int64_t pods_changed_ms; /* when a pod changed last */
 	int64_t calm_since_ms; /* no fault is active and none to come; INT64_MAX: not yet */
 	bool failed;
 	char invariant[48], failure[FAILURE_BYTES];
@@ -82,45 +73,8 @@ struct tally *sim_tally(struct sim *s, const char *uid, const char *index);
 struct version *sim_by_uid(struct sim *s, enum api_kind kind, const char *uid); /* NULL: none */
 uint64_t uid_number(const char *uid);
 
-/* machine.c: kubelets and the node lifecycle controller */
-void machines_init(struct sim *s);
-void machines_change(struct sim *s, const struct change *ch);
-void machine_power_off(struct machine *m);
-void machine_power_on(struct machine *m); /* a new boot */
-void machine_kubelet(struct machine *m, bool up);
-void machine_cut(struct machine *m, int64_t ms);   /* off the network */
-void machine_register(struct machine *m, bool on); /* its Node object is deleted, or made again */
-
 /* gc.c: garbage collector, pod garbage collector */
 void gc_change(struct sim *s, const struct change *ch);
-
-/* user.c: what people do with kubectl */
-struct job_want {
-	const char *name;
-	uint32_t parallelism, min_parallelism, backoff_limit;
-	int32_t priority;
-	int64_t deadline_s, ttl_s; /* -1: none */
-	enum node_loss on_node_loss;
-	const char *template_text;
-	const char *selector_key, *selector_value; /* NULL: none */
-	bool credentials, suspend;
-};
-/* What its containers do and ask for (template_parse); its hash follows. */
-void user_set_template(struct version *v, const char *text);
-void user_apply_job(struct sim *s, const struct job_want *w); /* creates, or changes the spec */
-enum deletion { DELETE_BACKGROUND, DELETE_FOREGROUND, DELETE_ORPHAN };
-void user_delete_job(struct sim *s, const char *name, enum deletion how);
-void user_scale(struct sim *s, const char *name, uint32_t parallelism);
-void user_suspend(struct sim *s, const char *name, bool suspend);
-void user_touch(struct sim *s, const char *name); /* a label: new resourceVersion, same spec */
-void user_cordon(struct sim *s, const char *node, bool on);       /* the Node */
-void user_cordon_cnode(struct sim *s, const char *node, bool on); /* the ComputeNode */
-void user_label(struct sim *s, const char *node, const char *key, const char *value);
-void user_delete_pod(struct sim *s, const char *ns, const char *name);
-void user_evict_node(struct sim *s, const char *node); /* drain: each pod is evicted */
-void user_limit(struct sim *s, const char *node, const char *res, int64_t milli);
-void user_delete_cnode(struct sim *s, const char *node);
-struct version *user_job(struct sim *s, const char *name); /* NULL: none */
 
 /* check.c: invariants */
 struct checks *checks_new(struct sim *s);

@@ -89,6 +89,24 @@ struct api_object version_object(const struct version *v)
 	return o;
 }
 
+void version_label(struct version *v, const char *key, const char *value)
+{
+	struct kv *l = arena_alloc(&v->arena, (v->meta.labels.n + 1) * sizeof *l);
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < v->meta.labels.n; i++) {
+		if (!str_eq(v->meta.labels.v[i].key, key))
+			l[n++] = v->meta.labels.v[i];
+	}
+	if (value)
+		l[n++] = (struct kv){copy_str(&v->arena, key), copy_str(&v->arena, value)};
+	v->meta.labels = (struct kvs){l, n};
+}
+
+bool pod_ended(const struct version *v)
+{
+	return v->pod.phase == POD_SUCCEEDED || v->pod.phase == POD_FAILED;
+}
+
 /* ---- what a version says, as text ---- */
 
 static void say_meta(struct buf *b, const struct version *v)

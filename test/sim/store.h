@@ -62,5 +62,8 @@ void store_remove(struct store *s, const struct version *v);
 void store_compact(struct store *s, uint64_t keep); /* keeps that many of each kind's changes */
 /* Whether both say the same, resourceVersion apart: such a write changes nothing. */
 bool version_same(const struct version *a, const struct version *b);
+/* Sets a label; value NULL: takes it away. */
+void version_label(struct version *v, const char *key, const char *value);
+bool pod_ended(const struct version *v);
 /* Borrowed view for sinks. */
 struct api_object version_object(const struct version *v);

@@ -8,16 +8,8 @@
 #include "base/mem.h"
 #include "copy.h"
 #include "model/quantity.h"
-#include "model/selector.h"
-
-static const char agent_prefix[] = "agent/";
 
 /* ---- deletion ---- */
-
-static bool pod_ended(const struct version *v)
-{
-	return v->pod.phase == POD_SUCCEEDED || v->pod.phase == POD_FAILED;
-}
 
 /* A pod's end is its kubelet's to confirm, unless it has ended already; a job with a finalizer
  * waits for the garbage collector; everything else goes at once. */
@@ -38,7 +30,21 @@ void server_delete(struct server *s, const struct version *v)
 	server_put(s, c);
 }
 
-void verb_delete(struct server *s, const struct api_request *req, struct answer *ret)
+/* The chart's admission policy NAME-coordinator-pods: whatever it believes, a coordinator deletes
+ * no pod that is not a ComputeJob's. */
+static bool policy_refuses(struct server *s, const char *who, const struct version *v,
+			   struct answer *ret)
+{
+	if (v->kind != API_POD || strncmp(who, "coordinator-", 12) != 0 || v->meta.owner_uid)
+		return false;
+	server_count(s, FACT_ORPHAN_KEPT);
+	answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden",
+		      "metadata.ownerReferences must name a ComputeJob as controller");
+	return true;
+}
+
+void verb_delete(struct server *s, const char *who, const struct api_request *req,
+		 struct answer *ret)
 {
 	struct version *v = store_find(&s->store, req->kind, req->ns, req->name);
 	if (!v) {
@@ -50,107 +56,12 @@ void verb_delete(struct server *s, const struct api_request *req, struct answer 
 			      "the UID in the precondition differs");
 		return;
 	}
+	if (policy_refuses(s, who, v, ret))
+		return;
 	s->deletes++;
 	ret->http = 200;
 	ret->reason = "";
 	server_delete(s, v);
-}
-
-/* ---- pods ---- */
-
-struct template_facts template_parse(struct arena *a, const char *text)
-{
-	struct template_facts t = {.run_ms = 1000};
-	for (const char *p = text; *p;) {
-		size_t len = strcspn(p, " ");
-		const char *eq = memchr(p, '=', len);
-		must(eq);
-		int64_t n = strtoll(eq + 1, NULL, 10);
-		char *key = arena_strndup(a, p, (size_t)(eq - p));
-		if (str_eq(key, "run"))
-			t.run_ms = n;
-		else if (str_eq(key, "exit"))
-			t.exit_code = (int32_t)n;
-		else if (str_eq(key, "fails"))
-			t.fails = (uint32_t)n;
-		else if (str_eq(key, "refuse"))
-			t.refuse = (uint32_t)n;
-		else if (str_eq(key, "pull"))
-			t.pull_ms = n;
-		else if (str_eq(key, "config"))
-			t.config_ms = n;
-		else if (str_eq(key, "oom"))
-			t.oom = n != 0;
-		else if (!str_eq(key, "v") && t.nrequests < TEMPLATE_RES_MAX)
-			t.requests[t.nrequests++] = (struct res){key, n};
-		p += len;
-		p += *p == ' ';
-	}
-	return t;
-}
-
-static struct kvs pod_labels(struct arena *a, const struct pod_create *p)
-{
-	struct kv *v = arena_alloc(a, 5 * sizeof *v);
-	v[0] = (struct kv){LABEL_JOB_NAME, copy_str(a, p->job_name)};
-	v[1] = (struct kv){LABEL_JOB_UID, copy_str(a, p->job_uid)};
-	v[2] = (struct kv){LABEL_INDEX, arena_printf(a, "%u", p->index)};
-	v[3] = (struct kv){LABEL_ATTEMPT, arena_printf(a, "%u", p->attempt)};
-	v[4] = (struct kv){LABEL_TEMPLATE, copy_str(a, p->template_hash)};
-	return (struct kvs){v, 5};
-}
-
-struct version *pod_make(const struct pod_create *p)
-{
-	struct version *v = version_new(API_POD);
-	struct arena *a = &v->arena;
-	struct template_facts t = template_parse(a, p->template_text);
-	struct reslist requests = {t.requests, t.nrequests};
-	v->pod = (struct pod){.meta = {.ns = copy_str(a, p->ns),
-				       .name = copy_str(a, p->name),
-				       .labels = pod_labels(a, p),
-				       .owner_kind = KIND_JOB_NAME,
-				       .owner_name = copy_str(a, p->job_name),
-				       .owner_uid = copy_str(a, p->job_uid)},
-			      .node = copy_str(a, p->node),
-			      .phase = POD_PENDING,
-			      .requests = copy_reslist(a, &requests)};
-	v->command = copy_str(a, p->template_text);
-	return v;
-}
-
-static uint32_t pods_in(const struct server *s, const char *ns)
-{
-	const struct shelf *sh = &s->store.shelf[API_POD];
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < sh->n; i++)
-		n += str_eq(sh->v[i]->meta.ns, ns) && !pod_ended(sh->v[i]);
-	return n;
-}
-
-static void create_pod(struct server *s, const char *who, const struct api_request *req,
-		       struct answer *ret)
-{
-	const struct pod_create *p = req->pod_create;
-	if (s->deny_agent_pods && !strncmp(who, agent_prefix, sizeof agent_prefix - 1)) {
-		answer_refuse(ret, RC_INVALID, 422, "Invalid",
-			      "denied by ValidatingAdmissionPolicy");
-		return;
-	}
-	if (s->deny_pods) {
-		answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden", s->deny_pods);
-		return;
-	}
-	if (store_find(&s->store, API_POD, p->ns, p->name)) {
-		answer_refuse(ret, RC_EXISTS, 409, "AlreadyExists", "the pod already exists");
-		return;
-	}
-	if (s->pod_quota && pods_in(s, p->ns) >= s->pod_quota) {
-		answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden", "exceeded quota: pods");
-		return;
-	}
-	s->pods_created++;
-	answer_ok(ret, 201, server_put(s, pod_make(p)));
 }
 
 /* ---- status, leases, data ---- */
@@ -163,6 +74,7 @@ void verb_patch_status(struct server *s, const struct api_request *req, struct a
 		return;
 	}
 	if (*str_or_empty(req->rv) && !str_eq(req->rv, v->meta.rv)) {
+		server_count(s, FACT_CONFLICT_REAL);
 		answer_conflict(ret);
 		return;
 	}
@@ -281,8 +193,10 @@ void verb_apply(struct server *s, const struct api_request *req, struct arena *a
 {
 	const struct cnode_apply *p = req->cnode_apply;
 	struct version *old = store_find(&s->store, API_CNODE, NULL, p->name);
-	if (old && apply_conflicts(old, p, arena, ret))
+	if (old && apply_conflicts(old, p, arena, ret)) {
+		server_count(s, FACT_APPLY_CONFLICT);
 		return;
+	}
 	struct version *v = old ? version_clone(old) : version_new(API_CNODE);
 	if (!old)
 		v->meta.name = copy_str(&v->arena, p->name);
@@ -330,7 +244,7 @@ void verb_create(struct server *s, const char *who, const struct api_request *re
 		ret->http = 201;
 		ret->reason = "";
 	} else if (req->kind == API_POD) {
-		create_pod(s, who, req, ret);
+		verb_create_pod(s, who, req, ret);
 	} else {
 		create_named(s, req, ret);
 	}

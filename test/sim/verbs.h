@@ -11,8 +11,14 @@ void answer_ok(struct answer *a, int http, struct version *v); /* with the objec
 
 void verb_create(struct server *s, const char *who, const struct api_request *req,
 		 struct answer *ret);
+/* pods.c */
+void verb_create_pod(struct server *s, const char *who, const struct api_request *req,
+		     struct answer *ret);
+
+/* verbs.c */
 void verb_patch(struct server *s, const struct api_request *req, struct answer *ret);
 void verb_patch_status(struct server *s, const struct api_request *req, struct answer *ret);
 void verb_apply(struct server *s, const struct api_request *req, struct arena *arena,
 		struct answer *ret);
-void verb_delete(struct server *s, const struct api_request *req, struct answer *ret);
+void verb_delete(struct server *s, const char *who, const struct api_request *req,
+		 struct answer *ret);
