@@ -164,7 +164,7 @@ static void make_faults(struct plan *p, const struct plan_config *cfg, const str
 		op->b = (uint32_t)rng_below(r, 1000);
 		op->c = (uint32_t)rng_below(r, 1000);
 		op->job = (uint32_t)rng_below(r, p->njobs);
-		op->ms = draw_percent(r, 70)  ? draw(r, 100, 15000)
+		op->ms = draw_percent(r, 70)   ? draw(r, 100, 15000)
 			 : draw_percent(r, 80) ? draw(r, 10000, 120000)
 					       : draw(r, 300000, 500000);
 	}

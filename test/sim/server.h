@@ -41,6 +41,7 @@ struct server {
 	uint64_t events_written, writes, status_writes, lease_writes, pods_created, deletes;
 	uint32_t pod_quota; /* pods a namespace may hold; 0: no quota */
 	int64_t quota_ended_ms;
+	struct counts counts;
 	bool deny_agent_pods;  /* admission refuses what agents create */
 	const char *deny_pods; /* admission refuses all pods, with these words; NULL: none */
 	const char *ns_ending, *ns_gone; /* a namespace that is being deleted; that is not there */

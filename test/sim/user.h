@@ -27,7 +27,7 @@ struct job_want {
 };
 
 /* user.c: jobs. A name is looked for in all namespaces: names of one run are unique. */
-struct version *user_job(struct sim *s, const char *name);    /* NULL: none */
+struct version *user_job(struct sim *s, const char *name); /* NULL: none */
 /* What its containers do and ask for (template_parse); its hash follows. */
 void user_set_template(struct version *v, const char *text);
 void user_apply_job(struct sim *s, const struct job_want *w); /* creates, or changes the spec */
