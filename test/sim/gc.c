@@ -9,8 +9,12 @@
 
 static void on_collect(void *self, uint64_t arg);
 
+/* One round is due at a time: it sees all that happened until then. */
 static void collect_soon(struct sim *s)
 {
+	if (s->collecting)
+		return;
+	s->collecting = true;
 	clock_at(&s->clock, s->clock.now_ms + draw(&s->rng, 20, 1000), on_collect, s, 0);
 }
 
@@ -86,6 +90,7 @@ static void on_collect(void *self, uint64_t arg)
 {
 	struct sim *s = self;
 	(void)arg;
+	s->collecting = false;
 	finalize_jobs(s);
 	collect_pods(s);
 	collect_cnodes(s);

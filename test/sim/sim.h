@@ -51,6 +51,7 @@ struct sim {
 	struct buf log;          /* one line each, with virtual time */
 	int64_t pods_changed_ms; /* when a pod changed last */
 	int64_t calm_since_ms;   /* no fault is active and none to come; INT64_MAX: not yet */
+	bool collecting;         /* a round of garbage collection is due */
 	bool failed;
 	char invariant[48], failure[FAILURE_BYTES];
 };
