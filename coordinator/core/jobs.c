@@ -223,6 +223,8 @@ static void set_template(struct core *c, struct mjob *j, const struct job_spec *
 		j->hold_ms = 0;
 		j->deny_n = 0;
 		mem_strset(&j->create_error, "");
+		for (uint32_t i = 0; i < j->nrefusals; i++)
+			j->refusals[i] = (struct refusal){.node = j->refusals[i].node};
 		templates_use(c, h, 1);
 		templates_use(c, j->thash, -1);
 	}
@@ -233,10 +235,19 @@ static void set_template(struct core *c, struct mjob *j, const struct job_spec *
 		mem_strset(&j->invalid, spec->invalid);
 }
 
+/* A job that waits may fit now, or be another's turn, and says anew why it waits. */
+static void queue_again(struct core *c, struct mjob *j, const struct job_spec *spec)
+{
+	if (!j->queued)
+		return;
+	c->queue_dirty |= j->priority != spec->priority;
+	c->place_dirty = true;
+	j->explain_after_ms = 0;
+}
+
 static void set_spec(struct core *c, struct mjob *j, const struct job_spec *spec)
 {
-	if (j->priority != spec->priority && j->queued)
-		c->queue_dirty = c->place_dirty = true;
+	queue_again(c, j, spec);
 	j->priority = spec->priority;
 	j->parallelism = spec->parallelism;
 	j->min_parallelism = spec->min_parallelism;

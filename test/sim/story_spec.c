@@ -72,8 +72,9 @@ static void set_selection(struct version *v, const struct words *w)
 	size_t eq = sel ? strcspn(sel, "=") : 0;
 	if (sel) {
 		struct kv *kv = arena_alloc(a, sizeof *kv);
-		*kv = (struct kv){arena_strndup(a, sel, eq), arena_strdup(a, sel + eq + 1)};
-		spec->node_selector = (struct kvs){kv, sel[eq] ? 1 : 0};
+		*kv = (struct kv){arena_strndup(a, sel, eq),
+				  arena_strdup(a, sel[eq] ? sel + eq + 1 : "")};
+		spec->node_selector = (struct kvs){kv, *sel ? 1 : 0};
 	}
 	if (aff) {
 		struct sel_expr *x = arena_alloc(a, sizeof *x);
