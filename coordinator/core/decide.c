@@ -145,8 +145,9 @@ static bool exhausted(struct core *c, struct mjob *j)
 {
 	if (j->failed <= j->backoff_limit)
 		return false;
-	job_say(j, R_BackoffLimitExceeded, "%u members failed, backoffLimit is %u", j->failed,
-		j->backoff_limit);
+	job_say(j, R_BackoffLimitExceeded, "%u member%s failed, backoffLimit is %u%s%s", j->failed,
+		j->failed == 1 ? "" : "s", j->backoff_limit,
+		*j->last_failure ? "; the last was " : "", j->last_failure);
 	finish(c, j, JOB_FAILED, R_BackoffLimitExceeded);
 	return final(c, j);
 }
@@ -242,7 +243,11 @@ static void say_progress(struct core *c, struct mjob *j)
 			act_note_job(c, j, R_MemberWaiting, j->message);
 		return;
 	}
-	if (!j->queued && (j->reason != R_NONE || *j->message))
+	if (!j->retrying)
+		mem_strset(&j->last_failure, "");
+	if (*j->last_failure && !j->blocked)
+		job_say(j, R_MemberFailed, "%s", j->last_failure);
+	else if (!j->queued && (j->reason != R_NONE || *j->message))
 		job_say(j, R_NONE, "%s", "");
 }
 
@@ -273,6 +278,7 @@ static bool updated(struct core *c, struct mjob *j)
 static uint32_t wanted(struct core *c, struct mjob *j)
 {
 	uint32_t want = 0;
+	j->retrying = false;
 	if (j->ncompleted + job_live(j) >= j->parallelism && !j->cnt[ATT_LOST] &&
 	    !j->cnt[ATT_STOPPING])
 		return 0;
@@ -280,6 +286,7 @@ static uint32_t wanted(struct core *c, struct mjob *j)
 		const struct slot *s = job_slot(j, i);
 		if (bitset_has(&j->completed, i) || (s->cur && !att_replaceable(s->cur)))
 			continue;
+		j->retrying |= s->retry_ms > c->now_ms;
 		if (s->retry_ms > c->now_ms)
 			wake(j, s->retry_ms);
 		else
@@ -319,7 +326,8 @@ static bool queue(struct core *c, struct mjob *j)
 	else
 		queue_take(c, j);
 	refusals_end(c, j);
-	if (j->queued && j->blocked && j->explain_after_ms <= c->now_ms)
+	/* A cycle that is about to come explains with what nodes are settled to. */
+	if (j->queued && j->blocked && !c->place_dirty && j->explain_after_ms <= c->now_ms)
 		why_explain(c, j);
 	if (j->queued && j->blocked)
 		wake(j, j->explain_after_ms > c->now_ms ? j->explain_after_ms : c->now_ms + 1000);

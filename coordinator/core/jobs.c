@@ -36,6 +36,7 @@ static struct mjob *job_new(struct core *c, const char *ns, const char *name, co
 	mem_strset(&j->rv, "");
 	mem_strset(&j->message, "");
 	mem_strset(&j->create_error, "");
+	mem_strset(&j->last_failure, "");
 	mem_strset(&j->invalid, "");
 	j->id = ++c->next_job_id;
 	j->timer.kind = TIMER_JOB;
@@ -75,8 +76,8 @@ void job_free(struct core *c, struct mjob *j)
 	intern_put(c->strs, j->thash);
 	reqclass_put(c, j->cls);
 	bitset_done(&j->completed);
-	char *own[] = {j->key, j->ns,      j->name,         j->uid,
-		       j->rv,  j->message, j->create_error, j->invalid};
+	char *own[] = {j->key,     j->ns,           j->name,    j->uid,         j->rv,
+		       j->message, j->create_error, j->invalid, j->last_failure};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
 	free(j->slots);
@@ -182,6 +183,8 @@ static void adopt_status(struct mjob *j, const struct job_status *st)
 	}
 	j->reason = reason_parse(st->reason);
 	mem_strset(&j->message, st->message);
+	if (j->reason == R_MemberFailed)
+		mem_strset(&j->last_failure, st->message);
 }
 
 /* Status outranks: what was counted once stays counted, whoever wrote it. */

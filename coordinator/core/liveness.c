@@ -167,11 +167,12 @@ static void open_gate(struct core *c)
 {
 	struct mnode *n, *ntmp;
 	struct mjob *j, *jtmp;
-	c->all_heard = true;
+	c->all_heard = c->place_dirty = true;
 	log_info(c->log, "agents have been heard", KI("after_ms", c->now_ms - c->lead_ms));
 	HASH_ITER (hh, c->nodes, n, ntmp)
 		node_dirty(c, n);
 	HASH_ITER (hh_uid, c->jobs_uid, j, jtmp) {
+		j->explain_after_ms = 0; /* by the cycle, which knows what the agents said */
 		if (j->old && !job_finished(j))
 			job_dirty(c, j);
 	}

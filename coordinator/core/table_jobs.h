@@ -89,9 +89,12 @@ struct mjob {
 	int64_t wake_ms;
 	int64_t hold_ms; /* nothing is placed before */
 	bool started, formed, lost_fail, told_waiting, done_news, rolling;
+	bool retrying; /* an index waits for its backoff */
 	struct cond_state conds[JC_N];
 	enum reason reason;
-	char *message, *create_error;
+	/* last_failure: "member 3: exit code 137 (OOMKilled)" or "" */
+	char *message, *create_error, *last_failure;
+	int64_t failure_note_ms; /* no Event about a failure before */
 	struct refusal *refusals;
 	uint32_t nrefusals, refusals_cap;
 	/* queue */

@@ -112,6 +112,11 @@ static void put_why(const struct core *c, struct mjob *j, struct buf *b)
 void why_explain(struct core *c, struct mjob *j)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
+	/* Which nodes have agents is not known yet: what the leader before said stands. */
+	if (!c->all_heard) {
+		j->explain_after_ms = c->gate_ms;
+		return;
+	}
 	if (!c->explain_budget) {
 		j->explain_after_ms = c->now_ms + 1000;
 		return;

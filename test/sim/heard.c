@@ -103,7 +103,7 @@ static bool same_state(const struct job_status *a, const struct job_status *b)
 }
 
 /* One write for an object and second, and one at once for a change of state. Slow requests arrive
- * closer together than they were sent; one whose answer was lost is written again. */
+ * closer together than they were sent; one that went wrong is written again. */
 static void status_written(struct heard *h, const struct change *ch)
 {
 	struct heard_job *j = job_of(h, ch->now->meta.name);
@@ -111,7 +111,8 @@ static void status_written(struct heard *h, const struct change *ch)
 	bool now = !same_state(&ch->prev->job.status, &ch->now->job.status);
 	int64_t since = h->sim->clock.now_ms - j->last_ms;
 	j->writes++;
-	h->rough |= weather->slow || weather->answer_lost;
+	h->rough |= weather->slow || weather->answer_lost || weather->throttled ||
+		    weather->failed || weather->conflicts;
 	if (!now && since < RATE_MS && !h->rough && j->writer == h->writer)
 		sim_fail(h->sim, "status-rate", "job %s: %d ms after the last write", j->name,
 			 (int)since);

@@ -158,6 +158,7 @@ static void on_finish(void *self, uint64_t uid)
 	struct template_facts t = facts(scratch, pod);
 	version_unref(scratch);
 	bool fails =
+		t.fails &&
 		sim_tally(s, str_or_empty(pod->meta.owner_uid), index_of(pod))->starts <= t.fails;
 	if (t.oom)
 		end_pod(s, pod, 137, "OOMKilled");
