@@ -37,9 +37,15 @@ void update_selector(struct core *c, struct mjob *j)
 	}
 }
 
-static bool old(const struct mjob *j, const struct att *a)
+static bool other_run(const struct core *c, const struct att *a)
 {
-	return att_live(a) && a->confirmed && att_current(a) && a->thash != j->thash;
+	return a->thash != a->job->thash &&
+	       !member_same_run(intern_str(c->strs, a->thash), intern_str(c->strs, a->job->thash));
+}
+
+static bool old(const struct core *c, const struct att *a)
+{
+	return att_live(a) && a->confirmed && att_current(a) && other_run(c, a);
 }
 
 /* As a Deployment counts: a percentage is rounded down, and at least one may be away. */
@@ -56,12 +62,12 @@ static bool recreate(struct core *c, struct mjob *j)
 	struct att *a, *tmp;
 	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
 	{
-		if (old(j, a))
+		if (old(c, a))
 			att_stop(c, a, "template changed");
 	}
 	DL_FOREACH2(j->atts, a, job_next)
 	{
-		if (a->state == ATT_STOPPING && a->thash != j->thash)
+		if (a->state == ATT_STOPPING && other_run(c, a))
 			return true; /* all of the old are gone before any of the new comes */
 	}
 	return false;
@@ -74,13 +80,13 @@ static void roll(struct core *c, struct mjob *j)
 		struct att *a = job_slot(j, i)->cur;
 		if (bitset_has(&j->completed, i))
 			continue;
-		if (a && old(j, a) && a->state != ATT_RUNNING)
+		if (a && old(c, a) && a->state != ATT_RUNNING)
 			att_stop(c, a, "template changed"); /* it is away already */
 		away += !a || a->state != ATT_RUNNING;
 	}
 	for (uint32_t i = 0; i < j->parallelism && away < allowed; i++) {
 		struct att *a = j->slots[i].cur;
-		if (!a || !old(j, a) || a->state != ATT_RUNNING)
+		if (!a || !old(c, a) || a->state != ATT_RUNNING)
 			continue;
 		att_stop(c, a, "template changed");
 		away++;
@@ -94,7 +100,7 @@ bool update_template(struct core *c, struct mjob *j)
 		return false;
 	DL_FOREACH2(j->atts, a, job_next)
 	{
-		if (old(j, a) || (a->state == ATT_STOPPING && a->thash != j->thash))
+		if (old(c, a) || (a->state == ATT_STOPPING && other_run(c, a)))
 			break;
 	}
 	j->rolling = a;

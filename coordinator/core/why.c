@@ -113,7 +113,7 @@ void why_explain(struct core *c, struct mjob *j)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
 	/* Which nodes have agents is not known yet: what the leader before said stands. */
-	if (!c->all_heard) {
+	if (!c->all_heard && j->reason == R_Unschedulable) {
 		j->explain_after_ms = c->gate_ms;
 		return;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A template's text is a pod: metadata (the user's labels and annotations) and spec. Its hash tells
  * whether what runs has changed, so it is taken over the user's own words, before any default: an
- * upgrade of Muster or another default image replaces nothing. Tolerations are in it, since a pod's
- * own cannot be changed while it runs. */
+ * upgrade of Muster or another default image replaces nothing. Tolerations are a second part of it:
+ * the text differs by them, but a change of them replaces nobody (member_same_run). */
 #include "kube/pod.h"
 
 #include <string.h>
@@ -12,21 +12,29 @@
 
 enum { JS_BYTES_MAX = 256 * 1024 };
 
-static const char *const run_keys[] = {"command",   "args",     "image",      "env",
-				       "resources", "template", "tolerations"};
+static const char *const run_keys[] = {"command", "args", "image", "env", "resources", "template"};
 
-static uint64_t hash_of(const json_t *spec)
+static uint64_t hash_key(uint64_t h, const json_t *spec, const char *key)
 {
+	AUTO(buf_done) struct buf text = BUF_INIT(JS_BYTES_MAX * 16);
+	const json_t *v = json_object_get(spec, key);
+	if (!v)
+		return h;
+	js_dump(v, &text);
+	return hash_str(hash_str(h, key), buf_str(&text));
+}
+
+static const char *hash_of(struct arena *a, const json_t *spec)
+{
+	char run[17], tolerations[17];
 	uint64_t h = 0;
-	for (size_t i = 0; i < ARRAY_LEN(run_keys); i++) {
-		AUTO(buf_done) struct buf text = BUF_INIT(JS_BYTES_MAX * 16);
-		const json_t *v = json_object_get(spec, run_keys[i]);
-		if (!v)
-			continue;
-		js_dump(v, &text);
-		h = hash_str(hash_str(h, run_keys[i]), buf_str(&text));
-	}
-	return h;
+	for (size_t i = 0; i < ARRAY_LEN(run_keys); i++)
+		h = hash_key(h, spec, run_keys[i]);
+	hash_hex(h, run);
+	hash_hex(hash_key(0, spec, "tolerations"), tolerations);
+	if (!json_array_size(json_object_get(spec, "tolerations")))
+		return arena_strdup(a, run);
+	return arena_printf(a, "%s-%s", run, tolerations);
 }
 
 static json_t *find_container(json_t *containers, const char *name)
@@ -172,9 +180,7 @@ static void template_text(struct arena *a, const json_t *pod, struct job_spec *s
 void pod_template(struct arena *a, const json_t *job_spec, const char *default_image,
 		  struct job_spec *spec)
 {
-	char hash[17];
-	hash_hex(hash_of(job_spec), hash);
-	spec->template_hash = arena_strdup(a, hash);
+	spec->template_hash = hash_of(a, job_spec);
 	const char *refused = refused_field(js_path(job_spec, "template", "spec"));
 	if (refused) {
 		spec->invalid = arena_printf(a, "spec.template.spec.%s is not allowed", refused);

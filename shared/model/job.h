@@ -31,8 +31,9 @@ struct job_spec {
 	uint32_t ntolerations;
 	struct reslist requests; /* of one member's pod: as the scheduler counts (containers summed,
 				  * the largest init container, overhead), without "pods" */
-	/* What runs. hash is over the user's spec before defaults, 16 hex digits; text is the pod
-	 * without its per-member parts (kube/pod.h), borrowed. */
+	/* What runs. hash is over the user's spec before defaults, 16 hex digits, and "-" and 16
+	 * more if there are tolerations; text is the pod without its per-member parts (kube/pod.h),
+	 * borrowed. */
 	const char *template_hash, *template_text;
 	bool credentials;    /* the pod carries somebody's: only the coordinator may create it */
 	const char *invalid; /* why no pod can be made of this spec, or NULL */

@@ -26,6 +26,12 @@ void member_pod_name(const char *job, const char *job_uid, uint32_t index, uint3
 	memcpy(ret, name.data, name.len + 1);
 }
 
+bool member_same_run(const char *hash_a, const char *hash_b)
+{
+	size_t n = strcspn(hash_a, "-");
+	return n == strcspn(hash_b, "-") && !strncmp(hash_a, hash_b, n);
+}
+
 /* A decimal uint32 label without sign or leading zeros. */
 static bool label_number(const struct kvs *labels, const char *key, uint32_t *ret)
 {

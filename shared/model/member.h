@@ -15,11 +15,14 @@
 #define KIND_JOB_NAME "ComputeJob"
 #define KIND_NODE_NAME "ComputeNode"
 
-enum { POD_NAME_BYTES = 80, TEMPLATE_HASH_BYTES = 17 };
+enum { POD_NAME_BYTES = 80, TEMPLATE_HASH_BYTES = 34 };
 
 /* <job>-<index>-<5 letters of hash(job uid, index, attempt)>; as Indexed Jobs name theirs. */
 void member_pod_name(const char *job, const char *job_uid, uint32_t index, uint32_t attempt,
 		     char ret[POD_NAME_BYTES]);
+
+/* Whether pods of both template hashes run the same: their tolerations may differ. */
+bool member_same_run(const char *hash_a, const char *hash_b);
 
 enum member_phase {
 	MEMBER_NONE,      /* in a Hello: its create is under way, its pod may come to be */

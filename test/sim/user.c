@@ -24,13 +24,15 @@ struct version *user_job(struct sim *s, const char *name)
 
 void user_set_template(struct version *v, const char *text)
 {
-	char hex[17];
+	char run[17], all[17];
 	struct job_spec *spec = &v->job.spec;
 	spec->template_text = template_with(&v->arena, text, spec->tolerations, spec->ntolerations);
 	struct template_facts t = template_parse(&v->arena, spec->template_text);
 	struct reslist requests = {t.requests, t.nrequests};
-	hash_hex(hash_str(0, spec->template_text), hex);
-	spec->template_hash = copy_str(&v->arena, hex);
+	hash_hex(hash_str(0, template_with(&v->arena, text, NULL, 0)), run);
+	hash_hex(hash_str(0, spec->template_text), all);
+	spec->template_hash = spec->ntolerations ? arena_printf(&v->arena, "%s-%s", run, all)
+						 : copy_str(&v->arena, run);
 	spec->requests = copy_reslist(&v->arena, &requests);
 }
 

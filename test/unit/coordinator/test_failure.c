@@ -16,12 +16,17 @@ static void backs_off_then_fails(void **state)
 	for (uint32_t i = 0; i < 2; i++) {
 		w_tell(w, j, "n1", 0, i + 1, MEMBER_FAILED);
 		assert_null(w_order(w, j, 0, NULL));
+		assert_true(w_has(w, "note a MemberFailed\n"));
 		w_wait(w, delay[i] - 100);
+		assert_string_equal(w_status(w, j).reason, "MemberFailed");
+		assert_string_equal(w_status(w, j).message, "member 0: exit code 1 (Error)");
 		assert_null(w_order(w, j, 0, NULL));
 		w_wait(w, 200);
 		assert_int_equal(w_order(w, j, 0, NULL)->attempt, i + 2);
 		w_tell(w, j, "n1", 0, i + 2, MEMBER_RUNNING);
 	}
+	w_wait(w, 1100);
+	assert_string_equal(w_status(w, j).reason, ""); /* all run again */
 	assert_int_equal(w_status(w, j).state, JOB_RUNNING);
 	w_clear(w);
 	w_tell(w, j, "n1", 0, 3, MEMBER_FAILED);
@@ -29,10 +34,12 @@ static void backs_off_then_fails(void **state)
 	assert_int_equal(s.state, JOB_FAILED);
 	assert_string_equal(w_cond(&s, "Failed"), "True BackoffLimitExceeded");
 	assert_string_equal(s.reason, "BackoffLimitExceeded");
-	assert_string_equal(s.message, "3 members failed, backoffLimit is 2");
+	assert_string_equal(s.message, "3 members failed, backoffLimit is 2; the last was "
+				       "member 0: exit code 1 (Error)");
 	assert_true(w_has(w, "delete pod-a-1.1: job finished\n"));
 	assert_true(w_has(w, "note a BackoffLimitExceeded\n"));
-	assert_false(w_has(w, "delete pod-a-0")); /* finished pods stay */
+	assert_false(w_has(w, "note a MemberFailed\n")); /* once a minute */
+	assert_false(w_has(w, "delete pod-a-0"));        /* finished pods stay */
 	w_tell(w, j, "n2", 1, 1, MEMBER_GONE);
 	w_wait(w, 60000);
 	assert_int_equal(w_orders(w, j), 0);

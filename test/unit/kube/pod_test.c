@@ -129,17 +129,19 @@ static void hash_is_over_the_users_words(void **state)
 	static const char *const same[] = {
 		"{ \"env\" : [ {\"value\":\"1\",\"name\":\"A\"} ], \"command\":[\"x\"] }",
 		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"parallelism\":9,"
-		"\"priority\":3,\"nodeSelector\":{\"a\":\"b\"},\"suspend\":true}"};
+		"\"priority\":3,\"nodeSelector\":{\"a\":\"b\"},\"suspend\":true}",
+		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"tolerations\":[]"
+		"}"};
 	static const char *const other[] = {
 		"{\"command\":[\"y\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}]}",
 		"{\"args\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}]}",
 		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"2\"}]}",
 		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"image\":\"i\"}",
 		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"resources\":{}}",
-		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"template\":{}}",
-		("{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"tolerations\":["
-		 "]"
-		 "}")};
+		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"template\":{}}"};
+	static const char tolerant[] =
+		"{\"command\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],"
+		"\"tolerations\":[{\"operator\":\"Exists\"}]}";
 	(void)state;
 	struct job_spec s = make(base, "i"), defaults = make(base, "another:2");
 	assert_int_equal(strlen(s.template_hash), 16);
@@ -149,7 +151,13 @@ static void hash_is_over_the_users_words(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(same); i++)
 		CASE_STR(same[i], make(same[i], "i").template_hash, s.template_hash);
 	for (size_t i = 0; i < ARRAY_LEN(other); i++)
-		CASE(other[i], strcmp(make(other[i], "i").template_hash, s.template_hash) != 0);
+		CASE(other[i],
+		     !member_same_run(make(other[i], "i").template_hash, s.template_hash));
+	/* Tolerations make another text, but nothing else to run. */
+	assert_string_not_equal(make(tolerant, "i").template_hash, s.template_hash);
+	assert_true(member_same_run(make(tolerant, "i").template_hash, s.template_hash));
+	assert_false(member_same_run(make(tolerant, "i").template_hash,
+				     make(other[0], "i").template_hash));
 }
 
 /* Beside the admission policy of the chart: what it refuses to agents is told here. */
