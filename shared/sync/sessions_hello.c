@@ -7,7 +7,7 @@
 
 #include "sync/sessions_impl.h"
 
-enum { REVIEW_QUEUE_MS = 2000, REVIEW_DEADLINE_MS = 2500 };
+enum { REVIEW_QUEUE_MS = 2000, REVIEW_DEADLINE_MS = 2500, TOKEN_LIFE_MIN_MS = 600000 };
 
 /* ---- reviews ---- */
 
@@ -154,9 +154,15 @@ static enum reject verdict(const struct server_sessions *s, const struct review 
 	return str_eq(r->node_name, node) ? REJECT_NONE : REJECT_NODE;
 }
 
+/* The API server has just said that the token is valid. If by our clock it is over, that is wrong
+ * (it jumped, say): the session lasts as long as the shortest token that a kubelet asks for, and
+ * not for no time at all, or no node would have one until somebody sets the clock right. */
 static int64_t expiry(const struct server_sessions *s, const struct review *r)
 {
-	return r->expires_ms > 0 ? s->now_ms + (r->expires_ms - s->wall_ms) : INT64_MAX;
+	int64_t left_ms = r->expires_ms - s->wall_ms;
+	if (r->expires_ms <= 0)
+		return INT64_MAX;
+	return s->now_ms + (left_ms > 0 ? left_ms : TOKEN_LIFE_MIN_MS);
 }
 
 /* An agent whose node was taken over by another process does not take it back from it, or the two

@@ -294,9 +294,10 @@ static void pod_born(struct checks *c, const struct version *pod)
 		sim_fail(c->sim, "rerun", "%s: its index is completed already", pod->meta.name);
 	if (faulty(c, pod->pod.node) || changed_lately(c, pod->pod.node))
 		return;
+	if (job && job->job.spec.credentials && led_lately(c))
+		return;
 	check_room(c, pod);
-	if (!(job && job->job.spec.credentials && led_lately(c)))
-		check_own_node(c, pod);
+	check_own_node(c, pod);
 	if (job && !changed_lately(c, job->meta.uid))
 		check_match(c, job, pod);
 }
@@ -401,7 +402,7 @@ static bool superseded(struct checks *c, const struct version *pod)
 
 static bool quota_lately(struct checks *c)
 {
-	return c->sim->server.pod_quota ||
+	return c->sim->server.pod_quota || c->sim->server.deny_pods ||
 	       c->sim->clock.now_ms < c->sim->server.quota_ended_ms + KNOWING_MS;
 }
 

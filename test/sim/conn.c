@@ -52,6 +52,11 @@ void conn_count(const struct conns *cs, enum fact fact)
 	server_count(cs->server, fact);
 }
 
+bool conns_rough(const struct conns *cs)
+{
+	return cs->rough;
+}
+
 struct weather *conns_weather(struct conns *cs)
 {
 	return &cs->weather;
@@ -103,10 +108,19 @@ static void give_done(struct call *call)
 	sink.on_done(sink.self, id, &res);
 }
 
+/* Something has changed since the server answered. */
+static bool list_is_old(const struct conns *cs, const struct call *call)
+{
+	const struct shelf *sh = &cs->server->store.shelf[call->req.kind];
+	return sh->nhistory && sh->history[sh->nhistory - 1].rv > call->answer.rv;
+}
+
 /* The call may be canceled by what it gives. */
 static void give_answer(struct conns *cs, struct call *call)
 {
 	uint64_t id = call->id;
+	if (call->req.verb == API_LIST && list_is_old(cs, call))
+		conn_count(cs, FACT_LIST_OLD);
 	if (call->req.kind == API_TOKENREVIEW && call->answer.rc == RC_OK) {
 		struct meta none = {0};
 		struct api_object obj = {
@@ -171,13 +185,19 @@ static void on_wire_end(void *self, uint64_t id)
 int64_t conn_travel(struct conns *cs)
 {
 	int64_t ms = draw(&cs->rng, 1, 4);
-	return draw_percent(&cs->rng, cs->weather.slow) ? ms + draw(&cs->rng, 500, 8000) : ms;
+	if (!draw_percent(&cs->rng, cs->weather.slow))
+		return ms;
+	cs->rough = true;
+	return ms + draw(&cs->rng, 500, 8000);
 }
 
 /* What is sent into a black hole is sent again by TCP when it closes. */
 int64_t conn_late(const struct conn *c, int64_t at)
 {
-	return at < c->blackhole_until_ms ? c->blackhole_until_ms : at;
+	if (at >= c->blackhole_until_ms)
+		return at;
+	c->owner->rough = true;
+	return c->blackhole_until_ms;
 }
 
 /* An answer (or a watch's end) travels behind the events already on their way. */
@@ -207,45 +227,17 @@ void call_end_with(struct call *call, enum rc rc, int http, const char *message)
 
 /* ---- requests ---- */
 
+void conn_blackhole(struct conn *c, int64_t until_ms)
+{
+	c->blackhole_until_ms = until_ms;
+}
+
 void conns_blackhole(struct conns *cs, const char *who, int64_t until_ms)
 {
 	for (struct conn *c = cs->all; c; c = c->next) {
 		if (!c->closed && str_eq(c->who, who))
 			c->blackhole_until_ms = until_ms;
 	}
-}
-
-static bool is_write(enum api_verb verb)
-{
-	return verb != API_LIST && verb != API_WATCH && verb != API_GET;
-}
-
-/* What goes wrong at the server, instead of the request. */
-static bool storm(struct conns *cs, struct call *call)
-{
-	const struct weather *w = &cs->weather;
-	bool fenced = is_write(call->req.verb) && *str_or_empty(call->req.rv);
-	if (draw_percent(&cs->rng, w->throttled)) {
-		call_end_with(call, RC_THROTTLED, 429, "too many requests");
-		call->answer.retry_after_ms = 1000;
-		conn_count(cs, FACT_THROTTLED);
-	} else if (draw_percent(&cs->rng, w->failed)) {
-		call_end_with(call, RC_SERVER, 500, "etcdserver: request timed out");
-		conn_count(cs, FACT_FAILED);
-	} else if (fenced && draw_percent(&cs->rng, w->conflicts)) {
-		call_end_with(call, RC_CONFLICT, 409, "the object has been modified");
-		conn_count(cs, FACT_CONFLICT);
-	} else {
-		return false;
-	}
-	return true;
-}
-
-/* A connection that breaks tells at once or never; then the deadline does. */
-static void lose(struct call *call)
-{
-	if (draw_percent(&call->conn->owner->rng, 50))
-		call_end_with(call, RC_UNREACHABLE, 0, "connection reset by peer");
 }
 
 static void carry_out(struct conns *cs, struct call *call)
@@ -257,10 +249,8 @@ static void carry_out(struct conns *cs, struct call *call)
 	answer_done(&nobody);
 	if (!heard)
 		return;
-	if (draw_percent(&cs->rng, cs->weather.answer_lost)) {
-		if (is_write(call->req.verb))
-			conn_count(cs, FACT_ANSWER_LOST);
-		lose(call);
+	if (call->mishap == MISHAP_ANSWER_LOST) {
+		call_lose(call);
 		return;
 	}
 	call->answered = true;
@@ -274,7 +264,7 @@ static void on_arrival(void *self, uint64_t id)
 	if (!call)
 		return;
 	call->arrived = true;
-	if (storm(cs, call))
+	if (mishap_refuses(call))
 		;
 	else if (call->req.verb != API_WATCH)
 		carry_out(cs, call);
@@ -302,13 +292,16 @@ static void dispatch(struct conns *cs, struct call *call)
 	int64_t deadline = call->req.deadline_ms ? call->req.deadline_ms : DEADLINE_MS;
 	int64_t now = cs->clock->now_ms;
 	clock_at(cs->clock, now + deadline, on_deadline, cs, call->id);
-	if (draw_percent(&cs->rng, cs->weather.lost)) {
-		conn_count(cs, FACT_LOST);
+	call->mishap = mishap_draw(cs, call);
+	cs->rough |= call->mishap != MISHAP_NONE;
+	if (call->mishap == MISHAP_LOST) {
 		call->arrived = true; /* never does: nothing waits for it */
-		lose(call);
+		call_lose(call);
 		return;
 	}
-	clock_at(cs->clock, conn_late(call->conn, now + conn_travel(cs)), on_arrival, cs, call->id);
+	int64_t late = call->mishap == MISHAP_LATE ? deadline + draw(&cs->rng, 500, 5000) : 0;
+	clock_at(cs->clock, conn_late(call->conn, now + late + conn_travel(cs)), on_arrival, cs,
+		 call->id);
 }
 
 static uint64_t submit(void *self, const struct api_request *req, const struct api_sink *sink)

@@ -30,6 +30,7 @@ struct call {
 	struct api_sink sink;
 	bool dead; /* ended or canceled: the sink is not called any more */
 	bool arrived, answered, watching;
+	enum mishap mishap;
 	struct answer answer;
 	struct event *events; /* on their way, oldest first */
 	uint32_t nevents, cap_events;
@@ -42,6 +43,12 @@ struct conns {
 	struct clock *clock;
 	struct rng rng;
 	struct weather weather;
+	bool rough;
+	struct {
+		enum write which;
+		enum mishap how;
+		uint32_t left;
+	} shot;
 	struct conn *all;
 	struct call *calls;
 	uint64_t ids;
@@ -56,6 +63,15 @@ int64_t conn_late(const struct conn *c, int64_t at_ms);
 /* An answer (or a watch's end) travels behind the events already on their way. */
 void call_send_back(struct call *call);
 void call_end_with(struct call *call, enum rc rc, int http, const char *message);
+
+/* mishap.c */
+bool is_write(enum api_verb verb);
+/* What is to befall a request, drawn when it leaves. */
+enum mishap mishap_draw(struct conns *cs, const struct call *call);
+/* The server's refusal in its stead; false: it is to be carried out. */
+bool mishap_refuses(struct call *call);
+/* A connection that breaks tells at once or never; then the deadline does. */
+void call_lose(struct call *call);
 
 /* conn_watch.c */
 void watch_begin(struct call *call);

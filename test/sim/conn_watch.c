@@ -14,6 +14,11 @@ static void send_event(struct call *call, enum watch_event ev, struct version *v
 		version_ref(v);
 	call->events[call->nevents++] = (struct event){ev, v, rv};
 	call->next_rv = rv + 1;
+	int64_t lag = call->conn->owner->weather.watch_lag_ms;
+	int64_t shown = call->conn->owner->clock->now_ms + lag;
+	if (lag)
+		conn_count(call->conn->owner, FACT_WATCH_LATE);
+	call->last_ms = call->last_ms < shown && lag ? shown : call->last_ms;
 	call_send_back(call);
 }
 

@@ -107,13 +107,10 @@ static bool same_state(const struct job_status *a, const struct job_status *b)
 static void status_written(struct heard *h, const struct change *ch)
 {
 	struct heard_job *j = job_of(h, ch->now->meta.name);
-	const struct weather *weather = conns_weather(h->sim->conns);
 	bool now = !same_state(&ch->prev->job.status, &ch->now->job.status);
 	int64_t since = h->sim->clock.now_ms - j->last_ms;
 	j->writes++;
-	h->rough |= weather->slow || weather->answer_lost || weather->throttled ||
-		    weather->failed || weather->conflicts;
-	if (!now && since < RATE_MS && !h->rough && j->writer == h->writer)
+	if (!now && since < RATE_MS && !conns_rough(h->sim->conns) && j->writer == h->writer)
 		sim_fail(h->sim, "status-rate", "job %s: %d ms after the last write", j->name,
 			 (int)since);
 	j->writer = h->writer;

@@ -30,7 +30,6 @@ struct heard {
 	uint32_t n, cap;
 	struct heard_job *jobs;
 	bool reasons[R_N];  /* seen */
-	bool rough;         /* requests were slow or went wrong at some time */
 	const char *writer; /* who writes a status just now */
 };
 

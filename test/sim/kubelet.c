@@ -23,6 +23,13 @@ static struct version *pod_by_number(struct sim *s, uint64_t uid)
 	return NULL;
 }
 
+/* By the clock of the pod's kubelet. */
+static int64_t kubelet_wall(struct sim *s, const struct version *pod)
+{
+	const struct machine *m = sim_machine(s, pod->pod.node);
+	return server_wall(&s->server) + (m ? m->offset_ms : 0);
+}
+
 /* The machine whose kubelet is to do something about the pod now; NULL: nobody, or later (then fn
  * comes again). */
 static struct machine *ready_machine(struct sim *s, const struct version *pod, clock_fn fn,
@@ -115,7 +122,7 @@ static void on_start(void *self, uint64_t uid)
 	struct version *c = version_clone(pod);
 	struct template_facts t = facts(c, pod);
 	struct tally *tally = sim_tally(s, str_or_empty(pod->meta.owner_uid), index_of(pod));
-	const char *lack = tally->refusals < t.refuse ? "cpu" : lacking(s, pod);
+	const char *lack = m->refuses || tally->refusals < t.refuse ? "cpu" : lacking(s, pod);
 	if (lack) {
 		tally->refusals++;
 		refuse_pod(s, c, lack);
@@ -129,7 +136,7 @@ static void on_start(void *self, uint64_t uid)
 	tally->starts++;
 	c->pod.phase = POD_RUNNING;
 	c->pod.started = c->pod.ready = true;
-	c->pod.started_ms = server_wall(&s->server);
+	c->pod.started_ms = kubelet_wall(s, pod);
 	server_put(&s->server, c);
 	clock_at(&s->clock, s->clock.now_ms + t.run_ms, on_finish, s, uid);
 }
@@ -143,7 +150,7 @@ static void end_pod(struct sim *s, const struct version *pod, int32_t exit_code,
 	c->pod.exit_code = exit_code;
 	c->pod.terminated_reason = exit_code ? reason : "";
 	c->pod.ready = false;
-	c->pod.ended_ms = server_wall(&s->server);
+	c->pod.ended_ms = kubelet_wall(s, pod);
 	server_put(&s->server, c);
 }
 
@@ -184,10 +191,16 @@ static void on_kill(void *self, uint64_t uid)
 static void see_pod(struct sim *s, const struct version *pod, bool is_new)
 {
 	uint64_t uid = uid_number(pod->meta.uid);
+	const struct machine *m = sim_machine(s, pod->pod.node);
+	int64_t at_ms = s->clock.now_ms;
+	if (m && m->slow_ms) {
+		server_count(&s->server, FACT_KUBELET_STARTS_LATE);
+		at_ms += draw(&s->rng, 0, m->slow_ms);
+	}
 	if (pod->meta.deleted_ms)
-		clock_at(&s->clock, s->clock.now_ms + draw(&s->rng, 20, 800), on_kill, s, uid);
+		clock_at(&s->clock, at_ms + draw(&s->rng, 20, 800), on_kill, s, uid);
 	else if (is_new && !pod->pod.started && !pod_ended(pod))
-		clock_at(&s->clock, s->clock.now_ms + draw(&s->rng, 100, 1500), on_start, s, uid);
+		clock_at(&s->clock, at_ms + draw(&s->rng, 100, 1500), on_start, s, uid);
 }
 
 void machines_change(struct sim *s, const struct change *ch)
@@ -199,11 +212,16 @@ void machines_change(struct sim *s, const struct change *ch)
 		see_pod(s, ch->now, !ch->prev);
 }
 
+bool kubelet_renews(const struct machine *m)
+{
+	return !m->down && !m->kubelet_down && !m->token_stuck;
+}
+
 /* When its container ends, or soon when it should have while nobody looked. */
 static int64_t due(struct sim *s, const struct version *pod)
 {
 	struct version *scratch = version_new(API_POD);
-	int64_t ran_ms = server_wall(&s->server) - pod->pod.started_ms;
+	int64_t ran_ms = kubelet_wall(s, pod) - pod->pod.started_ms;
 	int64_t left = facts(scratch, pod).run_ms - ran_ms, soon = draw(&s->rng, 0, 2000);
 	version_unref(scratch);
 	return s->clock.now_ms + (left > soon ? left : soon);

@@ -180,6 +180,7 @@ void machine_power_off(struct machine *m)
 	m->faulty_ms = m->sim->clock.now_ms;
 	sim_note(m->sim, "power off", KS("node", m->name));
 	proc_crash(&m->agent, false);
+	proc_crash(&m->rival, false);
 	goes_absent(m);
 }
 

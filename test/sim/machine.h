@@ -15,8 +15,13 @@ struct machine {
 	struct sim *sim;
 	char name[16];
 	struct proc agent;
+	struct proc rival;    /* a second agent that claims the node, at times */
 	bool down;            /* no power: nothing runs there */
 	bool kubelet_down;    /* the kubelet alone does not run; containers do */
+	bool token_stuck;     /* the agent's token is not renewed */
+	bool refuses;         /* the kubelet admits no pod */
+	int64_t slow_ms;      /* the kubelet takes so much longer to start and end pods */
+	int64_t offset_ms;    /* the kubelet's clock */
 	bool registered;      /* its Node object is to exist */
 	int64_t cut_until_ms; /* no network until then */
 	uint32_t boots, absences;
@@ -28,6 +33,7 @@ struct machine {
 void machines_change(struct sim *s, const struct change *ch);
 /* The kubelet of a pod's node is there again: it looks at the pod. After a reboot what ran has
  * ended. */
+bool kubelet_renews(const struct machine *m); /* the token of its agent's pod */
 void kubelet_look(struct sim *s, const struct version *pod, bool rebooted);
 
 /* lifecycle.c */

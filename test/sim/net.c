@@ -78,23 +78,42 @@ void net_watch(struct net *n, void *self,
 	n->on_message = on_message;
 }
 
-void net_cut_node(struct net *n, const char *node, int64_t until_ms)
+static struct cut *cut_of(struct net *n, const char *node)
 {
 	for (uint32_t i = 0; i < n->ncuts; i++) {
-		if (str_eq(n->cuts[i].node, node)) {
-			n->cuts[i].until_ms = until_ms;
-			return;
-		}
+		if (str_eq(n->cuts[i].node, node))
+			return &n->cuts[i];
 	}
 	must(n->ncuts < CUTS_MAX);
-	n->cuts[n->ncuts++] = (struct cut){node, until_ms};
+	n->cuts[n->ncuts] = (struct cut){.node = node};
+	return &n->cuts[n->ncuts++];
 }
 
-int64_t net_cut_until(const struct net *n, const struct port *p)
+void net_cut_node(struct net *n, const char *node, int64_t until_ms)
+{
+	cut_of(n, node)->until_ms = until_ms;
+}
+
+void net_cut_one_way(struct net *n, const char *node, bool from_node, int64_t until_ms)
+{
+	struct cut *c = cut_of(n, node);
+	*(from_node ? &c->up_ms : &c->down_ms) = until_ms;
+}
+
+void net_lossy(struct net *n, uint32_t lost, uint32_t doubled, uint32_t overtaken)
+{
+	n->lost = lost;
+	n->doubled = doubled;
+	n->overtaken = overtaken;
+}
+
+int64_t net_cut_until(const struct net *n, const struct port *p, bool up)
 {
 	for (uint32_t i = 0; p && p->proc->node && i < n->ncuts; i++) {
-		if (str_eq(n->cuts[i].node, p->proc->node))
-			return n->cuts[i].until_ms;
+		const struct cut *c = &n->cuts[i];
+		int64_t one_way = up ? c->up_ms : c->down_ms;
+		if (str_eq(c->node, p->proc->node))
+			return c->until_ms > one_way ? c->until_ms : one_way;
 	}
 	return 0;
 }

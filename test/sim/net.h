@@ -17,6 +17,10 @@ struct net *net_free(struct net *n);
 /* The Service: a dial of it goes to one of the processes that listen. */
 void net_service(struct net *n, const char *address);
 void net_slow(struct net *n, uint32_t percent); /* of messages take 0.2…2.5 s more */
+/* Of requests and replies so many are lost, come twice, or later than those sent after them. */
+void net_lossy(struct net *n, uint32_t lost, uint32_t doubled, uint32_t overtaken);
+/* What is sent from the node (or to it) comes when it is over. */
+void net_cut_one_way(struct net *n, const char *node, bool from_node, int64_t until_ms);
 /* Nothing reaches or leaves the node until then. */
 void net_cut_node(struct net *n, const char *node, int64_t until_ms);
 /* All pipes of the node break: both ends see it (or only the agent's, half_open). */

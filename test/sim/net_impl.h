@@ -55,7 +55,8 @@ struct ticket {
 
 struct cut {
 	const char *node;
-	int64_t until_ms;
+	int64_t until_ms;       /* both ways */
+	int64_t up_ms, down_ms; /* from the node, to the node */
 };
 
 enum { CUTS_MAX = 256 };
@@ -65,7 +66,7 @@ struct net {
 	struct counts *counts;
 	struct rng rng;
 	const char *service;
-	uint32_t slow;
+	uint32_t slow, lost, doubled, overtaken;
 	struct port *ports;
 	struct pipe *pipes;
 	struct packet *packets;
@@ -80,8 +81,8 @@ struct net {
 struct pipe *pipe_find(const struct net *n, uint64_t id);
 void pipe_reap(struct net *n, struct pipe *p); /* when both ends are closed */
 void packet_free(struct net *n, struct packet *p);
-/* When the node of the pipe is on the network again; 0: it is. */
-int64_t net_cut_until(const struct net *n, const struct port *p);
+/* When what is sent from the node of a client's port (up), or to it, passes again; 0: it does. */
+int64_t net_cut_until(const struct net *n, const struct port *p, bool up);
 
 /* net_send.c */
 struct packet *packet_new(struct net *n, enum packet_type type, struct port *to, uint64_t pipe);

@@ -181,6 +181,7 @@ void plan_make(struct plan *p, const struct plan_config *cfg, struct sim_config 
 				       .memory_milli = draw(&r, 4, 16) * 1000,
 				       .coordinators = 2,
 				       .labelled = !cfg->narrow,
+				       .token_ms = cfg->narrow ? 0 : draw(&r, 0, 2) * 60000,
 				       .log_level = LOG_INFO};
 	must(ret_sim->machines <= MACHINES_MAX);
 	make_users(p, cfg, ret_sim, &r);

@@ -50,10 +50,11 @@ static bool break_link(struct sim *s, const struct plan_op *op)
 static bool weather(struct sim *s, const struct plan_op *op)
 {
 	struct weather *w = conns_weather(s->conns);
-	uint32_t *knobs[] = {&w->lost,      &w->answer_lost, &w->throttled, &w->failed,
-			     &w->conflicts, &w->slow,        &w->watch_cut, &w->watch_gone};
+	uint32_t *knobs[] = {&w->lost,      &w->answer_lost, &w->late,         &w->throttled,
+			     &w->failed,    &w->conflicts,   &w->unauthorized, &w->slow,
+			     &w->watch_cut, &w->watch_gone};
 	*knobs[op->b % ARRAY_LEN(knobs)] = 5 + op->b % 61;
-	*knobs[(op->b / 8) % ARRAY_LEN(knobs)] = 5 + op->b % 37;
+	*knobs[op->c % ARRAY_LEN(knobs)] = 5 + op->b % 37;
 	return true;
 }
 
@@ -75,6 +76,60 @@ static void set_quota(struct sim *s, uint32_t pods)
 	if (s->server.pod_quota && !pods)
 		s->server.quota_ended_ms = s->clock.now_ms;
 	s->server.pod_quota = pods;
+}
+
+/* Its node may fall silent until then; checks allow for what that does. */
+static void doubt(struct sim *s, struct machine *one, int64_t ms)
+{
+	for (uint32_t i = 0; i < s->cfg.machines; i++) {
+		struct machine *m = &s->machine[i];
+		if ((!one || m == one) && m->faulty_ms < s->clock.now_ms + ms)
+			m->faulty_ms = s->clock.now_ms + ms;
+	}
+}
+
+static void aim(struct sim *s, const struct plan_op *op)
+{
+	enum write w = (enum write)(op->b % WRITE_N);
+	enum mishap m = (enum mishap)(1 + op->c % (MISHAP_N - 1));
+	conns_shoot(s->conns, w, mishap_can(w, m) ? m : MISHAP_ANSWER_LOST, 1 + op->a % 4);
+}
+
+static bool hand_over(struct proc *p)
+{
+	if (p)
+		proc_stop(p);
+	return p;
+}
+
+static void admission(struct sim *s, const struct plan_op *op)
+{
+	s->server.deny_agent_pods = op->b % 3 == 0;
+	if (op->b % 3)
+		s->server.deny_pods = op->b % 3 == 1 ? "violates PodSecurity \"restricted\""
+						     : "spec.containers: Invalid value";
+	s->server.deny_invalid = op->b % 3 == 2;
+}
+
+static void admission_ends(struct sim *s)
+{
+	if (s->server.deny_pods)
+		s->server.quota_ended_ms = s->clock.now_ms;
+	s->server.deny_agent_pods = s->server.deny_invalid = false;
+	s->server.deny_pods = NULL;
+}
+
+/* The Lease goes over a connection of its own: that one, the other, or both. */
+static bool cut_api(struct sim *s, const struct plan_op *op)
+{
+	struct proc *p = &s->coordinator[op->a % s->cfg.coordinators];
+	if (!p->alive)
+		return false;
+	if (op->b % 3 != 1)
+		conn_blackhole(p->lease_conn, s->clock.now_ms + op->ms);
+	if (op->b % 3 != 0)
+		conn_blackhole(p->conn, s->clock.now_ms + op->ms);
+	return true;
 }
 
 static const struct taint service = {TAINT_OUT_OF_SERVICE, "nodeshutdown", EFFECT_NO_EXECUTE};
@@ -111,6 +166,13 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 	case OP_CUT_WATCHES: conns_cut_watches(s->conns); break;
 	case OP_COMPACT: store_compact(&s->server.store, 0); break;
 	case OP_SLOW_LINK: net_slow(s->net, 5 + op->b % 60); break;
+	case OP_AIMED: aim(s, op); break;
+	case OP_LAG: conns_weather(s->conns)->watch_lag_ms = 100 + (int64_t)op->b * 8; break;
+	case OP_PAGES:
+		s->server.page_max = 1 + op->b % 3;
+		conns_weather(s->conns)->list_gone = op->c % 40;
+		break;
+	case OP_HANDOVER: return hand_over(leader(s));
 	case OP_PAUSE: return pause(s, op);
 	case OP_CUT_MACHINE: machine_cut(m, op->ms); break;
 	case OP_POWER: machine_power_off(m); break;
@@ -120,6 +182,29 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 		break;
 	case OP_QUOTA: set_quota(s, 1 + op->b % 6); break;
 	case OP_OUT_OF_SERVICE: return out_of_service(s, op);
+	case OP_ADMISSION: admission(s, op); break;
+	case OP_CUT_API: return cut_api(s, op);
+	case OP_ONE_WAY:
+		doubt(s, m, op->ms);
+		net_cut_one_way(s->net, m->name, op->b & 1, s->clock.now_ms + op->ms);
+		break;
+	case OP_LOSSY:
+		doubt(s, NULL, op->ms);
+		net_lossy(s->net, op->b % 3 ? 0 : 2 + op->c % 20, op->b % 5 * 7, op->b % 7 * 5);
+		break;
+	case OP_TOKEN:
+		m->token_stuck = op->b & 1;
+		s->server.refuse_tokens = !m->token_stuck;
+		break;
+	case OP_RIVAL:
+		if (!m->down)
+			proc_start(&m->rival);
+		return !m->down;
+	case OP_KUBELET_CLOCK:
+		m->offset_ms = (op->b & 1 ? 1 : -1) * ((int64_t)op->c * 3600 + 1);
+		break;
+	case OP_KUBELET_SLOW: m->slow_ms = 1000 + (int64_t)op->b * 20; break;
+	case OP_KUBELET_REFUSES: m->refuses = true; break;
 	default: must(!"a fault");
 	}
 	return true;
@@ -135,16 +220,46 @@ static void start_all(struct sim *s)
 	}
 }
 
+static void end_link(struct sim *s)
+{
+	net_slow(s->net, 0);
+	net_lossy(s->net, 0, 0, 0);
+}
+
+static void end_weather(struct sim *s)
+{
+	*conns_weather(s->conns) = (struct weather){0};
+	conns_shoot(s->conns, WRITE_N, MISHAP_NONE, 0);
+	s->server.page_max = 0;
+}
+
+static void end_kubelet(struct machine *m)
+{
+	m->offset_ms = m->slow_ms = 0;
+	m->refuses = m->token_stuck = false;
+	proc_crash(&m->rival, true);
+}
+
 void plan_fault_end(struct step *st, const struct plan_op *op)
 {
 	struct sim *s = st->sim;
 	struct machine *m = machine_of(s, op);
 	switch ((int)op->type) {
-	case OP_WEATHER: *conns_weather(s->conns) = (struct weather){0}; break;
-	case OP_SLOW_LINK: net_slow(s->net, 0); break;
+	case OP_WEATHER:
+	case OP_LAG:
+	case OP_PAGES:
+	case OP_AIMED: end_weather(s); break;
+	case OP_SLOW_LINK:
+	case OP_LOSSY: end_link(s); break;
 	case OP_POWER: machine_power_on(m); break;
 	case OP_KUBELET: machine_kubelet(m, true); break;
 	case OP_QUOTA: set_quota(s, 0); break;
+	case OP_ADMISSION: admission_ends(s); break;
+	case OP_TOKEN: s->server.refuse_tokens = m->token_stuck = false; break;
+	case OP_RIVAL: proc_crash(&m->rival, op->b & 1); break;
+	case OP_KUBELET_CLOCK:
+	case OP_KUBELET_SLOW:
+	case OP_KUBELET_REFUSES: end_kubelet(m); break;
 	case OP_OUT_OF_SERVICE:
 		machine_power_on(m);
 		user_taint(s, m->name, &service, false);
@@ -164,10 +279,13 @@ void plan_fault_end_all(struct step *st)
 		s->machine[i].agent.crash_at_action = 0;
 		machine_power_on(&s->machine[i]);
 		machine_kubelet(&s->machine[i], true);
+		end_kubelet(&s->machine[i]);
 		user_taint(s, s->machine[i].name, &service, false);
 	}
-	*conns_weather(s->conns) = (struct weather){0};
-	net_slow(s->net, 0);
+	s->server.refuse_tokens = false;
+	end_weather(s);
+	end_link(s);
+	admission_ends(s);
 	set_quota(s, 0);
 	start_all(s);
 }

@@ -151,7 +151,11 @@ static bool admission_refuses(struct server *s, const char *who, const struct po
 		return true;
 	}
 	if (s->deny_pods) {
-		answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden", s->deny_pods);
+		server_count(s, FACT_DENIED);
+		if (s->deny_invalid)
+			answer_refuse(ret, RC_INVALID, 422, "Invalid", s->deny_pods);
+		else
+			answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden", s->deny_pods);
 		return true;
 	}
 	return false;

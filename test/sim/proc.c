@@ -86,6 +86,11 @@ static void turn(struct proc *p)
 		coordinator_turn(p->c, now, wall);
 	else
 		agent_turn(p->a, now, wall);
+	witness_turn(p);
+	if (p->stopping && coordinator_idle(p->c)) {
+		server_count(&p->sim->server, FACT_HANDED_OVER);
+		p->doomed = true;
+	}
 }
 
 /* A loop that turns again and again with nothing to do would burn a processor. */
@@ -170,6 +175,7 @@ void proc_start(struct proc *p)
 		return;
 	p->incarnation++;
 	p->alive = true;
+	p->stopping = false;
 	p->turn_at_ms = INT64_MAX;
 	p->paused_until_ms = 0;
 	buf_printf(&identity, "%s_%u", p->name, p->incarnation);
@@ -211,6 +217,19 @@ void proc_crash(struct proc *p, bool fin)
 	p->turn_seq++;
 	p->turn_at_ms = INT64_MAX;
 	sim_note(p->sim, "crashed", KS("process", p->name));
+}
+
+void proc_stop(struct proc *p)
+{
+	sim_note(p->sim, "stopping", KS("process", p->name));
+	p->stopping = true;
+	coordinator_stop(p->c, p->sim->clock.now_ms, proc_wall(p));
+	turn_at(p, p->sim->clock.now_ms);
+}
+
+bool proc_leads(const struct proc *p)
+{
+	return p->alive && p->c && coordinator_leading(p->c);
 }
 
 void proc_pause(struct proc *p, int64_t ms)

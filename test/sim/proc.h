@@ -28,6 +28,7 @@ struct proc {
 	const char *node;     /* AGENT */
 	uint32_t incarnation; /* 0: never started */
 	bool alive, doomed, in_turn;
+	bool stopping; /* COORDINATOR: it gives its lease back and ends */
 	int64_t paused_until_ms, turn_at_ms, wall_offset_ms;
 	uint64_t turn_seq;
 	struct mail *mail;
@@ -42,6 +43,7 @@ struct proc {
 	struct port *port;
 	struct log log;
 	struct buf token;
+	int64_t token_until_ms; /* AGENT: wall time at which its token expires; 0: never */
 };
 
 void proc_init(struct proc *p, struct sim *sim, enum proc_kind kind, const char *name);
@@ -50,6 +52,9 @@ void proc_start(struct proc *p);
 /* fin: its kernel lives and closes what it had open; else silence. */
 void proc_crash(struct proc *p, bool fin);
 void proc_pause(struct proc *p, int64_t ms);
+/* A coordinator hands over and ends (SIGTERM). */
+void proc_stop(struct proc *p);
+bool proc_leads(const struct proc *p);
 /* To be handled with the next turn; dropped when the process dies before. */
 void proc_post(struct proc *p, uint32_t incarnation, void (*fn)(void *, uint64_t), void *self,
 	       uint64_t arg);

@@ -72,7 +72,10 @@ static void on_store_change(void *self, const struct change *ch)
 
 void server_init(struct server *s, struct clock *clock, int64_t wall_ms)
 {
-	*s = (struct server){.clock = clock, .wall_ms = wall_ms, .quota_ended_ms = INT64_MIN / 2};
+	*s = (struct server){.clock = clock,
+			     .wall_ms = wall_ms,
+			     .names = ARENA_INIT(16 << 20),
+			     .quota_ended_ms = INT64_MIN / 2};
 	s->store.self = s;
 	s->store.on_change = on_store_change;
 	s->store.rv = 100;
@@ -98,6 +101,7 @@ void server_done(struct server *s)
 	for (size_t i = 0; i < SNAPSHOTS_MAX; i++)
 		snapshot_drop(&s->snap[i]);
 	store_done(&s->store);
+	arena_done(&s->names);
 }
 
 struct version *server_put(struct server *s, struct version *own_v)
@@ -162,7 +166,8 @@ static void list(struct server *s, const struct api_request *req, struct answer 
 		answer_refuse(ret, RC_GONE, 410, "Expired", "the continue token is too old");
 		return;
 	}
-	uint32_t to = req->limit && snap->n - from > req->limit ? from + req->limit : snap->n;
+	uint32_t page = s->page_max && s->page_max < req->limit ? s->page_max : req->limit;
+	uint32_t to = page && snap->n - from > page ? from + page : snap->n;
 	for (uint32_t i = from; i < to; i++)
 		answer_add(ret, snap->v[i]);
 	ret->rv = snap->rv;
@@ -170,6 +175,7 @@ static void list(struct server *s, const struct api_request *req, struct answer 
 	ret->reason = "";
 	if (to == snap->n)
 		return;
+	server_count(s, FACT_LIST_PAGED);
 	AUTO(buf_done) struct buf cont = BUF_INIT(60);
 	buf_printf(&cont, "%" PRIu64 ":%u", snap->id, to);
 	answer_put(ret->cont, sizeof ret->cont, buf_str(&cont));

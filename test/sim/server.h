@@ -38,12 +38,16 @@ struct server {
 	int64_t wall_ms; /* wall time at virtual time 0 */
 	uint64_t snapshots;
 	struct snapshot snap[SNAPSHOTS_MAX];
+	struct arena names; /* of nodes in tokens */
 	uint64_t events_written, writes, status_writes, lease_writes, pods_created, deletes;
+	uint32_t page_max;  /* the server's own bound of a page; 0: what is asked for */
+	bool refuse_tokens; /* the authenticator knows no token */
 	uint32_t pod_quota; /* pods a namespace may hold; 0: no quota */
 	int64_t quota_ended_ms;
 	struct counts counts;
 	bool deny_agent_pods;  /* admission refuses what agents create */
 	const char *deny_pods; /* admission refuses all pods, with these words; NULL: none */
+	bool deny_invalid;     /* …with 422 instead of 403 */
 	const char *ns_ending, *ns_gone; /* a namespace that is being deleted; that is not there */
 	void *self;
 	/* Told of each change, after it is stored; must not change the store itself. */

@@ -102,6 +102,7 @@ static void on_change(void *self, const struct change *ch)
 static void on_request(void *self, const char *who, const struct api_request *req)
 {
 	struct sim *s = self;
+	witness_request(s, who);
 	checks_request(s->checks, who, req);
 	heard_request(s->heard, who, req);
 }
@@ -129,11 +130,19 @@ struct coordinator_config sim_coordinator_config(const struct sim *s)
 	};
 }
 
+/* The projected token; the kubelet renews it when a fifth of its life is left. */
 static const char *token(void *self)
 {
 	struct proc *p = self;
+	struct sim *s = p->sim;
+	int64_t life_ms = s->cfg.token_ms, now = server_wall(&s->server);
+	if (life_ms && kubelet_renews(sim_machine(s, p->node)) &&
+	    p->token_until_ms - now < life_ms / 5)
+		p->token_until_ms = now + life_ms;
 	buf_reset(&p->token);
 	buf_printf(&p->token, "token %s", p->node);
+	if (p->token_until_ms)
+		buf_printf(&p->token, " %" PRId64, p->token_until_ms);
 	return buf_str(&p->token);
 }
 
@@ -167,6 +176,8 @@ static void start_machine(struct sim *s, uint32_t i)
 	buf_printf(&b, "agent/%s", m->name);
 	proc_init(&m->agent, s, PROC_AGENT, buf_str(&b));
 	m->agent.node = m->name;
+	proc_init(&m->rival, s, PROC_AGENT, buf_str(&b));
+	m->rival.node = m->name;
 }
 
 static void init_coordinator(struct sim *s, uint32_t i)
@@ -220,8 +231,10 @@ struct sim *sim_free(struct sim *s)
 		return NULL;
 	for (uint32_t i = 0; i < s->cfg.coordinators; i++)
 		proc_done(&s->coordinator[i]);
-	for (uint32_t i = 0; i < s->cfg.machines; i++)
+	for (uint32_t i = 0; i < s->cfg.machines; i++) {
 		proc_done(&s->machine[i].agent);
+		proc_done(&s->machine[i].rival);
+	}
 	s->net = net_free(s->net);
 	s->conns = conns_free(s->conns);
 	server_done(&s->server);

@@ -28,7 +28,8 @@ struct sim_config {
 	uint32_t machines;
 	int64_t cpu_milli, memory_milli; /* of each machine */
 	uint32_t coordinators;
-	bool labelled; /* nodes have the labels zone and size, some an extended resource */
+	int64_t token_ms; /* how long agents' tokens live; 0: for ever */
+	bool labelled;    /* nodes have the labels zone and size, some an extended resource */
 	enum log_level log_level;
 	bool trace; /* log lines go to stdout as they come */
 	bool keep_log;
@@ -73,6 +74,10 @@ struct machine *sim_machine(struct sim *s, const char *name); /* NULL: none */
 struct tally *sim_tally(struct sim *s, const char *uid, const char *index);
 struct version *sim_by_uid(struct sim *s, enum api_kind kind, const char *uid); /* NULL: none */
 uint64_t uid_number(const char *uid);
+
+/* witness.c: what is seen to happen that nobody causes directly */
+void witness_turn(const struct proc *p);
+void witness_request(struct sim *s, const char *who);
 
 /* gc.c: garbage collector, pod garbage collector */
 void gc_change(struct sim *s, const struct change *ch);

@@ -216,21 +216,35 @@ void verb_apply(struct server *s, const struct api_request *req, struct arena *a
 	answer_ok(ret, old ? 200 : 201, server_put(s, v));
 }
 
-/* ---- TokenReview: "token NODE" says which node it is bound to ---- */
+/* ---- TokenReview: "token NODE EXPIRY" says which node it is bound to, and until when ---- */
 
-static void review(const struct api_request *req, struct answer *ret)
+static void review(struct server *s, const struct api_request *req, struct answer *ret)
 {
 	static const char prefix[] = "token ";
+	const char *node = req->token + sizeof prefix - 1;
+	char *end;
 	ret->http = 201;
 	ret->reason = "";
 	ret->token.error = "the token is not known";
 	if (strncmp(req->token, prefix, sizeof prefix - 1) != 0)
 		return;
+	size_t len = strcspn(node, " ");
+	int64_t expires_ms = strtoll(node + len, &end, 10);
+	if (s->refuse_tokens) {
+		server_count(s, FACT_TOKEN_REFUSED);
+		return;
+	}
+	if (expires_ms && expires_ms <= server_wall(s)) {
+		server_count(s, FACT_TOKEN_EXPIRED);
+		ret->token.error = "the token has expired";
+		return;
+	}
 	ret->token = (struct token_identity){
 		.authenticated = true,
 		.username = "system:serviceaccount:muster:muster-agent",
-		.node_name = req->token + sizeof prefix - 1,
+		.node_name = arena_strndup(&s->names, node, len),
 		.error = "",
+		.expires_ms = expires_ms,
 	};
 }
 
@@ -238,7 +252,7 @@ void verb_create(struct server *s, const char *who, const struct api_request *re
 		 struct answer *ret)
 {
 	if (req->kind == API_TOKENREVIEW) {
-		review(req, ret);
+		review(s, req, ret);
 	} else if (req->kind == API_EVENT) {
 		s->events_written++;
 		ret->http = 201;

@@ -578,6 +578,17 @@ static void token_expires(void **state)
 	assert_string_equal(buf_str(&w->closed), ""); /* it may say Hello again there */
 }
 
+/* Our clock is an hour ahead: what the API server accepts now ends no session at once. */
+static void token_outlives_a_wrong_clock(void **state)
+{
+	struct world *w = *state;
+	uint64_t id = session(w, 1, "n1", "a1", -3600000);
+	struct msg watch = watch_of(id, 0, 0);
+	request(w, 1, &watch);
+	pass(w, 20000);
+	assert_int_equal(server_sessions_stats(w->s)->sessions, 1);
+}
+
 static void token_is_renewed(void **state)
 {
 	struct world *w = *state;
@@ -846,6 +857,7 @@ int main(void)
 		T(reports),
 		T(dead_sessions_are_told_to_say_hello),
 		T(token_expires),
+		T(token_outlives_a_wrong_clock),
 		T(token_is_renewed),
 		T(watch_parks_until_orders_change),
 		T(newer_watch_answers_the_older),
