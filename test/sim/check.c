@@ -132,11 +132,15 @@ static bool index_completed(const struct version *job, const struct version *pod
 	return has;
 }
 
+/* Younger than what a program must know; or said while a leader heard nothing. */
 static bool changed_lately(struct checks *c, const char *name)
 {
+	const struct sim *s = c->sim;
 	struct changed *h;
 	HASH_FIND_STR(c->changed, name, h);
-	return h && c->sim->clock.now_ms < h->at_ms + KNOWING_MS;
+	return h && (s->clock.now_ms < h->at_ms + KNOWING_MS ||
+		     (h->at_ms + KNOWING_MS > s->deaf_from_ms &&
+		      s->clock.now_ms < s->deaf_until_ms + KNOWING_MS));
 }
 
 static void note_changed(struct checks *c, const char *name)
@@ -210,7 +214,8 @@ static bool completed_lately(struct checks *c, const struct version *pod)
 static void check_one_live(struct checks *c, const struct version *job, const struct version *pod)
 {
 	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
-	bool wait = job && job->job.spec.on_node_loss == LOSS_WAIT;
+	bool wait =
+		job && job->job.spec.on_node_loss == LOSS_WAIT && !changed_lately(c, job->meta.uid);
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *o = sh->v[i];
 		if (!same_index(o, pod) || ended(o))

@@ -74,6 +74,7 @@ static void event(struct heard *h, const struct event_note *ev)
 void heard_request(struct heard *h, const char *who, const struct api_request *req)
 {
 	h->writer = req->verb == API_PATCH_STATUS ? who : NULL;
+	h->asked_step = h->sim->clock.steps;
 	if (req->verb == API_CREATE && req->kind == API_EVENT)
 		event(h, req->event);
 }
@@ -128,7 +129,7 @@ void heard_change(struct heard *h, const struct change *ch)
 	reason(h, v->meta.name, v->kind == API_JOB ? v->job.status.reason : v->cnode.status.reason);
 	for (uint32_t i = 0; i < n; i++)
 		reason(h, v->meta.name, conds[i].reason);
-	if (v->kind == API_JOB && h->writer)
+	if (v->kind == API_JOB && h->writer && h->asked_step == h->sim->clock.steps)
 		status_written(h, ch);
 	h->writer = NULL;
 }

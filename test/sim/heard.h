@@ -29,8 +29,9 @@ struct heard {
 	struct heard_event *v; /* one for each object, reason and note */
 	uint32_t n, cap;
 	struct heard_job *jobs;
-	bool reasons[R_N];  /* seen */
-	const char *writer; /* who writes a status just now */
+	bool reasons[R_N];   /* seen */
+	const char *writer;  /* who writes a status just now… */
+	uint64_t asked_step; /* …in this step of the clock; a refused write changes nothing */
 };
 
 struct heard *heard_new(struct sim *s);

@@ -119,6 +119,15 @@ static void admission_ends(struct sim *s)
 	s->server.deny_pods = NULL;
 }
 
+/* From now on a leader may not know what is said. */
+static void deaf(struct sim *s, int64_t ms)
+{
+	int64_t until = s->clock.now_ms + ms;
+	if (s->deaf_from_ms > s->clock.now_ms)
+		s->deaf_from_ms = s->clock.now_ms;
+	s->deaf_until_ms = s->deaf_until_ms < until ? until : s->deaf_until_ms;
+}
+
 /* The Lease goes over a connection of its own: that one, the other, or both. */
 static bool cut_api(struct sim *s, const struct plan_op *op)
 {
@@ -127,8 +136,10 @@ static bool cut_api(struct sim *s, const struct plan_op *op)
 		return false;
 	if (op->b % 3 != 1)
 		conn_blackhole(p->lease_conn, s->clock.now_ms + op->ms);
-	if (op->b % 3 != 0)
+	if (op->b % 3 != 0) {
 		conn_blackhole(p->conn, s->clock.now_ms + op->ms);
+		deaf(s, op->ms);
+	}
 	return true;
 }
 

@@ -202,6 +202,7 @@ struct sim *sim_new(const struct sim_config *cfg)
 	s->log = (struct buf)BUF_INIT(256 << 20);
 	s->scratch = ARENA_INIT(1 << 20);
 	s->calm_since_ms = INT64_MAX;
+	s->deaf_from_ms = INT64_MAX;
 	server_init(&s->server, &s->clock, wall_at_start_ms);
 	s->server.self = s;
 	s->server.on_change = on_change;

@@ -48,8 +48,10 @@ struct sim {
 	struct tally *tallies;
 	struct checks *checks;
 	struct heard *heard;
-	struct arena scratch;    /* lives as long as the world */
-	struct buf log;          /* one line each, with virtual time */
+	struct arena scratch; /* lives as long as the world */
+	struct buf log;       /* one line each, with virtual time */
+	int64_t deaf_from_ms,
+		deaf_until_ms;   /* when a coordinator hears nothing of the API server */
 	int64_t pods_changed_ms; /* when a pod changed last */
 	int64_t calm_since_ms;   /* no fault is active and none to come; INT64_MAX: not yet */
 	bool collecting;         /* a round of garbage collection is due */
