@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agent/core/impl.h"
+#include "base/mutant.h"
 
 enum { CREATES_MAX = 32 };
 
@@ -75,7 +76,10 @@ void ac_orders_look(struct agent_core *c, struct orderrec *o)
 		launched(c, o, p->member->m.pod_uid);
 	else if (p && p->alive)
 		refuse(c, o, MEMBER_HELD, "NameTaken", "another pod has this name");
-	else if (c->synced && o->seen_uid)
+	else if (c->synced && o->seen_uid && MUTANT(created_again)) {
+		mem_freep(&o->seen_uid);
+		set_state(c, o, ORDER_WANT);
+	} else if (c->synced && o->seen_uid)
 		refuse(c, o, MEMBER_GONE, "PodGone", "the pod is there no more");
 }
 
@@ -180,7 +184,7 @@ static void drop_templates(struct agent_core *c)
 void ac_orders_set(struct agent_core *c, uint64_t epoch, const struct order *v, uint32_t n)
 {
 	struct orderrec *o, *next;
-	if (epoch < c->epoch) {
+	if (epoch < c->epoch && !MUTANT(older_epoch_obeyed)) {
 		log_warn(c->log, "orders of an older epoch refused", KI("epoch", epoch),
 			 KI("newest", c->epoch));
 		return;
@@ -321,7 +325,8 @@ void ac_orders_created(struct agent_core *c, const struct agent_event *ev)
 	/* Withdrawn meanwhile, or the watch was faster: it has told more than this answer can. */
 	if (!o || o->state != ORDER_FLYING)
 		return;
-	if (pod && (rc == RC_OK || (rc == RC_EXISTS && is_ours(c, o, pod)))) {
+	if (pod && (rc == RC_OK ||
+		    (rc == RC_EXISTS && (is_ours(c, o, pod) || MUTANT(taken_name_adopted))))) {
 		launched(c, o, pod->meta.uid);
 		ac_pods_upsert(c, pod, false);
 	} else if (rc == RC_EXISTS && pod) {

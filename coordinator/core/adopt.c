@@ -4,6 +4,7 @@
 #include <utlist.h>
 
 #include "base/backoff.h"
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 /* What attempts of pods that were there before us count for.
@@ -30,7 +31,9 @@ static void count_failed(struct mjob *j)
 		failed += a->state == ATT_ENDED && a->phase == MEMBER_FAILED;
 		last += last_failed(j, a);
 	}
-	if (failed > j->failed + last)
+	if (MUTANT(twice_after_restart))
+		failed += j->failed;
+	else if (failed > j->failed + last)
 		failed = j->failed + last;
 	if (failed > j->failed)
 		j->failed = failed;
@@ -53,7 +56,7 @@ void job_on_synced(struct core *c, struct mjob *j)
 	{
 		if (a->id.attempt > j->base_attempt)
 			j->base_attempt = a->id.attempt;
-		if (a->phase == MEMBER_SUCCEEDED)
+		if (a->phase == MEMBER_SUCCEEDED && !MUTANT(success_not_adopted))
 			job_complete_index(j, a->id.index);
 		if (last_failed(j, a))
 			resume_backoff(c, j, a);

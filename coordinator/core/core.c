@@ -6,6 +6,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/match.h"
 #include "coordinator/core/place.h"
@@ -199,6 +200,8 @@ static void fire(struct core *c, struct timer *t)
 		node_dirty(c, (struct mnode *)((char *)t - offsetof(struct mnode, timer)));
 		break;
 	case TIMER_JOB:
+		if (MUTANT(timers_ignored))
+			break;
 		job_dirty(c, (struct mjob *)((char *)t - offsetof(struct mjob, timer)));
 		break;
 	case TIMER_ATT:
@@ -251,7 +254,7 @@ static void settle(struct core *c)
 static void set_time(struct core *c, const struct core_event *ev)
 {
 	int64_t passed = ev->now_ms - c->now_ms;
-	if (passed > 0 && passed <= c->cfg.loop_gap_ms)
+	if (passed > 0 && (passed <= c->cfg.loop_gap_ms || MUTANT(own_stall_counts)))
 		c->loop_ms += passed;
 	if (passed > 0 || !c->now_ms)
 		c->now_ms = ev->now_ms;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum { CHECK_RETRY_MS = 5000, TTL_RETRY_MS = 30000 };
@@ -81,7 +82,7 @@ static bool gone(struct core *c, struct mjob *j)
 {
 	if (!j->gone && !j->deleting && !j->orphan)
 		return false;
-	if (j->orphan && (j->gone || j->deleting || !j->known)) {
+	if (j->orphan && !MUTANT(orphan_ignored) && (j->gone || j->deleting || !j->known)) {
 		forget_all(c, j, false);
 	} else if (j->gone || j->deleting) {
 		job_stop_all(c, j, "job deleted");
@@ -98,7 +99,7 @@ static void decide_stray(struct core *c, struct mjob *j)
 {
 	if (j->orphan) {
 		forget_all(c, j, false);
-	} else if (j->unknown_dead) {
+	} else if (j->unknown_dead || MUTANT(delete_without_get)) {
 		job_stop_all(c, j, "job deleted");
 		forget_all(c, j, true);
 	} else if (!j->checking && j->check_after_ms <= c->now_ms) {
@@ -143,7 +144,7 @@ static bool complete(struct core *c, struct mjob *j)
 
 static bool exhausted(struct core *c, struct mjob *j)
 {
-	if (j->failed <= j->backoff_limit)
+	if (j->failed <= j->backoff_limit + MUTANT(one_retry_more))
 		return false;
 	job_say(j, R_BackoffLimitExceeded, "%u member%s failed, backoffLimit is %u%s%s", j->failed,
 		j->failed == 1 ? "" : "s", j->backoff_limit,
@@ -205,7 +206,8 @@ static bool suspended(struct core *c, struct mjob *j)
 	}
 	j->start_ms = 0;
 	j->started = j->formed = false;
-	job_stop_all(c, j, "job suspended");
+	if (!MUTANT(suspend_stops_none))
+		job_stop_all(c, j, "job suspended");
 	queue_take(c, j);
 	return true;
 }
@@ -312,7 +314,7 @@ static bool queue(struct core *c, struct mjob *j)
 {
 	uint32_t want = wanted(c, j);
 	/* A replacement comes after the status that counts its predecessor's failure. */
-	if (j->failed > j->wr_failed)
+	if (j->failed > j->wr_failed && !MUTANT(retry_uncounted))
 		want = 0;
 	/* Jobs from before our time may have pods that nobody has told us of yet. */
 	if (j->old && !c->all_heard && j->attempts)

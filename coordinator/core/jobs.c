@@ -6,6 +6,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 struct mjob *job_find(const struct core *c, const char *ns, const char *name)
@@ -167,7 +168,7 @@ void job_set_state(struct core *c, struct mjob *j, enum job_state to)
 static void adopt_status(struct mjob *j, const struct job_status *st)
 {
 	static const char *const types[JC_N] = {"Scheduled", "Suspended", "Complete", "Failed"};
-	j->state = st->state == JOB_NONE ? JOB_PENDING : st->state;
+	j->state = st->state == JOB_NONE || MUTANT(final_forgotten) ? JOB_PENDING : st->state;
 	j->start_ms = st->start_ms;
 	j->end_ms = st->end_ms;
 	j->failed = j->wr_failed = st->failed;
@@ -192,7 +193,8 @@ static void merge_status(struct core *c, struct mjob *j, const struct job_status
 {
 	AUTO(bitset_done) struct bitset done = {0};
 	bool final = st->state == JOB_COMPLETED || st->state == JOB_FAILED;
-	if (bitset_parse_ranges(&done, str_or_empty(st->completed), PARALLELISM_MAX - 1) == RC_OK)
+	if (bitset_parse_ranges(&done, str_or_empty(st->completed), PARALLELISM_MAX - 1) == RC_OK &&
+	    !MUTANT(completed_forgotten))
 		bitset_or(&j->completed, &done);
 	j->done_news = true;
 	if (st->failed > j->failed)
@@ -201,7 +203,7 @@ static void merge_status(struct core *c, struct mjob *j, const struct job_status
 		j->wr_failed = st->failed;
 	if (st->attempts > j->attempts)
 		j->attempts = j->base_attempt = st->attempts;
-	if (final && !job_finished(j)) {
+	if (final && !job_finished(j) && !MUTANT(final_forgotten)) {
 		log_info(c->log, "job was finished by another writer", KS("job", j->key),
 			 KS("state", job_state_text(st->state)));
 		adopt_status(j, st);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum { LIST_SOON_MS = 1000, LIST_EVERY_MS = 15000, MASS_PERCENT = 55, MASS_MIN = 3 };
@@ -118,6 +119,8 @@ void live_hangup(struct core *c, const struct core_event *ev)
 		return;
 	log_info(c->log, "agent hung up", KS("node", n->name));
 	/* A node that fell silent before its connection broke stays silent: it is still gone. */
+	if (MUTANT(hangup_is_silence))
+		set_silent(c, n, true);
 	bool silent = n->silent;
 	set_connected(c, n, false);
 	n->session = 0;
@@ -142,7 +145,8 @@ static bool mass_silence(const struct core *c)
 		still = still && quiet_for(c, n, c->cfg.node_silent_grace_ms / 2);
 		quiet += still;
 	}
-	return quiet >= MASS_MIN && quiet * 100 > total * MASS_PERCENT;
+	return !MUTANT(mass_silence_believed) && quiet >= MASS_MIN &&
+	       quiet * 100 > total * MASS_PERCENT;
 }
 
 static void suspect(struct core *c, bool suspects)
@@ -189,7 +193,7 @@ static bool all_heard(const struct core *c)
 
 void live_tick(struct core *c)
 {
-	if (!c->all_heard && (c->now_ms >= c->gate_ms || all_heard(c)))
+	if (!c->all_heard && (c->now_ms >= c->gate_ms || all_heard(c) || MUTANT(gate_at_once)))
 		open_gate(c);
 	bool overdue = c->lru && quiet_for(c, c->lru, c->cfg.node_silent_grace_ms);
 	if (overdue || c->suspects_itself)

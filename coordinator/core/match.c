@@ -6,6 +6,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/match.h"
 #include "model/selector.h"
@@ -37,7 +38,8 @@ static void labels_overlay(struct core *c, struct mnode *n)
 	struct labels *l = &n->labels;
 	l->v = mem_zalloc((size_t)own->n + base->n, sizeof *l->v);
 	for (uint32_t i = 0; i < own->n; i++) {
-		if (label_may_overlay(intern_str(c->strs, own->v[i].key)))
+		if (label_may_overlay(intern_str(c->strs, own->v[i].key)) &&
+		    !MUTANT(overlay_ignored))
 			l->v[l->n++] = own->v[i];
 	}
 	uint32_t overlaid = l->n;
@@ -172,7 +174,8 @@ void match_class(struct core *c, struct reqclass *k)
 	reqclass_match(c, k);
 	bitset_copy(&k->match, &k->by_selector);
 	bitset_and(&k->match, &k->by_affinity);
-	bitset_and(&k->match, &k->by_taints);
+	if (!MUTANT(taints_ignored))
+		bitset_and(&k->match, &k->by_taints);
 }
 
 void match_done(struct core *c)

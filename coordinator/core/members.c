@@ -7,6 +7,7 @@
 #include <utlist.h>
 
 #include "base/hash.h"
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 /*	   pod seen	 container started
@@ -75,8 +76,8 @@ bool att_current(const struct att *a)
 
 bool att_replaceable(const struct att *a)
 {
-	return a->state == ATT_LOST &&
-	       (a->node->loss == LOSS_SURE || a->job->on_loss == LOSS_REPLACE);
+	return a->state == ATT_LOST && (a->node->loss == LOSS_SURE ||
+					a->job->on_loss == LOSS_REPLACE || MUTANT(wait_replaces));
 }
 
 static void take_room(struct core *c, struct att *a, bool take)
@@ -238,7 +239,8 @@ struct att *att_place(struct core *c, struct mjob *j, uint32_t index, struct mno
 	must(!s->cur || att_replaceable(s->cur));
 	if (s->cur)
 		orders_changed(c, s->cur->node); /* superseded: its order is withdrawn */
-	uint32_t floor = s->last > j->base_attempt ? s->last : j->base_attempt;
+	bool above = s->last > j->base_attempt || MUTANT(number_again);
+	uint32_t floor = above ? s->last : j->base_attempt;
 	struct att *a = att_new(c, j, index, floor + 1, n);
 	a->confirmed = true;
 	a->thash = j->thash;
@@ -304,7 +306,8 @@ void att_found(struct core *c, struct att *a)
 	if (a->state != ATT_LOST)
 		return;
 	if (!att_current(a)) {
-		att_stop(c, a, "superseded");
+		if (!MUTANT(superseded_left))
+			att_stop(c, a, "superseded");
 		return;
 	}
 	log_info(c->log, "member found", KS("job", a->job->key), KI("member", a->id.index),

@@ -7,6 +7,7 @@
 
 #include "base/backoff.h"
 #include "base/hash.h"
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum { APPLY_RETRY_BASE_MS = 1000, APPLY_RETRY_CAP_MS = 60000 };
@@ -73,7 +74,7 @@ static void leave_out(struct core *c, struct mnode *n, const struct strs *confli
 {
 	for (uint32_t i = 0; i < conflicts->n; i++) {
 		uint32_t r = res_id(c, conflicts->v[i]);
-		if (r == UINT32_MAX)
+		if (r == UINT32_MAX || MUTANT(conflict_not_left_out))
 			continue;
 		bitset_set(&n->leave_out, r);
 		log_info(c->log, "computenode resource is kept by another owner",

@@ -6,6 +6,7 @@
 #include <utlist.h>
 
 #include "base/backoff.h"
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum { HELD_RETRY_MS = 2000, FAILURE_NOTE_MS = 60000 };
@@ -39,7 +40,7 @@ static void charge(struct core *c, struct att *a, struct slot *s, const struct m
 {
 	struct mjob *j = a->job;
 	say_failure(c, j, a->id.index, m);
-	j->failed++;
+	j->failed += !MUTANT(failure_uncharged);
 	c->stats.charged_failures++;
 	s->retry_ms =
 		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->failed);
@@ -84,7 +85,9 @@ static void ended(struct core *c, struct att *a, const struct member *m)
 	if (m->phase == MEMBER_SUCCEEDED) {
 		log_end(c, a, "member succeeded", m);
 		succeeded(c, a);
-	} else if (m->phase == MEMBER_FAILED && current && a->id.attempt == s->last) {
+	} else if ((m->phase == MEMBER_FAILED ||
+		    (m->phase == MEMBER_DISRUPTED && MUTANT(disruption_charged))) &&
+		   current && a->id.attempt == s->last) {
 		log_end(c, a, "member failed", m);
 		charge(c, a, s, m);
 	} else if (m->phase == MEMBER_REFUSED) {

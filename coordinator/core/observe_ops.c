@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How creates and deletes of our own ended, and what a refusal by the API server means. */
 #include "base/backoff.h"
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum { ASK_GONE_MS = 60000 };
@@ -44,7 +45,8 @@ static void created(struct core *c, struct att *a, const struct core_event *ev)
 
 static void deleted(struct core *c, struct att *a, const struct core_event *ev)
 {
-	if (ev->pod.rc == RC_NOTFOUND || ev->pod.rc == RC_CONFLICT) {
+	if (ev->pod.rc == RC_NOTFOUND ||
+	    (ev->pod.rc == RC_CONFLICT && !MUTANT(conflict_is_retry))) {
 		att_gone(c, a); /* it, or it under this UID */
 	} else if (ev->pod.rc == RC_OK && member_phase_final(a->phase)) {
 		att_gone(c, a); /* it had ended: nobody tells of it any more */
@@ -99,7 +101,7 @@ void observe_denied(struct core *c, struct att *a, const char *words)
 	j->hold_ms =
 		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->deny_n);
 	att_free(c, a);
-	if (j->formed)
+	if (j->formed || MUTANT(gang_keeps_part))
 		return;
 	/* A gang that has not come together gives all back: others may use the room meanwhile. */
 	job_stop_all(c, j, "gang given back");

@@ -4,6 +4,7 @@
 #include <utlist.h>
 
 #include "base/hash.h"
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 void orders_changed(struct core *c, struct mnode *n)
@@ -14,7 +15,8 @@ void orders_changed(struct core *c, struct mnode *n)
 
 static bool ordered(const struct att *a)
 {
-	return att_live(a) && a->confirmed && att_current(a) && a->job->known && !a->job->gone;
+	return (att_live(a) || (MUTANT(stopped_still_ordered) && a->state == ATT_STOPPING)) &&
+	       a->confirmed && att_current(a) && a->job->known && !a->job->gone;
 }
 
 static void rebuild(struct core *c, struct mnode *n)

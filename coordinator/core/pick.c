@@ -5,6 +5,7 @@
  * and of equal ones the lowest index. */
 #include <stdlib.h>
 
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/place.h"
 
@@ -43,7 +44,7 @@ static int cand_after(const struct cand *a, const struct cand *b)
 {
 	if (a->score != b->score)
 		return a->score > b->score;
-	return a->node > b->node;
+	return MUTANT(last_of_equals) ? a->node < b->node : a->node > b->node;
 }
 
 static void cand_sift(struct cand *v, uint32_t i, uint32_t n)
@@ -101,7 +102,8 @@ static uint32_t scan(struct core *c, struct mjob *j, uint32_t want, uint32_t *re
 	AUTO(bitset_done) struct bitset ok = {0}, busy = {0};
 	struct cand *v = cand_room(c, want);
 	uint32_t n = 0, fit = 0;
-	place_busy(j, &busy);
+	if (!MUTANT(busy_ignored))
+		place_busy(j, &busy);
 	bitset_copy(&ok, &c->usable);
 	bitset_and(&ok, &j->cls->match);
 	bitset_andnot(&ok, &busy);

@@ -6,12 +6,13 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/place.h"
 
 static bool ahead(const struct mjob *a, const struct mjob *b)
 {
-	if (a->priority != b->priority)
+	if (a->priority != b->priority && !MUTANT(age_only))
 		return a->priority > b->priority;
 	if (a->created_ms != b->created_ms)
 		return a->created_ms < b->created_ms;
@@ -176,7 +177,7 @@ static uint32_t place_job(struct core *c, struct mjob *j)
 	/* Nothing has become free since an equal request found no node at all. */
 	bool hopeless = k->full_version == c->room_version;
 	uint32_t n = hopeless ? 0 : pick(c, j, need, &fit);
-	if (n >= need) {
+	if (n >= need || (n && MUTANT(gang_starts_partly))) {
 		started(c, j);
 		placed = assign(c, j, c->cands, n);
 	} else if (!hopeless && !fit && !j->nrefusals && !c->reserved.job && !j->atts) {

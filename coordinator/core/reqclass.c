@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/match.h"
 #include "coordinator/core/place.h"
@@ -167,7 +168,7 @@ static void match_expr(const struct core *c, struct reader *r, struct bitset *te
 static void match_terms(const struct core *c, struct reader *r, struct bitset *ret)
 {
 	uint32_t nterms = get_u32(r);
-	if (!nterms)
+	if (!nterms || MUTANT(affinity_ignored))
 		all_nodes(c, ret);
 	for (uint32_t t = 0; t < nterms; t++) {
 		AUTO(bitset_done) struct bitset term = {0};

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 static void rows_grow(struct core *c, struct mnode *n, uint32_t old_cap)
@@ -75,7 +76,8 @@ void res_caps(struct core *c, struct mnode *n)
 	const int64_t *foreign = res_row(c, n, ROW_FOREIGN);
 	int64_t *cap = res_row(c, n, ROW_CAP);
 	for (uint32_t r = 0; r < c->nres; r++) {
-		int64_t room = (alloc[r] > 0 ? alloc[r] : 0) - foreign[r];
+		int64_t room =
+			(alloc[r] > 0 ? alloc[r] : 0) - (MUTANT(foreign_ignored) ? 0 : foreign[r]);
 		if (spec[r] != RES_ABSENT && spec[r] < room)
 			room = spec[r];
 		cap[r] = room > 0 ? room : 0;

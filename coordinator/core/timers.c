@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/mutant.h"
 
 void timers_done(struct timers *t)
 {
@@ -64,7 +65,7 @@ void timer_clear(struct timers *t, struct timer *tm)
 
 void timer_set(struct timers *t, struct timer *tm, int64_t when_ms)
 {
-	if (tm->pos && tm->when_ms == when_ms)
+	if (tm->pos && (tm->when_ms == when_ms || MUTANT(timer_not_moved)))
 		return;
 	timer_clear(t, tm);
 	if (when_ms == INT64_MAX)

@@ -4,12 +4,13 @@
  * can be reversed half-way), another selection (those that no longer match move). */
 #include <utlist.h>
 
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 void update_shrink(struct core *c, struct mjob *j)
 {
 	for (uint32_t i = j->nslots; i > j->parallelism; i--) {
-		if (j->slots[i - 1].cur)
+		if (j->slots[i - 1].cur && !MUTANT(shrink_ignored))
 			att_stop(c, j->slots[i - 1].cur, "scaled down");
 	}
 	/* A completed index needs no attempt, whichever succeeded. */
@@ -26,7 +27,7 @@ void update_shrink(struct core *c, struct mjob *j)
 void update_selector(struct core *c, struct mjob *j)
 {
 	struct att *a, *tmp;
-	if (!j->recheck)
+	if (!j->recheck || MUTANT(selector_change_ignored))
 		return;
 	j->recheck = false;
 	match_class(c, j->cls);
@@ -51,7 +52,7 @@ static bool old(const struct core *c, const struct att *a)
 /* As a Deployment counts: a percentage is rounded down, and at least one may be away. */
 static uint32_t may_be_away(const struct mjob *j)
 {
-	uint64_t n = j->max_unavailable;
+	uint64_t n = MUTANT(rolls_all_at_once) ? j->parallelism : j->max_unavailable;
 	if (j->unavailable_percent)
 		n = n * j->parallelism / 100;
 	return n < 1 ? 1 : n > j->parallelism ? j->parallelism : (uint32_t)n;

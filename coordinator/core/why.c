@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Why a job waits, in numbers: every node is counted once, by the first thing that keeps it away.
  * Refreshed at most once in message_refresh_ms for each job, and for so many jobs a step. */
+#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/place.h"
 
@@ -117,7 +118,7 @@ void why_explain(struct core *c, struct mjob *j)
 		j->explain_after_ms = c->gate_ms;
 		return;
 	}
-	if (!c->explain_budget) {
+	if (!c->explain_budget || MUTANT(waits_silently)) {
 		j->explain_after_ms = c->now_ms + 1000;
 		return;
 	}

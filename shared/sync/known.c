@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/mutant.h"
 
 enum { KEY_BYTES_MAX = 2048 };
 
@@ -61,7 +62,7 @@ void known_sweep(struct known *k)
 {
 	struct known_entry *e, *next;
 	HASH_ITER (hh, k->entries, e, next) {
-		if (e->generation != k->generation)
+		if (e->generation != k->generation && !MUTANT(vanished_kept))
 			gone(k, e, true);
 	}
 }

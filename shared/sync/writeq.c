@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "base/backoff.h"
+#include "base/mutant.h"
 #include "base/table.h"
 #include "sync/heap.h"
 
@@ -146,7 +147,10 @@ static void settle(struct writeq *q, struct slot *s, const struct api_result *re
 		return;
 	}
 	switch (rc_retry(res->rc)) {
-	case RETRY_NOW: retry_conflict(q, s); break;
+	case RETRY_NOW:
+		if (!MUTANT(conflict_dropped))
+			retry_conflict(q, s);
+		break;
 	case RETRY_BACKOFF:
 	case RETRY_REAUTH:
 	case RETRY_RELIST: retry_later(q, s, res); break;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "mutants.h"
 #include "run.h"
 #include "story.h"
 
@@ -19,6 +20,7 @@ static const char usage_text[] =
 	"[--narrow]\n"
 	"           [--trace] [--stats]\n"
 	"muster-sim --story FILE [--trace] [--update]\n"
+	"muster-sim --mutants [--mutant LIST] [--seeds A-B]\n"
 	"\n"
 	"  --seeds A-B   run these seeds; each is a cluster, its users and what goes wrong\n"
 	"  --jobs N      so many jobs (else 1 to 6, from the seed)\n"
@@ -30,14 +32,17 @@ static const char usage_text[] =
 	"  --keep LIST   of the plan's operations only these (a shortened plan: 0,4,7)\n"
 	"  --trace       print the log as it comes; twice: debug lines and requests too\n"
 	"  --story FILE  run a story; --update writes its log lines anew\n"
+	"  --mutants     (preset mutants only) switch on each seeded bug, or those of LIST, and\n"
+	"                show which check notices it within the seeds (else 1-2000)\n"
+	"  --mutant NAME without --mutants: run the seeds or the story with that bug\n"
 	"\n"
 	"Exits with 1 when an invariant broke or a story went otherwise.\n";
 
 struct options {
 	uint64_t from, to;
 	struct plan_config plan;
-	const char *keep, *story;
-	bool trace, debug, update, stats;
+	const char *keep, *story, *mutant;
+	bool trace, debug, update, stats, mutants;
 };
 
 /* What an assertion that fails has to say: which seed it was. */
@@ -111,6 +116,8 @@ static bool take(int c, const char *arg, struct options *o)
 		return true;
 	case 'u': o->update = true; return true;
 	case 'S': o->story = arg; return true;
+	case 'm': o->mutants = true; return true;
+	case 'M': o->mutant = arg; return true;
 	default: return false;
 	}
 }
@@ -121,12 +128,15 @@ static bool options(int argc, char **argv, struct options *o)
 		{"seeds", 1, NULL, 's'},  {"jobs", 1, NULL, 'j'},  {"nodes", 1, NULL, 'n'},
 		{"faults", 1, NULL, 'f'}, {"wide", 0, NULL, 'w'},  {"narrow", 0, NULL, 'N'},
 		{"stats", 0, NULL, 'c'},  {"keep", 1, NULL, 'k'},  {"trace", 0, NULL, 't'},
-		{"update", 0, NULL, 'u'}, {"story", 1, NULL, 'S'}, {NULL, 0, NULL, 0}};
+		{"update", 0, NULL, 'u'}, {"story", 1, NULL, 'S'}, {"mutants", 0, NULL, 'm'},
+		{"mutant", 1, NULL, 'M'}, {NULL, 0, NULL, 0}};
 	int c;
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		if (!take(c, optarg, o))
 			return false;
 	}
+	if (o->mutants && !o->to)
+		*o = (struct options){.mutants = true, .mutant = o->mutant, .from = 1, .to = 2000};
 	return optind == argc && (o->story || o->to);
 }
 
@@ -223,6 +233,12 @@ int main(int argc, char **argv)
 	}
 	if (!options(argc, argv, &o)) {
 		fputs("muster-sim: bad or missing options; see --help\n", stderr);
+		return 2;
+	}
+	if (o.mutants)
+		return mutants_run(o.mutant, o.from, o.to);
+	if (o.mutant && !mutants_turn_on(o.mutant)) {
+		fprintf(stderr, "muster-sim: no seeded bug '%s' in this build\n", o.mutant);
 		return 2;
 	}
 	signal(SIGABRT, on_abort);
