@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is asked of each pod that comes to be. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "check_impl.h"
+#include "model/quantity.h"
+#include "model/selector.h"
+
+static struct made *made_find(struct checks *c, const struct version *pod, struct buf *key)
+{
+	struct made *m;
+	buf_printf(key, "%s/%s/%s", pod->meta.owner_uid, check_label(pod, LABEL_INDEX),
+		   check_label(pod, LABEL_ATTEMPT));
+	HASH_FIND_STR(c->made, buf_str(key), m);
+	return m;
+}
+
+/* A lost answer and a deletion at once cannot be told from a create that never was: allowed for a
+ * moment. A number that no status held is lost with the leader that gave it. */
+static void check_attempt_once(struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	struct made *m = made_find(c, pod, &key);
+	if (m && m->recorded && c->sim->clock.now_ms > m->at_ms + KNOWING_MS)
+		sim_fail(c->sim, "launch-once", "pod %s was created again", pod->meta.name);
+	if (m)
+		return;
+	m = mem_zalloc(1, sizeof *m);
+	m->key = buf_steal(&key);
+	m->at_ms = c->sim->clock.now_ms;
+	HASH_ADD_KEYPTR(hh, c->made, m->key, strlen(m->key), m);
+}
+
+void check_gone(struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	const struct version *job = sim_by_uid(c->sim, API_JOB, pod->meta.owner_uid);
+	struct made *m = made_find(c, pod, &key);
+	if (m && job &&
+	    job->job.status.attempts >= strtoul(check_label(pod, LABEL_ATTEMPT), NULL, 10))
+		m->recorded = true;
+}
+
+/* A create of the leader before, of its own or through an agent, may arrive late: nothing fences
+ * it. */
+static bool led_lately(const struct checks *c)
+{
+	return c->sim->clock.now_ms < c->led_ms + KNOWING_MS;
+}
+
+static bool completed_lately(struct checks *c, const struct version *pod)
+{
+	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (check_same_index(sh->v[i], pod) && sh->v[i]->pod.phase == POD_SUCCEEDED &&
+		    server_wall(&c->sim->server) < sh->v[i]->pod.ended_ms + KNOWING_MS)
+			return true;
+	}
+	return false;
+}
+
+/* Under Wait never; else only while one of the machines is in doubt: what was lost may be replaced,
+ * and an agent that stood still carries out what it was told before. */
+static void check_one_live(struct checks *c, const struct version *job, const struct version *pod)
+{
+	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	bool wait = job && job->job.spec.on_node_loss == LOSS_WAIT &&
+		    !check_changed_lately(c, job->meta.uid);
+	for (uint32_t i = 0; i < sh->n; i++) {
+		const struct version *o = sh->v[i];
+		if (!check_same_index(o, pod) || pod_ended(o))
+			continue;
+		if (wait && (check_live(o) || check_faulty(c, o->pod.node)) &&
+		    !check_node_went(c, o->pod.node))
+			sim_fail(c->sim, "one-live-wait", "%s while %s exists", pod->meta.name,
+				 o->meta.name);
+		if (check_live(o) && !check_faulty(c, o->pod.node) &&
+		    !check_faulty(c, pod->pod.node) &&
+		    !(job && job->job.spec.credentials && led_lately(c)))
+			sim_fail(c->sim, "one-live", "%s while %s lives on %s", pod->meta.name,
+				 o->meta.name, o->pod.node);
+	}
+}
+
+static void check_room(struct checks *c, const struct version *pod)
+{
+	struct sim *s = c->sim;
+	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	const struct version *node = store_find(&s->server.store, API_NODE, NULL, pod->pod.node);
+	const struct version *cnode = store_find(&s->server.store, API_CNODE, NULL, pod->pod.node);
+	for (uint32_t i = 0; node && i < pod->pod.requests.n; i++) {
+		const char *res = pod->pod.requests.v[i].name;
+		int64_t room = reslist_get(&node->node.allocatable, res), sum = 0;
+		if (cnode && reslist_get(&cnode->cnode.resources, res) < room)
+			room = reslist_get(&cnode->cnode.resources, res);
+		for (uint32_t k = 0; k < sh->n; k++) {
+			if (check_live(sh->v[k]) && str_eq(sh->v[k]->pod.node, pod->pod.node))
+				sum += reslist_get(&sh->v[k]->pod.requests, res);
+		}
+		if (sum > room)
+			sim_fail(s, "room", "%s takes %s on %s above what there is", pod->meta.name,
+				 res, pod->pod.node);
+	}
+}
+
+static void check_match(struct checks *c, const struct version *job, const struct version *pod)
+{
+	struct sim *s = c->sim;
+	const struct version *node = store_find(&s->server.store, API_NODE, NULL, pod->pod.node);
+	const struct version *cnode = store_find(&s->server.store, API_CNODE, NULL, pod->pod.node);
+	const struct kvs *want = &job->job.spec.node_selector;
+	if (!node)
+		return;
+	if (node->node.unschedulable || (cnode && cnode->cnode.unschedulable))
+		sim_fail(s, "cordon", "%s was placed on cordoned %s", pod->meta.name,
+			 pod->pod.node);
+	if (node->node.ready != COND_TRUE)
+		sim_fail(s, "ready", "%s was placed on %s, which is not ready", pod->meta.name,
+			 pod->pod.node);
+	for (uint32_t i = 0; i < want->n; i++) {
+		const char *has = kvs_get(&node->meta.labels, want->v[i].key);
+		if (cnode && label_may_overlay(want->v[i].key) &&
+		    kvs_get(&cnode->meta.labels, want->v[i].key))
+			has = kvs_get(&cnode->meta.labels, want->v[i].key);
+		if (!str_eq(has, want->v[i].val))
+			sim_fail(s, "match", "%s does not match %s", pod->pod.node, pod->meta.name);
+	}
+}
+
+/* Each member of a job stands on its own node. */
+static void check_own_node(struct checks *c, const struct version *pod)
+{
+	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		const struct version *o = sh->v[i];
+		if (o != pod && check_live(o) && !check_same_index(o, pod) &&
+		    str_eq(o->meta.owner_uid, pod->meta.owner_uid) &&
+		    str_eq(o->pod.node, pod->pod.node))
+			sim_fail(c->sim, "own-node", "%s and %s on %s", pod->meta.name,
+				 o->meta.name, pod->pod.node);
+	}
+}
+
+void check_born(struct checks *c, const struct version *pod)
+{
+	const struct version *job = sim_by_uid(c->sim, API_JOB, str_or_empty(pod->meta.owner_uid));
+	check_attempt_once(c, pod);
+	check_one_live(c, job, pod);
+	if (job && check_index_completed(job, pod) && !check_faulty(c, pod->pod.node) &&
+	    !completed_lately(c, pod))
+		sim_fail(c->sim, "rerun", "%s: its index is completed already", pod->meta.name);
+	if (check_faulty(c, pod->pod.node) || check_changed_lately(c, pod->pod.node))
+		return;
+	if (job && job->job.spec.credentials && led_lately(c))
+		return;
+	check_room(c, pod);
+	check_own_node(c, pod);
+	if (job && !check_changed_lately(c, job->meta.uid))
+		check_match(c, job, pod);
+}

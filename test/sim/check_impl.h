@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the checks: what is remembered of a run, and what its files offer one another. */
+#pragma once
+
+#include "sim.h"
+
+/* So long what changed may not be known yet; a machine stays in doubt; a withdrawn order may be
+ * under way. */
+enum { KNOWING_MS = 30000, FAULTY_MS = 120000, WITHDRAWN_MS = 30000 };
+
+struct made { /* an attempt whose pod was created */
+	UT_hash_handle hh;
+	char *key; /* uid/index/attempt */
+	int64_t at_ms;
+	bool recorded; /* the number was in status when the pod went: it must not come again */
+};
+
+struct changed { /* when a node's or ComputeNode's placement facts changed last */
+	UT_hash_handle hh;
+	char *name;
+	int64_t at_ms;
+};
+
+struct told { /* one order that an agent has or had */
+	char *pod;
+	bool present;
+	int64_t left_ms;
+};
+
+struct ordered { /* what an agent process was told to run */
+	const struct proc *proc;
+	uint32_t incarnation;
+	uint64_t epoch, session, revision;
+	struct told *v;
+	uint32_t n, cap;
+};
+
+struct checks {
+	struct sim *sim;
+	struct made *made;
+	struct changed *changed;
+	struct ordered ordered[MACHINES_MAX];
+	uint32_t nordered;
+	uint64_t epoch; /* the highest that an agent was told */
+	int64_t led_ms; /* since when */
+};
+
+/* check.c */
+bool check_live(const struct version *pod); /* neither ended nor being deleted */
+const char *check_label(const struct version *v, const char *key);
+bool check_same_index(const struct version *a, const struct version *b); /* two attempts of one */
+bool check_faulty(struct checks *c, const char *node);
+bool check_node_went(struct checks *c, const char *node);
+bool check_index_completed(const struct version *job, const struct version *pod);
+bool check_changed_lately(struct checks *c, const char *name);
+void check_note_changed(struct checks *c, const char *name);
+
+/* check_born.c, check_status.c, check_stop.c, check_orders.c */
+void check_born(struct checks *c, const struct version *pod);
+void check_gone(struct checks *c, const struct version *pod);
+bool check_final(enum job_state s);
+void check_status(struct checks *c, const struct version *was, const struct version *is);
+void check_delete(struct checks *c, const char *who, const struct api_request *req);
+void check_ordered(struct checks *c, const char *who, const char *pod);
+void check_orders_clear(struct ordered *o);

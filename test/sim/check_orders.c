@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What agents were told to run, and whether they do that only. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "check_impl.h"
+
+void check_orders_clear(struct ordered *o)
+{
+	for (uint32_t i = 0; i < o->n; i++)
+		free(o->v[i].pod);
+	free(o->v);
+	*o = (struct ordered){0};
+}
+
+static struct ordered *ordered_of(struct checks *c, const struct proc *p)
+{
+	for (uint32_t i = 0; i < c->nordered; i++) {
+		if (c->ordered[i].proc == p)
+			return &c->ordered[i];
+	}
+	return NULL;
+}
+
+static struct told *told_find(struct ordered *o, const char *pod)
+{
+	for (uint32_t i = 0; i < o->n; i++) {
+		if (str_eq(o->v[i].pod, pod))
+			return &o->v[i];
+	}
+	return NULL;
+}
+
+/* An agent creates only what the newest orders that it has tell it to run; a request may have been
+ * on its way for a while. */
+void check_ordered(struct checks *c, const char *who, const char *pod)
+{
+	for (uint32_t i = 0; i < c->nordered; i++) {
+		if (!str_eq(c->ordered[i].proc->name, who))
+			continue;
+		const struct told *t = told_find(&c->ordered[i], pod);
+		if (t && (t->present || c->sim->clock.now_ms < t->left_ms + WITHDRAWN_MS))
+			return;
+	}
+	sim_fail(c->sim, "create-unordered", "%s creates %s, for which it has no order", who, pod);
+}
+
+static void take_orders(struct ordered *o, const struct msg_orders *m, int64_t now_ms)
+{
+	for (uint32_t i = 0; i < o->n; i++) {
+		if (o->v[i].present)
+			o->v[i].left_ms = now_ms;
+		o->v[i].present = false;
+	}
+	for (uint32_t i = 0; i < m->norders; i++) {
+		struct told *t = told_find(o, m->orders[i].pod);
+		if (!t) {
+			VEC_GROW(o->v, o->n, o->cap);
+			t = &o->v[o->n++];
+			*t = (struct told){.pod = mem_strdup(m->orders[i].pod)};
+		}
+		t->present = true;
+	}
+}
+
+/* A new process has no orders; an older epoch's are not to be obeyed; an answer with the revision
+ * that is known says that nothing changed. */
+void checks_message(void *self, const struct proc *to, const struct msg *msg)
+{
+	struct checks *c = self;
+	const struct msg_orders *m = &msg->orders;
+	if (msg->type == MSG_WELCOME && msg->welcome.epoch > c->epoch) {
+		c->epoch = msg->welcome.epoch;
+		c->led_ms = c->sim->clock.now_ms;
+	}
+	if (to->kind != PROC_AGENT || msg->type != MSG_ORDERS)
+		return;
+	struct ordered *o = ordered_of(c, to);
+	if (!o) {
+		must(c->nordered < MACHINES_MAX);
+		o = &c->ordered[c->nordered++];
+		o->proc = to;
+	}
+	if (o->incarnation != to->incarnation) {
+		check_orders_clear(o);
+		o->proc = to;
+		o->incarnation = to->incarnation;
+	}
+	if (m->epoch < o->epoch || (m->epoch == o->epoch && m->session == o->session &&
+				    m->revision == o->revision && !m->page))
+		return;
+	o->epoch = m->epoch;
+	o->session = m->session;
+	o->revision = m->revision;
+	take_orders(o, m, c->sim->clock.now_ms);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is asked of each status that is written. */
+
+#include "base/bitset.h"
+#include "check_impl.h"
+
+bool check_final(enum job_state s)
+{
+	return s == JOB_COMPLETED || s == JOB_FAILED;
+}
+
+void check_status(struct checks *c, const struct version *was, const struct version *is)
+{
+	const struct job_status *a = &was->job.status, *b = &is->job.status;
+	struct bitset before = {0}, after = {0};
+	if (check_final(a->state) && a->state != b->state)
+		sim_fail(c->sim, "final", "job %s went from %s to %s", is->meta.name,
+			 job_state_text(a->state), job_state_text(b->state));
+	if (bitset_parse_ranges(&before, str_or_empty(a->completed), PARALLELISM_MAX) ||
+	    bitset_parse_ranges(&after, str_or_empty(b->completed), PARALLELISM_MAX)) {
+		sim_fail(c->sim, "completed-format", "job %s: \"%s\"", is->meta.name, b->completed);
+	} else {
+		uint32_t n = bitset_count(&after);
+		bitset_andnot(&before, &after);
+		if (bitset_count(&before) && is->meta.generation == was->meta.generation &&
+		    b->observed_generation == a->observed_generation)
+			sim_fail(c->sim, "completed-shrinks", "job %s: %s then %s", is->meta.name,
+				 a->completed, b->completed);
+		if (b->succeeded != n)
+			sim_fail(c->sim, "succeeded", "job %s: succeeded %u, completedIndexes %s",
+				 is->meta.name, b->succeeded, b->completed);
+	}
+	bitset_done(&before);
+	bitset_done(&after);
+	if (b->attempts < a->attempts)
+		sim_fail(c->sim, "attempts", "job %s: attempts fell from %u to %u", is->meta.name,
+			 a->attempts, b->attempts);
+	if (b->failed < a->failed)
+		sim_fail(c->sim, "failed-falls", "job %s: failed fell from %u to %u", is->meta.name,
+			 a->failed, b->failed);
+}
