@@ -57,7 +57,9 @@ expect 1 '2 passed, 1 failed' 'lint (dev)               1 passed' unit lint --pr
 expect 0 '1 passed, 0 failed' '100% tests passed' unit --preset dev --filter good
 expect 1 '0 passed, 1 failed' 'no test ran' unit --preset dev --filter nothing
 expect 1 '0 passed, 1 failed' 'no tests were found' fuzz
-expect 1 '1 passed, 1 failed' 'sim (release): the build failed' sim lint
+expect 1 '1 passed, 2 failed' 'sim (release): the build failed' sim lint
+expect 1 '0 passed, 1 failed' 'sim (mutants): the build failed' sim --mutants
+expect 2 '*goes with level sim alone*' 'see test/run --help' lint --mutants
 expect 1 '3 passed, 1 failed' 'e2e: 1 of 4' e2e
 expect 2 '*unknown level*' 'see test/run --help' nothing
 expect 2 '*unknown option*' 'see test/run --help' --nothing

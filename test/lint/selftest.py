@@ -19,13 +19,15 @@ from tree import Tree  # noqa: E402
 
 C = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 CLEAN = {
-    "shared/base/text.h": C + "int text_len(const char *s);\n",
+    "shared/base/text.h": C + "#define MUTANT(name) 0\nint text_len(const char *s);\n",
+    "shared/base/mutants.def": C + 'BUG(shorter, "shared/model/job.c", "one is missing")\n',
     "shared/base/text.c": C + '#include "base/text.h"\n\n#include <string.h>\n\n'
                               "int text_len(const char *s)\n{\n\treturn (int)strlen(s);\n}\n",
     "shared/model/job.h": C + "int job_len(const char *name);\n",
     "shared/model/job.c": C + '#include "model/job.h"\n\n#include "base/text.h"\n\n'
                               '/* not a call: sleep(1) */\nstatic const char *const no = "exit(1)";\n\n'
-                              "int job_len(const char *name)\n{\n\treturn text_len(name) + (no != name);\n}\n",
+                              "int job_len(const char *name)\n{\n"
+                              "\treturn text_len(name) + (no != name) - MUTANT(shorter);\n}\n",
     "shared/os/os.h": C + "void os_nap(void);\n",
     "shared/os/os.c": C + '#include "os/os.h"\n\nvoid os_nap(void)\n{\n}\n',
     "test/greet.sh": "#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\necho \"$1\"\n",
@@ -68,6 +70,9 @@ BROKEN = [
     (objects.pure, in_job("extern void os_nap(void); os_nap();"), "refers to os_nap"),
     (objects.pure, in_job("extern long write(int, const void *, unsigned long); (void)write(2, name, 1);"),
      "refers to write, so room model"),  # base may, model may not
+    (objects.mutants, swap("shared/base/mutants.def", "shorter", "longer"), "shorter stands for no file, used in shared/model/job.c"),
+    (objects.mutants, swap("shared/base/mutants.def", "model/job.c", "os/os.c"), "shorter stands for shared/os/os.c, used in"),
+    (objects.mutants, in_job("extern int mutant_on; mutant_on++;"), "shared/model/job.c: its object can switch"),
     (layers.layers, CLEAN, "model links os, which is not below it", [ROOMS[0], "model|shared/model|base,os|shared/model/job.c", ROOMS[2]]),
     (layers.layers, CLEAN, "model links PkgConfig::CURL, which it does not own",
      [ROOMS[0], "model|shared/model|base,PkgConfig::CURL|shared/model/job.c", ROOMS[2]]),
@@ -117,7 +122,7 @@ def compile_all(top, commands):
 def findings(check, files, rooms):
     with tempfile.TemporaryDirectory(prefix="muster-lint.") as top:
         build, commands = write_tree(top, files, rooms)
-        if check in (objects.banned, objects.pure):
+        if check in (objects.banned, objects.pure, objects.mutants):
             compile_all(top, commands)
         with contextlib.redirect_stdout(io.StringIO()):
             return check(Tree(top, build))
