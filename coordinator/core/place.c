@@ -132,15 +132,17 @@ void place_busy(const struct mjob *j, struct bitset *ret)
 	}
 }
 
-static void started(struct core *c, struct mjob *j)
+/* Enough of it is placed; whole: it wants no more. What it said it waits for is over, or another. */
+static void started(struct core *c, struct mjob *j, bool whole)
 {
 	if (!j->start_ms) {
+		j->explain_after_ms = 0;
 		j->start_ms = whole_seconds(c->wall_ms);
 		if (!j->start_ms)
 			j->start_ms = 1000; /* the epoch itself would read as unset */
 	}
 	job_cond(c, j, JC_SCHEDULED, COND_TRUE, R_Placed);
-	if (j->reason == R_Unschedulable || j->reason == R_Waiting)
+	if (whole && (j->reason == R_Unschedulable || j->reason == R_Waiting))
 		job_say(j, R_NONE, "%s", "");
 }
 
@@ -178,7 +180,7 @@ static uint32_t place_job(struct core *c, struct mjob *j)
 	bool hopeless = k->full_version == c->room_version;
 	uint32_t n = hopeless ? 0 : pick(c, j, need, &fit);
 	if (n >= need || (n && MUTANT(gang_starts_partly))) {
-		started(c, j);
+		started(c, j, n >= j->want);
 		placed = assign(c, j, c->cands, n);
 	} else if (!hopeless && !fit && !j->nrefusals && !c->reserved.job && !j->atts) {
 		k->full_version = c->room_version;
