@@ -132,7 +132,8 @@ void place_busy(const struct mjob *j, struct bitset *ret)
 	}
 }
 
-/* Enough of it is placed; whole: it wants no more. What it said it waits for is over, or another. */
+/* Enough of it is placed; whole: it wants no more. What it said it waits for is over, or another.
+ */
 static void started(struct core *c, struct mjob *j, bool whole)
 {
 	if (!j->start_ms) {

@@ -4,13 +4,15 @@
 #include "base/mem.h"
 
 enum { KIND_None, KIND_Normal, KIND_Warning };
+enum { OF_Job, OF_Node };
 
 static const struct {
 	const char *name;
-	int kind;
+	int of, kind;
+	const char *doc;
 } table[R_N] = {
-	[R_NONE] = {"", KIND_None},
-#define REASON(name, type, doc) [R_##name] = {#name, KIND_##type},
+	[R_NONE] = {"", OF_Job, KIND_None, ""},
+#define REASON(name, object, event, doc) [R_##name] = {#name, OF_##object, KIND_##event, doc},
 #include "coordinator/core/reasons.def"
 #undef REASON
 };
@@ -34,4 +36,22 @@ bool reason_warning(enum reason r)
 {
 	must(r < R_N);
 	return table[r].kind == KIND_Warning;
+}
+
+bool reason_event(enum reason r)
+{
+	must(r < R_N);
+	return table[r].kind != KIND_None;
+}
+
+bool reason_of_node(enum reason r)
+{
+	must(r < R_N);
+	return table[r].of == OF_Node;
+}
+
+const char *reason_doc(enum reason r)
+{
+	must(r < R_N);
+	return table[r].doc;
 }

@@ -38,7 +38,7 @@ void act_job(struct core *c, enum core_action_type type, const struct mjob *j)
 
 static void note(struct core *c, enum reason reason, const char *text, struct core_action *a)
 {
-	must(reason != R_NONE);
+	must(reason_event(reason));
 	a->note.reason = reason_name(reason);
 	a->note.note = act_str(c, text);
 	a->note.warning = reason_warning(reason);

@@ -51,7 +51,8 @@ static void event(struct heard *h, const struct event_note *ev)
 	reason(h, ev->name, ev->reason);
 	if (!*str_or_empty(ev->note))
 		sim_fail(h->sim, "event", "%s: an Event %s without words", ev->name, ev->reason);
-	if (ev->warning != reason_warning(reason_parse(ev->reason)))
+	if (!reason_event(reason_parse(ev->reason)) ||
+	    ev->warning != reason_warning(reason_parse(ev->reason)))
 		sim_fail(h->sim, "event", "%s: %s is of the wrong type", ev->name, ev->reason);
 	for (uint32_t i = 0; i < h->n; i++) {
 		struct heard_event *o = &h->v[i];

@@ -21,6 +21,7 @@ static const char usage_text[] =
 	"           [--trace] [--stats]\n"
 	"muster-sim --story FILE [--trace] [--update]\n"
 	"muster-sim --mutants [--mutant LIST] [--seeds A-B]\n"
+	"muster-sim --reasons FILE…\n"
 	"\n"
 	"  --seeds A-B   run these seeds; each is a cluster, its users and what goes wrong\n"
 	"  --jobs N      so many jobs (else 1 to 6, from the seed)\n"
@@ -35,6 +36,7 @@ static const char usage_text[] =
 	"  --mutants     (preset mutants only) switch on each seeded bug, or those of LIST, and\n"
 	"                show which check notices it within the seeds (else 1-2000)\n"
 	"  --mutant NAME without --mutants: run the seeds or the story with that bug\n"
+	"  --reasons     run these stories; each reason of the table must come up in one\n"
 	"\n"
 	"Exits with 1 when an invariant broke or a story went otherwise.\n";
 
@@ -42,7 +44,7 @@ struct options {
 	uint64_t from, to;
 	struct plan_config plan;
 	const char *keep, *story, *mutant;
-	bool trace, debug, update, stats, mutants;
+	bool trace, debug, update, stats, mutants, reasons;
 };
 
 /* What an assertion that fails has to say: which seed it was. */
@@ -118,6 +120,7 @@ static bool take(int c, const char *arg, struct options *o)
 	case 'S': o->story = arg; return true;
 	case 'm': o->mutants = true; return true;
 	case 'M': o->mutant = arg; return true;
+	case 'R': o->reasons = true; return true;
 	default: return false;
 	}
 }
@@ -129,7 +132,7 @@ static bool options(int argc, char **argv, struct options *o)
 		{"faults", 1, NULL, 'f'}, {"wide", 0, NULL, 'w'},  {"narrow", 0, NULL, 'N'},
 		{"stats", 0, NULL, 'c'},  {"keep", 1, NULL, 'k'},  {"trace", 0, NULL, 't'},
 		{"update", 0, NULL, 'u'}, {"story", 1, NULL, 'S'}, {"mutants", 0, NULL, 'm'},
-		{"mutant", 1, NULL, 'M'}, {NULL, 0, NULL, 0}};
+		{"mutant", 1, NULL, 'M'}, {"reasons", 0, NULL, 'R'}, {NULL, 0, NULL, 0}};
 	int c;
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		if (!take(c, optarg, o))
@@ -137,7 +140,7 @@ static bool options(int argc, char **argv, struct options *o)
 	}
 	if (o->mutants && !o->to)
 		*o = (struct options){.mutants = true, .mutant = o->mutant, .from = 1, .to = 2000};
-	return optind == argc && (o->story || o->to);
+	return o->reasons ? optind < argc : optind == argc && (o->story || o->to);
 }
 
 static bool listed(const char *list, uint32_t i)
@@ -223,10 +226,19 @@ static int run_seeds(const struct options *o)
 	return failures || never ? 1 : 0;
 }
 
+static int run_stories(const struct options *o, char *const *paths, int n)
+{
+	struct err e = {0};
+	const char *what = o->story ? o->story : "reasons";
+	enum rc rc = o->story ? story_run(o->story, o->trace, o->update, &e)
+			      : story_reasons(paths, n, &e);
+	printf("%s: %s\n", what, rc == RC_OK ? "as told" : e.msg);
+	return rc == RC_OK ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = {0};
-	struct err e = {0};
 	if (argc == 2 && str_eq(argv[1], "--help")) {
 		fputs(usage_text, stdout);
 		return 0;
@@ -243,12 +255,7 @@ int main(int argc, char **argv)
 	}
 	signal(SIGABRT, on_abort);
 	signal(SIGSEGV, on_abort);
-	if (!o.story)
+	if (!o.story && !o.reasons)
 		return run_seeds(&o);
-	if (story_run(o.story, o.trace, o.update, &e) == RC_OK) {
-		printf("%s: as told\n", o.story);
-		return 0;
-	}
-	printf("%s: %s\n", o.story, e.msg);
-	return 1;
+	return run_stories(&o, argv + optind, argc - optind);
 }

@@ -132,24 +132,55 @@ static void story_done(struct story *st)
 	arena_done(&st->arena);
 }
 
-enum rc story_run(const char *path, bool trace, bool update, struct err *e)
+/* The story as told; its log section is compared, or written anew. */
+static enum rc run(struct story *st, bool update, struct err *e)
 {
-	AUTO(story_done)
-	struct story st = {.path = path,
-			   .text = BUF_INIT(STORY_BYTES_MAX),
-			   .script = BUF_INIT(STORY_BYTES_MAX),
-			   .arena = ARENA_INIT(16 << 20),
-			   .cfg = {.seed = 1, .log_level = LOG_INFO},
-			   .trace = trace};
-	enum rc rc = read_file(path, &st.text, e);
+	enum rc rc = read_file(st->path, &st->text, e);
 	if (rc)
 		return rc;
-	const char *all = buf_str(&st.text), *log = strstr(all, log_mark);
-	buf_put(&st.script, all, log ? (size_t)(log - all) : strlen(all));
-	rc = tell(&st, e);
+	const char *all = buf_str(&st->text), *log = strstr(all, log_mark);
+	buf_put(&st->script, all, log ? (size_t)(log - all) : strlen(all));
+	rc = tell(st, e);
 	if (rc)
 		return rc;
 	if (update)
-		return rewrite(&st, e);
-	return log ? compare(log + strlen(log_mark), buf_str(&st.sim->log), e) : RC_OK;
+		return rewrite(st, e);
+	return log ? compare(log + strlen(log_mark), buf_str(&st->sim->log), e) : RC_OK;
+}
+
+static struct story story_of(const char *path)
+{
+	return (struct story){.path = path,
+			      .text = BUF_INIT(STORY_BYTES_MAX),
+			      .script = BUF_INIT(STORY_BYTES_MAX),
+			      .arena = ARENA_INIT(16 << 20),
+			      .cfg = {.seed = 1, .log_level = LOG_INFO}};
+}
+
+enum rc story_run(const char *path, bool trace, bool update, struct err *e)
+{
+	AUTO(story_done) struct story st = story_of(path);
+	st.trace = trace;
+	return run(&st, update, e);
+}
+
+enum rc story_reasons(char *const *paths, int n, struct err *e)
+{
+	AUTO(buf_done) struct buf missing = BUF_INIT(4096);
+	bool seen[R_N] = {0};
+	for (int i = 0; i < n; i++) {
+		AUTO(story_done) struct story st = story_of(paths[i]);
+		enum rc rc = run(&st, false, e);
+		if (rc)
+			return err_wrap(e, rc, "%s", paths[i]);
+		for (unsigned r = 0; r < R_N; r++)
+			seen[r] |= st.sim->heard->reasons[r];
+	}
+	for (unsigned r = 0; r < R_N; r++) {
+		if (!seen[r])
+			buf_printf(&missing, " %s", reason_name((enum reason)r));
+	}
+	if (missing.len)
+		return err_set(e, RC_INVALID, "no story shows the reasons%s", buf_str(&missing));
+	return RC_OK;
 }

@@ -11,3 +11,5 @@
 /* RC_OK: it went as told. trace: its log goes to stdout as it comes. update: the log lines in the
  * file are written anew. */
 enum rc story_run(const char *path, bool trace, bool update, struct err *e) must_use;
+/* Tells all of them; RC_INVALID, with their names, if a reason of the table came up in none. */
+enum rc story_reasons(char *const *paths, int n, struct err *e) must_use;

@@ -59,6 +59,19 @@ static void taint(struct story *st, const char *node, const char *what, bool on)
 	server_put(&st->sim->server, v);
 }
 
+/* A ComputeNode of a user's own, whether there is such a Node or not. */
+static void apply_cnode(struct story *st, const char *name)
+{
+	struct sim *s = st->sim;
+	if (store_find(&s->server.store, API_CNODE, NULL, name))
+		return;
+	struct version *v = version_new(API_CNODE);
+	v->meta.name = copy_str(&v->arena, name);
+	v->meta.generation = 1;
+	sim_note(s, "user creates ComputeNode", KS("node", name));
+	server_put(&s->server, v);
+}
+
 static void label(struct story *st, const char *node, const char *what)
 {
 	size_t eq = strcspn(what, "=");
@@ -87,6 +100,10 @@ static bool on_object(struct story *st, const struct words *w, const char *deed,
 bool story_on_node(struct story *st, const struct words *w, const char *deed)
 {
 	struct machine *m = sim_machine(st->sim, word(w, 3));
+	if (str_eq(deed, "apply") && str_eq(word(w, 3), "node")) {
+		apply_cnode(st, word(w, 4));
+		return true;
+	}
 	if (!m)
 		return false;
 	if (on_object(st, w, deed, m->name))
@@ -95,6 +112,8 @@ bool story_on_node(struct story *st, const struct words *w, const char *deed)
 		machine_cut(m, duration_ms(word(w, 4), 1000));
 	else if (str_eq(deed, "break"))
 		net_break_node(st->sim->net, m->name, str_eq(word(w, 4), "half"));
+	else if (str_eq(deed, "register") || str_eq(deed, "unregister"))
+		machine_register(m, *deed == 'r');
 	else if (str_eq(deed, "power-off"))
 		machine_power_off(m);
 	else if (str_eq(deed, "power-on"))
