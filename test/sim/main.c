@@ -128,10 +128,10 @@ static bool take(int c, const char *arg, struct options *o)
 static bool options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
-		{"seeds", 1, NULL, 's'},  {"jobs", 1, NULL, 'j'},  {"nodes", 1, NULL, 'n'},
-		{"faults", 1, NULL, 'f'}, {"wide", 0, NULL, 'w'},  {"narrow", 0, NULL, 'N'},
-		{"stats", 0, NULL, 'c'},  {"keep", 1, NULL, 'k'},  {"trace", 0, NULL, 't'},
-		{"update", 0, NULL, 'u'}, {"story", 1, NULL, 'S'}, {"mutants", 0, NULL, 'm'},
+		{"seeds", 1, NULL, 's'},  {"jobs", 1, NULL, 'j'},    {"nodes", 1, NULL, 'n'},
+		{"faults", 1, NULL, 'f'}, {"wide", 0, NULL, 'w'},    {"narrow", 0, NULL, 'N'},
+		{"stats", 0, NULL, 'c'},  {"keep", 1, NULL, 'k'},    {"trace", 0, NULL, 't'},
+		{"update", 0, NULL, 'u'}, {"story", 1, NULL, 'S'},   {"mutants", 0, NULL, 'm'},
 		{"mutant", 1, NULL, 'M'}, {"reasons", 0, NULL, 'R'}, {NULL, 0, NULL, 0}};
 	int c;
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
