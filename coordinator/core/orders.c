@@ -65,7 +65,7 @@ void orders_emit(struct core *c, struct mnode *n)
 	if (print == n->orders_print)
 		return;
 	n->orders_print = print;
-	n->orders_rev = ++c->orders_rev;
+	n->orders_rev = 1 + ++c->orders_rev; /* 1 is the empty set of one never told */
 	act_new(c, ACT_ORDERS)->node = act_str(c, n->name);
 }
 

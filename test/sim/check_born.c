@@ -84,25 +84,32 @@ static void check_one_live(struct checks *c, const struct version *job, const st
 	}
 }
 
+/* Of one resource: members within what the ComputeNode gives, all pods within the Node's. */
+static void check_resource(struct checks *c, const struct version *pod, const struct version *node,
+			   const struct version *cnode, const char *res)
+{
+	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	int64_t members = 0, all = 0;
+	for (uint32_t k = 0; k < sh->n; k++) {
+		if (!check_live(sh->v[k]) || !str_eq(sh->v[k]->pod.node, pod->pod.node))
+			continue;
+		int64_t n = reslist_get(&sh->v[k]->pod.requests, res);
+		all += n;
+		members += sh->v[k]->meta.owner_uid ? n : 0;
+	}
+	if (all > reslist_get(&node->node.allocatable, res) ||
+	    (cnode && members > reslist_get(&cnode->cnode.resources, res)))
+		sim_fail(c->sim, "room", "%s takes %s on %s above what there is", pod->meta.name,
+			 res, pod->pod.node);
+}
+
 static void check_room(struct checks *c, const struct version *pod)
 {
-	struct sim *s = c->sim;
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
-	const struct version *node = store_find(&s->server.store, API_NODE, NULL, pod->pod.node);
-	const struct version *cnode = store_find(&s->server.store, API_CNODE, NULL, pod->pod.node);
-	for (uint32_t i = 0; node && i < pod->pod.requests.n; i++) {
-		const char *res = pod->pod.requests.v[i].name;
-		int64_t room = reslist_get(&node->node.allocatable, res), sum = 0;
-		if (cnode && reslist_get(&cnode->cnode.resources, res) < room)
-			room = reslist_get(&cnode->cnode.resources, res);
-		for (uint32_t k = 0; k < sh->n; k++) {
-			if (check_live(sh->v[k]) && str_eq(sh->v[k]->pod.node, pod->pod.node))
-				sum += reslist_get(&sh->v[k]->pod.requests, res);
-		}
-		if (sum > room)
-			sim_fail(s, "room", "%s takes %s on %s above what there is", pod->meta.name,
-				 res, pod->pod.node);
-	}
+	const struct store *st = &c->sim->server.store;
+	const struct version *node = store_find(st, API_NODE, NULL, pod->pod.node);
+	const struct version *cnode = store_find(st, API_CNODE, NULL, pod->pod.node);
+	for (uint32_t i = 0; node && i < pod->pod.requests.n; i++)
+		check_resource(c, pod, node, cnode, pod->pod.requests.v[i].name);
 }
 
 static void check_match(struct checks *c, const struct version *job, const struct version *pod)

@@ -57,7 +57,7 @@ void check_delete(struct checks *c, const char *who, const struct api_request *r
 	const struct version *job = sim_by_uid(s, API_JOB, str_or_empty(pod->meta.owner_uid));
 	if (!*str_or_empty(pod->meta.owner_uid) && !check_changed_lately(c, pod->meta.uid))
 		sim_fail(s, "foreign-delete", "%s deletes %s, which has no owner", who, req->name);
-	else if (job && job->meta.orphan_finalizer)
+	else if (job && job->meta.orphan_finalizer && !check_changed_lately(c, job->meta.uid))
 		sim_fail(s, "orphan", "%s deletes %s of a job that orphans", who, req->name);
 	else if (pod->pod.phase == POD_SUCCEEDED && job && !job->meta.deleted_ms &&
 		 !check_faulty(c, pod->pod.node) &&

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "copy.h"
 
-enum { DEADLINE_MS = 10000 };
+enum { DEADLINE_MS = 10000, STUCK_MAX_MS = 20000 };
 
 struct conns *conns_new(struct server *server, struct clock *clock, uint64_t seed)
 {
@@ -300,8 +300,12 @@ static void dispatch(struct conns *cs, struct call *call)
 		return;
 	}
 	int64_t late = call->mishap == MISHAP_LATE ? deadline + draw(&cs->rng, 500, 5000) : 0;
-	clock_at(cs->clock, conn_late(call->conn, now + late + conn_travel(cs)), on_arrival, cs,
-		 call->id);
+	int64_t at = conn_late(call->conn, now + late + conn_travel(cs));
+	if (at > now + deadline + STUCK_MAX_MS) { /* who asked has long closed the connection */
+		call->arrived = true;
+		return;
+	}
+	clock_at(cs->clock, at, on_arrival, cs, call->id);
 }
 
 static uint64_t submit(void *self, const struct api_request *req, const struct api_sink *sink)

@@ -21,6 +21,7 @@ struct weather {                    /* chances in percent, of each request */
 	int64_t watch_lag_ms;       /* watches show what happened so much later */
 };
 
+bool is_write(enum api_verb verb);
 struct conns *conns_new(struct server *server, struct clock *clock, uint64_t seed);
 struct conns *conns_free(struct conns *cs);
 struct weather *conns_weather(struct conns *cs);

@@ -65,7 +65,6 @@ void call_send_back(struct call *call);
 void call_end_with(struct call *call, enum rc rc, int http, const char *message);
 
 /* mishap.c */
-bool is_write(enum api_verb verb);
 /* What is to befall a request, drawn when it leaves. */
 enum mishap mishap_draw(struct conns *cs, const struct call *call);
 /* The server's refusal in its stead; false: it is to be carried out. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@
 #include "story.h"
 
 static const char usage_text[] =
-	"muster-sim --seeds A-B [--jobs N] [--nodes N] [--faults none|some|all] "
+	"muster-sim --seeds A-B | --fresh N [--jobs N] [--nodes N] [--faults none|some|all] "
 	"[--narrow]\n"
 	"           [--trace] [--stats]\n"
 	"muster-sim --story FILE [--trace] [--update]\n"
@@ -24,6 +25,7 @@ static const char usage_text[] =
 	"muster-sim --reasons FILE…\n"
 	"\n"
 	"  --seeds A-B   run these seeds; each is a cluster, its users and what goes wrong\n"
+	"  --fresh N     run N seeds that nobody has chosen; the range is printed\n"
 	"  --jobs N      so many jobs (else 1 to 6, from the seed)\n"
 	"  --nodes N     so many nodes, at most 64 (else 1 to 7)\n"
 	"  --faults F    none (default), some (processes, connections, API errors) or all\n"
@@ -40,8 +42,10 @@ static const char usage_text[] =
 	"\n"
 	"Exits with 1 when an invariant broke or a story went otherwise.\n";
 
+enum { FRESH_FROM = 1000000, FRESH_MAX = 1000000 };
+
 struct options {
-	uint64_t from, to;
+	uint64_t from, to; /* seeds */
 	struct plan_config plan;
 	const char *keep, *story, *mutant;
 	bool trace, debug, update, stats, mutants, reasons;
@@ -84,6 +88,20 @@ static bool seeds(const char *s, struct options *o)
 	return number(from, &o->from) && number(dash + 1, &o->to) && o->from <= o->to;
 }
 
+/* So many seeds that were hardly ever run; small enough for sig_atomic_t. */
+static bool fresh(const char *s, struct options *o)
+{
+	uint64_t n = 0;
+	uint32_t any = 0;
+	if (!number(s, &n) || !n || n > FRESH_MAX || getrandom(&any, sizeof any, 0) != sizeof any)
+		return false;
+	o->from = FRESH_FROM + any % (INT32_MAX - FRESH_FROM - FRESH_MAX);
+	o->to = o->from + n - 1;
+	printf("fresh seeds: --seeds %" PRIu64 "-%" PRIu64 "\n", o->from, o->to);
+	fflush(stdout);
+	return true;
+}
+
 static bool faults(const char *s, enum fault_level *ret)
 {
 	static const char *const texts[] = {"none", "some", "all"};
@@ -101,6 +119,7 @@ static bool take(int c, const char *arg, struct options *o)
 	uint64_t n = 0;
 	switch (c) {
 	case 's': return seeds(arg, o);
+	case 'F': return fresh(arg, o);
 	case 'j':
 		o->plan.jobs = number(arg, &n) && n <= PLAN_JOBS_MAX ? (uint32_t)n : 0;
 		return o->plan.jobs > 0;
@@ -128,11 +147,12 @@ static bool take(int c, const char *arg, struct options *o)
 static bool options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
-		{"seeds", 1, NULL, 's'},  {"jobs", 1, NULL, 'j'},    {"nodes", 1, NULL, 'n'},
-		{"faults", 1, NULL, 'f'}, {"wide", 0, NULL, 'w'},    {"narrow", 0, NULL, 'N'},
-		{"stats", 0, NULL, 'c'},  {"keep", 1, NULL, 'k'},    {"trace", 0, NULL, 't'},
-		{"update", 0, NULL, 'u'}, {"story", 1, NULL, 'S'},   {"mutants", 0, NULL, 'm'},
-		{"mutant", 1, NULL, 'M'}, {"reasons", 0, NULL, 'R'}, {NULL, 0, NULL, 0}};
+		{"seeds", 1, NULL, 's'},   {"jobs", 1, NULL, 'j'},   {"nodes", 1, NULL, 'n'},
+		{"faults", 1, NULL, 'f'},  {"wide", 0, NULL, 'w'},   {"narrow", 0, NULL, 'N'},
+		{"stats", 0, NULL, 'c'},   {"keep", 1, NULL, 'k'},   {"trace", 0, NULL, 't'},
+		{"update", 0, NULL, 'u'},  {"fresh", 1, NULL, 'F'},  {"story", 1, NULL, 'S'},
+		{"mutants", 0, NULL, 'm'}, {"mutant", 1, NULL, 'M'}, {"reasons", 0, NULL, 'R'},
+		{NULL, 0, NULL, 0}};
 	int c;
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		if (!take(c, optarg, o))

@@ -88,11 +88,27 @@ static void doubt(struct sim *s, struct machine *one, int64_t ms)
 	}
 }
 
-static void aim(struct sim *s, const struct plan_op *op)
+/* What makes the leader write so, where it would hardly do in that time. */
+static void provoke(struct step *st, const struct plan_op *op, enum write w)
 {
+	struct machine *m = machine_of(st->sim, op);
+	if (w == WRITE_CNODE_DELETE)
+		machine_register(m, false);
+	else if (w == WRITE_CNODE_APPLY)
+		user_delete_cnode(st->sim, m->name);
+	else if (w == WRITE_JOB_DELETE)
+		user_edit(st->sim, st->plan->job[op->job].name, EDIT_TTL, 1);
+	else if (w == WRITE_POD)
+		st->sim->server.deny_agent_pods = true;
+}
+
+static void aim(struct step *st, const struct plan_op *op)
+{
+	struct sim *s = st->sim;
 	enum write w = (enum write)(op->b % WRITE_N);
 	enum mishap m = (enum mishap)(1 + op->c % (MISHAP_N - 1));
 	conns_shoot(s->conns, w, mishap_can(w, m) ? m : MISHAP_ANSWER_LOST, 1 + op->a % 4);
+	provoke(st, op, w);
 }
 
 static bool hand_over(struct proc *p)
@@ -126,6 +142,17 @@ static void deaf(struct sim *s, int64_t ms)
 	if (s->deaf_from_ms > s->clock.now_ms)
 		s->deaf_from_ms = s->clock.now_ms;
 	s->deaf_until_ms = s->deaf_until_ms < until ? until : s->deaf_until_ms;
+}
+
+/* Some users then delete a job so that its pods stay, when its leader hears of what was before. */
+static void lag(struct step *st, const struct plan_op *op)
+{
+	const char *job = st->plan->job[op->job].name;
+	conns_weather(st->sim->conns)->watch_lag_ms = 100 + (int64_t)op->b * 8;
+	if (op->c % 3)
+		return;
+	user_scale(st->sim, job, 1);
+	user_delete_job(st->sim, job, DELETE_ORPHAN);
 }
 
 /* The Lease goes over a connection of its own: that one, the other, or both. */
@@ -177,8 +204,8 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 	case OP_CUT_WATCHES: conns_cut_watches(s->conns); break;
 	case OP_COMPACT: store_compact(&s->server.store, 0); break;
 	case OP_SLOW_LINK: net_slow(s->net, 5 + op->b % 60); break;
-	case OP_AIMED: aim(s, op); break;
-	case OP_LAG: conns_weather(s->conns)->watch_lag_ms = 100 + (int64_t)op->b * 8; break;
+	case OP_AIMED: aim(st, op); break;
+	case OP_LAG: lag(st, op); break;
 	case OP_PAGES:
 		s->server.page_max = 1 + op->b % 3;
 		conns_weather(s->conns)->list_gone = op->c % 40;
@@ -259,7 +286,11 @@ void plan_fault_end(struct step *st, const struct plan_op *op)
 	case OP_WEATHER:
 	case OP_LAG:
 	case OP_PAGES:
-	case OP_AIMED: end_weather(s); break;
+	case OP_AIMED:
+		end_weather(s);
+		admission_ends(s);
+		machine_register(m, true);
+		break;
 	case OP_SLOW_LINK:
 	case OP_LOSSY: end_link(s); break;
 	case OP_POWER: machine_power_on(m); break;
@@ -267,7 +298,7 @@ void plan_fault_end(struct step *st, const struct plan_op *op)
 	case OP_QUOTA: set_quota(s, 0); break;
 	case OP_ADMISSION: admission_ends(s); break;
 	case OP_TOKEN: s->server.refuse_tokens = m->token_stuck = false; break;
-	case OP_RIVAL: proc_crash(&m->rival, op->b & 1); break;
+	case OP_RIVAL: proc_crash(&m->rival, true); break;
 	case OP_KUBELET_CLOCK:
 	case OP_KUBELET_SLOW:
 	case OP_KUBELET_REFUSES: end_kubelet(m); break;
@@ -291,6 +322,7 @@ void plan_fault_end_all(struct step *st)
 		machine_power_on(&s->machine[i]);
 		machine_kubelet(&s->machine[i], true);
 		end_kubelet(&s->machine[i]);
+		machine_register(&s->machine[i], true);
 		user_taint(s, s->machine[i].name, &service, false);
 	}
 	s->server.refuse_tokens = false;

@@ -102,7 +102,7 @@ static void on_change(void *self, const struct change *ch)
 static void on_request(void *self, const char *who, const struct api_request *req)
 {
 	struct sim *s = self;
-	witness_request(s, who);
+	witness_request(s, who, req);
 	checks_request(s->checks, who, req);
 	heard_request(s->heard, who, req);
 }

@@ -79,7 +79,7 @@ uint64_t uid_number(const char *uid);
 
 /* witness.c: what is seen to happen that nobody causes directly */
 void witness_turn(const struct proc *p);
-void witness_request(struct sim *s, const char *who);
+void witness_request(struct sim *s, const char *who, const struct api_request *req);
 
 /* gc.c: garbage collector, pod garbage collector */
 void gc_change(struct sim *s, const struct change *ch);

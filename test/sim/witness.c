@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Counts what no fault does directly, but several together: two that believe to lead, and requests
- * of the one whose time is over. */
+/* Counts what no fault does directly, but several together: two that believe to lead, and writes of
+ * the one whose time is over that arrive late. */
 #include "sim.h"
 
 static uint64_t epoch_of(const struct proc *p)
@@ -21,18 +21,22 @@ void witness_turn(const struct proc *p)
 	}
 }
 
-void witness_request(struct sim *s, const char *who)
+/* Who leads by the newest epoch; NULL: nobody. */
+static const struct proc *newest_leader(const struct sim *s)
 {
-	const struct proc *asks = NULL;
-	if (*who != 'c')
-		return;
+	const struct proc *best = NULL;
 	for (uint32_t i = 0; i < s->cfg.coordinators; i++) {
-		if (str_eq(s->coordinator[i].name, who) && proc_leads(&s->coordinator[i]))
-			asks = &s->coordinator[i];
-	}
-	for (uint32_t i = 0; asks && i < s->cfg.coordinators; i++) {
 		const struct proc *p = &s->coordinator[i];
-		if (p != asks && proc_leads(p) && epoch_of(p) > epoch_of(asks))
-			server_count(&s->server, FACT_OLD_LEADER_ASKS);
+		if (proc_leads(p) && (!best || epoch_of(p) > epoch_of(best)))
+			best = p;
 	}
+	return best;
+}
+
+void witness_request(struct sim *s, const char *who, const struct api_request *req)
+{
+	const struct proc *leads = newest_leader(s);
+	bool leaders = req->kind == API_POD || req->kind == API_JOB || req->kind == API_CNODE;
+	if (*who == 'c' && leads && leaders && is_write(req->verb) && !str_eq(leads->name, who))
+		server_count(&s->server, FACT_OLD_LEADER_WRITES);
 }

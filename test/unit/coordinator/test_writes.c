@@ -197,6 +197,25 @@ static void orders_change_only_when_they_do(void **state)
 	assert_true(rev[3] == 0 && n == 0);
 }
 
+/* The very first set of orders of a leader is another one than none, or an agent that connected
+ * before its Node was known would wait for ever. */
+static void the_first_orders_are_news(void **state)
+{
+	struct world *w = w_of(state);
+	const struct order *v;
+	uint32_t n;
+	uint64_t none, first;
+	w_sync(w);
+	w_node(w, "n1");
+	w_hello(w, "n1");
+	core_orders(w->core, "n1", &v, &n, &none);
+	w_tell_node(w, w_find(w, "n1"));
+	w_job(w, w_new_job(w, "a", 1));
+	core_orders(w->core, "n1", &v, &n, &first);
+	assert_int_equal(n, 1);
+	assert_true(first != none);
+}
+
 static void apply_backs_off(void **state)
 {
 	struct world *w = w_of(state);
@@ -284,6 +303,7 @@ int main(void)
 		T(a_refused_write_waits_for_news),
 		T(a_condition_keeps_the_time_of_its_change),
 		T(orders_change_only_when_they_do),
+		T(the_first_orders_are_news),
 		T(apply_backs_off),
 		T(a_resized_node_is_applied_and_counted),
 		T(a_users_computenode_is_not_owned),
