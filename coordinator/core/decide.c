@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The policies of a job's life, as a chain of small checks: the first that objects has decided, and
  * its words are the job's condition. Each is asked at every change of the job and is idempotent. */
-#include <stdarg.h>
 #include <stdlib.h>
 #include <utlist.h>
 
@@ -10,7 +9,7 @@
 
 enum { CHECK_RETRY_MS = 5000, TTL_RETRY_MS = 30000 };
 
-static void wake(struct mjob *j, int64_t at_ms)
+void job_wake(struct mjob *j, int64_t at_ms)
 {
 	if (at_ms < j->wake_ms)
 		j->wake_ms = at_ms;
@@ -24,19 +23,6 @@ static int64_t pin(const struct core *c, int64_t wall_at, int64_t *of, int64_t *
 		*at = c->now_ms + (wall_at - c->wall_ms);
 	}
 	return *at;
-}
-
-void job_say(struct mjob *j, enum reason reason, const char *fmt, ...)
-{
-	struct buf b = BUF_INIT(MESSAGE_MAX * 16);
-	va_list ap;
-	va_start(ap, fmt);
-	buf_vprintf(&b, fmt, ap);
-	va_end(ap);
-	j->reason = reason;
-	free(j->message);
-	j->message = mem_strndup(buf_str(&b), b.len > MESSAGE_MAX ? MESSAGE_MAX : b.len);
-	buf_done(&b);
 }
 
 void job_cond(struct core *c, struct mjob *j, enum jcond which, enum cond_status st,
@@ -107,7 +93,7 @@ static void decide_stray(struct core *c, struct mjob *j)
 		j->check_after_ms = c->now_ms + CHECK_RETRY_MS;
 		act_job(c, ACT_JOB_GET, j);
 	} else if (!j->checking) {
-		wake(j, j->check_after_ms);
+		job_wake(j, j->check_after_ms);
 	}
 }
 
@@ -121,7 +107,7 @@ static bool final(struct core *c, struct mjob *j)
 		return true;
 	int64_t at = pin(c, j->end_ms + j->ttl_s * 1000, &j->ttl_wall_ms, &j->ttl_at_ms);
 	if (at > c->now_ms) {
-		wake(j, at);
+		job_wake(j, at);
 		return true;
 	}
 	if (j->delete_after_ms <= c->now_ms) {
@@ -129,7 +115,7 @@ static bool final(struct core *c, struct mjob *j)
 		log_info(c->log, "job deleted after its ttl", KS("job", j->key));
 		act_job(c, ACT_JOB_DELETE, j);
 	}
-	wake(j, j->delete_after_ms);
+	job_wake(j, j->delete_after_ms);
 	return true;
 }
 
@@ -162,7 +148,7 @@ static bool late(struct core *c, struct mjob *j)
 	int64_t at = pin(c, j->start_ms + j->deadline_s * 1000, &j->deadline_wall_ms,
 			 &j->deadline_at_ms);
 	if (at > c->now_ms) {
-		wake(j, at);
+		job_wake(j, at);
 		return false;
 	}
 	job_say(j, R_DeadlineExceeded, "active for longer than %lld s", (long long)j->deadline_s);
@@ -225,34 +211,6 @@ static bool invalid(struct core *c, struct mjob *j)
 	return true;
 }
 
-/* What a job that goes on says of itself: why pods are refused, or why containers wait. */
-static void say_progress(struct core *c, struct mjob *j)
-{
-	struct att *a;
-	if (*j->create_error) {
-		job_say(j, R_FailedCreate, "%s", j->create_error);
-		if (!j->start_ms)
-			job_cond(c, j, JC_SCHEDULED, COND_FALSE, R_FailedCreate);
-		return;
-	}
-	DL_FOREACH2(j->nwaiting ? j->atts : NULL, a, job_next)
-	{
-		if (a->state != ATT_PENDING || !*a->waiting)
-			continue;
-		bool news = j->reason != R_MemberWaiting;
-		job_say(j, R_MemberWaiting, "member %u: %s", a->id.index, a->waiting);
-		if (news)
-			act_note_job(c, j, R_MemberWaiting, j->message);
-		return;
-	}
-	if (!j->retrying)
-		mem_strset(&j->last_failure, "");
-	if (*j->last_failure && !j->blocked)
-		job_say(j, R_MemberFailed, "%s", j->last_failure);
-	else if (!j->queued && (j->reason != R_NONE || *j->message))
-		job_say(j, R_NONE, "%s", "");
-}
-
 static bool progress(struct core *c, struct mjob *j)
 {
 	uint32_t seen = j->cnt[ATT_PENDING] + j->cnt[ATT_RUNNING] + j->cnt[ATT_LOST];
@@ -290,7 +248,7 @@ static uint32_t wanted(struct core *c, struct mjob *j)
 			continue;
 		j->retrying |= s->retry_ms > c->now_ms;
 		if (s->retry_ms > c->now_ms)
-			wake(j, s->retry_ms);
+			job_wake(j, s->retry_ms);
 		else
 			want++;
 	}
@@ -305,7 +263,7 @@ static void refusals_end(struct core *c, struct mjob *j)
 			r->holds = false;
 			c->place_dirty = true;
 		} else if (r->holds) {
-			wake(j, r->until_ms);
+			job_wake(j, r->until_ms);
 		}
 	}
 }
@@ -320,7 +278,7 @@ static bool queue(struct core *c, struct mjob *j)
 	if (j->old && !c->all_heard && j->attempts)
 		want = 0;
 	if (j->hold_ms > c->now_ms) {
-		wake(j, j->hold_ms);
+		job_wake(j, j->hold_ms);
 		want = 0;
 	}
 	if (want)
@@ -332,7 +290,8 @@ static bool queue(struct core *c, struct mjob *j)
 	if (j->queued && j->blocked && !c->place_dirty && j->explain_after_ms <= c->now_ms)
 		why_explain(c, j);
 	if (j->queued && j->blocked)
-		wake(j, j->explain_after_ms > c->now_ms ? j->explain_after_ms : c->now_ms + 1000);
+		job_wake(j,
+			 j->explain_after_ms > c->now_ms ? j->explain_after_ms : c->now_ms + 1000);
 	return false;
 }
 
@@ -351,7 +310,7 @@ void job_decide(struct core *c, struct mjob *j)
 		while (i < ARRAY_LEN(chain) && !chain[i](c, j))
 			i++;
 		if (!job_finished(j) && !j->suspend && !*j->invalid)
-			say_progress(c, j);
+			job_say_progress(c, j);
 	}
 	timer_set(&c->timers, &j->timer, j->wake_ms);
 	if (j->known && !j->gone)

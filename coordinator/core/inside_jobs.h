@@ -25,13 +25,19 @@ uint32_t job_live(const struct mjob *j); /* attempts that are neither ended nor 
 /* decide.c, update.c: the policies */
 void job_decide(struct core *c, struct mjob *j);
 void job_stop_all(struct core *c, struct mjob *j, const char *why);
-void job_say(struct mjob *j, enum reason reason, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+void job_wake(struct mjob *j, int64_t at_ms); /* while it is decided: again then at the latest */
 void job_cond(struct core *c, struct mjob *j, enum jcond which, enum cond_status st,
 	      enum reason reason);
 void update_shrink(struct core *c, struct mjob *j);
 bool update_template(struct core *c, struct mjob *j); /* true: old ones first, place nothing */
 void update_selector(struct core *c, struct mjob *j);
+
+/* say.c: status.reason, status.message */
+void job_say(struct mjob *j, enum reason reason, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void job_say_progress(struct core *c, struct mjob *j);
+void job_say_failure(struct core *c, struct mjob *j, uint32_t index, const struct member *m);
+void job_say_refusal(struct mjob *j, const struct member *m); /* a kubelet's, kept for why.c */
 
 /* members.c: attempts; observe.c: what is told about them */
 struct att *att_find(const struct core *c, const struct mjob *j, uint32_t index, uint32_t attempt);

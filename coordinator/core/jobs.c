@@ -38,6 +38,7 @@ static struct mjob *job_new(struct core *c, const char *ns, const char *name, co
 	mem_strset(&j->message, "");
 	mem_strset(&j->create_error, "");
 	mem_strset(&j->last_failure, "");
+	mem_strset(&j->last_refusal, "");
 	mem_strset(&j->invalid, "");
 	j->id = ++c->next_job_id;
 	j->timer.kind = TIMER_JOB;
@@ -77,8 +78,8 @@ void job_free(struct core *c, struct mjob *j)
 	intern_put(c->strs, j->thash);
 	reqclass_put(c, j->cls);
 	bitset_done(&j->completed);
-	char *own[] = {j->key,     j->ns,           j->name,    j->uid,         j->rv,
-		       j->message, j->create_error, j->invalid, j->last_failure};
+	char *own[] = {j->key,     j->ns,      j->name,         j->uid,          j->rv,
+		       j->message, j->invalid, j->create_error, j->last_failure, j->last_refusal};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
 	free(j->slots);

@@ -107,6 +107,8 @@ void att_set(struct core *c, struct att *a, enum att_state to)
 	a->state = to;
 	j->cnt[to]++;
 	j->started |= to == ATT_RUNNING;
+	if (to == ATT_RUNNING || (to == ATT_PENDING && j->cnt[to] == 1))
+		j->starting_ms = c->now_ms;
 	if (to == ATT_RUNNING && a->ready)
 		j->nready++;
 	if (to == ATT_RUNNING)

@@ -9,7 +9,7 @@
 #include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
-enum { HELD_RETRY_MS = 2000, FAILURE_NOTE_MS = 60000 };
+enum { HELD_RETRY_MS = 2000 };
 
 static void log_end(const struct core *c, const struct att *a, const char *msg,
 		    const struct member *m)
@@ -19,36 +19,21 @@ static void log_end(const struct core *c, const struct att *a, const char *msg,
 		 KI("exit", m->exit_code));
 }
 
-/* The last failure in words; an Event of them now and then, as many may fail at once. */
-static void say_failure(struct core *c, struct mjob *j, uint32_t index, const struct member *m)
-{
-	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
-	buf_printf(&b, "member %u: exit code %d", index, m->exit_code);
-	if (*str_or_empty(m->reason))
-		buf_printf(&b, " (%s)", m->reason);
-	if (*str_or_empty(m->message))
-		buf_printf(&b, ": %s", m->message);
-	mem_strset(&j->last_failure, buf_str(&b));
-	if (j->failure_note_ms > c->now_ms)
-		return;
-	j->failure_note_ms = c->now_ms + FAILURE_NOTE_MS;
-	act_note_job(c, j, R_MemberFailed, j->last_failure);
-}
-
 /* batch/v1 Job: charged against backoffLimit, tried again after a growing delay. */
 static void charge(struct core *c, struct att *a, struct slot *s, const struct member *m)
 {
 	struct mjob *j = a->job;
-	say_failure(c, j, a->id.index, m);
+	job_say_failure(c, j, a->id.index, m);
 	j->failed += !MUTANT(failure_uncharged);
 	c->stats.charged_failures++;
 	s->retry_ms =
 		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->failed);
 }
 
-static void refuse(struct core *c, struct mjob *j, const struct mnode *n)
+static void refuse(struct core *c, struct mjob *j, const struct mnode *n, const struct member *m)
 {
 	struct refusal *r = NULL;
+	job_say_refusal(j, m);
 	for (uint32_t i = 0; i < j->nrefusals; i++) {
 		if (j->refusals[i].node == n->idx)
 			r = &j->refusals[i];
@@ -92,7 +77,7 @@ static void ended(struct core *c, struct att *a, const struct member *m)
 		charge(c, a, s, m);
 	} else if (m->phase == MEMBER_REFUSED) {
 		log_end(c, a, "member refused", m);
-		refuse(c, j, a->node);
+		refuse(c, j, a->node, m);
 		c->stats.disruptions++;
 	} else {
 		log_end(c, a, "member disrupted", m);

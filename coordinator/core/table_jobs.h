@@ -94,6 +94,8 @@ struct mjob {
 	enum reason reason;
 	/* last_failure: "member 3: exit code 137 (OOMKilled)" or "" */
 	char *message, *create_error, *last_failure;
+	char *last_refusal;      /* the kubelet's words */
+	int64_t starting_ms;     /* pods are there since, and no container has started */
 	int64_t failure_note_ms; /* no Event about a failure before */
 	struct refusal *refusals;
 	uint32_t nrefusals, refusals_cap;

@@ -81,6 +81,8 @@ static void put_counts(const struct core *c, const struct mjob *j, const uint32_
 		if (counts[w])
 			buf_printf(b, "%s%u %s", sep(&first), counts[w], words[w][counts[w] != 1]);
 	}
+	if (counts[W_REFUSED] && *j->last_refusal)
+		buf_printf(b, " (%s)", j->last_refusal);
 	if (first && !counts[W_FIT])
 		buf_puts(b, "; there are no nodes");
 }

@@ -93,7 +93,7 @@ static void refuse_pod(struct sim *s, struct version *own_c, const char *res)
 }
 
 /* What keeps a container from starting now: an image that cannot be pulled (tried again ever more
- * rarely), or a ConfigMap that is not there. */
+ * rarely), a ConfigMap that is not there, a volume. */
 static bool must_wait(struct sim *s, struct version *c, const struct template_facts *t)
 {
 	int64_t age = server_wall(&s->server) - c->meta.created_ms;
@@ -105,6 +105,9 @@ static bool must_wait(struct sim *s, struct version *c, const struct template_fa
 		c->pod.waiting_reason =
 			first || draw_percent(&s->rng, 30) ? "ErrImagePull" : "ImagePullBackOff";
 		c->pod.waiting_message = "Back-off pulling image \"nowhere/none:1\"";
+	} else if (age < t->mount_ms) { /* the pod's Events say more */
+		c->pod.waiting_reason = "ContainerCreating";
+		c->pod.waiting_message = "";
 	} else {
 		c->pod.waiting_reason = c->pod.waiting_message = "";
 		return false;

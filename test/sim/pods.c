@@ -39,6 +39,8 @@ static void take_word(struct template_facts *t, struct arena *a, const char *key
 		t->pull_ms = n;
 	else if (str_eq(key, "config"))
 		t->config_ms = n;
+	else if (str_eq(key, "mount"))
+		t->mount_ms = n;
 	else if (str_eq(key, "oom"))
 		t->oom = n != 0;
 	else if (str_eq(key, "tol") && t->ntolerations < TEMPLATE_TOLERATIONS_MAX)

@@ -80,8 +80,8 @@ struct template_facts {
 	int32_t exit_code;
 	uint32_t fails;  /* so many starts of an index fail with exit 1 before one succeeds */
 	uint32_t refuse; /* so many pods of an index are refused by the kubelet */
-	/* So long the image cannot be pulled, or a ConfigMap is missing. */
-	int64_t pull_ms, config_ms;
+	/* So long the image cannot be pulled, a ConfigMap is missing, a volume is not mounted. */
+	int64_t pull_ms, config_ms, mount_ms;
 	bool oom; /* it is killed for memory */
 	struct res requests[TEMPLATE_RES_MAX];
 	uint32_t nrequests;
