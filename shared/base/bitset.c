@@ -105,7 +105,7 @@ void bitset_format_ranges(const struct bitset *b, struct buf *out)
 		if (last == i)
 			buf_printf(out, "%s%u", comma, i);
 		else
-			buf_printf(out, "%s%u-%u", comma, i, last);
+			buf_printf(out, "%s%u%s%u", comma, i, last == i + 1 ? "," : "-", last);
 		comma = ",";
 		i = bitset_next(b, last + 1);
 	}

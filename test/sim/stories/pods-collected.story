@@ -4,7 +4,7 @@ nodes 3 cpu=4 memory=8
 at 5s apply job work parallelism=3 cpu=500m run=20s
 at 5s apply job done parallelism=2 cpu=500m run=1s
 at 15s delete member work 2
-expect 29s job work completed 0-1
+expect 29s job work completed 0,1
 at 30s collect-pods
 expect 31s pods work 1
 expect 31s pods done 0

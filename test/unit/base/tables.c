@@ -71,8 +71,14 @@ static void test_ranges(void **state)
 		{"1-", false},     {"-1", false},
 		{"100", false},    {"x", false},
 		{"1 2", false},    {"0-4294967296", false},
+		{"0,1", true},     {"0,1,3-5,7,8", true},
 	};
 	(void)state;
+	AUTO(bitset_done) struct bitset pair = {0};
+	AUTO(buf_done) struct buf text = BUF_INIT(1000);
+	assert_int_equal(bitset_parse_ranges(&pair, "3-4", 99), RC_OK);
+	bitset_format_ranges(&pair, &text);
+	assert_string_equal(buf_str(&text), "3,4"); /* as the Job controller writes it */
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		AUTO(bitset_done) struct bitset b = {0};
 		AUTO(buf_done) struct buf out = BUF_INIT(1000);
