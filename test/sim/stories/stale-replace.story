@@ -15,5 +15,5 @@ expect 23s job work ready 2
 expect 23s job work attempts 1
 expect 23s job work observed latest
 expect 90s job work state Completed
-expect 90s job work completed 0-1
+expect 90s job work completed 0,1
 expect 90s created 4

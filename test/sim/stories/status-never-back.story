@@ -13,5 +13,5 @@ at 41s resume job work
 expect 45s pods work 1 index=0 attempt=6
 expect 45s pods work 0 index=1
 expect 70s job work state Completed
-expect 70s job work completed 0-1
+expect 70s job work completed 0,1
 expect 70s job work failed 2
