@@ -86,7 +86,7 @@ static void owner_is_gone(struct core *c, struct mjob *j)
 			continue; /* left to the garbage collector either way */
 		a->confirmed = false;
 		a->node->list_wanted = true;
-		orders_changed(c, a->node);
+		orders_changed(c, a);
 	}
 }
 

@@ -71,10 +71,14 @@ static void check_node(const struct core *c, const struct mnode *n)
 	}
 	must(live == n->nlive && res_row(c, n, ROW_USED)[RES_PODS] == pods);
 	must(!c->synced || !n->dirty);
-	for (uint32_t i = 0; i < n->norders; i++) {
+	must(!c->synced || n->orders_dirty || n->orders_sum == orders_sum(n));
+	const struct order *v;
+	uint32_t norders;
+	uint64_t revision;
+	core_orders(c, n->name, &v, &norders, &revision);
+	for (uint32_t i = 0; i < norders; i++) {
 		for (uint32_t k = 0; k < i; k++)
-			must(!str_eq(n->orders[i].pod, n->orders[k].pod) ||
-			     !str_eq(n->orders[i].ns, n->orders[k].ns));
+			must(!str_eq(v[i].pod, v[k].pod) || !str_eq(v[i].ns, v[k].ns));
 	}
 }
 

@@ -30,11 +30,12 @@ struct core *core_new(const struct core_config *cfg, const struct log *log, uint
 
 static void forget(struct core *c)
 {
-	struct att *a, *atmp;
 	struct mjob *j, *jtmp;
 	struct mnode *n, *ntmp;
-	HASH_ITER (hh, c->atts, a, atmp)
-		att_free(c, a);
+	HASH_ITER (hh, c->nodes, n, ntmp) {
+		while (n->atts)
+			att_free(c, n->atts);
+	}
 	HASH_ITER (hh_uid, c->jobs_uid, j, jtmp)
 		job_free(c, j);
 	HASH_ITER (hh, c->nodes, n, ntmp)
@@ -58,6 +59,8 @@ struct core *core_free(struct core *c)
 	for (uint32_t i = 0; i < c->nres; i++)
 		free(c->res_names[i]);
 	timers_done(&c->timers);
+	hmap_done(&c->atts);
+	hmap_done(&c->atts_pod);
 	bitset_done(&c->usable);
 	bitset_done(&c->reserved.nodes);
 	arena_done(&c->act_text);
@@ -104,7 +107,7 @@ static void synced(struct core *c)
 		node_dirty(c, n);
 	}
 	log_info(c->log, "core synced", KI("jobs", HASH_CNT(hh, c->jobs)),
-		 KI("nodes", HASH_COUNT(c->nodes)), KI("members", HASH_COUNT(c->atts)));
+		 KI("nodes", HASH_COUNT(c->nodes)), KI("members", c->atts.n));
 }
 
 static void on_lead(struct core *c, const struct core_event *ev)

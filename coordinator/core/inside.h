@@ -27,8 +27,10 @@ void templates_forget(struct core *c);
 /* Agents were denied this template's pods in this namespace, and we were not. */
 bool templates_by_us(const struct core *c, const char *ns, uint32_t thash);
 void templates_remember(struct core *c, const char *ns, uint32_t thash);
-void orders_changed(struct core *c, struct mnode *n);
+void orders_changed(struct core *c, struct att *a); /* or its place among its job's did */
+void orders_forget(struct att *a);                  /* it leaves its node */
 void orders_emit(struct core *c, struct mnode *n);
+uint64_t orders_sum(const struct mnode *n); /* what mnode.orders_sum must be; for checks */
 int64_t whole_seconds(int64_t wall_ms);
 /* Whether resourceVersion a is older than b (decimal and ordered: KEP-5504); false if not known. */
 bool rv_older(const char *a, const char *b);

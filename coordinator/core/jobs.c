@@ -272,11 +272,20 @@ static void set_spec(struct core *c, struct mjob *j, const struct job_spec *spec
 	recount_completed(j);
 }
 
+/* Whether its members are ordered follows from what is known of it. */
+static void members_reorder(struct core *c, struct mjob *j)
+{
+	struct att *a;
+	DL_FOREACH2(j->atts, a, job_next)
+	orders_changed(c, a);
+}
+
 static void job_gone(struct core *c, struct mjob *j, bool orphaned)
 {
 	log_info(c->log, "job deleted", KS("job", j->key), KI("members", job_live(j)));
 	by_name(c, j, false);
 	j->gone = true;
+	members_reorder(c, j);
 	j->orphan |= orphaned;
 	j->mark = MARK_NONE;
 	job_dirty(c, j);
@@ -305,6 +314,7 @@ void job_on_job(struct core *c, const struct job *job)
 	bool first = !j->known, changed = j->generation != job->meta.generation;
 	if (first) {
 		j->known = true;
+		members_reorder(c, j);
 		by_name(c, j, true);
 		adopt_status(j, &job->status);
 		j->old = !c->synced;

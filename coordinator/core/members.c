@@ -43,20 +43,31 @@ static uint64_t name_hash(const char *ns, const char *pod)
 	return hash_str(hash_str(11, ns), pod);
 }
 
+static uint64_t id_hash(const struct mjob *j, uint32_t index, uint32_t attempt)
+{
+	return hash_u64(hash_u64(17, (uint64_t)j->id << 32 | index), attempt);
+}
+
 struct att *att_find_pod(const struct core *c, const char *ns, const char *pod)
 {
-	struct att *a;
-	uint64_t h = name_hash(str_or_empty(ns), str_or_empty(pod));
-	HASH_FIND(hh_pod, c->atts_pod, &h, sizeof h, a);
-	return a && str_eq(a->job->ns, ns) && str_eq(a->pod, pod) ? a : NULL;
+	struct hlink *x = hmap_first(&c->atts_pod, name_hash(str_or_empty(ns), str_or_empty(pod)));
+	for (; x; x = hmap_next(x)) {
+		struct att *a = HLINK_OF(x, struct att, by_pod);
+		if (str_eq(a->job->ns, ns) && str_eq(a->pod, pod))
+			return a;
+	}
+	return NULL;
 }
 
 struct att *att_find(const struct core *c, const struct mjob *j, uint32_t index, uint32_t attempt)
 {
-	struct att_id id = {j->id, index, attempt};
-	struct att *a;
-	HASH_FIND(hh, c->atts, &id, sizeof id, a);
-	return a;
+	struct hlink *x = hmap_first(&c->atts, id_hash(j, index, attempt));
+	for (; x; x = hmap_next(x)) {
+		struct att *a = HLINK_OF(x, struct att, by_id);
+		if (a->job == j && a->id.index == index && a->id.attempt == attempt)
+			return a;
+	}
+	return NULL;
 }
 
 bool att_live(const struct att *a)
@@ -115,7 +126,7 @@ void att_set(struct core *c, struct att *a, enum att_state to)
 		log_info(c->log, "member started", KS("job", j->key), KI("member", a->id.index),
 			 KI("attempt", a->id.attempt), KS("node", a->node->name));
 	take_room(c, a, to != ATT_ENDED);
-	orders_changed(c, a->node);
+	orders_changed(c, a);
 	job_dirty(c, j);
 	node_dirty(c, a->node);
 }
@@ -132,12 +143,11 @@ static struct att *att_new(struct core *c, struct mjob *j, uint32_t index, uint3
 	mem_strset(&a->pod_uid, "");
 	mem_strset(&a->waiting, "");
 	member_pod_name(j->name, j->uid, index, attempt, a->pod);
-	a->name_hash = name_hash(j->ns, a->pod);
-	HASH_ADD(hh, c->atts, id, sizeof a->id, a);
-	HASH_ADD(hh_pod, c->atts_pod, name_hash, sizeof a->name_hash, a);
+	hmap_add(&c->atts, &a->by_id, id_hash(j, index, attempt));
+	hmap_add(&c->atts_pod, &a->by_pod, name_hash(j->ns, a->pod));
 	DL_APPEND2(j->atts, a, job_prev, job_next);
 	DL_APPEND2(n->atts, a, node_prev, node_next);
-	n->atts_news = true;
+	a->node_news = true;
 	struct slot *s = job_slot(j, index);
 	if (attempt > s->last)
 		s->last = attempt;
@@ -148,7 +158,7 @@ static struct att *att_new(struct core *c, struct mjob *j, uint32_t index, uint3
 
 /* Its replacement ended without success: one that was lost before has its slot back. It may run
  * still, and what onNodeLoss says now decides of it. */
-void att_give_back(struct att *ended)
+void att_give_back(struct core *c, struct att *ended)
 {
 	struct mjob *j = ended->job;
 	struct slot *s = job_slot(j, ended->id.index);
@@ -161,6 +171,8 @@ void att_give_back(struct att *ended)
 		    (!s->cur || s->cur->id.attempt < a->id.attempt))
 			s->cur = a;
 	}
+	if (s->cur)
+		orders_changed(c, s->cur);
 }
 
 void att_free(struct core *c, struct att *a)
@@ -168,7 +180,7 @@ void att_free(struct core *c, struct att *a)
 	struct mjob *j = a->job;
 	if (att_current(a)) {
 		j->slots[a->id.index].cur = NULL;
-		att_give_back(a);
+		att_give_back(c, a);
 	}
 	take_room(c, a, false);
 	j->nwaiting -= *a->waiting != 0;
@@ -176,11 +188,11 @@ void att_free(struct core *c, struct att *a)
 	if (a->state == ATT_RUNNING && a->ready)
 		j->nready--;
 	timer_clear(&c->timers, &a->timer);
-	orders_changed(c, a->node);
+	orders_forget(a);
 	node_dirty(c, a->node);
 	job_dirty(c, j);
-	HASH_DEL(c->atts, a);
-	HASH_DELETE(hh_pod, c->atts_pod, a);
+	hmap_del(&c->atts, &a->by_id);
+	hmap_del(&c->atts_pod, &a->by_pod);
 	DL_DELETE2(j->atts, a, job_prev, job_next);
 	DL_DELETE2(a->node->atts, a, node_prev, node_next);
 	intern_put(c->strs, a->thash);
@@ -194,15 +206,15 @@ void att_move(struct core *c, struct att *a, struct mnode *n)
 {
 	bool room = a->takes_room;
 	take_room(c, a, false);
-	orders_changed(c, a->node);
+	orders_forget(a);
 	node_dirty(c, a->node);
 	DL_DELETE2(a->node->atts, a, node_prev, node_next);
 	a->node = n;
 	a->seen_gen = n->list_gen;
 	DL_APPEND2(n->atts, a, node_prev, node_next);
-	n->atts_news = true;
+	a->node_news = true;
 	take_room(c, a, room);
-	orders_changed(c, n);
+	orders_changed(c, a);
 }
 
 static bool denied_to_agents(const struct core *c, const struct mjob *j)
@@ -215,7 +227,7 @@ void att_launch(struct core *c, struct att *a)
 {
 	struct mjob *j = a->job;
 	a->by_us |= !c->cfg.agent_launch || j->credentials || denied_to_agents(c, j);
-	orders_changed(c, a->node);
+	orders_changed(c, a);
 	if (!a->by_us)
 		return;
 	struct core_action *act = act_new(c, ACT_POD_CREATE);
@@ -240,7 +252,7 @@ struct att *att_place(struct core *c, struct mjob *j, uint32_t index, struct mno
 	struct slot *s = job_slot(j, index);
 	must(!s->cur || att_replaceable(s->cur));
 	if (s->cur)
-		orders_changed(c, s->cur->node); /* superseded: its order is withdrawn */
+		orders_changed(c, s->cur); /* superseded: its order is withdrawn */
 	bool above = s->last > j->base_attempt || MUTANT(number_again);
 	uint32_t floor = above ? s->last : j->base_attempt;
 	struct att *a = att_new(c, j, index, floor + 1, n);

@@ -101,16 +101,23 @@ static void set_state(struct core *c, struct mnode *n, enum cnode_state to)
 	n->since_ms = whole_seconds(c->wall_ms);
 }
 
+/* New ones stand at the end. */
+static struct att *first_news(const struct mnode *n)
+{
+	struct att *a = n->atts ? n->atts->node_prev : NULL;
+	while (a && a->node_news && a != n->atts && a->node_prev->node_news)
+		a = a->node_prev;
+	return a && a->node_news ? a : NULL;
+}
+
 static void set_loss(struct core *c, struct mnode *n, enum loss loss)
 {
-	struct att *a, *tmp;
+	struct att *a, *next;
 	bool changed = n->loss != loss;
-	if (!changed && !n->atts_news)
-		return;
 	n->loss = loss;
-	n->atts_news = false;
-	DL_FOREACH_SAFE2(n->atts, a, tmp, node_next)
-	{
+	for (a = changed ? n->atts : first_news(n); a; a = next) {
+		next = a->node_next;
+		a->node_news = false;
 		if (loss != LOSS_NO)
 			att_lost(c, a);
 		else

@@ -84,7 +84,7 @@ static void ended(struct core *c, struct att *a, const struct member *m)
 		c->stats.disruptions++;
 	}
 	if (current)
-		att_give_back(a);
+		att_give_back(c, a);
 }
 
 /* A superseded attempt's end counts for nothing but success. Its pod goes, unless it succeeded: no
@@ -163,7 +163,7 @@ static void on_seen(struct core *c, struct att *a, const char *pod_uid)
 		job_dirty(c, j);
 	}
 	mem_strset(&a->pod_uid, pod_uid);
-	orders_changed(c, a->node);
+	orders_changed(c, a);
 	if (a->state == ATT_STOPPING)
 		att_timer(c, a); /* now it can be deleted */
 	else if (first)
@@ -254,7 +254,7 @@ static void confirm(struct core *c, struct att *a, const struct member *m)
 {
 	a->confirmed = true;
 	a->job->done_news = true;
-	orders_changed(c, a->node);
+	orders_changed(c, a);
 	job_dirty(c, a->job);
 	if (!att_current(a) && att_live(a))
 		att_stop(c, a, "superseded");

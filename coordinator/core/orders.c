@@ -7,10 +7,28 @@
 #include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
-void orders_changed(struct core *c, struct mnode *n)
+enum { TOLD = 13 }; /* an empty set that was told is not the same as nothing told */
+
+void orders_changed(struct core *c, struct att *a)
 {
-	n->orders_dirty = true;
-	node_dirty(c, n);
+	node_dirty(c, a->node);
+	if (a->order_news)
+		return;
+	a->order_news = true;
+	a->orders_next = a->node->order_news;
+	a->node->order_news = a;
+}
+
+void orders_forget(struct att *a)
+{
+	struct att **p = &a->node->order_news;
+	while (a->order_news && *p != a)
+		p = &(*p)->orders_next;
+	if (a->order_news)
+		*p = a->orders_next;
+	a->order_news = false;
+	a->node->orders_sum -= a->order_print;
+	a->order_print = 0;
 }
 
 static bool ordered(const struct att *a)
@@ -19,10 +37,11 @@ static bool ordered(const struct att *a)
 	       a->confirmed && att_current(a) && a->job->known && !a->job->gone;
 }
 
-static void rebuild(struct core *c, struct mnode *n)
+static void rebuild(const struct core *c, struct mnode *n)
 {
 	struct att *a;
 	n->norders = 0;
+	n->orders_stale = false;
 	DL_FOREACH2(n->atts, a, node_next)
 	{
 		if (!ordered(a))
@@ -43,28 +62,55 @@ static void rebuild(struct core *c, struct mnode *n)
 	}
 }
 
-static uint64_t fingerprint(const struct mnode *n)
+static uint64_t print_of(const struct att *a)
 {
-	uint64_t h = hash_u64(13, n->norders);
-	for (uint32_t i = 0; i < n->norders; i++) {
-		const struct order *o = &n->orders[i];
-		h = hash_str(hash_str(hash_str(h, o->ns), o->pod), o->pod_uid);
-		h = hash_str(hash_u64(h, o->launch), o->template_hash);
-	}
-	return h;
+	if (!ordered(a))
+		return 0;
+	uint64_t h = hash_str(a->by_pod.hash, a->pod_uid);
+	return hash_u64(hash_u64(h, !a->by_us && !att_seen(a)), a->thash);
 }
 
-/* Once a step: tells the node's session if the set is another one. */
+static void count(struct mnode *n, struct att *a)
+{
+	uint64_t print = print_of(a);
+	n->orders_sum += print - a->order_print;
+	a->order_print = print;
+}
+
+/* As if all were counted anew; for checks. */
+uint64_t orders_sum(const struct mnode *n)
+{
+	const struct att *a;
+	uint64_t sum = 0;
+	DL_FOREACH2(n->atts, a, node_next)
+	sum += print_of(a);
+	return sum;
+}
+
+static void recount(struct mnode *n)
+{
+	struct att *a;
+	DL_FOREACH2(n->orders_dirty ? n->atts : NULL, a, node_next)
+	count(n, a);
+	n->orders_dirty = false;
+	while ((a = n->order_news)) {
+		n->order_news = a->orders_next;
+		a->order_news = false;
+		count(n, a);
+	}
+}
+
+/* Once a step: tells the node's session if the set is another one. What changed is looked at, not
+ * all that is there; the array is made when it is asked for. */
 void orders_emit(struct core *c, struct mnode *n)
 {
-	if (!n->orders_dirty)
+	if (!n->orders_dirty && !n->order_news && !n->orders_told)
 		return;
-	n->orders_dirty = false;
-	rebuild(c, n);
-	uint64_t print = fingerprint(n);
-	if (print == n->orders_print)
+	recount(n);
+	if (n->orders_sum + TOLD == n->orders_told)
 		return;
-	n->orders_print = print;
+	n->orders_told = n->orders_sum + TOLD;
+	n->orders_stale = true;
 	n->orders_rev = 1 + ++c->orders_rev; /* 1 is the empty set of one never told */
 	act_new(c, ACT_ORDERS)->node = act_str(c, n->name);
 }
@@ -72,12 +118,14 @@ void orders_emit(struct core *c, struct mnode *n)
 void core_orders(const struct core *c, const char *node, const struct order **ret, uint32_t *ret_n,
 		 uint64_t *ret_revision)
 {
-	const struct mnode *n = node_find(c, node);
+	struct mnode *n = node_find(c, node);
 	*ret = NULL;
 	*ret_n = 0;
 	*ret_revision = 0;
 	if (!n || !c->synced)
 		return;
+	if (n->orders_stale)
+		rebuild(c, n);
 	*ret = n->orders;
 	*ret_n = n->norders;
 	*ret_revision = n->orders_rev ? n->orders_rev : 1;

@@ -3,6 +3,7 @@
  * an attempt dies before its job and its node. Strings are owned unless said otherwise. */
 #pragma once
 
+#include "coordinator/core/attmap.h"
 #include "coordinator/core/table_nodes.h"
 
 /* An attempt's life; the moves are checked (members.c). */
@@ -22,21 +23,22 @@ struct att_id {
 };
 
 struct att {
-	UT_hash_handle hh, hh_pod; /* by id; by name_hash */
+	struct hlink by_id, by_pod; /* by_pod.hash: of namespace and pod */
 	struct att_id id;
-	uint64_t name_hash; /* of namespace and pod */
 	struct mjob *job;
 	struct mnode *node;
-	struct att *job_prev, *job_next, *node_prev, *node_next;
-	struct timer timer; /* the next try of a create or delete of ours */
+	struct att *job_prev, *job_next, *node_prev, *node_next, *orders_next;
+	uint64_t order_print; /* of its order as it counts in its node's; 0: none */
+	struct timer timer;   /* the next try of a create or delete of ours */
 	enum att_state state;
 	enum member_phase phase; /* as last told; never goes back */
 	bool ready, deleting, confirmed, by_us, creating, delete_ok, takes_room;
-	uint32_t tries, thash;   /* thash: interned template hash */
-	uint64_t seen_gen;       /* the node's list_gen when it was last told or placed */
-	int64_t ended_ms;        /* wall, by the kubelet */
-	const char *why;         /* literal: why it stops */
-	char *pod_uid, *waiting; /* waiting: "ErrImagePull: …" or "" */
+	bool node_news, order_news; /* new on its node; its order may be another */
+	uint32_t tries, thash;      /* thash: interned template hash */
+	uint64_t seen_gen;          /* the node's list_gen when it was last told or placed */
+	int64_t ended_ms;           /* wall, by the kubelet */
+	const char *why;            /* literal: why it stops */
+	char *pod_uid, *waiting;    /* waiting: "ErrImagePull: …" or "" */
 	struct needs needs;
 	char pod[POD_NAME_BYTES];
 };

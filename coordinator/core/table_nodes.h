@@ -85,7 +85,6 @@ struct mnode {
 	struct labels labels; /* the Node's overlaid by the ComputeNode's; references of its own */
 	int64_t *res;         /* ROW_N rows of res_cap */
 	struct att *atts;     /* utlist through node_next */
-	bool atts_news;       /* some of them are new here */
 	uint32_t nlive;       /* attempts that take room */
 	struct cond_state conds[NC_N];
 	enum loss loss;
@@ -96,9 +95,10 @@ struct mnode {
 	enum mark mark;
 	uint64_t base, sent, echo; /* fingerprints of the status: stored, in flight, last seen */
 	uint64_t base_head, sent_head;
-	/* orders */
-	bool orders_dirty;
-	uint64_t orders_rev, orders_print;
+	/* orders: prints are sums over them; those that may have changed hang on order_news */
+	bool orders_dirty, orders_stale; /* look at all; the array is older than the set */
+	struct att *order_news;
+	uint64_t orders_rev, orders_sum, orders_told;
 	struct order *orders;
 	uint32_t norders, orders_cap;
 };

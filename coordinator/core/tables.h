@@ -37,7 +37,7 @@ struct core {
 	uint64_t label_version, room_version;
 	struct mjob *jobs, *jobs_uid, *dirty_jobs;
 	uint32_t next_job_id;
-	struct att *atts, *atts_pod;
+	struct hmap atts, atts_pod;
 	struct reqclass *classes;
 	struct template_use *templates;
 	struct by_us *by_us;

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/attmap.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum { BUCKETS_MIN = 64, BUCKETS_MAX = 1 << 30 };
+
+void hmap_done(struct hmap *m)
+{
+	free(m->v);
+	*m = (struct hmap){0};
+}
+
+/* The power of two at or below the number of buckets. */
+static uint32_t level(const struct hmap *m)
+{
+	return 1u << (31 - __builtin_clz(m->buckets));
+}
+
+static uint32_t bucket(const struct hmap *m, uint64_t hash)
+{
+	uint32_t l = level(m), i = (uint32_t)(hash & (2 * (uint64_t)l - 1));
+	return i < m->buckets ? i : i & (l - 1);
+}
+
+static void make_room(struct hmap *m)
+{
+	if (m->buckets < m->cap)
+		return;
+	m->cap = m->cap ? m->cap * 2 : BUCKETS_MIN;
+	m->v = mem_realloc(m->v, m->cap, sizeof *m->v);
+}
+
+/* One more bucket; what belongs there all stands in one of the others. */
+static void split(struct hmap *m)
+{
+	make_room(m);
+	uint32_t fresh = m->buckets, from = fresh - level(m);
+	struct hlink **keep = &m->v[from], **move = &m->v[fresh], *x = m->v[from];
+	m->buckets++;
+	for (; x; x = x->next) {
+		struct hlink ***to = bucket(m, x->hash) == fresh ? &move : &keep;
+		**to = x;
+		*to = &x->next;
+	}
+	*keep = *move = NULL;
+}
+
+static void init(struct hmap *m)
+{
+	make_room(m);
+	for (uint32_t i = 0; i < BUCKETS_MIN; i++)
+		m->v[i] = NULL;
+	m->buckets = BUCKETS_MIN;
+}
+
+void hmap_add(struct hmap *m, struct hlink *x, uint64_t hash)
+{
+	if (!m->buckets)
+		init(m);
+	else if (m->n >= m->buckets && m->buckets < BUCKETS_MAX)
+		split(m);
+	struct hlink **b = &m->v[bucket(m, hash)];
+	x->hash = hash;
+	x->next = *b;
+	*b = x;
+	m->n++;
+}
+
+void hmap_del(struct hmap *m, struct hlink *x)
+{
+	struct hlink **p = &m->v[bucket(m, x->hash)];
+	while (*p != x) {
+		must(*p);
+		p = &(*p)->next;
+	}
+	*p = x->next;
+	m->n--;
+}
+
+struct hlink *hmap_next(const struct hlink *x)
+{
+	struct hlink *y = x->next;
+	while (y && y->hash != x->hash)
+		y = y->next;
+	return y;
+}
+
+struct hlink *hmap_first(const struct hmap *m, uint64_t hash)
+{
+	struct hlink *x = m->buckets ? m->v[bucket(m, hash)] : NULL;
+	while (x && x->hash != hash)
+		x = x->next;
+	return x;
+}
