@@ -10,28 +10,9 @@ import time
 import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import job_cases  # noqa: E402
+from checks import check, condition, equal, running, uids  # noqa: E402
 from harness import NS, ApiError, Cluster  # noqa: E402
-
-
-def check(cond, text):
-    if not cond:
-        raise AssertionError(text)
-
-
-def equal(have, want, text):
-    check(have == want, f"{text}: have {have!r}, want {want!r}")
-
-
-def condition(status, kind):
-    return next((c for c in status.get("conditions", []) if c["type"] == kind), {})
-
-
-def running(c, job):
-    return len(c.status(job).get("activeNodes", []))
-
-
-def uids(c, job):
-    return sorted(p["metadata"]["uid"] for p in c.pods(job))
 
 
 def happy(c):
@@ -253,7 +234,7 @@ def scale(c):
 
 CASES = {f.__name__.replace("_", "-"): f for f in (
     happy, restart_coordinator, restart_agent, standby, failing, unschedulable, delete, refused,
-    cordon, quota, crds_late, scale)}
+    cordon, quota, crds_late, scale, *job_cases.CASES)}
 
 
 def run(name):
@@ -264,7 +245,7 @@ def run(name):
         CASES[name](cluster)
         for program, process in cluster.processes.items():
             check(process.poll() is None, f"{program} ended with {process.returncode}")
-        for program in list(cluster.processes):
+        for program in [p for p in cluster.processes if p != "controllers"]:
             code = cluster.kill(program, signal.SIGTERM)
             equal(code, 0, f"exit code of {program} on SIGTERM")
         print(f"ok {name} ({time.monotonic() - began:.1f} s)")

@@ -225,6 +225,13 @@ class Cluster:
         for node in self.node_names:
             self.wait_cnode(node, "Running")
 
+    def start_controllers(self, *names):
+        """Controllers of the real kube-controller-manager, such as the garbage collector."""
+        self.spawn("controllers", [
+            os.path.join(TOOLS, "kube-controller-manager"), "--kubeconfig", os.path.join(self.dir, "kubeconfig"), "--leader-elect=false",
+            f"--controllers={','.join(names)}", "--bind-address=127.0.0.1",
+            f"--secure-port={free_port()}", f"--cert-dir={self.dir}"])
+
     def kill(self, name, sig=signal.SIGKILL):
         p = self.processes.pop(name)
         p.send_signal(sig)
