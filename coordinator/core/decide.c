@@ -151,6 +151,9 @@ static bool late(struct core *c, struct mjob *j)
 		job_wake(j, at);
 		return false;
 	}
+	/* Its members may have ended in time while nobody led: their agents tell first. */
+	if (j->old && !c->all_heard)
+		return false;
 	job_say(j, R_DeadlineExceeded, "active for longer than %lld s", (long long)j->deadline_s);
 	finish(c, j, JOB_FAILED, R_DeadlineExceeded);
 	return final(c, j);

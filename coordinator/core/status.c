@@ -188,6 +188,7 @@ bool core_job_status(struct core *c, const char *ns, const char *name, struct jo
 		return false;
 	view(j, &c->view, ret);
 	j->sent = fingerprint(ret, &j->sent_head);
+	j->gathering = false; /* it goes out now; what comes later is gathered anew */
 	if (j->sent == j->base) {
 		j->mark = MARK_NONE;
 		return false;

@@ -125,6 +125,8 @@ void checks_change(struct checks *c, const struct change *ch)
 	const struct version *v = ch->now;
 	if (v->kind == API_POD && ch->ev == WATCH_ADDED && *str_or_empty(v->meta.owner_uid))
 		check_born(c, v);
+	if (v->kind == API_POD && ch->ev == WATCH_MODIFIED && *str_or_empty(v->meta.owner_uid))
+		check_ended(c, v);
 	if (v->kind == API_POD && ch->ev == WATCH_DELETED && *str_or_empty(v->meta.owner_uid))
 		check_gone(c, v);
 	if (v->kind == API_JOB && ch->ev == WATCH_MODIFIED)
@@ -155,6 +157,7 @@ void checks_request(struct checks *c, const char *who, const struct api_request 
 			(struct log_kv[]){KS("verb", verbs[req->verb]), KI("kind", req->kind),
 					  KS("name", req->name), KS("rv", req->rv)},
 			4);
+	c->coordinator_creates = req->verb == API_CREATE && req->kind == API_POD && *who == 'c';
 	if (req->verb == API_DELETE)
 		check_delete(c, who, req);
 	if (req->verb == API_PATCH_STATUS && !*str_or_empty(req->rv))

@@ -33,6 +33,25 @@ static void check_attempt_once(struct checks *c, const struct version *pod)
 	HASH_ADD_KEYPTR(hh, c->made, m->key, strlen(m->key), m);
 }
 
+void check_ended(struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	struct made *m = made_find(c, pod, &key);
+	if (m)
+		m->succeeded |= pod->pod.phase == POD_SUCCEEDED;
+}
+
+bool check_succeeded(struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf start = BUF_INIT(256);
+	buf_printf(&start, "%s/%s/", pod->meta.owner_uid, check_label(pod, LABEL_INDEX));
+	for (const struct made *m = c->made; m; m = m->hh.next) {
+		if (m->succeeded && !strncmp(m->key, buf_str(&start), start.len))
+			return true;
+	}
+	return false;
+}
+
 void check_gone(struct checks *c, const struct version *pod)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
@@ -77,8 +96,7 @@ static void check_one_live(struct checks *c, const struct version *job, const st
 			sim_fail(c->sim, "one-live-wait", "%s while %s exists", pod->meta.name,
 				 o->meta.name);
 		if (check_live(o) && !check_faulty(c, o->pod.node) &&
-		    !check_faulty(c, pod->pod.node) &&
-		    !(job && job->job.spec.credentials && led_lately(c)))
+		    !check_faulty(c, pod->pod.node) && !(c->coordinator_creates && led_lately(c)))
 			sim_fail(c->sim, "one-live", "%s while %s lives on %s", pod->meta.name,
 				 o->meta.name, o->pod.node);
 	}
@@ -160,7 +178,7 @@ void check_born(struct checks *c, const struct version *pod)
 		sim_fail(c->sim, "rerun", "%s: its index is completed already", pod->meta.name);
 	if (check_faulty(c, pod->pod.node) || check_changed_lately(c, pod->pod.node))
 		return;
-	if (job && job->job.spec.credentials && led_lately(c))
+	if (c->coordinator_creates && led_lately(c))
 		return;
 	check_room(c, pod);
 	check_own_node(c, pod);

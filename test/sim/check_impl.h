@@ -12,6 +12,7 @@ struct made { /* an attempt whose pod was created */
 	UT_hash_handle hh;
 	char *key; /* uid/index/attempt */
 	int64_t at_ms;
+	bool succeeded;
 	bool recorded; /* the number was in status when the pod went: it must not come again */
 };
 
@@ -41,8 +42,9 @@ struct checks {
 	struct changed *changed;
 	struct ordered ordered[MACHINES_MAX];
 	uint32_t nordered;
-	uint64_t epoch; /* the highest that an agent was told */
-	int64_t led_ms; /* since when */
+	uint64_t epoch;           /* the highest that an agent was told */
+	int64_t led_ms;           /* since when */
+	bool coordinator_creates; /* the request under way is a pod's create by a coordinator */
 };
 
 /* check.c */
@@ -57,7 +59,9 @@ void check_note_changed(struct checks *c, const char *name);
 
 /* check_born.c, check_status.c, check_stop.c, check_orders.c */
 void check_born(struct checks *c, const struct version *pod);
+void check_ended(struct checks *c, const struct version *pod);
 void check_gone(struct checks *c, const struct version *pod);
+bool check_succeeded(struct checks *c, const struct version *pod); /* any attempt, ever */
 bool check_final(enum job_state s);
 void check_status(struct checks *c, const struct version *was, const struct version *is);
 void check_delete(struct checks *c, const char *who, const struct api_request *req);

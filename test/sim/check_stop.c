@@ -36,8 +36,9 @@ static bool exhausted(struct checks *c, const struct version *job)
 static bool may_stop(struct checks *c, const struct version *pod, const struct version *job)
 {
 	return !job || job->meta.deleted_ms || check_final(job->job.status.state) ||
-	       job->meta.generation > 1 || superseded(c, pod) || check_faulty(c, pod->pod.node) ||
-	       quota_lately(c) || job->job.spec.active_deadline_s >= 0 || exhausted(c, job) ||
+	       job->meta.generation > 1 || superseded(c, pod) || check_succeeded(c, pod) ||
+	       check_faulty(c, pod->pod.node) || quota_lately(c) ||
+	       job->job.spec.active_deadline_s >= 0 || exhausted(c, job) ||
 	       job->job.spec.on_node_loss == LOSS_FAIL;
 }
 

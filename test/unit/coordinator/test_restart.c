@@ -52,6 +52,29 @@ static void running_members_are_adopted(void **state)
 	assert_int_equal(w_status(w, j).state, JOB_COMPLETED);
 }
 
+/* The deadline passed while nobody led, and so did the members' success before it: the agents are
+ * heard before the job is called late. */
+static void success_before_the_deadline_counts(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	j->job.spec.active_deadline_s = 30;
+	w_job(w, j);
+	w_all(w, j, MEMBER_RUNNING);
+	w_wait(w, 3000);
+	w->now_ms += 60000;
+	w->wall_ms += 60000;
+	w_restart(w);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING);
+	sync_with(w, &m, 1);
+	assert_int_equal(w_status(w, j).state, JOB_RUNNING);
+	m.phase = MEMBER_SUCCEEDED;
+	w_hello_with(w, "n1", &m, 1);
+	w_wait(w, 2000);
+	assert_int_equal(w_status(w, j).state, JOB_COMPLETED);
+}
+
 static void nothing_before_synced(void **state)
 {
 	struct world *w = w_of(state);
@@ -226,6 +249,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
 		T(running_members_are_adopted),
+		T(success_before_the_deadline_counts),
 		T(nothing_before_synced),
 		T(missing_member_waits_for_agents),
 		T(an_unheard_node_holds_for_30s),

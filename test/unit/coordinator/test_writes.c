@@ -197,6 +197,25 @@ static void orders_change_only_when_they_do(void **state)
 	assert_true(rev[3] == 0 && n == 0);
 }
 
+/* What changes while the write of a change of state is out waits its second. */
+static void what_follows_a_state_is_gathered(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *j = w_new_job(w, "a", 2);
+	struct job_status s;
+	const char *rv;
+	w_job(w, j);
+	w_wait(w, 2000);
+	w->no_writes = true;
+	w_tell(w, j, "n1", 0, 1, MEMBER_RUNNING);
+	w_wait(w, 700);
+	assert_true(core_job_status(w->core, "default", "a", &s, &rv)); /* it is out */
+	w_clear(w);
+	w_tell(w, j, "n2", 1, 1, MEMBER_RUNNING);
+	assert_false(w_has(w, "job-status"));
+}
+
 /* The very first set of orders of a leader is another one than none, or an agent that connected
  * before its Node was known would wait for ever. */
 static void the_first_orders_are_news(void **state)
@@ -303,6 +322,7 @@ int main(void)
 		T(a_refused_write_waits_for_news),
 		T(a_condition_keeps_the_time_of_its_change),
 		T(orders_change_only_when_they_do),
+		T(what_follows_a_state_is_gathered),
 		T(the_first_orders_are_news),
 		T(apply_backs_off),
 		T(a_resized_node_is_applied_and_counted),
