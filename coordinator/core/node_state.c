@@ -42,7 +42,8 @@ static enum cnode_state state_of(const struct core *c, const struct mnode *n)
 
 static enum loss loss_of(const struct core *c, const struct mnode *n)
 {
-	if (!n->has_node || n->out_of_service)
+	/* The taint alone, on a node that answers, is somebody's mistake. */
+	if (!n->has_node || (n->out_of_service && (n->ready != COND_TRUE || n->silent)))
 		return LOSS_SURE;
 	if (unready(n) || (n->silent && !c->suspects_itself))
 		return LOSS_MAYBE;

@@ -84,7 +84,28 @@ static bool waiting(struct core *c, struct mjob *j)
 	return true;
 }
 
-/* The first of: why pods are refused, why containers wait, how a member failed. What the queue says
+/* A member that nothing may replace yet: what its node's owner can do is told. */
+static bool lost(struct core *c, struct mjob *j)
+{
+	const struct att *a;
+	if (j->blocked)
+		return false; /* why others of it wait is said instead */
+	DL_FOREACH2(j->cnt[ATT_LOST] ? j->atts : NULL, a, job_next)
+	{
+		if (a->state == ATT_LOST && att_current(a) && !att_replaceable(a))
+			break;
+	}
+	if (!a)
+		return false;
+	bool news = j->reason != R_WaitingForNode;
+	job_say(j, R_WaitingForNode, "member %u waits for node %s, which is lost", a->id.index,
+		a->node->name);
+	if (news)
+		act_note_job(c, j, R_WaitingForNode, j->message);
+	return true;
+}
+
+/* The first of: why pods are refused, which node is waited for, why containers wait, how a member failed. What the queue says
  * stands while the job is in it. */
 void job_say_progress(struct core *c, struct mjob *j)
 {
@@ -94,7 +115,7 @@ void job_say_progress(struct core *c, struct mjob *j)
 			job_cond(c, j, JC_SCHEDULED, COND_FALSE, R_FailedCreate);
 		return;
 	}
-	if (waiting(c, j))
+	if (lost(c, j) || waiting(c, j))
 		return;
 	if (!j->retrying)
 		mem_strset(&j->last_failure, "");

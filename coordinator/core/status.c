@@ -52,6 +52,11 @@ static uint64_t fingerprint(const struct job_status *s, uint64_t *ret_head)
 		h = hash_str(h, s->active_nodes.v[i]);
 	h = hash_u64(hash_u64(hash_u64(h, s->active), s->ready), s->succeeded);
 	h = hash_u64(hash_u64(h, s->failed), s->attempts);
+	for (uint32_t i = 0; i < s->nsuperseded; i++) {
+		const struct superseded *o = &s->superseded[i];
+		h = hash_u64(hash_u64(hash_u64(h, o->index), o->attempt), o->by);
+		h = hash_str(h, o->node);
+	}
 	h = hash_str(hash_str(h, str_or_empty(s->completed)), str_or_empty(s->selector));
 	h = hash_str(hash_str(h, str_or_empty(s->reason)), str_or_empty(s->message));
 	return hash_u64(h, (uint64_t)s->observed_generation);
@@ -105,6 +110,45 @@ static void view_conds(const struct mjob *j, struct cond *v, struct job_status *
 	}
 }
 
+/* Its pod may run on, out of reach, while another attempt counts. */
+static bool superseded(const struct mjob *j, const struct att *a)
+{
+	return (a->state == ATT_LOST || (a->state == ATT_STOPPING && a->node->loss != LOSS_NO)) &&
+	       att_seen(a) && !att_current(a) && j->slots[a->id.index].last > a->id.attempt;
+}
+
+static int by_index(const struct superseded *a, const struct superseded *b)
+{
+	return a->index != b->index ? (a->index < b->index ? -1 : 1)
+				    : (a->attempt < b->attempt ? -1 : 1);
+}
+
+static void view_superseded(const struct mjob *j, struct arena *a, struct job_status *s)
+{
+	uint32_t n = j->cnt[ATT_LOST] + j->cnt[ATT_STOPPING];
+	const struct att *at;
+	if (!n || job_finished(j))
+		return;
+	n = n < SUPERSEDED_MAX ? n : SUPERSEDED_MAX;
+	struct superseded *v = arena_alloc(a, n * sizeof *v);
+	must(v);
+	s->superseded = v;
+	DL_FOREACH2(j->atts, at, job_next)
+	{
+		if (!superseded(j, at) || s->nsuperseded == n)
+			continue;
+		const struct slot *slot = &j->slots[at->id.index];
+		struct superseded x = {.index = at->id.index,
+				       .attempt = at->id.attempt,
+				       .by = slot->cur ? slot->cur->id.attempt : slot->last,
+				       .node = at->node->name};
+		uint32_t i = s->nsuperseded++;
+		for (; i && by_index(&x, &v[i - 1]) < 0; i--)
+			v[i] = v[i - 1];
+		v[i] = x;
+	}
+}
+
 static void view(const struct mjob *j, struct arena *a, struct job_status *s)
 {
 	struct cond *conds = arena_alloc(a, JC_N * sizeof *conds);
@@ -126,6 +170,7 @@ static void view(const struct mjob *j, struct arena *a, struct job_status *s)
 				 .message = j->message,
 				 .observed_generation = j->generation};
 	must(s->selector);
+	view_superseded(j, a, s);
 	view_conds(j, conds, s);
 }
 

@@ -118,6 +118,25 @@ static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *re
 	decode_affinity(a, spec, ret);
 }
 
+static void decode_superseded(struct arena *a, const json_t *l, struct job_status *ret)
+{
+	size_t n = json_array_size(l);
+	struct superseded *v;
+	n = n < SUPERSEDED_MAX ? n : SUPERSEDED_MAX;
+	v = arena_alloc(a, (n + 1) * sizeof *v);
+	if (!v)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const json_t *o = json_array_get(l, i);
+		v[i] = (struct superseded){.index = (uint32_t)js_int(o, "index", 0),
+					   .attempt = (uint32_t)js_int(o, "attempt", 0),
+					   .by = (uint32_t)js_int(o, "replacedBy", 0),
+					   .node = str_or_empty(js_str(o, "node"))};
+	}
+	ret->superseded = v;
+	ret->nsuperseded = (uint32_t)n;
+}
+
 static void decode_status(struct arena *a, const json_t *st, struct job_status *ret)
 {
 	*ret = (struct job_status){
@@ -136,6 +155,7 @@ static void decode_status(struct arena *a, const json_t *st, struct job_status *
 		.message = str_or_empty(js_str(st, "message")),
 		.observed_generation = js_int(st, "observedGeneration", 0),
 	};
+	decode_superseded(a, json_object_get(st, "superseded"), ret);
 	ret->conds = decode_conds(a, json_object_get(st, "conditions"), &ret->nconds);
 }
 

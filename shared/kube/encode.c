@@ -119,6 +119,21 @@ static json_t *conditions(const struct cond *v, uint32_t n)
 	return l;
 }
 
+/* NULL in a merge patch removes what was there. */
+static json_t *superseded(const struct job_status *s)
+{
+	json_t *l = s->nsuperseded ? json_array() : json_null();
+	for (uint32_t i = 0; i < s->nsuperseded; i++) {
+		json_t *o = json_object();
+		json_object_set_new(o, "index", number(s->superseded[i].index));
+		json_object_set_new(o, "attempt", number(s->superseded[i].attempt));
+		json_object_set_new(o, "node", js_string(s->superseded[i].node, 0));
+		json_object_set_new(o, "replacedBy", number(s->superseded[i].by));
+		json_array_append_new(l, o);
+	}
+	return l;
+}
+
 static json_t *job_status(const struct job_status *s)
 {
 	json_t *o = json_object();
@@ -131,6 +146,7 @@ static json_t *job_status(const struct job_status *s)
 	json_object_set_new(o, "succeeded", number(s->succeeded));
 	json_object_set_new(o, "failed", number(s->failed));
 	json_object_set_new(o, "attempts", number(s->attempts));
+	json_object_set_new(o, "superseded", superseded(s));
 	json_object_set_new(o, "completedIndexes", limited(s->completed, 0));
 	json_object_set_new(o, "selector", limited(s->selector, 0));
 	json_object_set_new(o, "reason", limited(s->reason, REASON_MAX));

@@ -39,6 +39,14 @@ struct job_spec {
 	const char *invalid; /* why no pod can be made of this spec, or NULL */
 };
 
+/* An attempt on a lost node that may run on although a newer one of its index counts instead. */
+struct superseded {
+	uint32_t index, attempt, by; /* by: the attempt that counts */
+	const char *node;
+};
+
+enum { SUPERSEDED_MAX = 100 }; /* told at most */
+
 /* Both read and written. Strings written are borrowed from the core until its next step. */
 struct job_status {
 	enum job_state state;
@@ -49,6 +57,8 @@ struct job_status {
 	const char *completed; /* completedIndexes: "0,2-5" */
 	const char *selector, *reason, *message;
 	int64_t observed_generation;
+	const struct superseded *superseded; /* by index; at most SUPERSEDED_MAX */
+	uint32_t nsuperseded;
 	const struct cond *conds; /* Scheduled, Suspended, Complete, Failed */
 	uint32_t nconds;
 };

@@ -106,6 +106,10 @@ struct job_status copy_job_status(struct arena *a, const struct job_status *s)
 {
 	struct job_status c = *s;
 	c.active_nodes = copy_strs(a, &s->active_nodes);
+	struct superseded *old = COPY_ARRAY(a, s->superseded, s->nsuperseded);
+	for (uint32_t i = 0; i < s->nsuperseded; i++)
+		old[i].node = copy_str(a, old[i].node);
+	c.superseded = old;
 	c.completed = copy_str(a, s->completed);
 	c.selector = copy_str(a, s->selector);
 	c.reason = copy_str(a, s->reason);

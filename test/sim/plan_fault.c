@@ -177,8 +177,8 @@ static void on_out_of_service(void *self, uint64_t i)
 {
 	struct machine *m = self;
 	(void)i;
-	if (m->down && user_taint(m->sim, m->name, &service, true))
-		m->unregistered_ms = m->sim->clock.now_ms;
+	if (m->down)
+		(void)user_taint(m->sim, m->name, &service, true);
 }
 
 static bool out_of_service(struct sim *s, const struct plan_op *op)

@@ -43,6 +43,9 @@ static void check_job(struct sim *s, const struct version *v)
 	if (final && !st->end_ms)
 		sim_fail(s, "end-time", "job %s is %s without endTime", v->meta.name,
 			 job_state_text(st->state));
+	if (st->nsuperseded)
+		sim_fail(s, "superseded", "job %s: attempt %u of member %u is out of reach still",
+			 v->meta.name, st->superseded[0].attempt, st->superseded[0].index);
 	if (st->observed_generation != v->meta.generation)
 		sim_fail(s, "observed", "job %s: generation %d, observed %d", v->meta.name,
 			 (int)v->meta.generation, (int)st->observed_generation);

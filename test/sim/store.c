@@ -151,6 +151,9 @@ static void say_job_status(struct buf *b, const struct job_status *s)
 		   str_or_empty(s->selector), str_or_empty(s->reason), str_or_empty(s->message),
 		   s->observed_generation);
 	say_strs(b, &s->active_nodes);
+	for (uint32_t i = 0; i < s->nsuperseded; i++)
+		buf_printf(b, "{%u %u %u %s}", s->superseded[i].index, s->superseded[i].attempt,
+			   s->superseded[i].by, s->superseded[i].node);
 	say_conds(b, s->conds, s->nconds);
 }
 

@@ -60,6 +60,18 @@ static const char *condition(struct story *st, const struct cond *conds, uint32_
 	return "none";
 }
 
+/* "INDEX/ATTEMPT on NODE by ATTEMPT, …" */
+static const char *superseded(struct story *st, const struct job_status *s)
+{
+	const char *text = "none";
+	for (uint32_t i = 0; i < s->nsuperseded; i++) {
+		const struct superseded *o = &s->superseded[i];
+		text = arena_printf(&st->arena, "%s%s%u/%u on %s by %u", i ? text : "",
+				    i ? ", " : "", o->index, o->attempt, o->node, o->by);
+	}
+	return text;
+}
+
 static const char *job_field(struct story *st, const struct version *v, const char *field)
 {
 	const struct job_status *s = &v->job.status;
@@ -74,6 +86,8 @@ static const char *job_field(struct story *st, const struct version *v, const ch
 		return str_or_empty(s->message);
 	if (str_eq(field, "completed"))
 		return str_or_empty(s->completed);
+	if (str_eq(field, "superseded"))
+		return superseded(st, s);
 	if (str_eq(field, "selector"))
 		return str_or_empty(s->selector);
 	if (str_eq(field, "start"))

@@ -33,13 +33,19 @@ static bool evicts(struct sim *s, const struct version *node, const struct versi
 	return false;
 }
 
-static bool out_of_service(const struct version *node)
+static bool said_out_of_service(const struct version *node)
 {
 	for (uint32_t i = 0; i < node->node.ntaints; i++) {
 		if (str_eq(node->node.taints[i].key, TAINT_OUT_OF_SERVICE))
-			return node->node.ready != COND_TRUE;
+			return true;
 	}
 	return false;
+}
+
+/* As the pod garbage collector takes it. */
+static bool out_of_service(const struct version *node)
+{
+	return said_out_of_service(node) && node->node.ready != COND_TRUE;
 }
 
 static void on_pod_gc(void *self, uint64_t arg)
@@ -85,6 +91,9 @@ void taints_change(struct sim *s, const struct change *ch)
 						      : "";
 	struct machine *m = ch->ev == WATCH_DELETED ? NULL : sim_machine(s, name);
 	const struct version *node = m ? store_find(&s->server.store, API_NODE, NULL, name) : NULL;
+	if (node && ch->now->kind == API_NODE && m->down && said_out_of_service(node))
+		m->unregistered_ms =
+			s->clock.now_ms; /* whoever says so says that nothing runs there */
 	if (node && node->node.ntaints && (ch->now->kind == API_NODE || !ch->prev))
 		clock_at(&s->clock, s->clock.now_ms + draw(&s->rng, 50, 800), on_taints, m, 0);
 }

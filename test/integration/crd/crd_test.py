@@ -57,7 +57,8 @@ def full_status():
     condition = {"type": "Complete", "status": "True", "reason": "CompletionsReached", "message": "",
                  "lastTransitionTime": when, "observedGeneration": 1}
     return {"state": "Running", "startTime": when, "activeNodes": ["n1"], "active": 1, "ready": 1, "succeeded": 2,
-            "failed": 3, "completedIndexes": "0,2-5", "attempts": 4294967295, "selector": "a=b", "reason": "R",
+            "failed": 3, "completedIndexes": "0,2-5", "attempts": 4294967295, "selector": "a=b",
+            "superseded": [{"index": 9999, "attempt": 1, "node": "n2", "replacedBy": 2}], "reason": "R",
             "message": "m", "observedGeneration": 1, "conditions": [condition]}
 
 
@@ -67,7 +68,8 @@ def test_status(server, check):
     status = full_status()
     _, got = server.request("PATCH", path, {"status": status}, kind=MERGE)
     check.that("status as written", got.get("status") == status, got)
-    for field, value in [("state", "Done"), ("active", -1), ("startTime", "today"), ("activeNodes", "n1")]:
+    for field, value in [("state", "Done"), ("active", -1), ("startTime", "today"), ("activeNodes", "n1"),
+                         ("superseded", [{"index": 1}])]:
         answer = server.request("PATCH", path, {"status": {field: value}}, kind=MERGE)
         check.refused("status " + field, answer, "status." + field)
     _, scale = server.request("GET", JOBS + "/status/scale")

@@ -159,6 +159,9 @@ static void wait_ends_with_the_node(void **state)
 	n->taints[n->ntaints++] = (struct taint){"node.kubernetes.io/out-of-service",
 						 "nodeshutdown", EFFECT_NO_EXECUTE};
 	w_tell_node(w, n);
+	assert_string_equal(where(w, j, 0), "n2"); /* it answers: somebody's mistake */
+	w_mute(w, "n2", true);
+	w_wait(w, 10000);
 	assert_string_equal(where(w, j, 0), "n3");
 }
 

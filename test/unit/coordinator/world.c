@@ -67,6 +67,12 @@ static void write_job(struct world *w, struct wjob *j)
 	for (uint32_t i = 0; i < s.active_nodes.n; i++)
 		nodes[i] = w_find(w, s.active_nodes.v[i])->name;
 	j->job.status.active_nodes.v = nodes;
+	assert_in_range(s.nsuperseded, 0, W_NODES);
+	for (uint32_t i = 0; i < s.nsuperseded; i++) {
+		j->superseded[i] = s.superseded[i];
+		j->superseded[i].node = w_find(w, s.superseded[i].node)->name;
+	}
+	j->job.status.superseded = j->superseded;
 	for (uint32_t i = 0; i < s.nconds; i++) {
 		j->conds[i] = s.conds[i];
 		j->conds[i].message = text(j, 4 + i, s.conds[i].message);

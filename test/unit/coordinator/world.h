@@ -42,6 +42,7 @@ struct wjob { /* a job as the API server has it; fill in what a test needs, then
 	struct res requests[4];
 	char completed[256];
 	struct cond conds[8];
+	struct superseded superseded[W_NODES];
 	char texts[16][MESSAGE_MAX + 64];
 	bool urgent, marked;
 	int64_t due_ms;

@@ -76,6 +76,8 @@ static void job(void **state)
 		       "\"status\":{\"state\":\"Running\",\"startTime\":\"2026-01-02T03:04:05Z\","
 		       "\"activeNodes\":[\"n1\",\"n2\"],\"active\":2,\"ready\":1,\"succeeded\":3,"
 		       "\"failed\":4,\"attempts\":9,\"completedIndexes\":\"0,2-3\","
+		       "\"superseded\":[{\"index\":6,\"attempt\":1,\"node\":\"n3\",\"replacedBy\":"
+		       "9}],"
 		       "\"observedGeneration\":7,\"conditions\":[{\"type\":\"Scheduled\","
 		       "\"status\":\"True\",\"reason\":\"R\",\"message\":\"m\"}]}}"),
 		RC_OK);
@@ -110,6 +112,10 @@ static void job(void **state)
 	assert_int_equal(st->active + st->ready + st->succeeded + st->failed, 10);
 	assert_int_equal(st->attempts, 9);
 	assert_string_equal(st->completed, "0,2-3");
+	assert_int_equal(st->nsuperseded, 1);
+	assert_int_equal(st->superseded[0].index + st->superseded[0].attempt, 7);
+	assert_int_equal(st->superseded[0].by, 9);
+	assert_string_equal(st->superseded[0].node, "n3");
 	assert_int_equal(st->nconds, 1);
 	assert_int_equal(st->conds[0].status, COND_TRUE);
 }

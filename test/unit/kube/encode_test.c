@@ -29,7 +29,10 @@ static void job_status(void **state)
 					 .message = "m",
 					 .since_ms = 1700000000000,
 					 .observed_generation = 4};
+	static const struct superseded old = {.index = 1, .attempt = 1, .by = 3, .node = "n3"};
 	struct job_status st = {.state = JOB_RUNNING,
+				.superseded = &old,
+				.nsuperseded = 1,
 				.start_ms = 1700000000999,
 				.active_nodes = {nodes, 2},
 				.active = 2,
@@ -59,7 +62,14 @@ static void job_status(void **state)
 	       "run\",\"observedGeneration\":4,\"ready\":1,\"reason\":"
 	       "null,\"selector\":null,\"startTime\":\"2023-11-14T22:13:20Z\",\"state\":"
 	       "\"Running\","
-	       "\"succeeded\":0}}");
+	       "\"succeeded\":0,\"superseded\":[{\"attempt\":1,\"index\":1,\"node\":\"n3\","
+	       "\"replacedBy\":3}]}}");
+	st.nsuperseded = 0;
+	AUTO(buf_done) struct buf body = BUF_INIT(4096);
+	struct err e = {""};
+	const char *type;
+	assert_int_equal(encode_body(&req, &body, &type, &e), RC_OK);
+	assert_non_null(strstr(buf_str(&body), "\"superseded\":null"));
 }
 
 static void cnode_status(void **state)
