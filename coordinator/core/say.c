@@ -105,8 +105,8 @@ static bool lost(struct core *c, struct mjob *j)
 	return true;
 }
 
-/* The first of: why pods are refused, which node is waited for, why containers wait, how a member failed. What the queue says
- * stands while the job is in it. */
+/* The first of: why pods are refused, which node is waited for, why containers wait, how a member
+ * failed. What the queue says stands while the job is in it. */
 void job_say_progress(struct core *c, struct mjob *j)
 {
 	if (*j->create_error) {
