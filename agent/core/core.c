@@ -55,6 +55,7 @@ static void apply(struct agent_core *c, const struct agent_event *ev)
 void agent_core_step(struct agent_core *c, const struct agent_event *ev, struct agent_actions *ret)
 {
 	c->now_ms = ev->now_ms;
+	c->unheard_ms = ev->unheard_ms;
 	c->nactions = 0;
 	c->report = false;
 	forget_dropped(c);

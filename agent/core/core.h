@@ -30,6 +30,7 @@ enum agent_event_type {
 struct agent_event {
 	enum agent_event_type type;
 	int64_t now_ms, wall_ms;
+	int64_t unheard_ms; /* since the last request that a leader has answered was sent */
 	union {
 		const struct pod *pod;
 		const struct meta *gone;

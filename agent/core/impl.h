@@ -69,7 +69,7 @@ struct agent_core {
 	char *node;
 	const struct log *log;
 	struct rng rng;
-	int64_t now_ms;
+	int64_t now_ms, unheard_ms;
 	bool synced, overflowed, doubts;
 	uint64_t epoch, generation;
 	struct podrec *pods;

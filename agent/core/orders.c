@@ -3,14 +3,18 @@
  * seen: an order whose pod was ever seen, here or by the coordinator (then it carries the UID), is
  * never carried out again, and it is gone only when it vanished before our eyes or a live read says
  * so. After an answer that got lost the name is taken, and what has it is
- * read: the same attempt is adopted, anything else holds the name. */
+ * read: the same attempt is adopted, anything else holds the name.
+ *
+ * An order is a lease: no create is begun when no leader was heard for ORDER_LEASE_MS. So whoever
+ * leads next knows how long an order of the leader before may still be carried out: the lease, the
+ * create's own deadline and what TCP sends again, together less than node_unheard_ms. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/core/impl.h"
 #include "base/mutant.h"
 
-enum { CREATES_MAX = 32 };
+enum { CREATES_MAX = 32, ORDER_LEASE_MS = 10000, LEASE_LOOK_MS = 1000 };
 
 struct orderrec *ac_orders_find(const struct agent_core *c, const char *key)
 {
@@ -271,6 +275,14 @@ static void read_pod(struct agent_core *c, struct orderrec *o)
 	ac_act(c, &(struct agent_action){.type = AACT_READ, .read = {o->o.ns, o->o.pod}});
 }
 
+/* Orders come anew with the next session; one that goes on after a standstill of ours is heard
+ * again within a moment. */
+static void look_later(struct agent_core *c)
+{
+	int64_t at = c->now_ms + LEASE_LOOK_MS;
+	c->next_due_ms = at < c->next_due_ms ? at : c->next_due_ms;
+}
+
 void ac_orders_launch(struct agent_core *c)
 {
 	struct orderrec *o, *next;
@@ -279,6 +291,10 @@ void ac_orders_launch(struct agent_core *c)
 		bool read = may_read(c, o);
 		if (!read && !may_launch(c, o))
 			continue;
+		if (!read && c->unheard_ms > ORDER_LEASE_MS) {
+			look_later(c);
+			continue;
+		}
 		if (o->due_ms <= c->now_ms && c->flying < CREATES_MAX)
 			(read ? read_pod : launch)(c, o);
 		else if (o->due_ms > c->now_ms && o->due_ms < c->next_due_ms)

@@ -271,15 +271,28 @@ static void refusals_end(struct core *c, struct mjob *j)
 	}
 }
 
+/* A job from before our time may have pods, or members about to be made, that nobody has told us of
+ * yet: by agents that we have not heard. Under Wait a node that is not ready is waited for too, and
+ * the end of what the leader before us was creating itself: an order is a lease (agent/core), it
+ * is over with the gate. */
+static bool may_be_ordered(const struct core *c, const struct mjob *j)
+{
+	if (j->on_loss != LOSS_WAIT)
+		return !c->all_heard && j->attempts;
+	return c->now_ms < c->gate_ms &&
+	       (j->credentials || !c->cfg.agent_launch || !live_all_told(c));
+}
+
 static bool queue(struct core *c, struct mjob *j)
 {
 	uint32_t want = wanted(c, j);
 	/* A replacement comes after the status that counts its predecessor's failure. */
 	if (j->failed > j->wr_failed && !MUTANT(retry_uncounted))
 		want = 0;
-	/* Jobs from before our time may have pods that nobody has told us of yet. */
-	if (j->old && !c->all_heard && j->attempts)
+	if (j->old && want && may_be_ordered(c, j)) {
+		job_wake(j, c->gate_ms);
 		want = 0;
+	}
 	if (j->hold_ms > c->now_ms) {
 		job_wake(j, j->hold_ms);
 		want = 0;

@@ -15,7 +15,7 @@
  *    |		      |		       |		    Lost, node answers: back
  *    |		      |		       |   ended by itself
  *    `---------------+----------------+-------------------> Ended
- *		      | we delete it	    pod gone
+ *		      | we delete it	    pod gone		    it succeeded before: Ended
  *		      `------------> Stopping ---------> (freed)
  */
 static const struct {
@@ -31,7 +31,7 @@ static const struct {
 	[ATT_RUNNING] = {"Running", TO(LOST) | TO(STOPPING) | TO(ENDED), true},
 	[ATT_LOST] = {"Lost", TO(ORDERED) | TO(PENDING) | TO(RUNNING) | TO(STOPPING) | TO(ENDED),
 		      true},
-	[ATT_STOPPING] = {"Stopping", 0, false},
+	[ATT_STOPPING] = {"Stopping", TO(ENDED), false},
 	[ATT_ENDED] = {"Ended", 0, false},
 #undef TO
 };

@@ -93,15 +93,21 @@ static void ended(struct core *c, struct att *a, const struct member *m)
  */
 static void ended_aside(struct core *c, struct att *a, const struct member *m)
 {
-	bool doomed = a->state == ATT_STOPPING && job_slot(a->job, a->id.index)->cur;
-	if (m->phase == MEMBER_SUCCEEDED && !doomed)
+	struct slot *s = job_slot(a->job, a->id.index);
+	bool success = m->phase == MEMBER_SUCCEEDED, stopping = a->state == ATT_STOPPING;
+	bool doomed = stopping && s->cur && s->cur != a;
+	if (success && !doomed)
 		succeeded(c, a);
-	if (att_live(a) && m->phase == MEMBER_SUCCEEDED)
+	if (success && (att_live(a) || (stopping && !doomed && !a->delete_ok))) {
+		/* Before our delete has reached it: its pod stays, as finished ones do. */
+		s->cur = s->cur == a ? NULL : s->cur;
 		att_set(c, a, ATT_ENDED);
-	else if (att_live(a))
+		timer_clear(&c->timers, &a->timer);
+	} else if (att_live(a)) {
 		att_stop(c, a, "superseded");
-	else if (a->delete_ok)
+	} else if (a->delete_ok) {
 		att_gone(c, a); /* nobody tells of an ended pod that it went */
+	}
 }
 
 static void on_final(struct core *c, struct att *a, const struct member *m)

@@ -232,6 +232,7 @@ bool core_job_status(struct core *c, const char *ns, const char *name, struct jo
 	if (!j || !c->synced)
 		return false;
 	view(j, &c->view, ret);
+	j->gathering = false; /* what comes from here on goes with the next */
 	j->sent = fingerprint(ret, &j->sent_head);
 	j->gathering = false; /* it goes out now; what comes later is gathered anew */
 	if (j->sent == j->base) {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connections. libcurl keeps and reuses them; what it cannot know is that one is dead: a peer that
  * vanished leaves an HTTP/2 connection that takes requests for ever. So each descriptor is noted
- * when it is opened, found again by its local port, and shut down at the first missed deadline. */
+ * when it is opened, found again by its local port, and shut down at the first missed deadline.
+ * What the kernel has not got across within UNACKED_MS it drops with the connection: a create that
+ * waited out a partition in a send buffer would be carried out long after anybody wanted it. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -12,13 +14,17 @@
 
 #include "net/impl.h"
 
+enum { UNACKED_MS = 10000 };
+
 static curl_socket_t open_socket(void *self, curlsocktype purpose, struct curl_sockaddr *a)
 {
 	struct http_client *c = self;
 	(void)purpose;
 	int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	unsigned unacked_ms = UNACKED_MS;
 	if (fd < 0)
 		return CURL_SOCKET_BAD;
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacked_ms, sizeof unacked_ms);
 	if (c->nsockets < SOCKETS_MAX)
 		c->sockets[c->nsockets++] = fd;
 	return fd;

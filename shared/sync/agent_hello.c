@@ -53,6 +53,7 @@ void as_hello_page(struct agent_session *s, const char *token)
 				    .members = h->members + h->start,
 				    .nmembers = h->end - h->start}};
 	s->stage = HELLO;
+	s->hello_ms = s->now_ms;
 	s->due_ms = s->now_ms + s->cfg.ack_ms;
 	s->link.request(s->link.self, LINK_REPORT, &msg);
 }

@@ -97,6 +97,7 @@ static void session_up(struct agent_session *s, const struct msg_welcome *w)
 	s->hold_ms = w->hold_ms;
 	s->seq = 0;
 	s->sent_ms = s->now_ms;
+	s->heard_ms = s->hello_ms;
 	s->sessions++;
 	s->leader_changing = s->redirected = false;
 	set_connected(s);
@@ -193,6 +194,7 @@ static void on_ack(struct agent_session *s, const struct msg_ack *ack)
 	if (s->stage != UP || !s->report_out || ack->session != s->session || ack->seq != s->seq)
 		return;
 	s->report_out = false;
+	s->heard_ms = s->sent_ms;
 	s->seq++;
 	backoff_reset(&s->backoff);
 }
@@ -311,7 +313,7 @@ struct agent_session *agent_session_new(const struct agent_session_config *cfg,
 	s->why = mem_strdup("");
 	s->link = *link;
 	s->log = log;
-	s->told_ms = INT64_MIN / 2;
+	s->told_ms = s->heard_ms = INT64_MIN / 2;
 	s->rng.s = seed;
 	s->backoff =
 		(struct backoff){.base_ms = cfg->backoff_base_ms, .cap_ms = cfg->backoff_cap_ms};
@@ -361,6 +363,11 @@ void agent_session_retry(struct agent_session *s)
 bool agent_session_connected(const struct agent_session *s)
 {
 	return s->stage == UP;
+}
+
+int64_t agent_session_heard(const struct agent_session *s)
+{
+	return s->heard_ms;
 }
 
 void agent_session_stats(const struct agent_session *s, struct agent_session_stats *ret)

@@ -48,7 +48,9 @@ struct agent_session {
 	uint64_t epoch; /* the newest ever seen */
 	int64_t heartbeat_ms, hold_ms;
 	bool report_out, poked;
-	int64_t sent_ms; /* the last Report */
+	int64_t sent_ms;  /* the last Report */
+	int64_t hello_ms; /* the last page of a Hello */
+	int64_t heard_ms; /* when the last of them was sent that was answered well */
 	bool watch_out;
 	int64_t watch_sent_ms;
 	struct orders orders;

@@ -18,19 +18,21 @@ static struct made *made_find(struct checks *c, const struct version *pod, struc
 }
 
 /* A lost answer and a deletion at once cannot be told from a create that never was: allowed for a
- * moment. A number that no status held is lost with the leader that gave it. */
-static void check_attempt_once(struct checks *c, const struct version *pod)
+ * moment; so may a create come late that got no answer. A number that no status held is lost with
+ * the leader that gave it. True: it is the first time. */
+static bool check_attempt_once(struct checks *c, const struct version *pod)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	struct made *m = made_find(c, pod, &key);
 	if (m && m->recorded && c->sim->clock.now_ms > m->at_ms + KNOWING_MS)
 		sim_fail(c->sim, "launch-once", "pod %s was created again", pod->meta.name);
 	if (m)
-		return;
+		return false;
 	m = mem_zalloc(1, sizeof *m);
 	m->key = buf_steal(&key);
 	m->at_ms = c->sim->clock.now_ms;
 	HASH_ADD_KEYPTR(hh, c->made, m->key, strlen(m->key), m);
+	return true;
 }
 
 void check_ended(struct checks *c, const struct version *pod)
@@ -171,8 +173,8 @@ static void check_own_node(struct checks *c, const struct version *pod)
 void check_born(struct checks *c, const struct version *pod)
 {
 	const struct version *job = sim_by_uid(c->sim, API_JOB, str_or_empty(pod->meta.owner_uid));
-	check_attempt_once(c, pod);
-	check_one_live(c, job, pod);
+	if (check_attempt_once(c, pod))
+		check_one_live(c, job, pod);
 	if (job && check_index_completed(job, pod) && !check_faulty(c, pod->pod.node) &&
 	    !completed_lately(c, pod))
 		sim_fail(c->sim, "rerun", "%s: its index is completed already", pod->meta.name);

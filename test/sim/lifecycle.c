@@ -66,6 +66,11 @@ static void put_node(struct machine *m, bool ready, const char *reason)
 	server_put(&s->server, v);
 }
 
+void machine_doubt(struct machine *m, int64_t until_ms)
+{
+	m->faulty_ms = until_ms > m->faulty_ms ? until_ms : m->faulty_ms;
+}
+
 bool machine_absent(const struct machine *m)
 {
 	return m->down || m->kubelet_down || m->cut_until_ms > m->sim->clock.now_ms;
@@ -111,7 +116,7 @@ static void comes_back(struct machine *m, bool rebooted)
 {
 	struct sim *s = m->sim;
 	const struct shelf *sh = &s->server.store.shelf[API_POD];
-	m->faulty_ms = s->clock.now_ms;
+	machine_doubt(m, s->clock.now_ms);
 	put_node(m, true, "KubeletReady");
 	for (uint32_t i = sh->n; i-- > 0;) {
 		if (str_eq(sh->v[i]->pod.node, m->name))
@@ -131,7 +136,7 @@ void machine_cut(struct machine *m, int64_t ms)
 {
 	struct sim *s = m->sim;
 	m->cut_until_ms = s->clock.now_ms + ms;
-	m->faulty_ms = m->cut_until_ms;
+	machine_doubt(m, m->cut_until_ms);
 	sim_note(s, "node off the network", KS("node", m->name), KI("ms", ms));
 	net_cut_node(s->net, m->name, m->cut_until_ms);
 	conns_blackhole(s->conns, m->agent.name, m->cut_until_ms);
@@ -158,7 +163,7 @@ void machine_register(struct machine *m, bool on)
 {
 	struct sim *s = m->sim;
 	const struct version *v = store_find(&s->server.store, API_NODE, NULL, m->name);
-	m->faulty_ms = s->clock.now_ms;
+	machine_doubt(m, s->clock.now_ms);
 	if (m->registered == on)
 		return;
 	m->registered = on;
@@ -177,7 +182,7 @@ void machine_register(struct machine *m, bool on)
 void machine_power_off(struct machine *m)
 {
 	m->down = true;
-	m->faulty_ms = m->sim->clock.now_ms;
+	machine_doubt(m, m->sim->clock.now_ms);
 	sim_note(m->sim, "power off", KS("node", m->name));
 	proc_crash(&m->agent, false);
 	proc_crash(&m->rival, false);
@@ -203,7 +208,7 @@ void machine_kubelet(struct machine *m, bool up)
 	if (m->down || was_up == up)
 		return;
 	m->kubelet_down = !up;
-	m->faulty_ms = m->sim->clock.now_ms;
+	machine_doubt(m, m->sim->clock.now_ms);
 	sim_note(m->sim, up ? "kubelet up" : "kubelet down", KS("node", m->name));
 	if (up && !machine_absent(m))
 		comes_back(m, false);

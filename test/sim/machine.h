@@ -37,6 +37,8 @@ bool kubelet_renews(const struct machine *m); /* the token of its agent's pod */
 void kubelet_look(struct sim *s, const struct version *pod, bool rebooted);
 
 /* lifecycle.c */
+/* Something is wrong with it until then; what is doubted for longer stays so. */
+void machine_doubt(struct machine *m, int64_t until_ms);
 void machines_init(struct sim *s);
 bool machine_absent(const struct machine *m); /* its kubelet says nothing to the API server */
 void machine_power_off(struct machine *m);

@@ -43,7 +43,8 @@ static bool crash_at_action(struct sim *s, const struct plan_op *op)
 static bool break_link(struct sim *s, const struct plan_op *op)
 {
 	struct machine *m = machine_of(s, op);
-	m->faulty_ms = op->b & 1 ? s->clock.now_ms : m->faulty_ms;
+	if (op->b & 1)
+		machine_doubt(m, s->clock.now_ms);
 	return net_break_node(s->net, m->name, op->b & 1);
 }
 
@@ -64,7 +65,7 @@ static bool pause(struct sim *s, const struct plan_op *op)
 	struct proc *p = any_proc(s, op);
 	for (uint32_t i = 0; i < s->cfg.machines; i++) {
 		if (p->kind == PROC_COORDINATOR || p == &s->machine[i].agent)
-			s->machine[i].faulty_ms = s->clock.now_ms + op->ms;
+			machine_doubt(&s->machine[i], s->clock.now_ms + op->ms);
 	}
 	if (p->alive)
 		proc_pause(p, op->ms);
@@ -83,8 +84,8 @@ static void doubt(struct sim *s, struct machine *one, int64_t ms)
 {
 	for (uint32_t i = 0; i < s->cfg.machines; i++) {
 		struct machine *m = &s->machine[i];
-		if ((!one || m == one) && m->faulty_ms < s->clock.now_ms + ms)
-			m->faulty_ms = s->clock.now_ms + ms;
+		if (!one || m == one)
+			machine_doubt(m, s->clock.now_ms + ms);
 	}
 }
 
@@ -166,6 +167,7 @@ static bool cut_api(struct sim *s, const struct plan_op *op)
 	if (op->b % 3 != 0) {
 		conn_blackhole(p->conn, s->clock.now_ms + op->ms);
 		deaf(s, op->ms);
+		doubt(s, NULL, op->ms);
 	}
 	return true;
 }
@@ -237,6 +239,7 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 	case OP_RIVAL:
 		if (!m->down)
 			proc_start(&m->rival);
+		doubt(s, m, op->ms);
 		return !m->down;
 	case OP_KUBELET_CLOCK:
 		m->offset_ms = (op->b & 1 ? 1 : -1) * ((int64_t)op->c * 3600 + 1);

@@ -14,7 +14,7 @@
 
 struct world {
 	struct agent_core *c;
-	int64_t now;
+	int64_t now, unheard;
 	struct buf did; /* "create:POD " "drop:HASH " "report " */
 };
 
@@ -57,6 +57,7 @@ static void step(struct world *w, struct agent_event ev)
 {
 	struct agent_actions acts;
 	ev.now_ms = w->now;
+	ev.unheard_ms = w->unheard;
 	agent_core_step(w->c, &ev, &acts);
 	for (uint32_t i = 0; i < acts.n; i++) {
 		const struct agent_action *a = &acts.v[i];
@@ -382,6 +383,23 @@ static void r003_under_way_at_hello(void **state)
 	created(w, "p", RC_TIMEOUT, NULL, 0);
 	expect_snapshot(w, "p/: ");
 	expect_told(w, ""); /* no news to who ordered it */
+}
+
+/* Seed 6254: an agent that no leader has answered for a while creates nothing: another leader may
+ * have given the member to another node. */
+static void r006_an_order_is_a_lease(void **state)
+{
+	struct world *w = *state;
+	struct order o = order_of("p", 1);
+	ready(w);
+	template(w);
+	w->unheard = 10001;
+	orders(w, 5, &o, 1);
+	expect(w, "");
+	assert_int_equal(agent_core_deadline(w->c), w->now + 1000);
+	w->unheard = 10000;
+	tick(w, w->now);
+	expect(w, "create:p ");
 }
 
 /* A leader that knows nothing of the pod's end orders the same attempt again. */
@@ -803,6 +821,7 @@ int main(void)
 		T(r001_ordered_before_the_watch_shows),
 		T(r003_under_way_at_hello),
 		T(r005_ordered_again_after_its_end),
+		T(r006_an_order_is_a_lease),
 		T(ordered_with_another_uid),
 		T(not_to_be_launched_here),
 		cmocka_unit_test_setup_teardown(agents_that_may_not_launch, setup_no_launch,

@@ -134,6 +134,29 @@ static struct core_event pod_done(enum pod_op op, const struct member *m, enum r
 					   .member = rc == RC_OK ? m : NULL}};
 }
 
+/* Seed 6331: a member that succeeds before our delete has reached it is not deleted any more: its
+ * success counts, its pod stays. */
+static void r010_success_before_the_delete(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *j = w_new_job(w, "a", 2);
+	w_job(w, j);
+	w_all(w, j, MEMBER_RUNNING);
+	j->job.spec.suspend = true;
+	w_job(w, j);
+	assert_true(w_has(w, "delete pod-a-0.1"));
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING);
+	struct core_event timeout = pod_done(POD_OP_DELETE, &m, RC_TIMEOUT, "");
+	w_step(w, &timeout);
+	w_tell(w, j, "n1", 0, 1, MEMBER_SUCCEEDED);
+	w_clear(w);
+	w_wait(w, 60000);
+	assert_false(w_has(w, "delete pod-a-0.1"));
+	assert_true(w_has(w, "delete pod-a-1.1"));
+	assert_string_equal(w_status(w, j).completed, "0");
+}
+
 static void denied_agent_then_coordinator(void **state)
 {
 	struct world *w = w_of(state);
@@ -365,6 +388,7 @@ int main(void)
 		T(disruption_is_replaced_at_once),
 		T(refusal_backs_off_on_that_node),
 		T(held_name_uses_the_next_number),
+		T(r010_success_before_the_delete),
 		T(denied_agent_then_coordinator),
 		T(denied_gang_gives_all_back),
 		T(unanswered_create_is_tried_again),

@@ -229,6 +229,32 @@ static void status_outranks_missing_pods(void **state)
 	assert_string_equal(w_status(w, j).completed, "0");
 }
 
+/* Seed 6254: under Wait a member that the leader before us may have ordered is not made beside: a
+ * node that is not ready is waited for too, as long as its agent may obey that order. */
+static void under_wait_an_order_of_before_is_waited_out(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 4);
+	struct wjob *j = w_new_job(w, "a", 3);
+	j->job.spec.on_node_loss = LOSS_WAIT;
+	w_job(w, j);
+	w_tell(w, j, "n1", 0, 1, MEMBER_RUNNING);
+	w_tell(w, j, "n2", 1, 1, MEMBER_RUNNING);
+	w_wait(w, 3000); /* the third was ordered on n3, which is cut off */
+	w_find(w, "n3")->not_ready = true;
+	w_restart(w);
+	struct member m[] = {w_member(w, j, "n1", 0, 1, MEMBER_RUNNING),
+			     w_member(w, j, "n2", 1, 1, MEMBER_RUNNING)};
+	sync_with(w, m, 2);
+	w_hello_with(w, "n1", &m[0], 1);
+	w_hello_with(w, "n2", &m[1], 1);
+	w_hello(w, "n4");
+	w_wait(w, 29000);
+	assert_null(w_order(w, j, 2, NULL));
+	w_wait(w, 2000);
+	assert_int_equal(w_order(w, j, 2, NULL)->attempt, 2);
+}
+
 static void final_states_stay(void **state)
 {
 	struct world *w = w_of(state);
@@ -258,6 +284,7 @@ int main(void)
 		T(uncounted_ends_are_counted),
 		T(a_counted_and_an_uncounted_end),
 		T(status_outranks_missing_pods),
+		T(under_wait_an_order_of_before_is_waited_out),
 		T(final_states_stay),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

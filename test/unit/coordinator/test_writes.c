@@ -310,6 +310,27 @@ static void a_follower_does_nothing(void **state)
 	assert_true(core_deadline(w->core) == INT64_MAX);
 }
 
+/* Seed 12698: the Running of a job is gathered for a moment; what comes while that write is under
+ * way is no second one at once. */
+static void r011_one_write_at_once(void **state)
+{
+	struct world *w = w_of(state);
+	struct job_status s;
+	const char *rv;
+	w_nodes(w, 2);
+	struct wjob *j = w_new_job(w, "a", 2);
+	w_job(w, j);
+	w_all(w, j, MEMBER_PENDING);
+	w_wait(w, 3000);
+	w->no_writes = true;
+	w_tell(w, j, "n1", 0, 1, MEMBER_RUNNING);
+	w_wait(w, 700);
+	assert_true(core_job_status(w->core, "default", "a", &s, &rv)); /* it goes out */
+	w_clear(w);
+	w_tell(w, j, "n2", 1, 1, MEMBER_RUNNING);
+	assert_false(w_has(w, "job-status a"));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
@@ -327,6 +348,7 @@ int main(void)
 		T(apply_backs_off),
 		T(a_resized_node_is_applied_and_counted),
 		T(a_users_computenode_is_not_owned),
+		T(r011_one_write_at_once),
 		T(a_follower_does_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
