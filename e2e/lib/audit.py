@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts and times in an API server's audit log (JSON lines on stdin).
 
-audit.py writes --from T --to T --prefix NAME   writes by Muster's ServiceAccounts
+audit.py writes --from T --to T --prefix NAME   writes by Muster's ServiceAccounts; with --members N
+                                                also writes and deletes, Lease renewals apart, per member
 audit.py launch --from T --to T --job PREFIX    job accepted -> its last pod created
 
 Times are RFC 3339 with microseconds, UTC, so that they compare as text.
@@ -66,6 +67,9 @@ def writes(arguments):
     print(f"{prefix}_refused={refused}")
     print(f"{prefix}_deletes={deletes}")
     print(f"{prefix}_leases={leases}")
+    if arguments.members:
+        every = sum(counts.values()) + refused + deletes
+        print(f"{prefix}_per_member={every / arguments.members:.1f}")
 
 
 def stamp(event):
@@ -104,6 +108,7 @@ def main():
     parser.add_argument("--to", dest="end", required=True)
     parser.add_argument("--prefix", default="writes")
     parser.add_argument("--job", default="")
+    parser.add_argument("--members", type=int, default=0)
     arguments = parser.parse_args()
     {"writes": writes, "launch": launch}[arguments.figure](arguments)
 
