@@ -11,7 +11,7 @@
 #include "coordinator/core/match.h"
 #include "coordinator/core/place.h"
 
-enum { TEXT_MAX = 1 << 28, EXPLAIN_PER_STEP = 50 };
+enum { TEXT_MAX = 1 << 28 };
 
 struct core *core_new(const struct core_config *cfg, const struct log *log, uint64_t seed)
 {
@@ -32,6 +32,7 @@ static void forget(struct core *c)
 {
 	struct mjob *j, *jtmp;
 	struct mnode *n, *ntmp;
+	queue_forget(c);
 	HASH_ITER (hh, c->nodes, n, ntmp) {
 		while (n->atts)
 			att_free(c, n->atts);
@@ -42,10 +43,10 @@ static void forget(struct core *c)
 		node_free(c, n);
 	templates_forget(c);
 	c->nnode_spare = c->nnodes = 0;
-	c->suspects_itself = c->synced = c->place_dirty = c->place_more = c->queue_dirty = false;
-	must(!c->nqueue && !c->nsilent && !c->lru && !c->dirty_jobs && !c->dirty_nodes);
+	c->suspects_itself = c->synced = c->place_dirty = c->place_more = false;
+	must(!c->queue.n && !c->why_first && !c->why_again && !c->nsilent && !c->lru &&
+	     !c->dirty_jobs && !c->dirty_nodes);
 	reserve_clear(c);
-	pick_end(c);
 	bitset_zero(&c->usable);
 	c->nacts = 0;
 }
@@ -63,14 +64,18 @@ struct core *core_free(struct core *c)
 	hmap_done(&c->atts_pod);
 	bitset_done(&c->usable);
 	bitset_done(&c->reserved.nodes);
+	bitset_done(&c->queue.grown);
+	bitset_done(&c->queue.recapped);
+	bitset_done(&c->pick_ok);
+	bitset_done(&c->pick_tier);
+	levels_done(c);
 	arena_done(&c->act_text);
 	arena_done(&c->view);
 	free(c->node_at);
 	free(c->node_spare);
-	free(c->queue);
+	free(c->queue.v);
+	free(c->kept);
 	free(c->cands);
-	free(c->heaps);
-	free(c->placed_log);
 	free(c->acts);
 	intern_free(c->strs);
 	free(c);
@@ -240,7 +245,6 @@ static void settle_jobs(struct core *c)
 static void settle(struct core *c)
 {
 	bool placed = false;
-	c->explain_budget = EXPLAIN_PER_STEP;
 	do {
 		while (c->dirty_jobs || c->dirty_nodes) {
 			settle_jobs(c);
@@ -249,6 +253,9 @@ static void settle(struct core *c)
 		/* One cycle a step: what did not fit in it is the next step's. */
 		if (!placed)
 			place_cycle(c);
+		/* A cycle that is about to come explains with what it knows. */
+		if (!placed && !c->place_more && !c->place_dirty)
+			why_tell(c);
 		placed = true;
 	} while (c->dirty_jobs || c->dirty_nodes);
 }
@@ -287,10 +294,11 @@ int64_t core_deadline(const struct core *c)
 {
 	if (!c->leading || !c->synced)
 		return INT64_MAX;
-	if (c->place_more || c->place_dirty)
+	if (c->place_more || c->place_dirty || c->queue.nfresh)
 		return c->now_ms;
 	int64_t timers = timers_next(&c->timers), live = live_deadline(c);
-	return timers < live ? timers : live;
+	int64_t why = why_deadline(c), at = timers < live ? timers : live;
+	return why < at ? why : at;
 }
 
 void core_stats(const struct core *c, struct core_stats *ret)

@@ -264,7 +264,7 @@ static void refusals_end(struct core *c, struct mjob *j)
 		struct refusal *r = &j->refusals[i];
 		if (r->holds && r->until_ms <= c->now_ms) {
 			r->holds = false;
-			c->place_dirty = true;
+			queue_look(c, j);
 		} else if (r->holds) {
 			job_wake(j, r->until_ms);
 		}
@@ -302,12 +302,6 @@ static bool queue(struct core *c, struct mjob *j)
 	else
 		queue_take(c, j);
 	refusals_end(c, j);
-	/* A cycle that is about to come explains with what nodes are settled to. */
-	if (j->queued && j->blocked && !c->place_dirty && j->explain_after_ms <= c->now_ms)
-		why_explain(c, j);
-	if (j->queued && j->blocked)
-		job_wake(j,
-			 j->explain_after_ms > c->now_ms ? j->explain_after_ms : c->now_ms + 1000);
 	return false;
 }
 

@@ -5,12 +5,18 @@
 #include "coordinator/core/inside_jobs.h"
 #include "coordinator/core/inside_nodes.h"
 
-/* place.c, why.c, reserve.c */
+/* place.c, queue.c, why.c */
 void queue_put(struct core *c, struct mjob *j, uint32_t want);
 void queue_take(struct core *c, struct mjob *j);
 void place_cycle(struct core *c);
-uint32_t place_min(const struct mjob *j); /* how many must fit at once */
-void why_explain(struct core *c, struct mjob *j);
+uint32_t place_min(const struct mjob *j);        /* how many must fit at once */
+void why_soon(struct core *c, struct mjob *j);   /* it waits, or for something else than before */
+void why_forget(struct core *c, struct mjob *j); /* it waits no more */
+void why_tell(struct core *c);                   /* once a step, when all else is settled */
+int64_t why_deadline(const struct core *c);
+void queue_look(struct core *c, struct mjob *j); /* it may fit now */
+void queue_grown(struct core *c, const struct mnode *n, bool whole);
+void queue_forget(struct core *c);
 bool refused_there(const struct core *c, const struct mjob *j, const struct mnode *n);
 
 /* status.c, write.c, orders.c */

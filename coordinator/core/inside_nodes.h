@@ -9,7 +9,7 @@
 uint32_t res_id(struct core *c, const char *name); /* makes it; UINT32_MAX: too many names */
 int64_t *res_row(const struct core *c, const struct mnode *n, enum res_row row);
 void res_row_set(struct core *c, struct mnode *n, enum res_row row, const struct reslist *l);
-void res_caps(struct core *c, struct mnode *n); /* ROW_CAP from the others */
+bool res_caps(struct core *c, struct mnode *n); /* ROW_CAP from the others; whether it changed */
 void res_use(struct core *c, struct mnode *n, const struct needs *needs, int sign);
 bool res_fits(const struct core *c, const struct mnode *n, const struct needs *needs);
 bool res_fits_empty(const struct core *c, const struct mnode *n, const struct needs *needs);
@@ -23,13 +23,20 @@ void labels_set(struct core *c, struct labels *l, const struct kvs *from);
 void labels_done(struct core *c, struct labels *l);
 void match_node_out(struct core *c, struct mnode *n); /* before labels or taints change */
 void match_node_in(struct core *c, struct mnode *n);  /* after */
-void match_class(struct core *c, struct reqclass *k); /* brings its bitsets up to date */
 void match_done(struct core *c);
 
 /* reqclass.c */
 struct reqclass *reqclass_get(struct core *c, const struct job_spec *spec);
 void reqclass_put(struct core *c, struct reqclass *k);
-void reqclass_match(struct core *c, struct reqclass *k); /* used by match_class */
+
+/* matchset.c: what a selection matches; valid until the next call */
+const struct matchset *match_of(struct core *c, struct reqclass *k);
+void matchset_drop(struct core *c, struct matchset *m); /* what was evaluated of it */
+struct match_parts {
+	struct bitset selector, affinity, taints;
+};
+void matchset_parts(const struct core *c, const struct matchset *m, struct match_parts *ret);
+void match_parts_done(struct match_parts *p);
 
 /* nodes.c, node_apply.c, node_state.c, liveness.c */
 struct mnode *node_find(const struct core *c, const char *name);

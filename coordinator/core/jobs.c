@@ -246,9 +246,10 @@ static void queue_again(struct core *c, struct mjob *j, const struct job_spec *s
 {
 	if (!j->queued)
 		return;
-	c->queue_dirty |= j->priority != spec->priority;
-	c->place_dirty = true;
-	j->explain_after_ms = 0;
+	queue_look(c, j);
+	if (j->blocked)
+		why_soon(c, j);
+	c->queue.dirty |= j->priority != spec->priority;
 }
 
 static void set_spec(struct core *c, struct mjob *j, const struct job_spec *spec)

@@ -176,7 +176,8 @@ static void open_gate(struct core *c)
 	HASH_ITER (hh, c->nodes, n, ntmp)
 		node_dirty(c, n);
 	HASH_ITER (hh_uid, c->jobs_uid, j, jtmp) {
-		j->explain_after_ms = 0; /* by the cycle, which knows what the agents said */
+		if (j->blocked)
+			why_soon(c, j);
 		if (j->old && !job_finished(j))
 			job_dirty(c, j);
 	}

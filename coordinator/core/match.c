@@ -156,6 +156,7 @@ void match_node_out(struct core *c, struct mnode *n)
 void match_node_in(struct core *c, struct mnode *n)
 {
 	c->label_version++;
+	queue_grown(c, n, true);
 	labels_overlay(c, n);
 	for (uint32_t i = 0; i < n->labels.n; i++)
 		label_in(c, n->idx, n->labels.v[i]);
@@ -164,18 +165,6 @@ void match_node_in(struct core *c, struct mnode *n)
 		bitset_set(&s->nodes, n->idx);
 		s->n++;
 	}
-}
-
-void match_class(struct core *c, struct reqclass *k)
-{
-	if (k->match_version == c->label_version)
-		return;
-	k->match_version = c->label_version;
-	reqclass_match(c, k);
-	bitset_copy(&k->match, &k->by_selector);
-	bitset_and(&k->match, &k->by_affinity);
-	if (!MUTANT(taints_ignored))
-		bitset_and(&k->match, &k->by_taints);
 }
 
 void match_done(struct core *c)

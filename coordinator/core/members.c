@@ -98,10 +98,8 @@ static void take_room(struct core *c, struct att *a, bool take)
 	a->takes_room = take;
 	res_use(c, a->node, &a->needs, take ? 1 : -1);
 	a->node->nlive += take ? 1 : -1U;
-	if (!take || !c->placing)
-		c->room_version++;
 	if (!take)
-		c->place_dirty = true;
+		queue_grown(c, a->node, false);
 	node_dirty(c, a->node);
 }
 

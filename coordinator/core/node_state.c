@@ -134,8 +134,7 @@ static void set_usable(struct core *c, struct mnode *n)
 		      (!node_cordoned(n) || MUTANT(cordon_ignored));
 	if (usable == bitset_has(&c->usable, n->idx))
 		return;
-	c->place_dirty = true;
-	c->room_version++;
+	queue_grown(c, n, true); /* or a reservation stands on what is gone */
 	if (usable)
 		bitset_set(&c->usable, n->idx);
 	else
@@ -146,9 +145,8 @@ void node_settle(struct core *c, struct mnode *n)
 {
 	if (n->caps_dirty) {
 		n->caps_dirty = false;
-		res_caps(c, n);
-		c->room_version++;
-		c->place_dirty = true;
+		if (res_caps(c, n))
+			queue_grown(c, n, true);
 	}
 	set_loss(c, n, loss_of(c, n));
 	set_usable(c, n);

@@ -70,6 +70,7 @@ void node_free(struct core *c, struct mnode *n)
 		DL_DELETE(c->dirty_nodes, n);
 	timer_clear(&c->timers, &n->timer);
 	bitset_clear(&c->usable, n->idx);
+	levels_remove(c, n);
 	bitset_done(&n->leave_out);
 	HASH_DEL(c->nodes, n);
 	c->node_at[n->idx] = NULL;

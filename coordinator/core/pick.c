@@ -1,81 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The best nodes for a job. One look over all nodes costs as much as there are nodes, so in a cycle
- * with many jobs each request keeps a heap of the nodes that fit it, best first, and brings it up
- * to date from the log of the cycle's placements. Both ways give the same answer: the lowest score,
- * and of equal ones the lowest index. */
+/* The best nodes for a job: those with the fewest taints to be avoided (PreferNoSchedule counts
+ * before anything else), of these the emptiest (spread) or the fullest (pack), of these the lowest
+ * index. Candidates are a few ANDs over sets that are kept up to date (levels.c), so what is looked
+ * at one by one has nearly always room. */
 #include <stdlib.h>
 
 #include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/place.h"
-
-enum { HEAPS_MAX = 256, HEAP_WORTH_JOBS = 8, NOT_IN = UINT32_MAX };
-
-struct pick_heap {
-	struct cand *v;
-	uint32_t *pos; /* by node; NOT_IN */
-	uint32_t n, log_at;
-};
-
-/* How full the node would be in what is asked for, in thousandths: the fullest counts. */
-static int64_t fullness(const struct core *c, const struct mnode *n, const struct needs *needs)
-{
-	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
-	int64_t most = 0, sum = 0;
-	for (uint32_t i = 0; i < needs->n; i++) {
-		uint32_t r = needs->v[i].res;
-		if (r == UINT32_MAX || cap[r] <= 0)
-			continue;
-		int64_t f =
-			(int64_t)((double)(used[r] + needs->v[i].milli) * 1000.0 / (double)cap[r]);
-		most = f > most ? f : most;
-		sum += f;
-	}
-	return most * 1000 + sum;
-}
-
-static int64_t score(const struct core *c, const struct mnode *n, const struct needs *needs)
-{
-	int64_t full = fullness(c, n, needs);
-	return c->cfg.spread ? full : -full;
-}
-
-static int cand_after(const struct cand *a, const struct cand *b)
-{
-	if (a->score != b->score)
-		return a->score > b->score;
-	return MUTANT(last_of_equals) ? a->node < b->node : a->node > b->node;
-}
-
-static void cand_sift(struct cand *v, uint32_t i, uint32_t n)
-{
-	for (uint32_t child = 2 * i + 1; child < n; i = child, child = 2 * i + 1) {
-		if (child + 1 < n && cand_after(&v[child + 1], &v[child]))
-			child++;
-		if (!cand_after(&v[child], &v[i]))
-			return;
-		struct cand t = v[i];
-		v[i] = v[child];
-		v[child] = t;
-	}
-}
-
-/* Keeps the best want of them in v[0…want-1], best first in no order; a bounded heap. */
-static uint32_t cand_add(struct cand *v, uint32_t n, uint32_t want, struct cand x)
-{
-	if (n < want) {
-		uint32_t i = n;
-		for (; i && cand_after(&x, &v[(i - 1) / 2]); i = (i - 1) / 2)
-			v[i] = v[(i - 1) / 2];
-		v[i] = x;
-		return n + 1;
-	}
-	if (cand_after(&v[0], &x)) {
-		v[0] = x;
-		cand_sift(v, 0, n);
-	}
-	return n;
-}
 
 static struct cand *cand_room(struct core *c, uint32_t want)
 {
@@ -86,202 +18,104 @@ static struct cand *cand_room(struct core *c, uint32_t want)
 	return c->cands;
 }
 
-static void sort_cands(struct cand *v, uint32_t n)
+void pick_room(const struct core *c, const struct needs *needs, bool empty, struct bitset *ok)
 {
-	for (; n > 1; n--) { /* v is a heap, the worst first */
-		struct cand t = v[0];
-		v[0] = v[n - 1];
-		v[n - 1] = t;
-		cand_sift(v, 0, n - 1);
-	}
-}
-
-/* Over all nodes. */
-static uint32_t scan(struct core *c, struct mjob *j, uint32_t want, uint32_t *ret_fit)
-{
-	AUTO(bitset_done) struct bitset ok = {0}, busy = {0};
-	struct cand *v = cand_room(c, want);
-	uint32_t n = 0, fit = 0;
-	if (!MUTANT(busy_ignored))
-		place_busy(j, &busy);
-	bitset_copy(&ok, &c->usable);
-	bitset_and(&ok, &j->cls->match);
-	bitset_andnot(&ok, &busy);
-	if (!reserve_allows(c, j))
-		bitset_andnot(&ok, &c->reserved.nodes);
-	for (uint32_t i = bitset_next(&ok, 0); i != UINT32_MAX; i = bitset_next(&ok, i + 1)) {
-		const struct mnode *node = c->node_at[i];
-		if (!res_fits(c, node, &j->cls->needs) || refused_there(c, j, node))
+	for (uint32_t i = 0; i < needs->n; i++) {
+		const struct need *need = &needs->v[i];
+		if (!need->milli)
 			continue;
-		fit++;
-		n = cand_add(v, n, want, (struct cand){score(c, node, &j->cls->needs), i});
+		const struct bitset *b = levels_at_least(c, need->res, need->milli, empty);
+		if (b)
+			bitset_and(ok, b);
+		else
+			bitset_zero(ok);
 	}
-	*ret_fit = fit;
-	sort_cands(v, n);
-	return n;
 }
 
-static void heap_put(struct pick_heap *h, uint32_t i, struct cand x)
+/* Nodes that the job may have now; some may lack a little. *ret_kept: some that it might have are
+ * kept for a job ahead. */
+static const struct matchset *candidates(struct core *c, struct mjob *j, bool *ret_kept)
 {
-	h->v[i] = x;
-	h->pos[x.node] = i;
-}
-
-static void heap_up(struct pick_heap *h, uint32_t i)
-{
-	struct cand x = h->v[i];
-	for (; i && cand_after(&h->v[(i - 1) / 2], &x); i = (i - 1) / 2)
-		heap_put(h, i, h->v[(i - 1) / 2]);
-	heap_put(h, i, x);
-}
-
-static void heap_down(struct pick_heap *h, uint32_t i)
-{
-	struct cand x = h->v[i];
-	for (uint32_t child = 2 * i + 1; child < h->n; i = child, child = 2 * i + 1) {
-		if (child + 1 < h->n && cand_after(&h->v[child], &h->v[child + 1]))
-			child++;
-		if (!cand_after(&x, &h->v[child]))
-			break;
-		heap_put(h, i, h->v[child]);
+	struct bitset *ok = &c->pick_ok, *some = &c->pick_tier;
+	const struct matchset *m = match_of(c, j->cls);
+	bitset_copy(ok, &c->usable);
+	bitset_and(ok, &m->match);
+	pick_room(c, &j->cls->needs, false, ok);
+	*ret_kept = false;
+	if (!reserve_allows(c, j)) {
+		bitset_copy(some, ok);
+		bitset_and(some, &c->reserved.nodes);
+		*ret_kept = bitset_next(some, 0) != UINT32_MAX;
+		bitset_andnot(ok, &c->reserved.nodes);
 	}
-	heap_put(h, i, x);
-}
-
-static void heap_add(struct pick_heap *h, struct cand x)
-{
-	heap_put(h, h->n++, x);
-	heap_up(h, h->n - 1);
-}
-
-static void heap_remove(struct pick_heap *h, uint32_t i)
-{
-	h->pos[h->v[i].node] = NOT_IN;
-	struct cand last = h->v[--h->n];
-	if (i == h->n)
-		return;
-	heap_put(h, i, last);
-	heap_up(h, i);
-	heap_down(h, h->pos[last.node]);
-}
-
-static void heap_fill(struct core *c, const struct reqclass *k, struct pick_heap *h)
-{
-	AUTO(bitset_done) struct bitset ok = {0};
-	bitset_copy(&ok, &c->usable);
-	bitset_and(&ok, &k->match);
-	h->n = 0;
-	h->log_at = c->nplaced_log;
-	for (uint32_t i = 0; i < c->nnodes; i++)
-		h->pos[i] = NOT_IN;
-	for (uint32_t i = bitset_next(&ok, 0); i != UINT32_MAX; i = bitset_next(&ok, i + 1)) {
-		if (res_fits(c, c->node_at[i], &k->needs))
-			heap_put(h, h->n++, (struct cand){score(c, c->node_at[i], &k->needs), i});
+	if (j->atts && !MUTANT(busy_ignored)) {
+		bitset_zero(some);
+		place_busy(j, some);
+		bitset_andnot(ok, some);
 	}
-	for (uint32_t i = h->n / 2; i > 0; i--)
-		heap_down(h, i - 1);
+	for (uint32_t i = 0; i < j->nrefusals; i++) {
+		if (j->refusals[i].until_ms > c->now_ms)
+			bitset_clear(ok, j->refusals[i].node);
+	}
+	return m;
 }
 
-static void heap_refresh(struct core *c, const struct reqclass *k, struct pick_heap *h)
+struct picking {
+	struct core *c;
+	const struct needs *needs;
+	const struct bitset *tier;
+	uint32_t want, n;
+};
+
+/* Those of a level, lowest index first. */
+static void take_level(struct picking *p, uint32_t level)
 {
-	if (c->nplaced_log - h->log_at > c->nnodes / 4 + 8) {
-		heap_fill(c, k, h);
-		return;
-	}
-	for (; h->log_at < c->nplaced_log; h->log_at++) {
-		uint32_t node = c->placed_log[h->log_at], i = h->pos[node];
-		if (i == NOT_IN)
-			continue;
-		if (!res_fits(c, c->node_at[node], &k->needs)) {
-			heap_remove(h, i);
-			continue;
+	const struct bitset *b = &p->c->levels.level[level];
+	size_t words = b->n < p->tier->n ? b->n : p->tier->n;
+	for (size_t w = 0; w < words && p->n < p->want; w++) {
+		uint64_t bits = b->w[w] & p->tier->w[w];
+		while (bits && p->n < p->want) {
+			uint32_t at = MUTANT(last_of_equals) ? 63 - (uint32_t)__builtin_clzll(bits)
+							     : (uint32_t)__builtin_ctzll(bits);
+			bits &= ~(UINT64_C(1) << at);
+			uint32_t node = (uint32_t)w * 64 + at;
+			p->c->work += WORK_FIT;
+			if (res_fits(p->c, p->c->node_at[node], p->needs))
+				p->c->cands[p->n++] = (struct cand){level, node};
 		}
-		h->v[i].score = score(c, c->node_at[node], &k->needs);
-		heap_up(h, i);
-		heap_down(h, h->pos[node]);
 	}
 }
 
-static struct pick_heap *heap_of(struct core *c, struct reqclass *k)
+static void take_tier(struct picking *p)
 {
-	struct pick_heap *h = k->heap;
-	if (h) {
-		heap_refresh(c, k, h);
-		return h;
+	const struct bitset *used = &p->c->levels.used;
+	bool spread = p->c->cfg.spread;
+	uint32_t i = spread ? bitset_next(used, 0) : LEVELS;
+	while (p->n < p->want && (spread ? i != UINT32_MAX : i > 0)) {
+		if (!spread && !bitset_has(used, --i))
+			continue;
+		take_level(p, i);
+		if (spread)
+			i = bitset_next(used, i + 1);
 	}
-	if (c->nheaps == HEAPS_MAX)
-		return NULL;
-	h = mem_zalloc(1, sizeof *h);
-	h->v = mem_zalloc(c->nnodes + 1, sizeof *h->v);
-	h->pos = mem_zalloc(c->nnodes + 1, sizeof *h->pos);
-	heap_fill(c, k, h);
-	k->heap = h;
-	if (!c->heaps)
-		c->heaps = mem_zalloc(HEAPS_MAX, sizeof(struct reqclass *));
-	c->heaps[c->nheaps++] = k;
-	return h;
 }
 
-/* The want best of the heap, put back as they were: the log of what is placed corrects them. */
-static uint32_t heap_best(struct core *c, struct pick_heap *h, uint32_t want)
+uint32_t pick(struct core *c, struct mjob *j, uint32_t need, bool *ret_kept)
 {
-	struct cand *v = cand_room(c, want);
-	uint32_t n = want < h->n ? want : h->n;
-	for (uint32_t i = 0; i < n; i++) {
-		v[i] = h->v[0];
-		heap_remove(h, 0);
+	const struct matchset *m = candidates(c, j, ret_kept);
+	struct bitset *ok = &c->pick_ok, *tier = &c->pick_tier;
+	struct picking p = {c, &j->cls->needs, tier, j->want, 0};
+	if (bitset_count(ok) < need)
+		return 0;
+	cand_room(c, p.want);
+	for (uint32_t t = 0; t <= AVOID_MAX && p.n < p.want; t++) {
+		bitset_copy(tier, ok);
+		if (t < AVOID_MAX)
+			bitset_andnot(tier, &m->avoid[t]);
+		take_tier(&p);
+		if (t == AVOID_MAX || bitset_next(&m->avoid[t], 0) == UINT32_MAX)
+			break;
+		bitset_and(ok, &m->avoid[t]);
 	}
-	for (uint32_t i = 0; i < n; i++)
-		heap_add(h, v[i]);
-	return n;
-}
-
-static bool plain(const struct core *c, const struct mjob *j)
-{
-	return c->nqueue >= HEAP_WORTH_JOBS && !j->atts && !j->nrefusals && reserve_allows(c, j);
-}
-
-uint32_t pick(struct core *c, struct mjob *j, uint32_t need, uint32_t *ret_fit)
-{
-	struct pick_heap *h = plain(c, j) ? heap_of(c, j->cls) : NULL;
-	if (!h)
-		return scan(c, j, j->want, ret_fit);
-	*ret_fit = h->n;
-	return h->n < need ? 0 : heap_best(c, h, j->want);
-}
-
-void pick_used(struct core *c, uint32_t node)
-{
-	VEC_GROW(c->placed_log, c->nplaced_log, c->placed_log_cap);
-	c->placed_log[c->nplaced_log++] = node;
-}
-
-void pick_forget(struct core *c, struct reqclass *k)
-{
-	if (!k->heap)
-		return;
-	for (uint32_t i = 0; i < c->nheaps; i++) {
-		if (c->heaps[i] == k)
-			c->heaps[i] = c->heaps[--c->nheaps];
-	}
-	free(k->heap->v);
-	free(k->heap->pos);
-	free(k->heap);
-	k->heap = NULL;
-}
-
-void pick_end(struct core *c)
-{
-	while (c->nheaps)
-		pick_forget(c, c->heaps[c->nheaps - 1]);
-	c->nplaced_log = 0;
-}
-
-/* Between the steps of a cycle anything may have changed but by our placements. */
-void pick_begin(struct core *c)
-{
-	if (c->pick_room != c->room_version || c->pick_labels != c->label_version)
-		pick_end(c);
-	c->pick_room = c->room_version;
-	c->pick_labels = c->label_version;
+	return p.n;
 }

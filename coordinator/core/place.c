@@ -1,109 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Placement: a cycle goes through the whole queue, priority then age, against one table that each
  * placement updates. A job gets all that it needs at once or nothing (place_min); what cannot be
- * placed says why (why.c). Work per step is bounded; the cycle goes on where it stopped. */
-#include <stdlib.h>
-#include <string.h>
+ * placed says why (why.c). A job that comes while nothing has become free is looked at alone: all
+ * others wait for what they waited for. Work per step is bounded; a cycle goes on where it stopped.
+ */
 #include <utlist.h>
 
 #include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/place.h"
-
-static bool ahead(const struct mjob *a, const struct mjob *b)
-{
-	if (a->priority != b->priority && !MUTANT(age_only))
-		return a->priority > b->priority;
-	if (a->created_ms != b->created_ms)
-		return a->created_ms < b->created_ms;
-	int names = strcmp(a->key, b->key);
-	return names ? names < 0 : a->id < b->id;
-}
-
-static void sift(struct mjob **v, uint32_t i, uint32_t n)
-{
-	for (uint32_t child = 2 * i + 1; child < n; i = child, child = 2 * i + 1) {
-		if (child + 1 < n && ahead(v[child], v[child + 1]))
-			child++;
-		if (!ahead(v[i], v[child]))
-			return;
-		struct mjob *t = v[i];
-		v[i] = v[child];
-		v[child] = t;
-	}
-}
-
-static void sort_queue(struct core *c)
-{
-	struct mjob **v = c->queue;
-	for (uint32_t i = c->nqueue / 2; i > 0; i--)
-		sift(v, i - 1, c->nqueue);
-	for (uint32_t n = c->nqueue; n > 1; n--) {
-		struct mjob *t = v[0];
-		v[0] = v[n - 1];
-		v[n - 1] = t;
-		sift(v, 0, n - 1);
-	}
-	c->queue_dirty = false;
-}
-
-/* How many are ahead of j; the queue is in order. */
-static uint32_t position(const struct core *c, const struct mjob *j)
-{
-	uint32_t lo = 0, hi = c->nqueue;
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-		if (ahead(c->queue[mid], j))
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-/* At its place if the queue is in order; else it is sorted as a whole before the next cycle. */
-static void insert(struct core *c, struct mjob *j)
-{
-	VEC_GROW(c->queue, c->nqueue, c->queue_cap);
-	uint32_t at = c->queue_dirty ? c->nqueue : position(c, j);
-	memmove(c->queue + at + 1, c->queue + at, (c->nqueue - at) * sizeof(struct mjob *));
-	c->queue[at] = j;
-	c->nqueue++;
-	if (at < c->queue_at)
-		c->queue_at++;
-}
-
-void queue_put(struct core *c, struct mjob *j, uint32_t want)
-{
-	if (j->queued && j->want == want)
-		return;
-	j->want = want;
-	c->place_dirty = true;
-	if (j->queued)
-		return;
-	j->queued = true;
-	j->blocked = j->told_waiting = false;
-	j->explain_after_ms = 0;
-	insert(c, j);
-}
-
-void queue_take(struct core *c, struct mjob *j)
-{
-	if (!j->queued)
-		return;
-	uint32_t i = c->queue_dirty ? 0 : position(c, j);
-	while (c->queue[i] != j)
-		must(++i < c->nqueue);
-	c->nqueue--;
-	memmove(c->queue + i, c->queue + i + 1, (c->nqueue - i) * sizeof(struct mjob *));
-	if (i < c->queue_at)
-		c->queue_at--;
-	j->queued = j->blocked = false;
-	j->want = 0;
-	if (c->reserved.job == j)
-		reserve_clear(c);
-	c->place_dirty = true;
-}
 
 uint32_t place_min(const struct mjob *j)
 {
@@ -137,7 +42,7 @@ void place_busy(const struct mjob *j, struct bitset *ret)
 static void started(struct core *c, struct mjob *j, bool whole)
 {
 	if (!j->start_ms) {
-		j->explain_after_ms = 0;
+		why_soon(c, j);
 		j->start_ms = whole_seconds(c->wall_ms);
 		if (!j->start_ms)
 			j->start_ms = 1000; /* the epoch itself would read as unset */
@@ -155,79 +60,107 @@ static uint32_t assign(struct core *c, struct mjob *j, const struct cand *v, uin
 		if (bitset_has(&j->completed, i) || (s->cur && !att_replaceable(s->cur)) ||
 		    s->retry_ms > c->now_ms)
 			continue;
-		pick_used(c, v[k].node);
 		att_place(c, j, i, c->node_at[v[k++].node]);
 	}
+	c->work += k * WORK_PLACE;
 	return k;
 }
 
-static void blocked(struct core *c, struct mjob *j)
+static int64_t asked(const struct mjob *j, uint32_t res)
 {
-	reserve_consider(c, j);
-	if (j->explain_after_ms <= c->now_ms)
-		why_explain(c, j);
-	if (!j->blocked)
+	for (uint32_t i = 0; i < j->cls->needs.n; i++) {
+		if (j->cls->needs.v[i].res == res)
+			return j->cls->needs.v[i].milli;
+	}
+	return 0;
+}
+
+static void blocked(struct core *c, struct qitem *it, bool kept)
+{
+	struct mjob *j = it->job;
+	reserve_consider(c, it);
+	bool any = kept || c->reserved.head == j;
+	it->cpu = any ? -1 : asked(j, RES_CPU);
+	it->memory = any ? -1 : asked(j, RES_MEMORY);
+	if (!j->blocked) {
 		job_dirty(c, j);
+		why_soon(c, j);
+	}
 	j->blocked = true;
 }
 
-/* Returns how many were placed. */
-static uint32_t place_job(struct core *c, struct mjob *j)
+static void look(struct core *c, struct qitem *it)
 {
-	uint32_t fit = 0, placed = 0, need = place_min(j);
-	struct reqclass *k = j->cls;
-	match_class(c, k);
-	/* Nothing has become free since an equal request found no node at all. */
-	bool hopeless = k->full_version == c->room_version;
-	uint32_t n = hopeless ? 0 : pick(c, j, need, &fit);
+	struct mjob *j = it->job;
+	uint32_t need = place_min(j), placed = 0;
+	bool kept;
+	if (j->fresh || c->queue.recap)
+		it->impossible = false;
+	j->fresh = false;
+	c->work += WORK_LOOK;
+	uint32_t n = pick(c, j, need, &kept);
 	if (n >= need || (n && MUTANT(gang_starts_partly))) {
 		started(c, j, n >= j->want);
 		placed = assign(c, j, c->cands, n);
-	} else if (!hopeless && !fit && !j->nrefusals && !c->reserved.job && !j->atts) {
-		k->full_version = c->room_version;
 	}
 	if (placed)
 		job_dirty(c, j);
 	j->want -= placed;
 	if (j->want)
-		blocked(c, j);
-	return placed;
+		blocked(c, it, kept);
+	else
+		it->done = true;
+	c->queue.ndone += it->done;
 }
 
-static void compact(struct core *c)
+/* True: the cycle is at its end. */
+static bool whole_cycle(struct core *c)
 {
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < c->nqueue; i++) {
-		struct mjob *j = c->queue[i];
-		if (j->want) {
-			c->queue[n++] = j;
-			continue;
-		}
-		j->queued = j->blocked = false;
+	struct queue *q = &c->queue;
+	if (!c->place_more || q->dirty) {
+		queue_begin(c);
+		reserve_clear(c);
 	}
-	c->nqueue = n;
+	while (q->at < q->n && c->work < WORK_STEP) {
+		struct qitem *it = &q->v[q->at++];
+		if (queue_worth(c, it))
+			look(c, it);
+	}
+	c->place_more = q->at < q->n;
+	return !c->place_more;
+}
+
+/* The new ones in their order. One that is ahead of the job that nodes are kept for, and does not
+ * fit, is the next that they must be kept for. */
+static void new_ones(struct core *c)
+{
+	struct queue *q = &c->queue;
+	while (q->nfresh && c->work < WORK_STEP) {
+		uint32_t first = 0;
+		for (uint32_t i = 1; i < q->nfresh; i++) {
+			if (queue_ahead(q->fresh[i], q->fresh[first]))
+				first = i;
+		}
+		struct mjob *j = q->fresh[first];
+		q->fresh[first] = q->fresh[--q->nfresh];
+		if (!j->fresh)
+			continue;
+		look(c, queue_find(c, j));
+		if (!j->want)
+			queue_take(c, j);
+		else if (c->reserved.head && queue_ahead(j, c->reserved.head))
+			c->place_dirty = true;
+	}
 }
 
 void place_cycle(struct core *c)
 {
-	uint32_t placed = 0;
-	if (!c->place_dirty && !c->place_more)
+	struct queue *q = &c->queue;
+	if (!c->place_dirty && !c->place_more && !q->nfresh)
 		return;
-	if (!c->place_more || c->queue_dirty) {
-		c->place_dirty = false;
-		c->queue_at = 0;
-		reserve_clear(c);
-		if (c->queue_dirty)
-			sort_queue(c);
-	}
-	pick_begin(c);
-	c->placing = true;
-	while (c->queue_at < c->nqueue && placed < STEP_PLACEMENTS)
-		placed += place_job(c, c->queue[c->queue_at++]);
-	c->placing = false;
-	c->place_more = c->queue_at < c->nqueue;
-	if (c->place_more)
-		return;
-	compact(c);
-	pick_end(c);
+	c->work = 0;
+	if (!c->place_dirty && !c->place_more && !q->dirty)
+		new_ones(c);
+	else if (whole_cycle(c))
+		queue_end(c);
 }

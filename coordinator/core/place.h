@@ -4,22 +4,37 @@
 
 #include "coordinator/core/tables.h"
 
+/* Work is counted, so that a step is short whatever it meets: in eighths of a placement. */
+enum {
+	WORK_PLACE = 8,
+	WORK_LOOK = 2, /* at a job of the queue */
+	WORK_FIT = 0,
+	WORK_STEP = STEP_PLACEMENTS * WORK_PLACE
+};
+
 struct cand { /* lower is better */
 	int64_t score;
 	uint32_t node;
 };
 
+/* queue.c */
+/* Work for a cycle begins: what has become free since the last. */
+void queue_begin(struct core *c);
+/* Whether the item is worth a look in this cycle. */
+bool queue_worth(const struct core *c, const struct qitem *it);
+struct qitem *queue_find(struct core *c, const struct mjob *j);
+void queue_end(struct core *c); /* those that want no more leave */
+bool queue_ahead(const struct mjob *a, const struct mjob *b);
+
 /* The best nodes for at most j->want members, best first, in core.cands; fewer than need may be
- * none. *ret_fit: how many fit. */
-uint32_t pick(struct core *c, struct mjob *j, uint32_t need, uint32_t *ret_fit);
-void pick_begin(struct core *c); /* of a step's part of a cycle */
-void pick_used(struct core *c, uint32_t node);
-void pick_end(struct core *c);
-void pick_forget(struct core *c, struct reqclass *k);
+ * none. *ret_kept: some of the nodes that it might have are kept for a job ahead. */
+uint32_t pick(struct core *c, struct mjob *j, uint32_t need, bool *ret_kept);
+/* Leaves the nodes in ok that may have room; empty: the room that they have with no members. */
+void pick_room(const struct core *c, const struct needs *needs, bool empty, struct bitset *ok);
 /* Nodes that hold a member of the job already. */
 void place_busy(const struct mjob *j, struct bitset *ret);
 /* The first job that does not fit gets a reservation, if an end can be computed. */
-void reserve_consider(struct core *c, struct mjob *j);
+void reserve_consider(struct core *c, struct qitem *it);
 void reserve_clear(struct core *c);
 /* Whether j may use the reserved nodes: it is theirs, or ends before. */
 bool reserve_allows(const struct core *c, const struct mjob *j);

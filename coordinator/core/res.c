@@ -70,18 +70,24 @@ void res_row_set(struct core *c, struct mnode *n, enum res_row row, const struct
 	}
 }
 
-void res_caps(struct core *c, struct mnode *n)
+bool res_caps(struct core *c, struct mnode *n)
 {
 	const int64_t *alloc = res_row(c, n, ROW_ALLOC), *spec = res_row(c, n, ROW_SPEC);
 	const int64_t *foreign = res_row(c, n, ROW_FOREIGN);
 	int64_t *cap = res_row(c, n, ROW_CAP);
+	bool changed = false;
 	for (uint32_t r = 0; r < c->nres; r++) {
 		int64_t room =
 			(alloc[r] > 0 ? alloc[r] : 0) - (MUTANT(foreign_ignored) ? 0 : foreign[r]);
 		if (spec[r] != RES_ABSENT && spec[r] < room)
 			room = spec[r];
-		cap[r] = room > 0 ? room : 0;
+		room = room > 0 ? room : 0;
+		changed |= cap[r] != room;
+		cap[r] = room;
 	}
+	if (changed)
+		levels_update(c, n, true);
+	return changed;
 }
 
 void res_use(struct core *c, struct mnode *n, const struct needs *needs, int sign)
@@ -91,6 +97,7 @@ void res_use(struct core *c, struct mnode *n, const struct needs *needs, int sig
 		if (needs->v[i].res != UINT32_MAX)
 			used[needs->v[i].res] += sign * needs->v[i].milli;
 	}
+	levels_update(c, n, false);
 }
 
 static bool holds(const struct core *c, const struct mnode *n, const struct need *need, bool empty)

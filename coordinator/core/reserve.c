@@ -10,43 +10,73 @@
 #include "coordinator/core/inside.h"
 #include "coordinator/core/place.h"
 
-enum { TRIES_MAX = 16 }; /* jobs looked at in a cycle, of which only one can be the first */
+struct ending { /* what one attempt gives back, and when */
+	int64_t at;
+	const struct att *att;
+};
 
 void reserve_clear(struct core *c)
 {
-	c->reserved.job = NULL;
-	c->reserve_tries = 0;
+	c->reserved.head = NULL;
+	c->reserved.holds = false;
 	bitset_zero(&c->reserved.nodes);
+}
+
+/* When the job ends at the latest; INT64_MAX: nobody knows. */
+static int64_t ends_at(const struct core *c, const struct mjob *j)
+{
+	if (j->deadline_s < 0 || !j->known)
+		return INT64_MAX;
+	if (!j->start_ms)
+		return c->now_ms + j->deadline_s * 1000;
+	if (j->deadline_at_ms != INT64_MAX)
+		return j->deadline_at_ms;
+	/* Placed in this very cycle. */
+	return c->now_ms + j->start_ms + j->deadline_s * 1000 - c->wall_ms;
 }
 
 bool reserve_allows(const struct core *c, const struct mjob *j)
 {
-	if (!c->reserved.job || c->reserved.job == j || MUTANT(reservation_forgotten))
+	if (!c->reserved.holds || c->reserved.head == j || MUTANT(reservation_forgotten))
 		return true;
-	int64_t end = j->deadline_at_ms;
-	if (j->deadline_s >= 0 && !j->start_ms)
-		end = c->now_ms + j->deadline_s * 1000;
-	return j->deadline_s >= 0 && end <= c->reserved.at_ms;
+	return ends_at(c, j) <= c->reserved.at_ms;
 }
 
-static bool freed_by(const struct core *c, const struct mnode *n, const struct needs *needs,
-		     int64_t at)
+static int by_end(const void *a, const void *b)
 {
-	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
+	int64_t x = ((const struct ending *)a)->at, y = ((const struct ending *)b)->at;
+	return (x > y) - (x < y);
+}
+
+/* Those of which an end is known, soonest first. */
+static uint32_t endings(const struct core *c, const struct mnode *n, struct ending *v)
+{
+	const struct att *a;
+	uint32_t k = 0;
+	DL_FOREACH2(n->atts, a, node_next)
+	{
+		int64_t at = a->takes_room ? ends_at(c, a->job) : INT64_MAX;
+		if (at != INT64_MAX)
+			v[k++] = (struct ending){at, a};
+	}
+	qsort(v, k, sizeof *v, by_end);
+	return k;
+}
+
+static void give_back(const struct needs *needs, const struct att *a, int64_t *left)
+{
 	for (uint32_t i = 0; i < needs->n; i++) {
-		uint32_t r = needs->v[i].res;
-		if (r == UINT32_MAX)
-			return !needs->v[i].milli;
-		int64_t left = cap[r] - used[r];
-		const struct att *a;
-		DL_FOREACH2(n->atts, a, node_next)
-		{
-			for (uint32_t k = 0; a->takes_room && k < a->needs.n; k++) {
-				if (a->needs.v[k].res == r && a->job->deadline_at_ms <= at)
-					left += a->needs.v[k].milli;
-			}
+		for (uint32_t k = 0; k < a->needs.n; k++) {
+			if (a->needs.v[k].res == needs->v[i].res)
+				left[i] += a->needs.v[k].milli;
 		}
-		if (left < needs->v[i].milli)
+	}
+}
+
+static bool enough(const struct needs *needs, const int64_t *left)
+{
+	for (uint32_t i = 0; i < needs->n; i++) {
+		if (left[i] < needs->v[i].milli)
 			return false;
 	}
 	return true;
@@ -55,61 +85,71 @@ static bool freed_by(const struct core *c, const struct mnode *n, const struct n
 /* When the node can hold one more, if what runs there ends at its deadline; INT64_MAX: unknown. */
 static int64_t free_at(const struct core *c, const struct mnode *n, const struct needs *needs)
 {
-	int64_t best = INT64_MAX;
-	const struct att *a;
-	if (freed_by(c, n, needs, c->now_ms))
+	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
+	if (res_fits(c, n, needs))
 		return c->now_ms;
-	DL_FOREACH2(n->atts, a, node_next)
-	{
-		int64_t at = a->job->deadline_at_ms;
-		if (at < best && freed_by(c, n, needs, at))
-			best = at;
+	AUTO(mem_freep) int64_t *left = mem_zalloc(needs->n + 1, sizeof *left);
+	AUTO(mem_freep) struct ending *v = mem_zalloc(n->nlive + 1, sizeof *v);
+	uint32_t k = endings(c, n, v);
+	for (uint32_t i = 0; i < needs->n; i++) {
+		if (needs->v[i].res != UINT32_MAX)
+			left[i] = cap[needs->v[i].res] - used[needs->v[i].res];
 	}
-	return best;
-}
-
-static int by_time(const struct cand *a, const struct cand *b)
-{
-	return a->score != b->score ? (a->score < b->score ? -1 : 1) : (a->node < b->node ? -1 : 1);
-}
-
-static void sort_by_time(struct cand *v, uint32_t n)
-{
-	for (uint32_t gap = n / 2; gap; gap /= 2) { /* shell sort: once a cycle */
-		for (uint32_t i = gap; i < n; i++) {
-			struct cand x = v[i];
-			uint32_t k = i;
-			for (; k >= gap && by_time(&x, &v[k - gap]) < 0; k -= gap)
-				v[k] = v[k - gap];
-			v[k] = x;
-		}
+	for (uint32_t i = 0; i < k; i++) {
+		give_back(needs, v[i].att, left);
+		/* What ends at the same time counts together. */
+		if ((i + 1 == k || v[i + 1].at > v[i].at) && enough(needs, left))
+			return v[i].at > c->now_ms ? v[i].at : c->now_ms;
 	}
+	return INT64_MAX;
 }
 
-void reserve_consider(struct core *c, struct mjob *j)
+static int by_time(const void *pa, const void *pb)
 {
-	AUTO(bitset_done) struct bitset ok = {0};
-	uint32_t need = place_min(j), n = 0;
-	if (c->reserved.job || c->reserve_tries >= TRIES_MAX)
-		return;
-	c->reserve_tries++;
-	AUTO(mem_freep) struct cand *v = mem_zalloc(c->nnodes, sizeof *v);
+	const struct cand *a = pa, *b = pb;
+	if (a->score != b->score)
+		return a->score < b->score ? -1 : 1;
+	return a->node < b->node ? -1 : 1;
+}
+
+/* When each node that could ever hold one can, soonest first; a node where the job has a member
+ * has one when that is gone, and nobody knows when. */
+static uint32_t offers(struct core *c, struct mjob *j, struct cand *v)
+{
+	AUTO(bitset_done) struct bitset ok = {0}, busy = {0};
+	uint32_t n = 0;
+	place_busy(j, &busy);
 	bitset_copy(&ok, &c->usable);
-	bitset_and(&ok, &j->cls->match);
+	bitset_and(&ok, &match_of(c, j->cls)->match);
+	pick_room(c, &j->cls->needs, true, &ok);
 	for (uint32_t i = bitset_next(&ok, 0); i != UINT32_MAX; i = bitset_next(&ok, i + 1)) {
-		if (!res_fits_empty(c, c->node_at[i], &j->cls->needs) ||
-		    refused_there(c, j, c->node_at[i]))
+		const struct mnode *node = c->node_at[i];
+		if (!res_fits_empty(c, node, &j->cls->needs) || refused_there(c, j, node))
 			continue;
-		v[n++] = (struct cand){free_at(c, c->node_at[i], &j->cls->needs), i};
+		int64_t at = bitset_has(&busy, i) ? INT64_MAX : free_at(c, node, &j->cls->needs);
+		v[n++] = (struct cand){at, i};
+		c->work += WORK_FIT;
 	}
-	if (n < need)
-		return; /* nor could the empty cluster */
-	c->reserve_tries = TRIES_MAX;
-	sort_by_time(v, n);
+	qsort(v, n, sizeof *v, by_time);
+	return n;
+}
+
+void reserve_consider(struct core *c, struct qitem *it)
+{
+	struct mjob *j = it->job;
+	uint32_t need = place_min(j);
+	if (c->reserved.head || it->impossible)
+		return;
+	AUTO(mem_freep) struct cand *v = mem_zalloc(c->nnodes + 1, sizeof *v);
+	uint32_t n = offers(c, j, v);
+	it->impossible = n < need;
+	if (it->impossible)
+		return;
+	c->reserved.head = j;
 	/* Unknown; or it is not room that it lacks. */
 	if (v[need - 1].score == INT64_MAX || v[need - 1].score <= c->now_ms)
 		return;
-	c->reserved.job = j;
+	c->reserved.holds = true;
 	c->reserved.at_ms = v[need - 1].score;
 	for (uint32_t i = 0; i < need; i++)
 		bitset_set(&c->reserved.nodes, v[i].node);

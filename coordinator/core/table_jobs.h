@@ -102,9 +102,11 @@ struct mjob {
 	struct refusal *refusals;
 	uint32_t nrefusals, refusals_cap;
 	/* queue */
-	bool queued, blocked;
+	bool queued, blocked, fresh; /* fresh: not looked at since it came or changed */
 	uint32_t want;
-	int64_t explain_after_ms;
+	struct mjob *why_prev, *why_next; /* those that wait to say why they wait */
+	struct mjob **why_in;             /* the list it is in, or NULL */
+	int64_t why_ms;                   /* not before */
 	/* writing */
 	enum mark mark;
 	bool gathering; /* urgent, but waits a moment for more */
@@ -112,14 +114,25 @@ struct mjob {
 	uint32_t sent_failed;
 };
 
-/* A placement request: equal ones are one, evaluated once. blob is its serial form. */
-struct reqclass {
+enum { AVOID_MAX = 8, KEPT_MAX = 512 };
+
+/* What a job selects by labels and taints; equal ones are one. blob is its serial form. */
+struct matchset {
 	UT_hash_handle hh;
 	char *blob;
 	uint32_t blob_bytes, refs;
+	uint64_t id;
+	uint32_t kept;       /* its place among those that are evaluated + 1; 0: it is not */
+	uint64_t version;    /* of core.label_version when it was */
+	struct bitset match; /* labels match, and no taint keeps it away */
+	struct bitset avoid[AVOID_MAX]; /* nodes with more than i taints to be avoided */
+};
+
+/* A placement request: equal ones are one. key: the selection and what is asked for. */
+struct reqclass {
+	UT_hash_handle hh;
+	char *key;
+	uint32_t key_bytes, refs;
 	struct needs needs;
-	uint64_t match_version; /* of core.label_version when match was computed */
-	uint64_t full_version;  /* of core.room_version when nothing fitted any more */
-	struct bitset match, by_selector, by_affinity, by_taints;
-	struct pick_heap *heap; /* in a cycle (pick.c) */
+	struct matchset *set;
 };

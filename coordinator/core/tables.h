@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/intern.h"
 #include "base/rng.h"
+#include "coordinator/core/levels.h"
 #include "coordinator/core/table_jobs.h"
 
 struct by_us { /* namespace/template: agents may not create its pods, we may */
@@ -12,10 +13,33 @@ struct by_us { /* namespace/template: agents may not create its pods, we may */
 	char key[];
 };
 
-struct reservation { /* of the first job that does not fit, until it does */
-	struct mjob *job;
+struct reservation { /* of the first job that does not fit though the empty cluster could hold it */
+	struct mjob *head; /* that job */
+	bool holds;        /* when it can start is known: nodes are kept for it */
 	int64_t at_ms;
 	struct bitset nodes;
+};
+
+struct qitem { /* a job in the queue, and what must have become free for it to be looked at again */
+	struct mjob *job;
+	int64_t cpu, memory; /* -1: it is looked at in any case */
+	bool impossible;     /* the empty cluster could not hold it either */
+	bool done;           /* it wants no more, and leaves at the cycle's end */
+};
+
+enum { FRESH_MAX = 64 };
+
+struct queue { /* priority, then age */
+	struct qitem *v;
+	uint32_t n, cap, at; /* at: where the cycle stands */
+	bool dirty;          /* not in order */
+	struct mjob *fresh[FRESH_MAX];
+	uint32_t nfresh, ndone;
+	/* since the last cycle: nodes with more room, those that can hold more at most */
+	struct bitset grown, recapped;
+	/* of this cycle: the most that one of them has free; whether any can hold more at most */
+	int64_t free_cpu, free_memory;
+	bool recap;
 };
 
 struct core {
@@ -23,7 +47,7 @@ struct core {
 	const struct log *log;
 	struct rng rng;
 	uint64_t seed;
-	bool leading, synced, all_heard, suspects_itself, place_dirty, queue_dirty, place_more;
+	bool leading, synced, all_heard, suspects_itself, place_dirty, place_more;
 	uint64_t epoch;
 	int64_t now_ms, wall_ms, loop_ms, lead_ms, gate_ms;
 	struct intern *strs;
@@ -34,25 +58,27 @@ struct core {
 	struct bitset usable; /* nodes that take new members */
 	struct labelkey *labelkeys;
 	struct taintset *taintsets;
-	uint64_t label_version, room_version;
+	uint64_t label_version;
 	struct mjob *jobs, *jobs_uid, *dirty_jobs;
 	uint32_t next_job_id;
 	struct hmap atts, atts_pod;
 	struct reqclass *classes;
+	struct matchset *matchsets, **kept; /* kept: those evaluated last, a ring of KEPT_MAX */
+	uint64_t next_matchset;
+	uint32_t kept_at;
 	struct template_use *templates;
 	struct by_us *by_us;
 	uint64_t orders_rev;
 	struct timers timers;
-	struct mjob **queue;
-	uint32_t nqueue, queue_cap, queue_at;
+	struct queue queue;
 	struct reservation reserved;
-	uint32_t reserve_tries;
-	bool placing; /* in a cycle: room that is taken is its own doing */
-	struct reqclass **heaps;
-	uint32_t *placed_log, nplaced_log, placed_log_cap, nheaps;
-	uint64_t pick_room, pick_labels;
+	struct levels levels;
 	struct cand *cands;
-	uint32_t cands_cap, explain_budget;
+	uint32_t cands_cap;
+	struct bitset pick_ok, pick_tier;   /* of pick.c, for its memory */
+	struct mjob *why_first, *why_again; /* never told; to be told again */
+	int64_t why_tokens_ms, why_filled_ms;
+	uint32_t work; /* of this step's part of a cycle, place.h */
 	struct core_action *acts;
 	uint32_t nacts, acts_cap;
 	struct arena act_text, view;

@@ -30,10 +30,10 @@ void update_selector(struct core *c, struct mjob *j)
 	if (!j->recheck || MUTANT(selector_change_ignored))
 		return;
 	j->recheck = false;
-	match_class(c, j->cls);
+	const struct bitset *match = &match_of(c, j->cls)->match;
 	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
 	{
-		if (att_live(a) && !bitset_has(&j->cls->match, a->node->idx))
+		if (att_live(a) && !bitset_has(match, a->node->idx))
 			att_stop(c, a, "no longer matches");
 	}
 }

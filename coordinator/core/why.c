@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Why a job waits, in numbers: every node is counted once, by the first thing that keeps it away.
- * Refreshed at most once in message_refresh_ms for each job, and for so many jobs a step. */
+ * Told once it waits, and again at most once in message_refresh_ms for each job; for all of them
+ * together so many in a time, and first those that have said nothing yet. */
+#include <utlist.h>
+
 #include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/place.h"
+
+enum { WHY_EACH_MS = 20, WHY_AT_ONCE = 200, WHY_PER_STEP = 50 };
 
 enum obstacle {
 	W_FIT,
@@ -32,8 +37,13 @@ static const char *const words[W_N][2] = {
 	[W_RESERVED] = {"is reserved for a job ahead", "are reserved for a job ahead"},
 };
 
+struct looking {
+	struct match_parts parts;
+	struct bitset busy;
+};
+
 static enum obstacle obstacle(const struct core *c, const struct mjob *j, const struct mnode *n,
-			      const struct bitset *busy, uint32_t *ret_lack)
+			      const struct looking *l, uint32_t *ret_lack)
 {
 	if (n->loss != LOSS_NO || n->silent)
 		return W_FAILED;
@@ -41,13 +51,13 @@ static enum obstacle obstacle(const struct core *c, const struct mjob *j, const 
 		return W_AGENT;
 	if (node_cordoned(n))
 		return W_DRAINING;
-	if (!bitset_has(&j->cls->by_selector, n->idx))
+	if (!bitset_has(&l->parts.selector, n->idx))
 		return W_SELECTOR;
-	if (!bitset_has(&j->cls->by_affinity, n->idx))
+	if (!bitset_has(&l->parts.affinity, n->idx))
 		return W_AFFINITY;
-	if (!bitset_has(&j->cls->by_taints, n->idx))
+	if (!bitset_has(&l->parts.taints, n->idx))
 		return W_TAINT;
-	if (bitset_has(busy, n->idx))
+	if (bitset_has(&l->busy, n->idx))
 		return W_BUSY;
 	if (refused_there(c, j, n))
 		return W_REFUSED;
@@ -89,43 +99,37 @@ static void put_counts(const struct core *c, const struct mjob *j, const uint32_
 
 static void put_why(const struct core *c, struct mjob *j, struct buf *b)
 {
-	AUTO(bitset_done) struct bitset busy = {0};
+	struct looking l = {0};
 	uint32_t counts[W_N] = {0}, need = place_min(j);
 	AUTO(mem_freep) uint32_t *lacks = mem_zalloc(j->cls->needs.n + 1, sizeof *lacks);
-	place_busy(j, &busy);
+	place_busy(j, &l.busy);
+	matchset_parts(c, j->cls->set, &l.parts);
 	for (uint32_t i = 0; i < c->nnodes; i++) {
 		const struct mnode *n = c->node_at[i];
 		uint32_t lack = 0;
 		if (!n || !n->has_node)
 			continue;
-		enum obstacle o = obstacle(c, j, n, &busy, &lack);
+		enum obstacle o = obstacle(c, j, n, &l, &lack);
 		counts[o]++;
 		lacks[lack] += o == W_LACK;
 	}
+	bitset_done(&l.busy);
+	match_parts_done(&l.parts);
 	if (j->start_ms)
 		need = j->want;
 	buf_printf(b, "needs %u%s node%s: %u fit%s", need, j->start_ms ? " more" : "",
 		   need == 1 ? "" : "s", counts[W_FIT], counts[W_FIT] == 1 ? "s" : "");
 	put_counts(c, j, counts, lacks, b);
-	if (c->reserved.job == j)
+	if (c->reserved.head == j && c->reserved.holds)
 		buf_printf(b, "; expected in %lld s",
 			   (long long)((c->reserved.at_ms - c->now_ms + 999) / 1000));
+	else if (c->reserved.head == j && counts[W_LACK])
+		buf_puts(b, "; when is not known, so others may pass");
 }
 
-void why_explain(struct core *c, struct mjob *j)
+static void explain(struct core *c, struct mjob *j)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
-	/* Which nodes have agents is not known yet: what the leader before said stands. */
-	if (!c->all_heard && j->reason == R_Unschedulable) {
-		j->explain_after_ms = c->gate_ms;
-		return;
-	}
-	if (!c->explain_budget || MUTANT(waits_silently)) {
-		j->explain_after_ms = c->now_ms + 1000;
-		return;
-	}
-	c->explain_budget--;
-	j->explain_after_ms = c->now_ms + c->cfg.message_refresh_ms;
 	put_why(c, j, &b);
 	if (!j->start_ms)
 		job_cond(c, j, JC_SCHEDULED, COND_FALSE, R_Unschedulable);
@@ -136,4 +140,71 @@ void why_explain(struct core *c, struct mjob *j)
 		act_note_job(c, j, R_Unschedulable, j->message);
 	}
 	job_dirty(c, j);
+}
+
+void why_forget(struct core *c, struct mjob *j)
+{
+	(void)c;
+	if (j->why_in)
+		DL_DELETE2(*j->why_in, j, why_prev, why_next);
+	j->why_in = NULL;
+}
+
+static void enlist(struct core *c, struct mjob *j, struct mjob **in, int64_t at_ms)
+{
+	why_forget(c, j);
+	j->why_in = in;
+	j->why_ms = at_ms;
+	DL_APPEND2(*in, j, why_prev, why_next);
+}
+
+void why_soon(struct core *c, struct mjob *j)
+{
+	if (j->why_in != &c->why_first)
+		enlist(c, j, &c->why_first, c->now_ms);
+}
+
+static void fill(struct core *c)
+{
+	int64_t most = WHY_AT_ONCE * WHY_EACH_MS;
+	c->why_tokens_ms += c->why_filled_ms ? c->now_ms - c->why_filled_ms : most;
+	c->why_tokens_ms = c->why_tokens_ms > most ? most : c->why_tokens_ms;
+	c->why_filled_ms = c->now_ms;
+}
+
+static struct mjob *due(const struct core *c)
+{
+	struct mjob *j = c->why_first ? c->why_first : c->why_again;
+	return j && j->why_ms <= c->now_ms ? j : NULL;
+}
+
+void why_tell(struct core *c)
+{
+	struct mjob *j;
+	uint32_t n = 0;
+	fill(c);
+	while ((j = due(c)) && n < WHY_PER_STEP && c->why_tokens_ms >= WHY_EACH_MS) {
+		/* Which nodes have agents is not known yet: what the leader before said stands. */
+		if (!c->all_heard && j->reason == R_Unschedulable) {
+			enlist(c, j, &c->why_again, c->gate_ms);
+			continue;
+		}
+		enlist(c, j, &c->why_again, c->now_ms + c->cfg.message_refresh_ms);
+		if (!j->blocked || MUTANT(waits_silently))
+			continue;
+		explain(c, j);
+		c->why_tokens_ms -= WHY_EACH_MS;
+		n++;
+	}
+}
+
+int64_t why_deadline(const struct core *c)
+{
+	int64_t at = INT64_MAX, lack = WHY_EACH_MS - c->why_tokens_ms;
+	if (c->why_first)
+		at = c->why_first->why_ms;
+	else if (c->why_again)
+		at = c->why_again->why_ms;
+	int64_t tokens = c->why_filled_ms + (lack > 0 ? lack : 0);
+	return at == INT64_MAX || at > tokens ? at : tokens;
 }

@@ -72,15 +72,26 @@ bool toleration_tolerates(const struct toleration *t, const struct taint *taint)
 	return t->exists || str_eq(t->value, taint->value);
 }
 
+static bool tolerated(const struct taint *taint, const struct toleration *v, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if (toleration_tolerates(&v[i], taint))
+			return true;
+	}
+	return false;
+}
+
 bool taint_blocks(const struct taint *taint, const struct toleration *v, uint32_t n)
 {
 	if (taint->effect != EFFECT_NO_SCHEDULE && taint->effect != EFFECT_NO_EXECUTE)
 		return false;
-	for (uint32_t i = 0; i < n; i++) {
-		if (toleration_tolerates(&v[i], taint))
-			return false;
-	}
-	return true;
+	return !tolerated(taint, v, n);
+}
+
+/* As kube-scheduler scores (TaintToleration). */
+bool taint_avoids(const struct taint *taint, const struct toleration *v, uint32_t n)
+{
+	return taint->effect == EFFECT_PREFER_NO_SCHEDULE && !tolerated(taint, v, n);
 }
 
 static bool domain_is(const char *key, size_t len, const char *domain)

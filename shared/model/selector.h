@@ -13,5 +13,8 @@ bool sel_expr_matches_value(const struct sel_expr *e, const char *value);
 bool toleration_tolerates(const struct toleration *t, const struct taint *taint);
 /* Whether a taint keeps pods away (NoSchedule and NoExecute) and no toleration covers it. */
 bool taint_blocks(const struct taint *taint, const struct toleration *v, uint32_t n);
+/* Whether a taint is PreferNoSchedule and no toleration covers it: the node is taken when no better
+ * is. */
+bool taint_avoids(const struct taint *taint, const struct toleration *v, uint32_t n);
 /* Whether a ComputeNode's label may overlay the Node's: keys of kubernetes.io, k8s.io may not. */
 bool label_may_overlay(const char *key);
