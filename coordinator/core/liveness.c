@@ -136,7 +136,7 @@ static bool quiet_for(const struct core *c, const struct mnode *n, int64_t ms)
 
 /* More than MASS_PERCENT of the sessions have not been heard for half a grace, which is longer than
  * a heartbeat: asked before the first of them counts as lost. */
-static bool mass_silence(const struct core *c)
+static bool mass_silence(struct core *c)
 {
 	uint32_t quiet = c->nsilent, total = c->nsilent;
 	bool still = true;
@@ -145,8 +145,18 @@ static bool mass_silence(const struct core *c)
 		still = still && quiet_for(c, n, c->cfg.node_silent_grace_ms / 2);
 		quiet += still;
 	}
-	return !MUTANT(mass_silence_believed) && quiet >= MASS_MIN &&
-	       quiet * 100 > total * MASS_PERCENT;
+	bool mass = !MUTANT(mass_silence_believed) && quiet >= MASS_MIN &&
+		    quiet * 100 > total * MASS_PERCENT;
+	if (mass)
+		c->mass_loop_ms = c->loop_ms;
+	return mass;
+}
+
+/* They come back one after the other: those that are not the first have a grace of their own from
+ * then on, or the first to be heard would have all others replaced. */
+static bool lately_mass(const struct core *c)
+{
+	return c->suspects_itself && c->loop_ms - c->mass_loop_ms < c->cfg.node_silent_grace_ms;
 }
 
 static void suspect(struct core *c, bool suspects)
@@ -207,7 +217,7 @@ void live_tick(struct core *c)
 		open_gate(c);
 	bool overdue = c->lru && quiet_for(c, c->lru, c->cfg.node_silent_grace_ms);
 	if (overdue || c->suspects_itself)
-		suspect(c, mass_silence(c));
+		suspect(c, mass_silence(c) || lately_mass(c));
 	while (c->lru && quiet_for(c, c->lru, c->cfg.node_silent_grace_ms)) {
 		struct mnode *n = c->lru;
 		log_warn(c->log, "agent is silent", KS("node", n->name));

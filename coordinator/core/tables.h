@@ -50,6 +50,7 @@ struct core {
 	bool leading, synced, all_heard, suspects_itself, place_dirty, place_more;
 	uint64_t epoch;
 	int64_t now_ms, wall_ms, loop_ms, lead_ms, gate_ms;
+	int64_t mass_loop_ms; /* when most nodes were silent last */
 	struct intern *strs;
 	char *res_names[RES_NAMES_MAX];
 	uint32_t nres, res_cap;

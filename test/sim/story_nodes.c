@@ -20,6 +20,14 @@ static struct proc *process(struct sim *s, const char *name)
 	return NULL;
 }
 
+/* A frozen agent is silence of its node. */
+static void freeze(struct sim *s, struct proc *p, int64_t ms)
+{
+	if (p->kind == PROC_AGENT)
+		machine_doubt(sim_machine(s, p->node), s->clock.now_ms + ms);
+	proc_pause(p, ms);
+}
+
 bool story_on_process(struct story *st, const struct words *w, const char *deed)
 {
 	struct proc *p = process(st->sim, word(w, 3));
@@ -30,7 +38,7 @@ bool story_on_process(struct story *st, const struct words *w, const char *deed)
 	else if (str_eq(deed, "start"))
 		proc_start(p);
 	else if (str_eq(deed, "pause"))
-		proc_pause(p, duration_ms(word(w, 4), 1000));
+		freeze(st->sim, p, duration_ms(word(w, 4), 1000));
 	else
 		return false;
 	return true;
@@ -86,12 +94,41 @@ static bool on_object(struct story *st, const struct words *w, const char *deed,
 		user_cordon(s, node, *deed == 'c');
 	else if (str_eq(deed, "drain"))
 		user_evict_node(s, node);
+	else if (str_eq(deed, "cordon-cnode") || str_eq(deed, "uncordon-cnode"))
+		user_cordon_cnode(s, node, *deed == 'c');
+	else if (str_eq(deed, "delete-cnode"))
+		user_delete_cnode(s, node);
 	else if (str_eq(deed, "label"))
 		label(st, node, word(w, 4));
+	else if (str_eq(deed, "resize"))
+		user_resize(s, node, "cpu", option_milli(w, "cpu", 1000));
 	else if (str_eq(deed, "taint") || str_eq(deed, "untaint"))
 		taint(st, node, word(w, 4), *deed == 't');
 	else if (str_eq(deed, "limit"))
 		user_limit(s, node, "cpu", option_milli(w, "cpu", 1000));
+	else
+		return false;
+	return true;
+}
+
+static bool on_machine(struct story *st, const struct words *w, const char *deed, struct machine *m)
+{
+	if (str_eq(deed, "cut"))
+		machine_cut(m, duration_ms(word(w, 4), 1000));
+	else if (str_eq(deed, "break"))
+		net_break_node(st->sim->net, m->name, str_eq(word(w, 4), "half"));
+	else if (str_eq(deed, "register") || str_eq(deed, "unregister"))
+		machine_register(m, *deed == 'r');
+	else if (str_eq(deed, "power-off"))
+		machine_power_off(m);
+	else if (str_eq(deed, "power-on"))
+		machine_power_on(m);
+	else if (str_eq(deed, "kubelet-stop") || str_eq(deed, "kubelet-start"))
+		machine_kubelet(m, str_eq(deed, "kubelet-start"));
+	else if (str_eq(deed, "rival-start"))
+		proc_start(&m->rival);
+	else if (str_eq(deed, "rival-stop"))
+		proc_crash(&m->rival, true);
 	else
 		return false;
 	return true;
@@ -106,19 +143,5 @@ bool story_on_node(struct story *st, const struct words *w, const char *deed)
 	}
 	if (!m)
 		return false;
-	if (on_object(st, w, deed, m->name))
-		return true;
-	if (str_eq(deed, "cut"))
-		machine_cut(m, duration_ms(word(w, 4), 1000));
-	else if (str_eq(deed, "break"))
-		net_break_node(st->sim->net, m->name, str_eq(word(w, 4), "half"));
-	else if (str_eq(deed, "register") || str_eq(deed, "unregister"))
-		machine_register(m, *deed == 'r');
-	else if (str_eq(deed, "power-off"))
-		machine_power_off(m);
-	else if (str_eq(deed, "power-on"))
-		machine_power_on(m);
-	else
-		return false;
-	return true;
+	return on_object(st, w, deed, m->name) || on_machine(st, w, deed, m);
 }
