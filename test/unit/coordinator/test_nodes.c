@@ -192,10 +192,13 @@ static void mass_silence_replaces_nothing(void **state)
 	/* NotReady counts still. */
 	set_ready(w, "n2", false);
 	assert_string_equal(where(w, j, 1), "n4");
-	/* Two are heard again: the third really is gone. */
+	/* Two are heard again: the third has a grace of its own, then it really is gone. */
 	w_mute(w, "n2", false);
 	w_mute(w, "n3", false);
 	w_wait(w, 5000);
+	assert_string_equal(where(w, j, 2), "n3");
+	assert_string_equal(where(w, j, 0), "n1");
+	w_wait(w, 4000);
 	assert_string_equal(where(w, j, 2), "n3");
 	assert_true(strcmp(where(w, j, 0), "n1") != 0);
 }

@@ -111,6 +111,9 @@ static void write_cnode(struct world *w, struct wnode *n)
 	if (!core_cnode_status(w->core, n->name, &s, &rv))
 		return;
 	n->state = s.state;
+	n->since_ms = s.since_ms;
+	assert_int_equal(s.nconds, ARRAY_LEN(n->conds));
+	memcpy(n->conds, s.conds, sizeof n->conds);
 	n->writes++;
 	w_text(next, sizeof next, "%llu", (unsigned long long)++w->rvs);
 	struct core_event ev = {.type = CEV_STATUS_WRITTEN,

@@ -29,7 +29,10 @@ struct wnode {
 	bool not_ready, cordoned, muted;
 	struct res foreign[2];
 	uint32_t nforeign;
-	enum cnode_state state; /* of its ComputeNode, as stored last */
+	/* Of its ComputeNode, as stored last; conditions Ready, AgentConnected, Schedulable. */
+	enum cnode_state state;
+	int64_t since_ms;
+	struct cond conds[3];
 	bool marked;
 	int64_t due_ms;
 	uint32_t writes;
