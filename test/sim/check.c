@@ -21,6 +21,12 @@ struct checks *checks_free(struct checks *c)
 {
 	struct made *m, *mtmp;
 	struct changed *h, *htmp;
+	struct asked *a, *atmp;
+	HASH_ITER (hh, c->asked, a, atmp) {
+		HASH_DEL(c->asked, a);
+		free(a->key);
+		free(a);
+	}
 	HASH_ITER (hh, c->made, m, mtmp) {
 		HASH_DEL(c->made, m);
 		free(m->key);
@@ -162,6 +168,8 @@ void checks_request(struct checks *c, const char *who, const struct api_request 
 		check_delete(c, who, req);
 	if (req->verb == API_PATCH_STATUS && !*str_or_empty(req->rv))
 		sim_fail(c->sim, "unfenced", "%s writes the status of %s unfenced", who, req->name);
+	if (req->verb == API_CREATE && req->kind == API_POD)
+		check_note_asked(c, req->pod_create);
 	if (req->verb == API_CREATE && req->kind == API_POD && !strncmp(who, "agent/", 6))
 		check_ordered(c, who, req->pod_create->name);
 }

@@ -16,6 +16,12 @@ struct made { /* an attempt whose pod was created */
 	bool recorded; /* the number was in status when the pod went: it must not come again */
 };
 
+struct asked { /* the newest attempt of an index whose pod somebody asked the server for */
+	UT_hash_handle hh;
+	char *key; /* uid/index */
+	uint32_t attempt;
+};
+
 struct changed { /* when a node's or ComputeNode's placement facts changed last */
 	UT_hash_handle hh;
 	char *name;
@@ -39,6 +45,7 @@ struct ordered { /* what an agent process was told to run */
 struct checks {
 	struct sim *sim;
 	struct made *made;
+	struct asked *asked;
 	struct changed *changed;
 	struct ordered ordered[MACHINES_MAX];
 	uint32_t nordered;
@@ -67,3 +74,5 @@ void check_status(struct checks *c, const struct version *was, const struct vers
 void check_delete(struct checks *c, const char *who, const struct api_request *req);
 void check_ordered(struct checks *c, const char *who, const char *pod);
 void check_orders_clear(struct ordered *o);
+void check_note_asked(struct checks *c, const struct pod_create *p);
+uint32_t check_asked(struct checks *c, const struct version *pod); /* of its index; 0: none */

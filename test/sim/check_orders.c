@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What agents were told to run, and whether they do that only. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "check_impl.h"
@@ -61,6 +62,36 @@ static void take_orders(struct ordered *o, const struct msg_orders *m, int64_t n
 		}
 		t->present = true;
 	}
+}
+
+static struct asked *asked_find(struct checks *c, const char *uid, const char *index,
+				struct buf *key)
+{
+	struct asked *a;
+	buf_printf(key, "%s/%s", uid, index);
+	HASH_FIND_STR(c->asked, buf_str(key), a);
+	return a;
+}
+
+void check_note_asked(struct checks *c, const struct pod_create *p)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	AUTO(buf_done) struct buf index = BUF_INIT(16);
+	buf_printf(&index, "%u", p->index);
+	struct asked *a = asked_find(c, p->job_uid, buf_str(&index), &key);
+	if (!a) {
+		a = mem_zalloc(1, sizeof *a);
+		a->key = buf_steal(&key);
+		HASH_ADD_KEYPTR(hh, c->asked, a->key, strlen(a->key), a);
+	}
+	a->attempt = p->attempt > a->attempt ? p->attempt : a->attempt;
+}
+
+uint32_t check_asked(struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	struct asked *a = asked_find(c, pod->meta.owner_uid, check_label(pod, LABEL_INDEX), &key);
+	return a ? a->attempt : 0;
 }
 
 /* A new process has no orders; an older epoch's are not to be obeyed; an answer with the revision

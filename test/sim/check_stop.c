@@ -4,11 +4,14 @@
 
 #include "check_impl.h"
 
-/* A newer attempt takes its place, or another one has completed the index. */
+/* A newer attempt takes its place (its pod may be refused yet), or another one has completed the
+ * index. */
 static bool superseded(struct checks *c, const struct version *pod)
 {
 	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
 	unsigned long mine = strtoul(check_label(pod, LABEL_ATTEMPT), NULL, 10);
+	if (check_asked(c, pod) > mine)
+		return true;
 	for (uint32_t i = 0; i < sh->n; i++) {
 		if (check_same_index(sh->v[i], pod) &&
 		    (sh->v[i]->pod.phase == POD_SUCCEEDED ||
@@ -42,6 +45,9 @@ static bool may_stop(struct checks *c, const struct version *pod, const struct v
 	       job->job.spec.on_node_loss == LOSS_FAIL;
 }
 
+/* No success goes before the status that counts it, unless the job has failed, which counts no
+ * more.
+ */
 void check_delete(struct checks *c, const char *who, const struct api_request *req)
 {
 	struct sim *s = c->sim;
@@ -63,6 +69,7 @@ void check_delete(struct checks *c, const char *who, const struct api_request *r
 	else if (pod->pod.phase == POD_SUCCEEDED && job && !job->meta.deleted_ms &&
 		 !check_faulty(c, pod->pod.node) &&
 		 server_wall(&s->server) > pod->pod.ended_ms + 6000 && job->meta.generation == 1 &&
+		 !check_final(job->job.status.state) && job->job.spec.active_deadline_s < 0 &&
 		 !check_index_completed(job, pod))
 		sim_fail(s, "uncounted", "%s deletes %s before its success is in status", who,
 			 req->name);

@@ -229,7 +229,7 @@ static int run_seeds(const struct options *o)
 		struct sim_config cfg;
 		current_seed = (sig_atomic_t)seed;
 		make(&p, &cfg, o, seed);
-		struct outcome out = run_plan(&p, &cfg);
+		struct outcome out = run_with_twin(&p, &cfg);
 		steps += out.steps;
 		pods += out.pods;
 		writes += out.status_writes;

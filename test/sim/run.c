@@ -33,6 +33,7 @@ struct outcome run_plan(struct plan *p, const struct sim_config *cfg)
 		sim_run_until(s, s->clock.now_ms + QUIET_MS);
 	if (!s->failed)
 		checks_quiet(s->checks);
+	twin_note(p, s, o.end);
 	o.failed = s->failed;
 	memcpy(o.invariant, s->invariant, sizeof o.invariant);
 	memcpy(o.failure, s->failure, sizeof o.failure);
@@ -45,9 +46,29 @@ struct outcome run_plan(struct plan *p, const struct sim_config *cfg)
 	return o;
 }
 
+struct outcome run_with_twin(struct plan *p, const struct sim_config *cfg)
+{
+	static struct plan calm; /* large */
+	AUTO(buf_done) struct buf why = BUF_INIT(FAILURE_BYTES - 1);
+	struct sim_config quiet = *cfg;
+	struct outcome o = run_plan(p, cfg);
+	quiet.trace = false;
+	if (o.failed || !twin_make(p, &calm))
+		return o;
+	struct outcome twin = run_plan(&calm, &quiet);
+	if (twin.failed)
+		return twin;
+	if (!twin_differs(p, &o, &twin, &why))
+		return o;
+	o.failed = true;
+	memcpy(o.invariant, "twin", sizeof "twin");
+	memcpy(o.failure, buf_str(&why), why.len + 1);
+	return o;
+}
+
 static bool still_fails(struct plan *p, const struct sim_config *cfg, const struct outcome *failure)
 {
-	struct outcome o = run_plan(p, cfg);
+	struct outcome o = run_with_twin(p, cfg);
 	return o.failed && str_eq(o.invariant, failure->invariant);
 }
 
