@@ -145,7 +145,7 @@ def recreate(c):
     c.api.delete(c.job_path("a"), {"propagationPolicy": "Background"})
     c.make_job("a", command=["sleep", "1"], parallelism=2)
     done = c.wait_state("a", "Completed", 30)
-    equal((done["succeeded"], done.get("failed", 0), done["completedIndexes"]), (2, 0, "0-1"), "status")
+    equal((done["succeeded"], done.get("failed", 0), done["completedIndexes"]), (2, 0, "0,1"), "status")
     c.wait(lambda: not old & set(uids(c, "a")), "the old pods are gone")
     equal(len(c.pods("a")), 2, "pods")
 
