@@ -72,14 +72,6 @@ static void event(struct heard *h, const struct event_note *ev)
 					    .last_ms = h->sim->clock.now_ms};
 }
 
-void heard_request(struct heard *h, const char *who, const struct api_request *req)
-{
-	h->writer = req->verb == API_PATCH_STATUS ? who : NULL;
-	h->asked_step = h->sim->clock.steps;
-	if (req->verb == API_CREATE && req->kind == API_EVENT)
-		event(h, req->event);
-}
-
 static struct heard_job *job_of(struct heard *h, const char *name)
 {
 	struct heard_job *j;
@@ -91,6 +83,16 @@ static struct heard_job *job_of(struct heard *h, const char *name)
 	j->last_ms = INT64_MIN / 2;
 	HASH_ADD_KEYPTR(hh, h->jobs, j->name, strlen(j->name), j);
 	return j;
+}
+
+void heard_request(struct heard *h, const char *who, const struct api_request *req)
+{
+	h->writer = req->verb == API_PATCH_STATUS ? who : NULL;
+	h->asked_step = h->sim->clock.steps;
+	if (req->verb == API_CREATE && req->kind == API_EVENT)
+		event(h, req->event);
+	if (req->verb == API_CREATE && req->kind == API_POD)
+		job_of(h, req->pod_create->job_name)->asked++;
 }
 
 static bool same_state(const struct job_status *a, const struct job_status *b)
@@ -135,9 +137,9 @@ void heard_change(struct heard *h, const struct change *ch)
 	h->writer = NULL;
 }
 
-uint32_t heard_writes(const struct heard *h, const char *job)
+const struct heard_job *heard_job(const struct heard *h, const char *name)
 {
 	const struct heard_job *j;
-	HASH_FIND_STR(h->jobs, job, j);
-	return j ? j->writes : 0;
+	HASH_FIND_STR(h->jobs, name, j);
+	return j;
 }

@@ -21,6 +21,7 @@ struct heard_job {
 	char *name;
 	const char *writer; /* the last one */
 	uint32_t writes;    /* of its status, by coordinators */
+	uint32_t asked;     /* creates of its pods that the API server was asked for */
 	int64_t last_ms;    /* when the last one that changed no state was stored */
 };
 
@@ -38,4 +39,4 @@ struct heard *heard_new(struct sim *s);
 struct heard *heard_free(struct heard *h);
 void heard_request(struct heard *h, const char *who, const struct api_request *req);
 void heard_change(struct heard *h, const struct change *ch);
-uint32_t heard_writes(const struct heard *h, const char *job);
+const struct heard_job *heard_job(const struct heard *h, const char *name); /* NULL: never */

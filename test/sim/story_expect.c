@@ -232,9 +232,12 @@ static const char *actual(struct story *st, const struct words *w, const char **
 		return starts(st, w, ret_wanted);
 	if (str_eq(what, "event"))
 		return events(st, w, ret_wanted);
+	const struct heard_job *h = heard_job(s->heard, word(w, 3));
 	*ret_wanted = word(w, 4);
 	if (str_eq(what, "writes"))
-		return number(&st->arena, heard_writes(s->heard, word(w, 3)));
+		return number(&st->arena, h ? h->writes : 0);
+	if (str_eq(what, "asked"))
+		return number(&st->arena, h ? h->asked : 0);
 	*ret_wanted = word(w, 3);
 	if (str_eq(what, "created"))
 		return number(&st->arena, s->server.pods_created);

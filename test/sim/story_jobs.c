@@ -182,21 +182,6 @@ static void collect_finished(struct sim *s)
 	}
 }
 
-static void delete_namespace(struct sim *s)
-{
-	static const enum api_kind kinds[] = {API_POD, API_JOB};
-	sim_note(s, "user deletes the namespace");
-	s->server.deny_pods = "unable to create new content in namespace default because it is "
-			      "being terminated";
-	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-		const struct shelf *sh = &s->server.store.shelf[kinds[k]];
-		for (uint32_t i = sh->n; i-- > 0;) {
-			if (str_eq(sh->v[i]->meta.ns, ns))
-				server_delete(&s->server, sh->v[i]);
-		}
-	}
-}
-
 bool story_on_job(struct story *st, const struct words *w, const char *deed)
 {
 	struct words rest = words_from(w, 5);
@@ -205,7 +190,7 @@ bool story_on_job(struct story *st, const struct words *w, const char *deed)
 	if (str_eq(deed, "delete") && str_eq(word(w, 3), "member"))
 		delete_member(st->sim, word(w, 4), word(w, 5), has_word(w, "force"));
 	else if (str_eq(deed, "delete") && str_eq(word(w, 3), "namespace"))
-		delete_namespace(st->sim);
+		user_delete_ns(st->sim, ns);
 	else if (str_eq(deed, "collect-pods"))
 		collect_finished(st->sim);
 	else
@@ -219,6 +204,8 @@ bool story_on_server(struct story *st, const struct words *w, const char *deed)
 	struct sim *s = st->sim;
 	if (str_eq(deed, "cut-watches"))
 		conns_cut_watches(s->conns);
+	else if (str_eq(deed, "compact"))
+		store_compact(&s->server.store, 0);
 	else if (str_eq(deed, "lose-answers"))
 		conns_weather(s->conns)->answer_lost = (uint32_t)option_whole(w, "percent", 0);
 	else if (str_eq(deed, "conflicts"))

@@ -11,6 +11,10 @@ expect 8s job work Scheduled.reason FailedCreate
 expect 8s job work Scheduled.message ~"allowPrivilegeEscalation"
 expect 8s event work FailedCreate "violates PodSecurity"
 expect 8s job work active 0
+expect 9s asked work <=4
+expect 40s asked work <=12
+expect 300s asked work >=12
+expect 300s asked work <=20
 expect 300s writes work <=10
 expect 300s event work FailedCreate n=1
 at 301s deny-pods
