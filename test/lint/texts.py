@@ -124,6 +124,26 @@ def functions(text):
     return found
 
 
+AREAS = {
+    "coordinator/core": r"coordinator/core/.*\.([ch]|def)",
+    "agent/core": r"agent/core/.*\.([ch]|def)",
+    "both shells": r"(coordinator|agent)/[^/]*\.[ch]",
+    "shared": r"shared/.*\.([ch]|def)",
+    "test/unit": r"test/unit/.*\.[ch]",
+    "test/sim": r"test/sim/.*\.([ch]|def)",
+    "stories": r"test/sim/stories/.*\.story",
+    "other tests": r"test/(integration|fuzz|bench|lint|lib)/.*\.(c|h|py|sh)|test/(run|shell|coverage)|e2e/(?!.*\.md).*",
+}
+
+
+def area_sizes(tree):
+    """Lines by area: as they are, and without empty ones and comments of their own."""
+    for area, pattern in AREAS.items():
+        lines = [s.strip() for n in tree.named(pattern) for s in tree.read(n).splitlines()]
+        code = [s for s in lines if s and not s.startswith(("//", "/*", "* ", "*/", "#!", "# "))]
+        print(f"{area:18} {len(lines):7} lines, {len(code):7} without comments and empty ones")
+
+
 def sizes(tree):
     """A report, never a failure: how far the code is from the aims of the style."""
     lengths, long_files, long_functions = [], [], []
@@ -141,5 +161,6 @@ def sizes(tree):
     if lengths:
         print(f"{len(product)} files, {len(lengths)} functions: median {statistics.median(lengths):g} lines "
               f"(aim 12), p90 {lengths[len(lengths) * 9 // 10]}, longest {lengths[-1]}")
+    area_sizes(tree)
     print("\n".join(long_files + long_functions) or "no file and no function is above its aim")
     return []
