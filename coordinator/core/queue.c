@@ -138,6 +138,10 @@ static void leave(struct core *c, struct mjob *j)
 	why_forget(c, j);
 	j->queued = j->blocked = false;
 	j->want = 0;
+	if (c->reserved.head != j)
+		return;
+	reserve_clear(c);
+	c->place_dirty = true;
 }
 
 void queue_take(struct core *c, struct mjob *j)
@@ -151,10 +155,6 @@ void queue_take(struct core *c, struct mjob *j)
 	if (i < q->at)
 		q->at--;
 	leave(c, j);
-	if (c->reserved.head == j) {
-		reserve_clear(c);
-		c->place_dirty = true;
-	}
 }
 
 void queue_end(struct core *c)

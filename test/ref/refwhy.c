@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The words of a job that waits: each node once, by the first thing that keeps it away. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "refsched.h"
+
+enum { NOT_READY, NO_AGENT, DRAINING, SELECTOR, AFFINITY, TAINT, BUSY, LACKS, KEPT, FITS, KINDS };
+
+static bool busy(const struct ref_job *j, uint32_t node)
+{
+	for (uint32_t i = 0; i < j->spec->parallelism; i++) {
+		if (j->where[i] == (int32_t)node)
+			return true;
+	}
+	return false;
+}
+
+/* Whether only the part of the spec that is asked about would match. */
+static bool part_matches(const struct ref_node *n, const struct job_spec *s, int part)
+{
+	static const struct toleration all = {.exists = true};
+	struct job_spec only = {.tolerations = &all, .ntolerations = 1};
+	if (part == SELECTOR)
+		only.node_selector = s->node_selector;
+	if (part == AFFINITY) {
+		only.terms = s->terms;
+		only.nterms = s->nterms;
+	}
+	if (part == TAINT) {
+		only.tolerations = s->tolerations;
+		only.ntolerations = s->ntolerations;
+	}
+	return ref_matches(n, &only);
+}
+
+static int64_t left(const struct ref_node *n, const char *name)
+{
+	for (uint32_t r = 0; r < REF_RES; r++) {
+		if (!strcmp(ref_resources[r], name))
+			return n->cap[r] - n->used[r];
+	}
+	return 0;
+}
+
+/* The place of the first resource that it lacks; pods come last. */
+static uint32_t lacking(const struct ref_node *n, const struct job_spec *s)
+{
+	uint32_t i = 0;
+	for (; i < s->requests.n; i++) {
+		if (s->requests.v[i].milli &&
+		    left(n, s->requests.v[i].name) < s->requests.v[i].milli)
+			return i;
+	}
+	return left(n, "pods") < 1000 ? i : i + 1;
+}
+
+static int obstacle(const struct ref *r, const struct ref_job *j, uint32_t node, uint32_t *lack)
+{
+	const struct ref_node *n = &r->nodes[node];
+	if (!n->ready)
+		return NOT_READY;
+	if (!n->agent)
+		return NO_AGENT;
+	if (n->cordoned)
+		return DRAINING;
+	for (int part = SELECTOR; part <= TAINT; part++) {
+		if (!part_matches(n, j->spec, part))
+			return part;
+	}
+	if (busy(j, node))
+		return BUSY;
+	*lack = lacking(n, j->spec);
+	if (*lack <= j->spec->requests.n)
+		return LACKS;
+	bool passes = !r->holds || r->head == j;
+	int64_t end = j->started ? j->end_ms : r->now_ms + j->spec->active_deadline_s * 1000;
+	passes = passes || (j->spec->active_deadline_s >= 0 && end <= r->at_ms);
+	return !passes && r->kept[node] ? KEPT : FITS;
+}
+
+void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
+{
+	static const struct {
+		int kind;
+		const char *one, *many;
+	} words[] = {
+		{SELECTOR, "does not match nodeSelector", "do not match nodeSelector"},
+		{AFFINITY, "does not match nodeAffinity", "do not match nodeAffinity"},
+		{TAINT, "has a taint that is not tolerated", "have a taint that is not tolerated"},
+		{DRAINING, "is draining", "are draining"},
+		{NOT_READY, "is not ready", "are not ready"},
+		{NO_AGENT, "has no agent", "have no agent"},
+		{BUSY, "runs a member already", "run a member already"},
+		{KEPT, "is reserved for a job ahead", "are reserved for a job ahead"},
+	};
+	uint32_t counts[KINDS] = {0}, need = j->spec->min_parallelism;
+	AUTO(mem_freep) uint32_t *lacks = mem_zalloc(j->spec->requests.n + 2, sizeof *lacks);
+	for (uint32_t i = 0; i < r->nnodes; i++) {
+		uint32_t lack = 0;
+		int o = obstacle(r, j, i, &lack);
+		counts[o]++;
+		lacks[lack] += o == LACKS;
+	}
+	if (j->started)
+		need = j->missing;
+	buf_printf(out, "needs %u%s node%s: %u fit%s", need, j->started ? " more" : "",
+		   need == 1 ? "" : "s", counts[FITS], counts[FITS] == 1 ? "s" : "");
+	const char *sep = "; ";
+	for (uint32_t i = 0; i <= j->spec->requests.n; i++) {
+		if (!lacks[i])
+			continue;
+		buf_printf(out, "%s%u %s %s", sep, lacks[i], lacks[i] == 1 ? "lacks" : "lack",
+			   i < j->spec->requests.n ? j->spec->requests.v[i].name : "pods");
+		sep = ", ";
+	}
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		uint32_t n = counts[words[i].kind];
+		if (!n)
+			continue;
+		buf_printf(out, "%s%u %s", sep, n, n == 1 ? words[i].one : words[i].many);
+		sep = ", ";
+	}
+	if (r->head == j && r->holds)
+		buf_puts(out, "; expected in");
+	else if (r->head == j && counts[LACKS])
+		buf_puts(out, "; when is not known, so others may pass");
+}
