@@ -63,6 +63,19 @@ static void finish(struct core *c, struct mjob *j, enum job_state to, enum reaso
 		 KI("failed", j->failed));
 }
 
+/* A final state is final once it is stored. Until then a spec that was changed meanwhile is asked
+ * anew: the write would be fenced by a version that the end was not computed from. */
+void job_take_back(struct core *c, struct mjob *j)
+{
+	log_info(c->log, "job was changed before its end was stored", KS("job", j->key),
+		 KS("state", job_state_text(j->state)));
+	j->state = j->started ? JOB_RUNNING : JOB_PENDING;
+	j->end_ms = 0;
+	j->conds[JC_COMPLETE] = j->conds[JC_FAILED] = (struct cond_state){0};
+	j->lost_fail = false;
+	job_say(j, R_NONE, "%s", "");
+}
+
 /* Deletion: pods go at once (the garbage collector would too), orphaned ones are left alone. */
 static bool gone(struct core *c, struct mjob *j)
 {
@@ -279,8 +292,7 @@ static bool may_be_ordered(const struct core *c, const struct mjob *j)
 {
 	if (j->on_loss != LOSS_WAIT)
 		return !c->all_heard && j->attempts;
-	return c->now_ms < c->gate_ms &&
-	       (j->credentials || !c->cfg.agent_launch || !live_all_told(c));
+	return c->now_ms < c->gate_ms;
 }
 
 static bool queue(struct core *c, struct mjob *j)

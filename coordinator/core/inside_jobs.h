@@ -17,6 +17,7 @@ void job_on_gone(struct core *c, const struct meta *gone);
 void job_on_checked(struct core *c, const struct core_event *ev);
 void job_on_synced(struct core *c, struct mjob *j);
 void job_set_state(struct core *c, struct mjob *j, enum job_state to);
+void job_take_back(struct core *c, struct mjob *j); /* a final state that was never stored */
 bool job_finished(const struct mjob *j);
 struct slot *job_slot(struct mjob *j, uint32_t index); /* makes it */
 void job_complete_index(struct mjob *j, uint32_t index);

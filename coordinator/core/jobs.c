@@ -135,9 +135,14 @@ uint32_t job_live(const struct mjob *j)
 	return j->cnt[ATT_ORDERED] + j->cnt[ATT_PENDING] + j->cnt[ATT_RUNNING] + j->cnt[ATT_LOST];
 }
 
+static bool final_state(enum job_state s)
+{
+	return s == JOB_COMPLETED || s == JOB_FAILED;
+}
+
 bool job_finished(const struct mjob *j)
 {
-	return j->state == JOB_COMPLETED || j->state == JOB_FAILED;
+	return final_state(j->state);
 }
 
 /*	      placed, started		      all succeeded
@@ -193,7 +198,6 @@ static void adopt_status(struct mjob *j, const struct job_status *st)
 static void merge_status(struct core *c, struct mjob *j, const struct job_status *st)
 {
 	AUTO(bitset_done) struct bitset done = {0};
-	bool final = st->state == JOB_COMPLETED || st->state == JOB_FAILED;
 	if (bitset_parse_ranges(&done, str_or_empty(st->completed), PARALLELISM_MAX - 1) == RC_OK &&
 	    !MUTANT(completed_forgotten))
 		bitset_or(&j->completed, &done);
@@ -204,7 +208,7 @@ static void merge_status(struct core *c, struct mjob *j, const struct job_status
 		j->wr_failed = st->failed;
 	if (st->attempts > j->attempts)
 		j->attempts = j->base_attempt = st->attempts;
-	if (final && !job_finished(j) && !MUTANT(final_forgotten)) {
+	if (final_state(st->state) && !job_finished(j) && !MUTANT(final_forgotten)) {
 		log_info(c->log, "job was finished by another writer", KS("job", j->key),
 			 KS("state", job_state_text(st->state)));
 		adopt_status(j, st);
@@ -323,6 +327,8 @@ void job_on_job(struct core *c, const struct job *job)
 			     job->status.observed_generation != job->meta.generation;
 	}
 	bool deleting = job->meta.deleted_ms != 0, orphan = job->meta.orphan_finalizer;
+	if (!first && changed && job_finished(j) && !final_state(job->status.state))
+		job_take_back(c, j);
 	changed |= deleting != j->deleting || orphan != j->orphan;
 	j->created_ms = job->meta.created_ms;
 	j->generation = job->meta.generation;

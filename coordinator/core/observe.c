@@ -196,11 +196,15 @@ static void apply_podless(struct core *c, struct att *a, const struct member *m)
 	if (m->phase == MEMBER_GONE) {
 		if (!about_pod || str_eq(a->pod_uid, m->pod_uid) || !*str_or_empty(m->pod_uid))
 			att_gone(c, a);
+	} else if (m->phase == MEMBER_HELD && !about_pod && !a->by_us && att_live(a)) {
+		/* By its own pod on a node unheard, say: our own create is answered with it. */
+		a->by_us = true;
+		att_launch(c, a);
 	} else if (m->phase == MEMBER_HELD && !about_pod) {
 		log_end(c, a, "member's pod name is taken", m);
 		job_slot(a->job, a->id.index)->retry_ms = c->now_ms + HELD_RETRY_MS;
 		att_free(c, a);
-	} else if (m->phase == MEMBER_DENIED && !about_pod) {
+	} else if (m->phase == MEMBER_DENIED && !about_pod && !(a->by_us && att_live(a))) {
 		observe_denied(c, a, m->message);
 	}
 }

@@ -35,9 +35,8 @@ static void created(struct core *c, struct att *a, const struct core_event *ev)
 		m.phase = MEMBER_HELD;
 		observe_member(c, a->node, &m, false);
 	} else if (final_refusal(ev->pod.rc)) {
-		m.phase = MEMBER_DENIED;
 		a->by_us = true;
-		observe_member(c, a->node, &m, false);
+		observe_denied(c, a, str_or_empty(ev->pod.message));
 	} else {
 		att_retry(c, a);
 	}

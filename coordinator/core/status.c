@@ -10,7 +10,7 @@
 #include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
-enum { GATHER_MS = 1000, GATHER_START_MS = 600 };
+enum { GATHER_MS = 1000, GATHER_START_MS = 600, GONE_HOLD_MS = 10000 };
 
 static const char *const cond_types[JC_N] = {"Scheduled", "Suspended", "Complete", "Failed"};
 
@@ -269,6 +269,9 @@ void job_on_written(struct core *c, const struct core_event *ev)
 		if (j->sent_failed > j->wr_failed)
 			j->wr_failed = j->sent_failed;
 	} else if (rc_retry(ev->written.rc) == RETRY_NEVER) {
+		/* It is gone, and the watch is late: no more pods for it until that tells. */
+		if (ev->written.rc == RC_NOTFOUND)
+			j->hold_ms = c->now_ms + GONE_HOLD_MS;
 		stored(j); /* not again before something changes */
 		log_warn(c->log, "job status not written", KS("job", j->key),
 			 KS("error", ev->written.message));

@@ -44,6 +44,22 @@ static bool other_run(const struct core *c, const struct att *a)
 	       !member_same_run(intern_str(c->strs, a->thash), intern_str(c->strs, a->job->thash));
 }
 
+/* A member whose pod nobody has seen yet goes on under the template as it is now: the text of the
+ * one before is kept no more, and without it no pod would ever be. */
+static void follow(struct core *c, struct mjob *j)
+{
+	struct att *a;
+	DL_FOREACH2(j->atts, a, job_next)
+	{
+		if (!att_live(a) || att_seen(a) || a->thash == j->thash || other_run(c, a))
+			continue;
+		intern_put(c->strs, a->thash);
+		a->thash = j->thash;
+		intern_ref(c->strs, a->thash);
+		orders_changed(c, a);
+	}
+}
+
 static bool old(const struct core *c, const struct att *a)
 {
 	return att_live(a) && a->confirmed && att_current(a) && other_run(c, a);
@@ -97,6 +113,8 @@ static void roll(struct core *c, struct mjob *j)
 bool update_template(struct core *c, struct mjob *j)
 {
 	struct att *a;
+	if (j->rolling)
+		follow(c, j);
 	if (!j->rolling)
 		return false;
 	DL_FOREACH2(j->atts, a, job_next)

@@ -66,7 +66,7 @@ void check_gone(struct checks *c, const struct version *pod)
 
 /* A create of the leader before, of its own or through an agent, may arrive late: nothing fences
  * it. */
-static bool led_lately(const struct checks *c)
+bool check_led_lately(const struct checks *c)
 {
 	return c->sim->clock.now_ms < c->led_ms + KNOWING_MS;
 }
@@ -98,7 +98,8 @@ static void check_one_live(struct checks *c, const struct version *job, const st
 			sim_fail(c->sim, "one-live-wait", "%s while %s exists", pod->meta.name,
 				 o->meta.name);
 		if (check_live(o) && !check_faulty(c, o->pod.node) &&
-		    !check_faulty(c, pod->pod.node) && !(c->coordinator_creates && led_lately(c)))
+		    !check_faulty(c, pod->pod.node) &&
+		    !(c->coordinator_creates && check_led_lately(c)))
 			sim_fail(c->sim, "one-live", "%s while %s lives on %s", pod->meta.name,
 				 o->meta.name, o->pod.node);
 	}
@@ -111,7 +112,9 @@ static void check_resource(struct checks *c, const struct version *pod, const st
 	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
 	int64_t members = 0, all = 0;
 	for (uint32_t k = 0; k < sh->n; k++) {
-		if (!check_live(sh->v[k]) || !str_eq(sh->v[k]->pod.node, pod->pod.node))
+		const char *owner = sh->v[k]->meta.owner_uid;
+		if (!check_live(sh->v[k]) || !str_eq(sh->v[k]->pod.node, pod->pod.node) ||
+		    (owner && !sim_by_uid(c->sim, API_JOB, owner))) /* to be collected */
 			continue;
 		int64_t n = reslist_get(&sh->v[k]->pod.requests, res);
 		all += n;
@@ -180,7 +183,7 @@ void check_born(struct checks *c, const struct version *pod)
 		sim_fail(c->sim, "rerun", "%s: its index is completed already", pod->meta.name);
 	if (check_faulty(c, pod->pod.node) || check_changed_lately(c, pod->pod.node))
 		return;
-	if (c->coordinator_creates && led_lately(c))
+	if (c->coordinator_creates && check_led_lately(c))
 		return;
 	check_room(c, pod);
 	check_own_node(c, pod);

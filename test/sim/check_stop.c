@@ -40,9 +40,18 @@ static bool may_stop(struct checks *c, const struct version *pod, const struct v
 {
 	return !job || job->meta.deleted_ms || check_final(job->job.status.state) ||
 	       job->meta.generation > 1 || superseded(c, pod) || check_succeeded(c, pod) ||
-	       check_faulty(c, pod->pod.node) || quota_lately(c) ||
+	       check_faulty(c, pod->pod.node) || quota_lately(c) || check_led_lately(c) ||
 	       job->job.spec.active_deadline_s >= 0 || exhausted(c, job) ||
 	       job->job.spec.on_node_loss == LOSS_FAIL;
+}
+
+/* The deadline was over before it succeeded, or the coordinator heard nothing in that time. */
+static bool too_late(struct checks *c, const struct version *pod, const struct version *job)
+{
+	int64_t deadline_s = job->job.spec.active_deadline_s;
+	return deadline_s >= 0 &&
+	       (pod->pod.ended_ms >= job->job.status.start_ms + deadline_s * 1000 ||
+		c->sim->clock.now_ms < c->sim->deaf_until_ms + KNOWING_MS);
 }
 
 /* No success goes before the status that counts it, unless the job has failed, which counts no
@@ -69,8 +78,8 @@ void check_delete(struct checks *c, const char *who, const struct api_request *r
 	else if (pod->pod.phase == POD_SUCCEEDED && job && !job->meta.deleted_ms &&
 		 !check_faulty(c, pod->pod.node) &&
 		 server_wall(&s->server) > pod->pod.ended_ms + 6000 && job->meta.generation == 1 &&
-		 !check_final(job->job.status.state) && job->job.spec.active_deadline_s < 0 &&
-		 !check_index_completed(job, pod))
+		 !check_final(job->job.status.state) && !check_index_completed(job, pod) &&
+		 !too_late(c, pod, job))
 		sim_fail(s, "uncounted", "%s deletes %s before its success is in status", who,
 			 req->name);
 	else if (!may_stop(c, pod, job))

@@ -167,6 +167,8 @@ static void make_faults(struct plan *p, const struct plan_config *cfg, const str
 		op->ms = draw_percent(r, 70)   ? draw(r, 100, 15000)
 			 : draw_percent(r, 80) ? draw(r, 10000, 120000)
 					       : draw(r, 300000, 500000);
+		if (draw_percent(r, 10)) /* there are many sorts of writes, and of mishaps */
+			op->type = OP_AIMED;
 		if (op->type == OP_AIMED)
 			op->ms = draw(r, 20000, 90000);
 	}

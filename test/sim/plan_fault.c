@@ -112,11 +112,25 @@ static void aim(struct step *st, const struct plan_op *op)
 	provoke(st, op, w);
 }
 
-static bool hand_over(struct proc *p)
+static void on_hand_over(void *self, uint64_t arg)
 {
+	struct proc *p = leader(self);
+	(void)arg;
 	if (p)
 		proc_stop(p);
-	return p;
+}
+
+/* At times with writes on their way that arrive when the next one leads. */
+static bool hand_over(struct step *st, const struct plan_op *op)
+{
+	struct sim *s = st->sim;
+	bool late = op->b & 1;
+	if (late) {
+		conns_shoot(s->conns, WRITE_JOB_STATUS, MISHAP_LATE, 2);
+		user_scale(s, st->plan->job[op->job].name, 1 + op->b % 4);
+	}
+	clock_at(&s->clock, s->clock.now_ms + (late ? 1100 : 0), on_hand_over, s, 0);
+	return leader(s);
 }
 
 static void admission(struct sim *s, const struct plan_op *op)
@@ -212,7 +226,7 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 		s->server.page_max = 1 + op->b % 3;
 		conns_weather(s->conns)->list_gone = op->c % 40;
 		break;
-	case OP_HANDOVER: return hand_over(leader(s));
+	case OP_HANDOVER: return hand_over(st, op);
 	case OP_PAUSE: return pause(s, op);
 	case OP_CUT_MACHINE: machine_cut(m, op->ms); break;
 	case OP_POWER: machine_power_off(m); break;

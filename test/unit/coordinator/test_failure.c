@@ -109,18 +109,6 @@ static void refusal_backs_off_on_that_node(void **state)
 	assert_int_equal(w_status(w, j).failed, 0);
 }
 
-static void held_name_uses_the_next_number(void **state)
-{
-	struct world *w = w_of(state);
-	w_nodes(w, 1);
-	struct wjob *j = w_new_job(w, "a", 1);
-	w_job(w, j);
-	w_tell(w, j, "n1", 0, 1, MEMBER_HELD);
-	assert_null(w_order(w, j, 0, NULL));
-	w_wait(w, 2500);
-	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 2);
-}
-
 static struct core_event pod_done(enum pod_op op, const struct member *m, enum rc rc,
 				  const char *words)
 {
@@ -132,6 +120,43 @@ static struct core_event pod_done(enum pod_op op, const struct member *m, enum r
 					   .ns = m->ns,
 					   .pod = m->pod,
 					   .member = rc == RC_OK ? m : NULL}};
+}
+
+static void held_name_uses_the_next_number(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	w_clear(w);
+	w_tell(w, j, "n1", 0, 1, MEMBER_HELD);
+	assert_true(w_has(w, "create a 0.1 on n1\n")); /* whose it is, our own try is told */
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_HELD);
+	struct core_event ev = pod_done(POD_OP_CREATE, &m, RC_EXISTS, "");
+	w_step(w, &ev);
+	assert_null(w_order(w, j, 0, NULL));
+	w_wait(w, 2500);
+	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 2);
+}
+
+/* The name is that of this very attempt's pod, on a node that was not heard: it is adopted. */
+static void held_by_itself_elsewhere_is_adopted(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *j = w_new_job(w, "a", 1);
+	const char *node;
+	w_job(w, j);
+	w_order(w, j, 0, &node);
+	assert_string_equal(node, "n1");
+	w_tell(w, j, "n1", 0, 1, MEMBER_HELD);
+	struct member m = w_member(w, j, "n2", 0, 1, MEMBER_RUNNING);
+	struct core_event ev = pod_done(POD_OP_CREATE, &m, RC_OK, "");
+	ev.pod.rc = RC_EXISTS;
+	w_step(w, &ev);
+	w_wait(w, 5000);
+	assert_int_equal(w_order(w, j, 0, &node)->attempt, 1);
+	assert_string_equal(node, "n2");
 }
 
 /* Seed 6331: a member that succeeds before our delete has reached it is not deleted any more: its
@@ -176,6 +201,20 @@ static void denied_agent_then_coordinator(void **state)
 	w_clear(w);
 	w_job(w, b);
 	assert_true(w_has(w, "create b 0.1 on n2\n"));
+}
+
+/* The agent tells again, in a Hello say, what we have taken over: our own create is still out. */
+static void denied_again_is_no_news(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	w_tell(w, j, "n1", 0, 1, MEMBER_DENIED);
+	assert_true(w_told(w, "the coordinator tries"));
+	w_tell(w, j, "n1", 0, 1, MEMBER_DENIED);
+	assert_false(w_told(w, "member denied"));
+	assert_int_equal(w_orders(w, j), 1);
 }
 
 static void denied_gang_gives_all_back(void **state)
@@ -387,9 +426,11 @@ int main(void)
 		T(no_replacement_before_the_count_is_written),
 		T(disruption_is_replaced_at_once),
 		T(refusal_backs_off_on_that_node),
+		T(held_by_itself_elsewhere_is_adopted),
 		T(held_name_uses_the_next_number),
 		T(r010_success_before_the_delete),
 		T(denied_agent_then_coordinator),
+		T(denied_again_is_no_news),
 		T(denied_gang_gives_all_back),
 		T(unanswered_create_is_tried_again),
 		T(deleted_job_stops_at_once),

@@ -42,6 +42,36 @@ static void shrinks_from_the_top(void **state)
 	assert_int_equal(w_status(w, j).failed, 0);
 }
 
+/* Another toleration is no other run. What nobody has created yet is created by the new text: that
+ * of the old one is dropped. */
+static void an_unseen_member_follows_the_template(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	j->job.spec.template_hash = "00000000000000aa";
+	w_job(w, j);
+	j->job.spec.template_hash = "00000000000000aa-0000000000000001";
+	w_job(w, j);
+	assert_string_equal(w_order(w, j, 0, NULL)->template_hash, j->job.spec.template_hash);
+	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 1);
+}
+
+/* Scaled up after its end was decided and before that was stored: it goes on. */
+static void a_change_before_the_end_is_stored_counts(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = running(w, 2, 1);
+	w->no_writes = true;
+	w_all(w, j, MEMBER_SUCCEEDED);
+	w_wait(w, 1000);
+	w->no_writes = false;
+	resize(w, j, 2);
+	assert_int_equal(w_orders(w, j), 1);
+	w_all(w, j, MEMBER_SUCCEEDED);
+	assert_true(w_told(w, "succeeded=2"));
+}
+
 static void grows_by_what_fits(void **state)
 {
 	struct world *w = w_of(state);
@@ -305,6 +335,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
 		T(shrinks_from_the_top),
+		T(an_unseen_member_follows_the_template),
+		T(a_change_before_the_end_is_stored_counts),
 		T(grows_by_what_fits),
 		T(shrinking_below_what_is_done_completes),
 		T(rolls_one_by_one),
