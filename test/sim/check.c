@@ -6,13 +6,14 @@
 
 #include "base/bitset.h"
 #include "base/mem.h"
-#include "check_impl.h"
+#include "check_decide.h"
 #include "model/selector.h"
 
 struct checks *checks_new(struct sim *s)
 {
 	struct checks *c = mem_zalloc(1, sizeof *c);
 	c->sim = s;
+	c->minds = mem_zalloc(1, sizeof *c->minds);
 	c->led_ms = INT64_MIN / 2;
 	return c;
 }
@@ -39,6 +40,7 @@ struct checks *checks_free(struct checks *c)
 	}
 	for (uint32_t i = 0; i < c->nordered; i++)
 		check_orders_clear(&c->ordered[i]);
+	check_minds_free(c);
 	free(c);
 	return NULL;
 }

@@ -42,8 +42,11 @@ struct ordered { /* what an agent process was told to run */
 	uint32_t n, cap;
 };
 
+struct minds; /* check_decide.h */
+
 struct checks {
 	struct sim *sim;
+	struct minds *minds;
 	struct made *made;
 	struct asked *asked;
 	struct changed *changed;
@@ -77,3 +80,9 @@ void check_ordered(struct checks *c, const char *who, const char *pod);
 void check_orders_clear(struct ordered *o);
 void check_note_asked(struct checks *c, const struct pod_create *p);
 uint32_t check_asked(struct checks *c, const struct version *pod); /* of its index; 0: none */
+
+/* check_decide.c */
+void check_minds_free(struct checks *c);
+/* What of the selection the node does not match; NULL: it matches. cnode may be NULL. */
+const char *check_mismatch(const struct job_spec *s, const struct version *node,
+			   const struct version *cnode);

@@ -21,6 +21,11 @@ struct conns *conns_new(struct server *server, struct clock *clock, uint64_t see
 	return cs;
 }
 
+void conns_watch(struct conns *cs, const struct conns_witness *w)
+{
+	cs->witness = *w;
+}
+
 static void call_free(struct conns *cs, struct call *call)
 {
 	HASH_DEL(cs->calls, call);
@@ -116,6 +121,22 @@ static bool list_is_old(const struct conns *cs, const struct call *call)
 	return sh->nhistory && sh->history[sh->nhistory - 1].rv > call->answer.rv;
 }
 
+static void witness_list(const struct call *call, bool ends)
+{
+	const struct conns_witness *w = &call->conn->owner->witness;
+	bool whole = ends ? call->answer.rc == RC_OK && !*str_or_empty(call->answer.cont)
+			  : !*str_or_empty(call->req.cont);
+	if (w->list && call->req.verb == API_LIST && whole)
+		w->list(w->self, call->conn->host.self, call->req.kind, ends);
+}
+
+static void witness_object(const struct call *call, enum watch_event ev, struct version *v)
+{
+	const struct conns_witness *w = &call->conn->owner->witness;
+	if (w->saw && (call->req.verb == API_LIST || call->req.verb == API_WATCH))
+		w->saw(w->self, call->conn->host.self, ev, v);
+}
+
 /* The call may be canceled by what it gives. */
 static void give_answer(struct conns *cs, struct call *call)
 {
@@ -128,12 +149,16 @@ static void give_answer(struct conns *cs, struct call *call)
 			.kind = API_TOKENREVIEW, .meta = &none, .token = &call->answer.token};
 		call->sink.on_object(call->sink.self, id, WATCH_ADDED, &obj);
 	}
+	witness_list(call, false);
 	for (uint32_t i = 0; (call = call_find(cs, id)) && !call->dead && i < call->answer.n; i++) {
 		struct api_object obj = version_object(call->answer.v[i]);
+		witness_object(call, WATCH_ADDED, call->answer.v[i]);
 		call->sink.on_object(call->sink.self, id, WATCH_ADDED, &obj);
 	}
-	if (call && !call->dead)
-		give_done(call);
+	if (!call || call->dead)
+		return;
+	witness_list(call, true);
+	give_done(call);
 }
 
 static void give_event(struct call *call)
@@ -145,6 +170,7 @@ static void give_event(struct call *call)
 		call->events[i] = call->events[i + 1];
 	if (e.v) {
 		struct api_object obj = version_object(e.v);
+		witness_object(call, e.ev, e.v);
 		call->sink.on_object(call->sink.self, call->id, e.ev, &obj);
 		version_unref(e.v);
 	} else {

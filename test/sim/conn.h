@@ -25,6 +25,15 @@ bool is_write(enum api_verb verb);
 struct conns *conns_new(struct server *server, struct clock *clock, uint64_t seed);
 struct conns *conns_free(struct conns *cs);
 struct weather *conns_weather(struct conns *cs);
+/* Told of what lists and watches give to processes, right before the process is: host is
+ * conn_host's self; a list of a kind begins with its first page (ends false) and ends with its
+ * last. */
+struct conns_witness {
+	void *self;
+	void (*saw)(void *self, const void *host, enum watch_event ev, struct version *v);
+	void (*list)(void *self, const void *host, enum api_kind kind, bool ends);
+};
+void conns_watch(struct conns *cs, const struct conns_witness *w);
 /* Requests were slow or went wrong at some time. */
 bool conns_rough(const struct conns *cs);
 /* The next writes of that sort end so. */

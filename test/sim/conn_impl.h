@@ -42,6 +42,7 @@ struct conns {
 	struct server *server;
 	struct clock *clock;
 	struct rng rng;
+	struct conns_witness witness;
 	struct weather weather;
 	bool rough;
 	struct {

@@ -16,6 +16,7 @@ static void log_sink(void *self, enum log_level level, const char *msg, const st
 		     size_t n)
 {
 	struct proc *p = self;
+	checks_log(p->sim->checks, p, msg, kv, n);
 	sim_log(p->sim, p->name, level, msg, kv, n);
 }
 

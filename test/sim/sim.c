@@ -107,6 +107,18 @@ static void on_request(void *self, const char *who, const struct api_request *re
 	heard_request(s->heard, who, req);
 }
 
+static void on_saw(void *self, const void *host, enum watch_event ev, struct version *v)
+{
+	struct sim *s = self;
+	checks_saw(s->checks, host, ev, v);
+}
+
+static void on_list(void *self, const void *host, enum api_kind kind, bool ends)
+{
+	struct sim *s = self;
+	checks_list(s->checks, host, kind, ends);
+}
+
 struct coordinator_config sim_coordinator_config(const struct sim *s)
 {
 	(void)s;
@@ -213,6 +225,7 @@ struct sim *sim_new(const struct sim_config *cfg)
 	s->checks = checks_new(s);
 	s->heard = heard_new(s);
 	net_watch(s->net, s->checks, checks_message);
+	conns_watch(s->conns, &(struct conns_witness){s, on_saw, on_list});
 	for (uint32_t i = 0; i < cfg->machines; i++)
 		start_machine(s, i);
 	machines_init(s);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the checks: decisions of a coordinator, as its log tells them when it takes them,
+ * against what it knew then. */
+#pragma once
+
+#include "check_impl.h"
+
+struct known_version {
+	UT_hash_handle hh;
+	char *key; /* kind/namespace/name */
+	struct version *v;
+	uint32_t list;    /* the list that showed it last */
+	int64_t since_ms; /* when it was first seen */
+};
+
+struct mind_job { /* of one leadership */
+	UT_hash_handle hh;
+	char *uid;
+	int64_t group_ms; /* when members of it were placed last … */
+	uint32_t group;   /* … how many then (0: not a start), and what was needed */
+	uint32_t need;
+	int64_t rolled_ms;
+	uint32_t rolled;
+};
+
+struct mind_failure { /* a failure that was charged and must be in status before the next try */
+	UT_hash_handle hh;
+	char *key; /* uid/index */
+	uint32_t failed;
+};
+
+struct mind_node {
+	UT_hash_handle hh;
+	char *name;
+	bool registered, connected, silent; /* in this leadership */
+};
+
+struct mind {
+	const struct proc *proc;
+	uint32_t incarnation;
+	struct known_version *known;
+	uint32_t list[API_KIND_N];
+	int64_t synced_ms; /* INT64_MAX: not yet */
+	int64_t lost_ms;   /* when a member was given up for silence last */
+	struct mind_job *jobs;
+	struct mind_failure *failures;
+	struct mind_node *nodes;
+};
+
+struct minds {
+	struct mind v[COORDINATORS];
+};
+
+/* The mind of a living coordinator, emptied if it is another process by now; NULL: no coordinator.
+ */
+struct mind *check_mind(struct checks *c, const struct proc *p);
+void mind_forget(struct mind *m); /* what it knows */
+const struct known_version *mind_find(const struct mind *m, enum api_kind kind, const char *ns,
+				      const char *name);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a coordinator process knows: the last version of each job, node and ComputeNode that a list
+ * or a watch has given it. Decisions are judged by it, not by what the API server has by then. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "check_decide.h"
+
+static bool followed(enum api_kind kind)
+{
+	return kind == API_JOB || kind == API_NODE || kind == API_CNODE;
+}
+
+static void key_of(struct buf *b, enum api_kind kind, const char *ns, const char *name)
+{
+	buf_printf(b, "%d/%s/%s", (int)kind, str_or_empty(ns), str_or_empty(name));
+}
+
+static void drop(struct mind *m, struct known_version *k)
+{
+	HASH_DEL(m->known, k);
+	version_unref(k->v);
+	free(k->key);
+	free(k);
+}
+
+void mind_forget(struct mind *m)
+{
+	struct known_version *k, *tmp;
+	HASH_ITER (hh, m->known, k, tmp)
+		drop(m, k);
+}
+
+static struct known_version *find(const struct mind *m, enum api_kind kind, const char *ns,
+				  const char *name)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(1024);
+	struct known_version *k;
+	key_of(&key, kind, ns, name);
+	HASH_FIND_STR(m->known, buf_str(&key), k);
+	return k;
+}
+
+const struct known_version *mind_find(const struct mind *m, enum api_kind kind, const char *ns,
+				      const char *name)
+{
+	return find(m, kind, ns, name);
+}
+
+static void put(struct mind *m, struct version *v, int64_t now_ms)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(1024);
+	struct known_version *k = find(m, v->kind, v->meta.ns, v->meta.name);
+	if (k && !str_eq(k->v->meta.uid, v->meta.uid)) {
+		drop(m, k);
+		k = NULL;
+	}
+	if (!k) {
+		key_of(&key, v->kind, v->meta.ns, v->meta.name);
+		k = mem_zalloc(1, sizeof *k);
+		k->key = buf_steal(&key);
+		k->since_ms = now_ms;
+		HASH_ADD_KEYPTR(hh, m->known, k->key, strlen(k->key), k);
+	} else {
+		version_unref(k->v);
+	}
+	version_ref(v);
+	k->v = v;
+	k->list = m->list[v->kind];
+}
+
+void checks_saw(struct checks *c, const struct proc *p, enum watch_event ev, struct version *v)
+{
+	struct mind *m = check_mind(c, p);
+	if (!m || !followed(v->kind))
+		return;
+	if (ev != WATCH_DELETED) {
+		put(m, v, c->sim->clock.now_ms);
+		return;
+	}
+	struct known_version *k = find(m, v->kind, v->meta.ns, v->meta.name);
+	if (k)
+		drop(m, k);
+}
+
+void checks_list(struct checks *c, const struct proc *p, enum api_kind kind, bool ends)
+{
+	struct mind *m = check_mind(c, p);
+	struct known_version *k, *tmp;
+	if (!m || !followed(kind))
+		return;
+	if (!ends) {
+		m->list[kind]++;
+		return;
+	}
+	HASH_ITER (hh, m->known, k, tmp) {
+		if (k->v->kind == kind && k->list != m->list[kind])
+			drop(m, k);
+	}
+}
