@@ -213,6 +213,7 @@ void att_move(struct core *c, struct att *a, struct mnode *n)
 	a->node_news = true;
 	take_room(c, a, room);
 	orders_changed(c, a);
+	job_dirty(c, a->job); /* its status names nodes */
 }
 
 static bool denied_to_agents(const struct core *c, const struct mjob *j)
