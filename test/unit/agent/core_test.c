@@ -604,6 +604,11 @@ static void name_held_on_this_node(void **state)
 	orders(w, 5, &o, 1);
 	expect(w, "report ");
 	expect_told(w, "p/:Held +cap");
+	orders(w, 5, &o, 1); /* ordered on: said once */
+	expect(w, "");
+	expect_told(w, "");
+	gone(w, "ns", "p", "p");
+	expect_told(w, "+cap");
 }
 
 static void exists_but_is_gone_when_read(void **state)
@@ -618,7 +623,8 @@ static void exists_but_is_gone_when_read(void **state)
 
 static void denied(void **state)
 {
-	static const enum rc codes[] = {RC_FORBIDDEN, RC_INVALID, RC_BADREQUEST, RC_NOTFOUND};
+	static const enum rc codes[] = {RC_FORBIDDEN, RC_INVALID, RC_BADREQUEST,
+					RC_NOTFOUND,  RC_TOOBIG,  RC_CONFIG};
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
 		struct world *w = *state;
 		launching(w);
@@ -760,6 +766,173 @@ static void orphaned_member(void **state)
 	expect_snapshot(w, "");
 }
 
+/* It still has its order: whoever gave it must not wait for it for ever. */
+static void orphaned_member_with_an_order(void **state)
+{
+	struct world *w = *state;
+	struct pod p = member_pod("p", "u1", POD_RUNNING);
+	launching(w);
+	created(w, "p", RC_OK, &p, 0);
+	expect_told(w, "p/u1:Running ");
+	p.meta.owner_kind = p.meta.owner_uid = NULL;
+	pod(w, &p);
+	expect_told(w, "p/u1:Gone +cap");
+	expect_told(w, "");
+	gone(w, "ns", "p", "u1");
+	expect_told(w, "p/u1:Gone +cap");
+	tick(w, 1000000);
+	assert_null(strstr(buf_str(&w->did), "create"));
+}
+
+/* ---- late, twice, out of nowhere ---- */
+
+static void late_words_change_nothing(void **state)
+{
+	struct world *w = *state;
+	struct pod p = member_pod("p", "u1", POD_RUNNING),
+		   other = member_pod("p", "u2", POD_RUNNING);
+	launching(w);
+	template(w);                    /* once more */
+	was_read(w, RC_NOTFOUND, NULL); /* nobody asked */
+	expect(w, "");
+	created(w, "p", RC_OK, &p, 0);
+	created(w, "x", RC_OK, &other, 0); /* nobody ordered that */
+	expect_told(w, "p/u1:Running ");
+	buf_reset(&w->did);
+	created(w, "p", RC_FORBIDDEN, NULL, 0);
+	was_read(w, RC_NOTFOUND, NULL);
+	gone(w, "ns", "x", "u1");
+	gone(w, "ns", "p", "u2"); /* another pod of that name, before this one */
+	expect(w, "");
+	expect_told(w, "");
+	gone(w, "ns", "p", ""); /* a relist knows no UID of what is missing */
+	expect_told(w, "p/u1:Gone ");
+	buf_reset(&w->did);
+	gone(w, "ns", "p", "u1");
+	expect(w, "");
+	assert_null(agent_core_free(NULL));
+}
+
+/* A pod that only our create has shown, and a list does not: it is read, and the watch may be
+ * faster than the answer. */
+static void doubted_pod(struct world *w)
+{
+	struct pod p = member_pod("p", "u1", POD_PENDING);
+	launching(w);
+	created(w, "p", RC_OK, &p, 0);
+	expect_told(w, "p/u1:Pending ");
+	buf_reset(&w->did);
+	synced(w);
+	expect(w, "read:p ");
+	synced(w); /* asked already */
+	expect(w, "");
+}
+
+static void doubted_pod_shows_itself(void **state)
+{
+	struct world *w = *state;
+	struct pod p = member_pod("p", "u1", POD_PENDING);
+	doubted_pod(w);
+	pod(w, &p);
+	was_read(w, RC_NOTFOUND, NULL);
+	expect_told(w, "");
+	expect_snapshot(w, "p/u1:Pending ");
+}
+
+static void doubted_pod_goes(void **state)
+{
+	struct world *w = *state;
+	doubted_pod(w);
+	gone(w, "ns", "p", "u1");
+	expect_told(w, "p/u1:Gone ");
+	was_read(w, RC_NOTFOUND, NULL);
+	expect_told(w, "");
+}
+
+static void doubted_pod_is_another(void **state)
+{
+	struct world *w = *state;
+	struct pod other = member_pod("p", "u2", POD_PENDING);
+	doubted_pod(w);
+	was_read(w, RC_TIMEOUT, NULL); /* no answer: asked again, later */
+	expect(w, "");
+	tick(w, agent_core_deadline(w->c));
+	expect(w, "read:p ");
+	was_read(w, RC_OK, &other);
+	expect_told(w, "p/u1:Gone ");
+}
+
+static void doubted_pod_is_not_there(void **state)
+{
+	struct world *w = *state;
+	doubted_pod(w);
+	was_read(w, RC_OK, NULL); /* an answer without a pod is no pod */
+	expect_told(w, "p/u1:Gone ");
+}
+
+/* A pod is deleted and another one gets its name before we see the end of the first. */
+static void name_goes_on(void **state)
+{
+	struct world *w = *state;
+	struct pod p = member_pod("p", "u1", POD_RUNNING);
+	ready(w);
+	pod(w, &p);
+	expect_told(w, "p/u1:Running ");
+	p.meta.uid = "u2";
+	pod(w, &p);
+	expect_told(w, "p/u2:Running ");
+	gone(w, "ns", "p", "u1");
+	expect_told(w, "");
+}
+
+static void read_shows_another(void **state)
+{
+	struct world *w = *state;
+	struct pod other = member_pod("p", "u8", POD_RUNNING);
+	struct order o = order_of("p", 1);
+	o.pod_uid = "u7";
+	synced(w);
+	orders(w, 5, &o, 1);
+	buf_reset(&w->did);
+	was_read(w, RC_OK, &other);
+	expect_told(w, "p/u7:Gone ");
+}
+
+/* ---- bounds ---- */
+
+static void pods_are_bounded(void **state)
+{
+	struct world *w = *state;
+	char name[16];
+	struct agent_core_stats stats;
+	ready(w);
+	for (uint32_t i = 0; i < NODE_PODS_MAX + 2; i++) {
+		struct pod p = foreign_pod(name, NULL, 0);
+		AUTO(buf_done) struct buf b = BUF_INIT(sizeof name);
+		buf_printf(&b, "f%u", i);
+		memcpy(name, buf_str(&b), b.len + 1);
+		pod(w, &p);
+	}
+	agent_core_stats(w->c, &stats);
+	assert_int_equal(stats.pods, NODE_PODS_MAX);
+}
+
+static void sums_do_not_overflow(void **state)
+{
+	static const struct res huge[] = {{"cpu", INT64_MAX}};
+	struct world *w = *state;
+	struct capacity cap;
+	const struct member *v;
+	uint32_t n;
+	bool has;
+	ready(w);
+	struct pod a = foreign_pod("a", huge, 1), b = foreign_pod("b", huge, 1);
+	pod(w, &a);
+	pod(w, &b);
+	assert_true(agent_core_changes(w->c, 64, &cap, &has, &v, &n));
+	assert_true(reslist_get(&cap.foreign, "cpu") == INT64_MAX);
+}
+
 /* ---- capacity ---- */
 
 static void foreign_pods_take_room(void **state)
@@ -841,6 +1014,16 @@ int main(void)
 		T(snapshot_tells_all_and_settles),
 		T(changes_come_in_pages),
 		T(orphaned_member),
+		T(orphaned_member_with_an_order),
+		T(late_words_change_nothing),
+		T(doubted_pod_shows_itself),
+		T(doubted_pod_goes),
+		T(doubted_pod_is_another),
+		T(doubted_pod_is_not_there),
+		T(name_goes_on),
+		T(read_shows_another),
+		T(pods_are_bounded),
+		T(sums_do_not_overflow),
 		T(foreign_pods_take_room),
 	};
 	return cmocka_run_group_tests_name("agent_core", tests, NULL, NULL);
