@@ -254,19 +254,6 @@ void call_end_with(struct call *call, enum rc rc, int http, const char *message)
 
 /* ---- requests ---- */
 
-void conn_blackhole(struct conn *c, int64_t until_ms)
-{
-	c->blackhole_until_ms = until_ms;
-}
-
-void conns_blackhole(struct conns *cs, const char *who, int64_t until_ms)
-{
-	for (struct conn *c = cs->all; c; c = c->next) {
-		if (!c->closed && str_eq(c->who, who))
-			c->blackhole_until_ms = until_ms;
-	}
-}
-
 static void carry_out(struct conns *cs, struct call *call)
 {
 	struct answer nobody = {0};

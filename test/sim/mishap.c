@@ -104,3 +104,16 @@ void call_lose(struct call *call)
 	if (draw_percent(&call->conn->owner->rng, 50))
 		call_end_with(call, RC_UNREACHABLE, 0, "connection reset by peer");
 }
+
+void conn_blackhole(struct conn *c, int64_t until_ms)
+{
+	c->blackhole_until_ms = until_ms;
+}
+
+void conns_blackhole(struct conns *cs, const char *who, int64_t until_ms)
+{
+	for (struct conn *c = cs->all; c; c = c->next) {
+		if (!c->closed && str_eq(c->who, who))
+			c->blackhole_until_ms = until_ms;
+	}
+}

@@ -72,6 +72,7 @@ static int setup(void **state)
 	struct world *w = mem_zalloc(1, sizeof *w);
 	server_init(&w->server, &w->clock, 1767225600000);
 	w->server.self = w;
+	w->server.ns_gone = "contract-no-such-namespace";
 	w->server.on_change = on_change;
 	w->conns = conns_new(&w->server, &w->clock, 7);
 	w->env = (struct contract_env){.api = conn_api(conn_open(w->conns, NULL, "test")),

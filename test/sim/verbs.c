@@ -66,6 +66,12 @@ void verb_delete(struct server *s, const char *who, const struct api_request *re
 
 /* ---- status, leases, data ---- */
 
+/* The CRD's transition rule. */
+static bool final_changes(const struct job_status *was, const struct job_status *is)
+{
+	return (was->state == JOB_COMPLETED || was->state == JOB_FAILED) && is->state != was->state;
+}
+
 void verb_patch_status(struct server *s, const struct api_request *req, struct answer *ret)
 {
 	struct version *v = store_find(&s->store, req->kind, req->ns, req->name);
@@ -76,6 +82,11 @@ void verb_patch_status(struct server *s, const struct api_request *req, struct a
 	if (*str_or_empty(req->rv) && !str_eq(req->rv, v->meta.rv)) {
 		server_count(s, FACT_CONFLICT_REAL);
 		answer_conflict(ret);
+		return;
+	}
+	if (req->kind == API_JOB && final_changes(&v->job.status, req->job_status)) {
+		answer_refuse(ret, RC_INVALID, 422, "Invalid",
+			      "status.state: is final (Completed, Failed) and cannot change");
 		return;
 	}
 	struct version *c = version_clone(v);
