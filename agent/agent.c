@@ -149,4 +149,6 @@ void agent_stats(const struct agent *a, struct agent_stats *ret)
 	ret->relists = reflector_relists(a->pods) + reflector_relists(a->own);
 	ret->members = core.members;
 	ret->pods = core.pods;
+	ret->orders = core.orders;
+	ret->templates = HASH_COUNT(a->templates);
 }

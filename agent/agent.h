@@ -39,6 +39,6 @@ bool agent_ready(const struct agent *a, const char **ret_missing);
 struct agent_stats {
 	bool connected, synced;
 	uint64_t pods_created, create_failures, sessions, relists, reports, orders_refused;
-	uint32_t members, pods;
+	uint32_t members, pods, orders, templates;
 };
 void agent_stats(const struct agent *a, struct agent_stats *ret);

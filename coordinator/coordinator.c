@@ -244,6 +244,7 @@ void coordinator_stats(const struct coordinator *c, struct coordinator_stats *re
 	ret->synced = c->synced;
 	ret->epoch = c->epoch;
 	ret->writes_waiting = writeq_depth(c->writeq);
+	ret->templates = HASH_COUNT(c->templates);
 	core_stats(c->core, &ret->core);
 	ret->sessions = *server_sessions_stats(c->sessions);
 	if (c->leading)

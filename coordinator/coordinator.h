@@ -45,7 +45,7 @@ struct coordinator_stats {
 	bool leading, synced;
 	uint64_t epoch, relists, status_writes, status_conflicts, pod_creates, pod_deletes, events,
 		events_dropped;
-	uint32_t writes_waiting;
+	uint32_t writes_waiting, templates; /* texts that are kept */
 	struct core_stats core;
 	struct server_sessions_stats sessions;
 };

@@ -306,7 +306,7 @@ void core_stats(const struct core *c, struct core_stats *ret)
 	*ret = c->stats;
 	memset(ret->jobs, 0, sizeof ret->jobs);
 	memset(ret->nodes, 0, sizeof ret->nodes);
-	ret->members_live = 0;
+	ret->members_live = ret->orders = ret->attempts_open = 0;
 	for (const struct mjob *j = c->jobs; j; j = j->hh.next) {
 		ret->jobs[j->state]++;
 		ret->members_live += job_live(j);
@@ -315,5 +315,11 @@ void core_stats(const struct core *c, struct core_stats *ret)
 	for (const struct mnode *n = c->nodes; n; n = n->hh.next) {
 		ret->nodes[n->state]++;
 		ret->bytes_nodes += sizeof *n + (size_t)ROW_N * c->res_cap * sizeof(int64_t);
+		ret->orders += n->norders;
 	}
+	for (const struct mjob *j = c->jobs_uid; j; j = j->hh_uid.next)
+		ret->attempts_open += job_live(j) + j->cnt[ATT_STOPPING];
+	ret->job_records = HASH_CNT(hh_uid, c->jobs_uid);
+	ret->node_records = HASH_COUNT(c->nodes);
+	ret->templates = templates_count(c);
 }

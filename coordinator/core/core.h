@@ -169,6 +169,8 @@ bool core_cnode_apply(struct core *c, const char *name, struct cnode_apply *ret)
 
 struct core_stats {
 	uint32_t jobs[JOB_SUSPENDED + 1], nodes[CNODE_FAILED + 1], members_live;
+	/* What the tables hold: jobs also whose object is gone, attempts that have not ended. */
+	uint32_t job_records, node_records, attempts_open, orders, templates;
 	uint64_t placements, charged_failures, disruptions, steps, stale_orders;
 	size_t bytes_nodes, bytes_jobs;
 };

@@ -30,6 +30,7 @@ void act_note_job(struct core *c, const struct mjob *j, enum reason reason, cons
 void act_note_node(struct core *c, const struct mnode *n, enum reason reason, const char *note);
 void templates_use(struct core *c, uint32_t thash, int sign);
 void templates_forget(struct core *c);
+uint32_t templates_count(const struct core *c);
 /* Agents were denied this template's pods in this namespace, and we were not. */
 bool templates_by_us(const struct core *c, const char *ns, uint32_t thash);
 void templates_remember(struct core *c, const char *ns, uint32_t thash);

@@ -84,6 +84,11 @@ void templates_use(struct core *c, uint32_t thash, int sign)
 	free(t);
 }
 
+uint32_t templates_count(const struct core *c)
+{
+	return HASH_COUNT(c->templates);
+}
+
 void templates_forget(struct core *c)
 {
 	struct template_use *t, *tmp;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "budget.h"
 #include "check_impl.h"
 
 void check_orders_clear(struct ordered *o)
@@ -104,6 +105,7 @@ void checks_message(void *self, const struct proc *to, const struct msg *msg)
 		c->epoch = msg->welcome.epoch;
 		c->led_ms = c->sim->clock.now_ms;
 	}
+	budget_message(c->sim->budget, to, msg);
 	if (to->kind != PROC_AGENT || msg->type != MSG_ORDERS)
 		return;
 	struct ordered *o = ordered_of(c, to);

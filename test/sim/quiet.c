@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* When all is quiet: what status says is the truth, and nothing is left over. */
 #include "base/mem.h"
+#include "budget.h"
 #include "model/selector.h"
 #include "sim.h"
 
@@ -106,6 +107,8 @@ static void check_node(struct sim *s, const struct version *node)
 void checks_quiet(struct checks *c)
 {
 	struct sim *s = checks_sim(c);
+	leaks_quiet(s);
+	budget_quiet(s->budget);
 	const struct store *st = &s->server.store;
 	for (uint32_t i = 0; i < st->shelf[API_JOB].n; i++)
 		check_job(s, st->shelf[API_JOB].v[i]);

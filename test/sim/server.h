@@ -40,9 +40,10 @@ struct server {
 	struct snapshot snap[SNAPSHOTS_MAX];
 	struct arena names; /* of nodes in tokens */
 	uint64_t events_written, writes, status_writes, lease_writes, pods_created, deletes;
-	uint32_t page_max;  /* the server's own bound of a page; 0: what is asked for */
-	bool refuse_tokens; /* the authenticator knows no token */
-	uint32_t pod_quota; /* pods a namespace may hold; 0: no quota */
+	uint32_t page_max;       /* the server's own bound of a page; 0: what is asked for */
+	bool refuse_tokens;      /* the authenticator knows no token */
+	uint64_t writes_in_vain; /* status writes that changed nothing */
+	uint32_t pod_quota;      /* pods a namespace may hold; 0: no quota */
 	int64_t quota_ended_ms;
 	struct counts counts;
 	bool deny_agent_pods;  /* admission refuses what agents create */

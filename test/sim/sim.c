@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim.h"
+#include "budget.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,6 +21,19 @@ struct machine *sim_machine(struct sim *s, const char *name)
 	for (uint32_t i = 0; i < s->cfg.machines; i++) {
 		if (str_eq(s->machine[i].name, name))
 			return &s->machine[i];
+	}
+	return NULL;
+}
+
+struct proc *sim_proc(struct sim *s, const char *name)
+{
+	for (uint32_t i = 0; i < s->cfg.coordinators; i++) {
+		if (str_eq(s->coordinator[i].name, name))
+			return &s->coordinator[i];
+	}
+	for (uint32_t i = 0; i < s->cfg.machines; i++) {
+		if (str_eq(s->machine[i].agent.name, name))
+			return &s->machine[i].agent;
 	}
 	return NULL;
 }
@@ -91,6 +105,7 @@ static void on_change(void *self, const struct change *ch)
 	struct sim *s = self;
 	checks_change(s->checks, ch);
 	heard_change(s->heard, ch);
+	budget_change(s->budget, ch);
 	conns_change(s->conns, ch);
 	machines_change(s, ch);
 	gc_change(s, ch);
@@ -105,6 +120,7 @@ static void on_request(void *self, const char *who, const struct api_request *re
 	witness_request(s, who, req);
 	checks_request(s->checks, who, req);
 	heard_request(s->heard, who, req);
+	budget_request(s->budget, who, req);
 }
 
 static void on_saw(void *self, const void *host, enum watch_event ev, struct version *v)
@@ -224,6 +240,7 @@ struct sim *sim_new(const struct sim_config *cfg)
 	net_service(s->net, service);
 	s->checks = checks_new(s);
 	s->heard = heard_new(s);
+	s->budget = budget_new(s);
 	net_watch(s->net, s->checks, checks_message);
 	conns_watch(s->conns, &(struct conns_witness){s, on_saw, on_list});
 	for (uint32_t i = 0; i < cfg->machines; i++)
@@ -254,6 +271,7 @@ struct sim *sim_free(struct sim *s)
 	server_done(&s->server);
 	s->checks = checks_free(s->checks);
 	s->heard = heard_free(s->heard);
+	s->budget = budget_free(s->budget);
 	HASH_ITER (hh, s->tallies, t, tmp) {
 		HASH_DEL(s->tallies, t);
 		free(t);

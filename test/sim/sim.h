@@ -21,6 +21,7 @@ struct tally { /* starts and refusals of one index of one job */
 	uint32_t starts, refusals, failures;
 };
 
+struct budget;
 struct checks;
 
 struct sim_config {
@@ -48,6 +49,7 @@ struct sim {
 	struct tally *tallies;
 	struct checks *checks;
 	struct heard *heard;
+	struct budget *budget;
 	struct arena scratch; /* lives as long as the world */
 	struct buf log;       /* one line each, with virtual time */
 	int64_t deaf_from_ms,
@@ -72,6 +74,7 @@ void sim_fail(struct sim *s, const char *invariant, const char *fmt, ...)
 		sizeof((struct log_kv[]){{0}, ##__VA_ARGS__}) / sizeof(struct log_kv) - 1)
 struct coordinator_config sim_coordinator_config(const struct sim *s);
 struct agent_config sim_agent_config(const struct sim *s, struct proc *p);
+struct proc *sim_proc(struct sim *s, const char *name);       /* NULL: none */
 struct machine *sim_machine(struct sim *s, const char *name); /* NULL: none */
 struct tally *sim_tally(struct sim *s, const char *uid, const char *index);
 struct version *sim_by_uid(struct sim *s, enum api_kind kind, const char *uid); /* NULL: none */
@@ -96,3 +99,5 @@ void checks_saw(struct checks *c, const struct proc *p, enum watch_event ev, str
 void checks_list(struct checks *c, const struct proc *p, enum api_kind kind, bool ends);
 void checks_quiet(struct checks *c); /* when faults have ended and all is done */
 struct sim *checks_sim(struct checks *c);
+/* leaks.c: what the programs hold when all is quiet is what lives */
+void leaks_quiet(struct sim *s);

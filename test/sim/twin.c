@@ -51,10 +51,11 @@ static bool is_fault(const struct plan_op *op)
 	return op_kinds[op->type].level != FAULTS_NONE;
 }
 
-/* Some faults come with deeds of users; and how long a namespace takes to end, faults decide, and
- * so whether a job can be made in it again. */
+/* Some faults come with deeds of users. How long a namespace, or a job that waits for its pods,
+ * takes to end, faults decide, and so what a second deletion meets, or a creation. */
 static bool apart(const struct plan *p, uint32_t job)
 {
+	uint32_t deleted = 0;
 	for (uint32_t i = 0; i < p->nops; i++) {
 		const struct plan_op *op = &p->op[i];
 		if (op->off)
@@ -63,8 +64,10 @@ static bool apart(const struct plan *p, uint32_t job)
 			return true;
 		if (op->type == OP_NS_DELETE && p->job[job].want.ns)
 			return true;
+		deleted += op->job == job &&
+			   (op->type == OP_JOB_DELETE || op->type == OP_JOB_RECREATE);
 	}
-	return false;
+	return deleted > 1;
 }
 
 static bool final(enum job_state s)

@@ -96,6 +96,7 @@ void verb_patch_status(struct server *s, const struct api_request *req, struct a
 		c->cnode.status = copy_cnode_status(&c->arena, req->cnode_status);
 	s->status_writes++;
 	if (version_same(c, v)) {
+		s->writes_in_vain++;
 		version_unref(c);
 		answer_ok(ret, 200, v);
 		return;
