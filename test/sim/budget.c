@@ -133,7 +133,9 @@ static void asked_pod(struct budget *b, const char *who, const struct api_reques
 	const struct proc *p = sim_proc(b->sim, who);
 	buf_printf(&whose, "%s by %s#%u", req->pod_create->name, who, p ? p->incarnation : 0);
 	struct account *a = account(b, "create", buf_str(&whose));
-	a->paid = 1;
+	/* A rival has the same name. */
+	const struct machine *m = p && p->node ? sim_machine(b->sim, p->node) : NULL;
+	a->paid = m && m->rival.incarnation ? 2 : 1;
 	a->spent++;
 }
 
