@@ -60,7 +60,8 @@ static bool apart(const struct plan *p, uint32_t job)
 		const struct plan_op *op = &p->op[i];
 		if (op->off)
 			continue;
-		if ((op->type == OP_LAG || op->type == OP_AIMED) && op->job == job)
+		if ((op->type == OP_LAG || op->type == OP_AIMED || op->type == OP_HANDOVER) &&
+		    op->job == job)
 			return true;
 		if (op->type == OP_NS_DELETE && p->job[job].want.ns)
 			return true;
