@@ -96,7 +96,7 @@ bool ac_held_same(const struct held *h, const struct member *m)
 {
 	const struct member *o = &h->m;
 	size_t cut = cut_utf8(str_or_empty(m->message), HELD_MESSAGE_MAX);
-	return (o->phase == m->phase || MUTANT(change_untold)) && o->ready == m->ready &&
+	return (MUTANT(change_untold) || o->phase == m->phase) && o->ready == m->ready &&
 	       o->deleting == m->deleting && o->exit_code == m->exit_code && o->index == m->index &&
 	       o->attempt == m->attempt && o->started_ms == m->started_ms &&
 	       o->ended_ms == m->ended_ms && str_eq(o->pod_uid, m->pod_uid) &&

@@ -62,7 +62,6 @@ void live_heard(struct core *c, const struct core_event *ev);
 void live_hangup(struct core *c, const struct core_event *ev);
 void live_tick(struct core *c); /* silence, mass silence, the gate after a change of leader */
 int64_t live_deadline(const struct core *c);
-bool live_all_told(const struct core *c); /* each node was heard, or is surely lost */
 void live_forget(struct core *c, struct mnode *n);
 void live_timer(struct core *c, struct mnode *n); /* to list its pods, or to apply again */
 void live_list(struct core *c, struct mnode *n);  /* schedules or starts the list of its pods */

@@ -202,15 +202,6 @@ static bool all_heard(const struct core *c)
 	return true;
 }
 
-bool live_all_told(const struct core *c)
-{
-	for (const struct mnode *n = c->nodes; n; n = n->hh.next) {
-		if (n->has_node && n->loss != LOSS_SURE && !n->heard)
-			return false;
-	}
-	return true;
-}
-
 void live_tick(struct core *c)
 {
 	if (!c->all_heard && (c->now_ms >= c->gate_ms || all_heard(c) || MUTANT(gate_at_once)))

@@ -71,7 +71,7 @@ static void ended(struct core *c, struct att *a, const struct member *m)
 		log_end(c, a, "member succeeded", m);
 		succeeded(c, a);
 	} else if ((m->phase == MEMBER_FAILED ||
-		    (m->phase == MEMBER_DISRUPTED && MUTANT(disruption_charged))) &&
+		    (MUTANT(disruption_charged) && m->phase == MEMBER_DISRUPTED)) &&
 		   current && a->id.attempt == s->last) {
 		log_end(c, a, "member failed", m);
 		charge(c, a, s, m);

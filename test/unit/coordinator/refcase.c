@@ -167,8 +167,9 @@ static void draw_job(struct refcase *k, uint32_t i)
 {
 	struct case_job *j = &k->job[i];
 	struct rng *r = &k->rng;
-	snprintf(j->name, sizeof j->name, "j%llu", (unsigned long long)rng_below(r, 90) * 100 + i);
-	snprintf(j->key, sizeof j->key, "default/%s", j->name);
+	unsigned long long number = (unsigned long long)rng_below(r, 90) * 100 + i;
+	snprintf(j->name, sizeof j->name, "j%llu", number);
+	snprintf(j->key, sizeof j->key, "default/j%llu", number);
 	snprintf(j->uid, sizeof j->uid, "job-%u", i);
 	j->spec = (struct job_spec){.parallelism = 1,
 				    .priority = one_in(r, 3) ? (int32_t)rng_below(r, 3) : 0,

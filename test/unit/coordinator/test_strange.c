@@ -96,6 +96,8 @@ static void answers_to_nothing(void **state)
 	ignored(w, (struct core_event){.type = CEV_APPLIED, .applied = {.name = "n9"}});
 	ignored(w, (struct core_event){.type = CEV_APPLIED,
 				       .applied = {.name = "n1", .rc = RC_CONFLICT}});
+	ignored(w, (struct core_event){.type = CEV_APPLIED, /* answered already */
+				       .applied = {.name = "n1", .rc = RC_OK}});
 	ignored(w, (struct core_event){.type = CEV_PODS, .pods = {.node = "n9", .last = true}});
 	/* An empty list that nobody waits for: it was read before the member began. */
 	ignored(w, (struct core_event){.type = CEV_PODS, .pods = {.node = "n1", .last = true}});
@@ -155,6 +157,8 @@ static void views_of_nothing(void **state)
 	assert_true(core_cnode_apply(w->core, "n1", &a));
 	assert_false(core_job_status(w->core, "default", "b", &s, &rv));
 	assert_false(core_cnode_status(w->core, "n9", &n, &rv));
+	w_tell_node(w, w_node(w, "n2"));
+	assert_false(core_cnode_status(w->core, "n2", &n, &rv)); /* not made yet */
 	assert_false(core_cnode_apply(w->core, "n9", &a));
 	w_hello(w, "n1");
 	w_node_gone(w, "n1");
@@ -245,6 +249,104 @@ static void name_is_taken_by_itself(void **state)
 	assert_false(w_has(w, "create"));
 }
 
+/* An autoscaler's nodes: whatever comes and goes, nothing of it stays. */
+static void nodes_come_and_go(void **state)
+{
+	struct world *w = w_of(state);
+	struct core_stats before, after;
+	char name[32];
+	w_nodes(w, 4);
+	core_stats(w->core, &before);
+	for (uint32_t i = 0; i < 40; i++) {
+		w_text(name, sizeof name, "x%u", i);
+		struct meta m = {.name = name};
+		struct node node = {.meta = {.name = name, .uid = name, .rv = "1"},
+				    .ready = COND_TRUE};
+		struct core_event ev = {.type = CEV_NODE, .node = &node};
+		w_step(w, &ev);
+		ev = (struct core_event){
+			.type = CEV_HELLO,
+			.agent = {
+				.node = name, .session = 1000 + i, .boot_id = "b", .version = "v"}};
+		w_step(w, &ev);
+		ev = (struct core_event){.type = CEV_NODE_GONE, .gone = &m};
+		w_step(w, &ev);
+		ev = (struct core_event){.type = CEV_HANGUP,
+					 .agent = {.node = name, .session = 1000 + i}};
+		w_step(w, &ev);
+	}
+	core_stats(w->core, &after);
+	for (size_t i = 0; i < ARRAY_LEN(after.nodes); i++)
+		assert_int_equal(after.nodes[i], before.nodes[i]);
+}
+
+/* The agent tells of a pod that we do not know while a list is on its way that may have begun
+ * before it: its absence there says nothing. */
+static void told_while_the_list_was_on_its_way(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = running(w, 1, 1);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING),
+		      young = w_member(w, j, "n1", 0, 7, MEMBER_RUNNING);
+	w_hangup(w, "n1");
+	w_hello(w, "n1"); /* lacks what we know: read */
+	assert_true(w_has(w, "list n1\n"));
+	w_report(w, &young);
+	w_clear(w);
+	w_pods(w, "n1", &m, 1, true);
+	w_wait(w, 20000);
+	assert_true(w_has(w, "list n1\n"));
+	struct member both[] = {m, young};
+	w_clear(w);
+	w_pods(w, "n1", both, 2, true);
+	/* It is there, and the index has another one that runs. */
+	assert_true(w_has(w, "delete pod-a-0.7: superseded\n"));
+}
+
+/* A pod whose job is unknown is touched only when a live read says that the job is gone. */
+static void unknown_job_is_asked_for(void **state)
+{
+	static const struct {
+		const char *name;
+		enum rc rc;
+		bool other, orphan, deleted;
+	} cases[] = {
+		{"no answer", RC_TIMEOUT, false, false, false},
+		{"it is there", RC_OK, false, false, false},
+		{"it is there, to be orphaned", RC_OK, false, true, false},
+		{"another one of its name", RC_OK, true, false, true},
+		{"it is gone", RC_NOTFOUND, false, false, true},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *own = NULL;
+		assert_int_equal(w_setup(&own), 0);
+		struct world *w = w_of(&own);
+		w_nodes(w, 1);
+		struct wjob *j = w_new_job(w, "a", 1);
+		struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING);
+		w_hangup(w, "n1");
+		w_hello_with(w, "n1", &m, 1);
+		w_pods(w, "n1", &m, 1, true);
+		assert_true(w_has(w, "get a"));
+		w_clear(w);
+		struct core_event ev = {.type = CEV_JOB_CHECKED,
+					.checked = {.ns = "default",
+						    .name = "a",
+						    .uid = j->uid,
+						    .rc = cases[i].rc,
+						    .live_uid = cases[i].other ? "u" : j->uid,
+						    .live_orphan = cases[i].orphan}};
+		w_step(w, &ev);
+		w_pods(w, "n1", &m, 1, true);
+		w_wait(w, 1000);
+		w_pods(w, "n1", &m, 1, true);
+		if (w_has(w, "delete pod-a-0.1") != cases[i].deleted)
+			fail_msg("%s", cases[i].name);
+		w_teardown(&own);
+	}
+	(void)state;
+}
+
 /* Each part of a taint counts. */
 static void taints_change_in_part(void **state)
 {
@@ -277,10 +379,13 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
-		T(sessions_of_nobody),       T(ends_of_nothing),  T(answers_to_nothing),
-		T(members_that_cannot_be),   T(views_of_nothing), T(job_told_after_its_end),
-		T(r011_pod_on_another_node), T(name_is_taken),    T(name_is_taken_by_itself),
-		T(taints_change_in_part),
+		T(sessions_of_nobody),       T(ends_of_nothing),
+		T(answers_to_nothing),       T(members_that_cannot_be),
+		T(views_of_nothing),         T(job_told_after_its_end),
+		T(r011_pod_on_another_node), T(name_is_taken),
+		T(name_is_taken_by_itself),  T(taints_change_in_part),
+		T(nodes_come_and_go),        T(told_while_the_list_was_on_its_way),
+		T(unknown_job_is_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
