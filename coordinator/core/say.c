@@ -109,7 +109,7 @@ static bool lost(struct core *c, struct mjob *j)
  * failed. What the queue says stands while the job is in it. */
 void job_say_progress(struct core *c, struct mjob *j)
 {
-	if (*j->create_error) {
+	if (*j->create_error && !j->blocked) {
 		job_say(j, R_FailedCreate, "%s", j->create_error);
 		if (!j->start_ms)
 			job_cond(c, j, JC_SCHEDULED, COND_FALSE, R_FailedCreate);

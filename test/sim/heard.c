@@ -9,7 +9,7 @@
 
 /* A write that gathers what happened in a second follows the last such one by that; requests take
  * a few milliseconds more or less. */
-enum { RATE_MS = 950 };
+enum { RATE_MS = 950, UNDER_WAY_MS = 2500 };
 
 struct heard *heard_new(struct sim *s)
 {
@@ -27,6 +27,11 @@ struct heard *heard_free(struct heard *h)
 		free(h->v[i].reason);
 		free(h->v[i].note);
 	}
+	for (uint32_t i = 0; i < h->nsaid; i++) {
+		free(h->said[i].object);
+		free(h->said[i].message);
+	}
+	free(h->said);
 	HASH_ITER (hh, h->jobs, j, tmp) {
 		HASH_DEL(h->jobs, j);
 		free(j->name);
@@ -44,6 +49,43 @@ static void reason(struct heard *h, const char *where, const char *text)
 	if (*str_or_empty(text) && r == R_NONE)
 		sim_fail(h->sim, "reason", "%s: %s is not in reasons.def", where, text);
 	h->reasons[r] = true;
+}
+
+static void said(struct heard *h, const char *object, const char *why, const char *message)
+{
+	enum reason r = reason_parse(str_or_empty(why));
+	reason(h, object, why);
+	for (uint32_t i = 0; i < h->nsaid; i++) {
+		if (h->said[i].reason == r && str_eq(h->said[i].object, object) &&
+		    str_eq(h->said[i].message, str_or_empty(message)))
+			return;
+	}
+	VEC_GROW(h->said, h->nsaid, h->said_cap);
+	h->said[h->nsaid++] = (struct heard_said){.object = mem_strdup(object),
+						  .message = mem_strdup(str_or_empty(message)),
+						  .reason = r,
+						  .at_ms = h->sim->clock.now_ms};
+}
+
+static bool told_as_event(const struct heard *h, const struct heard_said *s)
+{
+	for (uint32_t i = 0; i < h->n; i++) {
+		if (str_eq(h->v[i].object, s->object) &&
+		    str_eq(h->v[i].reason, reason_name(s->reason)))
+			return true;
+	}
+	return false;
+}
+
+void heard_end(struct heard *h)
+{
+	int64_t by = h->sim->clock.now_ms - UNDER_WAY_MS;
+	for (uint32_t i = 0; i < h->nsaid; i++) {
+		if (h->said[i].at_ms < by && reason_warning(h->said[i].reason) &&
+		    !told_as_event(h, &h->said[i]))
+			sim_fail(h->sim, "both", "%s says %s, and there is no Event",
+				 h->said[i].object, reason_name(h->said[i].reason));
+	}
 }
 
 static void event(struct heard *h, const struct event_note *ev)
@@ -129,9 +171,10 @@ void heard_change(struct heard *h, const struct change *ch)
 	uint32_t n = v->kind == API_JOB ? v->job.status.nconds : v->cnode.status.nconds;
 	if ((v->kind != API_JOB && v->kind != API_CNODE) || ch->ev != WATCH_MODIFIED)
 		return;
-	reason(h, v->meta.name, v->kind == API_JOB ? v->job.status.reason : v->cnode.status.reason);
+	said(h, v->meta.name, v->kind == API_JOB ? v->job.status.reason : v->cnode.status.reason,
+	     v->kind == API_JOB ? v->job.status.message : v->cnode.status.message);
 	for (uint32_t i = 0; i < n; i++)
-		reason(h, v->meta.name, conds[i].reason);
+		said(h, v->meta.name, conds[i].reason, conds[i].message);
 	if (v->kind == API_JOB && h->writer && h->asked_step == h->sim->clock.steps)
 		status_written(h, ch);
 	h->writer = NULL;

@@ -16,6 +16,12 @@ struct heard_event {
 	int64_t last_ms;
 };
 
+struct heard_said { /* in a status; one for each object, reason and message */
+	char *object, *message;
+	enum reason reason;
+	int64_t at_ms;
+};
+
 struct heard_job {
 	UT_hash_handle hh;
 	char *name;
@@ -29,6 +35,8 @@ struct heard {
 	struct sim *sim;
 	struct heard_event *v; /* one for each object, reason and note */
 	uint32_t n, cap;
+	struct heard_said *said;
+	uint32_t nsaid, said_cap;
 	struct heard_job *jobs;
 	bool reasons[R_N];   /* seen */
 	const char *writer;  /* who writes a status just now… */
@@ -38,5 +46,8 @@ struct heard {
 struct heard *heard_new(struct sim *s);
 struct heard *heard_free(struct heard *h);
 void heard_request(struct heard *h, const char *who, const struct api_request *req);
+/* At the end of a story in which no coordinator died: what a user can do something about, as
+ * status said it, was an Event too. */
+void heard_end(struct heard *h);
 void heard_change(struct heard *h, const struct change *ch);
 const struct heard_job *heard_job(const struct heard *h, const char *name); /* NULL: never */

@@ -132,6 +132,16 @@ static void story_done(struct story *st)
 	arena_done(&st->arena);
 }
 
+/* A leader that dies takes the Events with it that were under way. */
+static bool all_lived(const struct sim *s)
+{
+	for (uint32_t i = 0; i < s->cfg.coordinators; i++) {
+		if (!s->coordinator[i].alive || s->coordinator[i].incarnation > 1)
+			return false;
+	}
+	return true;
+}
+
 /* The story as told; its log section is compared, or written anew. */
 static enum rc run(struct story *st, bool update, struct err *e)
 {
@@ -143,6 +153,11 @@ static enum rc run(struct story *st, bool update, struct err *e)
 	rc = tell(st, e);
 	if (rc)
 		return rc;
+	if (all_lived(st->sim))
+		heard_end(st->sim->heard);
+	if (st->sim->failed)
+		return err_set(e, RC_INVALID, "at the end: invariant %s: %s", st->sim->invariant,
+			       st->sim->failure);
 	if (update)
 		return rewrite(st, e);
 	return log ? compare(log + strlen(log_mark), buf_str(&st->sim->log), e) : RC_OK;
