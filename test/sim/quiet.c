@@ -2,6 +2,7 @@
 /* When all is quiet: what status says is the truth, and nothing is left over. */
 #include "base/mem.h"
 #include "budget.h"
+#include "model/quantity.h"
 #include "model/selector.h"
 #include "sim.h"
 
@@ -27,6 +28,33 @@ static struct truth truth_of(const struct sim *s, const char *uid)
 	return t;
 }
 
+static bool runs_on(const struct sim *s, const char *uid, const char *node)
+{
+	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (str_eq(sh->v[i]->meta.owner_uid, uid) && !pod_ended(sh->v[i]) &&
+		    str_eq(sh->v[i]->pod.node, node))
+			return true;
+	}
+	return false;
+}
+
+/* What was counted, once each: failures that took place, successes that status holds though their
+ * pods may be gone, nodes on which a member is. */
+static void check_counts(struct sim *s, const struct version *v)
+{
+	const struct job_status *st = &v->job.status;
+	const struct tally *all = sim_tally(s, v->meta.uid, "all");
+	if (st->failed > all->failures)
+		sim_fail(s, "quiet-failed", "job %s: failed %u, in truth %u", v->meta.name,
+			 st->failed, all->failures);
+	for (uint32_t i = 0; i < st->active_nodes.n; i++) {
+		if (!runs_on(s, v->meta.uid, st->active_nodes.v[i]))
+			sim_fail(s, "active-nodes", "job %s: no member on %s", v->meta.name,
+				 st->active_nodes.v[i]);
+	}
+}
+
 static void check_job(struct sim *s, const struct version *v)
 {
 	const struct job_status *st = &v->job.status;
@@ -34,6 +62,7 @@ static void check_job(struct sim *s, const struct version *v)
 	if (st->active != t.active || st->ready != t.ready)
 		sim_fail(s, "quiet-status", "job %s: active %u ready %u, in truth %u and %u",
 			 v->meta.name, st->active, st->ready, t.active, t.ready);
+	check_counts(s, v);
 	bool final = st->state == JOB_COMPLETED || st->state == JOB_FAILED;
 	if (final && t.active)
 		sim_fail(s, "leaked-member", "job %s is %s, %u members live", v->meta.name,
@@ -84,6 +113,41 @@ static enum cnode_state expected_state(const struct version *node, const struct 
 	return members ? CNODE_DRAINING : CNODE_DRAINED;
 }
 
+static int64_t members_use(const struct sim *s, const char *node, const char *res)
+{
+	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	int64_t sum = 0;
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (str_eq(sh->v[i]->pod.node, node) && !pod_ended(sh->v[i]) &&
+		    sh->v[i]->meta.owner_uid)
+			sum += reslist_get(&sh->v[i]->pod.requests, res);
+	}
+	return sum;
+}
+
+/* Nobody else's pods run any more: what Muster may use is the smaller of what it is given and what
+ * the Node has, and what members do not use of it is available. */
+static void check_room(struct sim *s, const struct version *node, const struct version *cnode)
+{
+	const struct cnode_status *st = &cnode->cnode.status;
+	static const char *const names[] = {"cpu", "memory"};
+	for (uint32_t i = 0; i < ARRAY_LEN(names); i++) {
+		int64_t cap = reslist_get(&node->node.allocatable, names[i]);
+		int64_t spec = reslist_get(&cnode->cnode.resources, names[i]);
+		int64_t used = members_use(s, node->meta.name, names[i]);
+		cap = spec < cap ? spec : cap;
+		if (reslist_get(&st->capacity, names[i]) != cap ||
+		    reslist_get(&st->allocated, names[i]) != used ||
+		    reslist_get(&st->available, names[i]) != (cap > used ? cap - used : 0))
+			sim_fail(s, "cnode-room",
+				 "ComputeNode %s: %s of %d, members use %d, %d left",
+				 node->meta.name, names[i],
+				 (int)reslist_get(&st->capacity, names[i]),
+				 (int)reslist_get(&st->allocated, names[i]),
+				 (int)reslist_get(&st->available, names[i]));
+	}
+}
+
 static void check_node(struct sim *s, const struct version *node)
 {
 	const char *name = node->meta.name;
@@ -99,6 +163,7 @@ static void check_node(struct sim *s, const struct version *node)
 		sim_fail(s, "cnode-state", "ComputeNode %s is %s, not %s (%s)", name,
 			 cnode_state_text(st->state), cnode_state_text(want),
 			 str_or_empty(st->message));
+	check_room(s, node, cnode);
 	if (st->members != members)
 		sim_fail(s, "cnode-members", "ComputeNode %s says %u members, there are %u", name,
 			 st->members, members);
