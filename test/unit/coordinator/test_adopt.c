@@ -65,6 +65,48 @@ static void r003_order_under_way_is_resumed(void **state)
 	assert_int_equal(w_orders(w, j), 3);
 }
 
+/* What would not be placed there now is not carried on with. */
+static void order_under_way_is_not_resumed(void **state)
+{
+	enum { FINE, SCALED, SUSPENDED, DELETED, INVALID, COMPLETED, CHANGED, USED, HELD, FULL, N };
+	(void)state;
+	for (int i = 0; i < N; i++) {
+		void *own = NULL;
+		assert_int_equal(w_setup(&own), 0);
+		struct world *w = w_of(&own);
+		struct wjob *j = three_running(w);
+		struct member m[] = {w_member(w, j, "n1", 0, 1, MEMBER_RUNNING),
+				     w_member(w, j, "n2", 1, 1, MEMBER_RUNNING),
+				     w_member(w, j, "n3", 2, i == USED ? 1 : 2, MEMBER_NONE),
+				     w_member(w, j, "n2", 2, 1, MEMBER_RUNNING)};
+		j->job.spec.parallelism = i == SCALED ? 2 : 3;
+		j->job.spec.min_parallelism = 1;
+		j->job.spec.suspend = i == SUSPENDED;
+		j->job.spec.invalid = i == INVALID ? "words" : NULL;
+		j->job.meta.deleted_ms = i == DELETED;
+		if (i == COMPLETED)
+			j->job.status.completed = "2";
+		w_restart(w);
+		m[2].pod_uid = "";
+		if (i == CHANGED)
+			m[2].template_hash = "another";
+		sync_with(w, m, 2);
+		if (i == HELD || i == USED)
+			w_hello_with(w, "n2", &m[3], 1);
+		if (i == FULL) {
+			struct wnode *n = w_find(w, "n3");
+			for (uint32_t k = 0; k < n->nalloc; k++)
+				n->alloc[k].milli = 0;
+			w_tell_node(w, n);
+		}
+		w_clear(w);
+		w_hello_with(w, "n3", &m[2], 1);
+		if (w_told(w, "member resumed") != (i == FINE))
+			fail_msg("case %d", i);
+		w_teardown(&own);
+	}
+}
+
 /* The predecessor died before it wrote the number of a pod that came and went. */
 static void r005_number_of_a_gone_pod_is_used(void **state)
 {
@@ -199,6 +241,7 @@ int main(void)
 		T(unknown_jobs_pods),
 		T(r002_orphans_of_an_unknown_job),
 		T(r003_order_under_way_is_resumed),
+		T(order_under_way_is_not_resumed),
 		T(r005_number_of_a_gone_pod_is_used),
 		T(orphans_are_left_alone),
 		T(superseded_attempt_goes),
