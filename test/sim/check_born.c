@@ -71,6 +71,13 @@ bool check_led_lately(const struct checks *c)
 	return c->sim->clock.now_ms < c->led_ms + KNOWING_MS;
 }
 
+/* A create of a coordinator of which it can know no more: of the leader before, or one that is
+ * carried out when its answer is not waited for any more. */
+static bool unfenced(const struct checks *c)
+{
+	return c->coordinator_creates && (check_led_lately(c) || c->sim->server.late);
+}
+
 static bool completed_lately(struct checks *c, const struct version *pod)
 {
 	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
@@ -98,8 +105,7 @@ static void check_one_live(struct checks *c, const struct version *job, const st
 			sim_fail(c->sim, "one-live-wait", "%s while %s exists", pod->meta.name,
 				 o->meta.name);
 		if (check_live(o) && !check_faulty(c, o->pod.node) &&
-		    !check_faulty(c, pod->pod.node) &&
-		    !(c->coordinator_creates && check_led_lately(c)))
+		    !check_faulty(c, pod->pod.node) && !unfenced(c))
 			sim_fail(c->sim, "one-live", "%s while %s lives on %s", pod->meta.name,
 				 o->meta.name, o->pod.node);
 	}
@@ -183,7 +189,7 @@ void check_born(struct checks *c, const struct version *pod)
 		sim_fail(c->sim, "rerun", "%s: its index is completed already", pod->meta.name);
 	if (check_faulty(c, pod->pod.node) || check_changed_lately(c, pod->pod.node))
 		return;
-	if (c->coordinator_creates && check_led_lately(c))
+	if (unfenced(c))
 		return;
 	check_room(c, pod);
 	check_own_node(c, pod);

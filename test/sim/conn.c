@@ -258,6 +258,7 @@ static void carry_out(struct conns *cs, struct call *call)
 {
 	struct answer nobody = {0};
 	bool heard = !call->dead && !call->answered;
+	cs->server->late = call->mishap == MISHAP_LATE;
 	server_ask(cs->server, call->conn->who, &call->req, &call->arena,
 		   heard ? &call->answer : &nobody);
 	answer_done(&nobody);

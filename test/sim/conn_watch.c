@@ -16,8 +16,10 @@ static void send_event(struct call *call, enum watch_event ev, struct version *v
 	call->next_rv = rv + 1;
 	int64_t lag = call->conn->owner->weather.watch_lag_ms;
 	int64_t shown = call->conn->owner->clock->now_ms + lag;
-	if (lag)
+	if (lag) {
 		conn_count(call->conn->owner, FACT_WATCH_LATE);
+		call->conn->owner->rough = true;
+	}
 	call->last_ms = call->last_ms < shown && lag ? shown : call->last_ms;
 	call_send_back(call);
 }

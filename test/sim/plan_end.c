@@ -86,11 +86,12 @@ static bool job_settled(const struct sim *s, const struct plan_job *j, const str
 		return false;
 	if (v->job.spec.suspend)
 		return state == JOB_SUSPENDED || final(state);
+	bool still =
+		s->clock.now_ms > s->pods_changed_ms + BACKOFF_CAP_MS || !v->job.status.attempts;
 	uint32_t fit = fitting(s, &v->job.spec);
 	if (fit < v->job.spec.min_parallelism) /* which governs the start only */
-		return state == JOB_PENDING || final(state) ||
-		       (state == JOB_RUNNING && !v->job.status.active &&
-			s->clock.now_ms > s->pods_changed_ms + BACKOFF_CAP_MS);
+		return final(state) || (state == JOB_PENDING && (!fit || still)) ||
+		       (state == JOB_RUNNING && !v->job.status.active && still);
 	if (j->expect_failed)
 		return state == JOB_FAILED; /* by its deadline, if not by its containers */
 	return j->may_fail ? final(state) : state == JOB_COMPLETED;

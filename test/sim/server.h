@@ -41,6 +41,7 @@ struct server {
 	struct arena names; /* of nodes in tokens */
 	uint64_t events_written, writes, status_writes, lease_writes, pods_created, deletes;
 	uint32_t page_max;       /* the server's own bound of a page; 0: what is asked for */
+	bool late;               /* who asks now has given up waiting already */
 	bool refuse_tokens;      /* the authenticator knows no token */
 	uint64_t writes_in_vain; /* status writes that changed nothing */
 	uint32_t pod_quota;      /* pods a namespace may hold; 0: no quota */
