@@ -3,7 +3,7 @@
  *object. Looked at when all is quiet, in runs in which no request went astray (what did is asked
  *again).
  *
- *	create of a pod      1 for each attempt, and process that asks for it (an agent; then we)
+ *	create of a pod      1 for each attempt, leadership and process that asks for it
  *	delete of a pod      1 for each pod and leadership, and one more a minute while it is there
  *	status of a job      2 + 2 x spec changes + 3 x its pods (born, started, ended) + 2 x
  *	                     leaderships + 1 for each minute of its life (why it waits, said anew);
@@ -135,7 +135,8 @@ static void asked_pod(struct budget *b, const char *who, const struct api_reques
 	struct account *a = account(b, "create", buf_str(&whose));
 	/* A rival has the same name. */
 	const struct machine *m = p && p->node ? sim_machine(b->sim, p->node) : NULL;
-	a->paid = m && m->rival.incarnation ? 2 : 1;
+	a->paid = m && m->rival.incarnation ? 1 : 0;
+	a->per_lead = 1; /* a number that no status held is given again */
 	a->spent++;
 }
 
