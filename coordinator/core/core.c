@@ -207,6 +207,12 @@ static void fire(struct core *c, struct timer *t)
 	case TIMER_NODE:
 		node_dirty(c, (struct mnode *)((char *)t - offsetof(struct mnode, timer)));
 		break;
+	case TIMER_ROOM: {
+		struct mnode *n = (struct mnode *)((char *)t - offsetof(struct mnode, room_timer));
+		n->caps_dirty = true;
+		node_dirty(c, n);
+		break;
+	}
 	case TIMER_JOB:
 		if (MUTANT(timers_ignored))
 			break;

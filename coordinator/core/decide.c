@@ -311,7 +311,7 @@ static bool queue(struct core *c, struct mjob *j)
 	}
 	if (want)
 		queue_put(c, j, want);
-	else
+	else if (j->want) /* else it has all that it wanted, and leaves with the cycle's end */
 		queue_take(c, j);
 	refusals_end(c, j);
 	return false;

@@ -9,6 +9,9 @@
 uint32_t res_id(struct core *c, const char *name); /* makes it; UINT32_MAX: too many names */
 int64_t *res_row(const struct core *c, const struct mnode *n, enum res_row row);
 void res_row_set(struct core *c, struct mnode *n, enum res_row row, const struct reslist *l);
+/* A kubelet refused a member (which gave its room back): there is less than that in truth, until
+ * res_caps is asked again. False: nothing said so. */
+bool res_short(struct core *c, struct mnode *n, const char *reason, const struct needs *needs);
 bool res_caps(struct core *c, struct mnode *n); /* ROW_CAP from the others; whether it changed */
 void res_use(struct core *c, struct mnode *n, const struct needs *needs, int sign);
 bool res_fits(const struct core *c, const struct mnode *n, const struct needs *needs);

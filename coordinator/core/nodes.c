@@ -39,6 +39,7 @@ struct mnode *node_get(struct core *c, const char *name)
 	n->name = mem_strdup(name);
 	n->idx = take_index(c, n);
 	n->timer.kind = TIMER_NODE;
+	n->room_timer.kind = TIMER_ROOM;
 	mem_strset(&n->node_uid, "");
 	mem_strset(&n->ready_reason, "");
 	mem_strset(&n->uid, "");
@@ -69,6 +70,7 @@ void node_free(struct core *c, struct mnode *n)
 	if (n->dirty)
 		DL_DELETE(c->dirty_nodes, n);
 	timer_clear(&c->timers, &n->timer);
+	timer_clear(&c->timers, &n->room_timer);
 	bitset_clear(&c->usable, n->idx);
 	levels_remove(c, n);
 	bitset_done(&n->leave_out);

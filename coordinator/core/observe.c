@@ -78,6 +78,10 @@ static void ended(struct core *c, struct att *a, const struct member *m)
 	} else if (m->phase == MEMBER_REFUSED) {
 		log_end(c, a, "member refused", m);
 		refuse(c, j, a->node, m);
+		/* What the node lacks it lacks for everybody, until it is told otherwise. */
+		if (res_short(c, a->node, m->reason, &a->needs))
+			timer_set(&c->timers, &a->node->room_timer,
+				  c->now_ms + c->cfg.retry_cap_ms);
 		c->stats.disruptions++;
 	} else {
 		log_end(c, a, "member disrupted", m);

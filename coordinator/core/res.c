@@ -90,6 +90,35 @@ bool res_caps(struct core *c, struct mnode *n)
 	return changed;
 }
 
+/* "OutOfcpu", "OutOfmemory", "OutOfpods", "OutOfexample.com/gpu" (kubelet's admission). */
+static uint32_t out_of(const struct core *c, const char *reason)
+{
+	if (strncmp(str_or_empty(reason), "OutOf", 5) != 0)
+		return UINT32_MAX;
+	for (uint32_t r = 0; r < c->nres; r++) {
+		if (!strcmp(c->res_names[r], reason + 5))
+			return r;
+	}
+	return UINT32_MAX;
+}
+
+bool res_short(struct core *c, struct mnode *n, const char *reason, const struct needs *needs)
+{
+	uint32_t r = out_of(c, reason);
+	for (uint32_t i = 0; i < needs->n; i++) {
+		if (needs->v[i].res != r || r == UINT32_MAX || !needs->v[i].milli)
+			continue;
+		int64_t *cap = &res_row(c, n, ROW_CAP)[r];
+		int64_t most = res_row(c, n, ROW_USED)[r] + needs->v[i].milli - 1;
+		if (most >= *cap)
+			return false;
+		*cap = most;
+		levels_update(c, n, true);
+		return true;
+	}
+	return false;
+}
+
 void res_use(struct core *c, struct mnode *n, const struct needs *needs, int sign)
 {
 	int64_t *used = res_row(c, n, ROW_USED);

@@ -55,6 +55,7 @@ struct mnode {
 	struct mnode *prev, *next;         /* dirty list */
 	struct mnode *lru_prev, *lru_next; /* connected, oldest heard first */
 	struct timer timer;                /* the next list of its pods or apply */
+	struct timer room_timer;           /* when a refusal for want of room is forgotten */
 	char *name;
 	uint32_t idx;
 	bool dirty, caps_dirty, labels_dirty;

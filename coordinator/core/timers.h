@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum timer_kind { TIMER_NODE, TIMER_JOB, TIMER_ATT };
+enum timer_kind { TIMER_NODE, TIMER_ROOM, TIMER_JOB, TIMER_ATT };
 
 struct timer {
 	int64_t when_ms;

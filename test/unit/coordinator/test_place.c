@@ -315,6 +315,81 @@ static void spread_or_pack(void **state)
 	(void)state;
 }
 
+/* Neither job's own doing: what one job was refused for, the other does not try there either. */
+static void a_refusal_corrects_the_room(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *a = w_new_job(w, "a", 1), *b = w_new_job(w, "b", 1);
+	struct wjob *tiny = w_new_job(w, "tiny", 2);
+	request(a, "memory", INT64_C(4) * GI * 1000);
+	request(b, "memory", INT64_C(5) * GI * 1000);
+	request(tiny, "memory", INT64_C(1) * GI * 1000);
+	w_job(w, a);
+	assert_string_equal(where(w, a, 0), "n1");
+	struct member m = w_member(w, a, "n1", 0, 1, MEMBER_REFUSED);
+	m.reason = "OutOfmemory";
+	w_report(w, &m);
+	assert_string_equal(where(w, a, 0), "n2");
+	/* The other node has no room for it beside a; n1 has none since the kubelet said so. */
+	w_job(w, b);
+	assert_int_equal(w_orders(w, b), 0);
+	w_wait(w, 1500);
+	assert_string_equal(w_status(w, b).message,
+			    "needs 1 node: 0 fit; 2 lack memory; when is not "
+			    "known, so others may pass");
+	w_job(w, tiny); /* less than what was refused */
+	assert_int_equal(w_orders(w, tiny), 2);
+	assert_int_equal(w_status(w, a).failed, 0);
+	/* The node tells anew what it has. */
+	w_tell_node(w, w_find(w, "n1"));
+	assert_string_equal(where(w, b, 0), "n1");
+}
+
+static void a_refusal_for_room_is_forgotten(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *a = w_new_job(w, "a", 1), *b = w_new_job(w, "b", 1);
+	w_job(w, a);
+	struct member m = w_member(w, a, "n1", 0, 1, MEMBER_REFUSED);
+	m.reason = "OutOfpods";
+	w_report(w, &m);
+	w_job_gone(w, a);
+	w_job(w, b);
+	assert_int_equal(w_orders(w, b), 0);
+	w_wait(w, w->cfg.retry_cap_ms + 1000);
+	assert_int_equal(w_orders(w, b), 1);
+}
+
+/* PreferNoSchedule: taken last, however empty; and not at all worse if it is tolerated. */
+static void tainted_softly_is_taken_last(void **state)
+{
+	static const struct toleration tol = {.key = "costly", .exists = true};
+	struct world *w = w_of(state);
+	w_nodes(w, 3);
+	struct wnode *n1 = w_find(w, "n1"), *n2 = w_find(w, "n2");
+	n1->taints[n1->ntaints++] = (struct taint){"costly", "", EFFECT_PREFER_NO_SCHEDULE};
+	n1->taints[n1->ntaints++] = (struct taint){"old", "", EFFECT_PREFER_NO_SCHEDULE};
+	n2->taints[n2->ntaints++] = (struct taint){"costly", "", EFFECT_PREFER_NO_SCHEDULE};
+	w_tell_node(w, n1);
+	w_tell_node(w, n2);
+	struct wjob *fill = w_new_job(w, "fill", 1), *three = w_new_job(w, "three", 3);
+	struct wjob *fond = w_new_job(w, "fond", 2);
+	request(fill, "cpu", 2000);
+	w_job(w, fill);
+	assert_string_equal(where(w, fill, 0), "n3");
+	w_job(w, three);
+	assert_string_equal(where(w, three, 0), "n3");
+	assert_string_equal(where(w, three, 1), "n2");
+	assert_string_equal(where(w, three, 2), "n1");
+	fond->job.spec.tolerations = &tol;
+	fond->job.spec.ntolerations = 1;
+	w_job(w, fond);
+	assert_string_equal(where(w, fond, 0), "n2"); /* as good as n3 now, and emptier */
+	assert_string_equal(where(w, fond, 1), "n3");
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
@@ -333,6 +408,9 @@ int main(void)
 		T(spec_resources_cap_the_room),
 		T(pod_count_is_a_limit),
 		cmocka_unit_test(spread_or_pack),
+		T(a_refusal_corrects_the_room),
+		T(a_refusal_for_room_is_forgotten),
+		T(tainted_softly_is_taken_last),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "drive.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+
+int64_t cpu_us(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void step(struct drive *d, struct core_event *ev)
+{
+	struct core_actions actions;
+	ev->now_ms = d->now_ms;
+	ev->wall_ms = INT64_C(1700000000000) + d->now_ms;
+	int64_t began = cpu_us();
+	core_step(d->core, ev, &actions);
+	int64_t took = cpu_us() - began;
+	d->busy_us += took;
+	d->worst_us = took > d->worst_us ? took : d->worst_us;
+}
+
+static void tell_node(struct drive *d, int64_t i)
+{
+	struct load_node *n = &d->l->node[i];
+	const struct ref_node *r = &d->l->rnode[i];
+	struct node node = {
+		.meta = {.name = n->name, .uid = n->uid, .rv = "1", .labels = r->labels},
+		.allocatable = {n->room, ARRAY_LEN(n->room)},
+		.taints = r->taints,
+		.ntaints = r->ntaints,
+		.ready = COND_TRUE};
+	struct cnode cnode = {.meta = {.name = n->name, .uid = n->uid, .rv = "1"},
+			      .owned_by_node = true,
+			      .resources = {n->room, ARRAY_LEN(n->room)}};
+	struct core_event ev = {.type = CEV_NODE, .node = &node};
+	step(d, &ev);
+	ev = (struct core_event){.type = CEV_CNODE, .cnode = &cnode};
+	step(d, &ev);
+}
+
+void drive_hellos(struct drive *d)
+{
+	for (int64_t i = 0; i < d->l->nodes; i++) {
+		struct load_node *n = &d->l->node[i];
+		struct capacity capacity = {.foreign = {n->foreign, 1}};
+		struct core_event ev = {.type = CEV_HELLO,
+					.agent = {.node = n->name,
+						  .session = (uint64_t)i + 1,
+						  .boot_id = "boot",
+						  .version = "1",
+						  .capacity = &capacity}};
+		step(d, &ev);
+	}
+}
+
+void drive_lead(struct drive *d)
+{
+	struct core_config cfg = {.node_silent_grace_ms = 1 << 30,
+				  .node_unheard_ms = 1000,
+				  .loop_gap_ms = 1 << 30,
+				  .retry_base_ms = 10000,
+				  .retry_cap_ms = 360000,
+				  .cnode_numbers_ms = 30000,
+				  .message_refresh_ms = 60000,
+				  .spread = true,
+				  .agent_launch = true};
+	struct core_event ev = {.type = CEV_LEAD, .epoch = 1};
+	d->core = core_new(&cfg, NULL, 1);
+	d->now_ms = 1000;
+	step(d, &ev);
+	for (int64_t i = 0; i < d->l->nodes; i++)
+		tell_node(d, i);
+}
+
+void drive_sync(struct drive *d)
+{
+	struct core_event ev = {.type = CEV_SYNCED};
+	step(d, &ev);
+}
+
+void drive_job(struct drive *d, const struct load_job *j, int64_t created_ms, int32_t priority)
+{
+	struct job job = {.meta = {.ns = "default",
+				   .name = j->name,
+				   .uid = j->uid,
+				   .rv = "1",
+				   .generation = 1,
+				   .created_ms = created_ms},
+			  .spec = j->spec};
+	job.spec.requests.v = j->requests;
+	job.spec.priority = priority;
+	struct core_event ev = {.type = CEV_JOB, .job = &job};
+	step(d, &ev);
+}
+
+void drive_tick(struct drive *d, int64_t ms)
+{
+	struct core_event ev = {.type = CEV_TICK};
+	d->now_ms += ms;
+	step(d, &ev);
+}
+
+void drive_settle(struct drive *d)
+{
+	while (core_deadline(d->core) <= d->now_ms)
+		drive_tick(d, 0);
+}
+
+void drive_report(struct drive *d, const struct member *m, uint64_t session)
+{
+	struct core_event ev = {
+		.type = CEV_REPORT,
+		.agent = {.node = m->node, .session = session, .members = m, .nmembers = 1}};
+	step(d, &ev);
+}
+
+uint64_t drive_placed(const struct drive *d)
+{
+	struct core_stats stats = {0};
+	core_stats(d->core, &stats);
+	return stats.placements;
+}
+
+static const struct load_job *job_of(const struct load *l, const struct load_job *more,
+				     uint32_t nmore, const struct order *o, int64_t *ret_number)
+{
+	*ret_number = -1;
+	for (uint32_t i = 0; i < nmore; i++) {
+		if (!strcmp(more[i].uid, o->job_uid))
+			return &more[i];
+	}
+	*ret_number = strtoll(o->job_name + 1, NULL, 10);
+	if (*ret_number < 0 || *ret_number >= l->jobs)
+		return NULL;
+	return &l->job[*ret_number];
+}
+
+static bool check_node(struct drive *d, const struct load_job *more, uint32_t nmore, int64_t i,
+		       int64_t *seen, uint64_t *members)
+{
+	struct ref_node *n = &d->l->rnode[i];
+	const struct order *v;
+	uint32_t norders;
+	uint64_t revision;
+	int64_t used[REF_RES] = {0}, number;
+	bool ok = true;
+	core_orders(d->core, n->name, &v, &norders, &revision);
+	for (uint32_t k = 0; k < norders; k++) {
+		const struct load_job *j = job_of(d->l, more, nmore, &v[k], &number);
+		if (!j)
+			return false;
+		ok = ok && ref_matches(n, &j->spec) && (number < 0 || seen[number] != i);
+		if (number >= 0) {
+			seen[number] = i;
+			++*members;
+		}
+		for (uint32_t r = 0; r < REF_RES; r++)
+			used[r] += ref_asked(&j->spec, r);
+	}
+	for (uint32_t r = 0; r < REF_RES; r++)
+		ok = ok && used[r] <= n->cap[r];
+	return ok;
+}
+
+bool drive_check(struct drive *d, const struct load_job *more, uint32_t nmore,
+		 uint64_t *ret_members)
+{
+	AUTO(mem_freep) int64_t *seen = mem_alloc((size_t)d->l->jobs * sizeof *seen);
+	bool ok = true;
+	*ret_members = 0;
+	for (int64_t i = 0; i < d->l->jobs; i++)
+		seen[i] = -1;
+	for (int64_t i = 0; i < d->l->nodes; i++)
+		ok = check_node(d, more, nmore, i, seen, ret_members) && ok;
+	return ok;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The coordinator's core under the bench's load. Time is the CPU time of this process, so that a
+ * busy machine does not change the figures much. */
+#pragma once
+
+#include "coordinator/core/core.h"
+#include "load.h"
+
+struct drive {
+	struct load *l;
+	struct core *core;
+	int64_t now_ms, worst_us, busy_us; /* of the steps since they were set to 0 */
+};
+
+int64_t cpu_us(void);
+void drive_lead(struct drive *d); /* a core with all nodes told */
+void drive_sync(struct drive *d); /* and their agents */
+void drive_hellos(struct drive *d);
+void drive_job(struct drive *d, const struct load_job *j, int64_t created_ms, int32_t priority);
+void drive_tick(struct drive *d, int64_t ms);
+void drive_settle(struct drive *d); /* ticks until the core wants none at once */
+void drive_report(struct drive *d, const struct member *m, uint64_t session);
+uint64_t drive_placed(const struct drive *d);
+/* Every assignment: the node matches, its taints are tolerated, it has room, and holds one member
+ * of a job. *ret_members: how many there are. Jobs that are not of the load count for room only. */
+bool drive_check(struct drive *d, const struct load_job *more, uint32_t nmore,
+		 uint64_t *ret_members);
