@@ -30,8 +30,10 @@ static void charge(struct core *c, struct att *a, struct slot *s, const struct m
 		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->failed);
 }
 
-static void refuse(struct core *c, struct mjob *j, const struct mnode *n, const struct member *m)
+static void refuse(struct core *c, struct att *a, const struct member *m)
 {
+	struct mjob *j = a->job;
+	struct mnode *n = a->node;
 	struct refusal *r = NULL;
 	job_say_refusal(j, m);
 	for (uint32_t i = 0; i < j->nrefusals; i++) {
@@ -45,6 +47,9 @@ static void refuse(struct core *c, struct mjob *j, const struct mnode *n, const 
 	}
 	r->holds = true;
 	r->until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++r->n);
+	/* What the node lacks it lacks for everybody, until it tells otherwise or it is tried. */
+	if (res_short(c, n, m->reason, &a->needs))
+		timer_set(&c->timers, &n->room_timer, r->until_ms);
 }
 
 static void succeeded(struct core *c, struct att *a)
@@ -77,11 +82,7 @@ static void ended(struct core *c, struct att *a, const struct member *m)
 		charge(c, a, s, m);
 	} else if (m->phase == MEMBER_REFUSED) {
 		log_end(c, a, "member refused", m);
-		refuse(c, j, a->node, m);
-		/* What the node lacks it lacks for everybody, until it is told otherwise. */
-		if (res_short(c, a->node, m->reason, &a->needs))
-			timer_set(&c->timers, &a->node->room_timer,
-				  c->now_ms + c->cfg.retry_cap_ms);
+		refuse(c, a, m);
 		c->stats.disruptions++;
 	} else {
 		log_end(c, a, "member disrupted", m);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "load.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,10 +39,10 @@ static void make_node(struct load *l, int64_t i)
 	struct load_node *n = &l->node[i];
 	struct ref_node *r = &l->rnode[i];
 	uint32_t k = 0;
-	snprintf(n->name, sizeof n->name, "n%lld", (long long)i);
-	snprintf(n->uid, sizeof n->uid, "node-%lld", (long long)i);
-	snprintf(n->rank, sizeof n->rank, "%llu", (unsigned long long)rng_below(&l->rng, 16));
-	snprintf(n->rack, sizeof n->rack, "r%lld", (long long)(i % 40));
+	ref_text(n->name, sizeof n->name, "n%lld", (long long)i);
+	ref_text(n->uid, sizeof n->uid, "node-%lld", (long long)i);
+	ref_text(n->rank, sizeof n->rank, "%llu", (unsigned long long)rng_below(&l->rng, 16));
+	ref_text(n->rack, sizeof n->rack, "r%lld", (long long)(i % 40));
 	n->labels[k++] = (struct kv){"zone", PICK(l, zones)};
 	n->labels[k++] = (struct kv){"disk", PICK(l, disks)};
 	n->labels[k++] = (struct kv){"rank", n->rank};
@@ -144,8 +143,8 @@ void load_one(struct load *l, struct load_job *ret, const char *name, int64_t me
 					  .max_unavailable = 1,
 					  .template_hash = "0123456789abcdef",
 					  .template_text = "{}"}};
-	snprintf(ret->name, sizeof ret->name, "%s", name);
-	snprintf(ret->uid, sizeof ret->uid, "uid-%s", name);
+	ref_text(ret->name, sizeof ret->name, "%s", name);
+	ref_text(ret->uid, sizeof ret->uid, "uid-%s", name);
 	ret->requests[0] = (struct res){"cpu", cpu};
 	ret->requests[1] = (struct res){"memory", INT64_C(1000) * MI};
 	ret->spec.requests = (struct reslist){ret->requests, 2};
@@ -154,8 +153,8 @@ void load_one(struct load *l, struct load_job *ret, const char *name, int64_t me
 static void make_job(struct load *l, int64_t i)
 {
 	struct load_job *j = &l->job[i];
-	snprintf(j->name, sizeof j->name, "j%lld", (long long)i);
-	snprintf(j->uid, sizeof j->uid, "job-%lld", (long long)i);
+	ref_text(j->name, sizeof j->name, "j%lld", (long long)i);
+	ref_text(j->uid, sizeof j->uid, "job-%lld", (long long)i);
 	j->spec = l->variant[rng_below(&l->rng, VARIANTS)].spec;
 	/* No two jobs ask for the same. */
 	j->requests[0] = (struct res){"cpu", CPU_LEAST + i % CPU_SIZES};

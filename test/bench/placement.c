@@ -157,7 +157,7 @@ static void run_idle(struct drive *d, int64_t waiting)
 	char name[LOAD_TEXT];
 	d->worst_us = 0;
 	for (int64_t i = 0; i < waiting; i++) {
-		snprintf(name, sizeof name, "w%lld", (long long)i);
+		ref_text(name, sizeof name, "w%lld", (long long)i);
 		load_one(d->l, &j, name, 1, d->l->cpu_each * 19 / 20);
 		j.requests[1].milli += 1000 * i;
 		d->now_ms++;

@@ -42,6 +42,8 @@ struct ref {
 	bool *kept;    /* by node; the caller's memory */
 };
 
+/* Formats into max bytes; must fit. */
+void ref_text(char *ret, size_t max, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 bool ref_matches(const struct ref_node *n, const struct job_spec *s);
 bool ref_fits(const struct ref_node *n, const struct job_spec *s, bool empty);
 int64_t ref_asked(const struct job_spec *s, uint32_t res);

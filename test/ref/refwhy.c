@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The words of a job that waits: each node once, by the first thing that keeps it away. */
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "refsched.h"
+
+void ref_text(char *ret, size_t max, const char *fmt, ...)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(max);
+	va_list ap;
+	va_start(ap, fmt);
+	buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	must(b.len < max);
+	memcpy(ret, buf_str(&b), b.len + 1);
+}
 
 enum { NOT_READY, NO_AGENT, DRAINING, SELECTOR, AFFINITY, TAINT, BUSY, LACKS, KEPT, FITS, KINDS };
 

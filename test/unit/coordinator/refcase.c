@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "refcase.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -100,8 +99,8 @@ void case_relabel(struct refcase *k, uint32_t node)
 static void draw_node(struct refcase *k, uint32_t i)
 {
 	struct case_node *n = &k->node[i];
-	snprintf(n->name, sizeof n->name, "n%u", i);
-	snprintf(n->uid, sizeof n->uid, "node-%u", i);
+	ref_text(n->name, sizeof n->name, "n%u", i);
+	ref_text(n->uid, sizeof n->uid, "node-%u", i);
 	n->node_cordoned = one_in(&k->rng, 12);
 	n->own_cordoned = one_in(&k->rng, 12);
 	k->rnode[i] = (struct ref_node){.name = n->name,
@@ -167,10 +166,9 @@ static void draw_job(struct refcase *k, uint32_t i)
 {
 	struct case_job *j = &k->job[i];
 	struct rng *r = &k->rng;
-	unsigned long long number = (unsigned long long)rng_below(r, 90) * 100 + i;
-	snprintf(j->name, sizeof j->name, "j%llu", number);
-	snprintf(j->key, sizeof j->key, "default/j%llu", number);
-	snprintf(j->uid, sizeof j->uid, "job-%u", i);
+	ref_text(j->name, sizeof j->name, "j%llu", (unsigned long long)rng_below(r, 90) * 100 + i);
+	ref_text(j->key, sizeof j->key, "default/%s", j->name);
+	ref_text(j->uid, sizeof j->uid, "job-%u", i);
 	j->spec = (struct job_spec){.parallelism = 1,
 				    .priority = one_in(r, 3) ? (int32_t)rng_below(r, 3) : 0,
 				    .backoff_limit = 6,
