@@ -188,7 +188,7 @@ static void drop_templates(struct agent_core *c)
 void ac_orders_set(struct agent_core *c, uint64_t epoch, const struct order *v, uint32_t n)
 {
 	struct orderrec *o, *next;
-	if (epoch < c->epoch && !MUTANT(older_epoch_obeyed)) {
+	if (epoch < c->epoch) {
 		log_warn(c->log, "orders of an older epoch refused", KI("epoch", epoch),
 			 KI("newest", c->epoch));
 		return;
@@ -198,7 +198,7 @@ void ac_orders_set(struct agent_core *c, uint64_t epoch, const struct order *v, 
 	for (uint32_t i = 0; i < n && i < NODE_PODS_MAX; i++)
 		take_order(c, &v[i]);
 	HASH_ITER (hh, c->orders, o, next) {
-		if (o->generation == c->generation)
+		if (o->generation == c->generation || MUTANT(withdrawn_kept))
 			continue;
 		forget_dead_pod(c, o->key);
 		ac_orders_drop(c, o);
@@ -234,7 +234,8 @@ void ac_templates_done(struct agent_core *c)
 static bool may_launch(struct agent_core *c, struct orderrec *o)
 {
 	struct template_rec *t = NULL;
-	if (!c->synced || o->state != ORDER_WANT || !o->o.launch || was_seen(o))
+	if (!c->synced || o->state != ORDER_WANT || (!o->o.launch && !MUTANT(created_again)) ||
+	    (was_seen(o) && !MUTANT(created_again)))
 		return false;
 	if (!c->cfg.launch) { /* the two programs are configured apart: the coordinator must do it
 			       */
@@ -341,8 +342,7 @@ void ac_orders_created(struct agent_core *c, const struct agent_event *ev)
 	/* Withdrawn meanwhile, or the watch was faster: it has told more than this answer can. */
 	if (!o || o->state != ORDER_FLYING)
 		return;
-	if (pod && (rc == RC_OK ||
-		    (rc == RC_EXISTS && (is_ours(c, o, pod) || MUTANT(taken_name_adopted))))) {
+	if (pod && (rc == RC_OK || (rc == RC_EXISTS && is_ours(c, o, pod)))) {
 		launched(c, o, pod->meta.uid);
 		ac_pods_upsert(c, pod, false);
 	} else if (rc == RC_EXISTS && pod) {

@@ -44,8 +44,7 @@ static void created(struct core *c, struct att *a, const struct core_event *ev)
 
 static void deleted(struct core *c, struct att *a, const struct core_event *ev)
 {
-	if (ev->pod.rc == RC_NOTFOUND ||
-	    (ev->pod.rc == RC_CONFLICT && !MUTANT(conflict_is_retry))) {
+	if (ev->pod.rc == RC_NOTFOUND || ev->pod.rc == RC_CONFLICT) {
 		att_gone(c, a); /* it, or it under this UID */
 	} else if (ev->pod.rc == RC_OK && member_phase_final(a->phase)) {
 		att_gone(c, a); /* it had ended: nobody tells of it any more */
@@ -97,8 +96,10 @@ void observe_denied(struct core *c, struct att *a, const char *words)
 		act_note_job(c, j, R_FailedCreate, words);
 	/* A gang's members are refused together: that is one refusal. */
 	j->deny_n += j->hold_ms <= c->now_ms;
-	j->hold_ms =
-		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->deny_n);
+	j->hold_ms = MUTANT(refused_at_once)
+			     ? 0
+			     : c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms,
+							 j->deny_n);
 	att_free(c, a);
 	if (j->formed || MUTANT(gang_keeps_part))
 		return;

@@ -41,6 +41,8 @@ struct checks *checks_free(struct checks *c)
 	for (uint32_t i = 0; i < c->nordered; i++)
 		check_orders_clear(&c->ordered[i]);
 	check_minds_free(c);
+	check_rates_free(c);
+	check_moves_free(c);
 	free(c);
 	return NULL;
 }
@@ -98,6 +100,13 @@ bool check_changed_lately(struct checks *c, const char *name)
 		      s->clock.now_ms < s->deaf_until_ms + KNOWING_MS));
 }
 
+int64_t check_changed_at(struct checks *c, const char *name)
+{
+	struct changed *h;
+	HASH_FIND_STR(c->changed, name, h);
+	return h ? h->at_ms : INT64_MIN;
+}
+
 void check_note_changed(struct checks *c, const char *name)
 {
 	struct changed *h;
@@ -119,7 +128,7 @@ static void note_orphans(struct checks *c, const char *uid)
 	}
 }
 
-static bool kvs_same(const struct kvs *a, const struct kvs *b)
+bool check_same_kvs(const struct kvs *a, const struct kvs *b)
 {
 	for (uint32_t i = 0; i < a->n; i++) {
 		if (!str_eq(kvs_get(b, a->v[i].key), a->v[i].val))
@@ -139,6 +148,8 @@ void checks_change(struct checks *c, const struct change *ch)
 		check_gone(c, v);
 	if (v->kind == API_JOB && ch->ev == WATCH_MODIFIED)
 		check_status(c, ch->prev, v);
+	if (v->kind == API_JOB && ch->prev)
+		check_note_selection(c, ch->prev, v);
 	/* What users said last may not be known yet. */
 	if (v->kind == API_JOB && ch->prev && ch->prev->meta.generation != v->meta.generation)
 		check_note_changed(c, v->meta.uid);
@@ -152,7 +163,7 @@ void checks_change(struct checks *c, const struct change *ch)
 		note_orphans(c, v->meta.uid);
 	if (v->kind == API_NODE || (v->kind == API_CNODE &&
 				    (!ch->prev || ch->prev->meta.generation != v->meta.generation ||
-				     !kvs_same(&ch->prev->meta.labels, &v->meta.labels))))
+				     !check_same_kvs(&ch->prev->meta.labels, &v->meta.labels))))
 		check_note_changed(c, v->meta.name);
 }
 
@@ -165,7 +176,11 @@ void checks_request(struct checks *c, const char *who, const struct api_request 
 			(struct log_kv[]){KS("verb", verbs[req->verb]), KI("kind", req->kind),
 					  KS("name", req->name), KS("rv", req->rv)},
 			4);
+	if (req->verb == API_PATCH_STATUS && *who == 'c')
+		c->said_step = c->sim->clock.steps;
 	c->coordinator_creates = req->verb == API_CREATE && req->kind == API_POD && *who == 'c';
+	if (strncmp(who, "coordinator", 11) == 0 || strncmp(who, "agent/", 6) == 0)
+		check_rate(c, who, req);
 	if (req->verb == API_DELETE)
 		check_delete(c, who, req);
 	if (req->verb == API_PATCH_STATUS && !*str_or_empty(req->rv))

@@ -89,6 +89,20 @@ static bool completed_lately(struct checks *c, const struct version *pod)
 	return false;
 }
 
+/* Its success was there for all to see, whether a status told of it or not. */
+static bool seen_to_succeed(struct checks *c, const struct version *pod)
+{
+	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		const struct version *o = sh->v[i];
+		if (check_same_index(o, pod) && o->pod.phase == POD_SUCCEEDED &&
+		    !check_faulty(c, o->pod.node) &&
+		    server_wall(&c->sim->server) > o->pod.ended_ms + KNOWING_MS)
+			return true;
+	}
+	return false;
+}
+
 /* Under Wait never; else only while one of the machines is in doubt: what was lost may be replaced,
  * and an agent that stood still carries out what it was told before. */
 static void check_one_live(struct checks *c, const struct version *job, const struct version *pod)
@@ -184,8 +198,8 @@ void check_born(struct checks *c, const struct version *pod)
 	const struct version *job = sim_by_uid(c->sim, API_JOB, str_or_empty(pod->meta.owner_uid));
 	if (check_attempt_once(c, pod))
 		check_one_live(c, job, pod);
-	if (job && check_index_completed(job, pod) && !check_faulty(c, pod->pod.node) &&
-	    !completed_lately(c, pod))
+	if (job && (check_index_completed(job, pod) || seen_to_succeed(c, pod)) &&
+	    !check_faulty(c, pod->pod.node) && !completed_lately(c, pod))
 		sim_fail(c->sim, "rerun", "%s: its index is completed already", pod->meta.name);
 	if (check_faulty(c, pod->pod.node) || check_changed_lately(c, pod->pod.node))
 		return;

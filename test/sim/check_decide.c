@@ -18,7 +18,13 @@ static void forget_leadership(struct mind *m)
 {
 	struct mind_job *j, *jtmp;
 	struct mind_failure *f, *ftmp;
+	struct mind_stop *s, *stmp;
 	struct mind_node *n, *ntmp;
+	HASH_ITER (hh, m->stops, s, stmp) {
+		HASH_DEL(m->stops, s);
+		free(s->key);
+		free(s);
+	}
 	HASH_ITER (hh, m->jobs, j, jtmp) {
 		HASH_DEL(m->jobs, j);
 		free(j->uid);
@@ -160,15 +166,22 @@ static bool term_matches(const struct sel_term *t, const struct version *node,
 	return t->n > 0;
 }
 
+bool check_selects(const struct kvs *selector, const struct version *node,
+		   const struct version *cnode)
+{
+	for (uint32_t i = 0; i < selector->n; i++) {
+		if (!str_eq(label_of(node, cnode, selector->v[i].key), selector->v[i].val))
+			return false;
+	}
+	return true;
+}
+
 const char *check_mismatch(const struct job_spec *s, const struct version *node,
 			   const struct version *cnode)
 {
 	bool any = !s->nterms;
-	for (uint32_t i = 0; i < s->node_selector.n; i++) {
-		const struct kv *want = &s->node_selector.v[i];
-		if (!str_eq(label_of(node, cnode, want->key), want->val))
-			return "nodeSelector";
-	}
+	if (!check_selects(&s->node_selector, node, cnode))
+		return "nodeSelector";
 	for (uint32_t i = 0; i < s->nterms; i++)
 		any |= term_matches(&s->terms[i], node, cnode);
 	if (!any)
@@ -349,8 +362,44 @@ static bool runs(const struct sim *s, const char *uid, const struct line *l)
 	return false;
 }
 
+static struct mind_stop *stop_find(const struct mind *m, const char *uid, uint32_t index,
+				   uint32_t attempt, struct buf *key)
+{
+	struct mind_stop *s;
+	buf_printf(key, "%s/%u/%u", uid, index, attempt);
+	HASH_FIND_STR(m->stops, buf_str(key), s);
+	return s;
+}
+
+static void note_stop(struct mind *m, const struct line *l)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(128);
+	if (stop_find(m, l->job->meta.uid, l->index, l->attempt, &key))
+		return;
+	struct mind_stop *s = mem_zalloc(1, sizeof *s);
+	s->key = buf_steal(&key);
+	HASH_ADD_KEYPTR(hh, m->stops, s->key, strlen(s->key), s);
+}
+
+/* What was stopped is not to be created any more. (A pod of it that came late is another matter: it
+ * is there, and may be taken up.) */
+void checks_reply(void *self, const struct proc *from, const struct msg *msg)
+{
+	struct checks *c = self;
+	struct mind *m = check_mind(c, from);
+	for (uint32_t i = 0; m && msg->type == MSG_ORDERS && i < msg->orders.norders; i++) {
+		AUTO(buf_done) struct buf key = BUF_INIT(128);
+		const struct order *o = &msg->orders.orders[i];
+		if (o->launch && stop_find(m, o->job_uid, o->index, o->attempt, &key))
+			sim_fail(c->sim, "order-stopped", "%s orders %s, which it has stopped",
+				 from->name, o->pod);
+	}
+}
+
 static void on_stopped(struct checks *c, struct mind *m, const struct line *l)
 {
+	if (l->job)
+		note_stop(m, l);
 	if (!l->job || !str_eq(l->why, "template changed") ||
 	    l->job->job.spec.update != UPDATE_ROLLING || !runs(c->sim, l->job->meta.uid, l))
 		return;

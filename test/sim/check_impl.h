@@ -47,6 +47,9 @@ struct minds; /* check_decide.h */
 struct checks {
 	struct sim *sim;
 	struct minds *minds;
+	struct rate *rates;  /* check_rate.c */
+	struct moved *moved; /* check_scan.c */
+	int64_t scanned_ms;
 	struct made *made;
 	struct asked *asked;
 	struct changed *changed;
@@ -54,6 +57,7 @@ struct checks {
 	uint32_t nordered;
 	uint64_t epoch;           /* the highest that an agent was told */
 	int64_t led_ms;           /* since when */
+	uint64_t said_step;       /* when a coordinator's status came last */
 	bool coordinator_creates; /* the request under way is a pod's create by a coordinator */
 };
 
@@ -65,6 +69,8 @@ bool check_faulty(struct checks *c, const char *node);
 bool check_node_went(struct checks *c, const char *node);
 bool check_index_completed(const struct version *job, const struct version *pod);
 bool check_changed_lately(struct checks *c, const char *name);
+bool check_same_kvs(const struct kvs *a, const struct kvs *b);
+int64_t check_changed_at(struct checks *c, const char *name); /* INT64_MIN: never */
 void check_note_changed(struct checks *c, const char *name);
 
 /* check_born.c, check_status.c, check_stop.c, check_orders.c */
@@ -81,8 +87,17 @@ void check_orders_clear(struct ordered *o);
 void check_note_asked(struct checks *c, const struct pod_create *p);
 uint32_t check_asked(struct checks *c, const struct version *pod); /* of its index; 0: none */
 
+/* check_rate.c, check_scan.c */
+void check_rate(struct checks *c, const char *who, const struct api_request *req);
+void check_rates_free(struct checks *c);
+void check_note_selection(struct checks *c, const struct version *was, const struct version *is);
+void check_scan(struct checks *c);
+void check_moves_free(struct checks *c);
+
 /* check_decide.c */
 void check_minds_free(struct checks *c);
+bool check_selects(const struct kvs *selector, const struct version *node,
+		   const struct version *cnode);
 /* What of the selection the node does not match; NULL: it matches. cnode may be NULL. */
 const char *check_mismatch(const struct job_spec *s, const struct version *node,
 			   const struct version *cnode);

@@ -101,6 +101,7 @@ void checks_message(void *self, const struct proc *to, const struct msg *msg)
 {
 	struct checks *c = self;
 	const struct msg_orders *m = &msg->orders;
+	check_scan(c);
 	if (msg->type == MSG_WELCOME && msg->welcome.epoch > c->epoch) {
 		c->epoch = msg->welcome.epoch;
 		c->led_ms = c->sim->clock.now_ms;

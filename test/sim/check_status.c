@@ -9,6 +9,21 @@ bool check_final(enum job_state s)
 	return s == JOB_COMPLETED || s == JOB_FAILED;
 }
 
+/* A status says of which spec it speaks. */
+static void check_spec_followed(struct checks *c, const struct version *v)
+{
+	const struct job_status *st = &v->job.status;
+	if (c->said_step != c->sim->clock.steps || st->observed_generation != v->meta.generation ||
+	    check_final(st->state))
+		return;
+	if (st->active + st->succeeded > v->job.spec.parallelism)
+		sim_fail(c->sim, "above", "job %s: active %u, succeeded %u of %u", v->meta.name,
+			 st->active, st->succeeded, v->job.spec.parallelism);
+	if (v->job.spec.suspend && (st->state != JOB_SUSPENDED || st->active))
+		sim_fail(c->sim, "suspended", "job %s: %s, active %u", v->meta.name,
+			 job_state_text(st->state), st->active);
+}
+
 void check_status(struct checks *c, const struct version *was, const struct version *is)
 {
 	const struct job_status *a = &was->job.status, *b = &is->job.status;
@@ -32,6 +47,7 @@ void check_status(struct checks *c, const struct version *was, const struct vers
 	}
 	bitset_done(&before);
 	bitset_done(&after);
+	check_spec_followed(c, is);
 	if (b->attempts < a->attempts)
 		sim_fail(c->sim, "attempts", "job %s: attempts fell from %u to %u", is->meta.name,
 			 a->attempts, b->attempts);

@@ -72,10 +72,12 @@ uint64_t net_carried(const struct net *n)
 }
 
 void net_watch(struct net *n, void *self,
-	       void (*on_message)(void *self, const struct proc *to, const struct msg *msg))
+	       void (*on_message)(void *self, const struct proc *to, const struct msg *msg),
+	       void (*on_reply)(void *self, const struct proc *from, const struct msg *msg))
 {
 	n->watch_self = self;
 	n->on_message = on_message;
+	n->on_reply = on_reply;
 }
 
 static struct cut *cut_of(struct net *n, const char *node)

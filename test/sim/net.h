@@ -26,9 +26,10 @@ void net_cut_node(struct net *n, const char *node, int64_t until_ms);
 /* All pipes of the node break: both ends see it (or only the agent's, half_open). */
 bool net_break_node(struct net *n, const char *node, bool half_open);
 uint64_t net_carried(const struct net *n);
-/* Told of every message as it arrives, for checks. */
+/* Told of every message as it arrives, and of every reply as it leaves, for checks. */
 void net_watch(struct net *n, void *self,
-	       void (*on_message)(void *self, const struct proc *to, const struct msg *msg));
+	       void (*on_message)(void *self, const struct proc *to, const struct msg *msg),
+	       void (*on_reply)(void *self, const struct proc *from, const struct msg *msg));
 
 struct port; /* one process's end, for one incarnation; lives as long as net */
 struct port *port_open(struct net *n, struct proc *proc,

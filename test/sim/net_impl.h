@@ -76,6 +76,7 @@ struct net {
 	uint64_t ids, carried;
 	void *watch_self;
 	void (*on_message)(void *self, const struct proc *to, const struct msg *msg);
+	void (*on_reply)(void *self, const struct proc *from, const struct msg *msg);
 };
 
 struct pipe *pipe_find(const struct net *n, uint64_t id);

@@ -172,6 +172,8 @@ static void server_reply(void *self, uint64_t ticket, const struct msg *msg)
 	if (!t || !proc_acts(port->proc))
 		return;
 	struct pipe *p = pipe_find(n, t->pipe);
+	if (n->on_reply)
+		n->on_reply(n->watch_self, port->proc, msg);
 	if (p && p->server_open) {
 		struct packet *k = packet_new(n, PACKET_REPLY, p->client, p->id);
 		k->ticket = ticket;

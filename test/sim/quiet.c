@@ -73,6 +73,8 @@ static void check_job(struct sim *s, const struct version *v)
 	if (final && !st->end_ms)
 		sim_fail(s, "end-time", "job %s is %s without endTime", v->meta.name,
 			 job_state_text(st->state));
+	if (st->state == JOB_PENDING && !st->start_ms && !*str_or_empty(st->message))
+		sim_fail(s, "silent", "job %s waits and does not say why", v->meta.name);
 	if (st->nsuperseded)
 		sim_fail(s, "superseded", "job %s: attempt %u of member %u is out of reach still",
 			 v->meta.name, st->superseded[0].attempt, st->superseded[0].index);

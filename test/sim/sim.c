@@ -241,7 +241,7 @@ struct sim *sim_new(const struct sim_config *cfg)
 	s->checks = checks_new(s);
 	s->heard = heard_new(s);
 	s->budget = budget_new(s);
-	net_watch(s->net, s->checks, checks_message);
+	net_watch(s->net, s->checks, checks_message, checks_reply);
 	conns_watch(s->conns, &(struct conns_witness){s, on_saw, on_list});
 	for (uint32_t i = 0; i < cfg->machines; i++)
 		start_machine(s, i);
