@@ -162,7 +162,7 @@ static void make_job(struct load *l, int64_t i)
 	j->spec.requests = (struct reslist){j->requests, 2};
 	bool brief = l->parallelism > l->nodes / 20 || rng_below(&l->rng, 4);
 	if (l->shape == SHAPE_BACKFILL && brief)
-		j->spec.active_deadline_s = 60 + (int64_t)rng_below(&l->rng, 600);
+		j->spec.active_deadline_s = 600 + (int64_t)rng_below(&l->rng, 2400);
 }
 
 void load_make(struct load *l)
