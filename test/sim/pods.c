@@ -21,7 +21,7 @@ static struct toleration toleration_parse(struct arena *a, const char *s)
 	return (struct toleration){.key = arena_strndup(a, s, key),
 				   .value = arena_strndup(a, at, value),
 				   .exists = !value,
-				   .effect = (enum taint_effect)strtol(at + value + 1, NULL, 10)};
+				   .effect = (enum taint_effect)strtoll(at + value + 1, NULL, 10)};
 }
 
 static void take_word(struct template_facts *t, struct arena *a, const char *key, const char *value)
