@@ -267,7 +267,8 @@ static void launch(struct agent_core *c, struct orderrec *o)
 /* The coordinator knows its pod, we do not: it is gone, or our watch lags behind. */
 static bool may_read(const struct agent_core *c, const struct orderrec *o)
 {
-	return c->synced && o->state == ORDER_WANT && !o->seen_uid && o->o.pod_uid[0] != '\0';
+	return c->synced && o->state == ORDER_WANT && !o->seen_uid && o->o.pod_uid[0] != '\0' &&
+	       !MUTANT(created_again);
 }
 
 static void read_pod(struct agent_core *c, struct orderrec *o)

@@ -92,14 +92,14 @@ static void blocked(struct core *c, struct qitem *it, bool kept)
 static void look(struct core *c, struct qitem *it)
 {
 	struct mjob *j = it->job;
-	uint32_t need = place_min(j), placed = 0;
+	uint32_t need = MUTANT(gang_starts_partly) ? 1 : place_min(j), placed = 0;
 	bool kept;
 	if (j->fresh || c->queue.recap)
 		it->impossible = false;
 	j->fresh = false;
 	c->work += WORK_LOOK;
 	uint32_t n = pick(c, j, need, &kept);
-	if (n >= need || (n && MUTANT(gang_starts_partly))) {
+	if (n >= need) {
 		started(c, j, n >= j->want);
 		placed = assign(c, j, c->cands, n);
 	}

@@ -41,6 +41,7 @@ static void forget_leadership(struct mind *m)
 		free(n);
 	}
 	m->synced_ms = INT64_MAX;
+	m->open = false;
 	m->lost_ms = INT64_MIN / 2;
 }
 
@@ -252,19 +253,28 @@ static void placed_whether(struct checks *c, struct mind *m, const struct line *
  * heard, or it has waited long enough. */
 static void placed_when(struct checks *c, struct mind *m, const struct line *l)
 {
-	const struct known_version *k,
-		*job = mind_find(m, API_JOB, l->job->meta.ns, l->job->meta.name);
+	const struct known_version *job = mind_find(m, API_JOB, l->job->meta.ns, l->job->meta.name);
+	if (!m->open && job->since_ms <= m->synced_ms && l->job->job.status.attempts)
+		sim_fail(c->sim, "decide-early",
+			 "%s places member %u of %s before agents are heard", m->proc->name,
+			 l->index, l->job_key);
+}
+
+static void on_open(struct checks *c, struct mind *m)
+{
+	const struct known_version *k;
 	const struct mind_node *n;
-	if (job->since_ms > m->synced_ms || !l->job->job.status.attempts ||
-	    c->sim->clock.now_ms >= m->synced_ms + GATE_MS)
+	m->open = true;
+	if (c->sim->clock.now_ms >= m->synced_ms + GATE_MS)
 		return;
 	for (k = m->known; k; k = k->hh.next) {
 		if (k->v->kind != API_NODE || k->v->node.ready != COND_TRUE)
 			continue;
 		HASH_FIND_STR(m->nodes, k->v->meta.name, n);
 		if (!n || !n->registered)
-			sim_fail(c->sim, "decide-early", "%s places member %u of %s, %s is unheard",
-				 m->proc->name, l->index, l->job_key, k->v->meta.name);
+			sim_fail(c->sim, "decide-early",
+				 "%s takes all agents for heard, not that of %s", m->proc->name,
+				 k->v->meta.name);
 	}
 }
 
@@ -449,10 +459,30 @@ static void on_silent(struct checks *c, struct mind *m, const struct line *l)
 			 m->proc->name, l->node);
 }
 
-static void on_registered(struct mind_node *n)
+static void on_answers(struct checks *c, struct mind_node *n)
+{
+	n->silent = false;
+	n->since_ms = c->sim->clock.now_ms;
+}
+
+static void on_registered(struct checks *c, struct mind_node *n)
 {
 	n->registered = n->connected = true;
-	n->silent = false;
+	on_answers(c, n);
+}
+
+bool check_answers(struct checks *c, const char *node, int64_t for_ms)
+{
+	for (uint32_t i = 0; i < COORDINATORS; i++) {
+		const struct mind *m = &c->minds->v[i];
+		const struct mind_node *n;
+		if (!m->proc || !m->proc->alive || !proc_leads(m->proc))
+			continue;
+		HASH_FIND_STR(m->nodes, node, n);
+		return n && n->connected && !n->silent &&
+		       n->since_ms + for_ms < c->sim->clock.now_ms;
+	}
+	return false;
 }
 
 void checks_log(struct checks *c, const struct proc *p, const char *msg, const struct log_kv *kv,
@@ -467,6 +497,8 @@ void checks_log(struct checks *c, const struct proc *p, const char *msg, const s
 		forget_leadership(m);
 	else if (str_eq(msg, "core synced"))
 		m->synced_ms = c->sim->clock.now_ms;
+	else if (str_eq(msg, "agents have been heard"))
+		on_open(c, m);
 	else if (str_eq(msg, "member placed"))
 		on_placed(c, m, &l);
 	else if (str_eq(msg, "member failed"))
@@ -478,9 +510,9 @@ void checks_log(struct checks *c, const struct proc *p, const char *msg, const s
 	else if (str_eq(msg, "agent is silent"))
 		on_silent(c, m, &l);
 	else if (str_eq(msg, "agent answers again"))
-		node_of(m, l.node)->silent = false;
+		on_answers(c, node_of(m, l.node));
 	else if (str_eq(msg, "agent hung up"))
 		node_of(m, l.node)->connected = false;
 	else if (str_eq(msg, "agent registered"))
-		on_registered(node_of(m, l.node));
+		on_registered(c, node_of(m, l.node));
 }

@@ -38,6 +38,7 @@ struct mind_node {
 	UT_hash_handle hh;
 	char *name;
 	bool registered, connected, silent; /* in this leadership */
+	int64_t since_ms;                   /* when it was heard anew */
 };
 
 struct mind {
@@ -45,6 +46,7 @@ struct mind {
 	uint32_t incarnation;
 	struct known_version *known;
 	uint32_t list[API_KIND_N];
+	bool open;         /* all agents count as heard */
 	int64_t synced_ms; /* INT64_MAX: not yet */
 	int64_t lost_ms;   /* when a member was given up for silence last */
 	struct mind_job *jobs;

@@ -96,6 +96,8 @@ void check_moves_free(struct checks *c);
 
 /* check_decide.c */
 void check_minds_free(struct checks *c);
+/* Whether the leader has heard the node's agent for so long without a break. */
+bool check_answers(struct checks *c, const char *node, int64_t for_ms);
 bool check_selects(const struct kvs *selector, const struct version *node,
 		   const struct version *cnode);
 /* What of the selection the node does not match; NULL: it matches. cnode may be NULL. */

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "check_impl.h"
 
-enum { SCAN_MS = 5000, IN_TIME_MS = 90000 };
+enum { SCAN_MS = 5000, SOON_MS = 30000, IN_TIME_MS = 90000 };
 
 struct moved { /* a job whose selection a user has changed */
 	UT_hash_handle hh;
@@ -59,7 +59,7 @@ static void scan_superseded(struct checks *c, const struct version *pod)
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *o = sh->v[i];
 		if (check_same_index(o, pod) && check_live(o) && attempt_of(o) > attempt_of(pod) &&
-		    o->meta.created_ms + IN_TIME_MS < wall)
+		    o->meta.created_ms + SOON_MS < wall)
 			sim_fail(c->sim, "superseded-lives", "%s lives on %s beside %s",
 				 pod->meta.name, pod->pod.node, o->meta.name);
 	}
@@ -72,7 +72,7 @@ static void scan_moved(struct checks *c, const struct version *pod, const struct
 	const struct version *cnode = store_find(st, API_CNODE, NULL, pod->pod.node);
 	struct moved *m;
 	HASH_FIND_STR(c->moved, job->meta.uid, m);
-	if (!m || !node || c->sim->clock.now_ms < m->at_ms + IN_TIME_MS ||
+	if (!m || !node || c->sim->clock.now_ms < m->at_ms + SOON_MS ||
 	    check_changed_at(c, pod->pod.node) >= m->at_ms)
 		return;
 	if (!check_selects(&job->job.spec.node_selector, node, cnode))
@@ -93,9 +93,12 @@ void check_scan(struct checks *c)
 		const struct version *pod = sh->v[i];
 		const struct version *job =
 			sim_by_uid(c->sim, API_JOB, str_or_empty(pod->meta.owner_uid));
-		if (!job || !check_live(pod) || !well(c, pod->pod.node))
+		const struct machine *m = sim_machine(c->sim, pod->pod.node);
+		if (!job || !check_live(pod) || !m || m->kubelet_down ||
+		    !check_answers(c, pod->pod.node, SOON_MS))
 			continue;
 		scan_superseded(c, pod);
-		scan_moved(c, pod, job);
+		if (well(c, pod->pod.node))
+			scan_moved(c, pod, job);
 	}
 }
