@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/mutant.h"
 
 enum { BUCKETS_MIN = 64, BUCKETS_MAX = 1 << 30 };
 
@@ -92,6 +93,6 @@ struct hlink *hmap_first(const struct hmap *m, uint64_t hash)
 {
 	struct hlink *x = m->buckets ? m->v[bucket(m, hash)] : NULL;
 	while (x && x->hash != hash)
-		x = x->next;
+		x = MUTANT(bucket_head_only) ? NULL : x->next;
 	return x;
 }
