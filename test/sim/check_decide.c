@@ -12,92 +12,6 @@
 
 enum { GATE_MS = 30000, MASS_PERCENT = 55, MASS_MIN = 3, LOST_TOGETHER_MS = 2000 };
 
-/* ---- minds ---- */
-
-static void forget_leadership(struct mind *m)
-{
-	struct mind_job *j, *jtmp;
-	struct mind_failure *f, *ftmp;
-	struct mind_stop *s, *stmp;
-	struct mind_node *n, *ntmp;
-	HASH_ITER (hh, m->stops, s, stmp) {
-		HASH_DEL(m->stops, s);
-		free(s->key);
-		free(s);
-	}
-	HASH_ITER (hh, m->jobs, j, jtmp) {
-		HASH_DEL(m->jobs, j);
-		free(j->uid);
-		free(j);
-	}
-	HASH_ITER (hh, m->failures, f, ftmp) {
-		HASH_DEL(m->failures, f);
-		free(f->key);
-		free(f);
-	}
-	HASH_ITER (hh, m->nodes, n, ntmp) {
-		HASH_DEL(m->nodes, n);
-		free(n->name);
-		free(n);
-	}
-	m->synced_ms = INT64_MAX;
-	m->open = false;
-	m->lost_ms = INT64_MIN / 2;
-}
-
-struct mind *check_mind(struct checks *c, const struct proc *p)
-{
-	if (!p || p->kind != PROC_COORDINATOR)
-		return NULL;
-	for (uint32_t i = 0; i < COORDINATORS; i++) {
-		struct mind *m = &c->minds->v[i];
-		if (m->proc && m->proc != p)
-			continue;
-		if (!m->proc || m->incarnation != p->incarnation) {
-			mind_forget(m);
-			forget_leadership(m);
-			m->proc = p;
-			m->incarnation = p->incarnation;
-		}
-		return m;
-	}
-	return NULL;
-}
-
-void check_minds_free(struct checks *c)
-{
-	for (uint32_t i = 0; i < COORDINATORS; i++) {
-		mind_forget(&c->minds->v[i]);
-		forget_leadership(&c->minds->v[i]);
-	}
-	free(c->minds);
-}
-
-static struct mind_job *job_of(struct mind *m, const char *uid)
-{
-	struct mind_job *j;
-	HASH_FIND_STR(m->jobs, uid, j);
-	if (j)
-		return j;
-	j = mem_zalloc(1, sizeof *j);
-	j->uid = mem_strdup(uid);
-	j->group_ms = j->rolled_ms = INT64_MIN / 2;
-	HASH_ADD_KEYPTR(hh, m->jobs, j->uid, strlen(j->uid), j);
-	return j;
-}
-
-static struct mind_node *node_of(struct mind *m, const char *name)
-{
-	struct mind_node *n;
-	HASH_FIND_STR(m->nodes, name, n);
-	if (n)
-		return n;
-	n = mem_zalloc(1, sizeof *n);
-	n->name = mem_strdup(name);
-	HASH_ADD_KEYPTR(hh, m->nodes, n->name, strlen(n->name), n);
-	return n;
-}
-
 /* ---- a line of the log ---- */
 
 struct line {
@@ -299,7 +213,7 @@ static void gang_over(struct checks *c, struct mind *m, struct mind_job *j)
 static void placed_gang(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct job_spec *s = &l->job->job.spec;
-	struct mind_job *j = job_of(m, l->job->meta.uid);
+	struct mind_job *j = mind_job_of(m, l->job->meta.uid);
 	if (j->group_ms == c->sim->clock.now_ms) {
 		j->group += j->group ? 1 : 0;
 		return;
@@ -413,7 +327,7 @@ static void on_stopped(struct checks *c, struct mind *m, const struct line *l)
 	if (!l->job || !str_eq(l->why, "template changed") ||
 	    l->job->job.spec.update != UPDATE_ROLLING || !runs(c->sim, l->job->meta.uid, l))
 		return;
-	struct mind_job *j = job_of(m, l->job->meta.uid);
+	struct mind_job *j = mind_job_of(m, l->job->meta.uid);
 	if (j->rolled_ms != c->sim->clock.now_ms)
 		j->rolled = 0;
 	j->rolled_ms = c->sim->clock.now_ms;
@@ -449,7 +363,7 @@ static void on_silent(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct sim *s = c->sim;
 	const struct machine *mc = sim_machine(c->sim, l->node);
-	node_of(m, l->node)->silent = true;
+	mind_node_of(m, l->node)->silent = true;
 	/* We stood still and it did not: nobody was silent but we. */
 	if (mc && !check_faulty(c, l->node) && mc->agent.alive &&
 	    mc->agent.paused_until_ms + FAULTY_MS < s->clock.now_ms &&
@@ -494,7 +408,7 @@ void checks_log(struct checks *c, const struct proc *p, const char *msg, const s
 	gangs_over(c, m);
 	struct line l = line_of(m, kv, n);
 	if (str_eq(msg, "leading"))
-		forget_leadership(m);
+		mind_forget_leadership(m);
 	else if (str_eq(msg, "core synced"))
 		m->synced_ms = c->sim->clock.now_ms;
 	else if (str_eq(msg, "agents have been heard"))
@@ -510,9 +424,9 @@ void checks_log(struct checks *c, const struct proc *p, const char *msg, const s
 	else if (str_eq(msg, "agent is silent"))
 		on_silent(c, m, &l);
 	else if (str_eq(msg, "agent answers again"))
-		on_answers(c, node_of(m, l.node));
+		on_answers(c, mind_node_of(m, l.node));
 	else if (str_eq(msg, "agent hung up"))
-		node_of(m, l.node)->connected = false;
+		mind_node_of(m, l.node)->connected = false;
 	else if (str_eq(msg, "agent registered"))
-		on_registered(c, node_of(m, l.node));
+		on_registered(c, mind_node_of(m, l.node));
 }

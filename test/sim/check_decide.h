@@ -62,6 +62,10 @@ struct minds {
 /* The mind of a living coordinator, emptied if it is another process by now; NULL: no coordinator.
  */
 struct mind *check_mind(struct checks *c, const struct proc *p);
-void mind_forget(struct mind *m); /* what it knows */
+void mind_forget(struct mind *m);            /* what it knows */
+void mind_forget_leadership(struct mind *m); /* what it has decided and heard */
+/* Made if there is none. */
+struct mind_job *mind_job_of(struct mind *m, const char *uid);
+struct mind_node *mind_node_of(struct mind *m, const char *name);
 const struct known_version *mind_find(const struct mind *m, enum api_kind kind, const char *ns,
 				      const char *name);

@@ -98,3 +98,89 @@ void checks_list(struct checks *c, const struct proc *p, enum api_kind kind, boo
 			drop(m, k);
 	}
 }
+
+/* ---- minds ---- */
+
+void mind_forget_leadership(struct mind *m)
+{
+	struct mind_job *j, *jtmp;
+	struct mind_failure *f, *ftmp;
+	struct mind_stop *s, *stmp;
+	struct mind_node *n, *ntmp;
+	HASH_ITER (hh, m->stops, s, stmp) {
+		HASH_DEL(m->stops, s);
+		free(s->key);
+		free(s);
+	}
+	HASH_ITER (hh, m->jobs, j, jtmp) {
+		HASH_DEL(m->jobs, j);
+		free(j->uid);
+		free(j);
+	}
+	HASH_ITER (hh, m->failures, f, ftmp) {
+		HASH_DEL(m->failures, f);
+		free(f->key);
+		free(f);
+	}
+	HASH_ITER (hh, m->nodes, n, ntmp) {
+		HASH_DEL(m->nodes, n);
+		free(n->name);
+		free(n);
+	}
+	m->synced_ms = INT64_MAX;
+	m->open = false;
+	m->lost_ms = INT64_MIN / 2;
+}
+
+struct mind *check_mind(struct checks *c, const struct proc *p)
+{
+	if (!p || p->kind != PROC_COORDINATOR)
+		return NULL;
+	for (uint32_t i = 0; i < COORDINATORS; i++) {
+		struct mind *m = &c->minds->v[i];
+		if (m->proc && m->proc != p)
+			continue;
+		if (!m->proc || m->incarnation != p->incarnation) {
+			mind_forget(m);
+			mind_forget_leadership(m);
+			m->proc = p;
+			m->incarnation = p->incarnation;
+		}
+		return m;
+	}
+	return NULL;
+}
+
+void check_minds_free(struct checks *c)
+{
+	for (uint32_t i = 0; i < COORDINATORS; i++) {
+		mind_forget(&c->minds->v[i]);
+		mind_forget_leadership(&c->minds->v[i]);
+	}
+	free(c->minds);
+}
+
+struct mind_job *mind_job_of(struct mind *m, const char *uid)
+{
+	struct mind_job *j;
+	HASH_FIND_STR(m->jobs, uid, j);
+	if (j)
+		return j;
+	j = mem_zalloc(1, sizeof *j);
+	j->uid = mem_strdup(uid);
+	j->group_ms = j->rolled_ms = INT64_MIN / 2;
+	HASH_ADD_KEYPTR(hh, m->jobs, j->uid, strlen(j->uid), j);
+	return j;
+}
+
+struct mind_node *mind_node_of(struct mind *m, const char *name)
+{
+	struct mind_node *n;
+	HASH_FIND_STR(m->nodes, name, n);
+	if (n)
+		return n;
+	n = mem_zalloc(1, sizeof *n);
+	n->name = mem_strdup(name);
+	HASH_ADD_KEYPTR(hh, m->nodes, n->name, strlen(n->name), n);
+	return n;
+}
