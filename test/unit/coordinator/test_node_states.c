@@ -279,7 +279,7 @@ static void walk(const struct walk *k)
 
 static void every_pair(void **state)
 {
-	bool walked[CNODE_DRAINED + 1][CNODE_DRAINED + 1] = {{false}};
+	bool walked[CNODE_FAILED + 1][CNODE_FAILED + 1] = {{false}};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(walks); i++) {
 		print_message("%s -> %s: %s\n", cnode_state_text(walks[i].from),
@@ -287,8 +287,8 @@ static void every_pair(void **state)
 		walk(&walks[i]);
 		walked[walks[i].from][walks[i].to] = true;
 	}
-	for (int from = CNODE_NONE + 1; from <= CNODE_DRAINED; from++) {
-		for (int to = CNODE_NONE + 1; to <= CNODE_DRAINED; to++)
+	for (int from = CNODE_NONE + 1; from <= CNODE_FAILED; from++) {
+		for (int to = CNODE_NONE + 1; to <= CNODE_FAILED; to++)
 			assert_true(from == to || walked[from][to]);
 	}
 }
