@@ -11,9 +11,11 @@
 enum mutant {
 	MUTANT_NONE,
 #define BUG(name, file, what) MUTANT_##name,
+#define OPEN(name, file, what, lacks) MUTANT_##name,
 #define NEUTRAL BUG
 #include "base/mutants.def"
 #undef NEUTRAL
+#undef OPEN
 #undef BUG
 	MUTANT_N
 };

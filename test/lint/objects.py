@@ -109,7 +109,7 @@ def folder(room):
 
 def mutants(tree):
     """Seeded bugs are where their table says, each once, and no ordinary build holds any of them."""
-    table = dict(re.findall(r'^(?:BUG|NEUTRAL)\((\w+), "([^"]+)"', tree.read("shared/base/mutants.def"), re.M))
+    table = dict(re.findall(r'^(?:BUG|OPEN|NEUTRAL)\((\w+), "([^"]+)"', tree.read("shared/base/mutants.def"), re.M))
     used, problems = {}, []
     for n in tree.named(r"(shared|coordinator|agent)/.*\.c"):
         for name in re.findall(r"\bMUTANT\((\w+)\)", bare_c(tree.read(n))):

@@ -8,6 +8,7 @@
 
 #include "base/bitset.h"
 #include "base/mem.h"
+#include "model/quantity.h"
 #include "model/selector.h"
 
 enum { GATE_MS = 30000, MASS_PERCENT = 55, MASS_MIN = 3, LOST_TOGETHER_MS = 2000 };
@@ -233,6 +234,41 @@ static void gangs_over(struct checks *c, struct mind *m)
 	}
 }
 
+static bool asks_no_more(const struct job_spec *a, const struct job_spec *b)
+{
+	if (a->nterms || b->nterms || a->ntolerations != b->ntolerations ||
+	    a->min_parallelism > b->min_parallelism ||
+	    !check_same_kvs(&a->node_selector, &b->node_selector))
+		return false;
+	for (uint32_t i = 0; i < a->requests.n; i++) {
+		if (reslist_get(&a->requests, a->requests.v[i].name) >
+		    reslist_get(&b->requests, a->requests.v[i].name))
+			return false;
+	}
+	return !a->ntolerations;
+}
+
+/* A new job does not start before one of a higher priority that waits for nodes and asks for no
+ * more. */
+static void placed_in_turn(struct checks *c, struct mind *m, const struct line *l)
+{
+	const struct known_version *k;
+	if (l->attempt != 1 || l->job->job.status.attempts)
+		return;
+	for (k = m->known; k; k = k->hh.next) {
+		const struct job *o = &k->v->job;
+		if (k->v->kind != API_JOB || o->spec.priority <= l->job->job.spec.priority ||
+		    o->status.attempts || o->meta.deleted_ms || o->spec.suspend ||
+		    !str_eq(o->status.reason, "Unschedulable") || o->meta.generation > 1)
+			continue;
+		if (mind_job_of(m, o->meta.uid)->group_ms >= 0)
+			continue; /* it has just been placed */
+		if (asks_no_more(&o->spec, &l->job->job.spec))
+			sim_fail(c->sim, "priority", "%s places %s before %s", m->proc->name,
+				 l->job_key, o->meta.name);
+	}
+}
+
 static void on_placed(struct checks *c, struct mind *m, const struct line *l)
 {
 	if (!l->job) {
@@ -245,6 +281,7 @@ static void on_placed(struct checks *c, struct mind *m, const struct line *l)
 	placed_whether(c, m, l);
 	placed_when(c, m, l);
 	placed_gang(c, m, l);
+	placed_in_turn(c, m, l);
 }
 
 /* ---- other lines ---- */
