@@ -68,7 +68,7 @@ static const char rich_job[] =
 	"      initContainers: [ { name: i, image: init } ]\n"
 	"      containers: [ { name: main, volumeMounts: [ { name: v, mountPath: /v } ] } ]\n";
 
-static char template_text[64 * 1024], template_hash[32];
+static char template_text[64 * 1024], template_hash[TEMPLATE_HASH_BYTES];
 
 static void keep_template(const struct api_object *o)
 {
