@@ -170,7 +170,7 @@ static void run_idle(struct drive *d, int64_t waiting)
 	for (int i = 0; i < TURNS; i++)
 		drive_tick(d, 10);
 	printf("queued=%lld fill_worst_step_ms=%.2f idle_turn_ms=%.4f idle_worst_ms=%.2f ",
-	       (long long)waiting, ms(fill_worst), ms(d->busy_us) / TURNS, ms(d->worst_us));
+	       (long long)waiting, ms(fill_worst), ms(d->busy_us) / (double)TURNS, ms(d->worst_us));
 	d->busy_us = 0;
 	end_one(d);
 	printf("freed_ms=%.2f ", ms(d->busy_us));
