@@ -359,7 +359,8 @@ void checks_reply(void *self, const struct proc *from, const struct msg *msg)
 
 static void on_stopped(struct checks *c, struct mind *m, const struct line *l)
 {
-	if (l->job)
+	/* Members of a deleted job may have the name of the one that was made in its place. */
+	if (l->job && !str_eq(l->why, "job deleted"))
 		note_stop(m, l);
 	if (!l->job || !str_eq(l->why, "template changed") ||
 	    l->job->job.spec.update != UPDATE_ROLLING || !runs(c->sim, l->job->meta.uid, l))
