@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What must come to pass in time, looked at now and then: a superseded member goes when its node
- * answers, members move when the selection changed, and what is held is a whole gang. */
+ * answers, and members move when the selection changed. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,21 +80,6 @@ static void scan_moved(struct checks *c, const struct version *pod, const struct
 			 pod->meta.name, pod->pod.node);
 }
 
-/* Members of a gang that has never been whole are given back when a part of it is refused. */
-static void scan_gang(struct checks *c, const struct version *pod, const struct version *job)
-{
-	const struct job_spec *s = &job->job.spec;
-	uint32_t min = s->min_parallelism < s->parallelism ? s->min_parallelism : s->parallelism;
-	uint32_t ever = 0;
-	size_t len = strlen(job->meta.uid);
-	for (const struct made *m = c->made; m; m = m->hh.next)
-		ever += !strncmp(m->key, job->meta.uid, len) && m->key[len] == '/';
-	if (job->meta.generation == 1 && ever < min && !check_final(job->job.status.state) &&
-	    pod->meta.created_ms + SOON_MS < server_wall(&c->sim->server))
-		sim_fail(c->sim, "gang-part", "%s holds %s, of a gang of %u only %u ever were",
-			 job->meta.name, pod->meta.name, min, ever);
-}
-
 void check_scan(struct checks *c)
 {
 	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
@@ -113,7 +98,6 @@ void check_scan(struct checks *c)
 		    !check_answers(c, pod->pod.node, SOON_MS))
 			continue;
 		scan_superseded(c, pod);
-		scan_gang(c, pod, job);
 		if (well(c, pod->pod.node))
 			scan_moved(c, pod, job);
 	}
