@@ -88,8 +88,10 @@ static void refresh(void *self, struct metrics *m)
 static enum rc start_kube(struct program *p, struct err *e)
 {
 	struct kube_config cfg = {0};
-	struct kube_options opts = {
-		.user_agent = "muster-agent/" MUSTER_VERSION, .self = p, .on_request = on_request};
+	struct kube_options opts = {.user_agent = "muster-agent/" MUSTER_VERSION,
+				    .field_manager = "muster-agent",
+				    .self = p,
+				    .on_request = on_request};
 	enum rc rc = kube_config_load(p->opts.kubeconfig, &cfg, e);
 	if (rc == RC_OK)
 		rc = kube_new(p->loop, &cfg, &opts, p->log, &p->kube, e);

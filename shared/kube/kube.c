@@ -156,7 +156,7 @@ static uint64_t submit(void *self, const struct api_request *req, const struct a
 	op->body = BUF_INIT(4 * 1024 * 1024);
 	op->deadline_ms = deadline_of(req);
 	op_answer_init(op);
-	enum rc rc = path_build(req, &op->path);
+	enum rc rc = path_build(req, k->opts.field_manager, &op->path);
 	if (rc == RC_OK)
 		rc = encode_body(req, &op->body, &op->content_type, &op->err);
 	HASH_ADD(hh, k->ops, id, sizeof op->id, op);
@@ -209,6 +209,8 @@ enum rc kube_new(struct loop *l, struct kube_config *own_cfg, const struct kube_
 	k->cfg = *own_cfg;
 	*own_cfg = (struct kube_config){0};
 	k->opts = *opts;
+	if (!k->opts.field_manager)
+		k->opts.field_manager = "muster-coordinator";
 	k->log = log;
 	k->arena = ARENA_INIT(16 * 1024 * 1024);
 	enum rc rc = client(k, &k->main, false, e);

@@ -16,6 +16,7 @@ struct kube;
 struct kube_options {
 	const char *default_image; /* for jobs without one; NULL: none, such jobs are invalid */
 	const char *user_agent;
+	const char *field_manager; /* who owns what is written; NULL: muster-coordinator */
 	/* One request ended: for rest_client_* metrics; may be NULL. code: "200", or "<error>". */
 	void *self;
 	void (*on_request)(void *self, const char *method, const char *code, int64_t took_ms);

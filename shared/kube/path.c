@@ -84,18 +84,19 @@ static void collection_query(const struct api_request *req, struct buf *out, cha
 		query(out, "resourceVersion", req->rv, sep);
 }
 
-static void write_query(const struct api_request *req, struct buf *out, char *sep)
+static void write_query(const struct api_request *req, const char *manager, struct buf *out,
+			char *sep)
 {
 	if (req->kind == API_TOKENREVIEW)
 		return;
-	query(out, "fieldManager", "muster-coordinator", sep);
+	query(out, "fieldManager", manager, sep);
 	if (req->verb == API_APPLY)
 		query(out, "force", "false", sep);
 	if (req->kind == API_POD || req->kind == API_CNODE || req->kind == API_JOB)
 		query(out, "fieldValidation", "Strict", sep);
 }
 
-enum rc path_build(const struct api_request *req, struct buf *out)
+enum rc path_build(const struct api_request *req, const char *manager, struct buf *out)
 {
 	char sep = '?';
 	bool whole = req->verb == API_LIST || req->verb == API_WATCH;
@@ -118,6 +119,6 @@ enum rc path_build(const struct api_request *req, struct buf *out)
 	if (whole)
 		collection_query(req, out, &sep);
 	else if (req->verb != API_GET && req->verb != API_DELETE)
-		write_query(req, out, &sep);
+		write_query(req, manager, out, &sep);
 	return buf_rc(out);
 }

@@ -6,7 +6,8 @@
 #include "base/buf.h"
 #include "sync/api.h"
 
-/* Path and query of a request; RC_TOOBIG or RC_BADREQUEST (a name is missing, or is none). */
-enum rc path_build(const struct api_request *req, struct buf *out) must_use;
+/* Path and query of a request, written as manager; RC_TOOBIG or RC_BADREQUEST (a name is missing,
+ * or is none). */
+enum rc path_build(const struct api_request *req, const char *manager, struct buf *out) must_use;
 const char *path_kind_text(enum api_kind kind); /* "ComputeJob" */
 const char *path_api_version(enum api_kind kind);

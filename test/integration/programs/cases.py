@@ -37,6 +37,7 @@ def happy(c):
         equal(env["MUSTER_NODE_NAME"], p["spec"]["nodeName"], "env")
         owner = p["metadata"]["ownerReferences"][0]
         check(owner["controller"] and owner["blockOwnerDeletion"], "controller owner that blocks")
+        equal(p["metadata"]["managedFields"][0]["manager"], "muster-agent", "who made the pod")
     done = c.wait_state("a", "Completed")
     equal(done["succeeded"], 3, "succeeded")
     equal(done.get("activeNodes", []), [], "activeNodes at the end")

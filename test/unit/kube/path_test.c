@@ -71,7 +71,7 @@ static void paths(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		AUTO(buf_done) struct buf out = BUF_INIT(4096);
-		enum rc rc = path_build(&cases[i].req, &out);
+		enum rc rc = path_build(&cases[i].req, "muster-coordinator", &out);
 		CASE(cases[i].name, rc == (cases[i].path ? RC_OK : RC_BADREQUEST));
 		if (cases[i].path)
 			CASE_STR(cases[i].name, buf_str(&out), cases[i].path);
@@ -86,8 +86,20 @@ static void never_cut(void **state)
 	for (size_t max = 0; max < 64; max++) {
 		AUTO(buf_done) struct buf out = BUF_INIT(max);
 		bool fits = max >= strlen("/api/v1/namespaces/n/pods/long-name");
-		assert_int_equal(path_build(&req, &out), fits ? RC_OK : RC_TOOBIG);
+		assert_int_equal(path_build(&req, "muster-coordinator", &out),
+				 fits ? RC_OK : RC_TOOBIG);
 	}
+}
+
+static void a_write_says_whose_it_is(void **state)
+{
+	AUTO(buf_done) struct buf out = BUF_INIT(4096);
+	struct api_request req = {.verb = API_CREATE, .kind = API_POD, .ns = "n"};
+	(void)state;
+	assert_int_equal(path_build(&req, "muster-agent", &out), RC_OK);
+	assert_string_equal(
+		buf_str(&out),
+		"/api/v1/namespaces/n/pods?fieldManager=muster-agent&fieldValidation=Strict");
 }
 
 /* Each node's watch ends at a time of its own, all between 5 and 10 minutes. */
@@ -104,7 +116,7 @@ static void watches_do_not_end_together(void **state)
 					  .kind = API_POD,
 					  .rv = "7",
 					  .field_selector = buf_str(&node)};
-		assert_int_equal(path_build(&req, &out), RC_OK);
+		assert_int_equal(path_build(&req, "muster-coordinator", &out), RC_OK);
 		const char *p = strstr(out.data, "timeoutSeconds=");
 		assert_non_null(p);
 		for (p = strchr(p, '=') + 1; *p >= '0' && *p <= '9'; p++)
@@ -121,6 +133,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths),
 		cmocka_unit_test(never_cut),
+		cmocka_unit_test(a_write_says_whose_it_is),
 		cmocka_unit_test(watches_do_not_end_together),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
