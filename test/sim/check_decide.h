@@ -69,3 +69,15 @@ struct mind_job *mind_job_of(struct mind *m, const char *uid);
 struct mind_node *mind_node_of(struct mind *m, const char *name);
 const struct known_version *mind_find(const struct mind *m, enum api_kind kind, const char *ns,
 				      const char *name);
+
+struct line { /* of a coordinator's log */
+	const struct log_kv *kv;
+	size_t n;
+	const char *job_key, *node, *why;
+	uint32_t index, attempt;
+	const struct version *job; /* as known; NULL: not */
+};
+
+/* check_place.c */
+void check_placed(struct checks *c, struct mind *m, const struct line *l);
+void check_gangs_over(struct checks *c, struct mind *m); /* those placed before this moment */
