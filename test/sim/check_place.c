@@ -177,7 +177,8 @@ static bool asks_no_more(const struct job_spec *a, const struct job_spec *b)
 static void placed_in_turn(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct known_version *k;
-	if (l->attempt != 1 || l->job->job.status.attempts)
+	/* While requests go wrong a status is old: its job may be placed for long. */
+	if (l->attempt != 1 || l->job->job.status.attempts || conns_rough(c->sim->conns))
 		return;
 	for (k = m->known; k; k = k->hh.next) {
 		const struct job *o = &k->v->job;
