@@ -42,14 +42,21 @@ void job_stop_all(struct core *c, struct mjob *j, const char *why)
 	att_stop(c, a, why);
 }
 
-static void forget_all(struct core *c, struct mjob *j, bool ended_only)
+static void forget_ended(struct core *c, struct mjob *j)
 {
 	struct att *a, *tmp;
 	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
 	{
-		if (!ended_only || a->state == ATT_ENDED)
+		if (a->state == ATT_ENDED)
 			att_free(c, a);
 	}
+}
+
+static void leave_all(struct core *c, struct mjob *j)
+{
+	struct att *a, *tmp;
+	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	att_leave(c, a);
 }
 
 static void finish(struct core *c, struct mjob *j, enum job_state to, enum reason reason)
@@ -82,10 +89,10 @@ static bool gone(struct core *c, struct mjob *j)
 	if (!j->gone && !j->deleting && !j->orphan)
 		return false;
 	if (j->orphan && !MUTANT(orphan_ignored) && (j->gone || j->deleting || !j->known)) {
-		forget_all(c, j, false);
+		leave_all(c, j);
 	} else if (j->gone || j->deleting) {
 		job_stop_all(c, j, "job deleted");
-		forget_all(c, j, true);
+		forget_ended(c, j);
 	} else {
 		return false;
 	}
@@ -97,10 +104,10 @@ static bool gone(struct core *c, struct mjob *j)
 static void decide_stray(struct core *c, struct mjob *j)
 {
 	if (j->orphan) {
-		forget_all(c, j, false);
+		leave_all(c, j);
 	} else if (j->unknown_dead || MUTANT(delete_without_get)) {
 		job_stop_all(c, j, "job deleted");
-		forget_all(c, j, true);
+		forget_ended(c, j);
 	} else if (!j->checking && j->check_after_ms <= c->now_ms) {
 		j->checking = true;
 		j->check_after_ms = c->now_ms + CHECK_RETRY_MS;

@@ -51,7 +51,8 @@ void att_set(struct core *c, struct att *a, enum att_state to);
 void att_launch(struct core *c, struct att *a);
 void att_stop(struct core *c, struct att *a, const char *why);
 void att_end(struct core *c, struct att *a, const struct member *m);
-void att_gone(struct core *c, struct att *a); /* its pod object is certainly gone */
+void att_leave(struct core *c, struct att *a); /* orphaned: its pod is left alone */
+void att_gone(struct core *c, struct att *a);  /* its pod object is certainly gone */
 void att_free(struct core *c, struct att *a);
 void att_give_back(struct core *c, struct att *ended); /* its slot, to a lost one before it */
 void att_move(struct core *c, struct att *a, struct mnode *n);

@@ -316,6 +316,13 @@ static void number_used(struct mjob *j, const struct member *m)
 		j->attempts = m->attempt;
 }
 
+/* An orphaned member: of interest until its pod has ended or is another's by its agent's word. */
+static void left(struct core *c, const struct mnode *n, struct att *a, const struct member *m)
+{
+	if (a && a->left && a->node == n && member_phase_final(m->phase))
+		att_free(c, a);
+}
+
 /* n tells about m; by_list: we read the pod ourselves. */
 void observe_member(struct core *c, struct mnode *n, const struct member *m, bool by_list)
 {
@@ -326,9 +333,13 @@ void observe_member(struct core *c, struct mnode *n, const struct member *m, boo
 		return;
 	if (!j && pod)
 		j = job_stray(c, m);
-	if (!j || j->orphan || !ours(j, m))
+	if (!j || !ours(j, m))
 		return;
 	struct att *a = att_find(c, j, m->index, m->attempt);
+	if (j->orphan) {
+		left(c, n, a, m);
+		return;
+	}
 	if (!a) {
 		if (pod)
 			adopt(c, j, n, m, by_list);

@@ -9,6 +9,7 @@ enum {
 	UNSEEN_STOP_MS = 15000,
 	CREATE_TRIES_MAX = 40,
 	DELETE_ANSWER_MS = 30000,
+	LEFT_MS = 30000, /* an agent that has not told by then holds no room back */
 	OP_RETRY_BASE_MS = 1000,
 	OP_RETRY_CAP_MS = 30000
 };
@@ -40,6 +41,21 @@ void att_stop(struct core *c, struct att *a, const char *why)
 		timer_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
 }
 
+/* Its room is held until its agent counts the pod as another's, or, where there is no pod yet,
+ * until none can come. */
+void att_leave(struct core *c, struct att *a)
+{
+	if (a->state == ATT_ENDED) {
+		att_free(c, a);
+		return;
+	}
+	if (a->left)
+		return;
+	a->left = true;
+	att_set(c, a, ATT_STOPPING);
+	timer_set(&c->timers, &a->timer, c->now_ms + (att_seen(a) ? LEFT_MS : UNSEEN_STOP_MS));
+}
+
 void att_gone(struct core *c, struct att *a)
 {
 	struct mjob *j = a->job;
@@ -65,7 +81,9 @@ static bool may_come(const struct att *a)
 void att_timer(struct core *c, struct att *a)
 {
 	int64_t wait = backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries);
-	if (a->state == ATT_STOPPING && !att_seen(a)) {
+	if (a->left) {
+		att_free(c, a);
+	} else if (a->state == ATT_STOPPING && !att_seen(a)) {
 		if (may_come(a))
 			timer_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
 		else

@@ -33,6 +33,7 @@ struct att {
 	enum att_state state;
 	enum member_phase phase; /* as last told; never goes back */
 	bool ready, deleting, confirmed, by_us, creating, delete_ok, takes_room;
+	bool left;                  /* orphaned: only its room is held still */
 	bool node_news, order_news; /* new on its node; its order may be another */
 	uint32_t tries, thash;      /* thash: interned template hash */
 	uint64_t seen_gen;          /* the node's list_gen when it was last told or placed */
