@@ -95,36 +95,26 @@ static uint32_t may_be_away(const struct job_spec *s)
 	return n < 1 ? 1 : n;
 }
 
-static bool runs(const struct sim *s, const char *uid, const struct line *l)
+static struct mind_att *att_find(const struct mind *m, const char *uid, uint32_t index,
+				 uint32_t attempt, struct buf *key)
 {
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
-	for (uint32_t i = 0; i < sh->n; i++) {
-		const struct version *v = sh->v[i];
-		if (str_eq(v->meta.owner_uid, uid) && v->pod.phase == POD_RUNNING &&
-		    strtoul(check_label(v, LABEL_INDEX), NULL, 10) == l->index &&
-		    strtoul(check_label(v, LABEL_ATTEMPT), NULL, 10) == l->attempt)
-			return true;
-	}
-	return false;
-}
-
-static struct mind_stop *stop_find(const struct mind *m, const char *uid, uint32_t index,
-				   uint32_t attempt, struct buf *key)
-{
-	struct mind_stop *s;
+	struct mind_att *a;
 	buf_printf(key, "%s/%u/%u", uid, index, attempt);
-	HASH_FIND_STR(m->stops, buf_str(key), s);
-	return s;
+	HASH_FIND_STR(m->atts, buf_str(key), a);
+	return a;
 }
 
-static void note_stop(struct mind *m, const struct line *l)
+/* The attempt that the line is about; made if there is none. */
+static struct mind_att *att_of(struct mind *m, const struct line *l)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(128);
-	if (stop_find(m, l->job->meta.uid, l->index, l->attempt, &key))
-		return;
-	struct mind_stop *s = mem_zalloc(1, sizeof *s);
-	s->key = buf_steal(&key);
-	HASH_ADD_KEYPTR(hh, m->stops, s->key, strlen(s->key), s);
+	struct mind_att *a = att_find(m, l->job->meta.uid, l->index, l->attempt, &key);
+	if (a)
+		return a;
+	a = mem_zalloc(1, sizeof *a);
+	a->key = buf_steal(&key);
+	HASH_ADD_KEYPTR(hh, m->atts, a->key, strlen(a->key), a);
+	return a;
 }
 
 /* What was stopped is not to be created any more. (A pod of it that came late is another matter: it
@@ -136,7 +126,9 @@ void checks_reply(void *self, const struct proc *from, const struct msg *msg)
 	for (uint32_t i = 0; m && msg->type == MSG_ORDERS && i < msg->orders.norders; i++) {
 		AUTO(buf_done) struct buf key = BUF_INIT(128);
 		const struct order *o = &msg->orders.orders[i];
-		if (o->launch && stop_find(m, o->job_uid, o->index, o->attempt, &key))
+		const struct mind_att *a =
+			att_find(m, str_or_empty(o->job_uid), o->index, o->attempt, &key);
+		if (o->launch && a && a->stopped)
 			sim_fail(c->sim, "order-stopped", "%s orders %s, which it has stopped",
 				 from->name, o->pod);
 	}
@@ -145,10 +137,12 @@ void checks_reply(void *self, const struct proc *from, const struct msg *msg)
 static void on_stopped(struct checks *c, struct mind *m, const struct line *l)
 {
 	/* Members of a deleted job may have the name of the one that was made in its place. */
-	if (l->job && !str_eq(l->why, "job deleted"))
-		note_stop(m, l);
-	if (!l->job || !str_eq(l->why, "template changed") ||
-	    l->job->job.spec.update != UPDATE_ROLLING || !runs(c->sim, l->job->meta.uid, l))
+	if (!l->job || str_eq(l->why, "job deleted"))
+		return;
+	struct mind_att *a = att_of(m, l);
+	a->stopped = true;
+	if (!str_eq(l->why, "template changed") || l->job->job.spec.update != UPDATE_ROLLING ||
+	    !a->runs)
 		return;
 	struct mind_job *j = mind_job_of(m, l->job->meta.uid);
 	if (j->rolled_ms != c->sim->clock.now_ms)
@@ -173,6 +167,8 @@ static void on_lost(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct known_version *k = mind_find(m, API_NODE, NULL, l->node);
 	uint32_t silent, all;
+	if (l->job)
+		att_of(m, l)->runs = false;
 	if (!k || k->v->node.ready != COND_TRUE || k->v->node.ntaints)
 		return;
 	m->lost_ms = c->sim->clock.now_ms;
@@ -238,6 +234,8 @@ void checks_log(struct checks *c, const struct proc *p, const char *msg, const s
 		on_open(c, m);
 	else if (str_eq(msg, "member placed"))
 		check_placed(c, m, &l);
+	else if (str_eq(msg, "member started") && l.job)
+		att_of(m, &l)->runs = true;
 	else if (str_eq(msg, "member failed"))
 		on_failed(c, m, &l);
 	else if (str_eq(msg, "member stopped"))

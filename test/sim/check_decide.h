@@ -29,9 +29,11 @@ struct mind_failure { /* a failure that was charged and must be in status before
 	uint32_t failed;
 };
 
-struct mind_stop { /* an attempt that was stopped */
+struct mind_att { /* an attempt */
 	UT_hash_handle hh;
 	char *key; /* uid/index/attempt */
+	bool stopped;
+	bool runs; /* as far as its coordinator was told */
 };
 
 struct mind_node {
@@ -51,7 +53,7 @@ struct mind {
 	int64_t lost_ms;   /* when a member was given up for silence last */
 	struct mind_job *jobs;
 	struct mind_failure *failures;
-	struct mind_stop *stops;
+	struct mind_att *atts;
 	struct mind_node *nodes;
 };
 

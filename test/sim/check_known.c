@@ -105,12 +105,12 @@ void mind_forget_leadership(struct mind *m)
 {
 	struct mind_job *j, *jtmp;
 	struct mind_failure *f, *ftmp;
-	struct mind_stop *s, *stmp;
+	struct mind_att *a, *atmp;
 	struct mind_node *n, *ntmp;
-	HASH_ITER (hh, m->stops, s, stmp) {
-		HASH_DEL(m->stops, s);
-		free(s->key);
-		free(s);
+	HASH_ITER (hh, m->atts, a, atmp) {
+		HASH_DEL(m->atts, a);
+		free(a->key);
+		free(a);
 	}
 	HASH_ITER (hh, m->jobs, j, jtmp) {
 		HASH_DEL(m->jobs, j);
