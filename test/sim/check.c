@@ -119,15 +119,6 @@ void check_note_changed(struct checks *c, const char *name)
 	h->at_ms = c->sim->clock.now_ms;
 }
 
-static void note_orphans(struct checks *c, const char *uid)
-{
-	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
-	for (uint32_t i = 0; i < sh->n; i++) {
-		if (str_eq(sh->v[i]->meta.owner_uid, uid))
-			check_note_changed(c, sh->v[i]->pod.node);
-	}
-}
-
 bool check_same_kvs(const struct kvs *a, const struct kvs *b)
 {
 	for (uint32_t i = 0; i < a->n; i++) {
@@ -158,9 +149,6 @@ void checks_change(struct checks *c, const struct change *ch)
 		check_note_changed(c, v->meta.uid);
 	if (v->kind == API_POD && !v->meta.owner_uid)
 		check_note_changed(c, v->pod.node);
-	/* Until its agent tells that they are foreign now, nobody counts them. */
-	if (v->kind == API_JOB && v->meta.orphan_finalizer)
-		note_orphans(c, v->meta.uid);
 	if (v->kind == API_NODE || (v->kind == API_CNODE &&
 				    (!ch->prev || ch->prev->meta.generation != v->meta.generation ||
 				     !check_same_kvs(&ch->prev->meta.labels, &v->meta.labels))))

@@ -193,6 +193,18 @@ static void check_own_node(struct checks *c, const struct version *pod)
 	}
 }
 
+/* What is said of a node after a member was placed there moves it no more, however long its agent
+ * takes to create the pod. */
+static bool said_since(struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	buf_printf(&key, "%s/%s/%s", pod->meta.owner_uid, check_label(pod, LABEL_INDEX),
+		   check_label(pod, LABEL_ATTEMPT));
+	int64_t placed_ms = check_changed_at(c, buf_str(&key));
+	int64_t said_ms = check_changed_at(c, pod->pod.node);
+	return placed_ms != INT64_MIN && said_ms > placed_ms - KNOWING_MS;
+}
+
 void check_born(struct checks *c, const struct version *pod)
 {
 	const struct version *job = sim_by_uid(c->sim, API_JOB, str_or_empty(pod->meta.owner_uid));
@@ -201,7 +213,8 @@ void check_born(struct checks *c, const struct version *pod)
 	if (job && (check_index_completed(job, pod) || seen_to_succeed(c, pod)) &&
 	    !check_faulty(c, pod->pod.node) && !completed_lately(c, pod))
 		sim_fail(c->sim, "rerun", "%s: its index is completed already", pod->meta.name);
-	if (check_faulty(c, pod->pod.node) || check_changed_lately(c, pod->pod.node))
+	if (check_faulty(c, pod->pod.node) || check_changed_lately(c, pod->pod.node) ||
+	    said_since(c, pod))
 		return;
 	if (unfenced(c))
 		return;

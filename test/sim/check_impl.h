@@ -22,7 +22,8 @@ struct asked { /* the newest attempt of an index whose pod somebody asked the se
 	uint32_t attempt;
 };
 
-struct changed { /* when a node's or ComputeNode's placement facts changed last */
+struct changed { /* when placement facts of a node, ComputeNode or job were said last; when an
+		  * attempt (uid/index/attempt) was placed */
 	UT_hash_handle hh;
 	char *name;
 	int64_t at_ms;
