@@ -71,11 +71,11 @@ bool check_led_lately(const struct checks *c)
 	return c->sim->clock.now_ms < c->led_ms + KNOWING_MS;
 }
 
-/* A create of a coordinator of which it can know no more: of the leader before, or one that is
- * carried out when its answer is not waited for any more. */
+/* A create of which nobody can know any more: of the leader before, or one that is carried out when
+ * its answer is not waited for any more. Under Wait the latter is waited for all the same. */
 static bool unfenced(const struct checks *c)
 {
-	return c->coordinator_creates && (check_led_lately(c) || c->sim->server.late);
+	return c->sim->server.late || (c->coordinator_creates && check_led_lately(c));
 }
 
 static bool completed_lately(struct checks *c, const struct version *pod)

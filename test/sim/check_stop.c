@@ -4,6 +4,8 @@
 
 #include "check_impl.h"
 
+enum { TOLD_MS = 6000 }; /* an agent that answers has told of an end by then */
+
 /* A newer attempt takes its place (its pod may be refused yet), or another one has completed the
  * index. */
 static bool superseded(struct checks *c, const struct version *pod)
@@ -76,10 +78,10 @@ void check_delete(struct checks *c, const char *who, const struct api_request *r
 	else if (job && job->meta.orphan_finalizer && !check_changed_lately(c, job->meta.uid))
 		sim_fail(s, "orphan", "%s deletes %s of a job that orphans", who, req->name);
 	else if (pod->pod.phase == POD_SUCCEEDED && job && !job->meta.deleted_ms &&
-		 !check_faulty(c, pod->pod.node) &&
-		 server_wall(&s->server) > pod->pod.ended_ms + 6000 && job->meta.generation == 1 &&
-		 !check_final(job->job.status.state) && !check_index_completed(job, pod) &&
-		 !too_late(c, pod, job))
+		 !check_faulty(c, pod->pod.node) && check_answers(c, pod->pod.node, TOLD_MS) &&
+		 server_wall(&s->server) > pod->pod.ended_ms + TOLD_MS &&
+		 job->meta.generation == 1 && !check_final(job->job.status.state) &&
+		 !check_index_completed(job, pod) && !too_late(c, pod, job))
 		sim_fail(s, "uncounted", "%s deletes %s before its success is in status", who,
 			 req->name);
 	else if (!may_stop(c, pod, job))
