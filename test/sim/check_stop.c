@@ -6,18 +6,27 @@
 
 enum { TOLD_MS = 6000 }; /* an agent that answers has told of an end by then */
 
-/* A newer attempt takes its place (its pod may be refused yet), or another one has completed the
- * index. */
+/* Another attempt has completed the index: that one counts. */
+static bool another_succeeded(const struct checks *c, const struct version *pod)
+{
+	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (check_same_index(sh->v[i], pod) && sh->v[i]->pod.phase == POD_SUCCEEDED)
+			return true;
+	}
+	return false;
+}
+
+/* A newer attempt takes its place (its pod may be refused yet). */
 static bool superseded(struct checks *c, const struct version *pod)
 {
 	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
 	unsigned long mine = strtoul(check_label(pod, LABEL_ATTEMPT), NULL, 10);
-	if (check_asked(c, pod) > mine)
+	if (check_asked(c, pod) > mine || another_succeeded(c, pod))
 		return true;
 	for (uint32_t i = 0; i < sh->n; i++) {
 		if (check_same_index(sh->v[i], pod) &&
-		    (sh->v[i]->pod.phase == POD_SUCCEEDED ||
-		     strtoul(check_label(sh->v[i], LABEL_ATTEMPT), NULL, 10) > mine))
+		    strtoul(check_label(sh->v[i], LABEL_ATTEMPT), NULL, 10) > mine)
 			return true;
 	}
 	return false;
