@@ -90,7 +90,8 @@ void check_delete(struct checks *c, const char *who, const struct api_request *r
 		 !check_faulty(c, pod->pod.node) && check_answers(c, pod->pod.node, TOLD_MS) &&
 		 server_wall(&s->server) > pod->pod.ended_ms + TOLD_MS &&
 		 job->meta.generation == 1 && !check_final(job->job.status.state) &&
-		 !check_index_completed(job, pod) && !too_late(c, pod, job))
+		 !check_index_completed(job, pod) && !too_late(c, pod, job) &&
+		 !another_succeeded(c, pod))
 		sim_fail(s, "uncounted", "%s deletes %s before its success is in status", who,
 			 req->name);
 	else if (!may_stop(c, pod, job))
