@@ -115,7 +115,7 @@ static void check_one_live(struct checks *c, const struct version *job, const st
 		if (!check_same_index(o, pod) || pod_ended(o))
 			continue;
 		if (wait && (check_live(o) || check_faulty(c, o->pod.node)) &&
-		    !check_node_went(c, o->pod.node))
+		    !check_node_went(c, o->pod.node) && !check_node_went(c, pod->pod.node))
 			sim_fail(c->sim, "one-live-wait", "%s while %s exists", pod->meta.name,
 				 o->meta.name);
 		if (check_live(o) && !check_faulty(c, o->pod.node) &&
