@@ -13,6 +13,7 @@ struct made { /* an attempt whose pod was created */
 	char *key; /* uid/index/attempt */
 	int64_t at_ms;
 	bool succeeded;
+	bool late;     /* carried out when nobody waited for it any more */
 	bool recorded; /* the number was in status when the pod went: it must not come again */
 };
 
