@@ -186,7 +186,8 @@ static void placed_in_turn(struct checks *c, struct mind *m, const struct line *
 		    o->status.attempts || o->meta.deleted_ms || o->spec.suspend ||
 		    !str_eq(o->status.reason, "Unschedulable") || o->meta.generation > 1)
 			continue;
-		if (o->spec.on_node_loss == LOSS_WAIT && check_led_lately(c))
+		if (o->spec.on_node_loss == LOSS_WAIT &&
+		    m->synced_ms > c->sim->clock.now_ms - KNOWING_MS)
 			continue; /* orders of the leader before may be under way */
 		if (mind_job_of(m, o->meta.uid)->group_ms >= 0)
 			continue; /* it has just been placed */
