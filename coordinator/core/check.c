@@ -6,6 +6,12 @@
 
 #include "coordinator/core/inside.h"
 
+/* Nothing is left for the next step to decide. */
+static bool settled(const struct core *c)
+{
+	return c->synced && !c->dirty_jobs && !c->dirty_nodes;
+}
+
 static void check_slots(const struct core *c, const struct mjob *j)
 {
 	for (uint32_t i = 0; i < j->nslots; i++) {
@@ -16,8 +22,8 @@ static void check_slots(const struct core *c, const struct mjob *j)
 		must(a->id.attempt <= j->slots[i].last && j->slots[i].last <= j->attempts);
 		must(att_find(c, j, i, a->id.attempt) == a);
 		/* Done is done: nothing of a completed index is left running. */
-		must(!c->synced || !bitset_has(&j->completed, i) || !att_live(a) || !a->confirmed ||
-		     job_finished(j));
+		must(!settled(c) || !bitset_has(&j->completed, i) || !att_live(a) ||
+		     !a->confirmed || job_finished(j));
 	}
 }
 
@@ -42,11 +48,9 @@ static void check_job(const struct core *c, const struct mjob *j)
 {
 	check_counts(j);
 	check_slots(c, j);
-	if (!c->synced)
+	if (!settled(c) || !j->known)
 		return;
 	must(!j->dirty);
-	if (!j->known)
-		return;
 	must(!job_finished(j) || !j->queued);
 	must(!j->queued || ((j->want > 0 || c->place_more) && !j->gone && !j->suspend));
 	must(!j->queued || c->place_more || j->want + j->ncompleted <= j->parallelism);
@@ -70,8 +74,8 @@ static void check_node(const struct core *c, const struct mnode *n)
 		pods += a->takes_room ? 1000 : 0;
 	}
 	must(live == n->nlive && res_row(c, n, ROW_USED)[RES_PODS] == pods);
-	must(!c->synced || !n->dirty);
-	must(!c->synced || n->orders_dirty || n->orders_sum == orders_sum(n));
+	must(!settled(c) || !n->dirty);
+	must(!settled(c) || n->orders_dirty || n->orders_sum == orders_sum(n));
 	const struct order *v;
 	uint32_t norders;
 	uint64_t revision;
@@ -107,5 +111,4 @@ void core_check(const struct core *c)
 		check_node(c, n);
 		check_room(c, n);
 	}
-	must(!c->synced || (!c->dirty_jobs && !c->dirty_nodes));
 }

@@ -11,7 +11,7 @@
 #include "coordinator/core/match.h"
 #include "coordinator/core/place.h"
 
-enum { TEXT_MAX = 1 << 28 };
+enum { TEXT_MAX = 1 << 28, STEP_JOBS = 4000, STEP_NODES = 2000 };
 
 struct core *core_new(const struct core_config *cfg, const struct log *log, uint64_t seed)
 {
@@ -43,7 +43,7 @@ static void forget(struct core *c)
 		node_free(c, n);
 	templates_forget(c);
 	c->nnode_spare = c->nnodes = 0;
-	c->suspects_itself = c->synced = c->place_dirty = c->place_more = false;
+	c->suspects_itself = c->synced = c->settled = c->place_dirty = c->place_more = false;
 	must(!c->queue.n && !c->why_first && !c->why_again && !c->nsilent && !c->lru &&
 	     !c->dirty_jobs && !c->dirty_nodes);
 	reserve_clear(c);
@@ -224,9 +224,10 @@ static void fire(struct core *c, struct timer *t)
 	}
 }
 
-static void settle_nodes(struct core *c)
+/* True: all are settled. */
+static bool settle_nodes(struct core *c, uint32_t *budget)
 {
-	while (c->dirty_nodes) {
+	while (c->dirty_nodes && (*budget)--) {
 		struct mnode *n = c->dirty_nodes;
 		DL_DELETE(c->dirty_nodes, n);
 		n->dirty = false;
@@ -234,28 +235,35 @@ static void settle_nodes(struct core *c)
 		orders_emit(c, n);
 		node_maybe_free(c, n);
 	}
+	return !c->dirty_nodes;
 }
 
-static void settle_jobs(struct core *c)
+static bool settle_jobs(struct core *c, uint32_t *budget)
 {
-	while (c->dirty_jobs) {
+	while (c->dirty_jobs && (*budget)--) {
 		struct mjob *j = c->dirty_jobs;
 		DL_DELETE(c->dirty_jobs, j);
 		j->dirty = false;
 		job_decide(c, j);
 		job_maybe_free(c, j);
 	}
+	return !c->dirty_jobs;
 }
 
-/* Jobs before nodes: a node's members, orders and numbers follow from what jobs decide. */
+/* Jobs before nodes: a node's members, orders and numbers follow from what jobs decide. When more
+ * of them changed than one step may settle, the next steps go on: until all are settled nothing is
+ * placed, and no node is told anything new. */
 static void settle(struct core *c)
 {
 	bool placed = false;
+	uint32_t jobs = c->cfg.step_jobs ? c->cfg.step_jobs : STEP_JOBS;
+	uint32_t nodes = c->cfg.step_jobs ? c->cfg.step_jobs : STEP_NODES;
 	do {
 		while (c->dirty_jobs || c->dirty_nodes) {
-			settle_jobs(c);
-			settle_nodes(c);
+			if (!settle_jobs(c, &jobs) || !settle_nodes(c, &nodes))
+				return;
 		}
+		c->settled = true;
 		/* One cycle a step: what did not fit in it is the next step's. */
 		if (!placed)
 			place_cycle(c);
@@ -300,7 +308,7 @@ int64_t core_deadline(const struct core *c)
 {
 	if (!c->leading || !c->synced)
 		return INT64_MAX;
-	if (c->place_more || c->place_dirty || c->queue.nfresh)
+	if (c->dirty_jobs || c->dirty_nodes || c->place_more || c->place_dirty || c->queue.nfresh)
 		return c->now_ms;
 	int64_t timers = timers_next(&c->timers), live = live_deadline(c);
 	int64_t why = why_deadline(c), at = timers < live ? timers : live;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The coordinator's core: placement, the life of jobs and nodes, and what to write. No I/O, no
  * clock, no threads: events in (with the time), actions out. Limits: max_* below; a step's work is
- * bounded (about STEP_PLACEMENTS), what is left makes core_deadline "now". Memory of events is
+ * bounded (about STEP_PLACEMENTS, and some thousand jobs and nodes that changed), what is left
+ * makes core_deadline "now". Memory of events is
  * borrowed for the call; actions live until the next step. */
 #pragma once
 
@@ -22,6 +23,7 @@ struct core_config {
 		retry_cap_ms;       /* a failed member's backoff: 10 s … 360 s, as batch Jobs */
 	int64_t cnode_numbers_ms;   /* 30000 */
 	int64_t message_refresh_ms; /* 60000 */
+	uint32_t step_jobs;         /* jobs, and nodes, settled in one step; 0: some thousands */
 	bool spread;                /* else pack */
 	bool agent_launch;
 };

@@ -27,6 +27,7 @@ void orders_forget(struct att *a)
 	if (a->order_news)
 		*p = a->orders_next;
 	a->order_news = false;
+	a->node->orders_stale = true; /* it may name what is freed now */
 	a->node->orders_sum -= a->order_print;
 	a->order_print = 0;
 }
@@ -122,8 +123,8 @@ void core_orders(const struct core *c, const char *node, const struct order **re
 	*ret = NULL;
 	*ret_n = 0;
 	*ret_revision = 0;
-	if (!n || !c->synced)
-		return;
+	if (!n || !c->settled)
+		return; /* what is not decided is not ordered */
 	if (n->orders_stale)
 		rebuild(c, n);
 	*ret = n->orders;

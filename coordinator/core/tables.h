@@ -47,7 +47,8 @@ struct core {
 	const struct log *log;
 	struct rng rng;
 	uint64_t seed;
-	bool leading, synced, all_heard, suspects_itself, place_dirty, place_more;
+	/* settled: all was decided once after synced */
+	bool leading, synced, settled, all_heard, suspects_itself, place_dirty, place_more;
 	uint64_t epoch;
 	int64_t now_ms, wall_ms, loop_ms, lead_ms, gate_ms;
 	int64_t mass_loop_ms; /* when most nodes were silent last */

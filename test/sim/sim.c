@@ -137,7 +137,6 @@ static void on_list(void *self, const void *host, enum api_kind kind, bool ends)
 
 struct coordinator_config sim_coordinator_config(const struct sim *s)
 {
-	(void)s;
 	return (struct coordinator_config){
 		.core = {.node_silent_grace_ms = 6000,
 			 .node_unheard_ms = 30000,
@@ -146,6 +145,7 @@ struct coordinator_config sim_coordinator_config(const struct sim *s)
 			 .retry_cap_ms = 360000,
 			 .cnode_numbers_ms = 30000,
 			 .message_refresh_ms = 60000,
+			 .step_jobs = s->cfg.seed % 4 ? 0 : 1 + (uint32_t)(s->cfg.seed / 4 % 3),
 			 .spread = true,
 			 .agent_launch = true},
 		.namespace = "muster",

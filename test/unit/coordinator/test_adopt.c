@@ -232,6 +232,30 @@ static void superseded_attempt_goes(void **state)
 	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 2);
 }
 
+/* More changed than one step settles: until all is decided no node is told to run anything, and the
+ * core asks for its next step at once. */
+static void nothing_is_ordered_half_decided(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = three_running(w), *other = w_new_job(w, "b", 2);
+	w_job(w, other);
+	w->cfg.step_jobs = 1;
+	w_restart(w);
+	struct member m[] = {w_member(w, j, "n1", 0, 1, MEMBER_RUNNING),
+			     w_member(w, j, "n2", 1, 1, MEMBER_RUNNING),
+			     w_member(w, j, "n3", 2, 1, MEMBER_RUNNING)};
+	sync_with(w, m, 3);
+	uint32_t steps = 0;
+	for (; core_deadline(w->core) <= w->now_ms && steps < 100; steps++) {
+		struct core_event tick = {.type = CEV_TICK};
+		assert_int_equal(w_orders(w, j), 0);
+		w_step(w, &tick);
+	}
+	assert_in_range(steps, 3, 50); /* of two jobs and three nodes, one each a step */
+	assert_int_equal(w_orders(w, j), 3);
+	assert_false(w_has(w, "delete"));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
@@ -245,6 +269,7 @@ int main(void)
 		T(r005_number_of_a_gone_pod_is_used),
 		T(orphans_are_left_alone),
 		T(superseded_attempt_goes),
+		T(nothing_is_ordered_half_decided),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
