@@ -26,8 +26,10 @@ static bool check_attempt_once(struct checks *c, const struct version *pod)
 	struct made *m = made_find(c, pod, &key);
 	if (m && m->recorded && c->sim->clock.now_ms > m->at_ms + KNOWING_MS)
 		sim_fail(c->sim, "launch-once", "pod %s was created again", pod->meta.name);
-	if (m)
+	if (m) {
+		m->again_ms = c->sim->clock.now_ms;
 		return false;
+	}
 	m = mem_zalloc(1, sizeof *m);
 	m->key = buf_steal(&key);
 	m->at_ms = c->sim->clock.now_ms;
@@ -112,6 +114,15 @@ static bool came_late(struct checks *c, const struct version *pod)
 	return m && m->late && c->sim->clock.now_ms < m->at_ms + KNOWING_MS;
 }
 
+/* By a create that was carried out after the pod it had made, or that another try had made, was
+ * gone already: a moment passes until that is known. */
+static bool came_again(struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	const struct made *m = made_find(c, pod, &key);
+	return m && m->again_ms && c->sim->clock.now_ms < m->again_ms + KNOWING_MS;
+}
+
 /* Under Wait never; else only while one of the machines is in doubt: what was lost may be replaced,
  * and an agent that stood still carries out what it was told before. */
 static void check_one_live(struct checks *c, const struct version *job, const struct version *pod)
@@ -124,7 +135,8 @@ static void check_one_live(struct checks *c, const struct version *job, const st
 		if (!check_same_index(o, pod) || pod_ended(o))
 			continue;
 		if (wait && (check_live(o) || check_faulty(c, o->pod.node)) &&
-		    !check_node_went(c, o->pod.node) && !check_node_went(c, pod->pod.node))
+		    !check_node_went(c, o->pod.node) && !check_node_went(c, pod->pod.node) &&
+		    !came_again(c, o))
 			sim_fail(c->sim, "one-live-wait", "%s while %s exists", pod->meta.name,
 				 o->meta.name);
 		if (check_live(o) && !check_faulty(c, o->pod.node) &&

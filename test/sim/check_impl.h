@@ -10,8 +10,8 @@ enum { KNOWING_MS = 30000, FAULTY_MS = 120000, WITHDRAWN_MS = 30000 };
 
 struct made { /* an attempt whose pod was created */
 	UT_hash_handle hh;
-	char *key; /* uid/index/attempt */
-	int64_t at_ms;
+	char *key;               /* uid/index/attempt */
+	int64_t at_ms, again_ms; /* again: by a second create of the same; 0: never */
 	bool succeeded;
 	bool late;     /* carried out when nobody waited for it any more */
 	bool recorded; /* the number was in status when the pod went: it must not come again */
