@@ -206,16 +206,19 @@ static void on_registered(struct checks *c, struct mind_node *n)
 
 bool check_answers(struct checks *c, const char *node, int64_t for_ms)
 {
+	bool any = false;
 	for (uint32_t i = 0; i < COORDINATORS; i++) {
 		const struct mind *m = &c->minds->v[i];
 		const struct mind_node *n;
 		if (!m->proc || !m->proc->alive || !proc_leads(m->proc))
-			continue;
+			continue; /* one that stood still may believe so for a while: ask all */
 		HASH_FIND_STR(m->nodes, node, n);
-		return n && n->connected && !n->silent &&
-		       n->since_ms + for_ms < c->sim->clock.now_ms;
+		if (!n || !n->connected || n->silent ||
+		    n->since_ms + for_ms >= c->sim->clock.now_ms)
+			return false;
+		any = true;
 	}
-	return false;
+	return any;
 }
 
 void checks_log(struct checks *c, const struct proc *p, const char *msg, const struct log_kv *kv,
