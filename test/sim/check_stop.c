@@ -82,13 +82,14 @@ void check_delete(struct checks *c, const char *who, const struct api_request *r
 	    pod->meta.deleted_ms)
 		return;
 	const struct version *job = sim_by_uid(s, API_JOB, str_or_empty(pod->meta.owner_uid));
+	int64_t told_ms = TOLD_MS + conns_weather(s->conns)->watch_lag_ms;
 	if (!*str_or_empty(pod->meta.owner_uid) && !check_changed_lately(c, pod->meta.uid))
 		sim_fail(s, "foreign-delete", "%s deletes %s, which has no owner", who, req->name);
 	else if (job && job->meta.orphan_finalizer && !check_changed_lately(c, job->meta.uid))
 		sim_fail(s, "orphan", "%s deletes %s of a job that orphans", who, req->name);
 	else if (pod->pod.phase == POD_SUCCEEDED && job && !job->meta.deleted_ms &&
-		 !check_faulty(c, pod->pod.node) && check_answers(c, pod->pod.node, TOLD_MS) &&
-		 server_wall(&s->server) > pod->pod.ended_ms + TOLD_MS &&
+		 !check_faulty(c, pod->pod.node) && check_answers(c, pod->pod.node, told_ms) &&
+		 server_wall(&s->server) > pod->pod.ended_ms + told_ms &&
 		 job->meta.generation == 1 && !check_final(job->job.status.state) &&
 		 !check_index_completed(job, pod) && !too_late(c, pod, job) &&
 		 !another_succeeded(c, pod))

@@ -88,6 +88,9 @@ static void refuse_pod(struct sim *s, struct version *own_c, const char *res)
 	own_c->pod.phase = POD_FAILED;
 	own_c->pod.reason = arena_printf(&own_c->arena, "OutOf%s", res);
 	own_c->pod.message = "Pod was rejected: the node is out of it";
+	struct machine *m = sim_machine(s, own_c->pod.node);
+	if (m)
+		m->refused_ms = s->clock.now_ms;
 	sim_note(s, "kubelet refuses", KS("pod", own_c->meta.name), KS("node", own_c->pod.node));
 	server_put(&s->server, own_c);
 }

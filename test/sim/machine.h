@@ -26,6 +26,7 @@ struct machine {
 	int64_t cut_until_ms; /* no network until then */
 	uint32_t boots, absences;
 	int64_t unregistered_ms; /* when its Node was deleted last */
+	int64_t refused_ms;      /* when its kubelet refused a pod last */
 	int64_t faulty_ms;       /* when something last was wrong with it; checks allow for it */
 };
 

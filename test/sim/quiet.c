@@ -6,6 +6,8 @@
 #include "model/selector.h"
 #include "sim.h"
 
+enum { REFUSAL_MAX_MS = 361000 };
+
 struct truth {
 	uint32_t active, ready;
 };
@@ -132,6 +134,9 @@ static int64_t members_use(const struct sim *s, const char *node, const char *re
 static void check_room(struct sim *s, const struct version *node, const struct version *cnode)
 {
 	const struct cnode_status *st = &cnode->cnode.status;
+	const struct machine *m = sim_machine(s, node->meta.name);
+	if (m && s->clock.now_ms < m->refused_ms + REFUSAL_MAX_MS)
+		return; /* what its kubelet said it lacks, it lacks for as long as a backoff */
 	static const char *const names[] = {"cpu", "memory"};
 	for (uint32_t i = 0; i < ARRAY_LEN(names); i++) {
 		int64_t cap = reslist_get(&node->node.allocatable, names[i]);
