@@ -33,7 +33,8 @@ static void check_spec_followed(struct checks *c, const struct version *v)
 	if (st->active + st->succeeded > v->job.spec.parallelism && beyond_lives(c, v))
 		sim_fail(c->sim, "above", "job %s: active %u, succeeded %u of %u", v->meta.name,
 			 st->active, st->succeeded, v->job.spec.parallelism);
-	if (v->job.spec.suspend && (st->state != JOB_SUSPENDED || st->active))
+	if (v->job.spec.suspend && !v->meta.deleted_ms &&
+	    (st->state != JOB_SUSPENDED || st->active))
 		sim_fail(c->sim, "suspended", "job %s: %s, active %u", v->meta.name,
 			 job_state_text(st->state), st->active);
 }
