@@ -64,7 +64,7 @@ struct picking {
 	struct core *c;
 	const struct needs *needs;
 	const struct bitset *tier;
-	uint32_t want, n;
+	uint32_t want, n, fits;
 };
 
 /* Those of a level, lowest index first. */
@@ -79,7 +79,7 @@ static void take_level(struct picking *p, uint32_t level)
 							     : (uint32_t)__builtin_ctzll(bits);
 			bits &= ~(UINT64_C(1) << at);
 			uint32_t node = (uint32_t)w * 64 + at;
-			p->c->work += WORK_FIT;
+			p->fits++;
 			if (res_fits(p->c, p->c->node_at[node], p->needs))
 				p->c->cands[p->n++] = (struct cand){level, node};
 		}
@@ -104,7 +104,7 @@ uint32_t pick(struct core *c, struct mjob *j, uint32_t need, bool *ret_kept)
 {
 	const struct matchset *m = candidates(c, j, ret_kept);
 	struct bitset *ok = &c->pick_ok, *tier = &c->pick_tier;
-	struct picking p = {c, &j->cls->needs, tier, j->want, 0};
+	struct picking p = {c, &j->cls->needs, tier, j->want, 0, 0};
 	if (bitset_count(ok) < need)
 		return 0;
 	cand_room(c, p.want);
@@ -117,5 +117,6 @@ uint32_t pick(struct core *c, struct mjob *j, uint32_t need, bool *ret_kept)
 			break;
 		bitset_and(ok, &m->avoid[t]);
 	}
+	c->work += p.fits / FITS;
 	return p.n;
 }

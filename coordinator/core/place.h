@@ -8,7 +8,8 @@
 enum {
 	WORK_PLACE = 8,
 	WORK_LOOK = 2, /* at a job of the queue */
-	WORK_FIT = 0,
+	WORK_END = 1,  /* of a node, when it will have room */
+	FITS = 32,     /* so many looks at a node's room are one */
 	WORK_STEP = STEP_PLACEMENTS * WORK_PLACE
 };
 

@@ -128,7 +128,7 @@ static uint32_t offers(struct core *c, struct mjob *j, struct cand *v)
 			continue;
 		int64_t at = bitset_has(&busy, i) ? INT64_MAX : free_at(c, node, &j->cls->needs);
 		v[n++] = (struct cand){at, i};
-		c->work += WORK_FIT;
+		c->work += WORK_END;
 	}
 	qsort(v, n, sizeof *v, by_time);
 	return n;
