@@ -95,6 +95,20 @@ static uint32_t may_be_away(const struct job_spec *s)
 	return n < 1 ? 1 : n;
 }
 
+/* In truth, whatever the coordinator has been told. */
+static bool runs(const struct sim *s, const struct line *l)
+{
+	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		const struct version *v = sh->v[i];
+		if (str_eq(v->meta.owner_uid, l->job->meta.uid) && v->pod.phase == POD_RUNNING &&
+		    strtoul(check_label(v, LABEL_INDEX), NULL, 10) == l->index &&
+		    strtoul(check_label(v, LABEL_ATTEMPT), NULL, 10) == l->attempt)
+			return true;
+	}
+	return false;
+}
+
 static struct mind_att *att_find(const struct mind *m, const char *uid, uint32_t index,
 				 uint32_t attempt, struct buf *key)
 {
@@ -142,12 +156,12 @@ static void on_stopped(struct checks *c, struct mind *m, const struct line *l)
 	struct mind_att *a = att_of(m, l);
 	a->stopped = true;
 	if (!str_eq(l->why, "template changed") || l->job->job.spec.update != UPDATE_ROLLING ||
-	    !a->runs)
+	    !a->runs || !runs(c->sim, l))
 		return;
 	struct mind_job *j = mind_job_of(m, l->job->meta.uid);
-	if (j->rolled_ms != c->sim->clock.now_ms)
+	if (j->rolled_step != c->sim->clock.steps)
 		j->rolled = 0;
-	j->rolled_ms = c->sim->clock.now_ms;
+	j->rolled_step = c->sim->clock.steps;
 	if (++j->rolled > may_be_away(&l->job->job.spec))
 		sim_fail(c->sim, "max-unavailable", "%s stops %u running members of %s at once",
 			 m->proc->name, j->rolled, l->job_key);

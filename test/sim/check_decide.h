@@ -19,8 +19,8 @@ struct mind_job { /* of one leadership */
 	int64_t group_ms; /* when members of it were placed last … */
 	uint32_t group;   /* … how many then (0: not a start), and what was needed */
 	uint32_t need;
-	int64_t rolled_ms;
-	uint32_t rolled;
+	uint64_t rolled_step;
+	uint32_t rolled; /* running members stopped for a rollout in that step */
 };
 
 struct mind_failure { /* a failure that was charged and must be in status before the next try */

@@ -168,7 +168,7 @@ struct mind_job *mind_job_of(struct mind *m, const char *uid)
 		return j;
 	j = mem_zalloc(1, sizeof *j);
 	j->uid = mem_strdup(uid);
-	j->group_ms = j->rolled_ms = INT64_MIN / 2;
+	j->group_ms = INT64_MIN / 2;
 	HASH_ADD_KEYPTR(hh, m->jobs, j->uid, strlen(j->uid), j);
 	return j;
 }

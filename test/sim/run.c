@@ -6,6 +6,7 @@
 #include "base/mem.h"
 
 enum { SETTLE_MAX_MS = 3600000, SETTLE_STEP_MS = 2000, QUIET_MS = 75000, TRIES_MAX = 300 };
+enum { ROUNDS_MAX = 20 };
 enum { COLLECTED_MAX_MS = 60000 };
 
 /* Until all jobs have come to their ends; an hour of virtual time without faults is for ever. */
@@ -21,6 +22,21 @@ static void settle(struct plan *p, struct sim *s)
 		buf_reset(&why);
 		sim_run_until(s, s->clock.now_ms + SETTLE_STEP_MS);
 	}
+}
+
+/* What looked like an end may have been a pause only: agents that were about to come. */
+static void quieten(struct plan *p, struct sim *s)
+{
+	AUTO(buf_done) struct buf why = BUF_INIT(400);
+	for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
+		settle(p, s);
+		if (!s->failed)
+			sim_run_until(s, s->clock.now_ms + QUIET_MS);
+		buf_reset(&why);
+		if (s->failed || plan_settled(p, s, &why))
+			return;
+	}
+	sim_fail(s, "liveness", "%s", buf_str(&why));
 }
 
 /* A ttl can run out at the very end: what it leaves is the garbage collector's, and kubelets', for
@@ -39,9 +55,7 @@ struct outcome run_plan(struct plan *p, const struct sim_config *cfg)
 	struct sim *s = sim_new(cfg);
 	plan_schedule(p, s);
 	sim_run_until(s, p->end_ms + 10);
-	settle(p, s);
-	if (!s->failed)
-		sim_run_until(s, s->clock.now_ms + QUIET_MS);
+	quieten(p, s);
 	collected(s);
 	if (!s->failed)
 		checks_quiet(s->checks);
