@@ -65,10 +65,16 @@ bool check_same_index(const struct version *a, const struct version *b)
 	       str_eq(check_label(a, LABEL_INDEX), check_label(b, LABEL_INDEX));
 }
 
-bool check_faulty(struct checks *c, const char *node)
+bool check_broken(struct checks *c, const char *node)
 {
 	const struct machine *m = sim_machine(c->sim, node);
 	return !m || m->down || m->kubelet_down || c->sim->clock.now_ms < m->faulty_ms + FAULTY_MS;
+}
+
+bool check_faulty(struct checks *c, const char *node)
+{
+	const struct machine *m = sim_machine(c->sim, node);
+	return check_broken(c, node) || c->sim->clock.now_ms < m->unheard_ms + FAULTY_MS;
 }
 
 /* Whoever deletes a Node says that nothing runs there any more. */

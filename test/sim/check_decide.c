@@ -198,8 +198,9 @@ static void on_silent(struct checks *c, struct mind *m, const struct line *l)
 	const struct machine *mc = sim_machine(c->sim, l->node);
 	mind_node_of(m, l->node)->silent = true;
 	/* We stood still and it did not: nobody was silent but we. */
-	if (mc && !check_faulty(c, l->node) && mc->agent.alive &&
-	    mc->agent.paused_until_ms + FAULTY_MS < s->clock.now_ms &&
+	if (mc && !check_broken(c, l->node) && mc->agent.alive &&
+	    (!mc->agent.paused_until_ms ||
+	     mc->agent.paused_until_ms + FAULTY_MS < s->clock.now_ms) &&
 	    m->proc->paused_until_ms <= s->clock.now_ms &&
 	    m->proc->paused_until_ms + LOST_TOGETHER_MS > s->clock.now_ms)
 		sim_fail(c->sim, "own-stall", "%s calls %s silent after it stood still itself",

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "check_impl.h"
 
-enum { SCAN_MS = 5000, SOON_MS = 30000, IN_TIME_MS = 90000 };
+enum { SCAN_MS = 5000, MOVE_MS = 15000, SOON_MS = 30000, IN_TIME_MS = 90000 };
 
 struct moved { /* a job whose selection a user has changed */
 	UT_hash_handle hh;
@@ -44,7 +44,8 @@ static bool well(struct checks *c, const char *node)
 {
 	const struct machine *m = sim_machine(c->sim, node);
 	return !check_faulty(c, node) && m->agent.alive &&
-	       m->agent.paused_until_ms + IN_TIME_MS < c->sim->clock.now_ms;
+	       (!m->agent.paused_until_ms ||
+		m->agent.paused_until_ms + IN_TIME_MS < c->sim->clock.now_ms);
 }
 
 static unsigned long attempt_of(const struct version *pod)
@@ -72,12 +73,18 @@ static void scan_moved(struct checks *c, const struct version *pod, const struct
 	const struct version *cnode = store_find(st, API_CNODE, NULL, pod->pod.node);
 	struct moved *m;
 	HASH_FIND_STR(c->moved, job->meta.uid, m);
-	if (!m || !node || c->sim->clock.now_ms < m->at_ms + SOON_MS ||
+	if (!m || !node || c->sim->clock.now_ms < m->at_ms + MOVE_MS ||
 	    check_changed_at(c, pod->pod.node) >= m->at_ms)
 		return;
 	if (!check_selects(&job->job.spec.node_selector, node, cnode))
 		sim_fail(c->sim, "move-missed", "%s stays on %s, which no longer matches",
 			 pod->meta.name, pod->pod.node);
+}
+
+static bool led_for(const struct checks *c, int64_t ms)
+{
+	const struct sim *s = c->sim;
+	return s->clock.now_ms >= c->led_ms + ms && s->clock.now_ms >= s->deaf_until_ms + ms;
 }
 
 void check_scan(struct checks *c)
@@ -86,19 +93,18 @@ void check_scan(struct checks *c)
 	if (c->sim->clock.now_ms < c->scanned_ms + SCAN_MS)
 		return;
 	c->scanned_ms = c->sim->clock.now_ms;
-	if (c->sim->clock.now_ms < c->led_ms + IN_TIME_MS || conns_rough(c->sim->conns) ||
-	    c->sim->clock.now_ms < c->sim->deaf_until_ms + IN_TIME_MS)
+	if (conns_rough(c->sim->conns) || !led_for(c, MOVE_MS))
 		return;
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *pod = sh->v[i];
 		const struct version *job =
 			sim_by_uid(c->sim, API_JOB, str_or_empty(pod->meta.owner_uid));
 		const struct machine *m = sim_machine(c->sim, pod->pod.node);
-		if (!job || !check_live(pod) || !m || m->kubelet_down ||
-		    !check_answers(c, pod->pod.node, SOON_MS))
+		if (!job || !check_live(pod) || !m || m->kubelet_down)
 			continue;
-		scan_superseded(c, pod);
-		if (well(c, pod->pod.node))
+		if (led_for(c, IN_TIME_MS) && check_answers(c, pod->pod.node, SOON_MS))
+			scan_superseded(c, pod);
+		if (well(c, pod->pod.node) && check_answers(c, pod->pod.node, MOVE_MS))
 			scan_moved(c, pod, job);
 	}
 }

@@ -28,6 +28,7 @@ struct machine {
 	int64_t unregistered_ms; /* when its Node was deleted last */
 	int64_t refused_ms;      /* when its kubelet refused a pod last */
 	int64_t faulty_ms;       /* when something last was wrong with it; checks allow for it */
+	int64_t unheard_ms;      /* until then a coordinator stands still: it may not know of it */
 };
 
 /* kubelet.c */

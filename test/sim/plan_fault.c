@@ -64,7 +64,9 @@ static bool pause(struct sim *s, const struct plan_op *op)
 {
 	struct proc *p = any_proc(s, op);
 	for (uint32_t i = 0; i < s->cfg.machines; i++) {
-		if (p->kind == PROC_COORDINATOR || p == &s->machine[i].agent)
+		if (p->kind == PROC_COORDINATOR)
+			s->machine[i].unheard_ms = s->clock.now_ms + op->ms;
+		else if (p == &s->machine[i].agent)
 			machine_doubt(&s->machine[i], s->clock.now_ms + op->ms);
 	}
 	if (p->alive)

@@ -199,7 +199,7 @@ static void start_machine(struct sim *s, uint32_t i)
 	struct machine *m = &s->machine[i];
 	AUTO(buf_done) struct buf b = BUF_INIT(32);
 	m->sim = s;
-	m->faulty_ms = m->unregistered_ms = m->refused_ms = INT64_MIN / 2;
+	m->faulty_ms = m->unheard_ms = m->unregistered_ms = m->refused_ms = INT64_MIN / 2;
 	name_machine(m, i);
 	buf_printf(&b, "agent/%s", m->name);
 	proc_init(&m->agent, s, PROC_AGENT, buf_str(&b));
