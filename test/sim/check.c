@@ -77,11 +77,14 @@ bool check_faulty(struct checks *c, const char *node)
 	return check_broken(c, node) || c->sim->clock.now_ms < m->unheard_ms + FAULTY_MS;
 }
 
-/* Whoever deletes a Node says that nothing runs there any more. */
+/* Whoever deletes a Node says that nothing runs there any more; a leader may hear of it late. */
 bool check_node_went(struct checks *c, const char *node)
 {
+	const struct sim *s = c->sim;
 	const struct machine *m = sim_machine(c->sim, node);
-	return !m || c->sim->clock.now_ms < m->unregistered_ms + FAULTY_MS;
+	return !m || s->clock.now_ms < m->unregistered_ms + FAULTY_MS ||
+	       (m->unregistered_ms + FAULTY_MS > s->deaf_from_ms &&
+		s->clock.now_ms < s->deaf_until_ms + FAULTY_MS);
 }
 
 bool check_index_completed(const struct version *job, const struct version *pod)

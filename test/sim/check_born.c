@@ -57,6 +57,16 @@ bool check_succeeded(struct checks *c, const struct version *pod)
 	return false;
 }
 
+bool check_ever_made(struct checks *c, const char *uid)
+{
+	size_t n = strlen(uid);
+	for (const struct made *m = c->made; m; m = m->hh.next) {
+		if (!strncmp(m->key, uid, n) && m->key[n] == '/')
+			return true;
+	}
+	return false;
+}
+
 void check_gone(struct checks *c, const struct version *pod)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);

@@ -78,6 +78,7 @@ void check_note_changed(struct checks *c, const char *name);
 
 /* check_born.c, check_status.c, check_stop.c, check_orders.c */
 void check_born(struct checks *c, const struct version *pod);
+bool check_ever_made(struct checks *c, const char *uid); /* a pod of the job */
 bool check_led_lately(const struct checks *c);
 void check_ended(struct checks *c, const struct version *pod);
 void check_gone(struct checks *c, const struct version *pod);

@@ -34,9 +34,11 @@ static struct told *told_find(struct ordered *o, const char *pod)
 }
 
 /* An agent creates only what the newest orders that it has tell it to run; a request may have been
- * on its way for a while. */
+ * on its way for a while, longer than the process that sent it lived. */
 void check_ordered(struct checks *c, const char *who, const char *pod)
 {
+	if (c->sim->server.late)
+		return;
 	for (uint32_t i = 0; i < c->nordered; i++) {
 		if (!str_eq(c->ordered[i].proc->name, who))
 			continue;

@@ -117,15 +117,6 @@ static void placed_when(struct checks *c, struct mind *m, const struct line *l)
 			 l->index, l->job_key);
 }
 
-static uint32_t pods_of(const struct sim *s, const char *uid)
-{
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < sh->n; i++)
-		n += str_eq(sh->v[i]->meta.owner_uid, uid) ? 1 : 0;
-	return n;
-}
-
 /* A gang that has never started is placed whole, in one moment; judged when the moment is over. */
 static void gang_over(struct checks *c, struct mind *m, struct mind_job *j)
 {
@@ -144,7 +135,7 @@ static void placed_gang(struct checks *c, struct mind *m, const struct line *l)
 		return;
 	}
 	bool fresh = !l->job->job.status.start_ms && !l->job->job.status.attempts &&
-		     !pods_of(c->sim, l->job->meta.uid) && j->group_ms < 0;
+		     !check_ever_made(c, l->job->meta.uid) && j->group_ms < 0;
 	j->group_ms = c->sim->clock.now_ms;
 	j->group = fresh ? 1 : 0;
 	j->need = s->min_parallelism < s->parallelism ? s->min_parallelism : s->parallelism;

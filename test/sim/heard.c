@@ -156,7 +156,8 @@ static void status_written(struct heard *h, const struct change *ch)
 	bool now = !same_state(&ch->prev->job.status, &ch->now->job.status);
 	int64_t since = h->sim->clock.now_ms - j->last_ms;
 	j->writes++;
-	if (!now && since < RATE_MS && !conns_rough(h->sim->conns) && j->writer == h->writer)
+	if (!now && since < RATE_MS && !ch->now->meta.deleted_ms && !conns_rough(h->sim->conns) &&
+	    j->writer == h->writer)
 		sim_fail(h->sim, "status-rate", "job %s: %d ms after the last write", j->name,
 			 (int)since);
 	j->writer = h->writer;
