@@ -98,7 +98,9 @@ static void session_up(struct agent_session *s, const struct msg_welcome *w)
 	s->hold_ms = w->hold_ms;
 	s->seq = 0;
 	s->sent_ms = s->now_ms;
-	s->heard_ms = s->hello_ms;
+	/* What is still to be done by orders of before is nothing that this leader has ordered. */
+	s->ordered = false;
+	s->heard_ms = INT64_MIN / 2;
 	s->sessions++;
 	s->leader_changing = s->redirected = false;
 	set_connected(s);
@@ -195,7 +197,8 @@ static void on_ack(struct agent_session *s, const struct msg_ack *ack)
 	if (s->stage != UP || !s->report_out || ack->session != s->session || ack->seq != s->seq)
 		return;
 	s->report_out = false;
-	s->heard_ms = s->sent_ms;
+	if (s->ordered)
+		s->heard_ms = s->sent_ms;
 	s->seq++;
 	backoff_reset(&s->backoff);
 }

@@ -44,7 +44,8 @@ void agent_session_now(struct agent_session *s, int64_t now_ms);
 int64_t agent_session_deadline(const struct agent_session *s);
 bool agent_session_connected(const struct agent_session *s);
 /* When the last request was sent that a coordinator has answered as the leader: it led then, or
- * later. INT64_MIN / 2: none has. Monotonic ms. */
+ * later. INT64_MIN / 2: none has, or none that this session has brought orders of: those of before
+ * are not carried out for a leader that may not know of them. Monotonic ms. */
 int64_t agent_session_heard(const struct agent_session *s);
 
 struct agent_session_stats {

@@ -50,7 +50,8 @@ struct agent_session {
 	bool report_out, poked;
 	int64_t sent_ms;  /* the last Report */
 	int64_t hello_ms; /* the last page of a Hello */
-	int64_t heard_ms; /* when the last of them was sent that was answered well */
+	int64_t heard_ms; /* when the last of them was sent that was answered well, … */
+	bool ordered;     /* … once the session has brought its orders */
 	bool watch_out;
 	int64_t watch_sent_ms;
 	struct orders orders;

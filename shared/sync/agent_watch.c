@@ -75,6 +75,9 @@ static void take_page(struct agent_session *s, const struct msg_orders *m)
 	if (m->more)
 		return;
 	o->revision = m->revision;
+	if (!s->ordered)
+		s->heard_ms = s->hello_ms;
+	s->ordered = true;
 	s->cfg.on_orders(s->cfg.self, s->epoch, o->v, o->n);
 	as_orders_forget(o);
 }

@@ -692,6 +692,32 @@ static void revisions_of_another_session_are_void(void **state)
 	assert_int_equal(last(w, LINK_WATCH)->page, 0);
 }
 
+/* Orders of before count for nothing until the session has brought its own. */
+static void heard_from_its_orders_on(void **state)
+{
+	struct world *w = *state;
+	struct order v[] = {{.pod = "a"}};
+	up(w);
+	assert_true(agent_session_heard(w->s) == INT64_MIN / 2);
+	pass(w, 2000);
+	ack(w);
+	assert_true(agent_session_heard(w->s) == INT64_MIN / 2);
+	answer(w, LINK_WATCH, orders(7, 0, true, v, 1)); /* half a set */
+	assert_true(agent_session_heard(w->s) == INT64_MIN / 2);
+	answer(w, LINK_WATCH, orders(7, 1, false, v, 1));
+	assert_true(agent_session_heard(w->s) >= 0);
+	pass(w, 2000);
+	ack(w);
+	int64_t heard_ms = agent_session_heard(w->s);
+	assert_int_equal(heard_ms, w->now);
+	w->link.on_closed(w->link.self, "reset");
+	assert_int_equal(agent_session_heard(w->s), heard_ms); /* a lease: it runs out by itself */
+	until_due(w);
+	w->link.on_open(w->link.self);
+	answer(w, LINK_REPORT, welcome(9, 41, false));
+	assert_true(agent_session_heard(w->s) == INT64_MIN / 2);
+}
+
 static void watch_unanswered(void **state)
 {
 	struct world *w = *state;
@@ -739,6 +765,7 @@ int main(void)
 		T(set_that_changes_between_pages),
 		T(older_epochs_are_refused),
 		T(revisions_of_another_session_are_void),
+		T(heard_from_its_orders_on),
 		T(watch_unanswered),
 	};
 	return cmocka_run_group_tests_name("agent_session", tests, NULL, NULL);
