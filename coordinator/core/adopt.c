@@ -65,11 +65,10 @@ void job_on_synced(struct core *c, struct mjob *j)
 	}
 	if (j->base_attempt > j->attempts)
 		j->attempts = j->base_attempt;
-	uint32_t seen = j->cnt[ATT_PENDING] + j->cnt[ATT_RUNNING] + j->cnt[ATT_LOST];
 	/* What ended before a suspension (which resets startTime) is no start of the time after. */
 	bool ran = j->start_ms && (j->ncompleted || j->failed);
 	j->started |= j->state == JOB_RUNNING || (j->state == JOB_PENDING && ran);
-	j->formed = ran || seen >= j->min_parallelism;
+	j->formed = ran || job_seen(j) >= j->min_parallelism;
 	job_dirty(c, j);
 }
 

@@ -236,8 +236,7 @@ static bool invalid(struct core *c, struct mjob *j)
 
 static bool progress(struct core *c, struct mjob *j)
 {
-	uint32_t seen = j->cnt[ATT_PENDING] + j->cnt[ATT_RUNNING] + j->cnt[ATT_LOST];
-	if (!j->formed && seen + j->ncompleted >= j->min_parallelism) {
+	if (!j->formed && job_seen(j) + j->ncompleted >= j->min_parallelism) {
 		j->formed = true;
 		j->deny_n = 0;
 		mem_strset(&j->create_error, "");

@@ -49,6 +49,7 @@ struct att *att_resume(struct core *c, struct mjob *j, struct mnode *n, const st
 struct att *att_adopt(struct core *c, struct mjob *j, struct mnode *n, const struct member *m);
 void att_set(struct core *c, struct att *a, enum att_state to);
 void att_launch(struct core *c, struct att *a);
+uint32_t job_seen(const struct mjob *j); /* indexes whose attempt has a pod that was seen */
 void att_stop(struct core *c, struct att *a, const char *why);
 void att_end(struct core *c, struct att *a, const struct member *m);
 void att_leave(struct core *c, struct att *a); /* orphaned: its pod is left alone */

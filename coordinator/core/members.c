@@ -85,6 +85,15 @@ bool att_current(const struct att *a)
 	return a->id.index < a->job->nslots && a->job->slots[a->id.index].cur == a;
 }
 
+uint32_t job_seen(const struct mjob *j)
+{
+	const struct att *a;
+	uint32_t n = 0;
+	DL_FOREACH2(j->atts, a, job_next)
+	n += att_live(a) && att_current(a) && att_seen(a);
+	return n;
+}
+
 bool att_replaceable(const struct att *a)
 {
 	return a->state == ATT_LOST && (a->node->loss == LOSS_SURE ||

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bitset.h"
 #include "base/mem.h"
 #include "check_impl.h"
 #include "model/quantity.h"
@@ -57,14 +58,34 @@ bool check_succeeded(struct checks *c, const struct version *pod)
 	return false;
 }
 
-bool check_ever_made(struct checks *c, const char *uid)
+static bool of_job(const struct made *m, const char *uid)
 {
 	size_t n = strlen(uid);
+	return !strncmp(m->key, uid, n) && m->key[n] == '/';
+}
+
+bool check_made_since(struct checks *c, const char *uid, int64_t ms)
+{
 	for (const struct made *m = c->made; m; m = m->hh.next) {
-		if (!strncmp(m->key, uid, n) && m->key[n] == '/')
+		if (of_job(m, uid) && (m->at_ms >= ms || m->again_ms >= ms))
 			return true;
 	}
 	return false;
+}
+
+bool check_ever_made(struct checks *c, const char *uid)
+{
+	return check_made_since(c, uid, INT64_MIN);
+}
+
+uint32_t check_indexes_made(struct checks *c, const char *uid)
+{
+	AUTO(bitset_done) struct bitset made = {0};
+	for (const struct made *m = c->made; m; m = m->hh.next) {
+		if (of_job(m, uid))
+			bitset_set(&made, (uint32_t)strtoul(m->key + strlen(uid) + 1, NULL, 10));
+	}
+	return bitset_count(&made);
 }
 
 void check_gone(struct checks *c, const struct version *pod)

@@ -244,6 +244,7 @@ void checks_log(struct checks *c, const struct proc *p, const char *msg, const s
 		return;
 	check_gangs_over(c, m);
 	struct line l = line_of(m, kv, n);
+	check_not_denied(m, &l, msg);
 	if (str_eq(msg, "leading"))
 		mind_forget_leadership(m);
 	else if (str_eq(msg, "core synced"))
@@ -254,6 +255,8 @@ void checks_log(struct checks *c, const struct proc *p, const char *msg, const s
 		check_placed(c, m, &l);
 	else if (str_eq(msg, "member started") && l.job)
 		att_of(m, &l)->runs = true;
+	else if (str_eq(msg, "member denied"))
+		check_denied(c, m, &l);
 	else if (str_eq(msg, "member failed"))
 		on_failed(c, m, &l);
 	else if (str_eq(msg, "member stopped"))

@@ -19,6 +19,9 @@ struct mind_job { /* of one leadership */
 	int64_t group_ms; /* when members of it were placed last … */
 	uint32_t group;   /* … how many then (0: not a start), and what was needed */
 	uint32_t need;
+	int64_t denied_ms; /* when a pod of it was refused last, and nothing came of it since; or 0
+			    */
+	int64_t denied_generation;
 	uint64_t rolled_step;
 	uint32_t rolled; /* running members stopped for a rollout in that step */
 };
@@ -79,6 +82,10 @@ struct line { /* of a coordinator's log */
 	uint32_t index, attempt;
 	const struct version *job; /* as known; NULL: not */
 };
+
+/* check_said.c */
+void check_denied(struct checks *c, struct mind *m, const struct line *l);
+void check_not_denied(struct mind *m, const struct line *l, const char *msg);
 
 /* check_place.c */
 void check_placed(struct checks *c, struct mind *m, const struct line *l);

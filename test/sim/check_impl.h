@@ -79,6 +79,8 @@ void check_note_changed(struct checks *c, const char *name);
 /* check_born.c, check_status.c, check_stop.c, check_orders.c */
 void check_born(struct checks *c, const struct version *pod);
 bool check_ever_made(struct checks *c, const char *uid); /* a pod of the job */
+bool check_made_since(struct checks *c, const char *uid, int64_t ms);
+uint32_t check_indexes_made(struct checks *c, const char *uid); /* of how many a pod was made */
 bool check_led_lately(const struct checks *c);
 void check_ended(struct checks *c, const struct version *pod);
 void check_gone(struct checks *c, const struct version *pod);
@@ -96,6 +98,7 @@ void check_rate(struct checks *c, const char *who, const struct api_request *req
 void check_rates_free(struct checks *c);
 void check_note_selection(struct checks *c, const struct version *was, const struct version *is);
 void check_scan(struct checks *c);
+void check_refusals(struct checks *c); /* check_said.c */
 void check_moves_free(struct checks *c);
 
 /* check_decide.c */

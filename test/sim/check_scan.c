@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "check_impl.h"
 
-enum { SCAN_MS = 5000, MOVE_MS = 15000, SOON_MS = 30000, IN_TIME_MS = 90000 };
+enum { SCAN_MS = 2000, MOVE_MS = 15000, SOON_MS = 30000, IN_TIME_MS = 90000 };
 
 struct moved { /* a job whose selection a user has changed */
 	UT_hash_handle hh;
@@ -93,6 +93,7 @@ void check_scan(struct checks *c)
 	if (c->sim->clock.now_ms < c->scanned_ms + SCAN_MS)
 		return;
 	c->scanned_ms = c->sim->clock.now_ms;
+	check_refusals(c);
 	if (conns_rough(c->sim->conns) || !led_for(c, MOVE_MS))
 		return;
 	for (uint32_t i = 0; i < sh->n; i++) {

@@ -251,6 +251,27 @@ static void denied_gang_gives_all_back(void **state)
 	assert_true(w_has(w, "create a 0.2 on"));
 }
 
+/* A member that was lost before a pod of it was seen does not count as one that came. */
+static void denied_gang_of_which_one_was_lost(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 4);
+	struct wjob *j = w_new_job(w, "a", 3);
+	w_job(w, j);
+	w_tell(w, j, "n1", 0, 1, MEMBER_RUNNING);
+	w_tell(w, j, "n2", 1, 1, MEMBER_RUNNING);
+	w_mute(w, "n3", true);
+	w_wait(w, 8000);
+	assert_int_equal(w_order(w, j, 2, NULL)->attempt, 2);
+	w_clear(w);
+	w_tell(w, j, "n4", 2, 2, MEMBER_DENIED);
+	struct member m = w_member(w, j, "n4", 2, 2, MEMBER_PENDING);
+	struct core_event ev = pod_done(POD_OP_CREATE, &m, RC_FORBIDDEN, "exceeded quota: pods=2");
+	w_step(w, &ev);
+	assert_true(w_has(w, "delete pod-a-0.1: gang given back\n"));
+	assert_true(w_has(w, "delete pod-a-1.1: gang given back\n"));
+}
+
 static void unanswered_create_is_tried_again(void **state)
 {
 	struct world *w = w_of(state);
@@ -457,6 +478,7 @@ int main(void)
 		T(denied_agent_then_coordinator),
 		T(denied_again_is_no_news),
 		T(denied_gang_gives_all_back),
+		T(denied_gang_of_which_one_was_lost),
 		T(unanswered_create_is_tried_again),
 		T(deleted_job_stops_at_once),
 		T(orphaned_job_leaves_pods),
