@@ -23,6 +23,8 @@ static void log_end(const struct core *c, const struct att *a, const char *msg,
 static void charge(struct core *c, struct att *a, struct slot *s, const struct member *m)
 {
 	struct mjob *j = a->job;
+	if (job_finished(j))
+		return; /* its numbers are final */
 	job_say_failure(c, j, a->id.index, m);
 	j->failed += !MUTANT(failure_uncharged);
 	c->stats.charged_failures++;

@@ -39,7 +39,8 @@ struct msg_hello {
 	const char *token, *node, *boot_id, *version;
 	const char *agent; /* identity of this process, unique per start */
 	struct capacity capacity;
-	uint32_t page; /* 0… ; members are spread over pages, in one exchange each */
+	uint64_t epoch; /* the newest leader's that the agent knows of; 0: of none */
+	uint32_t page;  /* 0… ; members are spread over pages, in one exchange each */
 	bool last_page;
 	const struct member *members;
 	uint32_t nmembers;

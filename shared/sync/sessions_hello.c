@@ -286,7 +286,8 @@ void ss_reviews_expire(struct server_sessions *s)
 
 /* ---- requests ---- */
 
-static enum reject check_hello(const struct msg_hello *h, const char **ret_why)
+static enum reject check_hello(const struct server_sessions *s, const struct msg_hello *h,
+			       const char **ret_why)
 {
 	*ret_why = "the protocol's version is too far from this one";
 	if (h->protocol == 0 || h->protocol + 1 < PROTOCOL_VERSION ||
@@ -296,7 +297,11 @@ static enum reject check_hello(const struct msg_hello *h, const char **ret_why)
 	if (str_or_empty(h->node)[0] == '\0' || str_or_empty(h->token)[0] == '\0')
 		return REJECT_MALFORMED;
 	*ret_why = "a Hello begins with its first page";
-	return h->page == 0 ? REJECT_NONE : REJECT_SESSION;
+	if (h->page != 0)
+		return REJECT_SESSION;
+	/* Somebody leads since: what is told to us is counted there. The Lease will say so soon. */
+	*ret_why = "a newer leader is known";
+	return h->epoch > s->epoch ? REJECT_NOT_LEADER : REJECT_NONE;
 }
 
 static void first_page(struct server_sessions *s, struct pipe *p, uint64_t ticket,
@@ -305,7 +310,7 @@ static void first_page(struct server_sessions *s, struct pipe *p, uint64_t ticke
 	const char *why;
 	ss_pipe_end_session(s, p, true);
 	ss_hello_forget(s, p); /* a Hello again replaces the one before */
-	enum reject no = check_hello(h, &why);
+	enum reject no = check_hello(s, h, &why);
 	if (no == REJECT_NONE) {
 		p->draft = ss_draft_new(h);
 		if (!p->draft) {

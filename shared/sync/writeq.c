@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * One slot for each object with something to write:
+/* One slot for each object with something to write:
  *
- *     mark ──► DUE(at) ──► FLYING ──► clean: kept for one interval, so that the next mark knows
- * when ▲            │        the last patch went out, then dropped └────────────┘ marked again
- * meanwhile, conflict, or an error that time heals
+ *	mark --> DUE (at) --> FLYING --> clean
+ *		  ^	      |
+ *		  `-----------` marked again meanwhile, conflict, or an error that time heals
  *
- * The heap holds every slot that waits for a time, also the clean ones.
- */
+ * A clean slot is kept while its pace counts, so that the next mark knows what went out lately. The
+ * heap holds every slot that waits for a time, also the clean ones. */
 #include "sync/writeq.h"
 
 #include <stdlib.h>
@@ -17,7 +16,10 @@
 #include "base/table.h"
 #include "sync/heap.h"
 
-enum { CONFLICT_WAIT_MS = 1000 };
+/* BURST: so many of an object may follow one another at once; then one an interval. Two leaders
+ * that do not know of each other yet would else write back and forth as fast as the server answers.
+ */
+enum { CONFLICT_WAIT_MS = 1000, BURST = 4 };
 
 struct slot {
 	UT_hash_handle hh;    /* by key */
@@ -29,6 +31,7 @@ struct slot {
 	bool seen;       /* a newer version was observed since the write went out */
 	bool conflicted; /* waits for a newer version, at most until retry_ms */
 	int64_t not_before_ms, sent_ms, retry_ms;
+	int64_t paced_ms; /* when the last would have gone out at one an interval, and one more */
 	struct backoff backoff;
 };
 
@@ -109,9 +112,12 @@ static void schedule(struct writeq *q, struct slot *s)
 	if (s->op)
 		due = INT64_MAX;
 	else if (s->dirty && s->urgent)
-		due = max64(s->not_before_ms, s->retry_ms);
+		due = max64(max64(s->not_before_ms, s->retry_ms),
+			    s->paced_ms - BURST * q->cfg.interval_ms);
 	else if (s->dirty)
 		due = max64(max64(due, s->not_before_ms), s->retry_ms);
+	else
+		due = max64(due, s->paced_ms);
 	heap_set(&q->timers, &s->timer, due);
 }
 
@@ -221,6 +227,7 @@ static void send(struct writeq *q, struct slot *s)
 	struct api_sink sink = {q, on_object, on_done};
 	s->told = s->seen = false;
 	s->sent_ms = q->now_ms;
+	s->paced_ms = max64(s->paced_ms, q->now_ms) + q->cfg.interval_ms;
 	s->op = q->api.submit(q->api.self, &req, &sink);
 	HASH_ADD(hh_op, q->flying, op, sizeof s->op, s);
 	q->nflying++;

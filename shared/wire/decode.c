@@ -141,6 +141,7 @@ static enum rc get_hello(struct arena *a, const Muster__V1__Hello *m, struct msg
 				  .boot_id = m->boot_id,
 				  .version = m->version,
 				  .agent = m->agent,
+				  .epoch = m->epoch,
 				  .page = m->page,
 				  .last_page = m->last_page};
 	enum rc rc = get_capacity(a, m->capacity, &ret->capacity, e);

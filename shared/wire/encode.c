@@ -154,6 +154,7 @@ static bool put_hello(struct arena *a, const struct msg_hello *m, Muster__V1__Fr
 	out->boot_id = text(m->boot_id);
 	out->version = text(m->version);
 	out->agent = text(m->agent);
+	out->epoch = m->epoch;
 	out->page = m->page;
 	out->last_page = m->last_page;
 	out->capacity = put_capacity(a, &m->capacity);

@@ -59,6 +59,15 @@ static bool weather(struct sim *s, const struct plan_op *op)
 	return true;
 }
 
+/* It wakes and believes that it leads; all agents look for their leader just then. */
+static void on_wake(void *self, uint64_t arg)
+{
+	struct sim *s = self;
+	(void)arg;
+	for (uint32_t i = 0; i < s->cfg.machines; i++)
+		net_break_node(s->net, s->machine[i].name, false);
+}
+
 /* A leader that stalls hears nobody: no node is above doubt. */
 static bool pause(struct sim *s, const struct plan_op *op)
 {
@@ -69,9 +78,15 @@ static bool pause(struct sim *s, const struct plan_op *op)
 		else if (p == &s->machine[i].agent)
 			machine_doubt(&s->machine[i], s->clock.now_ms + op->ms);
 	}
-	if (p->alive)
+	if (!p->alive)
+		return false;
+	if (p->kind == PROC_COORDINATOR && op->c % 3 == 0) {
+		proc_sleep(p, op->ms);
+		clock_at(&s->clock, s->clock.now_ms + op->ms, on_wake, s, 0);
+	} else {
 		proc_pause(p, op->ms);
-	return p->alive;
+	}
+	return true;
 }
 
 static void set_quota(struct sim *s, uint32_t pods)

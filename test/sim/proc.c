@@ -36,6 +36,12 @@ int64_t proc_wall(const struct proc *p)
 	return server_wall(&p->sim->server) + p->wall_offset_ms;
 }
 
+/* What its monotonic clock shows: a machine that sleeps counts no time. */
+static int64_t proc_now(const struct proc *p)
+{
+	return p->sim->clock.now_ms - p->slept_ms;
+}
+
 static void turn_at(struct proc *p, int64_t at_ms)
 {
 	int64_t now = p->sim->clock.now_ms;
@@ -75,7 +81,7 @@ static int64_t deadline(const struct proc *p)
 
 static void turn(struct proc *p)
 {
-	int64_t now = p->sim->clock.now_ms, wall = proc_wall(p);
+	int64_t now = proc_now(p), wall = proc_wall(p);
 	if (p->c)
 		coordinator_now(p->c, now, wall);
 	else
@@ -128,7 +134,7 @@ static void on_turn(void *self, uint64_t seq)
 	check_busy(p);
 	int64_t due = deadline(p);
 	if (due != INT64_MAX)
-		turn_at(p, due <= now ? now + 1 : due);
+		turn_at(p, due + p->slept_ms <= now ? now + 1 : due + p->slept_ms);
 	if (p->nmail)
 		turn_at(p, now);
 }
@@ -143,7 +149,7 @@ static void start_coordinator(struct proc *p, const char *identity)
 	cfg.seed = rng_next(&p->sim->rng);
 	p->c = coordinator_new(&cfg, &api, &lease_api, &link, &p->log);
 	port_server_sink(p->port, coordinator_link_sink(p->c));
-	coordinator_start(p->c, p->sim->clock.now_ms, proc_wall(p));
+	coordinator_start(p->c, proc_now(p), proc_wall(p));
 }
 
 static void start_agent(struct proc *p, const char *identity)
@@ -155,7 +161,7 @@ static void start_agent(struct proc *p, const char *identity)
 	cfg.seed = rng_next(&p->sim->rng);
 	p->a = agent_new(&cfg, &api, &link, &p->log);
 	port_client_sink(p->port, agent_link_sink(p->a));
-	agent_start(p->a, p->sim->clock.now_ms, proc_wall(p));
+	agent_start(p->a, proc_now(p), proc_wall(p));
 }
 
 static void post(void *self, uint32_t incarnation, void (*fn)(void *, uint64_t), void *fn_self,
@@ -178,7 +184,7 @@ void proc_start(struct proc *p)
 	p->alive = true;
 	p->stopping = false;
 	p->turn_at_ms = INT64_MAX;
-	p->paused_until_ms = 0;
+	p->paused_until_ms = p->slept_ms = 0;
 	buf_printf(&identity, "%s_%u", p->name, p->incarnation);
 	struct conn_host host = {p, p->incarnation, acts, post};
 	p->conn = conn_open(p->sim->conns, &host, p->name);
@@ -224,7 +230,7 @@ void proc_stop(struct proc *p)
 {
 	sim_note(p->sim, "stopping", KS("process", p->name));
 	p->stopping = true;
-	coordinator_stop(p->c, p->sim->clock.now_ms, proc_wall(p));
+	coordinator_stop(p->c, proc_now(p), proc_wall(p));
 	turn_at(p, p->sim->clock.now_ms);
 }
 
@@ -237,6 +243,12 @@ void proc_pause(struct proc *p, int64_t ms)
 {
 	p->paused_until_ms = p->sim->clock.now_ms + ms;
 	sim_note(p->sim, "paused", KS("process", p->name), KI("ms", ms));
+}
+
+void proc_sleep(struct proc *p, int64_t ms)
+{
+	proc_pause(p, ms);
+	p->slept_ms += ms;
 }
 
 bool proc_acts(struct proc *p)

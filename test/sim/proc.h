@@ -29,7 +29,7 @@ struct proc {
 	uint32_t incarnation; /* 0: never started */
 	bool alive, doomed, in_turn;
 	bool stopping; /* COORDINATOR: it gives its lease back and ends */
-	int64_t paused_until_ms, turn_at_ms, wall_offset_ms;
+	int64_t paused_until_ms, turn_at_ms, wall_offset_ms, slept_ms;
 	uint64_t turn_seq;
 	struct mail *mail;
 	uint32_t nmail, cap_mail;
@@ -52,6 +52,8 @@ void proc_start(struct proc *p);
 /* fin: its kernel lives and closes what it had open; else silence. */
 void proc_crash(struct proc *p, bool fin);
 void proc_pause(struct proc *p, int64_t ms);
+/* So does its machine: it does not know afterwards that time has passed. */
+void proc_sleep(struct proc *p, int64_t ms);
 /* A coordinator hands over and ends (SIGTERM). */
 void proc_stop(struct proc *p);
 bool proc_leads(const struct proc *p);

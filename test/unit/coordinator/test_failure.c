@@ -272,6 +272,23 @@ static void denied_gang_of_which_one_was_lost(void **state)
 	assert_true(w_has(w, "delete pod-a-1.1: gang given back\n"));
 }
 
+/* A leader that was deposed without knowing it hears of the end that another one has counted. */
+static void finished_job_counts_no_more(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *j = w_new_job(w, "a", 2);
+	w_job(w, j);
+	w_all(w, j, MEMBER_RUNNING);
+	j->job.status.state = JOB_FAILED;
+	j->job.status.failed = 2;
+	w_job(w, j);
+	w_tell(w, j, "n1", 0, 1, MEMBER_FAILED);
+	w_tell(w, j, "n2", 1, 1, MEMBER_FAILED);
+	w_wait(w, 2000);
+	assert_int_equal(w_status(w, j).failed, 2);
+}
+
 static void unanswered_create_is_tried_again(void **state)
 {
 	struct world *w = w_of(state);
@@ -479,6 +496,7 @@ int main(void)
 		T(denied_again_is_no_news),
 		T(denied_gang_gives_all_back),
 		T(denied_gang_of_which_one_was_lost),
+		T(finished_job_counts_no_more),
 		T(unanswered_create_is_tried_again),
 		T(deleted_job_stops_at_once),
 		T(orphaned_job_leaves_pods),

@@ -19,6 +19,7 @@ struct sent {
 	uint64_t session, seq, revision;
 	uint32_t page, nmembers, ntemplates;
 	bool last_page, has_capacity;
+	uint64_t epoch; /* HELLO */
 };
 
 struct world {
@@ -57,6 +58,7 @@ static void link_request(void *self, enum link_channel ch, const struct msg *m)
 		fake_copy(s->token, m->hello.token);
 		fake_copy(s->node, m->hello.node);
 		s->page = m->hello.page;
+		s->epoch = m->hello.epoch;
 		s->nmembers = m->hello.nmembers;
 		s->last_page = m->hello.last_page;
 	} else if (m->type == MSG_REPORT) {
@@ -663,12 +665,14 @@ static void older_epochs_are_refused(void **state)
 	struct order v[] = {{.pod = "a"}};
 	struct agent_session_stats stats;
 	up(w);
+	assert_int_equal(last(w, LINK_REPORT)->epoch, 0);
 	struct msg m = orders(7, 0, false, v, 1);
 	m.orders.epoch = 40;
 	answer(w, LINK_WATCH, m);
 	expect(w, "hangup down ");
 	until_due(w);
 	w->link.on_open(w->link.self);
+	assert_int_equal(last(w, LINK_REPORT)->epoch, 41); /* so it could know */
 	answer(w, LINK_REPORT, welcome(4, 40, false)); /* an old leader that does not know it yet */
 	assert_false(agent_session_connected(w->s));
 	expect(w, "dial:svc:7117 hangup down ");

@@ -298,6 +298,23 @@ static void who_is_refused(void **state)
 	assert_int_equal(w->warnings, 2);
 }
 
+/* Who has seen a newer leader is not asked for its token: we have been deposed. */
+static void hello_of_a_newer_epoch(void **state)
+{
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	hello.hello.epoch = 42;
+	request(w, 1, &hello);
+	assert_int_equal(last(w)->type, MSG_REJECT);
+	assert_int_equal(last(w)->reason, REJECT_NOT_LEADER);
+	assert_int_equal(w->api.n, 0);
+	expect(w, "");
+	hello.hello.epoch = 41; /* ours */
+	request(w, 1, &hello);
+	assert_int_equal(w->api.n, 1);
+}
+
 static void malformed_hellos(void **state)
 {
 	struct world *w = *state;
@@ -841,6 +858,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(hello_to_welcome),
 		T(who_is_refused),
+		T(hello_of_a_newer_epoch),
 		T(malformed_hellos),
 		T(throttled_review_is_later),
 		T(reviews_are_capped),

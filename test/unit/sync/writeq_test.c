@@ -125,6 +125,32 @@ static void one_patch_in_an_interval(void **state)
 	assert_int_equal(w->api.n, 3);
 }
 
+/* As when two leaders write back and forth: at most a few at once, then one an interval. */
+static void changes_without_end_are_paced(void **state)
+{
+	struct world *w = *state;
+	int64_t now = 1000;
+	uint32_t at_once = 0;
+	for (; now < 11000; now += 10) {
+		writeq_mark(w->q, 1, true, 0, now);
+		writeq_tick(w->q, now);
+		if (fake_live(&w->api))
+			stored(fake_last(&w->api), "8");
+		if (now == 1050)
+			at_once = w->api.n;
+	}
+	assert_int_equal(at_once, 5);
+	assert_in_range(w->api.n, 13, 15);
+	for (writeq_tick(w->q, now); fake_live(&w->api); writeq_tick(w->q, now))
+		stored(fake_last(&w->api), "8");
+	assert_true(writeq_deadline(w->q) < INT64_MAX); /* its pace is remembered … */
+	writeq_tick(w->q, now + 6000);
+	while (fake_live(&w->api))
+		stored(fake_last(&w->api), "8");
+	writeq_tick(w->q, now + 20000);
+	assert_int_equal(writeq_deadline(w->q), INT64_MAX); /* … for a while */
+}
+
 static void not_before(void **state)
 {
 	struct world *w = *state;
@@ -276,6 +302,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(writes_and_tells_once),
 		T(one_patch_in_an_interval),
+		T(changes_without_end_are_paced),
 		T(not_before),
 		T(conflict_waits_for_a_newer_version),
 		T(conflict_without_news_tries_again),

@@ -53,6 +53,7 @@ static const struct msg samples[SAMPLES] = {
 		   .version = "0.1.0",
 		   .agent = "worker-1-17",
 		   .capacity = {{foreign, 2}, 9},
+		   .epoch = UINT64_MAX,
 		   .page = 3,
 		   .last_page = true,
 		   .members = members,
@@ -131,7 +132,7 @@ static bool hello_eq(const struct msg_hello *a, const struct msg_hello *b)
 	       str_eq(a->node, b->node) && str_eq(a->boot_id, b->boot_id) &&
 	       str_eq(a->version, b->version) && str_eq(a->agent, b->agent) &&
 	       capacity_eq(&a->capacity, &b->capacity) && a->page == b->page &&
-	       a->last_page == b->last_page &&
+	       a->epoch == b->epoch && a->last_page == b->last_page &&
 	       members_eq(a->members, a->nmembers, b->members, b->nmembers);
 }
 
