@@ -276,15 +276,17 @@ static void denied_gang_of_which_one_was_lost(void **state)
 static void finished_job_counts_no_more(void **state)
 {
 	struct world *w = w_of(state);
-	w_nodes(w, 2);
 	struct wjob *j = w_new_job(w, "a", 2);
 	w_job(w, j);
-	w_all(w, j, MEMBER_RUNNING);
 	j->job.status.state = JOB_FAILED;
 	j->job.status.failed = 2;
 	w_job(w, j);
+	w_nodes(w, 1);
 	w_tell(w, j, "n1", 0, 1, MEMBER_FAILED);
-	w_tell(w, j, "n2", 1, 1, MEMBER_FAILED);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_FAILED);
+	w_pods(w, "n1", &m, 1, false);
+	w_pods(w, "n1", NULL, 0, true);
+	assert_true(w_told(w, "member failed"));
 	w_wait(w, 2000);
 	assert_int_equal(w_status(w, j).failed, 2);
 }
