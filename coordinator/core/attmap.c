@@ -30,6 +30,7 @@ static void make_room(struct hmap *m)
 {
 	if (m->buckets < m->cap)
 		return;
+	must(m->buckets < BUCKETS_MAX); /* its entries alone would fill any memory */
 	m->cap = m->cap ? m->cap * 2 : BUCKETS_MIN;
 	m->v = mem_realloc(m->v, m->cap, sizeof *m->v);
 }
@@ -61,7 +62,7 @@ void hmap_add(struct hmap *m, struct hlink *x, uint64_t hash)
 {
 	if (!m->buckets)
 		init(m);
-	else if (m->n >= m->buckets && m->buckets < BUCKETS_MAX)
+	else if (m->n >= m->buckets)
 		split(m);
 	struct hlink **b = &m->v[bucket(m, hash)];
 	x->hash = hash;
@@ -81,18 +82,10 @@ void hmap_del(struct hmap *m, struct hlink *x)
 	m->n--;
 }
 
-struct hlink *hmap_next(const struct hlink *x)
-{
-	struct hlink *y = x->next;
-	while (y && y->hash != x->hash)
-		y = y->next;
-	return y;
-}
-
-struct hlink *hmap_first(const struct hmap *m, uint64_t hash)
+struct hlink *hmap_find(const struct hmap *m, uint64_t hash, hmap_same *same, const void *key)
 {
 	struct hlink *x = m->buckets ? m->v[bucket(m, hash)] : NULL;
-	while (x && x->hash != hash)
+	while (x && (x->hash != hash || !same(x, key)))
 		x = MUTANT(bucket_head_only) ? NULL : x->next;
 	return x;
 }

@@ -4,6 +4,7 @@
  * hashing: each insertion splits one bucket. Links are part of the entries; nothing is owned. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ struct hmap {
 void hmap_done(struct hmap *m); /* frees the buckets */
 void hmap_add(struct hmap *m, struct hlink *x, uint64_t hash);
 void hmap_del(struct hmap *m, struct hlink *x); /* must be in it */
-/* The first of this hash, and the next; NULL: none. Newer ones first. */
-struct hlink *hmap_first(const struct hmap *m, uint64_t hash);
-struct hlink *hmap_next(const struct hlink *x);
+/* Whether x is what is looked for; asked of entries with its hash only. */
+typedef bool hmap_same(struct hlink *x, const void *key);
+/* The newest entry of this hash that is the same as key; NULL: none. */
+struct hlink *hmap_find(const struct hmap *m, uint64_t hash, hmap_same *same, const void *key);

@@ -56,7 +56,7 @@ struct core *core_free(struct core *c)
 	if (!c)
 		return NULL;
 	forget(c);
-	match_done(c);
+	must(!c->labelkeys && !c->taintsets);
 	for (uint32_t i = 0; i < c->nres; i++)
 		free(c->res_names[i]);
 	timers_done(&c->timers);
@@ -98,7 +98,7 @@ static void synced(struct core *c)
 {
 	struct mjob *j, *jtmp;
 	struct mnode *n, *ntmp;
-	if (!c->leading || c->synced)
+	if (c->synced)
 		return;
 	c->synced = true;
 	c->gate_ms = c->now_ms + c->cfg.node_unheard_ms;
@@ -201,27 +201,39 @@ static void dispatch(struct core *c, const struct core_event *ev)
 		handlers[ev->type](c, ev);
 }
 
+static void node_due(struct core *c, struct timer *t)
+{
+	node_dirty(c, (struct mnode *)((char *)t - offsetof(struct mnode, timer)));
+}
+
+static void room_due(struct core *c, struct timer *t)
+{
+	struct mnode *n = (struct mnode *)((char *)t - offsetof(struct mnode, room_timer));
+	n->caps_dirty = true;
+	node_dirty(c, n);
+}
+
+static void job_due(struct core *c, struct timer *t)
+{
+	if (!MUTANT(timers_ignored))
+		job_dirty(c, (struct mjob *)((char *)t - offsetof(struct mjob, timer)));
+}
+
+static void att_due(struct core *c, struct timer *t)
+{
+	att_timer(c, (struct att *)((char *)t - offsetof(struct att, timer)));
+}
+
 static void fire(struct core *c, struct timer *t)
 {
-	switch (t->kind) {
-	case TIMER_NODE:
-		node_dirty(c, (struct mnode *)((char *)t - offsetof(struct mnode, timer)));
-		break;
-	case TIMER_ROOM: {
-		struct mnode *n = (struct mnode *)((char *)t - offsetof(struct mnode, room_timer));
-		n->caps_dirty = true;
-		node_dirty(c, n);
-		break;
-	}
-	case TIMER_JOB:
-		if (MUTANT(timers_ignored))
-			break;
-		job_dirty(c, (struct mjob *)((char *)t - offsetof(struct mjob, timer)));
-		break;
-	case TIMER_ATT:
-		att_timer(c, (struct att *)((char *)t - offsetof(struct att, timer)));
-		break;
-	}
+	static void (*const due[])(struct core *, struct timer *) = {
+		[TIMER_NODE] = node_due,
+		[TIMER_ROOM] = room_due,
+		[TIMER_JOB] = job_due,
+		[TIMER_ATT] = att_due,
+	};
+	must((unsigned)t->kind < ARRAY_LEN(due));
+	due[t->kind](c, t);
 }
 
 /* True: all are settled. */
@@ -280,7 +292,7 @@ static void set_time(struct core *c, const struct core_event *ev)
 	int64_t passed = ev->now_ms - c->now_ms;
 	if (passed > 0 && (passed <= c->cfg.loop_gap_ms || MUTANT(own_stall_counts)))
 		c->loop_ms += passed;
-	if (passed > 0 || !c->now_ms)
+	if (passed > 0)
 		c->now_ms = ev->now_ms;
 	c->wall_ms = ev->wall_ms;
 }

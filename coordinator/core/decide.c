@@ -86,15 +86,13 @@ void job_take_back(struct core *c, struct mjob *j)
 /* Deletion: pods go at once (the garbage collector would too), orphaned ones are left alone. */
 static bool gone(struct core *c, struct mjob *j)
 {
-	if (!j->gone && !j->deleting && !j->orphan)
+	if (!j->gone && !j->deleting)
 		return false;
-	if (j->orphan && !MUTANT(orphan_ignored) && (j->gone || j->deleting || !j->known)) {
+	if (j->orphan && !MUTANT(orphan_ignored)) {
 		leave_all(c, j);
-	} else if (j->gone || j->deleting) {
+	} else {
 		job_stop_all(c, j, "job deleted");
 		forget_ended(c, j);
-	} else {
-		return false;
 	}
 	queue_take(c, j);
 	return true;
@@ -181,7 +179,9 @@ static bool late(struct core *c, struct mjob *j)
 
 static bool bereft(struct core *c, struct mjob *j)
 {
-	if (!j->lost_fail || j->on_loss != LOSS_FAIL)
+	bool fails = j->lost_fail && j->on_loss == LOSS_FAIL;
+	j->lost_fail = false; /* what onNodeLoss said then says nothing later */
+	if (!fails)
 		return false;
 	job_say(j, R_NodeLost, "a member's node was lost and onNodeLoss is Fail");
 	finish(c, j, JOB_FAILED, R_NodeLost);

@@ -26,7 +26,6 @@ void labels_set(struct core *c, struct labels *l, const struct kvs *from);
 void labels_done(struct core *c, struct labels *l);
 void match_node_out(struct core *c, struct mnode *n); /* before labels or taints change */
 void match_node_in(struct core *c, struct mnode *n);  /* after */
-void match_done(struct core *c);
 
 /* reqclass.c */
 struct reqclass *reqclass_get(struct core *c, const struct job_spec *spec);

@@ -163,8 +163,6 @@ void job_set_state(struct core *c, struct mjob *j, enum job_state to)
 		[JOB_FAILED] = 0,
 	};
 #undef TO
-	if (j->state == to)
-		return;
 	must(moves[j->state] & 1u << to);
 	log_info(c->log, "job state", KS("job", j->key), KS("from", job_state_text(j->state)),
 		 KS("to", job_state_text(to)));
@@ -347,7 +345,7 @@ void job_on_job(struct core *c, const struct job *job)
 void job_on_gone(struct core *c, const struct meta *gone)
 {
 	struct mjob *j = job_find(c, gone->ns, gone->name);
-	if (!j || (*str_or_empty(gone->uid) && !str_eq(j->uid, gone->uid)))
+	if (!j || !str_eq(j->uid, gone->uid))
 		return;
 	job_gone(c, j, gone->orphan_finalizer);
 }

@@ -102,7 +102,8 @@ static void labelval_free(struct core *c, struct labelkey *k, struct labelval *v
 static void label_out(struct core *c, uint32_t node, struct label l)
 {
 	struct labelkey *k = labelkey_find(c, l.key);
-	struct labelval *v = k ? labelval_find(k, l.val) : NULL;
+	must(k);
+	struct labelval *v = labelval_find(k, l.val);
 	must(v);
 	bitset_clear(&v->nodes, node);
 	bitset_clear(&k->nodes, node);
@@ -147,8 +148,9 @@ void match_node_out(struct core *c, struct mnode *n)
 	labels_done(c, &n->labels);
 	for (uint32_t i = 0; i < n->ntaints; i++) {
 		struct taintset *s = taintset_of(c, &n->taints[i]);
+		must(s->n);
 		bitset_clear(&s->nodes, n->idx);
-		if (s->n && --s->n == 0)
+		if (--s->n == 0)
 			taintset_free(c, s);
 	}
 }
@@ -165,12 +167,4 @@ void match_node_in(struct core *c, struct mnode *n)
 		bitset_set(&s->nodes, n->idx);
 		s->n++;
 	}
-}
-
-void match_done(struct core *c)
-{
-	struct taintset *s, *tmp;
-	HASH_ITER (hh, c->taintsets, s, tmp)
-		taintset_free(c, s);
-	must(!c->labelkeys);
 }

@@ -54,19 +54,14 @@ static void match_selector(const struct core *c, struct reader *r, struct bitset
  * occurs, as the rule for one value says. */
 static void match_expr(const struct core *c, struct reader *r, struct bitset *term)
 {
-	const char *values[EXPR_VALUES_MAX];
 	AUTO(bitset_done) struct bitset ok = {0};
 	struct sel_expr x = {.key = get_str(r)};
 	x.op = (enum sel_op)get_u32(r);
 	x.values.n = get_u32(r);
+	AUTO(mem_freep) const char **values = mem_zalloc(x.values.n, sizeof *values);
 	x.values.v = values;
-	for (uint32_t i = 0; i < x.values.n; i++) {
-		const char *s = get_str(r);
-		if (i < EXPR_VALUES_MAX)
-			values[i] = s;
-	}
-	if (x.values.n > EXPR_VALUES_MAX)
-		x.values.n = EXPR_VALUES_MAX;
+	for (uint32_t i = 0; i < x.values.n; i++)
+		values[i] = get_str(r);
 	const struct labelkey *k = labelkey_find(c, intern_find(c->strs, x.key));
 	if (sel_expr_matches_value(&x, NULL)) {
 		all_nodes(c, &ok);
@@ -113,23 +108,23 @@ static void match_taints(const struct core *c, struct reader *r, struct bitset *
 			 struct bitset *avoid)
 {
 	struct toleration tol[TOLERATIONS_MAX];
-	uint32_t n = get_u32(r), kept = 0;
+	uint32_t n = get_u32(r);
+	must(n <= TOLERATIONS_MAX); /* kube/decode_job.c takes no more */
 	for (uint32_t i = 0; i < n; i++) {
 		struct toleration t = {.key = get_str(r)};
 		t.value = get_str(r);
 		t.exists = get_u32(r);
 		t.effect = (enum taint_effect)get_u32(r);
-		if (kept < TOLERATIONS_MAX)
-			tol[kept++] = t;
+		tol[i] = t;
 	}
 	all_nodes(c, ret);
 	for (const struct taintset *s = c->taintsets; s; s = s->hh.next) {
 		struct taint t = {.key = intern_str(c->strs, s->taint.key),
 				  .value = intern_str(c->strs, s->taint.val),
 				  .effect = s->taint.effect};
-		if (taint_blocks(&t, tol, kept))
+		if (taint_blocks(&t, tol, n))
 			bitset_andnot(ret, &s->nodes);
-		if (avoid && taint_avoids(&t, tol, kept))
+		if (avoid && taint_avoids(&t, tol, n))
 			avoid_more(avoid, &s->nodes);
 	}
 }

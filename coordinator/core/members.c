@@ -48,26 +48,36 @@ static uint64_t id_hash(const struct mjob *j, uint32_t index, uint32_t attempt)
 	return hash_u64(hash_u64(17, (uint64_t)j->id << 32 | index), attempt);
 }
 
+struct pod_key {
+	const char *ns, *pod;
+};
+
+static bool same_pod(struct hlink *x, const void *key)
+{
+	const struct att *a = HLINK_OF(x, struct att, by_pod);
+	const struct pod_key *k = key;
+	bool ns = str_eq(a->job->ns, k->ns), pod = str_eq(a->pod, k->pod);
+	return ns & pod;
+}
+
+static bool same_id(struct hlink *x, const void *key)
+{
+	const struct att *a = HLINK_OF(x, struct att, by_id);
+	return !memcmp(&a->id, key, sizeof a->id);
+}
+
 struct att *att_find_pod(const struct core *c, const char *ns, const char *pod)
 {
-	struct hlink *x = hmap_first(&c->atts_pod, name_hash(str_or_empty(ns), str_or_empty(pod)));
-	for (; x; x = hmap_next(x)) {
-		struct att *a = HLINK_OF(x, struct att, by_pod);
-		if (str_eq(a->job->ns, ns) && str_eq(a->pod, pod))
-			return a;
-	}
-	return NULL;
+	const struct pod_key k = {str_or_empty(ns), str_or_empty(pod)};
+	struct hlink *x = hmap_find(&c->atts_pod, name_hash(k.ns, k.pod), same_pod, &k);
+	return x ? HLINK_OF(x, struct att, by_pod) : NULL;
 }
 
 struct att *att_find(const struct core *c, const struct mjob *j, uint32_t index, uint32_t attempt)
 {
-	struct hlink *x = hmap_first(&c->atts, id_hash(j, index, attempt));
-	for (; x; x = hmap_next(x)) {
-		struct att *a = HLINK_OF(x, struct att, by_id);
-		if (a->job == j && a->id.index == index && a->id.attempt == attempt)
-			return a;
-	}
-	return NULL;
+	const struct att_id k = {j->id, index, attempt};
+	struct hlink *x = hmap_find(&c->atts, id_hash(j, index, attempt), same_id, &k);
+	return x ? HLINK_OF(x, struct att, by_id) : NULL;
 }
 
 bool att_live(const struct att *a)
@@ -82,7 +92,7 @@ bool att_seen(const struct att *a)
 
 bool att_current(const struct att *a)
 {
-	return a->id.index < a->job->nslots && a->job->slots[a->id.index].cur == a;
+	return a->job->slots[a->id.index].cur == a; /* there since att_new */
 }
 
 uint32_t job_seen(const struct mjob *j)
@@ -170,7 +180,8 @@ void att_give_back(struct core *c, struct att *ended)
 	struct mjob *j = ended->job;
 	struct slot *s = job_slot(j, ended->id.index);
 	struct att *a;
-	if (s->cur || !j->cnt[ATT_LOST] || bitset_has(&j->completed, ended->id.index))
+	must(!s->cur);
+	if (!j->cnt[ATT_LOST] || bitset_has(&j->completed, ended->id.index))
 		return;
 	DL_FOREACH2(j->atts, a, job_next)
 	{

@@ -25,7 +25,7 @@ static uint64_t apply_fingerprint(const struct core *c, const struct mnode *n)
 		if (applies(c, n, r))
 			h = hash_u64(hash_u64(h, r), (uint64_t)res_row(c, n, ROW_ALLOC)[r]);
 	}
-	return h ? h : 1;
+	return h | 1; /* 0: nothing was applied */
 }
 
 static bool apply_needed(const struct core *c, const struct mnode *n)

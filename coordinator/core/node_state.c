@@ -150,7 +150,7 @@ void node_settle(struct core *c, struct mnode *n)
 	}
 	set_loss(c, n, loss_of(c, n));
 	set_usable(c, n);
-	if (!keeps_last(c, n) || (n->has_node && unready(n)))
+	if (!keeps_last(c, n) || unready(n))
 		set_conds(c, n);
 	set_state(c, n, state_of(c, n));
 	node_apply_check(c, n);

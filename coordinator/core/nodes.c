@@ -189,7 +189,6 @@ void node_on_node_gone(struct core *c, const struct meta *gone)
 void node_on_cnode(struct core *c, const struct cnode *cn)
 {
 	struct mnode *n = node_get(c, cn->meta.name);
-	bool first = !n->has_cnode || !str_eq(n->uid, cn->meta.uid);
 	n->has_cnode = true;
 	n->owned = cn->owned_by_node;
 	n->own_cordoned = cn->unschedulable;
@@ -202,7 +201,7 @@ void node_on_cnode(struct core *c, const struct cnode *cn)
 	}
 	res_row_set(c, n, ROW_SPEC, &cn->resources);
 	/* What the leader before us wrote holds until the node is heard (DESIGN: liveness). */
-	if (first && !n->heard && n->state == CNODE_NONE) {
+	if (!n->heard && n->state == CNODE_NONE) {
 		n->state = cn->status.state;
 		n->inherited = n->state != CNODE_NONE;
 		n->since_ms = cn->status.since_ms;

@@ -63,14 +63,12 @@ static void succeeded(struct core *c, struct att *a)
 		att_stop(c, s->cur, "index completed");
 }
 
-/* How an attempt ended by itself, told for the first time. */
+/* How its index's current attempt ended by itself, told for the first time. */
 static void ended(struct core *c, struct att *a, const struct member *m)
 {
 	struct mjob *j = a->job;
 	struct slot *s = job_slot(j, a->id.index);
-	bool current = s->cur == a;
-	if (current)
-		s->cur = NULL;
+	s->cur = NULL;
 	att_set(c, a, ATT_ENDED);
 	timer_clear(&c->timers, &a->timer);
 	j->started |= m->phase == MEMBER_SUCCEEDED || m->phase == MEMBER_FAILED;
@@ -79,7 +77,7 @@ static void ended(struct core *c, struct att *a, const struct member *m)
 		succeeded(c, a);
 	} else if ((m->phase == MEMBER_FAILED ||
 		    (MUTANT(disruption_charged) && m->phase == MEMBER_DISRUPTED)) &&
-		   current && a->id.attempt == s->last) {
+		   a->id.attempt == s->last) {
 		log_end(c, a, "member failed", m);
 		charge(c, a, s, m);
 	} else if (m->phase == MEMBER_REFUSED) {
@@ -90,8 +88,7 @@ static void ended(struct core *c, struct att *a, const struct member *m)
 		log_end(c, a, "member disrupted", m);
 		c->stats.disruptions++;
 	}
-	if (current)
-		att_give_back(c, a);
+	att_give_back(c, a);
 }
 
 /* A superseded attempt's end counts for nothing but success. Its pod goes, unless it succeeded: no
@@ -105,7 +102,7 @@ static void ended_aside(struct core *c, struct att *a, const struct member *m)
 	bool doomed = stopping && s->cur && s->cur != a;
 	if (success && !doomed)
 		succeeded(c, a);
-	if (success && (att_live(a) || (stopping && !doomed && !a->delete_ok))) {
+	if (success && (att_live(a) || (!doomed && !a->delete_ok))) {
 		/* Before our delete has reached it: its pod stays, as finished ones do. */
 		s->cur = s->cur == a ? NULL : s->cur;
 		att_set(c, a, ATT_ENDED);
@@ -121,10 +118,10 @@ static void on_final(struct core *c, struct att *a, const struct member *m)
 {
 	a->phase = m->phase;
 	a->ended_ms = m->ended_ms;
-	if (a->state == ATT_STOPPING || (!att_current(a) && att_live(a)))
-		ended_aside(c, a, m);
-	else if (att_live(a))
+	if (att_live(a) && att_current(a))
 		ended(c, a, m);
+	else
+		ended_aside(c, a, m);
 }
 
 static void on_progress(struct core *c, struct att *a, const struct member *m)
@@ -179,8 +176,8 @@ static void on_seen(struct core *c, struct att *a, const char *pod_uid)
 	orders_changed(c, a);
 	if (a->state == ATT_STOPPING)
 		att_timer(c, a); /* now it can be deleted */
-	else if (first)
-		timer_clear(&c->timers, &a->timer);
+	else
+		timer_clear(&c->timers, &a->timer); /* of its create */
 }
 
 /* The pod tells; a is its attempt and confirmed. */
@@ -345,7 +342,7 @@ void observe_member(struct core *c, struct mnode *n, const struct member *m, boo
 	if (!a) {
 		if (pod)
 			adopt(c, j, n, m, by_list);
-		else if (m->phase == MEMBER_NONE && !by_list)
+		else if (m->phase == MEMBER_NONE)
 			attempted(c, j, n, m);
 		else
 			number_used(j, m);

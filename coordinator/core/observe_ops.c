@@ -68,7 +68,7 @@ void observe_pod_done(struct core *c, const struct core_event *ev)
 		a->creating = false;
 	else if (ev->pod.op == POD_OP_CREATE)
 		created(c, a, ev);
-	else if (ev->pod.op == POD_OP_DELETE && a->state == ATT_STOPPING)
+	else if (a->state == ATT_STOPPING)
 		deleted(c, a, ev);
 }
 

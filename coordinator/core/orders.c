@@ -35,7 +35,7 @@ void orders_forget(struct att *a)
 static bool ordered(const struct att *a)
 {
 	return (att_live(a) || (MUTANT(stopped_still_ordered) && a->state == ATT_STOPPING)) &&
-	       a->confirmed && att_current(a) && a->job->known && !a->job->gone;
+	       a->confirmed && att_current(a) && a->job->known;
 }
 
 static void rebuild(const struct core *c, struct mnode *n)

@@ -108,7 +108,7 @@ uint32_t pick(struct core *c, struct mjob *j, uint32_t need, bool *ret_kept)
 	if (bitset_count(ok) < need)
 		return 0;
 	cand_room(c, p.want);
-	for (uint32_t t = 0; t <= AVOID_MAX && p.n < p.want; t++) {
+	for (uint32_t t = 0; p.n < p.want; t++) {
 		bitset_copy(tier, ok);
 		if (t < AVOID_MAX)
 			bitset_andnot(tier, &m->avoid[t]);
