@@ -178,6 +178,8 @@ void checks_request(struct checks *c, const char *who, const struct api_request 
 	c->coordinator_creates = req->verb == API_CREATE && req->kind == API_POD && *who == 'c';
 	if (strncmp(who, "coordinator", 11) == 0 || strncmp(who, "agent/", 6) == 0)
 		check_rate(c, who, req);
+	if (req->verb == API_GET && req->kind == API_JOB)
+		check_note_get(c, who, req);
 	if (req->verb == API_DELETE)
 		check_delete(c, who, req);
 	if (req->verb == API_PATCH_STATUS && !*str_or_empty(req->rv))

@@ -148,8 +148,34 @@ void checks_reply(void *self, const struct proc *from, const struct msg *msg)
 	}
 }
 
+/* Whether the server has the attempt's pod, of the job of that UID. */
+static bool is_of(const struct sim *s, const struct line *l, const char *uid)
+{
+	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (str_eq(check_label(sh->v[i], LABEL_JOB_UID), uid) &&
+		    strtoul(check_label(sh->v[i], LABEL_INDEX), NULL, 10) == l->index &&
+		    strtoul(check_label(sh->v[i], LABEL_ATTEMPT), NULL, 10) == l->attempt)
+			return true;
+	}
+	return false;
+}
+
+/* A pod of an unknown job goes only when a live GET has said that there is no such job (any more).
+ */
+static void on_stray_stopped(struct checks *c, const struct mind *m, const struct line *l)
+{
+	const struct mind_met *met = mind_met_find(m, l->job_key);
+	if (met && (met->shown || (met->asked && !(met->live && is_of(c->sim, l, met->live)))))
+		return;
+	sim_fail(c->sim, "delete-unasked", "%s stops member %u of %s, a job that %s", m->proc->name,
+		 l->index, l->job_key,
+		 met ? "is there, by its own GET" : "it does not know and has not asked for");
+}
+
 static void on_stopped(struct checks *c, struct mind *m, const struct line *l)
 {
+	on_stray_stopped(c, m, l);
 	/* Members of a deleted job may have the name of the one that was made in its place. */
 	if (!l->job || str_eq(l->why, "job deleted"))
 		return;

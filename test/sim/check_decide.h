@@ -46,6 +46,14 @@ struct mind_node {
 	int64_t since_ms;                   /* when it was heard anew */
 };
 
+struct mind_met { /* a job of which this leadership was shown or has asked something */
+	UT_hash_handle hh;
+	char *key; /* namespace/name */
+	bool shown;
+	bool asked; /* by a live GET … */
+	char *live; /* … whose last answer had this UID; NULL: there was none of the name */
+};
+
 struct mind {
 	const struct proc *proc;
 	uint32_t incarnation;
@@ -58,6 +66,7 @@ struct mind {
 	struct mind_failure *failures;
 	struct mind_att *atts;
 	struct mind_node *nodes;
+	struct mind_met *met;
 };
 
 struct minds {
@@ -74,6 +83,9 @@ struct mind_job *mind_job_of(struct mind *m, const char *uid);
 struct mind_node *mind_node_of(struct mind *m, const char *name);
 const struct known_version *mind_find(const struct mind *m, enum api_kind kind, const char *ns,
 				      const char *name);
+
+/* NULL: it was neither shown nor asked for. */
+const struct mind_met *mind_met_find(const struct mind *m, const char *job_key);
 
 struct line { /* of a coordinator's log */
 	const struct log_kv *kv;

@@ -101,6 +101,9 @@ void check_scan(struct checks *c);
 void check_refusals(struct checks *c); /* check_said.c */
 void check_moves_free(struct checks *c);
 
+/* check_known.c */
+void check_note_get(struct checks *c, const char *who, const struct api_request *req);
+
 /* check_decide.c */
 void check_minds_free(struct checks *c);
 /* Whether the leader has heard the node's agent for so long without a break. */

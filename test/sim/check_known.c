@@ -2,6 +2,7 @@
 /* What a coordinator process knows: the last version of each job, node and ComputeNode that a list
  * or a watch has given it. Decisions are judged by it, not by what the API server has by then. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "check_decide.h"
@@ -47,10 +48,48 @@ const struct known_version *mind_find(const struct mind *m, enum api_kind kind, 
 	return find(m, kind, ns, name);
 }
 
+/* Made if there is none. */
+static struct mind_met *met_of(struct mind *m, const char *ns, const char *name)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(1024);
+	struct mind_met *met;
+	buf_printf(&key, "%s/%s", str_or_empty(ns), str_or_empty(name));
+	HASH_FIND_STR(m->met, buf_str(&key), met);
+	if (met)
+		return met;
+	met = mem_zalloc(1, sizeof *met);
+	met->key = buf_steal(&key);
+	HASH_ADD_KEYPTR(hh, m->met, met->key, strlen(met->key), met);
+	return met;
+}
+
+const struct mind_met *mind_met_find(const struct mind *m, const char *job_key)
+{
+	const struct mind_met *met;
+	HASH_FIND_STR(m->met, job_key, met);
+	return met;
+}
+
+/* It is answered with what there is just now, if at all. */
+void check_note_get(struct checks *c, const char *who, const struct api_request *req)
+{
+	const struct version *job = store_find(&c->sim->server.store, API_JOB, req->ns, req->name);
+	for (uint32_t i = 0; i < COORDINATORS; i++) {
+		struct mind *m = &c->minds->v[i];
+		if (!m->proc || !str_eq(m->proc->name, who))
+			continue;
+		struct mind_met *met = met_of(m, req->ns, req->name);
+		met->asked = true;
+		mem_strset(&met->live, job ? job->meta.uid : NULL);
+	}
+}
+
 static void put(struct mind *m, struct version *v, int64_t now_ms)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(1024);
 	struct known_version *k = find(m, v->kind, v->meta.ns, v->meta.name);
+	if (v->kind == API_JOB)
+		met_of(m, v->meta.ns, v->meta.name)->shown = true;
 	if (k && !str_eq(k->v->meta.uid, v->meta.uid)) {
 		drop(m, k);
 		k = NULL;
@@ -107,6 +146,13 @@ void mind_forget_leadership(struct mind *m)
 	struct mind_failure *f, *ftmp;
 	struct mind_att *a, *atmp;
 	struct mind_node *n, *ntmp;
+	struct mind_met *met, *mtmp;
+	HASH_ITER (hh, m->met, met, mtmp) {
+		HASH_DEL(m->met, met);
+		free(met->key);
+		free(met->live);
+		free(met);
+	}
 	HASH_ITER (hh, m->atts, a, atmp) {
 		HASH_DEL(m->atts, a);
 		free(a->key);
