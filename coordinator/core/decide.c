@@ -79,7 +79,6 @@ void job_take_back(struct core *c, struct mjob *j)
 	j->state = j->started ? JOB_RUNNING : JOB_PENDING;
 	j->end_ms = 0;
 	j->conds[JC_COMPLETE] = j->conds[JC_FAILED] = (struct cond_state){0};
-	j->lost_fail = false;
 	job_say(j, R_NONE, "%s", "");
 }
 
@@ -121,7 +120,8 @@ static bool final(struct core *c, struct mjob *j)
 		return false;
 	job_stop_all(c, j, "job finished");
 	queue_take(c, j);
-	if (j->ttl_s < 0 || !j->end_ms)
+	/* Who waits for the end sees it, even with a ttl of 0. */
+	if (j->ttl_s < 0 || !j->end_ms || !job_head_stored(j))
 		return true;
 	int64_t at = pin(c, j->end_ms + j->ttl_s * 1000, &j->ttl_wall_ms, &j->ttl_at_ms);
 	if (at > c->now_ms) {
@@ -177,11 +177,21 @@ static bool late(struct core *c, struct mjob *j)
 	return final(c, j);
 }
 
+/* The spec may say Fail only now, or may not have wanted the member when its node was lost. */
+static bool lacks_lost(const struct mjob *j)
+{
+	const struct att *a;
+	DL_FOREACH2(j->cnt[ATT_LOST] + j->cnt[ATT_STOPPING] ? j->atts : NULL, a, job_next)
+	{
+		if (att_missed(a))
+			return true;
+	}
+	return false;
+}
+
 static bool bereft(struct core *c, struct mjob *j)
 {
-	bool fails = j->lost_fail && j->on_loss == LOSS_FAIL;
-	j->lost_fail = false; /* what onNodeLoss said then says nothing later */
-	if (!fails)
+	if (j->on_loss != LOSS_FAIL || j->suspend || !lacks_lost(j))
 		return false;
 	job_say(j, R_NodeLost, "a member's node was lost and onNodeLoss is Fail");
 	finish(c, j, JOB_FAILED, R_NodeLost);

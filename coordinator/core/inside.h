@@ -21,6 +21,7 @@ bool refused_there(const struct core *c, const struct mjob *j, const struct mnod
 
 /* status.c, write.c, orders.c */
 void job_status_check(struct core *c, struct mjob *j);
+bool job_head_stored(const struct mjob *j); /* its state and conditions are written */
 void job_status_echo(struct core *c, struct mjob *j, const struct job_status *st, const char *rv);
 void job_on_written(struct core *c, const struct core_event *ev);
 struct core_action *act_new(struct core *c, enum core_action_type type);

@@ -64,7 +64,8 @@ void att_retry(struct core *c, struct att *a); /* a create or delete failed: lat
 bool att_live(const struct att *a);
 bool att_seen(const struct att *a);
 bool att_current(const struct att *a);
-bool att_replaceable(const struct att *a); /* lost, and its slot may be given to another */
+bool att_missed(const struct att *a);      /* holds a slot that is wanted, on a lost node */
+bool att_replaceable(const struct att *a); /* on a lost node; its slot may be another's */
 void observe_member(struct core *c, struct mnode *n, const struct member *m, bool by_list);
 void observe_hello_end(struct core *c, struct mnode *n);
 void observe_pods(struct core *c, const struct core_event *ev);

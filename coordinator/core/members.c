@@ -104,10 +104,23 @@ uint32_t job_seen(const struct mjob *j)
 	return n;
 }
 
+/* A pod that was to be stopped when its node was lost may stay for as long as the node does. */
+static bool out_of_reach(const struct att *a)
+{
+	return a->state == ATT_LOST || (a->state == ATT_STOPPING && a->node->loss != LOSS_NO);
+}
+
+bool att_missed(const struct att *a)
+{
+	const struct mjob *j = a->job;
+	return out_of_reach(a) && att_current(a) && a->id.index < j->parallelism &&
+	       !bitset_has(&j->completed, a->id.index);
+}
+
 bool att_replaceable(const struct att *a)
 {
-	return a->state == ATT_LOST && (a->node->loss == LOSS_SURE ||
-					a->job->on_loss == LOSS_REPLACE || MUTANT(wait_replaces));
+	return out_of_reach(a) && (a->node->loss == LOSS_SURE || a->job->on_loss == LOSS_REPLACE ||
+				   MUTANT(wait_replaces));
 }
 
 static void take_room(struct core *c, struct att *a, bool take)
@@ -330,8 +343,6 @@ void att_lost(struct core *c, struct att *a)
 	log_info(c->log, "member lost", KS("job", j->key), KI("member", a->id.index),
 		 KI("attempt", a->id.attempt), KS("node", a->node->name));
 	att_set(c, a, ATT_LOST);
-	if (j->on_loss == LOSS_FAIL && att_current(a))
-		j->lost_fail = true;
 }
 
 void att_found(struct core *c, struct att *a)

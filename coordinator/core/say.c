@@ -91,9 +91,9 @@ static bool lost(struct core *c, struct mjob *j)
 	const struct att *a;
 	if (j->blocked)
 		return false; /* why others of it wait is said instead */
-	DL_FOREACH2(j->cnt[ATT_LOST] ? j->atts : NULL, a, job_next)
+	DL_FOREACH2(j->cnt[ATT_LOST] + j->cnt[ATT_STOPPING] ? j->atts : NULL, a, job_next)
 	{
-		if (a->state == ATT_LOST && att_current(a) && !att_replaceable(a))
+		if (att_missed(a) && !att_replaceable(a))
 			break;
 	}
 	if (!a)

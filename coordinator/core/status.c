@@ -180,6 +180,11 @@ static bool starting(const struct mjob *j)
 	return j->state == JOB_RUNNING && j->cnt[ATT_ORDERED] + j->cnt[ATT_PENDING] > 0;
 }
 
+bool job_head_stored(const struct mjob *j)
+{
+	return j->base_head == job_head(j);
+}
+
 static void mark(struct core *c, struct mjob *j, enum mark m)
 {
 	int64_t gather = m == MARK_LATER ? GATHER_MS : starting(j) ? GATHER_START_MS : 0;
@@ -232,7 +237,6 @@ bool core_job_status(struct core *c, const char *ns, const char *name, struct jo
 	if (!j || !c->synced)
 		return false;
 	view(j, &c->view, ret);
-	j->gathering = false; /* what comes from here on goes with the next */
 	j->sent = fingerprint(ret, &j->sent_head);
 	j->gathering = false; /* it goes out now; what comes later is gathered anew */
 	if (j->sent == j->base) {

@@ -91,7 +91,7 @@ struct mjob {
 	int64_t deadline_wall_ms, deadline_at_ms, ttl_wall_ms, ttl_at_ms;
 	int64_t wake_ms;
 	int64_t hold_ms; /* nothing is placed before */
-	bool started, formed, lost_fail, told_waiting, done_news, rolling;
+	bool started, formed, told_waiting, done_news, rolling;
 	bool retrying; /* an index waits for its backoff */
 	struct cond_state conds[JC_N];
 	enum reason reason;

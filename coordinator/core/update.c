@@ -84,7 +84,7 @@ static bool recreate(struct core *c, struct mjob *j)
 	}
 	DL_FOREACH2(j->atts, a, job_next)
 	{
-		if (a->state == ATT_STOPPING && other_run(c, a))
+		if (a->state == ATT_STOPPING && other_run(c, a) && !att_replaceable(a))
 			return true; /* all of the old are gone before any of the new comes */
 	}
 	return false;

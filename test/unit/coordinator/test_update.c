@@ -302,6 +302,24 @@ static void ttl_deletes(void **state)
 	assert_true(w_has(w, "job-delete a\n")); /* until it is gone */
 }
 
+static void the_end_is_stored_before_a_ttl_of_0_deletes(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = running(w, 1, 1);
+	j->job.spec.ttl_s = 0;
+	w_job(w, j);
+	w->no_writes = true;
+	w_all(w, j, MEMBER_SUCCEEDED);
+	w_wait(w, 3000);
+	assert_false(w_has(w, "job-delete"));
+	w->no_writes = false;
+	j->marked = true;
+	j->due_ms = 0;
+	w_wait(w, 100);
+	assert_int_equal(w_status(w, j).state, JOB_COMPLETED);
+	assert_true(w_has(w, "job-delete a\n"));
+}
+
 static void a_lower_backoff_limit_takes_effect(void **state)
 {
 	struct world *w = w_of(state);
@@ -349,6 +367,7 @@ int main(void)
 		T(deadline_counts_from_placement),
 		T(a_longer_deadline_takes_effect),
 		T(ttl_deletes),
+		T(the_end_is_stored_before_a_ttl_of_0_deletes),
 		T(a_lower_backoff_limit_takes_effect),
 		T(invalid_template_is_told),
 	};
