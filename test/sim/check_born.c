@@ -88,8 +88,23 @@ uint32_t check_indexes_made(struct checks *c, const char *uid)
 	return bitset_count(&made);
 }
 
+static void gone_key(struct buf *key, const char *uid)
+{
+	buf_printf(key, "gone/%s", uid);
+}
+
+bool check_gone_lately(struct checks *c, const char *uid)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	gone_key(&key, uid);
+	return check_changed_lately(c, buf_str(&key));
+}
+
 void check_gone(struct checks *c, const struct version *pod)
 {
+	AUTO(buf_done) struct buf went = BUF_INIT(256);
+	gone_key(&went, pod->meta.owner_uid);
+	check_note_changed(c, buf_str(&went));
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	const struct version *job = sim_by_uid(c->sim, API_JOB, pod->meta.owner_uid);
 	struct made *m = made_find(c, pod, &key);

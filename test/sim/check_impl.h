@@ -84,6 +84,7 @@ uint32_t check_indexes_made(struct checks *c, const char *uid); /* of how many a
 bool check_led_lately(const struct checks *c);
 void check_ended(struct checks *c, const struct version *pod);
 void check_gone(struct checks *c, const struct version *pod);
+bool check_gone_lately(struct checks *c, const char *uid);         /* a pod of the job */
 bool check_succeeded(struct checks *c, const struct version *pod); /* any attempt, ever */
 bool check_final(enum job_state s);
 void check_status(struct checks *c, const struct version *was, const struct version *is);

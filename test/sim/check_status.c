@@ -33,9 +33,9 @@ static void check_spec_followed(struct checks *c, const struct version *v)
 	if (st->active + st->succeeded > v->job.spec.parallelism && beyond_lives(c, v))
 		sim_fail(c->sim, "above", "job %s: active %u, succeeded %u of %u", v->meta.name,
 			 st->active, st->succeeded, v->job.spec.parallelism);
-	/* While requests go wrong an agent may tell of what is long gone. */
+	/* An agent may tell of what has just gone: its word was under way. */
 	if (v->job.spec.suspend && !v->meta.deleted_ms &&
-	    (st->state != JOB_SUSPENDED || (st->active && !conns_rough(c->sim->conns))))
+	    (st->state != JOB_SUSPENDED || (st->active && !check_gone_lately(c, v->meta.uid))))
 		sim_fail(c->sim, "suspended", "job %s: %s, active %u", v->meta.name,
 			 job_state_text(st->state), st->active);
 }
