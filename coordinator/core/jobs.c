@@ -324,10 +324,11 @@ void job_on_job(struct core *c, const struct job *job)
 		j->recheck = job->status.observed_generation &&
 			     job->status.observed_generation != job->meta.generation;
 	}
-	bool deleting = job->meta.deleted_ms != 0, orphan = job->meta.orphan_finalizer;
+	bool deleting = job->meta.deleted_ms != 0;
+	bool orphan = deleting && job->meta.orphan_finalizer; /* alone it says nothing yet */
 	if (!first && changed && job_finished(j) && !final_state(job->status.state))
 		job_take_back(c, j);
-	changed |= deleting != j->deleting || orphan != j->orphan;
+	changed |= deleting != j->deleting;
 	j->created_ms = job->meta.created_ms;
 	j->generation = job->meta.generation;
 	j->deleting = deleting;

@@ -70,16 +70,21 @@ void node_apply_check(struct core *c, struct mnode *n)
 	live_timer(c, n);
 }
 
-static void leave_out(struct core *c, struct mnode *n, const struct strs *conflicts)
+/* False: none of them was applied, so the next apply would be refused alike. */
+static bool leave_out(struct core *c, struct mnode *n, const struct strs *conflicts)
 {
+	bool news = false;
 	for (uint32_t i = 0; i < conflicts->n; i++) {
 		uint32_t r = res_id(c, conflicts->v[i]);
-		if (r == UINT32_MAX || MUTANT(conflict_not_left_out))
+		if (r == UINT32_MAX || !applies(c, n, r))
 			continue;
-		bitset_set(&n->leave_out, r);
+		news = true;
+		if (!MUTANT(conflict_not_left_out))
+			bitset_set(&n->leave_out, r);
 		log_info(c->log, "computenode resource is kept by another owner",
 			 KS("node", n->name), KS("resource", conflicts->v[i]));
 	}
+	return news;
 }
 
 void node_on_applied(struct core *c, const struct core_event *ev)
@@ -96,10 +101,8 @@ void node_on_applied(struct core *c, const struct core_event *ev)
 		n->apply_after_ms = c->now_ms + APPLY_RETRY_BASE_MS;
 		return;
 	}
-	if (ev->applied.rc == RC_CONFLICT && ev->applied.conflicts.n) {
-		leave_out(c, n, &ev->applied.conflicts);
+	if (ev->applied.rc == RC_CONFLICT && leave_out(c, n, &ev->applied.conflicts))
 		return;
-	}
 	n->apply_after_ms = c->now_ms + backoff_plain(APPLY_RETRY_BASE_MS, APPLY_RETRY_CAP_MS,
 						      ++n->apply_failures);
 	log_warn(c->log, "computenode not applied", KS("node", n->name),

@@ -199,6 +199,18 @@ void w_pods(struct world *w, const char *node, const struct member *m, uint32_t 
 	w_step(w, &ev);
 }
 
+struct core_event w_pod_done(enum pod_op op, const struct member *m, enum rc rc, const char *words)
+{
+	return (struct core_event){.type = CEV_POD_DONE,
+				   .pod = {.op = op,
+					   .rc = rc,
+					   .reason = "Forbidden",
+					   .message = words,
+					   .ns = m->ns,
+					   .pod = m->pod,
+					   .member = rc == RC_OK ? m : NULL}};
+}
+
 const struct order *w_order(struct world *w, struct wjob *j, uint32_t index, const char **ret_node)
 {
 	for (uint32_t i = 0; i < w->nnodes; i++) {

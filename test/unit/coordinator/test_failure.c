@@ -109,19 +109,6 @@ static void refusal_backs_off_on_that_node(void **state)
 	assert_int_equal(w_status(w, j).failed, 0);
 }
 
-static struct core_event pod_done(enum pod_op op, const struct member *m, enum rc rc,
-				  const char *words)
-{
-	return (struct core_event){.type = CEV_POD_DONE,
-				   .pod = {.op = op,
-					   .rc = rc,
-					   .reason = "Forbidden",
-					   .message = words,
-					   .ns = m->ns,
-					   .pod = m->pod,
-					   .member = rc == RC_OK ? m : NULL}};
-}
-
 static void held_name_uses_the_next_number(void **state)
 {
 	struct world *w = w_of(state);
@@ -132,7 +119,7 @@ static void held_name_uses_the_next_number(void **state)
 	w_tell(w, j, "n1", 0, 1, MEMBER_HELD);
 	assert_true(w_has(w, "create a 0.1 on n1\n")); /* whose it is, our own try is told */
 	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_HELD);
-	struct core_event ev = pod_done(POD_OP_CREATE, &m, RC_EXISTS, "");
+	struct core_event ev = w_pod_done(POD_OP_CREATE, &m, RC_EXISTS, "");
 	w_step(w, &ev);
 	assert_null(w_order(w, j, 0, NULL));
 	w_wait(w, 2500);
@@ -151,7 +138,7 @@ static void held_by_itself_elsewhere_is_adopted(void **state)
 	assert_string_equal(node, "n1");
 	w_tell(w, j, "n1", 0, 1, MEMBER_HELD);
 	struct member m = w_member(w, j, "n2", 0, 1, MEMBER_RUNNING);
-	struct core_event ev = pod_done(POD_OP_CREATE, &m, RC_OK, "");
+	struct core_event ev = w_pod_done(POD_OP_CREATE, &m, RC_OK, "");
 	ev.pod.rc = RC_EXISTS;
 	w_step(w, &ev);
 	w_wait(w, 5000);
@@ -172,7 +159,7 @@ static void r010_success_before_the_delete(void **state)
 	w_job(w, j);
 	assert_true(w_has(w, "delete pod-a-0.1"));
 	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING);
-	struct core_event timeout = pod_done(POD_OP_DELETE, &m, RC_TIMEOUT, "");
+	struct core_event timeout = w_pod_done(POD_OP_DELETE, &m, RC_TIMEOUT, "");
 	w_step(w, &timeout);
 	w_tell(w, j, "n1", 0, 1, MEMBER_SUCCEEDED);
 	w_clear(w);
@@ -193,7 +180,7 @@ static void denied_agent_then_coordinator(void **state)
 	assert_true(w_has(w, "create a 0.1 on n1\n"));
 	assert_false(w_order(w, j, 0, NULL)->launch);
 	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_PENDING);
-	struct core_event ev = pod_done(POD_OP_CREATE, &m, RC_OK, "");
+	struct core_event ev = w_pod_done(POD_OP_CREATE, &m, RC_OK, "");
 	w_step(w, &ev);
 	assert_string_equal(w_order(w, j, 0, NULL)->pod_uid, "pod-a-0.1");
 	/* What works is remembered for the template. */
@@ -228,17 +215,17 @@ static void denied_gang_gives_all_back(void **state)
 	assert_true(w_has(w, "create a 0.1 on n1\n"));
 	assert_true(w_has(w, "create a 2.1 on n3\n"));
 	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_PENDING);
-	struct core_event ev = pod_done(POD_OP_CREATE, &m, RC_OK, "");
+	struct core_event ev = w_pod_done(POD_OP_CREATE, &m, RC_OK, "");
 	w_step(w, &ev);
 	m = w_member(w, j, "n2", 1, 1, MEMBER_PENDING);
-	ev = pod_done(POD_OP_CREATE, &m, RC_FORBIDDEN, "exceeded quota: pods=1");
+	ev = w_pod_done(POD_OP_CREATE, &m, RC_FORBIDDEN, "exceeded quota: pods=1");
 	w_clear(w);
 	w_step(w, &ev);
 	assert_true(w_has(w, "delete pod-a-0.1: gang given back\n"));
 	assert_true(w_has(w, "note a FailedCreate\n"));
 	w_tell(w, j, "n1", 0, 1, MEMBER_GONE);
 	m = w_member(w, j, "n3", 2, 1, MEMBER_PENDING);
-	ev = pod_done(POD_OP_CREATE, &m, RC_FORBIDDEN, "exceeded quota: pods=1");
+	ev = w_pod_done(POD_OP_CREATE, &m, RC_FORBIDDEN, "exceeded quota: pods=1");
 	w_step(w, &ev);
 	w_wait(w, 1500);
 	struct job_status s = w_status(w, j);
@@ -266,7 +253,8 @@ static void denied_gang_of_which_one_was_lost(void **state)
 	w_clear(w);
 	w_tell(w, j, "n4", 2, 2, MEMBER_DENIED);
 	struct member m = w_member(w, j, "n4", 2, 2, MEMBER_PENDING);
-	struct core_event ev = pod_done(POD_OP_CREATE, &m, RC_FORBIDDEN, "exceeded quota: pods=2");
+	struct core_event ev =
+		w_pod_done(POD_OP_CREATE, &m, RC_FORBIDDEN, "exceeded quota: pods=2");
 	w_step(w, &ev);
 	assert_true(w_has(w, "delete pod-a-0.1: gang given back\n"));
 	assert_true(w_has(w, "delete pod-a-1.1: gang given back\n"));
@@ -302,12 +290,12 @@ static void unanswered_create_is_tried_again(void **state)
 	struct wjob *j = w_new_job(w, "a", 1);
 	w_job(w, j);
 	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_PENDING);
-	struct core_event ev = pod_done(POD_OP_CREATE, &m, RC_TIMEOUT, "");
+	struct core_event ev = w_pod_done(POD_OP_CREATE, &m, RC_TIMEOUT, "");
 	w_step(w, &ev);
 	w_clear(w);
 	w_wait(w, 1100);
 	w_did(w, "create a 0.1 on n1\n");
-	ev = pod_done(POD_OP_CREATE, &m, RC_EXISTS, "");
+	ev = w_pod_done(POD_OP_CREATE, &m, RC_EXISTS, "");
 	ev.pod.member = &m;
 	w_step(w, &ev);
 	assert_string_equal(w_order(w, j, 0, NULL)->pod_uid, "pod-a-0.1");
@@ -401,12 +389,12 @@ static void delete_is_repeated_until_it_works(void **state)
 	w_all(w, j, MEMBER_RUNNING);
 	w_job_gone(w, j);
 	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING);
-	struct core_event ev = pod_done(POD_OP_DELETE, &m, RC_SERVER, "");
+	struct core_event ev = w_pod_done(POD_OP_DELETE, &m, RC_SERVER, "");
 	w_step(w, &ev);
 	w_clear(w);
 	w_wait(w, 2100);
 	assert_true(w_has(w, "delete pod-a-0.1: job deleted\n"));
-	ev = pod_done(POD_OP_DELETE, &m, RC_NOTFOUND, "");
+	ev = w_pod_done(POD_OP_DELETE, &m, RC_NOTFOUND, "");
 	w_step(w, &ev);
 	w_clear(w);
 	w_wait(w, 100000);
@@ -424,14 +412,14 @@ static void r006_deleted_pod_that_nobody_tells_of(void **state)
 	w_all(w, j, MEMBER_RUNNING);
 	w_job_gone(w, j);
 	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING);
-	struct core_event ev = pod_done(POD_OP_DELETE, &m, RC_OK, "");
+	struct core_event ev = w_pod_done(POD_OP_DELETE, &m, RC_OK, "");
 	w_step(w, &ev);
 	w_clear(w);
 	w_wait(w, 50000);
 	assert_false(w_has(w, "delete"));
 	w_wait(w, 15000);
 	assert_true(w_has(w, "delete pod-a-0.1: job deleted\n"));
-	ev = pod_done(POD_OP_DELETE, &m, RC_NOTFOUND, "");
+	ev = w_pod_done(POD_OP_DELETE, &m, RC_NOTFOUND, "");
 	w_step(w, &ev);
 	core_stats(w->core, &st);
 	assert_int_equal(st.members_live, 0);

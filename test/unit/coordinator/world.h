@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "coordinator/core/core.h"
 
-enum { W_NODES = 64, W_JOBS = 64, GI = 1 << 30 };
+enum { W_NODES = 80, W_JOBS = 64, GI = 1 << 30 };
 
 struct wnode {
 	char name[32];
@@ -24,7 +24,7 @@ struct wnode {
 	uint32_t nlabels;
 	struct res alloc[4];
 	uint32_t nalloc;
-	struct taint taints[2];
+	struct taint taints[10];
 	uint32_t ntaints;
 	bool not_ready, cordoned, muted;
 	struct res foreign[2];
@@ -112,6 +112,8 @@ void w_report(struct world *w, const struct member *m);
 void w_tell(struct world *w, struct wjob *j, const char *node, uint32_t index, uint32_t attempt,
 	    enum member_phase phase);
 void w_pods(struct world *w, const char *node, const struct member *m, uint32_t n, bool last);
+/* How the coordinator's own create or delete of a member's pod ended. */
+struct core_event w_pod_done(enum pod_op op, const struct member *m, enum rc rc, const char *words);
 /* Every ordered member of the job reports this phase. */
 uint32_t w_all(struct world *w, struct wjob *j, enum member_phase phase);
 /* The order for a member, or NULL; *ret_node says where. */

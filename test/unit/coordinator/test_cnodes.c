@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ComputeNodes that are odd: without a Node, with more resources than are counted, with owners of
+ * what is not applied. */
+#include "world.h"
+
+#include <string.h>
+
+/* A user's ComputeNode, whose Node went while nobody led: what the leader before wrote of it does
+ * not hold, though other nodes' agents are waited for still. */
+static void its_node_went_while_nobody_led(void **state)
+{
+	static const struct cond was = {
+		.type = "Ready", .status = COND_TRUE, .reason = "NodeReady", .since_ms = 5000};
+	struct world *w = w_of(state);
+	struct cnode_status s;
+	const char *rv;
+	struct cnode cn = {
+		.meta = {.name = "n1", .uid = "c1", .rv = "7", .generation = 1},
+		.status = {.state = CNODE_RUNNING, .since_ms = 1000, .conds = &was, .nconds = 1}};
+	struct core_event ev = {.type = CEV_CNODE, .cnode = &cn};
+	w_tell_node(w, w_node(w, "n2"));
+	w_node(w, "n1");
+	w_step(w, &ev);
+	/* The page after the list tells of it again, as it is. */
+	cn.meta.rv = "8";
+	w_step(w, &ev);
+	w_sync(w);
+	assert_false(w_told(w, "agents have been heard"));
+	assert_int_equal(w_cnode_state(w, "n1"), CNODE_PENDING);
+	assert_int_equal(w_find(w, "n1")->conds[0].status, COND_FALSE);
+	assert_string_equal(w_find(w, "n1")->conds[0].reason, "NodeNotFound");
+	assert_false(w_has(w, "cnode-delete"));
+	assert_false(core_cnode_status(w->core, "n1", &s, &rv)); /* written */
+}
+
+/* The first 128 names count; a node that has more is used for what it has of these. */
+static void more_resources_than_are_counted(void **state)
+{
+	enum { NAMES = 140 };
+	static struct res v[NAMES];
+	static char names[NAMES][32];
+	struct world *w = w_of(state);
+	struct cnode_apply a;
+	w_nodes(w, 1);
+	for (uint32_t i = 0; i < NAMES; i++) {
+		w_text(names[i], sizeof names[i], "example.com/%u", i);
+		v[i] = (struct res){names[i], 1000};
+	}
+	memcpy(v, w_find(w, "n1")->alloc, 3 * sizeof *v);
+	struct node node = {.meta = {.name = "n1", .uid = "uid-n1", .rv = "2"},
+			    .allocatable = {v, NAMES},
+			    .ready = COND_TRUE};
+	struct core_event ev = {.type = CEV_NODE, .node = &node};
+	w_step(w, &ev);
+	assert_true(core_cnode_apply(w->core, "n1", &a));
+	assert_in_range(a.resources.n, 120, 128);
+	struct wjob *some = w_new_job(w, "some", 1), *other = w_new_job(w, "other", 1);
+	some->requests[0] = v[NAMES / 2];
+	other->requests[0] = v[NAMES - 1];
+	some->job.spec.requests = (struct reslist){some->requests, 1};
+	other->job.spec.requests = (struct reslist){other->requests, 1};
+	w_job(w, some);
+	w_job(w, other);
+	assert_int_equal(w_orders(w, some), 1);
+	assert_int_equal(w_orders(w, other), 0);
+	/* Somebody owns what cannot be counted: the same apply is not sent again at once. */
+	const char *conflicts[] = {names[NAMES - 1]};
+	ev = (struct core_event){.type = CEV_APPLIED,
+				 .applied = {.name = "n1",
+					     .rc = RC_CONFLICT,
+					     .message = "conflict",
+					     .conflicts = {conflicts, 1}}};
+	w_clear(w);
+	w_step(w, &ev);
+	assert_false(w_has(w, "apply"));
+	w_wait(w, 1100);
+	assert_true(w_has(w, "apply n1\n"));
+}
+
+/* What is left out already, or no resource of the node's, is no reason to apply again at once. */
+static void a_conflict_that_says_nothing_new(void **state)
+{
+	static const char *const known[] = {"cpu"}, *const unknown[] = {"example.com/gpu"};
+	static const struct strs conflicts[] = {{known, 1}, {known, 1}, {unknown, 1}};
+	struct world *w = w_of(state);
+	struct cnode_apply a;
+	w_tell_node(w, w_node(w, "n1"));
+	w_sync(w);
+	for (uint32_t i = 0; i < 3; i++) {
+		struct core_event ev = {.type = CEV_APPLIED,
+					.applied = {.name = "n1",
+						    .rc = RC_CONFLICT,
+						    .message = "conflict",
+						    .conflicts = conflicts[i]}};
+		w_clear(w);
+		w_step(w, &ev);
+		assert_int_equal(w_has(w, "apply n1\n"), i == 0);
+		w_wait(w, 5000);
+		assert_true(w_has(w, "apply n1\n"));
+	}
+	assert_true(core_cnode_apply(w->core, "n1", &a));
+	assert_int_equal(a.leave_out.n, 1);
+	assert_string_equal(a.leave_out.v[0], "cpu");
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
+	const struct CMUnitTest tests[] = {
+		T(its_node_went_while_nobody_led),
+		T(more_resources_than_are_counted),
+		T(a_conflict_that_says_nothing_new),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
