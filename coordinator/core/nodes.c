@@ -186,6 +186,16 @@ void node_on_node_gone(struct core *c, const struct meta *gone)
 	node_dirty(c, n);
 }
 
+/* A resource that another owner kept, and has taken out, is nobody's. */
+static void leave_in(const struct core *c, struct mnode *n)
+{
+	for (uint32_t r = bitset_next(&n->leave_out, 0); r < c->nres;
+	     r = bitset_next(&n->leave_out, r + 1)) {
+		if (res_row(c, n, ROW_SPEC)[r] == RES_ABSENT)
+			bitset_clear(&n->leave_out, r);
+	}
+}
+
 void node_on_cnode(struct core *c, const struct cnode *cn)
 {
 	struct mnode *n = node_get(c, cn->meta.name);
@@ -200,6 +210,7 @@ void node_on_cnode(struct core *c, const struct cnode *cn)
 		match_node_in(c, n);
 	}
 	res_row_set(c, n, ROW_SPEC, &cn->resources);
+	leave_in(c, n);
 	/* What the leader before us wrote holds until the node is heard (DESIGN: liveness). */
 	if (!n->heard && n->state == CNODE_NONE) {
 		n->state = cn->status.state;

@@ -109,6 +109,38 @@ static void admin_keeps_cpu(void **state)
 	assert_string_equal(a.leave_out.v[0], "cpu");
 }
 
+/* He takes it out again: it is filled in as before. */
+static void admin_gives_cpu_back(void **state)
+{
+	struct world *w = w_of(state);
+	struct wnode *n = w_node(w, "n1");
+	struct cnode_apply a;
+	w_tell_node(w, n);
+	w_sync(w);
+	const char *cpu = "cpu";
+	struct core_event ev = {
+		.type = CEV_APPLIED,
+		.applied = {.name = "n1", .rc = RC_CONFLICT, .conflicts = {&cpu, 1}}};
+	w_step(w, &ev);
+	w_cnode(w, "n1", false);
+	assert_true(core_cnode_apply(w->core, "n1", &a));
+	assert_int_equal(a.leave_out.n, 1);
+	ev.applied.rc = RC_OK;
+	w_step(w, &ev);
+	w_wait(w, 2000);
+	w_clear(w);
+	assert_string_equal(n->alloc[0].name, "cpu");
+	struct cnode cn = {.meta = {.name = "n1", .uid = "cuid-n1", .rv = "99", .generation = 2},
+			   .owned_by_node = true,
+			   .resources = {n->alloc + 1, n->nalloc - 1}};
+	ev = (struct core_event){.type = CEV_CNODE, .cnode = &cn};
+	w_step(w, &ev);
+	assert_true(w_has(w, "apply n1\n"));
+	assert_true(core_cnode_apply(w->core, "n1", &a));
+	assert_int_equal(a.leave_out.n, 0);
+	assert_int_equal(a.resources.n, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,6 +148,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(steady_state_writes_nothing, w_setup, w_teardown),
 		cmocka_unit_test_setup_teardown(computenode_for_every_node, w_setup, w_teardown),
 		cmocka_unit_test_setup_teardown(admin_keeps_cpu, w_setup, w_teardown),
+		cmocka_unit_test_setup_teardown(admin_gives_cpu_back, w_setup, w_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
