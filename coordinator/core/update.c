@@ -33,7 +33,7 @@ void update_selector(struct core *c, struct mjob *j)
 	const struct bitset *match = &match_of(c, j->cls)->match;
 	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
 	{
-		if (att_live(a) && !bitset_has(match, a->node->idx))
+		if (att_live(a) && (!bitset_has(match, a->node->idx) || MUTANT(change_moves_all)))
 			att_stop(c, a, "no longer matches");
 	}
 }

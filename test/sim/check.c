@@ -38,6 +38,11 @@ struct checks *checks_free(struct checks *c)
 		free(h->name);
 		free(h);
 	}
+	HASH_ITER (hh, c->stopped, h, htmp) {
+		HASH_DEL(c->stopped, h);
+		free(h->name);
+		free(h);
+	}
 	for (uint32_t i = 0; i < c->nordered; i++)
 		check_orders_clear(&c->ordered[i]);
 	check_minds_free(c);

@@ -95,18 +95,23 @@ static uint32_t may_be_away(const struct job_spec *s)
 	return n < 1 ? 1 : n;
 }
 
-/* In truth, whatever the coordinator has been told. */
-static bool runs(const struct sim *s, const struct line *l)
+const struct version *line_pod(const struct sim *s, const struct line *l, const char *uid)
 {
 	const struct shelf *sh = &s->server.store.shelf[API_POD];
 	for (uint32_t i = 0; i < sh->n; i++) {
-		const struct version *v = sh->v[i];
-		if (str_eq(v->meta.owner_uid, l->job->meta.uid) && v->pod.phase == POD_RUNNING &&
-		    strtoul(check_label(v, LABEL_INDEX), NULL, 10) == l->index &&
-		    strtoul(check_label(v, LABEL_ATTEMPT), NULL, 10) == l->attempt)
-			return true;
+		if (str_eq(check_label(sh->v[i], LABEL_JOB_UID), uid) &&
+		    strtoul(check_label(sh->v[i], LABEL_INDEX), NULL, 10) == l->index &&
+		    strtoul(check_label(sh->v[i], LABEL_ATTEMPT), NULL, 10) == l->attempt)
+			return sh->v[i];
 	}
-	return false;
+	return NULL;
+}
+
+/* In truth, whatever the coordinator has been told. */
+static bool runs(const struct sim *s, const struct line *l)
+{
+	const struct version *pod = line_pod(s, l, l->job->meta.uid);
+	return pod && pod->pod.phase == POD_RUNNING;
 }
 
 static struct mind_att *att_find(const struct mind *m, const char *uid, uint32_t index,
@@ -148,25 +153,12 @@ void checks_reply(void *self, const struct proc *from, const struct msg *msg)
 	}
 }
 
-/* Whether the server has the attempt's pod, of the job of that UID. */
-static bool is_of(const struct sim *s, const struct line *l, const char *uid)
-{
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
-	for (uint32_t i = 0; i < sh->n; i++) {
-		if (str_eq(check_label(sh->v[i], LABEL_JOB_UID), uid) &&
-		    strtoul(check_label(sh->v[i], LABEL_INDEX), NULL, 10) == l->index &&
-		    strtoul(check_label(sh->v[i], LABEL_ATTEMPT), NULL, 10) == l->attempt)
-			return true;
-	}
-	return false;
-}
-
 /* A pod of an unknown job goes only when a live GET has said that there is no such job (any more).
  */
 static void on_stray_stopped(struct checks *c, const struct mind *m, const struct line *l)
 {
 	const struct mind_met *met = mind_met_find(m, l->job_key);
-	if (met && (met->shown || (met->asked && !(met->live && is_of(c->sim, l, met->live)))))
+	if (met && (met->shown || (met->asked && !(met->live && line_pod(c->sim, l, met->live)))))
 		return;
 	sim_fail(c->sim, "delete-unasked", "%s stops member %u of %s, a job that %s", m->proc->name,
 		 l->index, l->job_key,
@@ -181,6 +173,7 @@ static void on_stopped(struct checks *c, struct mind *m, const struct line *l)
 		return;
 	struct mind_att *a = att_of(m, l);
 	a->stopped = true;
+	check_stopped(c, m, l);
 	if (!str_eq(l->why, "template changed") || l->job->job.spec.update != UPDATE_ROLLING ||
 	    !a->runs || !runs(c->sim, l))
 		return;

@@ -95,6 +95,12 @@ struct line { /* of a coordinator's log */
 	const struct version *job; /* as known; NULL: not */
 };
 
+/* The pod of the attempt, as the server has it, of the job of that UID; NULL: none. */
+const struct version *line_pod(const struct sim *s, const struct line *l, const char *uid);
+
+/* check_stop.c: a member of a known job is stopped */
+void check_stopped(struct checks *c, const struct mind *m, const struct line *l);
+
 /* check_said.c */
 void check_denied(struct checks *c, struct mind *m, const struct line *l);
 void check_not_denied(struct mind *m, const struct line *l, const char *msg);

@@ -55,6 +55,7 @@ struct checks {
 	struct made *made;
 	struct asked *asked;
 	struct changed *changed;
+	struct changed *stopped; /* attempts (uid/index/attempt) that a coordinator said to stop */
 	struct ordered ordered[MACHINES_MAX];
 	uint32_t nordered;
 	uint64_t epoch;           /* the highest that an agent was told */

@@ -1,10 +1,95 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is asked of each deletion: why may the pod go? */
+/* What is asked of each decision to stop a member, and of each deletion: why may the pod go? */
 #include <stdlib.h>
+#include <string.h>
 
-#include "check_impl.h"
+#include "base/mem.h"
+#include "check_decide.h"
 
 enum { TOLD_MS = 6000 }; /* an agent that answers has told of an end by then */
+
+/* ---- decisions, by what the coordinator had been shown ---- */
+
+static void note_stopped(struct checks *c, const struct line *l)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(128);
+	struct changed *h;
+	buf_printf(&key, "%s/%u/%u", l->job->meta.uid, l->index, l->attempt);
+	HASH_FIND_STR(c->stopped, buf_str(&key), h);
+	if (h)
+		return;
+	h = mem_zalloc(1, sizeof *h);
+	h->name = buf_steal(&key);
+	h->at_ms = c->sim->clock.now_ms;
+	HASH_ADD_KEYPTR(hh, c->stopped, h->name, strlen(h->name), h);
+}
+
+/* Some coordinator has said so at some time; its request may come late. */
+static bool was_stopped(const struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	const struct changed *h;
+	buf_printf(&key, "%s/%s/%s", str_or_empty(pod->meta.owner_uid),
+		   check_label(pod, LABEL_INDEX), check_label(pod, LABEL_ATTEMPT));
+	HASH_FIND_STR(c->stopped, buf_str(&key), h);
+	return h;
+}
+
+static bool is_above(struct checks *c, const struct mind *m, const struct line *l)
+{
+	(void)c;
+	(void)m;
+	return l->index >= l->job->job.spec.parallelism;
+}
+
+static bool is_suspended(struct checks *c, const struct mind *m, const struct line *l)
+{
+	(void)c;
+	(void)m;
+	return l->job->job.spec.suspend;
+}
+
+/* Other tolerations replace nobody. */
+static bool runs_other(struct checks *c, const struct mind *m, const struct line *l)
+{
+	const struct version *pod = line_pod(c->sim, l, l->job->meta.uid);
+	struct arena *a = &c->sim->scratch;
+	(void)m;
+	return !pod || !str_eq(template_with(a, pod->command, NULL, 0),
+			       template_with(a, l->job->job.spec.template_text, NULL, 0));
+}
+
+static bool mismatches(struct checks *c, const struct mind *m, const struct line *l)
+{
+	const struct known_version *n = mind_find(m, API_NODE, NULL, l->node);
+	const struct known_version *cn = mind_find(m, API_CNODE, NULL, l->node);
+	(void)c;
+	return !n || check_mismatch(&l->job->job.spec, n->v, cn ? cn->v : NULL);
+}
+
+/* An edit stops exactly those whom it concerns. Other reasons are judged when the pod is deleted,
+ * by what is true; one that is not here has no rule. */
+void check_stopped(struct checks *c, const struct mind *m, const struct line *l)
+{
+	static const struct {
+		const char *why;
+		bool (*may)(struct checks *, const struct mind *, const struct line *);
+	} reasons[] = {
+		{"scaled down", is_above},        {"job suspended", is_suspended},
+		{"template changed", runs_other}, {"no longer matches", mismatches},
+		{"index completed", NULL},        {"superseded", NULL},
+		{"gang given back", NULL},        {"job finished", NULL},
+	};
+	size_t i = 0;
+	note_stopped(c, l);
+	while (i < ARRAY_LEN(reasons) && !str_eq(reasons[i].why, l->why))
+		i++;
+	if (i == ARRAY_LEN(reasons) || (reasons[i].may && !reasons[i].may(c, m, l)))
+		sim_fail(c->sim, "decide-stop", "%s stops member %u attempt %u of %s on %s: %s",
+			 m->proc->name, l->index, l->attempt, l->job_key, l->node, l->why);
+}
+
+/* ---- deletions ---- */
 
 /* Another attempt has completed the index: that one counts. */
 static bool another_succeeded(const struct checks *c, const struct version *pod)
@@ -50,9 +135,9 @@ static bool exhausted(struct checks *c, const struct version *job)
 static bool may_stop(struct checks *c, const struct version *pod, const struct version *job)
 {
 	return !job || job->meta.deleted_ms || check_final(job->job.status.state) ||
-	       job->meta.generation > 1 || superseded(c, pod) || check_succeeded(c, pod) ||
-	       check_faulty(c, pod->pod.node) || quota_lately(c) || check_led_lately(c) ||
-	       job->job.spec.active_deadline_s >= 0 || exhausted(c, job) ||
+	       (job->meta.generation > 1 && was_stopped(c, pod)) || superseded(c, pod) ||
+	       check_succeeded(c, pod) || check_faulty(c, pod->pod.node) || quota_lately(c) ||
+	       check_led_lately(c) || job->job.spec.active_deadline_s >= 0 || exhausted(c, job) ||
 	       job->job.spec.on_node_loss == LOSS_FAIL;
 }
 
