@@ -40,8 +40,9 @@ void update_selector(struct core *c, struct mjob *j)
 
 static bool other_run(const struct core *c, const struct att *a)
 {
-	return a->thash != a->job->thash &&
-	       !member_same_run(intern_str(c->strs, a->thash), intern_str(c->strs, a->job->thash));
+	return a->thash != a->job->thash && (MUTANT(tolerations_replace) ||
+					     !member_same_run(intern_str(c->strs, a->thash),
+							      intern_str(c->strs, a->job->thash)));
 }
 
 /* A member whose pod nobody has seen yet goes on under the template as it is now: the text of the
