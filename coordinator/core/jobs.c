@@ -216,8 +216,8 @@ static void merge_status(struct core *c, struct mjob *j, const struct job_status
 static void set_class(struct core *c, struct mjob *j, const struct job_spec *spec)
 {
 	struct reqclass *k = reqclass_get(c, spec);
-	if (j->cls && j->cls != k)
-		j->recheck = true;
+	if (j->cls && j->cls->set != k->set)
+		j->recheck = true; /* another size alone moves nobody */
 	reqclass_put(c, j->cls);
 	j->cls = k;
 }
