@@ -283,7 +283,8 @@ static void settle(struct core *c)
 		if (!placed && !c->place_more && !c->place_dirty)
 			why_tell(c);
 		placed = true;
-	} while (c->dirty_jobs || c->dirty_nodes);
+	} while (c->dirty_jobs);
+	must(!c->dirty_nodes); /* placing changes a node by a job only */
 }
 
 /* The loop's own clock stands still over a gap between turns: nobody was silent but us. */

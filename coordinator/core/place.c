@@ -48,7 +48,7 @@ static void started(struct core *c, struct mjob *j, bool whole)
 			j->start_ms = 1000; /* the epoch itself would read as unset */
 	}
 	job_cond(c, j, JC_SCHEDULED, COND_TRUE, R_Placed);
-	if (whole && (j->reason == R_Unschedulable || j->reason == R_Waiting))
+	if (whole && j->reason == R_Unschedulable)
 		job_say(j, R_NONE, "%s", "");
 }
 
@@ -159,7 +159,8 @@ void place_cycle(struct core *c)
 	if (!c->place_dirty && !c->place_more && !q->nfresh)
 		return;
 	c->work = 0;
-	if (!c->place_dirty && !c->place_more && !q->dirty)
+	must(!q->dirty || c->place_dirty); /* who changes its order has it looked at */
+	if (!c->place_dirty && !c->place_more)
 		new_ones(c);
 	else if (whole_cycle(c))
 		queue_end(c);
