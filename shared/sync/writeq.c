@@ -136,11 +136,13 @@ static void retry_later(struct writeq *q, struct slot *s, const struct api_resul
 }
 
 /* The state that was written is out of date: the reflector will show a newer one soon, and if its
- * event was missed the renderer may know better by then. */
+ * event was missed the renderer may know better by then; ever more rarely, if it never does. */
 static void retry_conflict(struct writeq *q, struct slot *s)
 {
 	s->conflicted = !s->seen;
-	s->retry_ms = s->seen ? q->now_ms : q->now_ms + CONFLICT_WAIT_MS;
+	s->retry_ms = s->seen ? q->now_ms
+			      : q->now_ms + max64(CONFLICT_WAIT_MS,
+						  backoff_next(&s->backoff, &q->rng));
 	s->seen = false;
 	s->urgent = true;
 	set_dirty(q, s, true);

@@ -76,7 +76,8 @@ static void on_failed(struct checks *c, struct mind *m, const struct line *l)
 	AUTO(buf_done) struct buf key = BUF_INIT(128);
 	struct mind_failure *f;
 	const struct version *v = l->job ? sim_by_uid(c->sim, API_JOB, l->job->meta.uid) : NULL;
-	if (!v)
+	/* The line names the job, which may be another one of that name by now. */
+	if (!v || !check_ever_made(c, l->job->meta.uid))
 		return;
 	buf_printf(&key, "%s/%u", l->job->meta.uid, l->index);
 	HASH_FIND_STR(m->failures, buf_str(&key), f);
