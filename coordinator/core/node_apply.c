@@ -95,10 +95,14 @@ void node_on_applied(struct core *c, const struct core_event *ev)
 	n->apply_running = false;
 	node_dirty(c, n);
 	if (ev->applied.rc == RC_OK) {
+		uint64_t now = apply_fingerprint(c, n);
 		n->apply_failures = 0;
-		n->applied = apply_fingerprint(c, n);
-		/* The object itself comes by the watch; until then this one is not repeated. */
-		n->apply_after_ms = c->now_ms + APPLY_RETRY_BASE_MS;
+		n->apply_repeats = now == n->applied ? n->apply_repeats + 1 : 1;
+		n->applied = now;
+		/* The object itself comes by the watch; until then this one is not repeated, or
+		 * ever more rarely. */
+		n->apply_after_ms = c->now_ms + backoff_plain(APPLY_RETRY_BASE_MS,
+							      APPLY_RETRY_CAP_MS, n->apply_repeats);
 		return;
 	}
 	if (ev->applied.rc == RC_CONFLICT && leave_out(c, n, &ev->applied.conflicts))

@@ -199,6 +199,7 @@ static void leave_in(const struct core *c, struct mnode *n)
 void node_on_cnode(struct core *c, const struct cnode *cn)
 {
 	struct mnode *n = node_get(c, cn->meta.name);
+	n->apply_repeats = 0;
 	n->has_cnode = true;
 	n->owned = cn->owned_by_node;
 	n->own_cordoned = cn->unschedulable;

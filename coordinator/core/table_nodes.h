@@ -74,7 +74,7 @@ struct mnode {
 	bool apply_running, apply_wanted;
 	struct bitset leave_out; /* resources that somebody else owns */
 	uint64_t applied;        /* fingerprint of the last apply that went well */
-	uint32_t apply_failures;
+	uint32_t apply_failures, apply_repeats;
 	int64_t apply_after_ms;
 	/* the agent */
 	uint64_t session;

@@ -140,9 +140,9 @@ static void retry_later(struct writeq *q, struct slot *s, const struct api_resul
 static void retry_conflict(struct writeq *q, struct slot *s)
 {
 	s->conflicted = !s->seen;
-	s->retry_ms = s->seen ? q->now_ms
-			      : q->now_ms + max64(CONFLICT_WAIT_MS,
-						  backoff_next(&s->backoff, &q->rng));
+	s->retry_ms =
+		s->seen ? q->now_ms
+			: q->now_ms + max64(CONFLICT_WAIT_MS, backoff_next(&s->backoff, &q->rng));
 	s->seen = false;
 	s->urgent = true;
 	set_dirty(q, s, true);
