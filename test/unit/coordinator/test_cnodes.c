@@ -77,6 +77,59 @@ static void more_resources_than_are_counted(void **state)
 	assert_true(w_has(w, "apply n1\n"));
 }
 
+static struct wjob *asks(struct world *w, const char *job, const char *resource, int64_t milli)
+{
+	struct wjob *j = w_new_job(w, job, 1);
+	j->requests[0] = (struct res){resource, milli};
+	j->job.spec.requests = (struct reslist){j->requests, 1};
+	w_job(w, j);
+	return j;
+}
+
+static void refuse(struct world *w, struct wjob *j, const char *reason)
+{
+	const char *node = NULL;
+	const struct order *o = w_order(w, j, 0, &node);
+	struct member m = w_member(w, j, node, 0, o->attempt, MEMBER_REFUSED);
+	m.reason = reason;
+	w_report(w, &m);
+}
+
+/* What is asked for none of is not lacking, and no resource that nobody has named; the node is as
+ * good as before for others. */
+static void refused_for_what_was_not_asked(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *a = asks(w, "a", "example.com/gpu", 0), *b = asks(w, "b", "cpu", 1000);
+	refuse(w, a, "OutOfexample.com/gpu");
+	refuse(w, b, "OutOfexample.com/unheard-of");
+	assert_int_equal(w_orders(w, a) + w_orders(w, b), 0); /* not again at once */
+	assert_int_equal(w_orders(w, asks(w, "c", "example.com/gpu", 0)), 1);
+	assert_int_equal(w_orders(w, asks(w, "d", "cpu", 4000)), 1);
+}
+
+/* A member is one pod, whatever it asks for. */
+static void pods_are_counted_not_asked_for(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	assert_int_equal(w_orders(w, asks(w, "a", "pods", 999000)), 1);
+}
+
+static void less_than_nothing_is_none(void **state)
+{
+	struct world *w = w_of(state);
+	w_node(w, "n1")->alloc[0].milli = -1000;
+	w_tell_node(w, w_find(w, "n1"));
+	w_sync(w);
+	w_hello(w, "n1");
+	assert_int_equal(w_orders(w, asks(w, "a", "memory", 1000)), 1);
+	struct wjob *j = asks(w, "b", "cpu", 1);
+	w_wait(w, 2000);
+	assert_string_equal(w_status(w, j).message, "needs 1 node: 0 fit; 1 lacks cpu");
+}
+
 /* What is left out already, or no resource of the node's, is no reason to apply again at once. */
 static void a_conflict_that_says_nothing_new(void **state)
 {
@@ -107,9 +160,9 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
-		T(its_node_went_while_nobody_led),
-		T(more_resources_than_are_counted),
-		T(a_conflict_that_says_nothing_new),
+		T(its_node_went_while_nobody_led),   T(more_resources_than_are_counted),
+		T(a_conflict_that_says_nothing_new), T(refused_for_what_was_not_asked),
+		T(pods_are_counted_not_asked_for),   T(less_than_nothing_is_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

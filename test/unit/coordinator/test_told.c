@@ -283,6 +283,46 @@ static void deleted_under_another_uid(void **state)
 	assert_int_equal(open_attempts(w), 0);
 }
 
+/* The kubelet gives no reason, but the container left a message. */
+static void a_failure_in_its_own_words(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = running(w, 1, 1);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_FAILED);
+	m.reason = "";
+	m.message = "no such file";
+	m.exit_code = 2;
+	w_report(w, &m);
+	w_wait(w, 3000);
+	assert_string_equal(w_status(w, j).message, "member 0: exit code 2: no such file");
+}
+
+/* Which of two opaque versions is newer nobody knows: the answer stands. */
+static void a_version_that_is_no_number(void **state)
+{
+	struct world *w = w_of(state);
+	const char *rv;
+	struct job_status s;
+	w_nodes(w, 1);
+	w->no_writes = true;
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	assert_true(core_job_status(w->core, "default", "a", &s, &rv));
+	struct core_event ev = {
+		.type = CEV_STATUS_WRITTEN,
+		.written = {
+			.is_job = true, .ns = "default", .name = "a", .uid = j->uid, .rv = "x"}};
+	w_step(w, &ev);
+	w_all(w, j, MEMBER_RUNNING);
+	assert_true(core_job_status(w->core, "default", "a", &s, &rv));
+	assert_string_equal(rv, "x"); /* the next write is fenced by it */
+	ev.written.rv = "8";
+	w_step(w, &ev);
+	w_all(w, j, MEMBER_SUCCEEDED);
+	assert_true(core_job_status(w->core, "default", "a", &s, &rv));
+	assert_string_equal(rv, "8");
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
@@ -301,6 +341,8 @@ int main(void)
 		cmocka_unit_test(refused_for_good_or_for_now),
 		cmocka_unit_test(created_and_somebody_elses),
 		T(deleted_under_another_uid),
+		T(a_failure_in_its_own_words),
+		T(a_version_that_is_no_number),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
