@@ -18,6 +18,7 @@ bool res_fits(const struct core *c, const struct mnode *n, const struct needs *n
 bool res_fits_empty(const struct core *c, const struct mnode *n, const struct needs *needs);
 uint32_t res_lacking(const struct core *c, const struct mnode *n, const struct needs *needs);
 struct needs needs_of(struct core *c, const struct reslist *l);
+struct needs needs_asked(struct core *c, const struct reslist *l); /* unknown names stay so */
 struct needs needs_copy(const struct needs *from);
 void needs_done(struct needs *n);
 
@@ -30,6 +31,9 @@ void match_node_in(struct core *c, struct mnode *n);  /* after */
 /* reqclass.c */
 struct reqclass *reqclass_get(struct core *c, const struct job_spec *spec);
 void reqclass_put(struct core *c, struct reqclass *k);
+/* The name of the i-th of its needs; of those whose resource no node had, some node has it now. */
+const char *reqclass_asks(const struct reqclass *k, uint32_t i);
+void reqclass_know(struct core *c, const char *res, uint32_t id);
 
 /* matchset.c: what a selection matches; valid until the next call */
 const struct matchset *match_of(struct core *c, struct reqclass *k);

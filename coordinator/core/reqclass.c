@@ -87,9 +87,31 @@ static struct reqclass *class_new(struct core *c, struct buf *key, const struct 
 	struct reqclass *k = mem_zalloc(1, sizeof *k);
 	k->key_bytes = (uint32_t)key->len;
 	k->key = buf_steal(key);
-	k->needs = needs_of(c, &spec->requests);
+	k->needs = needs_asked(c, &spec->requests);
 	HASH_ADD_KEYPTR(hh, c->classes, k->key, k->key_bytes, k);
 	return k;
+}
+
+const char *reqclass_asks(const struct reqclass *k, uint32_t i)
+{
+	size_t number = MUTANT(sizes_are_alike) ? 0 : sizeof(int64_t);
+	const char *p = k->key + sizeof k->set->id;
+	for (; p < k->key + k->key_bytes; p += strlen(p) + 1 + number) {
+		if (strcmp(p, "pods") != 0 && i-- == 0)
+			return p;
+	}
+	return "pods"; /* the last, which everybody needs */
+}
+
+void reqclass_know(struct core *c, const char *res, uint32_t id)
+{
+	struct reqclass *k, *tmp;
+	HASH_ITER (hh, c->classes, k, tmp) {
+		for (uint32_t i = 0; i < k->needs.n; i++) {
+			if (k->needs.v[i].res == UINT32_MAX && !strcmp(reqclass_asks(k, i), res))
+				k->needs.v[i].res = id;
+		}
+	}
 }
 
 struct reqclass *reqclass_get(struct core *c, const struct job_spec *spec)

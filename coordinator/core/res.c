@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Resources are numbered as they come, so that a node is a few rows of integers. What Muster may
  * use of a node is min(ComputeNode's spec, Node's allocatable less foreign pods); "pods" is a
- * resource as any other, of which a member needs one. */
+ * resource as any other, of which a member needs one. Numbers are few, and only what nodes and
+ * their pods have gets one: a job may ask for anything. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,15 @@ static void rows_grow(struct core *c, struct mnode *n, uint32_t old_cap)
 	n->res = v;
 }
 
+static uint32_t res_find(struct core *c, const char *name)
+{
+	for (uint32_t i = 0; i < c->nres; i++) {
+		if (!strcmp(c->res_names[i], name))
+			return i;
+	}
+	return UINT32_MAX;
+}
+
 static uint32_t res_add(struct core *c, const char *name)
 {
 	struct mnode *n, *tmp;
@@ -33,6 +43,7 @@ static uint32_t res_add(struct core *c, const char *name)
 		HASH_ITER (hh, c->nodes, n, tmp)
 			rows_grow(c, n, old_cap);
 	}
+	reqclass_know(c, c->res_names[c->nres], c->nres);
 	return c->nres++;
 }
 
@@ -41,11 +52,8 @@ uint32_t res_id(struct core *c, const char *name)
 	static const char *const first[] = {"cpu", "memory", "pods", "ephemeral-storage"};
 	while (c->nres < ARRAY_LEN(first))
 		res_add(c, first[c->nres]);
-	for (uint32_t i = 0; i < c->nres; i++) {
-		if (!strcmp(c->res_names[i], name))
-			return i;
-	}
-	return res_add(c, name);
+	uint32_t r = res_find(c, name);
+	return r == UINT32_MAX ? res_add(c, name) : r;
 }
 
 int64_t *res_row(const struct core *c, const struct mnode *n, enum res_row row)
@@ -162,16 +170,28 @@ uint32_t res_lacking(const struct core *c, const struct mnode *n, const struct n
 	return i;
 }
 
-struct needs needs_of(struct core *c, const struct reslist *l)
+static struct needs needs_by(struct core *c, const struct reslist *l,
+			     uint32_t (*id)(struct core *, const char *))
 {
 	struct needs ret = {.v = mem_zalloc(l->n + 1, sizeof *ret.v), .n = 0};
 	for (uint32_t i = 0; i < l->n; i++) {
 		if (!strcmp(l->v[i].name, "pods"))
 			continue;
-		ret.v[ret.n++] = (struct need){res_id(c, l->v[i].name), l->v[i].milli};
+		ret.v[ret.n++] = (struct need){id(c, l->v[i].name), l->v[i].milli};
 	}
 	ret.v[ret.n++] = (struct need){res_id(c, "pods"), 1000};
 	return ret;
+}
+
+struct needs needs_of(struct core *c, const struct reslist *l)
+{
+	return needs_by(c, l, res_id);
+}
+
+struct needs needs_asked(struct core *c, const struct reslist *l)
+{
+	res_id(c, "cpu");
+	return needs_by(c, l, res_find);
 }
 
 struct needs needs_copy(const struct needs *from)

@@ -76,16 +76,14 @@ static const char *sep(bool *first)
 	return s;
 }
 
-static void put_counts(const struct core *c, const struct mjob *j, const uint32_t *counts,
-		       const uint32_t *lacks, struct buf *b)
+static void put_counts(const struct mjob *j, const uint32_t *counts, const uint32_t *lacks,
+		       struct buf *b)
 {
 	bool first = true;
 	for (uint32_t i = 0; i < j->cls->needs.n; i++) {
-		uint32_t r = j->cls->needs.v[i].res;
 		if (lacks[i])
 			buf_printf(b, "%s%u %s %s", sep(&first), lacks[i],
-				   lacks[i] == 1 ? "lacks" : "lack",
-				   r == UINT32_MAX ? "a resource" : c->res_names[r]);
+				   lacks[i] == 1 ? "lacks" : "lack", reqclass_asks(j->cls, i));
 	}
 	for (uint32_t w = W_SELECTOR; w < W_N; w++) {
 		if (counts[w])
@@ -119,7 +117,7 @@ static void put_why(const struct core *c, struct mjob *j, struct buf *b)
 		need = j->want;
 	buf_printf(b, "needs %u%s node%s: %u fit%s", need, j->start_ms ? " more" : "",
 		   need == 1 ? "" : "s", counts[W_FIT], counts[W_FIT] == 1 ? "s" : "");
-	put_counts(c, j, counts, lacks, b);
+	put_counts(j, counts, lacks, b);
 	if (c->reserved.head == j && c->reserved.holds)
 		buf_printf(b, "; expected in %lld s",
 			   (long long)((c->reserved.at_ms - c->now_ms + 999) / 1000));

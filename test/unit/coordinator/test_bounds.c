@@ -326,6 +326,36 @@ static void every_value_of_an_expression_counts(void **state)
 	assert_string_equal(where(w, b, 0), "n0");
 }
 
+/* Jobs may ask for whatever they like: what a node has is found all the same, and when it comes. */
+static void resources_that_no_node_has_cost_none(void **state)
+{
+	enum { ASKED = 300 };
+	struct world *w = w_of(state);
+	char name[32];
+	w_nodes(w, 1);
+	for (uint32_t i = 0; i < ASKED; i++) {
+		struct wjob *j = w_new_job(w, "x", 1);
+		w_text(name, sizeof name, "example.com/r%u", i);
+		request(j, name, 1000);
+		w_job(w, j);
+		w_job_gone(w, j);
+		w->njobs--;
+	}
+	struct wjob *j = w_new_job(w, "a", 1);
+	request(j, "pods", 1000);
+	request(j, "cpu", 1000);
+	request(j, "example.com/gpu", 1000);
+	w_job(w, j);
+	w_wait(w, 2000);
+	assert_string_equal(w_status(w, j).message, "needs 1 node: 0 fit; 1 lacks example.com/gpu");
+	struct wnode *n = w_node(w, "n2");
+	assert_int_equal(n->nalloc, 3);
+	n->alloc[n->nalloc++] = (struct res){"example.com/gpu", 1000};
+	w_tell_node(w, n);
+	w_hello(w, "n2");
+	assert_string_equal(where(w, j, 0), "n2");
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
@@ -339,6 +369,7 @@ int main(void)
 		T(the_emptier_of_two_large_nodes),
 		T(a_thousandth_counts),
 		T(every_value_of_an_expression_counts),
+		T(resources_that_no_node_has_cost_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
