@@ -318,7 +318,7 @@ static void number_used(struct mjob *j, const struct member *m)
 /* An orphaned member: of interest until its pod has ended or is another's by its agent's word. */
 static void left(struct core *c, const struct mnode *n, struct att *a, const struct member *m)
 {
-	if (a && a->node == n && member_phase_final(m->phase))
+	if (a && a->left && a->node == n && member_phase_final(m->phase))
 		att_free(c, a);
 }
 

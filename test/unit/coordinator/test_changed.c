@@ -264,6 +264,26 @@ static void words_about_orphans(void **state)
 	assert_false(w_has(w, "delete"));
 }
 
+/* A new coordinator hears of the end before it has decided anything: the pod stays, and its room is
+ * given back all the same. */
+static void an_orphan_ends_before_it_is_one(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = running(w, 1, 1);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING);
+	w_restart(w);
+	w_pods(w, NULL, &m, 1, true);
+	j->job.meta.deleted_ms = 1;
+	j->job.meta.orphan_finalizer = true;
+	w_job(w, j);
+	m.phase = MEMBER_SUCCEEDED;
+	w_hello_with(w, "n1", &m, 1);
+	w_sync(w);
+	w_wait(w, 31000);
+	assert_int_equal(open_attempts(w), 0);
+	assert_false(w_has(w, "delete"));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
@@ -279,6 +299,7 @@ int main(void)
 		cmocka_unit_test(under_way_for_nobody),
 		T(under_way_though_a_later_one_was),
 		T(words_about_orphans),
+		T(an_orphan_ends_before_it_is_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
