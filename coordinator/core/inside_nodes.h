@@ -56,6 +56,12 @@ void node_on_cnode(struct core *c, const struct cnode *cn);
 void node_on_cnode_gone(struct core *c, const struct meta *gone);
 void node_on_applied(struct core *c, const struct core_event *ev);
 void node_apply_check(struct core *c, struct mnode *n);
+/* The ComputeNode was seen, or other things are to be applied: an apply that is still needed is
+ * sent within a second, however often the one before was repeated. */
+void node_apply_soon(const struct core *c, struct mnode *n);
+/* The ComputeNode is gone and, if there is a Node, to be made again: at once the first time, later
+ * and later (at most half a minute) where it goes within a minute each time. */
+void node_apply_again(const struct core *c, struct mnode *n);
 void node_settle(struct core *c, struct mnode *n);
 bool node_cordoned(const struct mnode *n);
 void node_status_check(struct core *c, struct mnode *n);

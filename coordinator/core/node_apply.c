@@ -10,7 +10,7 @@
 #include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
-enum { APPLY_RETRY_BASE_MS = 1000, APPLY_RETRY_CAP_MS = 60000 };
+enum { APPLY_RETRY_BASE_MS = 1000, APPLY_RETRY_CAP_MS = 60000, GONE_CAP_MS = 30000 };
 
 static bool applies(const struct core *c, const struct mnode *n, uint32_t r)
 {
@@ -52,9 +52,34 @@ static void cnode_delete(struct core *c, const struct mnode *n)
 	log_info(c->log, "computenode deleted", KS("node", n->name));
 }
 
+/* What was applied and not seen is not waited for any longer. */
+void node_apply_soon(const struct core *c, struct mnode *n)
+{
+	int64_t soon = c->now_ms + APPLY_RETRY_BASE_MS;
+	if (n->apply_repeats > 0 && n->apply_after_ms > soon)
+		n->apply_after_ms = soon;
+	n->apply_repeats = 0;
+}
+
+/* Once, it is made again at once. One that goes again and again has an owner that is no more, of
+ * whose end we were not told: the garbage collector would delete as fast as we make. */
+void node_apply_again(const struct core *c, struct mnode *n)
+{
+	if (c->now_ms - n->gone_ms > APPLY_RETRY_CAP_MS)
+		n->gone_times = 0;
+	n->gone_ms = n->apply_after_ms = c->now_ms;
+	if (n->gone_times++ > 0)
+		n->apply_after_ms +=
+			backoff_plain(APPLY_RETRY_BASE_MS, GONE_CAP_MS, n->gone_times - 1);
+	n->applied = 0;
+	n->apply_repeats = 0;
+}
+
 /* Asked at each change of the node: applies, deletes, or does nothing. */
 void node_apply_check(struct core *c, struct mnode *n)
 {
+	if (n->apply_repeats > 0 && n->applied != apply_fingerprint(c, n))
+		node_apply_soon(c, n);
 	bool doomed = !n->has_node && n->has_cnode && n->owned;
 	n->apply_wanted = doomed || (n->has_node && apply_needed(c, n));
 	if (n->apply_wanted && !n->apply_running && n->apply_after_ms <= c->now_ms) {
@@ -105,6 +130,7 @@ void node_on_applied(struct core *c, const struct core_event *ev)
 							      APPLY_RETRY_CAP_MS, n->apply_repeats);
 		return;
 	}
+	n->apply_repeats = 0;
 	if (ev->applied.rc == RC_CONFLICT && leave_out(c, n, &ev->applied.conflicts))
 		return;
 	n->apply_after_ms = c->now_ms + backoff_plain(APPLY_RETRY_BASE_MS, APPLY_RETRY_CAP_MS,

@@ -157,6 +157,10 @@ void node_on_node(struct core *c, const struct node *node)
 {
 	struct mnode *n = node_get(c, node->meta.name);
 	n->has_node = true;
+	if (n->gone_times > 0 && !str_eq(n->node_uid, node->meta.uid)) {
+		n->gone_times = 0; /* another Node's does not go with it */
+		n->apply_after_ms = 0;
+	}
 	mem_strset(&n->node_uid, node->meta.uid);
 	n->node_cordoned = node->unschedulable;
 	n->ready = node->ready;
@@ -199,7 +203,6 @@ static void leave_in(const struct core *c, struct mnode *n)
 void node_on_cnode(struct core *c, const struct cnode *cn)
 {
 	struct mnode *n = node_get(c, cn->meta.name);
-	n->apply_repeats = 0;
 	n->has_cnode = true;
 	n->owned = cn->owned_by_node;
 	n->own_cordoned = cn->unschedulable;
@@ -212,6 +215,7 @@ void node_on_cnode(struct core *c, const struct cnode *cn)
 	}
 	res_row_set(c, n, ROW_SPEC, &cn->resources);
 	leave_in(c, n);
+	node_apply_soon(c, n);
 	/* What the leader before us wrote holds until the node is heard (DESIGN: liveness). */
 	if (!n->heard && n->state == CNODE_NONE) {
 		n->state = cn->status.state;
@@ -235,8 +239,7 @@ void node_on_cnode_gone(struct core *c, const struct meta *gone)
 	n->has_cnode = n->own_cordoned = n->owned = false;
 	n->mark = MARK_NONE;
 	n->base = n->sent = n->echo = n->base_head = n->sent_head = 0;
-	n->applied = 0;
-	n->apply_after_ms = 0;
+	node_apply_again(c, n);
 	bitset_zero(&n->leave_out);
 	match_node_out(c, n);
 	labels_set(c, &n->own_labels, &none);

@@ -76,6 +76,8 @@ struct mnode {
 	uint64_t applied;        /* fingerprint of the last apply that went well */
 	uint32_t apply_failures, apply_repeats;
 	int64_t apply_after_ms;
+	int64_t gone_ms;     /* when the ComputeNode was last deleted */
+	uint32_t gone_times; /* deleted so often, each within a minute of the one before */
 	/* the agent */
 	uint64_t session;
 	bool connected, heard, silent, listing, list_wanted, capacity_known;

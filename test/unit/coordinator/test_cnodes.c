@@ -156,13 +156,93 @@ static void a_conflict_that_says_nothing_new(void **state)
 	assert_string_equal(a.leave_out.v[0], "cpu");
 }
 
+/* Applies of n1 within some seconds, each answered as having gone well. */
+static uint32_t applies_in(struct world *w, uint32_t seconds)
+{
+	struct core_event ok = {.type = CEV_APPLIED, .applied = {.name = "n1", .rc = RC_OK}};
+	uint32_t times = 0;
+	for (uint32_t i = 0; i < seconds; i++) {
+		w_clear(w);
+		w_wait(w, 1000);
+		if (!w_has(w, "apply n1\n"))
+			continue;
+		times++;
+		w_step(w, &ok);
+	}
+	return times;
+}
+
+/* The watch of ComputeNodes tells nothing for a while: the same is not applied each second. */
+static void applied_and_not_seen(void **state)
+{
+	struct core_event ok = {.type = CEV_APPLIED, .applied = {.name = "n1", .rc = RC_OK}};
+	struct world *w = w_of(state);
+	struct wnode *n = w_node(w, "n1");
+	w_tell_node(w, n);
+	w_sync(w);
+	assert_true(w_has(w, "apply n1\n"));
+	w_step(w, &ok);
+	assert_in_range(applies_in(w, 120), 4, 8);
+	/* Other things to apply do not wait for that. */
+	n->alloc[0].milli += 1000;
+	w_tell_node(w, n);
+	assert_in_range(applies_in(w, 2), 1, 2);
+	assert_in_range(applies_in(w, 120), 4, 8);
+	/* Nor does the object, once it is seen to be otherwise. */
+	static const struct cnode old = {
+		.meta = {.name = "n1", .uid = "cuid-n1", .rv = "99", .generation = 1},
+		.owned_by_node = true};
+	struct core_event seen = {.type = CEV_CNODE, .cnode = &old};
+	w_step(w, &seen);
+	assert_in_range(applies_in(w, 2), 1, 2);
+}
+
+/* The garbage collector deletes what an unseen end of its Node left behind, however often we make
+ * it: that is no race to be run. A single deletion is undone at once. */
+static void deleted_again_and_again(void **state)
+{
+	struct core_event ok = {.type = CEV_APPLIED, .applied = {.name = "n1", .rc = RC_OK}};
+	const struct meta gone = {.name = "n1", .uid = "cuid-n1", .rv = "98"};
+	struct core_event ev = {.type = CEV_CNODE_GONE, .gone = &gone};
+	struct world *w = w_of(state);
+	uint32_t times = 0;
+	w_nodes(w, 1);
+	w_step(w, &ok);
+	w_cnode(w, "n1", false);
+	w_clear(w);
+	w_step(w, &ev);
+	assert_true(w_has(w, "apply n1\n"));
+	for (uint32_t i = 0; i < 600; i++) {
+		if (w_has(w, "apply n1\n")) {
+			times++;
+			w_step(w, &ok);
+			w_cnode(w, "n1", false);
+			w_step(w, &ev);
+		}
+		w_clear(w);
+		w_wait(w, 100);
+	}
+	assert_in_range(times, 4, 8); /* in a minute */
+	w_wait(w, 100000);
+	w_step(w, &ok);
+	w_cnode(w, "n1", false);
+	w_clear(w);
+	w_step(w, &ev);
+	assert_true(w_has(w, "apply n1\n"));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
-		T(its_node_went_while_nobody_led),   T(more_resources_than_are_counted),
-		T(a_conflict_that_says_nothing_new), T(refused_for_what_was_not_asked),
-		T(pods_are_counted_not_asked_for),   T(less_than_nothing_is_none),
+		T(its_node_went_while_nobody_led),
+		T(more_resources_than_are_counted),
+		T(a_conflict_that_says_nothing_new),
+		T(refused_for_what_was_not_asked),
+		T(pods_are_counted_not_asked_for),
+		T(less_than_nothing_is_none),
+		T(applied_and_not_seen),
+		T(deleted_again_and_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
