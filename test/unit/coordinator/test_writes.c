@@ -250,6 +250,33 @@ static void apply_backs_off(void **state)
 	assert_true(w_has(w, "apply n1\n"));
 }
 
+/* No watch shows the ComputeNode for a minute. */
+static void an_apply_that_is_not_shown_is_repeated_seldom(void **state)
+{
+	struct world *w = w_of(state);
+	struct core_event ev = {.type = CEV_APPLIED, .applied = {.name = "n1", .rc = RC_OK}};
+	uint32_t n = 0;
+	w_tell_node(w, w_node(w, "n1"));
+	w_sync(w);
+	assert_true(w_has(w, "apply n1\n"));
+	w_step(w, &ev);
+	for (int i = 0; i < 60; i++) {
+		w_clear(w);
+		w_wait(w, 1000);
+		if (!w_has(w, "apply n1\n"))
+			continue;
+		n++;
+		w_step(w, &ev);
+	}
+	assert_in_range(n, 4, 6);
+	/* What is new does not wait as long. */
+	w_clear(w);
+	w_find(w, "n1")->alloc[0].milli = 8000;
+	w_tell_node(w, w_find(w, "n1"));
+	w_wait(w, 1000);
+	assert_true(w_has(w, "apply n1\n"));
+}
+
 static void a_resized_node_is_applied_and_counted(void **state)
 {
 	struct world *w = w_of(state);
@@ -346,6 +373,7 @@ int main(void)
 		T(what_follows_a_state_is_gathered),
 		T(the_first_orders_are_news),
 		T(apply_backs_off),
+		T(an_apply_that_is_not_shown_is_repeated_seldom),
 		T(a_resized_node_is_applied_and_counted),
 		T(a_users_computenode_is_not_owned),
 		T(r011_one_write_at_once),
