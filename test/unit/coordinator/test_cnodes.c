@@ -109,6 +109,22 @@ static void refused_for_what_was_not_asked(void **state)
 	assert_int_equal(w_orders(w, asks(w, "d", "cpu", 4000)), 1);
 }
 
+/* A device plugin whose devices are all ill: the node names them, and has none. */
+static void a_resource_of_which_there_is_none(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wnode *n = w_find(w, "n1");
+	n->alloc[n->nalloc++] = (struct res){"example.com/gpu", 0};
+	w_tell_node(w, n);
+	struct wjob *j = asks(w, "a", "example.com/gpu", 1000);
+	w_wait(w, 2000);
+	assert_string_equal(w_status(w, j).message, "needs 1 node: 0 fit; 1 lacks example.com/gpu");
+	n->alloc[n->nalloc - 1].milli = 1000;
+	w_tell_node(w, n);
+	assert_int_equal(w_orders(w, j), 1);
+}
+
 /* A member is one pod, whatever it asks for. */
 static void pods_are_counted_not_asked_for(void **state)
 {
@@ -236,13 +252,10 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
-		T(its_node_went_while_nobody_led),
-		T(more_resources_than_are_counted),
-		T(a_conflict_that_says_nothing_new),
-		T(refused_for_what_was_not_asked),
-		T(pods_are_counted_not_asked_for),
-		T(less_than_nothing_is_none),
-		T(applied_and_not_seen),
+		T(its_node_went_while_nobody_led),    T(more_resources_than_are_counted),
+		T(a_conflict_that_says_nothing_new),  T(refused_for_what_was_not_asked),
+		T(a_resource_of_which_there_is_none), T(pods_are_counted_not_asked_for),
+		T(less_than_nothing_is_none),         T(applied_and_not_seen),
 		T(deleted_again_and_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
