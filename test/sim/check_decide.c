@@ -169,6 +169,8 @@ static void on_stray_stopped(struct checks *c, const struct mind *m, const struc
 static void on_stopped(struct checks *c, struct mind *m, const struct line *l)
 {
 	on_stray_stopped(c, m, l);
+	if (l->job && str_eq(l->why, "job deleted"))
+		check_stopped_deleted(c, m, l);
 	/* Members of a deleted job may have the name of the one that was made in its place. */
 	if (!l->job || str_eq(l->why, "job deleted"))
 		return;

@@ -100,6 +100,7 @@ const struct version *line_pod(const struct sim *s, const struct line *l, const 
 
 /* check_stop.c: a member of a known job is stopped */
 void check_stopped(struct checks *c, const struct mind *m, const struct line *l);
+void check_stopped_deleted(struct checks *c, const struct mind *m, const struct line *l);
 
 /* check_said.c */
 void check_denied(struct checks *c, struct mind *m, const struct line *l);

@@ -89,6 +89,29 @@ void check_stopped(struct checks *c, const struct mind *m, const struct line *l)
 			 m->proc->name, l->index, l->attempt, l->job_key, l->node, l->why);
 }
 
+/* Whether another job of this name, deleted before, has such a member: the log names no UID. */
+static bool has_namesake(const struct checks *c, const struct line *l)
+{
+	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		const struct version *v = sh->v[i];
+		if (str_eq(check_label(v, LABEL_JOB_NAME), l->job->meta.name) &&
+		    strtoul(check_label(v, LABEL_INDEX), NULL, 10) == l->index &&
+		    !str_eq(v->meta.owner_uid, l->job->meta.uid))
+			return true;
+	}
+	return false;
+}
+
+/* Who has been shown that a job is deleted and orphans its members lets them be. */
+void check_stopped_deleted(struct checks *c, const struct mind *m, const struct line *l)
+{
+	if (l->job->meta.deleted_ms && l->job->meta.orphan_finalizer &&
+	    line_pod(c->sim, l, l->job->meta.uid) && !has_namesake(c, l))
+		sim_fail(c->sim, "orphan", "%s stops member %u attempt %u of %s, which orphans",
+			 m->proc->name, l->index, l->attempt, l->job_key);
+}
+
 /* ---- deletions ---- */
 
 /* Another attempt has completed the index: that one counts. */
