@@ -82,6 +82,17 @@ bool check_faulty(struct checks *c, const char *node)
 	return check_broken(c, node) || c->sim->clock.now_ms < m->unheard_ms + FAULTY_MS;
 }
 
+bool check_slept(const struct checks *c)
+{
+	const struct sim *s = c->sim;
+	for (uint32_t i = 0; i < s->cfg.coordinators; i++) {
+		const struct proc *p = &s->coordinator[i];
+		if (p->slept_ms && s->clock.now_ms < p->paused_until_ms + KNOWING_MS)
+			return true;
+	}
+	return false;
+}
+
 /* Whoever deletes a Node says that nothing runs there any more; a leader may hear of it late. */
 bool check_node_went(struct checks *c, const char *node)
 {

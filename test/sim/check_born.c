@@ -25,7 +25,8 @@ static bool check_attempt_once(struct checks *c, const struct version *pod)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	struct made *m = made_find(c, pod, &key);
-	if (m && m->recorded && c->sim->clock.now_ms > m->at_ms + KNOWING_MS)
+	if (m && m->recorded && c->sim->clock.now_ms > m->at_ms + KNOWING_MS &&
+	    !(c->coordinator_creates && check_slept(c)))
 		sim_fail(c->sim, "launch-once", "pod %s was created again", pod->meta.name);
 	if (m) {
 		m->again_ms = c->sim->clock.now_ms;
@@ -124,7 +125,8 @@ bool check_led_lately(const struct checks *c)
  * its answer is not waited for any more. Under Wait the latter is waited for all the same. */
 static bool unfenced(const struct checks *c)
 {
-	return c->sim->server.late || (c->coordinator_creates && check_led_lately(c));
+	return c->sim->server.late ||
+	       (c->coordinator_creates && (check_led_lately(c) || check_slept(c)));
 }
 
 static bool completed_lately(struct checks *c, const struct version *pod)
@@ -138,6 +140,15 @@ static bool completed_lately(struct checks *c, const struct version *pod)
 	return false;
 }
 
+/* By a create that was carried out after the pod it had made, or that another try had made, was
+ * gone already. Its attempt was over then, and is not looked for any more. */
+static bool came_again(struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	const struct made *m = made_find(c, pod, &key);
+	return m && m->again_ms;
+}
+
 /* Its success was there for all to see, whether a status told of it or not. */
 static bool seen_to_succeed(struct checks *c, const struct version *pod)
 {
@@ -145,7 +156,7 @@ static bool seen_to_succeed(struct checks *c, const struct version *pod)
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *o = sh->v[i];
 		if (check_same_index(o, pod) && o->pod.phase == POD_SUCCEEDED &&
-		    !check_faulty(c, o->pod.node) &&
+		    !check_faulty(c, o->pod.node) && !came_again(c, o) &&
 		    server_wall(&c->sim->server) > o->pod.ended_ms + KNOWING_MS)
 			return true;
 	}
@@ -158,15 +169,6 @@ static bool came_late(struct checks *c, const struct version *pod)
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	const struct made *m = made_find(c, pod, &key);
 	return m && m->late && c->sim->clock.now_ms < m->at_ms + KNOWING_MS;
-}
-
-/* By a create that was carried out after the pod it had made, or that another try had made, was
- * gone already: a moment passes until that is known. */
-static bool came_again(struct checks *c, const struct version *pod)
-{
-	AUTO(buf_done) struct buf key = BUF_INIT(256);
-	const struct made *m = made_find(c, pod, &key);
-	return m && m->again_ms && c->sim->clock.now_ms < m->again_ms + KNOWING_MS;
 }
 
 /* Under Wait never; else only while one of the machines is in doubt: what was lost may be replaced,
@@ -186,7 +188,8 @@ static void check_one_live(struct checks *c, const struct version *job, const st
 			sim_fail(c->sim, "one-live-wait", "%s while %s exists", pod->meta.name,
 				 o->meta.name);
 		if (check_live(o) && !check_faulty(c, o->pod.node) &&
-		    !check_faulty(c, pod->pod.node) && !unfenced(c) && !came_late(c, o))
+		    !check_faulty(c, pod->pod.node) && !unfenced(c) && !came_late(c, o) &&
+		    !came_again(c, o))
 			sim_fail(c->sim, "one-live", "%s while %s lives on %s", pod->meta.name,
 				 o->meta.name, o->pod.node);
 	}

@@ -34,12 +34,14 @@ void check_not_denied(struct mind *m, const struct line *l, const char *msg)
 		j->denied_ms = 0;
 }
 
-static uint32_t live_of(const struct checks *c, const char *uid)
+/* Where its leader can know of them. */
+static uint32_t live_of(struct checks *c, const char *uid)
 {
 	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < sh->n; i++)
-		n += str_eq(sh->v[i]->meta.owner_uid, uid) && check_live(sh->v[i]);
+		n += str_eq(sh->v[i]->meta.owner_uid, uid) && check_live(sh->v[i]) &&
+		     check_answers(c, sh->v[i]->pod.node, SAID_MS);
 	return n;
 }
 

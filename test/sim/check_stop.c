@@ -173,13 +173,6 @@ static bool too_late(struct checks *c, const struct version *pod, const struct v
 		c->sim->clock.now_ms < c->sim->deaf_until_ms + KNOWING_MS);
 }
 
-/* Its machine slept: it believes that it leads, and sees old things, until its Lease tells. */
-static bool slept(struct checks *c, const char *who)
-{
-	const struct proc *p = sim_proc(c->sim, who);
-	return p && p->slept_ms && c->sim->clock.now_ms < p->paused_until_ms + KNOWING_MS;
-}
-
 /* No success goes before the status that counts it, unless the job has failed, which counts no
  * more.
  */
@@ -194,7 +187,7 @@ void check_delete(struct checks *c, const char *who, const struct api_request *r
 	}
 	const struct version *pod = store_find(&s->server.store, API_POD, req->ns, req->name);
 	if (req->kind != API_POD || !pod || !str_eq(pod->meta.uid, req->uid) ||
-	    pod->meta.deleted_ms || slept(c, who))
+	    pod->meta.deleted_ms || (*who == 'c' && check_slept(c)))
 		return;
 	const struct version *job = sim_by_uid(s, API_JOB, str_or_empty(pod->meta.owner_uid));
 	int64_t told_ms = TOLD_MS + conns_weather(s->conns)->watch_lag_ms;

@@ -58,6 +58,11 @@ void conn_count(const struct conns *cs, enum fact fact)
 	server_count(cs->server, fact);
 }
 
+void conns_roughen(struct conns *cs)
+{
+	cs->rough = true;
+}
+
 bool conns_rough(const struct conns *cs)
 {
 	return cs->rough;

@@ -36,6 +36,7 @@ struct conns_witness {
 void conns_watch(struct conns *cs, const struct conns_witness *w);
 /* Requests were slow or went wrong at some time. */
 bool conns_rough(const struct conns *cs);
+void conns_roughen(struct conns *cs); /* what is written is not as in quiet runs */
 /* The next writes of that sort end so. */
 void conns_shoot(struct conns *cs, enum write which, enum mishap how, uint32_t times);
 uint32_t conns_calls(const struct conns *cs); /* alive, watches too */

@@ -82,6 +82,7 @@ static bool pause(struct sim *s, const struct plan_op *op)
 		return false;
 	if (p->kind == PROC_COORDINATOR && op->c % 3 == 0) {
 		proc_sleep(p, op->ms);
+		conns_roughen(s->conns); /* two write for a while */
 		clock_at(&s->clock, s->clock.now_ms + op->ms, on_wake, s, 0);
 	} else {
 		proc_pause(p, op->ms);

@@ -249,6 +249,7 @@ void proc_sleep(struct proc *p, int64_t ms)
 {
 	proc_pause(p, ms);
 	p->slept_ms += ms;
+	p->sleeps++;
 }
 
 bool proc_acts(struct proc *p)

@@ -30,6 +30,7 @@ struct proc {
 	bool alive, doomed, in_turn;
 	bool stopping; /* COORDINATOR: it gives its lease back and ends */
 	int64_t paused_until_ms, turn_at_ms, wall_offset_ms, slept_ms;
+	uint32_t sleeps; /* of all its incarnations */
 	uint64_t turn_seq;
 	struct mail *mail;
 	uint32_t nmail, cap_mail;
