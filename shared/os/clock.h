@@ -4,6 +4,6 @@
 
 #include <stdint.h>
 
-int64_t clock_mono_ms(void); /* CLOCK_MONOTONIC */
+int64_t clock_mono_ms(void); /* CLOCK_BOOTTIME: it goes on while the machine sleeps */
 int64_t clock_wall_ms(void); /* since 1970 */
 int64_t clock_mono_us(void); /* for durations in metrics */
