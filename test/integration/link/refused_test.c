@@ -101,7 +101,11 @@ static void wrong_ca(void **state)
 	assert_non_null(strstr(a->why, "CA bundle"));
 	assert_true(stats().failed > before);
 	assert_int_equal(rig->warnings, 1);
-	assert_non_null(strstr(rig->last_warning, "unknown ca"));
+	printf("    the coordinator says: %s\n", rig->last_warning);
+	/* The agent closes with the coordinator's tickets unread: its reset may overtake its alert.
+	 */
+	assert_true(strstr(rig->last_warning, "unknown ca") ||
+		    strstr(rig->last_warning, "reset by peer"));
 	nothing_else_disturbed();
 	tls_pair_done(&other);
 }
