@@ -11,7 +11,7 @@
 #include "coordinator/core/match.h"
 #include "coordinator/core/place.h"
 
-enum { TEXT_MAX = 1 << 28, STEP_JOBS = 4000, STEP_NODES = 2000 };
+enum { TEXT_MAX = 1 << 28, STEP_JOBS = 4000, STEP_NODES = 2000, STEP_TIMERS = 10000 };
 
 struct core *core_new(const struct core_config *cfg, const struct log *log, uint64_t seed)
 {
@@ -63,7 +63,7 @@ struct core *core_free(struct core *c)
 	hmap_done(&c->atts);
 	hmap_done(&c->atts_pod);
 	bitset_done(&c->usable);
-	bitset_done(&c->reserved.nodes);
+	reserve_done(c);
 	bitset_done(&c->queue.grown);
 	bitset_done(&c->queue.recapped);
 	bitset_done(&c->pick_ok);
@@ -73,7 +73,7 @@ struct core *core_free(struct core *c)
 	arena_done(&c->view);
 	free(c->node_at);
 	free(c->node_spare);
-	free(c->queue.v);
+	free(c->queue.block);
 	free(c->kept);
 	free(c->cands);
 	free(c->acts);
@@ -236,6 +236,20 @@ static void fire(struct core *c, struct timer *t)
 	due[t->kind](c, t);
 }
 
+/* True: all that are due have fired. */
+static bool fire_due(struct core *c)
+{
+	struct timer *t;
+	uint32_t most = c->cfg.step_jobs ? c->cfg.step_jobs : STEP_TIMERS;
+	for (uint32_t n = 0; n < most; n++) {
+		t = timers_pop(&c->timers, c->now_ms);
+		if (!t)
+			return true;
+		fire(c, t);
+	}
+	return false;
+}
+
 /* True: all are settled. */
 static bool settle_nodes(struct core *c, uint32_t *budget)
 {
@@ -300,7 +314,6 @@ static void set_time(struct core *c, const struct core_event *ev)
 
 void core_step(struct core *c, const struct core_event *ev, struct core_actions *ret)
 {
-	struct timer *t;
 	c->nacts = 0;
 	arena_reset(&c->act_text);
 	arena_reset(&c->view);
@@ -308,11 +321,11 @@ void core_step(struct core *c, const struct core_event *ev, struct core_actions 
 	c->stats.steps++;
 	if (c->leading || ev->type == CEV_LEAD)
 		dispatch(c, ev);
+	c->idle = ev->type == CEV_TICK;
 	if (c->leading && c->synced) {
 		live_tick(c);
-		while ((t = timers_pop(&c->timers, c->now_ms)))
-			fire(c, t);
-		settle(c);
+		if (fire_due(c))
+			settle(c);
 	}
 	*ret = (struct core_actions){c->acts, c->nacts};
 }

@@ -23,7 +23,7 @@ struct core_config {
 		retry_cap_ms;       /* a failed member's backoff: 10 s … 360 s, as batch Jobs */
 	int64_t cnode_numbers_ms;   /* 30000 */
 	int64_t message_refresh_ms; /* 60000 */
-	uint32_t step_jobs;         /* jobs, and nodes, settled in one step; 0: some thousands */
+	uint32_t step_jobs;         /* how many of each kind one step handles; 0: some thousands */
 	bool spread;                /* else pack */
 	bool agent_launch;
 };

@@ -8,6 +8,8 @@
 /* place.c, queue.c, why.c */
 void queue_put(struct core *c, struct mjob *j, uint32_t want);
 void queue_take(struct core *c, struct mjob *j);
+/* A new priority; whether it waits or not. */
+void queue_prioritize(struct core *c, struct mjob *j, int32_t priority);
 void place_cycle(struct core *c);
 uint32_t place_min(const struct mjob *j);        /* how many must fit at once */
 void why_soon(struct core *c, struct mjob *j);   /* it waits, or for something else than before */

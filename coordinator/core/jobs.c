@@ -244,20 +244,19 @@ static void set_template(struct core *c, struct mjob *j, const struct job_spec *
 }
 
 /* A job that waits may fit now, or be another's turn, and says anew why it waits. */
-static void queue_again(struct core *c, struct mjob *j, const struct job_spec *spec)
+static void queue_again(struct core *c, struct mjob *j)
 {
 	if (!j->queued)
 		return;
 	queue_look(c, j);
 	if (j->blocked)
 		why_soon(c, j);
-	c->queue.dirty |= j->priority != spec->priority;
 }
 
 static void set_spec(struct core *c, struct mjob *j, const struct job_spec *spec)
 {
-	queue_again(c, j, spec);
-	j->priority = spec->priority;
+	queue_again(c, j);
+	queue_prioritize(c, j, spec->priority);
 	j->parallelism = spec->parallelism;
 	j->min_parallelism = spec->min_parallelism;
 	j->backoff_limit = spec->backoff_limit;
@@ -329,7 +328,8 @@ void job_on_job(struct core *c, const struct job *job)
 	if (!first && changed && job_finished(j) && !final_state(job->status.state))
 		job_take_back(c, j);
 	changed |= deleting != j->deleting;
-	j->created_ms = job->meta.created_ms;
+	if (first)
+		j->created_ms = job->meta.created_ms; /* it gives its place in the queue */
 	j->generation = job->meta.generation;
 	j->deleting = deleting;
 	j->orphan = orphan;

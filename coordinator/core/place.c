@@ -75,10 +75,12 @@ static int64_t asked(const struct mjob *j, uint32_t res)
 	return 0;
 }
 
-static void blocked(struct core *c, struct qitem *it, bool kept)
+/* False: it is not all done in this step. */
+static bool blocked(struct core *c, struct qitem *it, bool kept)
 {
 	struct mjob *j = it->job;
-	reserve_consider(c, it);
+	if (!reserve_consider(c, it))
+		return false;
 	bool any = kept || c->reserved.head == j;
 	it->cpu = any ? -1 : asked(j, RES_CPU);
 	it->memory = any ? -1 : asked(j, RES_MEMORY);
@@ -87,9 +89,11 @@ static void blocked(struct core *c, struct qitem *it, bool kept)
 		why_soon(c, j);
 	}
 	j->blocked = true;
+	return true;
 }
 
-static void look(struct core *c, struct qitem *it)
+/* False: the look goes on in the next step. */
+static bool look(struct core *c, struct qitem *it)
 {
 	struct mjob *j = it->job;
 	uint32_t need = MUTANT(gang_starts_partly) ? 1 : place_min(j), placed = 0;
@@ -107,26 +111,28 @@ static void look(struct core *c, struct qitem *it)
 		job_dirty(c, j);
 	j->want -= placed;
 	if (j->want)
-		blocked(c, it, kept);
-	else
-		it->done = true;
-	c->queue.ndone += it->done;
+		return blocked(c, it, kept);
+	it->done = true;
+	c->queue.ndone++;
+	return true;
 }
 
 /* True: the cycle is at its end. */
 static bool whole_cycle(struct core *c)
 {
-	struct queue *q = &c->queue;
-	if (!c->place_more || q->dirty) {
+	struct qpos at = {0};
+	struct qitem *it;
+	if (c->place_more && !c->queue.moved) {
+		at = queue_resume(c);
+	} else {
 		queue_begin(c);
 		reserve_clear(c);
 	}
-	while (q->at < q->n && c->work < WORK_STEP) {
-		struct qitem *it = &q->v[q->at++];
-		if (queue_worth(c, it))
-			look(c, it);
+	while (c->work < work_most(c) && (it = queue_walk(c, &at))) {
+		if (!look(c, it))
+			at.i--;
 	}
-	c->place_more = q->at < q->n;
+	c->place_more = queue_pause(c, at);
 	return !c->place_more;
 }
 
@@ -135,7 +141,7 @@ static bool whole_cycle(struct core *c)
 static void new_ones(struct core *c)
 {
 	struct queue *q = &c->queue;
-	while (q->nfresh && c->work < WORK_STEP) {
+	while (q->nfresh && c->work < work_most(c)) {
 		uint32_t first = 0;
 		for (uint32_t i = 1; i < q->nfresh; i++) {
 			if (queue_ahead(q->fresh[i], q->fresh[first]))
@@ -145,7 +151,11 @@ static void new_ones(struct core *c)
 		q->fresh[first] = q->fresh[--q->nfresh];
 		if (!j->fresh)
 			continue;
-		look(c, queue_find(c, j));
+		if (!look(c, queue_find(c, j))) {
+			j->fresh = true;
+			q->fresh[q->nfresh++] = j;
+			break;
+		}
 		if (!j->want)
 			queue_take(c, j);
 		else if (c->reserved.head && queue_ahead(j, c->reserved.head))
@@ -153,14 +163,15 @@ static void new_ones(struct core *c)
 	}
 }
 
+/* A cycle through the queue waits for a turn without news: of many events that come together, each
+ * costs what it changes, and one cycle sees all that they have freed. */
 void place_cycle(struct core *c)
 {
-	struct queue *q = &c->queue;
-	if (!c->place_dirty && !c->place_more && !q->nfresh)
+	bool whole = c->place_dirty || c->place_more;
+	if (whole && !c->idle)
 		return;
 	c->work = 0;
-	must(!q->dirty || c->place_dirty); /* who changes its order has it looked at */
-	if (!c->place_dirty && !c->place_more)
+	if (!whole)
 		new_ones(c);
 	else if (whole_cycle(c))
 		queue_end(c);

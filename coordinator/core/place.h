@@ -9,9 +9,16 @@ enum {
 	WORK_PLACE = 8,
 	WORK_LOOK = 2, /* at a job of the queue */
 	WORK_END = 1,  /* of a node, when it will have room */
+	ENDS = 4,      /* so many members that end there are one */
 	FITS = 32,     /* so many looks at a node's room are one */
 	WORK_STEP = STEP_PLACEMENTS * WORK_PLACE
 };
+
+/* What a step may do. */
+static inline uint32_t work_most(const struct core *c)
+{
+	return c->cfg.step_jobs ? c->cfg.step_jobs * WORK_LOOK : WORK_STEP;
+}
 
 struct cand { /* lower is better */
 	int64_t score;
@@ -21,8 +28,11 @@ struct cand { /* lower is better */
 /* queue.c */
 /* Work for a cycle begins: what has become free since the last. */
 void queue_begin(struct core *c);
-/* Whether the item is worth a look in this cycle. */
-bool queue_worth(const struct core *c, const struct qitem *it);
+/* The next item from *at on that is worth a look in this cycle; NULL: none is left. */
+struct qitem *queue_walk(struct core *c, struct qpos *at);
+/* The cycle stops before at for this step; false: it is at its end. */
+bool queue_pause(struct core *c, struct qpos at);
+struct qpos queue_resume(const struct core *c);
 struct qitem *queue_find(struct core *c, const struct mjob *j);
 void queue_end(struct core *c); /* those that want no more leave */
 bool queue_ahead(const struct mjob *a, const struct mjob *b);
@@ -34,8 +44,11 @@ uint32_t pick(struct core *c, struct mjob *j, uint32_t need, bool *ret_kept);
 void pick_room(const struct core *c, const struct needs *needs, bool empty, struct bitset *ok);
 /* Nodes that hold a member of the job already. */
 void place_busy(const struct mjob *j, struct bitset *ret);
-/* The first job that does not fit gets a reservation, if an end can be computed. */
-void reserve_consider(struct core *c, struct qitem *it);
+/* The first job that does not fit gets a reservation, if an end can be computed. False: the rest of
+ * it is the next step's. */
+bool reserve_consider(struct core *c, struct qitem *it);
+void reserve_leave(struct core *c, const struct mjob *j); /* it is not in the queue any more */
 void reserve_clear(struct core *c);
+void reserve_done(struct core *c);
 /* Whether j may use the reserved nodes: it is theirs, or ends before. */
 bool reserve_allows(const struct core *c, const struct mjob *j);

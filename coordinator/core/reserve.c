@@ -18,8 +18,25 @@ struct ending { /* what one attempt gives back, and when */
 void reserve_clear(struct core *c)
 {
 	c->reserved.head = NULL;
+	c->reserved.asking = NULL;
 	c->reserved.holds = false;
 	bitset_zero(&c->reserved.nodes);
+}
+
+void reserve_leave(struct core *c, const struct mjob *j)
+{
+	if (c->reserved.asking == j)
+		c->reserved.asking = NULL;
+	if (c->reserved.head != j)
+		return;
+	reserve_clear(c);
+	c->place_dirty = true;
+}
+
+void reserve_done(struct core *c)
+{
+	bitset_done(&c->reserved.nodes);
+	free(c->reserved.offers);
 }
 
 /* When the job ends at the latest; INT64_MAX: nobody knows. */
@@ -112,47 +129,62 @@ static int by_time(const void *pa, const void *pb)
 	return a->node < b->node ? -1 : 1;
 }
 
+static void offer(struct core *c, struct mjob *j, const struct mnode *n, bool busy)
+{
+	struct reservation *r = &c->reserved;
+	if (!res_fits_empty(c, n, &j->cls->needs) || refused_there(c, j, n))
+		return;
+	int64_t at = busy ? INT64_MAX : free_at(c, n, &j->cls->needs);
+	VEC_GROW(r->offers, r->noffers, r->offers_cap);
+	r->offers[r->noffers++] = (struct cand){at, n->idx};
+	c->work += WORK_END + n->nlive / ENDS;
+}
+
 /* When each node that could ever hold one can, soonest first; a node where the job has a member
- * has one when that is gone, and nobody knows when. */
-static uint32_t offers(struct core *c, struct mjob *j, struct cand *v)
+ * has one when that is gone, and nobody knows when. False: not all are asked yet. */
+static bool offers(struct core *c, struct mjob *j)
 {
 	AUTO(bitset_done) struct bitset ok = {0}, busy = {0};
-	uint32_t n = 0;
+	struct reservation *r = &c->reserved;
+	if (r->asking != j)
+		r->noffers = r->ask_next = 0;
+	r->asking = j;
 	place_busy(j, &busy);
 	bitset_copy(&ok, &c->usable);
 	bitset_and(&ok, &match_of(c, j->cls)->match);
 	pick_room(c, &j->cls->needs, true, &ok);
-	for (uint32_t i = bitset_next(&ok, 0); i != UINT32_MAX; i = bitset_next(&ok, i + 1)) {
-		const struct mnode *node = c->node_at[i];
-		if (!res_fits_empty(c, node, &j->cls->needs) || refused_there(c, j, node))
-			continue;
-		int64_t at = bitset_has(&busy, i) ? INT64_MAX : free_at(c, node, &j->cls->needs);
-		v[n++] = (struct cand){at, i};
-		c->work += WORK_END;
+	for (uint32_t i = bitset_next(&ok, r->ask_next); i != UINT32_MAX;
+	     i = bitset_next(&ok, r->ask_next)) {
+		offer(c, j, c->node_at[i], bitset_has(&busy, i));
+		r->ask_next = i + 1;
+		if (c->work >= work_most(c)) /* one at least was asked */
+			return false;
 	}
-	qsort(v, n, sizeof *v, by_time);
-	return n;
+	qsort(r->offers, r->noffers, sizeof *r->offers, by_time);
+	r->asking = NULL;
+	return true;
 }
 
-void reserve_consider(struct core *c, struct qitem *it)
+bool reserve_consider(struct core *c, struct qitem *it)
 {
 	struct mjob *j = it->job;
+	struct reservation *r = &c->reserved;
 	uint32_t need = place_min(j);
-	if (c->reserved.head || it->impossible)
-		return;
-	AUTO(mem_freep) struct cand *v = mem_zalloc(c->nnodes + 1, sizeof *v);
-	uint32_t n = offers(c, j, v);
-	it->impossible = n < need;
+	if (r->head || it->impossible)
+		return true;
+	if (!offers(c, j))
+		return false;
+	it->impossible = r->noffers < need;
 	if (it->impossible)
-		return;
-	c->reserved.head = j;
+		return true;
+	r->head = j;
+	r->at_ms = r->offers[need - 1].score;
 	/* Unknown; or it is not room that it lacks. */
-	if (v[need - 1].score == INT64_MAX || v[need - 1].score <= c->now_ms)
-		return;
-	c->reserved.holds = true;
-	c->reserved.at_ms = v[need - 1].score;
-	for (uint32_t i = 0; i < need; i++)
-		bitset_set(&c->reserved.nodes, v[i].node);
-	log_debug(c->log, "nodes reserved", KS("job", j->key), KI("nodes", need),
-		  KI("in_ms", c->reserved.at_ms - c->now_ms));
+	r->holds = r->at_ms != INT64_MAX && r->at_ms > c->now_ms;
+	for (uint32_t i = 0; r->holds && i < need; i++)
+		bitset_set(&r->nodes, r->offers[i].node);
+	if (r->holds)
+		log_debug(c->log, "nodes reserved", KS("job", j->key), KI("nodes", need),
+			  KI("in_ms", r->at_ms - c->now_ms));
+	return true;
 }

@@ -18,6 +18,10 @@ struct reservation { /* of the first job that does not fit though the empty clus
 	bool holds;        /* when it can start is known: nodes are kept for it */
 	int64_t at_ms;
 	struct bitset nodes;
+	/* The job whose nodes are being asked when they have room, and the answers so far. */
+	struct mjob *asking;
+	struct cand *offers;
+	uint32_t noffers, offers_cap, ask_next;
 };
 
 struct qitem { /* a job in the queue, and what must have become free for it to be looked at again */
@@ -27,12 +31,22 @@ struct qitem { /* a job in the queue, and what must have become free for it to b
 	bool done;           /* it wants no more, and leaves at the cycle's end */
 };
 
-enum { FRESH_MAX = 64 };
+enum { FRESH_MAX = 64, QBLOCK = 128 };
 
-struct queue { /* priority, then age */
-	struct qitem *v;
-	uint32_t n, cap, at; /* at: where the cycle stands */
-	bool dirty;          /* not in order */
+struct qblock { /* never empty */
+	uint32_t n;
+	struct qitem v[QBLOCK];
+};
+
+struct qpos {
+	uint32_t block, i;
+};
+
+struct queue { /* priority, then age: within a block, and from block to block */
+	struct qblock **block;
+	uint32_t n, nblocks, cap;
+	struct mjob *next; /* where a cycle that is not at its end goes on */
+	bool moved;        /* one changed its place: the cycle begins anew */
 	struct mjob *fresh[FRESH_MAX];
 	uint32_t nfresh, ndone;
 	/* since the last cycle: nodes with more room, those that can hold more at most */
@@ -49,6 +63,7 @@ struct core {
 	uint64_t seed;
 	/* settled: all was decided once after synced */
 	bool leading, synced, settled, all_heard, suspects_itself, place_dirty, place_more;
+	bool idle; /* this step tells nothing: it may go through the queue */
 	uint64_t epoch;
 	int64_t now_ms, wall_ms, loop_ms, lead_ms, gate_ms;
 	int64_t mass_loop_ms; /* when most nodes were silent last */

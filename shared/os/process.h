@@ -15,7 +15,8 @@ int process_signal_read(int fd);
 void process_raise_limits(void);
 /* The soft limit of descriptors, as it is now. */
 uint32_t process_descriptors_max(void);
-/* One malloc arena and early trimming: small programs stay small, whatever the machine has. */
+/* One malloc arena and early trimming: small programs stay small, whatever the machine has. Nothing
+ * that is freed is left for a later free() to tidy up. */
 void process_small_memory(void);
 /* Gives memory that is free back to the system. */
 void process_trim(void);

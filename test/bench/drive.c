@@ -46,24 +46,30 @@ static void tell_node(struct drive *d, int64_t i)
 	step(d, &ev);
 }
 
+void drive_hello(struct drive *d, int64_t i, const struct member *v, uint32_t n)
+{
+	struct load_node *node = &d->l->node[i];
+	struct capacity capacity = {.foreign = {node->foreign, 1}};
+	struct core_event ev = {.type = CEV_HELLO,
+				.agent = {.node = node->name,
+					  .session = (uint64_t)i + 1,
+					  .boot_id = "boot",
+					  .version = "1",
+					  .capacity = &capacity,
+					  .members = v,
+					  .nmembers = n}};
+	step(d, &ev);
+}
+
 void drive_hellos(struct drive *d)
 {
-	for (int64_t i = 0; i < d->l->nodes; i++) {
-		struct load_node *n = &d->l->node[i];
-		struct capacity capacity = {.foreign = {n->foreign, 1}};
-		struct core_event ev = {.type = CEV_HELLO,
-					.agent = {.node = n->name,
-						  .session = (uint64_t)i + 1,
-						  .boot_id = "boot",
-						  .version = "1",
-						  .capacity = &capacity}};
-		step(d, &ev);
-	}
+	for (int64_t i = 0; i < d->l->nodes; i++)
+		drive_hello(d, i, NULL, 0);
 }
 
 void drive_lead(struct drive *d)
 {
-	struct core_config cfg = {.node_silent_grace_ms = 1 << 30,
+	struct core_config cfg = {.node_silent_grace_ms = d->grace_ms ? d->grace_ms : 1 << 30,
 				  .node_unheard_ms = 1000,
 				  .loop_gap_ms = 1 << 30,
 				  .retry_base_ms = 10000,
@@ -98,6 +104,20 @@ void drive_job(struct drive *d, const struct load_job *j, int64_t created_ms, in
 	job.spec.requests.v = j->requests;
 	job.spec.priority = priority;
 	struct core_event ev = {.type = CEV_JOB, .job = &job};
+	step(d, &ev);
+}
+
+void drive_job_gone(struct drive *d, const struct load_job *j)
+{
+	struct meta gone = {.ns = "default", .name = j->name, .uid = j->uid, .rv = "2"};
+	struct core_event ev = {.type = CEV_JOB_GONE, .gone = &gone};
+	step(d, &ev);
+}
+
+void drive_pods(struct drive *d, const struct member *v, uint32_t n, bool last)
+{
+	struct core_event ev = {.type = CEV_PODS,
+				.pods = {.members = v, .nmembers = n, .last = last}};
 	step(d, &ev);
 }
 

@@ -10,13 +10,19 @@ struct drive {
 	struct load *l;
 	struct core *core;
 	int64_t now_ms, worst_us, busy_us; /* of the steps since they were set to 0 */
+	int64_t grace_ms;                  /* of silent agents; 0: for ever */
 };
 
 int64_t cpu_us(void);
 void drive_lead(struct drive *d); /* a core with all nodes told */
 void drive_sync(struct drive *d); /* and their agents */
 void drive_hellos(struct drive *d);
+/* The agent of node number i begins a session, in which it has these members. */
+void drive_hello(struct drive *d, int64_t i, const struct member *v, uint32_t n);
 void drive_job(struct drive *d, const struct load_job *j, int64_t created_ms, int32_t priority);
+void drive_job_gone(struct drive *d, const struct load_job *j);
+/* A page of the list of pods of all nodes. */
+void drive_pods(struct drive *d, const struct member *v, uint32_t n, bool last);
 void drive_tick(struct drive *d, int64_t ms);
 void drive_settle(struct drive *d); /* ticks until the core wants none at once */
 void drive_report(struct drive *d, const struct member *m, uint64_t session);

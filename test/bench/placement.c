@@ -15,7 +15,9 @@
 
 #include "base/mem.h"
 #include "drive.h"
+#include "moments.h"
 #include "os/options.h"
+#include "os/process.h"
 
 static const char *const shapes[] = {"plain", "selector", "affinity", "taints",
 				     "gang",  "backfill", NULL};
@@ -233,6 +235,14 @@ static int run(struct load *l, int64_t waiting)
 	return queue.ok && fed.ok ? 0 : 1;
 }
 
+static int run_moments(struct load *l, int64_t n)
+{
+	load_make(l);
+	moments(l, n);
+	load_done(l);
+	return 0;
+}
+
 static bool number(const char *s, int64_t least, int64_t max, int64_t *ret)
 {
 	char *end;
@@ -242,7 +252,7 @@ static bool number(const char *s, int64_t least, int64_t max, int64_t *ret)
 
 int main(int argc, char **argv)
 {
-	const char *nodes, *jobs, *parallelism, *waiting, *word;
+	const char *nodes, *jobs, *parallelism, *waiting, *many, *word;
 	int shape;
 	struct err e;
 	const struct option_rule rules[] = {
@@ -252,6 +262,8 @@ int main(int argc, char **argv)
 		 "members of each"},
 		{"queued", OPTION_STRING, &waiting, NULL, "0", NULL, "N",
 		 "jobs that wait, for the cost of an idle turn"},
+		{"moments", OPTION_STRING, &many, NULL, "0", NULL, "N",
+		 "jobs that change at once; only this is measured"},
 		{"shape", OPTION_CHOICE, &shape, NULL, "plain", shapes, "WORD",
 		 "what jobs ask for"},
 	};
@@ -264,14 +276,16 @@ int main(int argc, char **argv)
 		fprintf(stderr, "bench-placement: %s\n", e.msg);
 		return 2;
 	}
+	process_small_memory(); /* as the program has it */
 	l.shape = (enum shape)shape;
-	int64_t queued;
+	int64_t queued, at_once;
 	if (!number(nodes, 1, 100000, &l.nodes) || !number(jobs, 1, 1000000, &l.jobs) ||
 	    !number(parallelism, 1, PARALLELISM_MAX, &l.parallelism) ||
-	    !number(waiting, 0, 1000000, &queued) || l.parallelism * 4 > l.nodes) {
+	    !number(waiting, 0, 1000000, &queued) || !number(many, 0, 1000000, &at_once) ||
+	    l.parallelism * 4 > l.nodes) {
 		fprintf(stderr, "bench-placement: numbers must be positive, and a job of at most a "
 				"quarter as many members as there are nodes\n");
 		return 2;
 	}
-	return run(&l, queued);
+	return at_once ? run_moments(&l, at_once) : run(&l, queued);
 }

@@ -244,7 +244,9 @@ static void nothing_is_ordered_half_decided(void **state)
 	struct member m[] = {w_member(w, j, "n1", 0, 1, MEMBER_RUNNING),
 			     w_member(w, j, "n2", 1, 1, MEMBER_RUNNING),
 			     w_member(w, j, "n3", 2, 1, MEMBER_RUNNING)};
+	w->more_news = true;
 	sync_with(w, m, 3);
+	w->more_news = false;
 	uint32_t steps = 0;
 	for (; core_deadline(w->core) <= w->now_ms && steps < 100; steps++) {
 		struct core_event tick = {.type = CEV_TICK};

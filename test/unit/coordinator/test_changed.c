@@ -121,9 +121,11 @@ static void on_node_loss_is_changed_before_it_is_asked(void **state)
 	w_all(w, a, MEMBER_RUNNING);
 	w_all(w, b, MEMBER_RUNNING);
 	w_wait(w, 3000);
+	w->more_news = true;
 	set_ready(w, "n1", false);
 	b->job.spec.on_node_loss = LOSS_WAIT;
 	w_job(w, b);
+	w->more_news = false;
 	w_wait(w, 3000);
 	assert_int_equal(w_status(w, a).state, JOB_FAILED);
 	assert_int_equal(w_status(w, b).state, JOB_RUNNING);

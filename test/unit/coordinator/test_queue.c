@@ -53,9 +53,8 @@ static void raised_priority_takes_effect(void **state)
 }
 
 /* Two nodes; one is busy for 100 s. The first in the queue wants both. */
-static void backfill(void **state)
+static void backfill_of(struct world *w)
 {
-	struct world *w = w_of(state);
 	w_nodes(w, 2);
 	struct wjob *run = w_new_job(w, "run", 1), *big = w_new_job(w, "big", 2);
 	struct wjob *brief = w_new_job(w, "brief", 1), *lengthy = w_new_job(w, "lengthy", 1);
@@ -66,6 +65,7 @@ static void backfill(void **state)
 	for (uint32_t i = 0; i < 4; i++) {
 		request(all[i], "cpu", 3000);
 		w_job(w, all[i]);
+		w_wait(w, 20);
 	}
 	assert_int_equal(w_orders(w, run), 1);
 	assert_int_equal(w_orders(w, big), 0);
@@ -74,12 +74,30 @@ static void backfill(void **state)
 	w_all(w, run, MEMBER_RUNNING);
 	w_all(w, brief, MEMBER_RUNNING);
 	w_all(w, brief, MEMBER_SUCCEEDED);
+	w_wait(w, 20);
 	assert_int_equal(w_orders(w, lengthy), 0);
 	w_wait(w, 2000);
 	assert_string_equal(w_status(w, big).message,
 			    "needs 2 nodes: 1 fits; 1 lacks cpu; expected in 100 s");
 	w_all(w, run, MEMBER_SUCCEEDED);
+	w_wait(w, 20);
 	assert_int_equal(w_orders(w, big), 2);
+}
+
+static void backfill(void **state)
+{
+	backfill_of(w_of(state));
+}
+
+/* The queue is gone through, and nodes are asked when they are free, in steps of one. */
+static void backfill_step_by_step(void **state)
+{
+	struct world *w = w_of(state);
+	w->cfg.step_jobs = 1;
+	core_free(w->core);
+	w->core = core_new(&w->cfg, &w->log, 1);
+	w_lead(w);
+	backfill_of(w);
 }
 
 static void without_an_end_others_pass(void **state)
@@ -161,6 +179,7 @@ int main(void)
 		T(priority_then_age),
 		T(raised_priority_takes_effect),
 		T(backfill),
+		T(backfill_step_by_step),
 		T(without_an_end_others_pass),
 		cmocka_unit_test(a_batch_goes_where_single_jobs_go),
 	};

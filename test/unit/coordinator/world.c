@@ -184,7 +184,7 @@ static void write_due(struct world *w)
 	}
 }
 
-void w_step(struct world *w, struct core_event *ev)
+static void step(struct world *w, struct core_event *ev)
 {
 	ev->now_ms = w->now_ms;
 	ev->wall_ms = w->wall_ms;
@@ -198,6 +198,15 @@ void w_step(struct world *w, struct core_event *ev)
 		if (w->on_action)
 			w->on_action(w->self, &w->acts.v[i]);
 	}
+}
+
+/* A turn of the program: its news, and what is due after them. */
+void w_step(struct world *w, struct core_event *ev)
+{
+	struct core_event tick = {.type = CEV_TICK};
+	step(w, ev);
+	if (ev->type != CEV_TICK && !w->more_news && core_deadline(w->core) <= w->now_ms)
+		step(w, &tick);
 	write_due(w);
 }
 

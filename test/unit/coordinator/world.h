@@ -66,6 +66,7 @@ struct world {
 	uint32_t njobs, status_writes, notes;
 	bool trace;     /* to stderr, as it happens */
 	bool no_writes; /* status writes stay unanswered */
+	bool more_news; /* the turn is not over: what is due waits */
 	void (*on_action)(void *self, const struct core_action *a); /* or NULL */
 	void *self;
 };
