@@ -10,6 +10,8 @@
 #include "coordinator/core/inside.h"
 #include "coordinator/core/place.h"
 
+enum { NAMES_MAX = 2000 }; /* bytes in a line of the log */
+
 struct ending { /* what one attempt gives back, and when */
 	int64_t at;
 	const struct att *att;
@@ -23,10 +25,32 @@ void reserve_clear(struct core *c)
 	bitset_zero(&c->reserved.nodes);
 }
 
+static void tell(struct core *c, struct mjob *j)
+{
+	AUTO(buf_done) struct buf names = BUF_INIT(NAMES_MAX);
+	const struct bitset *b = &c->reserved.nodes;
+	c->reserved.told = j;
+	if (!c->log || c->log->min > LOG_DEBUG)
+		return;
+	for (uint32_t i = bitset_next(b, 0); i != UINT32_MAX; i = bitset_next(b, i + 1))
+		buf_printf(&names, "%s%s", names.len ? "," : "", c->node_at[i]->name);
+	log_debug(c->log, "nodes reserved", KS("job", j->key), KI("count", bitset_count(b)),
+		  KI("in_ms", c->reserved.at_ms - c->now_ms), KS("nodes", buf_str(&names)));
+}
+
+static void untell(struct core *c)
+{
+	if (c->reserved.told)
+		log_debug(c->log, "nodes not reserved any more", KS("job", c->reserved.told->key));
+	c->reserved.told = NULL;
+}
+
 void reserve_leave(struct core *c, const struct mjob *j)
 {
 	if (c->reserved.asking == j)
 		c->reserved.asking = NULL;
+	if (c->reserved.told == j)
+		untell(c);
 	if (c->reserved.head != j)
 		return;
 	reserve_clear(c);
@@ -175,8 +199,11 @@ bool reserve_consider(struct core *c, struct qitem *it)
 	if (!offers(c, j))
 		return false;
 	it->impossible = r->noffers < need;
-	if (it->impossible)
+	if (it->impossible) {
+		if (r->told == j)
+			untell(c);
 		return true;
+	}
 	r->head = j;
 	r->at_ms = r->offers[need - 1].score;
 	/* Unknown; or it is not room that it lacks. */
@@ -184,7 +211,8 @@ bool reserve_consider(struct core *c, struct qitem *it)
 	for (uint32_t i = 0; r->holds && i < need; i++)
 		bitset_set(&r->nodes, r->offers[i].node);
 	if (r->holds)
-		log_debug(c->log, "nodes reserved", KS("job", j->key), KI("nodes", need),
-			  KI("in_ms", r->at_ms - c->now_ms));
+		tell(c, j);
+	else
+		untell(c);
 	return true;
 }

@@ -16,6 +16,7 @@ struct by_us { /* namespace/template: agents may not create its pods, we may */
 struct reservation { /* of the first job that does not fit though the empty cluster could hold it */
 	struct mjob *head; /* that job */
 	bool holds;        /* when it can start is known: nodes are kept for it */
+	struct mjob *told; /* for which of them the log said last that nodes are kept, or NULL */
 	int64_t at_ms;
 	struct bitset nodes;
 	/* The job whose nodes are being asked when they have room, and the answers so far. */

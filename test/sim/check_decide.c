@@ -21,27 +21,27 @@ static const struct log_kv *value(const struct line *l, const char *key)
 	return NULL;
 }
 
-static const char *text(const struct line *l, const char *key)
+const char *line_text(const struct line *l, const char *key)
 {
 	const struct log_kv *kv = value(l, key);
 	return kv ? str_or_empty(kv->str) : "";
 }
 
-static uint32_t number(const struct line *l, const char *key)
+int64_t line_number(const struct line *l, const char *key)
 {
 	const struct log_kv *kv = value(l, key);
-	return kv ? (uint32_t)kv->num : 0;
+	return kv ? kv->num : 0;
 }
 
 static struct line line_of(const struct mind *m, const struct log_kv *kv, size_t n)
 {
 	struct line l = {.kv = kv, .n = n};
 	AUTO(buf_done) struct buf ns = BUF_INIT(256);
-	l.job_key = text(&l, "job");
-	l.node = text(&l, "node");
-	l.why = text(&l, "why");
-	l.index = number(&l, "member");
-	l.attempt = number(&l, "attempt");
+	l.job_key = line_text(&l, "job");
+	l.node = line_text(&l, "node");
+	l.why = line_text(&l, "why");
+	l.index = (uint32_t)line_number(&l, "member");
+	l.attempt = (uint32_t)line_number(&l, "attempt");
 	const char *slash = strchr(l.job_key, '/');
 	if (!slash)
 		return l;
@@ -275,6 +275,10 @@ void checks_log(struct checks *c, const struct proc *p, const char *msg, const s
 		on_open(c, m);
 	else if (str_eq(msg, "member placed"))
 		check_placed(c, m, &l);
+	else if (str_eq(msg, "nodes reserved"))
+		check_kept(c, m, &l);
+	else if (str_eq(msg, "nodes not reserved any more"))
+		check_not_kept(m);
 	else if (str_eq(msg, "member started") && l.job)
 		att_of(m, &l)->runs = true;
 	else if (str_eq(msg, "member denied"))

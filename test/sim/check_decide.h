@@ -67,6 +67,9 @@ struct mind {
 	struct mind_att *atts;
 	struct mind_node *nodes;
 	struct mind_met *met;
+	/* The job for which nodes are kept, or NULL; their names; when it can start. */
+	char *kept_uid, *kept_job, *kept_nodes;
+	int64_t kept_ms;
 };
 
 struct minds {
@@ -95,6 +98,9 @@ struct line { /* of a coordinator's log */
 	const struct version *job; /* as known; NULL: not */
 };
 
+const char *line_text(const struct line *l, const char *key); /* "" without */
+int64_t line_number(const struct line *l, const char *key);   /* 0 without */
+
 /* The pod of the attempt, as the server has it, of the job of that UID; NULL: none. */
 const struct version *line_pod(const struct sim *s, const struct line *l, const char *uid);
 
@@ -105,6 +111,11 @@ void check_stopped_deleted(struct checks *c, const struct mind *m, const struct 
 /* check_said.c */
 void check_denied(struct checks *c, struct mind *m, const struct line *l);
 void check_not_denied(struct mind *m, const struct line *l, const char *msg);
+
+/* check_keep.c */
+void check_kept(struct checks *c, struct mind *m, const struct line *l);
+void check_not_kept(struct mind *m);
+void check_placed_on_kept(struct checks *c, struct mind *m, const struct line *l);
 
 /* check_place.c */
 void check_placed(struct checks *c, struct mind *m, const struct line *l);

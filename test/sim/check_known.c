@@ -147,6 +147,7 @@ void mind_forget_leadership(struct mind *m)
 	struct mind_att *a, *atmp;
 	struct mind_node *n, *ntmp;
 	struct mind_met *met, *mtmp;
+	check_not_kept(m);
 	HASH_ITER (hh, m->met, met, mtmp) {
 		HASH_DEL(m->met, met);
 		free(met->key);

@@ -202,6 +202,7 @@ void check_placed(struct checks *c, struct mind *m, const struct line *l)
 	placed_where(c, m, l);
 	placed_whether(c, m, l);
 	placed_when(c, m, l);
+	check_placed_on_kept(c, m, l); /* before placed_gang() takes note of it */
 	placed_gang(c, m, l);
 	placed_in_turn(c, m, l);
 }

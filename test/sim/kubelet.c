@@ -223,12 +223,14 @@ bool kubelet_renews(const struct machine *m)
 	return !m->down && !m->kubelet_down && !m->token_stuck;
 }
 
-/* When its container ends, or soon when it should have while nobody looked. */
+/* When its container ends, or soon when it should have while nobody looked. A clock that was set
+ * since it started makes no container run for longer than it takes. */
 static int64_t due(struct sim *s, const struct version *pod)
 {
 	struct version *scratch = version_new(API_POD);
 	int64_t ran_ms = kubelet_wall(s, pod) - pod->pod.started_ms;
-	int64_t left = facts(scratch, pod).run_ms - ran_ms, soon = draw(&s->rng, 0, 2000);
+	int64_t left = facts(scratch, pod).run_ms, soon = draw(&s->rng, 0, 2000);
+	left -= ran_ms > 0 ? ran_ms : 0;
 	version_unref(scratch);
 	return s->clock.now_ms + (left > soon ? left : soon);
 }

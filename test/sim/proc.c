@@ -28,7 +28,10 @@ void proc_init(struct proc *p, struct sim *sim, enum proc_kind kind, const char 
 	*p = (struct proc){.sim = sim, .kind = kind, .token = BUF_INIT(64)};
 	for (size_t i = 0; i < b.len; i++)
 		p->name[i] = b.data[i];
-	p->log = (struct log){.min = sim->log_level, .self = p, .sink = log_sink};
+	/* Checks hear all that a coordinator says. */
+	p->log = (struct log){.min = kind == PROC_COORDINATOR ? LOG_DEBUG : sim->log_level,
+			      .self = p,
+			      .sink = log_sink};
 }
 
 int64_t proc_wall(const struct proc *p)
