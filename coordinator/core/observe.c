@@ -322,6 +322,26 @@ static void left(struct core *c, const struct mnode *n, struct att *a, const str
 		att_free(c, a);
 }
 
+/* A create that was under way for long has made the pod again after it had ended and gone: nobody
+ * waits for it any more. */
+static void reborn(struct core *c, struct att *a, const struct member *m, bool by_list)
+{
+	struct mjob *j = a->job;
+	struct mnode *n = a->node;
+	struct slot *s = job_slot(j, m->index);
+	att_free(c, a);
+	adopt(c, j, n, m, by_list);
+	a = att_find(c, j, m->index, m->attempt);
+	s->cur = s->cur == a ? NULL : s->cur;
+	att_stop(c, a, "superseded");
+}
+
+static bool is_reborn(const struct att *a, const struct member *m)
+{
+	return a->state == ATT_ENDED && !member_phase_final(m->phase) &&
+	       !str_eq(a->pod_uid, m->pod_uid);
+}
+
 /* n tells about m; by_list: we read the pod ourselves. */
 void observe_member(struct core *c, struct mnode *n, const struct member *m, bool by_list)
 {
@@ -355,7 +375,9 @@ void observe_member(struct core *c, struct mnode *n, const struct member *m, boo
 		return;
 	if (pod)
 		a->seen_gen = n->list_gen;
-	if (pod && by_list && !a->confirmed)
+	if (pod && is_reborn(a, m))
+		reborn(c, a, m, by_list);
+	else if (pod && by_list && !a->confirmed)
 		confirm(c, a, m);
 	else if (a->confirmed && pod)
 		apply(c, a, m);

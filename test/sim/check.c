@@ -201,7 +201,8 @@ void checks_request(struct checks *c, const char *who, const struct api_request 
 	if (req->verb == API_PATCH_STATUS && !*str_or_empty(req->rv))
 		sim_fail(c->sim, "unfenced", "%s writes the status of %s unfenced", who, req->name);
 	if (req->verb == API_CREATE && req->kind == API_POD)
-		check_note_asked(c, req->pod_create);
+		check_note_asked(c, req->pod_create->job_uid, req->pod_create->index,
+				 req->pod_create->attempt);
 	if (req->verb == API_CREATE && req->kind == API_POD && !strncmp(who, "agent/", 6))
 		check_ordered(c, who, req->pod_create->name);
 }

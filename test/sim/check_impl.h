@@ -17,7 +17,7 @@ struct made { /* an attempt whose pod was created */
 	bool recorded; /* the number was in status when the pod went: it must not come again */
 };
 
-struct asked { /* the newest attempt of an index whose pod somebody asked the server for */
+struct asked { /* the newest attempt of an index that was placed, or whose pod somebody asked for */
 	UT_hash_handle hh;
 	char *key; /* uid/index */
 	uint32_t attempt;
@@ -95,7 +95,7 @@ void check_status(struct checks *c, const struct version *was, const struct vers
 void check_delete(struct checks *c, const char *who, const struct api_request *req);
 void check_ordered(struct checks *c, const char *who, const char *pod);
 void check_orders_clear(struct ordered *o);
-void check_note_asked(struct checks *c, const struct pod_create *p);
+void check_note_asked(struct checks *c, const char *job_uid, uint32_t number, uint32_t attempt);
 uint32_t check_asked(struct checks *c, const struct version *pod); /* of its index; 0: none */
 
 /* check_rate.c, check_scan.c */

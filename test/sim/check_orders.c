@@ -76,18 +76,18 @@ static struct asked *asked_find(struct checks *c, const char *uid, const char *i
 	return a;
 }
 
-void check_note_asked(struct checks *c, const struct pod_create *p)
+void check_note_asked(struct checks *c, const char *job_uid, uint32_t number, uint32_t attempt)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	AUTO(buf_done) struct buf index = BUF_INIT(16);
-	buf_printf(&index, "%u", p->index);
-	struct asked *a = asked_find(c, p->job_uid, buf_str(&index), &key);
+	buf_printf(&index, "%u", number);
+	struct asked *a = asked_find(c, job_uid, buf_str(&index), &key);
 	if (!a) {
 		a = mem_zalloc(1, sizeof *a);
 		a->key = buf_steal(&key);
 		HASH_ADD_KEYPTR(hh, c->asked, a->key, strlen(a->key), a);
 	}
-	a->attempt = p->attempt > a->attempt ? p->attempt : a->attempt;
+	a->attempt = attempt > a->attempt ? attempt : a->attempt;
 }
 
 uint32_t check_asked(struct checks *c, const struct version *pod)
