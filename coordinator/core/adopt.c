@@ -72,9 +72,9 @@ void job_on_synced(struct core *c, struct mjob *j)
 	job_dirty(c, j);
 }
 
-/* Its pods are the garbage collector's business, or were orphaned: then they have no owner any
- * more, and an older word of their agent does not show it. Only what a list begun now shows is
- * ours. */
+/* Its pods are the garbage collector's business (what watches jobs has missed it), or were
+ * orphaned: then they have no owner any more, and an older word of their agent does not show it.
+ * Only what a list begun now shows is ours. */
 static void owner_is_gone(struct core *c, struct mjob *j)
 {
 	struct att *a;
@@ -95,11 +95,14 @@ void job_on_checked(struct core *c, const struct core_event *ev)
 	if (!j || !j->checking)
 		return;
 	j->checking = false;
+	j->vanished = 0;
 	j->check_after_ms = c->now_ms + 10000;
 	bool same = ev->checked.rc == RC_OK && str_eq(ev->checked.live_uid, j->uid);
-	if (ev->checked.rc == RC_NOTFOUND || (ev->checked.rc == RC_OK && !same))
+	if (ev->checked.rc == RC_NOTFOUND || (ev->checked.rc == RC_OK && !same)) {
+		if (j->known && !j->gone)
+			job_on_gone(c, &(struct meta){.ns = j->ns, .name = j->name, .uid = j->uid});
 		owner_is_gone(c, j);
-	else if (same && ev->checked.live_orphan)
+	} else if (same && ev->checked.live_orphan && !j->known)
 		j->orphan = true;
 	job_dirty(c, j);
 }

@@ -7,7 +7,7 @@
 #include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
-enum { CHECK_RETRY_MS = 5000, TTL_RETRY_MS = 30000 };
+enum { CHECK_RETRY_MS = 5000, TTL_RETRY_MS = 30000, VANISHED_MAX = 3 };
 
 void job_wake(struct mjob *j, int64_t at_ms)
 {
@@ -97,6 +97,21 @@ static bool gone(struct core *c, struct mjob *j)
 	return true;
 }
 
+static void ask(struct core *c, struct mjob *j)
+{
+	j->checking = true;
+	j->check_after_ms = c->now_ms + CHECK_RETRY_MS;
+	act_job(c, ACT_JOB_GET, j);
+}
+
+/* The garbage collector takes pods whose job is gone, and the watch that should say so may be dead
+ * without a sign: who loses pod after pod asks. */
+static void suspect(struct core *c, struct mjob *j)
+{
+	if (j->vanished >= VANISHED_MAX && !j->checking && j->check_after_ms <= c->now_ms)
+		ask(c, j);
+}
+
 /* Only its pods are known: what it is, a live GET tells. */
 static void decide_stray(struct core *c, struct mjob *j)
 {
@@ -106,9 +121,7 @@ static void decide_stray(struct core *c, struct mjob *j)
 		job_stop_all(c, j, "job deleted");
 		forget_ended(c, j);
 	} else if (!j->checking && j->check_after_ms <= c->now_ms) {
-		j->checking = true;
-		j->check_after_ms = c->now_ms + CHECK_RETRY_MS;
-		act_job(c, ACT_JOB_GET, j);
+		ask(c, j);
 	} else if (!j->checking) {
 		job_wake(j, j->check_after_ms);
 	}
@@ -345,6 +358,7 @@ void job_decide(struct core *c, struct mjob *j)
 		decide_stray(c, j);
 	} else {
 		size_t i = 0;
+		suspect(c, j);
 		while (i < ARRAY_LEN(chain) && !chain[i](c, j))
 			i++;
 		if (!job_finished(j) && !j->suspend && !*j->invalid)

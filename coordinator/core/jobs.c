@@ -332,6 +332,7 @@ void job_on_job(struct core *c, const struct job *job)
 		j->created_ms = job->meta.created_ms; /* it gives its place in the queue */
 	j->generation = job->meta.generation;
 	j->deleting = deleting;
+	j->vanished = 0;
 	j->orphan = orphan;
 	if (first || changed)
 		set_spec(c, j, &job->spec);

@@ -61,6 +61,7 @@ void att_gone(struct core *c, struct att *a)
 	struct mjob *j = a->job;
 	if (att_live(a)) {
 		c->stats.disruptions++;
+		j->vanished++;
 		log_info(c->log, "member disrupted", KS("job", j->key), KI("member", a->id.index),
 			 KI("attempt", a->id.attempt), KS("node", a->node->name),
 			 KS("reason", "Gone"));

@@ -68,6 +68,7 @@ struct mjob {
 	/* known: the object was seen; gone: it is deleted; old: it was listed at start */
 	bool dirty, known, gone, deleting, orphan, old, checking, unknown_dead, recheck;
 	int64_t check_after_ms, delete_after_ms;
+	uint32_t vanished; /* pods that went without our doing since the job was last shown */
 	/* spec */
 	uint32_t parallelism, min_parallelism, backoff_limit, max_unavailable;
 	int32_t priority;

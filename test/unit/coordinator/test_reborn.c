@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A create that was under way for long makes a pod whose attempt has ended and gone. */
+/* Pods that come again, and pods that go again and again. */
 #include "world.h"
 
+/* A create that was under way for long makes a pod whose attempt has ended and gone. */
 static struct wjob *ended(struct world *w, enum member_phase how)
 {
 	w_nodes(w, 1);
@@ -66,6 +67,78 @@ static void old_news_of_the_same_pod(void **state)
 	w_did(w, "");
 }
 
+static void vanish(struct world *w, struct wjob *j, uint32_t times)
+{
+	for (uint32_t i = 0; i < times; i++) {
+		struct member m =
+			w_member(w, j, "n1", 0, w_order(w, j, 0, NULL)->attempt, MEMBER_RUNNING);
+		w_report(w, &m);
+		m.phase = MEMBER_GONE;
+		w_report(w, &m);
+	}
+}
+
+static void answer(struct world *w, const struct wjob *j, enum rc rc, const char *live_uid)
+{
+	struct core_event ev = {.type = CEV_JOB_CHECKED,
+				.checked = {.ns = "default",
+					    .name = "a",
+					    .uid = j->uid,
+					    .rc = rc,
+					    .live_uid = live_uid}};
+	w_step(w, &ev);
+}
+
+/* The watch of jobs is dead without a sign, the job is deleted, and its pods are collected one
+ * after the other. */
+static void who_loses_pod_after_pod_asks_for_the_job(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	vanish(w, j, 2);
+	assert_false(w_has(w, "get a"));
+	vanish(w, j, 1);
+	assert_true(w_has(w, "get a"));
+	w_clear(w);
+	vanish(w, j, 3); /* one question is enough */
+	assert_false(w_has(w, "get a"));
+	answer(w, j, RC_TIMEOUT, "");
+	assert_int_equal(w_orders(w, j), 1);
+	w_wait(w, 11000);
+	vanish(w, j, 3);
+	answer(w, j, RC_OK, j->uid); /* it is there: pods were deleted by hand */
+	assert_int_equal(w_orders(w, j), 1);
+	w_wait(w, 11000);
+	vanish(w, j, 3);
+	w_clear(w);
+	answer(w, j, RC_NOTFOUND, "");
+	assert_int_equal(w_orders(w, j), 0);
+	w_wait(w, 60000);
+	assert_int_equal(w_orders(w, j), 0);
+}
+
+/* Another job of that name was made meanwhile. Of the old one there is a pod that the garbage
+ * collector has not come to: it is ours as long as it has an owner. */
+static void what_is_left_of_it_is_read_before_it_goes(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	vanish(w, j, 3);
+	struct member m = w_member(w, j, "n1", 0, 4, MEMBER_RUNNING);
+	w_report(w, &m);
+	w_pods(w, "n1", &m, 1, true);
+	w_clear(w);
+	answer(w, j, RC_OK, "another");
+	assert_false(w_has(w, "delete"));
+	assert_true(w_has(w, "list n1\n"));
+	w_pods(w, "n1", &m, 1, true);
+	assert_true(w_has(w, "delete pod-a-0.4: job deleted\n"));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
@@ -73,6 +146,8 @@ int main(void)
 		T(after_its_success),
 		T(after_its_failure),
 		T(old_news_of_the_same_pod),
+		T(who_loses_pod_after_pod_asks_for_the_job),
+		T(what_is_left_of_it_is_read_before_it_goes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
