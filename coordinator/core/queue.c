@@ -138,8 +138,7 @@ static struct qitem take_out(struct queue *q, const struct mjob *j)
 static void freshen(struct core *c, struct mjob *j)
 {
 	struct queue *q = &c->queue;
-	if (j->fresh)
-		return;
+	must(!j->fresh); /* who leaves is not */
 	j->fresh = true;
 	if (q->nfresh < FRESH_MAX)
 		q->fresh[q->nfresh++] = j;
@@ -274,7 +273,7 @@ static void take_growth(struct core *c)
 	q->recap |= bitset_next(&q->recapped, 0) != UINT32_MAX;
 	for (uint32_t i = bitset_next(&q->grown, 0); i != UINT32_MAX;
 	     i = bitset_next(&q->grown, i + 1)) {
-		const struct mnode *n = i < c->nnodes ? c->node_at[i] : NULL;
+		const struct mnode *n = c->node_at[i];
 		if (!n || !bitset_has(&c->usable, i))
 			continue;
 		const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);

@@ -150,7 +150,7 @@ static int by_time(const void *pa, const void *pb)
 	const struct cand *a = pa, *b = pb;
 	if (a->score != b->score)
 		return a->score < b->score ? -1 : 1;
-	return a->node < b->node ? -1 : 1;
+	return (a->node > b->node) - (a->node < b->node);
 }
 
 static void offer(struct core *c, struct mjob *j, const struct mnode *n, bool busy)

@@ -57,6 +57,19 @@ static void after_its_failure(void **state)
 	assert_int_equal(w_status(w, j).failed, 1);
 }
 
+static void after_its_successor_started(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = ended(w, MEMBER_FAILED);
+	struct member m = again(w, j);
+	w_wait(w, 30000);
+	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 2);
+	w_report(w, &m);
+	w_pods(w, "n1", &m, 1, true);
+	assert_true(w_has(w, "delete pod-again: superseded\n"));
+	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 2);
+}
+
 /* Told again, it is the pod that has ended. */
 static void old_news_of_the_same_pod(void **state)
 {
@@ -106,6 +119,8 @@ static void who_loses_pod_after_pod_asks_for_the_job(void **state)
 	assert_false(w_has(w, "get a"));
 	answer(w, j, RC_TIMEOUT, "");
 	assert_int_equal(w_orders(w, j), 1);
+	vanish(w, j, 4); /* not so soon again */
+	assert_false(w_has(w, "get a"));
 	w_wait(w, 11000);
 	vanish(w, j, 3);
 	answer(w, j, RC_OK, j->uid); /* it is there: pods were deleted by hand */
@@ -117,6 +132,46 @@ static void who_loses_pod_after_pod_asks_for_the_job(void **state)
 	assert_int_equal(w_orders(w, j), 0);
 	w_wait(w, 60000);
 	assert_int_equal(w_orders(w, j), 0);
+}
+
+/* The watch lives, and says it before the answer comes. */
+static void the_watch_was_faster(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	vanish(w, j, 3);
+	struct member m = w_member(w, j, "n1", 0, 4, MEMBER_RUNNING);
+	w_report(w, &m);
+	w_job_gone(w, j);
+	assert_true(w_has(w, "delete pod-a-0.4: job deleted\n"));
+	answer(w, j, RC_NOTFOUND, "");
+	m.phase = MEMBER_GONE;
+	w_report(w, &m);
+	w_wait(w, 60000);
+	assert_int_equal(w_orders(w, j), 0);
+	assert_true(core_deadline(w->core) > w->now_ms);
+}
+
+/* It is being deleted and will orphan its pods: the watch will say so, with all that it means. */
+static void to_be_orphaned(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	vanish(w, j, 3);
+	struct core_event ev = {.type = CEV_JOB_CHECKED,
+				.checked = {.ns = "default",
+					    .name = "a",
+					    .uid = j->uid,
+					    .rc = RC_OK,
+					    .live_uid = j->uid,
+					    .live_orphan = true}};
+	w_step(w, &ev);
+	assert_int_equal(w_orders(w, j), 1);
+	assert_false(w_has(w, "delete"));
 }
 
 /* Another job of that name was made meanwhile. Of the old one there is a pod that the garbage
@@ -145,8 +200,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(after_its_success),
 		T(after_its_failure),
+		T(after_its_successor_started),
 		T(old_news_of_the_same_pod),
 		T(who_loses_pod_after_pod_asks_for_the_job),
+		T(the_watch_was_faster),
+		T(to_be_orphaned),
 		T(what_is_left_of_it_is_read_before_it_goes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
