@@ -78,9 +78,7 @@ class Server:
                               input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def apply_crds(self):
-        self.kubectl("apply", "--server-side", "-f", os.path.join(TOP, "crds"))
-        self.kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd",
-                     "computejobs.muster.dev", "computenodes.muster.dev")
+        subprocess.run([self.script, "crds", self.dir], check=True)
 
     def apply(self, *objects, namespace="default"):
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
