@@ -184,7 +184,8 @@ static bool offers(struct core *c, struct mjob *j)
 		if (c->work >= work_most(c)) /* one at least was asked */
 			return false;
 	}
-	qsort(r->offers, r->noffers, sizeof *r->offers, by_time);
+	if (r->noffers)
+		qsort(r->offers, r->noffers, sizeof *r->offers, by_time);
 	r->asking = NULL;
 	return true;
 }

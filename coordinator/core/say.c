@@ -77,8 +77,9 @@ static bool waiting(struct core *c, struct mjob *j)
 			return true;
 		}
 	}
-	if (at > c->now_ms || !stuck)
+	if (at > c->now_ms)
 		return false;
+	must(stuck); /* one is Pending */
 	buf_printf(&b, "not started for %d s; the Events of pod %s may say why", STUCK_MS / 1000,
 		   stuck->pod);
 	say_waiting(c, j, stuck, buf_str(&b));

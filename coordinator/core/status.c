@@ -119,8 +119,8 @@ static bool superseded(const struct mjob *j, const struct att *a)
 
 static int by_index(const struct superseded *a, const struct superseded *b)
 {
-	return a->index != b->index ? (a->index < b->index ? -1 : 1)
-				    : (a->attempt < b->attempt ? -1 : 1);
+	int index = (a->index > b->index) - (a->index < b->index);
+	return index ? index : (a->attempt > b->attempt) - (a->attempt < b->attempt);
 }
 
 static void view_superseded(const struct mjob *j, struct arena *a, struct job_status *s)
@@ -211,10 +211,7 @@ void job_status_check(struct core *c, struct mjob *j)
 	full = fingerprint(&s, &head);
 	if (full == j->base)
 		return;
-	if (head != j->base_head && j->base_head)
-		mark(c, j, MARK_URGENT);
-	else if (j->mark == MARK_NONE)
-		mark(c, j, MARK_LATER);
+	mark(c, j, head != j->base_head ? MARK_URGENT : MARK_LATER);
 }
 
 /* A status as the API server has it. What we wrote ourselves is compared as we meant it. */

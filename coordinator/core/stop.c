@@ -94,7 +94,8 @@ void att_timer(struct core *c, struct att *a)
 			return;
 		send_delete(c, a);
 		timer_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS + wait);
-	} else if (a->by_us && !att_seen(a) && att_live(a)) {
+	} else {
+		must(a->by_us && !att_seen(a) && att_live(a)); /* our create went unanswered */
 		att_launch(c, a);
 	}
 }

@@ -104,7 +104,7 @@ static void roll(struct core *c, struct mjob *j)
 	}
 	for (uint32_t i = 0; i < j->parallelism && away < allowed; i++) {
 		struct att *a = j->slots[i].cur;
-		if (!a || !old(c, a) || a->state != ATT_RUNNING)
+		if (!a || !old(c, a)) /* those of the old that are left run */
 			continue;
 		att_stop(c, a, "template changed");
 		away++;

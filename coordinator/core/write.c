@@ -91,12 +91,8 @@ uint32_t templates_count(const struct core *c)
 
 void templates_forget(struct core *c)
 {
-	struct template_use *t, *tmp;
 	struct by_us *b, *btmp;
-	HASH_ITER (hh, c->templates, t, tmp) {
-		HASH_DEL(c->templates, t);
-		free(t);
-	}
+	must(!c->templates); /* they went with the jobs */
 	HASH_ITER (hh, c->by_us, b, btmp) {
 		HASH_DEL(c->by_us, b);
 		free(b);

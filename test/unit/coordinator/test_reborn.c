@@ -70,6 +70,21 @@ static void after_its_successor_started(void **state)
 	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 2);
 }
 
+/* It goes with its node before it could be deleted: nothing has taken its place yet. */
+static void on_a_node_that_is_lost(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = ended(w, MEMBER_FAILED);
+	struct member m = again(w, j);
+	w_report(w, &m);
+	w_pods(w, "n1", &m, 1, true);
+	w_find(w, "n1")->not_ready = true;
+	w_tell_node(w, w_find(w, "n1"));
+	w_wait(w, 3000);
+	assert_int_equal(w_status(w, j).nsuperseded, 0);
+	assert_int_equal(w_status(w, j).failed, 1);
+}
+
 /* Told again, it is the pod that has ended. */
 static void old_news_of_the_same_pod(void **state)
 {
@@ -201,6 +216,7 @@ int main(void)
 		T(after_its_success),
 		T(after_its_failure),
 		T(after_its_successor_started),
+		T(on_a_node_that_is_lost),
 		T(old_news_of_the_same_pod),
 		T(who_loses_pod_after_pod_asks_for_the_job),
 		T(the_watch_was_faster),

@@ -205,7 +205,9 @@ static void the_next_one_goes_away(void **state)
 static void what_has_grown_is_gone_again(void **state)
 {
 	struct world *w = w_of(state);
-	w_nodes(w, 2);
+	w_nodes(w, 3);
+	w_find(w, "n3")->cordoned = true;
+	w_tell_node(w, w_find(w, "n3"));
 	struct wjob *a = asking(w, "a", 3000), *b = asking(w, "b", 3000);
 	struct wjob *wait = asking(w, "wait", 3000);
 	w_job(w, a);
@@ -215,6 +217,10 @@ static void what_has_grown_is_gone_again(void **state)
 	w_all(w, a, MEMBER_SUCCEEDED);
 	w_all(w, b, MEMBER_SUCCEEDED);
 	w_node_gone(w, "n1");
+	w_find(w, "n3")->cordoned = false;
+	w_tell_node(w, w_find(w, "n3"));
+	w_hangup(w, "n3");
+	w_node_gone(w, "n3"); /* nobody knows it any more */
 	w_find(w, "n2")->cordoned = true;
 	w_tell_node(w, w_find(w, "n2"));
 	w->more_news = false;

@@ -15,14 +15,14 @@
 #include "base/mem.h"
 #include "coordinator/core/core.h"
 
-enum { W_NODES = 80, W_JOBS = 64, GI = 1 << 30 };
+enum { W_NODES = 120, W_JOBS = 64, GI = 1 << 30 };
 
 struct wnode {
 	char name[32];
 	uint64_t session;
 	struct kv labels[8];
 	uint32_t nlabels;
-	struct res alloc[4];
+	struct res alloc[6];
 	uint32_t nalloc;
 	struct taint taints[10];
 	uint32_t ntaints;
