@@ -81,8 +81,10 @@ static void owner_is_gone(struct core *c, struct mjob *j)
 	j->unknown_dead = true;
 	DL_FOREACH2(j->atts, a, job_next)
 	{
-		if (a->state == ATT_ENDED)
-			continue; /* left to the garbage collector either way */
+		/* Ended: left to the garbage collector either way. Not seen: no list shows it, and
+		 * its order is withdrawn. */
+		if (a->state == ATT_ENDED || !att_seen(a))
+			continue;
 		a->confirmed = false;
 		a->node->list_wanted = true;
 		orders_changed(c, a);
