@@ -35,21 +35,54 @@ static void forget_dropped(struct agent_core *c)
 	c->ndropped = 0;
 }
 
+static void on_pod(struct agent_core *c, const struct agent_event *ev)
+{
+	ac_pods_upsert(c, ev->pod, true);
+}
+
+static void on_pod_gone(struct agent_core *c, const struct agent_event *ev)
+{
+	ac_pods_gone(c, ev->gone);
+}
+
+static void on_synced(struct agent_core *c, const struct agent_event *ev)
+{
+	(void)ev;
+	ac_pods_synced(c);
+}
+
+static void on_orders(struct agent_core *c, const struct agent_event *ev)
+{
+	ac_orders_set(c, ev->orders.epoch, ev->orders.v, ev->orders.n);
+}
+
+static void on_template(struct agent_core *c, const struct agent_event *ev)
+{
+	ac_templates_put(c, ev->template_hash);
+}
+
+static void on_read(struct agent_core *c, const struct agent_event *ev)
+{
+	ac_orders_read(c, ev);
+	ac_pods_read(c, ev);
+}
+
+static void (*const handlers[])(struct agent_core *, const struct agent_event *) = {
+	[AEV_TICK] = NULL,
+	[AEV_POD] = on_pod,
+	[AEV_POD_GONE] = on_pod_gone,
+	[AEV_PODS_SYNCED] = on_synced,
+	[AEV_ORDERS] = on_orders,
+	[AEV_TEMPLATE] = on_template,
+	[AEV_CREATED] = ac_orders_created,
+	[AEV_READ] = on_read,
+};
+
 static void apply(struct agent_core *c, const struct agent_event *ev)
 {
-	switch (ev->type) {
-	case AEV_TICK: break;
-	case AEV_POD: ac_pods_upsert(c, ev->pod, true); break;
-	case AEV_POD_GONE: ac_pods_gone(c, ev->gone); break;
-	case AEV_PODS_SYNCED: ac_pods_synced(c); break;
-	case AEV_ORDERS: ac_orders_set(c, ev->orders.epoch, ev->orders.v, ev->orders.n); break;
-	case AEV_TEMPLATE: ac_templates_put(c, ev->template_hash); break;
-	case AEV_CREATED: ac_orders_created(c, ev); break;
-	case AEV_READ:
-		ac_orders_read(c, ev);
-		ac_pods_read(c, ev);
-		break;
-	}
+	must((unsigned)ev->type < ARRAY_LEN(handlers));
+	if (handlers[ev->type])
+		handlers[ev->type](c, ev);
 }
 
 void agent_core_step(struct agent_core *c, const struct agent_event *ev, struct agent_actions *ret)

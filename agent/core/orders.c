@@ -48,9 +48,8 @@ static void set_state(struct agent_core *c, struct orderrec *o, enum order_state
 static void refuse(struct agent_core *c, struct orderrec *o, enum member_phase verdict,
 		   const char *reason, const char *message)
 {
-	if (o->state == ORDER_REFUSED && o->verdict == verdict && str_eq(o->reason, reason) &&
-	    str_eq(o->message, message))
-		return;
+	if (o->state == ORDER_REFUSED && o->verdict == verdict)
+		return; /* said already, in the words that came first */
 	set_state(c, o, ORDER_REFUSED);
 	mem_strset(&o->reason, reason);
 	mem_strset(&o->message, message);
@@ -133,7 +132,7 @@ void ac_orders_drop(struct agent_core *c, struct orderrec *o)
 static void tell_again(struct agent_core *c, const struct orderrec *o)
 {
 	struct podrec *p = ac_pods_find(c, o->key);
-	if (p && !p->alive && p->member)
+	if (p && !p->alive)
 		p->changed = c->report = true;
 }
 
@@ -193,9 +192,10 @@ void ac_orders_set(struct agent_core *c, uint64_t epoch, const struct order *v, 
 			 KI("newest", c->epoch));
 		return;
 	}
+	must(n <= NODE_PODS_MAX); /* the session takes no more */
 	c->epoch = epoch;
 	c->generation++;
-	for (uint32_t i = 0; i < n && i < NODE_PODS_MAX; i++)
+	for (uint32_t i = 0; i < n; i++)
 		take_order(c, &v[i]);
 	HASH_ITER (hh, c->orders, o, next) {
 		if (o->generation == c->generation || MUTANT(withdrawn_kept))
@@ -234,8 +234,8 @@ void ac_templates_done(struct agent_core *c)
 static bool may_launch(struct agent_core *c, struct orderrec *o)
 {
 	struct template_rec *t = NULL;
-	if (!c->synced || o->state != ORDER_WANT || (!o->o.launch && !MUTANT(created_again)) ||
-	    (was_seen(o) && !MUTANT(created_again)))
+	must(!was_seen(o) || MUTANT(created_again));
+	if (!o->o.launch && !MUTANT(created_again))
 		return false;
 	if (!c->cfg.launch) { /* the two programs are configured apart: the coordinator must do it
 			       */
@@ -265,10 +265,9 @@ static void launch(struct agent_core *c, struct orderrec *o)
 }
 
 /* The coordinator knows its pod, we do not: it is gone, or our watch lags behind. */
-static bool may_read(const struct agent_core *c, const struct orderrec *o)
+static bool must_read(const struct orderrec *o)
 {
-	return c->synced && o->state == ORDER_WANT && !o->seen_uid && o->o.pod_uid[0] != '\0' &&
-	       !MUTANT(created_again);
+	return o->o.pod_uid[0] != '\0' && !MUTANT(created_again);
 }
 
 static void read_pod(struct agent_core *c, struct orderrec *o)
@@ -289,8 +288,12 @@ void ac_orders_launch(struct agent_core *c)
 {
 	struct orderrec *o, *next;
 	c->next_due_ms = INT64_MAX;
+	if (!c->synced)
+		return;
 	HASH_ITER (hh, c->orders, o, next) {
-		bool read = may_read(c, o);
+		if (o->state != ORDER_WANT)
+			continue;
+		bool read = must_read(o);
 		if (!read && !may_launch(c, o))
 			continue;
 		if (!read && c->unheard_ms > ORDER_LEASE_MS) {
@@ -343,10 +346,13 @@ void ac_orders_created(struct agent_core *c, const struct agent_event *ev)
 	/* Withdrawn meanwhile, or the watch was faster: it has told more than this answer can. */
 	if (!o || o->state != ORDER_FLYING)
 		return;
-	if (pod && (rc == RC_OK || (rc == RC_EXISTS && is_ours(c, o, pod)))) {
+	must(!pod || rc == RC_OK || rc == RC_EXISTS);
+	if (pod && is_ours(c, o, pod)) {
 		launched(c, o, pod->meta.uid);
 		ac_pods_upsert(c, pod, false);
-	} else if (rc == RC_EXISTS && pod) {
+	} else if (pod && rc == RC_OK) {
+		refuse(c, o, MEMBER_HELD, "NameTaken", "the pod that was made is not as ordered");
+	} else if (pod) {
 		refuse(c, o, MEMBER_HELD, "NameTaken", "another pod has this name");
 	} else if (denied(rc)) {
 		refuse(c, o, MEMBER_DENIED, ev->created.reason, ev->created.message);

@@ -107,10 +107,12 @@ void ac_pods_upsert(struct agent_core *c, const struct pod *pod, bool confirmed)
 	if (!p)
 		p = add(c, STEAL(key));
 	if (!p->alive || !str_eq(p->uid, pod->meta.uid))
-		p->confirmed = false;
+		p->confirmed = p->doubted = false;
 	p->alive = true;
-	p->confirmed = p->confirmed || confirmed;
-	p->doubted = p->doubted && !p->confirmed;
+	if (confirmed) {
+		p->confirmed = true;
+		p->doubted = false;
+	}
 	mem_strset(&p->uid, pod->meta.uid);
 	p->is_member = member_of_pod(pod, &m);
 	if (p->is_member) {
@@ -169,6 +171,7 @@ static void ask(struct agent_core *c, struct podrec *p)
 		c->next_due_ms = p->ask_ms < c->next_due_ms ? p->ask_ms : c->next_due_ms;
 		return;
 	}
+	must(p->member);
 	p->asking = true;
 	ac_act(c, &(struct agent_action){.type = AACT_READ,
 					 .read = {p->member->m.ns, p->member->m.pod}});
@@ -181,7 +184,7 @@ void ac_pods_ask(struct agent_core *c)
 		return;
 	c->doubts = false;
 	HASH_ITER (hh, c->pods, p, next) {
-		if (!p->alive || !p->doubted || !p->member)
+		if (!p->alive || !p->doubted)
 			continue;
 		c->doubts = true;
 		if (!p->asking)
