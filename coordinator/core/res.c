@@ -113,8 +113,10 @@ static uint32_t out_of(const struct core *c, const char *reason)
 bool res_short(struct core *c, struct mnode *n, const char *reason, const struct needs *needs)
 {
 	uint32_t r = out_of(c, reason);
+	if (r == UINT32_MAX)
+		return false;
 	for (uint32_t i = 0; i < needs->n; i++) {
-		if (needs->v[i].res != r || r == UINT32_MAX || !needs->v[i].milli)
+		if (needs->v[i].res != r || !needs->v[i].milli)
 			continue;
 		int64_t *cap = &res_row(c, n, ROW_CAP)[r];
 		int64_t most = res_row(c, n, ROW_USED)[r] + needs->v[i].milli - 1;

@@ -109,6 +109,20 @@ static void refused_for_what_was_not_asked(void **state)
 	assert_int_equal(w_orders(w, asks(w, "d", "cpu", 4000)), 1);
 }
 
+/* The node's one device is not given away, whatever its kubelet says to who asked for none. */
+static void refused_for_a_device_without_asking(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wnode *n = w_find(w, "n1");
+	n->alloc[n->nalloc++] = (struct res){"example.com/gpu", 1000};
+	w_tell_node(w, n);
+	struct wjob *a = asks(w, "a", "example.com/gpu", 0), *b = asks(w, "b", "cpu", 1000);
+	refuse(w, a, "OutOfexample.com/gpu");
+	refuse(w, b, "OutOfexample.com/gpu");
+	assert_int_equal(w_orders(w, asks(w, "c", "example.com/gpu", 1000)), 1);
+}
+
 /* A device plugin whose devices are all ill: the node names them, and has none. */
 static void a_resource_of_which_there_is_none(void **state)
 {
@@ -252,10 +266,15 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
-		T(its_node_went_while_nobody_led),    T(more_resources_than_are_counted),
-		T(a_conflict_that_says_nothing_new),  T(refused_for_what_was_not_asked),
-		T(a_resource_of_which_there_is_none), T(pods_are_counted_not_asked_for),
-		T(less_than_nothing_is_none),         T(applied_and_not_seen),
+		T(its_node_went_while_nobody_led),
+		T(more_resources_than_are_counted),
+		T(a_conflict_that_says_nothing_new),
+		T(refused_for_what_was_not_asked),
+		T(refused_for_a_device_without_asking),
+		T(a_resource_of_which_there_is_none),
+		T(pods_are_counted_not_asked_for),
+		T(less_than_nothing_is_none),
+		T(applied_and_not_seen),
 		T(deleted_again_and_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
