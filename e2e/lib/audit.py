@@ -3,7 +3,9 @@
 
 audit.py writes --from T --to T --prefix NAME   writes by Muster's ServiceAccounts; with --members N
                                                 also writes and deletes, Lease renewals apart, per member
-audit.py launch --from T --to T --job PREFIX    job accepted -> its last pod created
+audit.py launch --from T --to T --job PREFIX    job accepted -> its last pod created; of that, until the
+                                                last pod's create reached the API server (ours), the rest
+                                                is the API server's own time
 
 Times are RFC 3339 with microseconds, UTC, so that they compare as text.
 """
@@ -72,12 +74,21 @@ def writes(arguments):
         print(f"{prefix}_per_member={every / arguments.members:.1f}")
 
 
-def stamp(event):
-    return datetime.datetime.fromisoformat(event["stageTimestamp"].rstrip("Z"))
+def stamp(event, key="stageTimestamp"):
+    return datetime.datetime.fromisoformat(event[key].rstrip("Z"))
+
+
+def tell_times(name, begins, ends):
+    """Of those that have both: the median and the worst in ms; how many."""
+    times = sorted((ends[job] - begins[job]).total_seconds() * 1000 for job in begins if job in ends)
+    if times:
+        print(f"{name}_p50_ms={times[len(times) // 2]:.1f}")
+        print(f"{name}_worst_ms={times[-1]:.1f}")
+    return len(times)
 
 
 def launch(arguments):
-    accepted, last, pods = {}, {}, collections.Counter()
+    accepted, asked, last, pods = {}, {}, {}, collections.Counter()
     for event in events(arguments.begin, arguments.end):
         ref = event.get("objectRef", {})
         name = ref.get("name", "")
@@ -89,16 +100,16 @@ def launch(arguments):
             accepted[name] = stamp(event)
         elif event["verb"] == "create" and what(event) == "pods":
             job = name.rsplit("-", 2)[0]
+            begun = stamp(event, "requestReceivedTimestamp")
+            asked[job] = max(begun, asked.get(job, begun))
             last[job] = max(stamp(event), last.get(job, stamp(event)))
             pods[job] += 1
-    times = sorted((last[job] - accepted[job]).total_seconds() * 1000
-                   for job in accepted if job in last)
-    if not times:
+    jobs = tell_times("launch", accepted, last)
+    if not jobs:
         sys.exit("no job and pod was found in the audit log")
-    print(f"launch_jobs={len(times)}")
+    tell_times("launch_asked", accepted, asked)
+    print(f"launch_jobs={jobs}")
     print(f"launch_pods={sum(pods.values())}")
-    print(f"launch_p50_ms={times[len(times) // 2]:.1f}")
-    print(f"launch_worst_ms={times[-1]:.1f}")
 
 
 def main():
