@@ -27,6 +27,9 @@ void servers_are_believed_or_not(void **state);
 void a_new_ca_is_read_when_the_old_one_fails(void **state);
 void plugins_give_tokens_and_new_ones(void **state);
 
+/* vanish_test.c */
+void the_kernel_asks_for_silent_peers(void **state);
+
 /* fake_test.c: against fake.py */
 int fake_start(void **state);
 int fake_stop(void **state);

@@ -334,6 +334,7 @@ int main(void)
 		PROXIED(many_requests_two_connections),
 		PROXIED(the_lease_has_its_own_connection),
 		PROXIED(a_watch_and_a_get_share_a_connection),
+		PROXIED(the_kernel_asks_for_silent_peers),
 		PROXIED(operations_cancel_themselves),
 		PROXIED(operations_cancel_each_other),
 		PROXIED(operations_follow_each_other),
