@@ -2,8 +2,9 @@
 /* The coordinator's core: placement, the life of jobs and nodes, and what to write. No I/O, no
  * clock, no threads: events in (with the time), actions out. Limits: max_* below; a step's work is
  * bounded (about STEP_PLACEMENTS, and some thousand jobs and nodes that changed), what is left
- * makes core_deadline "now". Memory of events is
- * borrowed for the call; actions live until the next step. */
+ * makes core_deadline "now". The queue as a whole is gone through on CEV_TICK only: of events that
+ * come together each costs what it changes. Memory of events is borrowed for the call; actions live
+ * until the next step. */
 #pragma once
 
 #include "base/log.h"
