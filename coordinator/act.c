@@ -138,7 +138,8 @@ static void mark(struct coordinator *c, const struct core_action *a)
 {
 	uint64_t key = a->type == ACT_JOB_STATUS ? act_job_key(c, a->object.ns, a->object.name)
 						 : act_cnode_key(c, a->object.name);
-	writeq_mark(c->writeq, key, a->object.urgent, a->object.not_before_ms, c->now_ms);
+	writeq_mark(c->writeq, key, a->object.urgent, a->object.ahead, a->object.not_before_ms,
+		    c->now_ms);
 }
 
 static void pod_create(struct coordinator *c, const struct pod_create *p)

@@ -131,6 +131,7 @@ struct core_action {
 		struct {
 			const char *ns, *name, *uid;
 			bool urgent;           /* a state change: at once */
+			bool ahead;            /* of what only tells why a job waits */
 			int64_t not_before_ms; /* 0, or the earliest time */
 		} object; /* JOB_STATUS, CNODE_STATUS, CNODE_DELETE, JOB_GET, JOB_DELETE */
 		struct pod_create pod_create; /* template_text NULL: by hash */

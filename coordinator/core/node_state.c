@@ -266,6 +266,7 @@ void node_status_check(struct core *c, struct mnode *n)
 	act->object.ns = "";
 	act->object.name = act_str(c, n->name);
 	act->object.uid = act_str(c, n->uid);
+	act->object.ahead = true;
 	act->object.urgent = n->mark == MARK_URGENT;
 	act->object.not_before_ms = act->object.urgent ? 0 : c->now_ms + c->cfg.cnode_numbers_ms;
 }

@@ -192,6 +192,7 @@ static void mark(struct core *c, struct mjob *j, enum mark m)
 	j->gathering = m == MARK_URGENT && gather > 0;
 	act_job(c, ACT_JOB_STATUS, j);
 	struct core_action *a = &c->acts[c->nacts - 1];
+	a->object.ahead = j->start_ms != 0;
 	a->object.urgent = m == MARK_URGENT;
 	a->object.not_before_ms = gather ? c->now_ms + gather : 0;
 }

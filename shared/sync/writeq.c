@@ -19,18 +19,18 @@
 /* BURST: so many of an object may follow one another at once; then one an interval. Two leaders
  * that do not know of each other yet would else write back and forth as fast as the server answers.
  */
-enum { CONFLICT_WAIT_MS = 1000, BURST = 4 };
+enum { CONFLICT_WAIT_MS = 1000, BURST = 4, AHEAD_MS = 10000 };
 
 struct slot {
 	UT_hash_handle hh;    /* by key */
 	UT_hash_handle hh_op; /* by op, while it flies */
 	struct heap_node timer;
 	uint64_t key, op;
-	bool dirty, urgent;
+	bool dirty, urgent, ahead;
 	bool told;       /* the object came: done was called */
 	bool seen;       /* a newer version was observed since the write went out */
 	bool conflicted; /* waits for a newer version, at most until retry_ms */
-	int64_t not_before_ms, sent_ms, retry_ms;
+	int64_t marked_ms, not_before_ms, sent_ms, retry_ms;
 	int64_t paced_ms; /* when the last would have gone out at one an interval, and one more */
 	struct backoff backoff;
 };
@@ -72,11 +72,13 @@ static void set_dirty(struct writeq *q, struct slot *s, bool dirty)
 {
 	if (s->dirty && !dirty)
 		q->ndirty--;
-	if (!s->dirty && dirty)
+	if (!s->dirty && dirty) {
 		q->ndirty++;
+		s->marked_ms = q->now_ms;
+	}
 	s->dirty = dirty;
 	if (!dirty) {
-		s->urgent = s->conflicted = false;
+		s->urgent = s->ahead = s->conflicted = false;
 		s->not_before_ms = 0;
 	}
 }
@@ -118,6 +120,8 @@ static void schedule(struct writeq *q, struct slot *s)
 		due = max64(max64(due, s->not_before_ms), s->retry_ms);
 	else
 		due = max64(due, s->paced_ms);
+	if (s->dirty && !s->op) /* which is past: it orders those that wait for others to land */
+		due = max64(due, s->marked_ms - (s->ahead ? AHEAD_MS : 0));
 	heap_set(&q->timers, &s->timer, due);
 }
 
@@ -260,7 +264,8 @@ struct writeq *writeq_free(struct writeq *q)
 	return NULL;
 }
 
-void writeq_mark(struct writeq *q, uint64_t key, bool urgent, int64_t not_before_ms, int64_t now_ms)
+void writeq_mark(struct writeq *q, uint64_t key, bool urgent, bool ahead, int64_t not_before_ms,
+		 int64_t now_ms)
 {
 	q->now_ms = now_ms;
 	struct slot *s = slot_find(q, key);
@@ -270,6 +275,7 @@ void writeq_mark(struct writeq *q, uint64_t key, bool urgent, int64_t not_before
 		s->not_before_ms = not_before_ms;
 	set_dirty(q, s, true);
 	s->urgent = s->urgent || urgent;
+	s->ahead = s->ahead || ahead;
 	schedule(q, s);
 }
 

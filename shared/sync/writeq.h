@@ -30,9 +30,10 @@ struct writeq_config {
 struct writeq *writeq_new(const struct writeq_config *cfg, const struct api *api,
 			  const struct log *log, uint64_t seed);
 struct writeq *writeq_free(struct writeq *q);
-/* urgent: a state change, not held back by the interval; not_before_ms: 0 or the earliest time; of
- * several marks the earliest counts. */
-void writeq_mark(struct writeq *q, uint64_t key, bool urgent, int64_t not_before_ms,
+/* urgent: a state change, not held back by the interval; ahead: where writes wait for others to
+ * land, it goes before those that were marked up to 10 s earlier; not_before_ms: 0 or the earliest
+ * time; of several marks the earliest counts. Otherwise they go in the order of their marks. */
+void writeq_mark(struct writeq *q, uint64_t key, bool urgent, bool ahead, int64_t not_before_ms,
 		 int64_t now_ms);
 void writeq_seen(struct writeq *q, uint64_t key, int64_t now_ms); /* a newer version was observed */
 void writeq_forget(struct writeq *q, uint64_t key);               /* the object is gone */

@@ -38,7 +38,7 @@ static void done(void *self, uint64_t key, const struct api_result *res,
 		buf_printf(&w->done, "@%s", obj->meta->rv);
 	buf_puts(&w->done, " ");
 	if (w->mark_in_done)
-		writeq_mark(w->q, w->mark_in_done, false, 0, 1000);
+		writeq_mark(w->q, w->mark_in_done, false, false, 0, 1000);
 	w->mark_in_done = 0;
 }
 
@@ -87,7 +87,7 @@ static void stored(struct fake_op *op, const char *rv)
 static void writes_and_tells_once(void **state)
 {
 	struct world *w = *state;
-	writeq_mark(w->q, 1, false, 0, 1000);
+	writeq_mark(w->q, 1, false, false, 0, 1000);
 	assert_int_equal(w->api.n, 0); /* goes out with the tick */
 	assert_int_equal(writeq_depth(w->q), 1);
 	writeq_tick(w->q, 1000);
@@ -104,14 +104,14 @@ static void writes_and_tells_once(void **state)
 static void one_patch_in_an_interval(void **state)
 {
 	struct world *w = *state;
-	writeq_mark(w->q, 1, false, 0, 1000);
+	writeq_mark(w->q, 1, false, false, 0, 1000);
 	writeq_tick(w->q, 1000);
 	for (int i = 0; i < 5; i++)
-		writeq_mark(w->q, 1, false, 0, 1100); /* while it flies */
+		writeq_mark(w->q, 1, false, false, 0, 1100); /* while it flies */
 	writeq_tick(w->q, 1200);
 	assert_int_equal(w->api.n, 1);
 	stored(fake_last(&w->api), "8");
-	writeq_mark(w->q, 1, false, 0, 1300);
+	writeq_mark(w->q, 1, false, false, 0, 1300);
 	assert_int_equal(writeq_deadline(w->q), 2000);
 	writeq_tick(w->q, 1999);
 	assert_int_equal(w->api.n, 1);
@@ -120,7 +120,7 @@ static void one_patch_in_an_interval(void **state)
 	writeq_now(w->q, 2100);
 	stored(fake_last(&w->api), "9");
 	expect(w, "1:OK@8 1:OK@9 ");
-	writeq_mark(w->q, 1, true, 0, 2200); /* a state change is not held back */
+	writeq_mark(w->q, 1, true, false, 0, 2200); /* a state change is not held back */
 	writeq_tick(w->q, 2200);
 	assert_int_equal(w->api.n, 3);
 }
@@ -132,7 +132,7 @@ static void changes_without_end_are_paced(void **state)
 	int64_t now = 1000;
 	uint32_t at_once = 0;
 	for (; now < 11000; now += 10) {
-		writeq_mark(w->q, 1, true, 0, now);
+		writeq_mark(w->q, 1, true, false, 0, now);
 		writeq_tick(w->q, now);
 		if (fake_live(&w->api))
 			stored(fake_last(&w->api), "8");
@@ -154,11 +154,11 @@ static void changes_without_end_are_paced(void **state)
 static void not_before(void **state)
 {
 	struct world *w = *state;
-	writeq_mark(w->q, 1, false, 9000, 1000);
-	writeq_mark(w->q, 1, false, 7000, 1000); /* the earliest counts */
-	writeq_mark(w->q, 1, false, 8000, 1000);
+	writeq_mark(w->q, 1, false, false, 9000, 1000);
+	writeq_mark(w->q, 1, false, false, 7000, 1000); /* the earliest counts */
+	writeq_mark(w->q, 1, false, false, 8000, 1000);
 	assert_int_equal(writeq_deadline(w->q), 7000);
-	writeq_mark(w->q, 1, true, 0, 1000);
+	writeq_mark(w->q, 1, true, false, 0, 1000);
 	writeq_tick(w->q, 1000);
 	assert_int_equal(w->api.n, 1);
 }
@@ -166,7 +166,7 @@ static void not_before(void **state)
 static void conflict_waits_for_a_newer_version(void **state)
 {
 	struct world *w = *state;
-	writeq_mark(w->q, 1, false, 0, 1000);
+	writeq_mark(w->q, 1, false, false, 0, 1000);
 	writeq_tick(w->q, 1000);
 	fake_end(fake_last(&w->api), RC_CONFLICT);
 	expect(w, "1:CONFLICT ");
@@ -182,7 +182,7 @@ static void conflict_waits_for_a_newer_version(void **state)
 static void conflict_without_news_tries_again(void **state)
 {
 	struct world *w = *state;
-	writeq_mark(w->q, 1, false, 0, 1000);
+	writeq_mark(w->q, 1, false, false, 0, 1000);
 	writeq_tick(w->q, 1000);
 	fake_end(fake_last(&w->api), RC_CONFLICT);
 	assert_int_equal(writeq_deadline(w->q), 2000);
@@ -193,7 +193,7 @@ static void conflict_without_news_tries_again(void **state)
 static void conflict_with_the_news_before_it(void **state)
 {
 	struct world *w = *state;
-	writeq_mark(w->q, 1, false, 0, 1000);
+	writeq_mark(w->q, 1, false, false, 0, 1000);
 	writeq_tick(w->q, 1000);
 	writeq_seen(w->q, 1, 1050); /* the event overtook the 409 */
 	writeq_now(w->q, 1100);
@@ -205,7 +205,7 @@ static void conflict_with_the_news_before_it(void **state)
 static void errors_back_off(void **state)
 {
 	struct world *w = *state;
-	writeq_mark(w->q, 1, true, 0, 1000);
+	writeq_mark(w->q, 1, true, false, 0, 1000);
 	writeq_tick(w->q, 1000);
 	fake_end(fake_last(&w->api), RC_SERVER);
 	assert_in_range(writeq_deadline(w->q), 1100, 1200);
@@ -213,7 +213,8 @@ static void errors_back_off(void **state)
 	fake_done(fake_last(&w->api),
 		  &(struct api_result){.rc = RC_THROTTLED, .retry_after_ms = 3000});
 	assert_int_equal(writeq_deadline(w->q), 4200);
-	writeq_mark(w->q, 2, true, 0, 1300); /* the server asked for quiet: others wait too */
+	writeq_mark(w->q, 2, true, false, 0,
+		    1300); /* the server asked for quiet: others wait too */
 	writeq_tick(w->q, 1300);
 	assert_int_equal(w->api.n, 2);
 	writeq_tick(w->q, 4200);
@@ -223,13 +224,13 @@ static void errors_back_off(void **state)
 static void refused_waits_for_its_next_mark(void **state)
 {
 	struct world *w = *state;
-	writeq_mark(w->q, 1, false, 0, 1000);
+	writeq_mark(w->q, 1, false, false, 0, 1000);
 	writeq_tick(w->q, 1000);
 	fake_end(fake_last(&w->api), RC_INVALID);
 	assert_int_equal(writeq_depth(w->q), 0);
 	writeq_tick(w->q, 60000);
 	assert_int_equal(w->api.n, 1);
-	writeq_mark(w->q, 1, false, 0, 61000);
+	writeq_mark(w->q, 1, false, false, 0, 61000);
 	writeq_tick(w->q, 61000);
 	assert_int_equal(w->api.n, 2);
 }
@@ -238,7 +239,7 @@ static void not_found_is_forgotten(void **state)
 {
 	struct world *w = *state;
 	w->mark_in_done = 1;
-	writeq_mark(w->q, 1, false, 0, 1000);
+	writeq_mark(w->q, 1, false, false, 0, 1000);
 	writeq_tick(w->q, 1000);
 	fake_end(fake_last(&w->api), RC_NOTFOUND);
 	expect(w, "1:NOTFOUND ");
@@ -250,7 +251,7 @@ static void flights_are_capped(void **state)
 {
 	struct world *w = *state;
 	for (uint64_t k = 1; k <= 3; k++)
-		writeq_mark(w->q, k, true, 0, 1000);
+		writeq_mark(w->q, k, true, false, 0, 1000);
 	writeq_tick(w->q, 1000);
 	assert_int_equal(w->api.n, 2);
 	assert_int_equal(writeq_deadline(w->q), INT64_MAX); /* a completion wakes us */
@@ -261,11 +262,30 @@ static void flights_are_capped(void **state)
 	assert_int_equal(w->api.n, 3);
 }
 
+/* Where many wait they go as they came; what is ahead of them passes those of the last 10 s. */
+static void who_waits_for_others_to_land(void **state)
+{
+	struct world *w = *state;
+	for (uint64_t k = 1; k <= 6; k++) {
+		writeq_mark(w->q, k, true, k == 5, 0, 1000 + (int64_t)k);
+		writeq_tick(w->q, 1000 + (int64_t)k);
+	}
+	for (uint32_t i = 0; i < 8; i++) {
+		if (i == 2) { /* too late to pass who has waited for so long */
+			writeq_mark(w->q, 7, true, false, 0, 10000);
+			writeq_mark(w->q, 8, true, true, 0, 12000);
+		}
+		stored(fake_at(&w->api, i), "8");
+		writeq_tick(w->q, i < 2 ? 1100 : 12000);
+	}
+	expect(w, "1:OK@8 2:OK@8 5:OK@8 3:OK@8 4:OK@8 6:OK@8 8:OK@8 7:OK@8 ");
+}
+
 static void nothing_to_write(void **state)
 {
 	struct world *w = *state;
 	w->nothing = true;
-	writeq_mark(w->q, 1, true, 0, 1000);
+	writeq_mark(w->q, 1, true, false, 0, 1000);
 	writeq_tick(w->q, 1000);
 	assert_int_equal(w->api.n, 0);
 	assert_int_equal(writeq_depth(w->q), 0);
@@ -274,8 +294,8 @@ static void nothing_to_write(void **state)
 static void cleared_when_leadership_is_lost(void **state)
 {
 	struct world *w = *state;
-	writeq_mark(w->q, 1, true, 0, 1000);
-	writeq_mark(w->q, 2, false, 5000, 1000);
+	writeq_mark(w->q, 1, true, false, 0, 1000);
+	writeq_mark(w->q, 2, false, false, 5000, 1000);
 	writeq_tick(w->q, 1000);
 	writeq_clear(w->q);
 	assert_true(fake_last(&w->api)->canceled);
@@ -288,7 +308,7 @@ static void mark_from_inside_of_done(void **state)
 {
 	struct world *w = *state;
 	w->mark_in_done = 1;
-	writeq_mark(w->q, 1, false, 0, 1000);
+	writeq_mark(w->q, 1, false, false, 0, 1000);
 	writeq_tick(w->q, 1000);
 	stored(fake_last(&w->api), "8");
 	assert_int_equal(writeq_depth(w->q), 1);
@@ -311,6 +331,8 @@ int main(void)
 		T(refused_waits_for_its_next_mark),
 		T(not_found_is_forgotten),
 		T(flights_are_capped),
+		T(who_waits_for_others_to_land),
+		T(who_waits_for_others_to_land),
 		T(nothing_to_write),
 		T(cleared_when_leadership_is_lost),
 		T(mark_from_inside_of_done),
