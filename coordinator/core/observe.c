@@ -11,12 +11,20 @@
 
 enum { HELD_RETRY_MS = 2000 };
 
+/* What an agent that is heard late tells of a job that is over, or of an index that its status
+ * counts already: the leader before us has logged it. */
+static bool told_before(const struct att *a)
+{
+	const struct mjob *j = a->job;
+	return !j->known || (j->old && job_finished(j)) || bitset_has(&j->completed, a->id.index);
+}
+
 static void log_end(const struct core *c, const struct att *a, const char *msg,
 		    const struct member *m)
 {
-	log_info(c->log, msg, KS("job", a->job->key), KI("member", a->id.index),
-		 KI("attempt", a->id.attempt), KS("node", a->node->name), KS("reason", m->reason),
-		 KI("exit", m->exit_code));
+	LOG_AT(c->log, told_before(a) ? LOG_DEBUG : LOG_INFO, msg, KS("job", a->job->key),
+	       KI("member", a->id.index), KI("attempt", a->id.attempt), KS("node", a->node->name),
+	       KS("reason", m->reason), KI("exit", m->exit_code));
 }
 
 /* batch/v1 Job: charged against backoffLimit, tried again after a growing delay. */

@@ -107,6 +107,39 @@ static void order_under_way_is_not_resumed(void **state)
 	}
 }
 
+/* The leader before us has logged what an agent heard late tells of a job that is over. */
+static void end_is_logged_once_over_leaders(void **state)
+{
+	enum { NEWS, COUNTED, FINISHED, GONE, N };
+	(void)state;
+	for (int i = 0; i < N; i++) {
+		void *own = NULL;
+		assert_int_equal(w_setup(&own), 0);
+		struct world *w = w_of(&own);
+		struct wjob *j = three_running(w);
+		bool failed = i == FINISHED;
+		struct member m[] = {
+			w_member(w, j, "n1", 0, 1, MEMBER_RUNNING),
+			w_member(w, j, "n2", 1, 1, MEMBER_RUNNING),
+			w_member(w, j, "n3", 2, 1, failed ? MEMBER_FAILED : MEMBER_SUCCEEDED)};
+		if (i == COUNTED)
+			j->job.status.completed = "2";
+		if (i == FINISHED)
+			j->job.status.state = JOB_FAILED;
+		if (i == GONE)
+			w->njobs = 0;
+		w_restart(w);
+		sync_with(w, m, i == GONE ? 0 : 2);
+		w_clear(w);
+		w_hello_with(w, "n3", &m[2], 1);
+		w_pods(w, "n3", &m[2], 1, false);
+		w_pods(w, "n3", NULL, 0, true);
+		if (w_told(w, failed ? "member failed" : "member succeeded") != (i == NEWS))
+			fail_msg("case %d: %s", i, buf_str(&w->story));
+		w_teardown(&own);
+	}
+}
+
 /* The predecessor died before it wrote the number of a pod that came and went. */
 static void r005_number_of_a_gone_pod_is_used(void **state)
 {
@@ -268,6 +301,7 @@ int main(void)
 		T(r002_orphans_of_an_unknown_job),
 		T(r003_order_under_way_is_resumed),
 		T(order_under_way_is_not_resumed),
+		T(end_is_logged_once_over_leaders),
 		T(r005_number_of_a_gone_pod_is_used),
 		T(orphans_are_left_alone),
 		T(superseded_attempt_goes),
