@@ -6,10 +6,11 @@
 # so it meets no other; only it is ever stopped by us. It may have died with the session that
 # started it: nothing that it left behind is trusted at the next start.
 
-: "${muster_cache:?}" "${e2e_dir:?}"
+: "${muster_cache:?}" "${e2e_dir:?}" "${e2e_state:?}"
 engine_dir=$muster_cache/docker
 engine_run=/run/muster-docker-$(id -u)
 engine_socket=$engine_run.sock
+engine_lock_open=''
 
 engine_answers() { timeout 10 docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 
@@ -77,7 +78,7 @@ engine_start() {
 	# Its own session, so that Ctrl-C here does not reach it; none of our locks.
 	as_root env PATH="$PATH:/usr/sbin:/sbin" setsid dockerd --host "unix://$engine_socket" \
 		--data-root "$engine_dir/data" --exec-root "$engine_run" --pidfile "$engine_dir/pid" \
-		--log-level warn "${options[@]}" </dev/null >"$engine_dir/log" 2>&1 8>&- 9>&- &
+		--log-level warn "${options[@]}" </dev/null >"$engine_dir/log" 2>&1 7>&- 8>&- 9>&- &
 	pid=$!
 	export DOCKER_HOST=unix://$engine_socket
 	for ((i = 0; i < 120; i++)); do
@@ -92,9 +93,32 @@ engine_start() {
 	die "the Docker engine did not start; the whole log: $engine_dir/log"
 }
 
+# The engine's lock, descriptor 7: shared by whoever needs an engine and may have no container on it
+# yet, held alone by who starts or stops ours.
+engine_lock() { # OPTIONS of flock
+	if [ -z "$engine_lock_open" ]; then
+		mkdir -p "$e2e_state"
+		exec 7>"$e2e_state/lock-engine"
+		engine_lock_open=yes
+	fi
+	flock "$@" 7
+}
+
+# engine_up: an engine that stays at least until this process ends or calls engine_down.
 engine_up() {
+	while :; do
+		engine_lock -s
+		! engine_use || return 0
+		engine_lock -u
+		# Nobody can start or stop it now. Who waited here finds it running.
+		engine_lock -x
+		engine_use || engine_make
+		engine_lock -u # a lock that turns into a shared one is let go in between
+	done
+}
+
+engine_make() {
 	local answer
-	! engine_use || return 0
 	if type -P docker >/dev/null; then
 		answer=$(docker version 2>&1 >/dev/null || :)
 		case $answer in
@@ -108,8 +132,16 @@ engine_up() {
 	engine_start
 }
 
-# engine_down: stops our own engine if no container is left on it.
+# engine_down: stops our own engine if no container is left on it, and nobody is about to make one.
 engine_down() {
+	engine_lock -u
+	if engine_lock -n -x; then
+		engine_stop
+		engine_lock -u
+	fi
+}
+
+engine_stop() {
 	local pid i
 	pid=$(engine_pid) || return 0
 	[ -z "$(docker ps -aq)" ] || return 0
