@@ -75,7 +75,7 @@ void agent_options_get(int argc, char **argv, struct agent_options *ret)
 		{"launch", OPTION_BOOL, &r.o.launch, NULL, "true", NULL, "true|false",
 		 "create members' pods"},
 		{"kubeconfig", OPTION_STRING, &r.o.kubeconfig, NULL, NULL, NULL, "FILE",
-		 "else in-cluster, else $KUBECONFIG"},
+		 "else the pod's ServiceAccount, $KUBECONFIG, ~/.kube/config"},
 		{"log-level", OPTION_CHOICE, &r.level, NULL, "info", levels,
 		 "debug|info|warn|error", "the least that is logged"},
 		{"log-format", OPTION_CHOICE, &r.format, NULL, "logfmt", formats, "logfmt|json",

@@ -31,13 +31,13 @@ static const char usage[] =
 	 .fallback = f,           \
 	 .value = "TIME",         \
 	 .help = h}
-#define CHOICE(n, t, c, f, h)   \
-	{.name = n,             \
-	 .kind = OPTION_CHOICE, \
-	 .target = &o->t,       \
-	 .choices = c,          \
-	 .fallback = f,         \
-	 .value = "WORD",       \
+#define CHOICE(n, t, c, f, v, h) \
+	{.name = n,              \
+	 .kind = OPTION_CHOICE,  \
+	 .target = &o->t,        \
+	 .choices = c,           \
+	 .fallback = f,          \
+	 .value = v,             \
 	 .help = h}
 
 static enum rc check_times(const struct options *o, struct err *e)
@@ -60,9 +60,14 @@ static enum rc check(struct options *o, const char *word, struct err *e)
 		return err_set(e, RC_CONFIG, "unknown command %s; there are serve and uninstall",
 			       word);
 	if (!*o->namespace)
-		return err_set(e, RC_CONFIG, "--namespace is missing (or $POD_NAMESPACE)");
+		return err_set(
+			e, RC_CONFIG,
+			"--namespace is missing: set it, or POD_NAMESPACE, to the namespace of "
+			"Muster");
 	if (!o->uninstall && !*o->agent_account)
-		return err_set(e, RC_CONFIG, "--agent-service-account NAMESPACE:NAME is missing");
+		return err_set(e, RC_CONFIG,
+			       "--agent-service-account is missing: set it to NAMESPACE:NAME, "
+			       "whose tokens are accepted");
 	if (!o->uninstall && !strchr(o->agent_account, ':'))
 		return err_set(e, RC_CONFIG,
 			       "--agent-service-account is \"%s\", but must be "
@@ -75,7 +80,7 @@ bool options_read(int argc, char **argv, struct options *o, int *ret_exit)
 {
 	const struct option_rule rules[] = {
 		STR("kubeconfig", kubeconfig, NULL, NULL,
-		    "kubeconfig file; else the pod's ServiceAccount, $KUBECONFIG"),
+		    "kubeconfig file; else the pod's ServiceAccount, $KUBECONFIG, ~/.kube/config"),
 		STR("namespace", namespace, "POD_NAMESPACE", NULL,
 		    "namespace of the Lease, Secret and ConfigMap"),
 		STR("identity", identity, "POD_NAME", "muster-coordinator",
@@ -105,11 +110,13 @@ bool options_read(int argc, char **argv, struct options *o, int *ret_exit)
 		 .value = "BOOL",
 		 .help = "agents create members' pods where they may"},
 		STR("default-image", default_image, NULL, NULL, "image of jobs that name none"),
-		CHOICE("placement", spread, placements, "spread", "spread or pack"),
+		CHOICE("placement", spread, placements, "spread", "spread|pack",
+		       "nodes with most room first, or one filled before the next"),
 		DUR("heartbeat", heartbeat_ms, "2s", "how often an agent says something"),
 		DUR("node-silent-grace", grace_ms, "6s", "silence after which a node is lost"),
-		CHOICE("log-level", log_level, levels, "info", "debug, info, warn or error"),
-		CHOICE("log-format", log_json, formats, "logfmt", "logfmt or json"),
+		CHOICE("log-level", log_level, levels, "info", "debug|info|warn|error",
+		       "the least that is logged"),
+		CHOICE("log-format", log_json, formats, "logfmt", "logfmt|json", "how lines look"),
 	};
 	struct err e;
 	const char *word;

@@ -22,6 +22,15 @@ tool() {
 # pinned_tool NAME: likewise, but never the user's.
 pinned_tool() { "$muster_top/test/tools/get" "$1"; }
 
+# usage_error WORDS: a command line that is wrong: one line, status 2.
+usage_error() {
+	say "$1 (see --help)"
+	exit 2
+}
+
+# option_value OPTION COUNT: for `--option value`, COUNT arguments with the option being left.
+option_value() { [ "$2" -ge 2 ] || usage_error "$1 needs a value"; }
+
 cluster_state() { printf '%s\n' "$e2e_state/$1"; }         # NAME
 cluster_kubeconfig() { printf '%s\n' "$e2e_state/$1/kubeconfig"; } # NAME
 

@@ -205,7 +205,8 @@ static enum rc load_home(struct kube_config *ret, struct err *e)
 			e, RC_CONFIG,
 			"no API server: give --kubeconfig, or run in a pod with a ServiceAccount");
 	buf_printf(&path, "%s/.kube/config", home);
-	return load_file(buf_str(&path), ret, e);
+	enum rc rc = load_file(buf_str(&path), ret, e);
+	return rc == RC_OK ? rc : err_wrap(e, rc, "no --kubeconfig, no $KUBECONFIG, not in a pod");
 }
 
 enum rc kube_config_load(const char *kubeconfig, struct kube_config *ret, struct err *e)

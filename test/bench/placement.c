@@ -264,16 +264,27 @@ int main(int argc, char **argv)
 		 "jobs that wait, for the cost of an idle turn"},
 		{"moments", OPTION_STRING, &many, NULL, "0", NULL, "N",
 		 "jobs that change at once; only this is measured"},
-		{"shape", OPTION_CHOICE, &shape, NULL, "plain", shapes, "WORD",
-		 "what jobs ask for"},
+		{"shape", OPTION_CHOICE, &shape, NULL, "plain", shapes,
+		 "plain|selector|affinity|taints|gang|backfill", "what jobs ask for"},
 	};
 	struct load l = {0};
 	if (options_asked(argc, argv, "--help")) {
 		options_help(stdout, "bench-placement [OPTION…]", rules, ARRAY_LEN(rules));
 		return 0;
 	}
+	if (options_asked(argc, argv, "--version")) {
+		printf("bench-placement %s\n", MUSTER_VERSION);
+		return 0;
+	}
 	if (options_parse(rules, ARRAY_LEN(rules), argc, argv, &word, &e) != RC_OK) {
 		fprintf(stderr, "bench-placement: %s\n", e.msg);
+		return 2;
+	}
+	if (word) {
+		fprintf(stderr,
+			"bench-placement: unexpected argument %s; --help lists the "
+			"options\n",
+			word);
 		return 2;
 	}
 	process_small_memory(); /* as the program has it */

@@ -114,6 +114,12 @@ static bool faults(const char *s, enum fault_level *ret)
 	return false;
 }
 
+/* Numbers with commas between them; empty: none. */
+static bool is_list(const char *s)
+{
+	return strspn(s, "0123456789,") == strlen(s);
+}
+
 static bool take(int c, const char *arg, struct options *o)
 {
 	uint64_t n = 0;
@@ -130,7 +136,7 @@ static bool take(int c, const char *arg, struct options *o)
 	case 'w': return true; /* what --narrow is not: the default */
 	case 'N': o->plan.narrow = true; return true;
 	case 'c': o->stats = true; return true;
-	case 'k': o->keep = arg; return true;
+	case 'k': o->keep = arg; return is_list(arg);
 	case 't':
 		o->debug = o->trace;
 		o->trace = true;
@@ -144,7 +150,8 @@ static bool take(int c, const char *arg, struct options *o)
 	}
 }
 
-static bool options(int argc, char **argv, struct options *o)
+/* *ret_bad: the option that is wrong, or NULL where some are missing. */
+static bool options(int argc, char **argv, struct options *o, const char **ret_bad)
 {
 	static const struct option longs[] = {
 		{"seeds", 1, NULL, 's'},   {"jobs", 1, NULL, 'j'},   {"nodes", 1, NULL, 'n'},
@@ -154,12 +161,17 @@ static bool options(int argc, char **argv, struct options *o)
 		{"mutants", 0, NULL, 'm'}, {"mutant", 1, NULL, 'M'}, {"reasons", 0, NULL, 'R'},
 		{NULL, 0, NULL, 0}};
 	int c;
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (!take(c, optarg, o))
+	opterr = 0; /* what is wrong is one line, of main's */
+	for (int at = optind; (c = getopt_long(argc, argv, "", longs, NULL)) != -1; at = optind) {
+		if (!take(c, optarg, o)) {
+			*ret_bad = argv[at];
 			return false;
+		}
 	}
 	if (o->mutants && !o->to)
 		*o = (struct options){.mutants = true, .mutant = o->mutant, .from = 1, .to = 2000};
+	if (optind < argc && !o->reasons)
+		*ret_bad = argv[optind];
 	return o->reasons ? optind < argc : optind == argc && (o->story || o->to);
 }
 
@@ -263,8 +275,14 @@ int main(int argc, char **argv)
 		fputs(usage_text, stdout);
 		return 0;
 	}
-	if (!options(argc, argv, &o)) {
-		fputs("muster-sim: bad or missing options; see --help\n", stderr);
+	const char *bad = NULL;
+	if (!options(argc, argv, &o, &bad)) {
+		if (bad)
+			fprintf(stderr, "muster-sim: bad option or value: %s; see --help\n", bad);
+		else
+			fputs("muster-sim: say what to run: --seeds, --fresh, --story, --mutants "
+			      "or --reasons; see --help\n",
+			      stderr);
 		return 2;
 	}
 	if (o.mutants)
