@@ -22,6 +22,29 @@
 {{- define "muster.caConfigMap" -}}
 {{- default (printf "%s-ca" (include "muster.fullname" .)) .Values.tls.existingCAConfigMap -}}
 {{- end -}}
+{{/* Milliseconds of a duration of values.schema.json: 500ms, 2s, 1m */}}
+{{- define "muster.ms" -}}
+{{- if hasSuffix "ms" . -}}{{ trimSuffix "ms" . | int64 }}
+{{- else if hasSuffix "s" . -}}{{ trimSuffix "s" . | int64 | mul 1000 }}
+{{- else -}}{{ trimSuffix "m" . | int64 | mul 60000 }}
+{{- end -}}
+{{- end -}}
+
+{{/* What the coordinator would refuse at its start is refused before anything is changed. */}}
+{{- define "muster.checkTimes" -}}
+{{- $beat := include "muster.ms" .Values.liveness.heartbeat | int64 -}}
+{{- $grace := include "muster.ms" .Values.liveness.nodeSilentGrace | int64 -}}
+{{- if or (lt $beat 100) (lt $grace (mul 2 $beat)) -}}
+{{- fail "liveness.nodeSilentGrace must be at least twice liveness.heartbeat, that at least 100ms" -}}
+{{- end -}}
+{{- $lease := include "muster.ms" .Values.coordinator.lease.duration | int64 -}}
+{{- $renew := include "muster.ms" .Values.coordinator.lease.renewDeadline | int64 -}}
+{{- $retry := include "muster.ms" .Values.coordinator.lease.retryPeriod | int64 -}}
+{{- if or (le $lease $renew) (le $renew $retry) (lt $retry 100) -}}
+{{- fail "coordinator.lease.duration must be above renewDeadline, that above retryPeriod, that at least 100ms" -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "muster.image" -}}
 {{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
 {{- end -}}

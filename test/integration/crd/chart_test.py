@@ -112,9 +112,15 @@ def test_values(check):
     check.that("another release's names", find(other, "DaemonSet", "batch-muster-agent"), "")
     agent = args_of(find(other, "DaemonSet", "batch-muster-agent"))
     check.that("and its Service", "--coordinator=batch-muster-coordinator.jobs.svc:7117" in agent, agent)
+    render("--set", "liveness.heartbeat=100ms,liveness.nodeSilentGrace=1m,coordinator.lease.duration=15001ms,"
+           "coordinator.lease.renewDeadline=15s")
     for bad, word in (("replicas=2", "replicas"), ("placement=random", "placement"), ("agent.launch=maybe", "launch"),
                       ("coordinator.replicas=0", "replicas"), ("liveness.heartbeat=often", "heartbeat"),
-                      ("tls.existingSecret=mine", "tls"), ("image.pullPolicy=Sometimes", "pullPolicy")):
+                      ("tls.existingSecret=mine", "tls"), ("image.pullPolicy=Sometimes", "pullPolicy"),
+                      ("liveness.heartbeat=4s", "twice liveness.heartbeat"), ("liveness.heartbeat=0s", "100ms"),
+                      ("liveness.nodeSilentGrace=500ms", "twice liveness.heartbeat"),
+                      ("coordinator.lease.duration=10s", "lease.duration must be above"),
+                      ("coordinator.lease.retryPeriod=1m", "that above retryPeriod")):
         run = helm("template", "muster", CHART, "--set", bad, check=False)
         check.that("refused: " + bad, run.returncode and word in run.stderr, run.stderr[:200])
 

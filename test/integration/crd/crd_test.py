@@ -165,6 +165,9 @@ def test_shown(server, check):
     for field in ("computejob.spec.onNodeLoss", "computejob.status.attempts", "computenode.spec.resources"):
         text = server.kubectl("explain", field).stdout
         check.that("explain " + field, "DESCRIPTION" in text and "<empty>" not in text, text)
+    for what in ("computejob.spec", "computejob.status", "computenode.spec", "computenode.status"):
+        text = server.kubectl("explain", what).stdout
+        check.that(f"explain {what}: every field", "<no description>" not in text and "<empty>" not in text, text)
 
 
 def test_bounds(_server, check):
