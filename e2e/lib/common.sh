@@ -44,7 +44,7 @@ image_build() {
 	if docker buildx version >/dev/null 2>&1; then
 		docker build "$@"
 	else
-		DOCKER_BUILDKIT=0 docker build "$@"
+		DOCKER_BUILDKIT=0 docker build --force-rm "$@" # a container that is left would keep our engine
 	fi
 }
 
