@@ -34,6 +34,14 @@ option_value() { [ "$2" -ge 2 ] || usage_error "$1 needs a value"; }
 cluster_state() { printf '%s\n' "$e2e_state/$1"; }         # NAME
 cluster_kubeconfig() { printf '%s\n' "$e2e_state/$1/kubeconfig"; } # NAME
 
+# use_alone CLUSTER: one of e2e/demo, e2e/run and e2e/figures works on a cluster, until it ends: none
+# finds there what another one made, or takes it away from it. Descriptor 6.
+use_alone() {
+	mkdir -p "$e2e_state"
+	exec 6>"$e2e_state/lock-use-$1"
+	flock -n 6 || die "another e2e/demo, e2e/run or e2e/figures uses the cluster $1: wait until it has ended"
+}
+
 # cluster_nodes NAME: names of the node containers, the control plane first.
 cluster_nodes() {
 	docker ps -a --filter "label=io.x-k8s.kind.cluster=$1" --format '{{.Names}}' | sort

@@ -78,7 +78,7 @@ engine_start() {
 	# Its own session, so that Ctrl-C here does not reach it; none of our locks.
 	as_root env PATH="$PATH:/usr/sbin:/sbin" setsid dockerd --host "unix://$engine_socket" \
 		--data-root "$engine_dir/data" --exec-root "$engine_run" --pidfile "$engine_dir/pid" \
-		--log-level warn "${options[@]}" </dev/null >"$engine_dir/log" 2>&1 7>&- 8>&- 9>&- &
+		--log-level warn "${options[@]}" </dev/null >"$engine_dir/log" 2>&1 6>&- 7>&- 8>&- 9>&- &
 	pid=$!
 	export DOCKER_HOST=unix://$engine_socket
 	for ((i = 0; i < 120; i++)); do
