@@ -15,7 +15,7 @@ engine_use() { [ -e "$MUSTER_CACHE/alive" ]; }
 engine_make() { engine_use || { sleep 0.3; echo made >>"$MUSTER_CACHE/log"; touch "$MUSTER_CACHE/alive"; }; }
 engine_stop() { echo stopped >>"$MUSTER_CACHE/log"; rm "$MUSTER_CACHE/alive"; }
 END
-fake() { bash -euc ". '$MUSTER_CACHE/fake'; $1"; }
+fake() { bash -euc '. "$MUSTER_CACHE/fake"; eval "$1"' fake "$1"; }
 expect() { # WORDS: what was done to the engine so far
 	local did
 	did=$(paste -sd' ' "$MUSTER_CACHE/log")
@@ -24,7 +24,9 @@ expect() { # WORDS: what was done to the engine so far
 
 fake 'engine_up; touch "$MUSTER_CACHE/a"; until [ -e "$MUSTER_CACHE/go" ]; do sleep 0.1; done; engine_down' &
 a=$!
-fake 'engine_up; touch "$MUSTER_CACHE/b"; until [ -e "$MUSTER_CACHE/go" ]; do sleep 0.1; done' &
+# No function: its process is to be killed, not a shell around it.
+bash -euc '. "$MUSTER_CACHE/fake"; engine_up; touch "$MUSTER_CACHE/b"
+	until [ -e "$MUSTER_CACHE/go" ]; do sleep 0.1; done' &
 b=$!
 for ((i = 0; i < 100; i++)); do
 	[ ! -e "$MUSTER_CACHE/a" ] || [ ! -e "$MUSTER_CACHE/b" ] || break
