@@ -6,7 +6,8 @@ set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." || exit
 MUSTER_CACHE=$(mktemp -d)
 export MUSTER_CACHE
-trap 'rm -rf "$MUSTER_CACHE"' EXIT
+# shellcheck disable=SC2046 # each a word
+trap 'kill $(jobs -p) 2>/dev/null || :; rm -rf "$MUSTER_CACHE"' EXIT
 
 cat >"$MUSTER_CACHE/fake" <<'END'
 . e2e/lib/common.sh
