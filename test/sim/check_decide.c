@@ -137,6 +137,20 @@ static struct mind_att *att_of(struct mind *m, const struct line *l)
 	return a;
 }
 
+const char *mind_placed(const struct mind *m, const struct line *l)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(128);
+	const struct mind_att *a = att_find(m, l->job->meta.uid, l->index, l->attempt, &key);
+	return a ? a->placed : NULL;
+}
+
+static void on_placed(struct checks *c, struct mind *m, const struct line *l)
+{
+	if (l->job)
+		mem_strset(&att_of(m, l)->placed, l->job->job.spec.template_text);
+	check_placed(c, m, l);
+}
+
 /* What was stopped is not to be created any more. (A pod of it that came late is another matter: it
  * is there, and may be taken up.) */
 void checks_reply(void *self, const struct proc *from, const struct msg *msg)
@@ -274,7 +288,7 @@ void checks_log(struct checks *c, const struct proc *p, const char *msg, const s
 	else if (str_eq(msg, "agents have been heard"))
 		on_open(c, m);
 	else if (str_eq(msg, "member placed"))
-		check_placed(c, m, &l);
+		on_placed(c, m, &l);
 	else if (str_eq(msg, "nodes reserved"))
 		check_kept(c, m, &l);
 	else if (str_eq(msg, "nodes not reserved any more"))

@@ -34,7 +34,9 @@ struct mind_failure { /* a failure that was charged and must be in status before
 
 struct mind_att { /* an attempt */
 	UT_hash_handle hh;
-	char *key; /* uid/index/attempt */
+	char *key;    /* uid/index/attempt */
+	char *placed; /* the template with which this coordinator placed it; NULL: another one did
+		       */
 	bool stopped;
 	bool runs; /* as far as its coordinator was told */
 };
@@ -105,6 +107,8 @@ int64_t line_number(const struct line *l, const char *key);   /* 0 without */
 const struct version *line_pod(const struct sim *s, const struct line *l, const char *uid);
 
 /* check_stop.c: a member of a known job is stopped */
+/* The template with which the coordinator has placed the line's attempt itself, or NULL. */
+const char *mind_placed(const struct mind *m, const struct line *l);
 void check_stopped(struct checks *c, const struct mind *m, const struct line *l);
 void check_stopped_deleted(struct checks *c, const struct mind *m, const struct line *l);
 

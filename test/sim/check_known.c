@@ -157,6 +157,7 @@ void mind_forget_leadership(struct mind *m)
 	HASH_ITER (hh, m->atts, a, atmp) {
 		HASH_DEL(m->atts, a);
 		free(a->key);
+		free(a->placed);
 		free(a);
 	}
 	HASH_ITER (hh, m->jobs, j, jtmp) {

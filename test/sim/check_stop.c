@@ -50,13 +50,20 @@ static bool is_suspended(struct checks *c, const struct mind *m, const struct li
 }
 
 /* Other tolerations replace nobody. */
+static bool differs(struct checks *c, const char *template, const struct line *l)
+{
+	struct arena *a = &c->sim->scratch;
+	return !str_eq(template_with(a, template, NULL, 0),
+		       template_with(a, l->job->job.spec.template_text, NULL, 0));
+}
+
+/* Or ran, for all that its coordinator knows: it placed the attempt with an older template, and
+ * another leader, of which it does not know, the same one with the newer. */
 static bool runs_other(struct checks *c, const struct mind *m, const struct line *l)
 {
 	const struct version *pod = line_pod(c->sim, l, l->job->meta.uid);
-	struct arena *a = &c->sim->scratch;
-	(void)m;
-	return !pod || !str_eq(template_with(a, pod->command, NULL, 0),
-			       template_with(a, l->job->job.spec.template_text, NULL, 0));
+	const char *placed = mind_placed(m, l);
+	return !pod || differs(c, pod->command, l) || (placed && differs(c, placed, l));
 }
 
 static bool mismatches(struct checks *c, const struct mind *m, const struct line *l)
