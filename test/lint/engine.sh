@@ -49,11 +49,12 @@ expect 'made stopped made'
 fake engine_down
 expect 'made stopped made stopped'
 
-fake 'use_alone c; touch "$MUSTER_CACHE/used"; sleep 0.5' &
+fake 'use_alone c; touch "$MUSTER_CACHE/used"; until [ -e "$MUSTER_CACHE/over" ]; do sleep 0.1; done' &
 until [ -e "$MUSTER_CACHE/used" ]; do sleep 0.1; done
 if fake 'use_alone c' 2>"$MUSTER_CACHE/said"; then echo 'two use one cluster'; exit 1; fi
 grep -q 'another e2e/demo, .* uses the cluster c: wait' "$MUSTER_CACHE/said"
 fake 'use_alone d'
+touch "$MUSTER_CACHE/over"
 wait
 fake 'use_alone c'
 echo 'the engine was there as long as it was needed'
