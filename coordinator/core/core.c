@@ -59,7 +59,7 @@ struct core *core_free(struct core *c)
 	must(!c->labelkeys && !c->taintsets);
 	for (uint32_t i = 0; i < c->nres; i++)
 		free(c->res_names[i]);
-	timers_done(&c->timers);
+	heap_done(&c->timers);
 	hmap_done(&c->atts);
 	hmap_done(&c->atts_pod);
 	bitset_done(&c->usable);
@@ -201,32 +201,32 @@ static void dispatch(struct core *c, const struct core_event *ev)
 		handlers[ev->type](c, ev);
 }
 
-static void node_due(struct core *c, struct timer *t)
+static void node_due(struct core *c, struct heap_node *t)
 {
-	node_dirty(c, (struct mnode *)((char *)t - offsetof(struct mnode, timer)));
+	node_dirty(c, OWNER_OF(t, struct mnode, timer));
 }
 
-static void room_due(struct core *c, struct timer *t)
+static void room_due(struct core *c, struct heap_node *t)
 {
-	struct mnode *n = (struct mnode *)((char *)t - offsetof(struct mnode, room_timer));
+	struct mnode *n = OWNER_OF(t, struct mnode, room_timer);
 	n->caps_dirty = true;
 	node_dirty(c, n);
 }
 
-static void job_due(struct core *c, struct timer *t)
+static void job_due(struct core *c, struct heap_node *t)
 {
 	if (!MUTANT(timers_ignored))
-		job_dirty(c, (struct mjob *)((char *)t - offsetof(struct mjob, timer)));
+		job_dirty(c, OWNER_OF(t, struct mjob, timer));
 }
 
-static void att_due(struct core *c, struct timer *t)
+static void att_due(struct core *c, struct heap_node *t)
 {
-	att_timer(c, (struct att *)((char *)t - offsetof(struct att, timer)));
+	att_timer(c, OWNER_OF(t, struct att, timer));
 }
 
-static void fire(struct core *c, struct timer *t)
+static void fire(struct core *c, struct heap_node *t)
 {
-	static void (*const due[])(struct core *, struct timer *) = {
+	static void (*const due[])(struct core *, struct heap_node *) = {
 		[TIMER_NODE] = node_due,
 		[TIMER_ROOM] = room_due,
 		[TIMER_JOB] = job_due,
@@ -239,10 +239,10 @@ static void fire(struct core *c, struct timer *t)
 /* True: all that are due have fired. */
 static bool fire_due(struct core *c)
 {
-	struct timer *t;
+	struct heap_node *t;
 	uint32_t most = c->cfg.step_jobs ? c->cfg.step_jobs : STEP_TIMERS;
 	for (uint32_t n = 0; n < most; n++) {
-		t = timers_pop(&c->timers, c->now_ms);
+		t = heap_pop_due(&c->timers, c->now_ms);
 		if (!t)
 			return true;
 		fire(c, t);
@@ -336,7 +336,7 @@ int64_t core_deadline(const struct core *c)
 		return INT64_MAX;
 	if (c->dirty_jobs || c->dirty_nodes || c->place_more || c->place_dirty || c->queue.nfresh)
 		return c->now_ms;
-	int64_t timers = timers_next(&c->timers), live = live_deadline(c);
+	int64_t timers = heap_next(&c->timers), live = live_deadline(c);
 	int64_t why = why_deadline(c), at = timers < live ? timers : live;
 	return why < at ? why : at;
 }

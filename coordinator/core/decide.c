@@ -364,7 +364,7 @@ void job_decide(struct core *c, struct mjob *j)
 		if (!job_finished(j) && !j->suspend && !*j->invalid)
 			job_say_progress(c, j);
 	}
-	timer_set(&c->timers, &j->timer, j->wake_ms);
+	heap_set(&c->timers, &j->timer, j->wake_ms);
 	if (j->known && !j->gone)
 		job_status_check(c, j);
 }

@@ -7,6 +7,7 @@
 #include <utlist.h>
 
 #include "base/mutant.h"
+#include "base/state.h"
 #include "coordinator/core/inside.h"
 
 struct mjob *job_find(const struct core *c, const char *ns, const char *name)
@@ -73,7 +74,7 @@ void job_free(struct core *c, struct mjob *j)
 	HASH_DELETE(hh_uid, c->jobs_uid, j);
 	if (j->dirty)
 		DL_DELETE(c->dirty_jobs, j);
-	timer_clear(&c->timers, &j->timer);
+	heap_remove(&c->timers, &j->timer);
 	templates_use(c, j->thash, -1);
 	intern_put(c->strs, j->thash);
 	reqclass_put(c, j->cls);
@@ -151,19 +152,21 @@ bool job_finished(const struct mjob *j)
  *    v  |  `-------------------- | ----`------------------> Failed
  *   Suspended <-----------------'
  */
+static const struct state_rule rules[] = {
+#define TO(s) STATE_BIT(JOB_##s)
+	[JOB_NONE] = {"None",
+		      TO(PENDING) | TO(RUNNING) | TO(COMPLETED) | TO(FAILED) | TO(SUSPENDED)},
+	[JOB_PENDING] = {"Pending", TO(RUNNING) | TO(COMPLETED) | TO(FAILED) | TO(SUSPENDED)},
+	[JOB_RUNNING] = {"Running", TO(PENDING) | TO(COMPLETED) | TO(FAILED) | TO(SUSPENDED)},
+	[JOB_SUSPENDED] = {"Suspended", TO(PENDING) | TO(COMPLETED) | TO(FAILED)},
+	[JOB_COMPLETED] = {"Completed", 0},
+	[JOB_FAILED] = {"Failed", 0},
+#undef TO
+};
+
 void job_set_state(struct core *c, struct mjob *j, enum job_state to)
 {
-#define TO(s) (1u << JOB_##s)
-	static const unsigned moves[] = {
-		[JOB_NONE] = TO(PENDING) | TO(RUNNING) | TO(COMPLETED) | TO(FAILED) | TO(SUSPENDED),
-		[JOB_PENDING] = TO(RUNNING) | TO(COMPLETED) | TO(FAILED) | TO(SUSPENDED),
-		[JOB_RUNNING] = TO(PENDING) | TO(COMPLETED) | TO(FAILED) | TO(SUSPENDED),
-		[JOB_SUSPENDED] = TO(PENDING) | TO(COMPLETED) | TO(FAILED),
-		[JOB_COMPLETED] = 0,
-		[JOB_FAILED] = 0,
-	};
-#undef TO
-	must(moves[j->state] & 1u << to);
+	state_check(rules, ARRAY_LEN(rules), j->state, to);
 	log_info(c->log, "job state", KS("job", j->key), KS("from", job_state_text(j->state)),
 		 KS("to", job_state_text(to)));
 	j->state = to;

@@ -237,7 +237,7 @@ void live_timer(struct core *c, struct mnode *n)
 	int64_t at = n->listing ? INT64_MAX : n->next_list_ms; /* its end asks again */
 	if (n->apply_wanted && !n->apply_running && n->apply_after_ms < at)
 		at = n->apply_after_ms;
-	timer_set(&c->timers, &n->timer, at);
+	heap_set(&c->timers, &n->timer, at);
 }
 
 /* Whether its agent may have created a pod that it did not live to tell of. */

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/mutant.h"
+#include "base/state.h"
 #include "coordinator/core/inside.h"
 
 /*	   pod seen	 container started
@@ -18,21 +19,16 @@
  *		      | we delete it	    pod gone		    it succeeded before: Ended
  *		      `------------> Stopping ---------> (freed)
  */
-static const struct {
-	const char *name;
-	unsigned to;
-	bool live;
-} rules[ATT_STATE_N] = {
-#define TO(s) (1u << ATT_##s)
-	[ATT_NONE] = {"None", TO(ORDERED) | TO(PENDING) | TO(RUNNING) | TO(ENDED), false},
-	[ATT_ORDERED] = {"Ordered", TO(PENDING) | TO(RUNNING) | TO(LOST) | TO(STOPPING) | TO(ENDED),
-			 true},
-	[ATT_PENDING] = {"Pending", TO(RUNNING) | TO(LOST) | TO(STOPPING) | TO(ENDED), true},
-	[ATT_RUNNING] = {"Running", TO(LOST) | TO(STOPPING) | TO(ENDED), true},
-	[ATT_LOST] = {"Lost", TO(ORDERED) | TO(PENDING) | TO(RUNNING) | TO(STOPPING) | TO(ENDED),
-		      true},
-	[ATT_STOPPING] = {"Stopping", TO(ENDED), false},
-	[ATT_ENDED] = {"Ended", 0, false},
+static const struct state_rule rules[ATT_STATE_N] = {
+#define TO(s) STATE_BIT(ATT_##s)
+	[ATT_NONE] = {"None", TO(ORDERED) | TO(PENDING) | TO(RUNNING) | TO(ENDED)},
+	[ATT_ORDERED] = {"Ordered",
+			 TO(PENDING) | TO(RUNNING) | TO(LOST) | TO(STOPPING) | TO(ENDED)},
+	[ATT_PENDING] = {"Pending", TO(RUNNING) | TO(LOST) | TO(STOPPING) | TO(ENDED)},
+	[ATT_RUNNING] = {"Running", TO(LOST) | TO(STOPPING) | TO(ENDED)},
+	[ATT_LOST] = {"Lost", TO(ORDERED) | TO(PENDING) | TO(RUNNING) | TO(STOPPING) | TO(ENDED)},
+	[ATT_STOPPING] = {"Stopping", TO(ENDED)},
+	[ATT_ENDED] = {"Ended", 0},
 #undef TO
 };
 
@@ -54,7 +50,7 @@ struct pod_key {
 
 static bool same_pod(struct hlink *x, const void *key)
 {
-	const struct att *a = HLINK_OF(x, struct att, by_pod);
+	const struct att *a = OWNER_OF(x, struct att, by_pod);
 	const struct pod_key *k = key;
 	bool ns = str_eq(a->job->ns, k->ns), pod = str_eq(a->pod, k->pod);
 	return ns & pod;
@@ -62,7 +58,7 @@ static bool same_pod(struct hlink *x, const void *key)
 
 static bool same_id(struct hlink *x, const void *key)
 {
-	const struct att *a = HLINK_OF(x, struct att, by_id);
+	const struct att *a = OWNER_OF(x, struct att, by_id);
 	return !memcmp(&a->id, key, sizeof a->id);
 }
 
@@ -70,19 +66,19 @@ struct att *att_find_pod(const struct core *c, const char *ns, const char *pod)
 {
 	const struct pod_key k = {str_or_empty(ns), str_or_empty(pod)};
 	struct hlink *x = hmap_find(&c->atts_pod, name_hash(k.ns, k.pod), same_pod, &k);
-	return x ? HLINK_OF(x, struct att, by_pod) : NULL;
+	return x ? OWNER_OF(x, struct att, by_pod) : NULL;
 }
 
 struct att *att_find(const struct core *c, const struct mjob *j, uint32_t index, uint32_t attempt)
 {
 	const struct att_id k = {j->id, index, attempt};
 	struct hlink *x = hmap_find(&c->atts, id_hash(j, index, attempt), same_id, &k);
-	return x ? HLINK_OF(x, struct att, by_id) : NULL;
+	return x ? OWNER_OF(x, struct att, by_id) : NULL;
 }
 
 bool att_live(const struct att *a)
 {
-	return rules[a->state].live;
+	return a->state >= ATT_ORDERED && a->state <= ATT_LOST;
 }
 
 bool att_seen(const struct att *a)
@@ -139,7 +135,7 @@ void att_set(struct core *c, struct att *a, enum att_state to)
 {
 	if (a->state == to)
 		return;
-	must(rules[a->state].to & 1u << to);
+	state_check(rules, ARRAY_LEN(rules), a->state, to);
 	struct mjob *j = a->job;
 	if (a->state != ATT_NONE)
 		j->cnt[a->state]--;
@@ -218,7 +214,7 @@ void att_free(struct core *c, struct att *a)
 	j->cnt[a->state]--;
 	if (a->state == ATT_RUNNING && a->ready)
 		j->nready--;
-	timer_clear(&c->timers, &a->timer);
+	heap_remove(&c->timers, &a->timer);
 	orders_forget(a);
 	node_dirty(c, a->node);
 	job_dirty(c, j);
@@ -274,7 +270,7 @@ void att_launch(struct core *c, struct att *a)
 				    .parallelism = j->parallelism,
 				    .template_hash = act_str(c, intern_str(c->strs, a->thash))};
 	a->creating = true;
-	timer_set(&c->timers, &a->timer, c->now_ms + CREATE_ANSWER_MS);
+	heap_set(&c->timers, &a->timer, c->now_ms + CREATE_ANSWER_MS);
 }
 
 /* The slot's next attempt: above every number that was ever known of the index, and after a

@@ -69,8 +69,8 @@ void node_free(struct core *c, struct mnode *n)
 	match_node_out(c, n);
 	if (n->dirty)
 		DL_DELETE(c->dirty_nodes, n);
-	timer_clear(&c->timers, &n->timer);
-	timer_clear(&c->timers, &n->room_timer);
+	heap_remove(&c->timers, &n->timer);
+	heap_remove(&c->timers, &n->room_timer);
 	bitset_clear(&c->usable, n->idx);
 	levels_remove(c, n);
 	bitset_done(&n->leave_out);

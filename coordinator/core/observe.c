@@ -59,7 +59,7 @@ static void refuse(struct core *c, struct att *a, const struct member *m)
 	r->until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++r->n);
 	/* What the node lacks it lacks for everybody, until it tells otherwise or it is tried. */
 	if (res_short(c, n, m->reason, &a->needs))
-		timer_set(&c->timers, &n->room_timer, r->until_ms);
+		heap_set(&c->timers, &n->room_timer, r->until_ms);
 }
 
 static void succeeded(struct core *c, struct att *a)
@@ -78,7 +78,7 @@ static void ended(struct core *c, struct att *a, const struct member *m)
 	struct slot *s = job_slot(j, a->id.index);
 	s->cur = NULL;
 	att_set(c, a, ATT_ENDED);
-	timer_clear(&c->timers, &a->timer);
+	heap_remove(&c->timers, &a->timer);
 	j->started |= m->phase == MEMBER_SUCCEEDED || m->phase == MEMBER_FAILED;
 	if (m->phase == MEMBER_SUCCEEDED) {
 		log_end(c, a, "member succeeded", m);
@@ -114,7 +114,7 @@ static void ended_aside(struct core *c, struct att *a, const struct member *m)
 		/* Before our delete has reached it: its pod stays, as finished ones do. */
 		s->cur = s->cur == a ? NULL : s->cur;
 		att_set(c, a, ATT_ENDED);
-		timer_clear(&c->timers, &a->timer);
+		heap_remove(&c->timers, &a->timer);
 	} else if (att_live(a)) {
 		att_stop(c, a, "superseded");
 	} else if (a->delete_ok) {
@@ -185,7 +185,7 @@ static void on_seen(struct core *c, struct att *a, const char *pod_uid)
 	if (a->state == ATT_STOPPING)
 		att_timer(c, a); /* now it can be deleted */
 	else
-		timer_clear(&c->timers, &a->timer); /* of its create */
+		heap_remove(&c->timers, &a->timer); /* of its create */
 }
 
 /* The pod tells; a is its attempt and confirmed. */

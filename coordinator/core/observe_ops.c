@@ -52,8 +52,8 @@ static void deleted(struct core *c, struct att *a, const struct core_event *ev)
 		/* Its node tells when it is gone; one whose agent never saw it, nobody does: then
 		 * the same delete asks again, ever more rarely. */
 		a->delete_ok = true;
-		timer_set(&c->timers, &a->timer,
-			  c->now_ms + ASK_GONE_MS * (1 + (a->tries < 9 ? a->tries : 9)));
+		heap_set(&c->timers, &a->timer,
+			 c->now_ms + ASK_GONE_MS * (1 + (a->tries < 9 ? a->tries : 9)));
 	} else {
 		att_retry(c, a);
 	}

@@ -21,7 +21,7 @@ static void send_delete(struct core *c, struct att *a)
 	act->pod_delete.name = act_str(c, a->pod);
 	act->pod_delete.uid = MUTANT(delete_without_uid) ? "" : act_str(c, a->pod_uid);
 	act->pod_delete.why = a->why;
-	timer_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS);
+	heap_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS);
 }
 
 /* Stops an attempt: withdraws its order and deletes its pod, or waits a while for one that the
@@ -38,7 +38,7 @@ void att_stop(struct core *c, struct att *a, const char *why)
 	if (att_seen(a))
 		send_delete(c, a);
 	else
-		timer_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
+		heap_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
 }
 
 /* Its room is held until its agent counts the pod as another's, or, where there is no pod yet,
@@ -53,7 +53,7 @@ void att_leave(struct core *c, struct att *a)
 		return;
 	a->left = true;
 	att_set(c, a, ATT_STOPPING);
-	timer_set(&c->timers, &a->timer, c->now_ms + (att_seen(a) ? LEFT_MS : UNSEEN_STOP_MS));
+	heap_set(&c->timers, &a->timer, c->now_ms + (att_seen(a) ? LEFT_MS : UNSEEN_STOP_MS));
 }
 
 void att_gone(struct core *c, struct att *a)
@@ -86,14 +86,14 @@ void att_timer(struct core *c, struct att *a)
 		att_free(c, a);
 	} else if (a->state == ATT_STOPPING && !att_seen(a)) {
 		if (may_come(a))
-			timer_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
+			heap_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
 		else
 			att_free(c, a); /* never came to be */
 	} else if (a->state == ATT_STOPPING) {
 		if (MUTANT(delete_once) && a->tries > 1)
 			return;
 		send_delete(c, a);
-		timer_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS + wait);
+		heap_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS + wait);
 	} else {
 		must(a->by_us && !att_seen(a) && att_live(a)); /* our create went unanswered */
 		att_launch(c, a);
@@ -103,5 +103,5 @@ void att_timer(struct core *c, struct att *a)
 void att_retry(struct core *c, struct att *a)
 {
 	int64_t wait = backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries);
-	timer_set(&c->timers, &a->timer, c->now_ms + wait);
+	heap_set(&c->timers, &a->timer, c->now_ms + wait);
 }

@@ -3,7 +3,7 @@
  * an attempt dies before its job and its node. Strings are owned unless said otherwise. */
 #pragma once
 
-#include "coordinator/core/attmap.h"
+#include "base/hmap.h"
 #include "coordinator/core/table_nodes.h"
 
 /* An attempt's life; the moves are checked (members.c). */
@@ -28,8 +28,8 @@ struct att {
 	struct mjob *job;
 	struct mnode *node;
 	struct att *job_prev, *job_next, *node_prev, *node_next, *orders_next;
-	uint64_t order_print; /* of its order as it counts in its node's; 0: none */
-	struct timer timer;   /* the next try of a create or delete of ours */
+	uint64_t order_print;   /* of its order as it counts in its node's; 0: none */
+	struct heap_node timer; /* the next try of a create or delete of ours */
 	enum att_state state;
 	enum member_phase phase; /* as last told; never goes back */
 	bool ready, deleting, confirmed, by_us, creating, delete_ok, takes_room;
@@ -61,7 +61,7 @@ enum jcond { JC_SCHEDULED, JC_SUSPENDED, JC_COMPLETE, JC_FAILED, JC_N };
 struct mjob {
 	UT_hash_handle hh, hh_uid; /* by "ns/name" (the live one only); by UID */
 	struct mjob *prev, *next;  /* dirty list */
-	struct timer timer;
+	struct heap_node timer;
 	uint32_t id;
 	char *key, *ns, *name, *uid, *rv;
 	int64_t generation, created_ms;

@@ -4,10 +4,13 @@
 #pragma once
 
 #include "base/bitset.h"
+#include "base/heap.h"
 #include "base/table.h"
 #include "coordinator/core/core.h"
 #include "coordinator/core/reasons.h"
-#include "coordinator/core/timers.h"
+
+/* Whose node of the timers' heap it is: heap_node.kind. */
+enum timer_kind { TIMER_NODE, TIMER_ROOM, TIMER_JOB, TIMER_ATT };
 
 enum { RES_CPU, RES_MEMORY, RES_PODS, RES_EPHEMERAL, RES_NAMES_MAX = 128 };
 /* What a node's row of a resource says: the Node's allocatable, the ComputeNode's spec, pods that
@@ -54,8 +57,8 @@ struct mnode {
 	UT_hash_handle hh;                 /* by name */
 	struct mnode *prev, *next;         /* dirty list */
 	struct mnode *lru_prev, *lru_next; /* connected, oldest heard first */
-	struct timer timer;                /* the next list of its pods or apply */
-	struct timer room_timer;           /* when a refusal for want of room is forgotten */
+	struct heap_node timer;            /* the next list of its pods or apply */
+	struct heap_node room_timer;       /* when a refusal for want of room is forgotten */
 	char *name;
 	uint32_t idx;
 	bool dirty, caps_dirty, labels_dirty;

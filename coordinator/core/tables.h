@@ -87,7 +87,7 @@ struct core {
 	struct template_use *templates;
 	struct by_us *by_us;
 	uint64_t orders_rev;
-	struct timers timers;
+	struct heap timers;
 	struct queue queue;
 	struct reservation reserved;
 	struct levels levels;

@@ -90,7 +90,6 @@ static void on_pipe_open(void *self, uint64_t id, const char *peer)
 	}
 	struct pipe *p = mem_zalloc(1, sizeof *p);
 	p->id = id;
-	p->timer.owner = p;
 	p->peer = mem_strdup(peer);
 	p->deadline_ms = s->now_ms + s->cfg.hello_wait_ms;
 	HASH_ADD(hh, s->pipes, id, sizeof p->id, p);
@@ -248,12 +247,12 @@ void server_sessions_now(struct server_sessions *s, int64_t now_ms, int64_t wall
 
 void server_sessions_tick(struct server_sessions *s, int64_t now_ms, int64_t wall_ms)
 {
-	struct pipe *p;
+	struct heap_node *due;
 	server_sessions_now(s, now_ms, wall_ms);
 	ss_reviews_expire(s);
 	ss_watch_answer_stirred(s);
-	while ((p = heap_pop_due(&s->timers, now_ms)))
-		pipe_due(s, p);
+	while ((due = heap_pop_due(&s->timers, now_ms)))
+		pipe_due(s, OWNER_OF(due, struct pipe, timer));
 }
 
 int64_t server_sessions_deadline(const struct server_sessions *s)

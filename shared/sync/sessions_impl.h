@@ -9,8 +9,8 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/heap.h"
 #include "base/table.h"
-#include "sync/heap.h"
 #include "sync/server_sessions.h"
 
 enum pipe_state { PIPE_NEW, PIPE_REVIEW, PIPE_PAGING, PIPE_SESSION };

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 
 #include "base/backoff.h"
+#include "base/heap.h"
 #include "base/mutant.h"
 #include "base/table.h"
-#include "sync/heap.h"
 
 /* BURST: so many of an object may follow one another at once; then one an interval. Two leaders
  * that do not know of each other yet would else write back and forth as fast as the server answers.
@@ -60,7 +60,6 @@ static struct slot *slot_new(struct writeq *q, uint64_t key)
 {
 	struct slot *s = mem_zalloc(1, sizeof *s);
 	s->key = key;
-	s->timer.owner = s;
 	s->sent_ms = INT64_MIN / 2; /* never: the first patch is not held back */
 	s->backoff = (struct backoff){.base_ms = q->cfg.backoff_base_ms,
 				      .cap_ms = q->cfg.backoff_cap_ms};
@@ -315,10 +314,11 @@ void writeq_now(struct writeq *q, int64_t now_ms)
 
 void writeq_tick(struct writeq *q, int64_t now_ms)
 {
-	struct slot *s;
+	struct heap_node *due;
 	q->now_ms = now_ms;
 	while (q->nflying < q->cfg.inflight_max && now_ms >= q->pause_until_ms &&
-	       (s = heap_pop_due(&q->timers, now_ms))) {
+	       (due = heap_pop_due(&q->timers, now_ms))) {
+		struct slot *s = OWNER_OF(due, struct slot, timer);
 		if (s->dirty)
 			send(q, s);
 		else

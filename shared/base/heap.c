@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Nodes know their place, so that moving one does not need a search. */
-#include "sync/heap.h"
+#include "base/heap.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/mutant.h"
 
 void heap_done(struct heap *h)
 {
@@ -68,7 +69,7 @@ void heap_remove(struct heap *h, struct heap_node *node)
 
 void heap_set(struct heap *h, struct heap_node *node, int64_t due_ms)
 {
-	if (node->pos != 0 && node->due_ms == due_ms)
+	if (node->pos != 0 && (node->due_ms == due_ms || MUTANT(timer_not_moved)))
 		return;
 	heap_remove(h, node);
 	node->due_ms = due_ms;
@@ -80,13 +81,13 @@ void heap_set(struct heap *h, struct heap_node *node, int64_t due_ms)
 	sift_up(h, node);
 }
 
-void *heap_pop_due(struct heap *h, int64_t now_ms)
+struct heap_node *heap_pop_due(struct heap *h, int64_t now_ms)
 {
 	if (h->n == 0 || h->v[0]->due_ms > now_ms)
 		return NULL;
 	struct heap_node *node = h->v[0];
 	heap_remove(h, node);
-	return node->owner;
+	return node;
 }
 
 int64_t heap_next(const struct heap *h)

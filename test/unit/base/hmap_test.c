@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The attempts' hash table, against a plain array. */
+/* The hash table, against a plain array. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "base/hash.h"
+#include "base/hmap.h"
 #include "base/rng.h"
-#include "coordinator/core/attmap.h"
 
 enum { ENTRIES = 3000, STEPS = 40000 };
 
@@ -22,13 +22,13 @@ struct entry {
 
 static bool same(struct hlink *x, const void *key)
 {
-	return HLINK_OF(x, struct entry, link)->key == *(const uint32_t *)key;
+	return OWNER_OF(x, struct entry, link)->key == *(const uint32_t *)key;
 }
 
 static struct entry *find(const struct hmap *m, uint32_t key, uint64_t hash)
 {
 	struct hlink *x = hmap_find(m, hash, same, &key);
-	return x ? HLINK_OF(x, struct entry, link) : NULL;
+	return x ? OWNER_OF(x, struct entry, link) : NULL;
 }
 
 /* few: so few hashes that entries collide. */

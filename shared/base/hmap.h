@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the core: a hash table that never stands still to grow. Attempts are the one table with
- * hundreds of thousands of entries, and a table that doubles holds up the step that hits it. Linear
- * hashing: each insertion splits one bucket. Links are part of the entries; nothing is owned. */
+/* A hash table that never stands still to grow: linear hashing, each insertion splits one bucket.
+ * It is for tables of hundreds of thousands of entries, where one that doubles would hold up the
+ * step that meets it. Links are part of the entries; the table owns its buckets and nothing else.
+ */
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
+
+#include "base/owner.h"
 
 struct hlink {
 	struct hlink *next;
@@ -17,8 +19,6 @@ struct hmap {
 	struct hlink **v;
 	uint32_t n, buckets, cap;
 };
-
-#define HLINK_OF(link, type, field) ((type *)(void *)((char *)(link) - offsetof(type, field)))
 
 void hmap_done(struct hmap *m); /* frees the buckets */
 void hmap_add(struct hmap *m, struct hlink *x, uint64_t hash);

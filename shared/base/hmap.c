@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "coordinator/core/attmap.h"
+#include "base/hmap.h"
 
 #include <stdlib.h>
 
