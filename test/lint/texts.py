@@ -144,9 +144,39 @@ def area_sizes(tree):
         print(f"{area:18} {len(lines):7} lines, {len(code):7} without comments and empty ones")
 
 
+def spread(sizes_of):
+    """`median 9 p90 30 longest 64` of [(size, name)], with the name of the longest."""
+    if not sizes_of:
+        return "none"
+    numbers, (longest, name) = sorted(n for n, _ in sizes_of), max(sizes_of)
+    return (f"median {statistics.median(numbers):g}, p90 {numbers[len(numbers) * 9 // 10]}, "
+            f"longest {longest} {name}")
+
+
+def room_sizes(tree, product):
+    """Lengths of functions and of .c files, by folder and in all."""
+    by_room, all_functions = {}, []
+    for n in product:
+        text = tree.read(n)
+        room = by_room.setdefault(os.path.dirname(n), ([], []))
+        found = [(size, name) for _, name, size in functions(text)]
+        room[1].extend(found)
+        all_functions += found
+        if n.endswith(".c"):
+            room[0].append((text.count("\n"), os.path.basename(n)))
+    for room, (files, found) in sorted(by_room.items()):
+        print(f"{room:18} {len(files):3} files: {spread(files)}")
+        print(f"{'':18} {len(found):3} functions: {spread(found)}")
+    files = [f for room in by_room.values() for f in room[0]]
+    headers = [(tree.read(n).count("\n"), n) for n in product if n.endswith(".h")]
+    print(f"in all: {len(files)} .c files: {spread(files)} (aim 350)")
+    print(f"in all: {len(headers)} headers: {spread(headers)} (aim 120)")
+    print(f"in all: {len(all_functions)} functions: {spread(all_functions)} (aim: median 12, longest 70)")
+
+
 def sizes(tree):
     """A report, never a failure: how far the code is from the aims of the style."""
-    lengths, long_files, long_functions = [], [], []
+    long_files, long_functions = [], []
     product = tree.named(r"(shared|coordinator|agent)/.*\.[ch]")
     for n in product:
         text = tree.read(n)
@@ -154,13 +184,9 @@ def sizes(tree):
         if count > most:
             long_files.append(f"  {n}: {count} lines, aim {most}")
         for line, name, size in functions(text):
-            lengths.append(size)
             if size > 70:
                 long_functions.append(f"  {n}:{line}: {name}: {size} lines, aim 70")
-    lengths.sort()
-    if lengths:
-        print(f"{len(product)} files, {len(lengths)} functions: median {statistics.median(lengths):g} lines "
-              f"(aim 12), p90 {lengths[len(lengths) * 9 // 10]}, longest {lengths[-1]}")
+    room_sizes(tree, product)
     area_sizes(tree)
     print("\n".join(long_files + long_functions) or "no file and no function is above its aim")
     return []
