@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "kube/config_load.h"
 #include "os/clock.h"
 #include "os/process.h"
 #include "os/random.h"

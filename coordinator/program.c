@@ -11,6 +11,7 @@
 #include "coordinator/coordinator.h"
 #include "coordinator/program_metrics.h"
 #include "coordinator/uninstall.h"
+#include "kube/config_load.h"
 #include "kube/kube.h"
 #include "link/link.h"
 #include "os/clock.h"

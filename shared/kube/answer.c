@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the server answers, to objects and results. Lists and watches are decoded item by item as
- * they arrive; everything else is small and decoded whole at its end. */
+/* Lists and watches are decoded item by item as they arrive; everything else is small and decoded
+ * whole at its end. */
+#include "kube/answer.h"
+
 #include <string.h>
 
-#include "kube/op.h"
 #include "kube/path.h"
 
 enum { LEFT_OUT_LOG_MS = 60000 };
@@ -25,12 +26,12 @@ static enum rc rc_of_status(int http, const char *reason)
 }
 
 /* metav1.Status into res; strings point into o. */
-static void read_status(struct kube *k, const json_t *o, struct api_result *res)
+static void read_status(struct arena *a, const json_t *o, struct api_result *res)
 {
 	const json_t *details = json_object_get(o, "details");
 	const json_t *causes = json_object_get(details, "causes");
 	size_t n = json_array_size(causes);
-	const char **v = arena_alloc(&k->arena, n * sizeof *v);
+	const char **v = arena_alloc(a, n * sizeof *v);
 	res->reason = str_or_empty(js_str(o, "reason"));
 	if (js_str(o, "message"))
 		res->message = js_str(o, "message");
@@ -45,10 +46,10 @@ static void read_status(struct kube *k, const json_t *o, struct api_result *res)
 /* Hands one decoded object on; false: the operation is over (canceled, or it cannot be read). */
 static bool hand_on(struct op *op, enum watch_event ev, const json_t *o)
 {
-	struct kube *k = op->kube;
+	struct ops *ops = op->ops;
 	struct decoded d;
-	arena_reset(&k->arena);
-	enum rc rc = decode_object(op->kind, o, k->opts.default_image, &k->arena, &d, &op->err);
+	arena_reset(&ops->arena);
+	enum rc rc = decode_object(op->kind, o, ops->default_image, &ops->arena, &d, &op->err);
 	if (rc != RC_OK) {
 		op->failed = rc;
 		return false;
@@ -66,15 +67,15 @@ static bool fail(struct op *op, enum rc rc, const char *message)
 /* One object that cannot be read must not hide all others: a list goes on without it. */
 static bool leave_out(struct op *op)
 {
-	struct kube *k = op->kube;
-	int64_t now = loop_now_ms(k->loop);
+	struct ops *ops = op->ops;
+	int64_t now = loop_now_ms(ops->loop);
 	op->failed = RC_OK;
-	k->left_out++;
-	if (k->left_out == 1 || now - k->told_left_out_ms >= LEFT_OUT_LOG_MS) {
-		log_warn(k->log, "an object cannot be read and is left out",
+	ops->left_out++;
+	if (ops->left_out == 1 || now - ops->told_left_out_ms >= LEFT_OUT_LOG_MS) {
+		log_warn(ops->log, "an object cannot be read and is left out",
 			 KS("kind", path_kind_text(op->kind)), KS("error", op->err.msg),
-			 KI("so_far", k->left_out));
-		k->told_left_out_ms = now;
+			 KI("so_far", ops->left_out));
+		ops->told_left_out_ms = now;
 	}
 	return true;
 }
@@ -106,8 +107,8 @@ static bool bookmark(struct op *op, const json_t *o)
 static bool error_frame(struct op *op, const json_t *status)
 {
 	struct api_result res = {.message = "the server ended the watch"};
-	arena_reset(&op->kube->arena);
-	read_status(op->kube, status, &res);
+	arena_reset(&op->ops->arena);
+	read_status(&op->ops->arena, status, &res);
 	op->failed_http = (int)js_int(status, "code", 500);
 	enum rc rc = rc_of_status(op->failed_http, res.reason);
 	return fail(op, rc == RC_OK ? RC_SERVER : rc, res.message);
@@ -154,8 +155,8 @@ bool op_answer_take(struct op *op, int status, const char *data, size_t len)
 static void finish_object(struct op *op, const json_t *o, struct api_result *res)
 {
 	if (res->rc != RC_OK) {
-		arena_reset(&op->kube->arena);
-		read_status(op->kube, o, res);
+		arena_reset(&op->ops->arena);
+		read_status(&op->ops->arena, o, res);
 		res->rc = rc_of_status(res->http, res->reason);
 		return;
 	}
@@ -184,8 +185,7 @@ static void tell(struct op *op, const struct api_result *res)
 {
 	if (op->dead)
 		return;
-	HASH_DEL(op->kube->ops, op);
-	op->dead = true;
+	kube_op_end(op);
 	op->sink.on_done(op->sink.self, op->id, res);
 }
 
@@ -220,7 +220,6 @@ void op_answer_end(struct op *op, const struct http_result *hr)
 
 void op_answer_init(struct op *op)
 {
-	op->answer = BUF_INIT(SPLIT_ITEM_MAX);
 	splitter_init(&op->split, op->verb == API_WATCH, op,
 		      op->verb == API_WATCH ? on_watch_line : on_list_item);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ComputeJob. Defaults here are the CRD's, for objects that were stored before a default existed.
  */
+#include "kube/decode_job.h"
+
 #include <string.h>
 
-#include "kube/decode.h"
+#include "kube/decode_meta.h"
+#include "kube/pod.h"
 
 enum taint_effect decode_effect(const char *s)
 {
@@ -14,7 +17,8 @@ enum taint_effect decode_effect(const char *s)
 	return str_eq(s, "NoExecute") ? EFFECT_NO_EXECUTE : EFFECT_ANY;
 }
 
-const struct toleration *decode_tolerations(struct arena *a, const json_t *array, uint32_t *ret_n)
+static const struct toleration *decode_tolerations(struct arena *a, const json_t *array,
+						   uint32_t *ret_n)
 {
 	size_t n = json_array_size(array);
 	struct toleration *v = arena_alloc(a, n * sizeof *v);

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A status patch says every field that Muster owns: what is unset goes as null, lists go whole, so
- * that what the server holds is what was computed and nothing of before is left. */
 #include "kube/encode.h"
 
 #include <string.h>
@@ -8,57 +6,16 @@
 #include "base/clocktext.h"
 #include "base/hash.h"
 #include "kube/base64.h"
+#include "kube/encode_status.h"
 #include "kube/js.h"
 #include "kube/path.h"
 #include "kube/pod.h"
-#include "model/quantity.h"
 
-/* What the definitions and the API server allow, in bytes; longer words are cut, for a status that
- * is refused says nothing at all. */
-enum {
-	REASON_MAX = 128,
-	WORDS_MAX = 4096,
-	NOTE_MAX = 1024,
-	VERSION_MAX = 64,
-	BOOT_ID_MAX = 128,
-	BODY_TEXT_MAX = 4 * 1024 * 1024,
-};
-
-static json_t *limited(const char *s, size_t max)
-{
-	return s && *s ? js_string(s, max) : json_null();
-}
-
-static json_t *text(const char *s)
-{
-	return limited(s, WORDS_MAX);
-}
+enum { NOTE_MAX = 1024, BODY_TEXT_MAX = 4 * 1024 * 1024 }; /* bytes */
 
 static void set(json_t *o, const char *key, const char *s)
 {
 	json_object_set_new(o, key, js_string(s, 0));
-}
-
-/* A condition's reason: ^[A-Za-z]([A-Za-z0-9_]*)$. Kubelets and API servers say what they like. */
-static json_t *reason_text(const char *s)
-{
-	AUTO(buf_done) struct buf out = BUF_INIT(REASON_MAX);
-	for (s = str_or_empty(s); *s; s++) {
-		bool letter = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
-		bool digit = (*s >= '0' && *s <= '9') || *s == '_';
-		if (letter || (digit && out.len))
-			buf_putc(&out, *s);
-	}
-	return json_string(out.len ? out.data : "Unknown");
-}
-
-static json_t *seconds(int64_t wall_ms)
-{
-	char s[CLOCKTEXT_BYTES];
-	if (!wall_ms)
-		return json_null();
-	clocktext_seconds(wall_ms, s);
-	return json_string(s);
 }
 
 static json_t *micros(int64_t wall_ms)
@@ -73,105 +30,6 @@ static json_t *micros(int64_t wall_ms)
 static json_t *number(int64_t n)
 {
 	return json_integer((json_int_t)n);
-}
-
-static json_t *strings(const struct strs *l)
-{
-	json_t *v = json_array();
-	for (uint32_t i = 0; i < l->n; i++)
-		json_array_append_new(v, js_string(l->v[i], 0));
-	return v;
-}
-
-static json_t *resources(const struct reslist *l, const struct strs *leave_out)
-{
-	json_t *o = json_object();
-	for (uint32_t i = 0; i < l->n; i++) {
-		AUTO(buf_done) struct buf q = BUF_INIT(64);
-		bool out = false;
-		for (uint32_t j = 0; leave_out && j < leave_out->n && !out; j++)
-			out = str_eq(leave_out->v[j], l->v[i].name);
-		if (out)
-			continue;
-		quantity_format(&q, l->v[i].milli);
-		json_object_set_new(o, l->v[i].name, json_string(buf_str(&q)));
-	}
-	return o;
-}
-
-static json_t *conditions(const struct cond *v, uint32_t n)
-{
-	static const char *const status[] = {
-		[COND_UNKNOWN] = "Unknown", [COND_FALSE] = "False", [COND_TRUE] = "True"};
-	json_t *l = json_array();
-	for (uint32_t i = 0; i < n; i++) {
-		json_t *o = json_object();
-		json_object_set_new(o, "type", js_string(v[i].type, 0));
-		json_object_set_new(o, "status", json_string(status[v[i].status]));
-		/* metav1.Condition requires a reason and a time. */
-		json_object_set_new(o, "reason", reason_text(v[i].reason));
-		json_object_set_new(o, "message", js_string(v[i].message, WORDS_MAX));
-		json_object_set_new(o, "lastTransitionTime",
-				    seconds(v[i].since_ms ? v[i].since_ms : 1000));
-		json_object_set_new(o, "observedGeneration", number(v[i].observed_generation));
-		json_array_append_new(l, o);
-	}
-	return l;
-}
-
-/* NULL in a merge patch removes what was there. */
-static json_t *superseded(const struct job_status *s)
-{
-	json_t *l = s->nsuperseded ? json_array() : json_null();
-	for (uint32_t i = 0; i < s->nsuperseded; i++) {
-		json_t *o = json_object();
-		json_object_set_new(o, "index", number(s->superseded[i].index));
-		json_object_set_new(o, "attempt", number(s->superseded[i].attempt));
-		json_object_set_new(o, "node", js_string(s->superseded[i].node, 0));
-		json_object_set_new(o, "replacedBy", number(s->superseded[i].by));
-		json_array_append_new(l, o);
-	}
-	return l;
-}
-
-static json_t *job_status(const struct job_status *s)
-{
-	json_t *o = json_object();
-	json_object_set_new(o, "state", text(job_state_text(s->state)));
-	json_object_set_new(o, "startTime", seconds(s->start_ms));
-	json_object_set_new(o, "endTime", seconds(s->end_ms));
-	json_object_set_new(o, "activeNodes", strings(&s->active_nodes));
-	json_object_set_new(o, "active", number(s->active));
-	json_object_set_new(o, "ready", number(s->ready));
-	json_object_set_new(o, "succeeded", number(s->succeeded));
-	json_object_set_new(o, "failed", number(s->failed));
-	json_object_set_new(o, "attempts", number(s->attempts));
-	json_object_set_new(o, "superseded", superseded(s));
-	json_object_set_new(o, "completedIndexes", limited(s->completed, 0));
-	json_object_set_new(o, "selector", limited(s->selector, 0));
-	json_object_set_new(o, "reason", limited(s->reason, REASON_MAX));
-	json_object_set_new(o, "message", text(s->message));
-	json_object_set_new(o, "observedGeneration", number(s->observed_generation));
-	json_object_set_new(o, "conditions", conditions(s->conds, s->nconds));
-	return o;
-}
-
-static json_t *cnode_status(const struct cnode_status *s)
-{
-	json_t *o = json_object();
-	json_object_set_new(o, "state", text(cnode_state_text(s->state)));
-	json_object_set_new(o, "lastTransitionTime", seconds(s->since_ms));
-	json_object_set_new(o, "reason", limited(s->reason, REASON_MAX));
-	json_object_set_new(o, "message", text(s->message));
-	json_object_set_new(o, "members", number(s->members));
-	json_object_set_new(o, "capacity", resources(&s->capacity, NULL));
-	json_object_set_new(o, "allocated", resources(&s->allocated, NULL));
-	json_object_set_new(o, "available", resources(&s->available, NULL));
-	json_object_set_new(o, "agentVersion", limited(s->agent_version, VERSION_MAX));
-	json_object_set_new(o, "bootID", limited(s->boot_id, BOOT_ID_MAX));
-	json_object_set_new(o, "observedGeneration", number(s->observed_generation));
-	json_object_set_new(o, "conditions", conditions(s->conds, s->nconds));
-	return o;
 }
 
 static json_t *with_meta(const struct api_request *req, const char *key, json_t *own_value)
@@ -199,7 +57,7 @@ static json_t *cnode_apply(const struct cnode_apply *a)
 	else
 		json_object_del(meta, "labels"); /* a user's own: not marked as ours */
 	json_t *o = json_pack("{s:o, s:{s:o}}", "metadata", meta, "spec", "resources",
-			      resources(&a->resources, &a->leave_out));
+			      encode_resources(&a->resources, &a->leave_out));
 	set_type(o, API_CNODE);
 	return o;
 }
@@ -248,8 +106,8 @@ static json_t *event(const struct event_note *n)
 		set(regarding, "namespace", n->ns);
 	json_object_set_new(o, "metadata", event_meta(n));
 	json_object_set_new(o, "regarding", regarding);
-	json_object_set_new(o, "reason", js_string(n->reason, REASON_MAX));
-	json_object_set_new(o, "action", js_string(n->action, REASON_MAX));
+	json_object_set_new(o, "reason", js_string(n->reason, ENCODE_REASON_MAX));
+	json_object_set_new(o, "action", js_string(n->action, ENCODE_REASON_MAX));
 	json_object_set_new(o, "note", js_string(n->note, NOTE_MAX));
 	json_object_set_new(o, "eventTime", micros(n->when_ms));
 	set(o, "type", n->warning ? "Warning" : "Normal");
@@ -309,13 +167,13 @@ static json_t *body_of(const struct api_request *req)
 	switch (req->kind) {
 	case API_JOB:
 		return req->verb == API_PATCH_STATUS
-			       ? with_meta(req, "status", job_status(req->job_status))
+			       ? with_meta(req, "status", encode_job_status(req->job_status))
 			       : NULL;
 	case API_CNODE:
 		if (req->verb == API_APPLY)
 			return cnode_apply(req->cnode_apply);
 		return req->verb == API_PATCH_STATUS
-			       ? with_meta(req, "status", cnode_status(req->cnode_status))
+			       ? with_meta(req, "status", encode_cnode_status(req->cnode_status))
 			       : NULL;
 	case API_LEASE: return lease(req);
 	case API_EVENT: return event(req->event);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Operations over HTTP. An operation lives until its on_done or its cancel; both may happen inside
- * of one of its own callbacks, so it is freed only when no callback of it is on the stack. */
+/* Operations over HTTP. */
 #include "kube/kube.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "kube/answer.h"
 #include "kube/encode.h"
-#include "kube/op.h"
 #include "kube/path.h"
 
 enum {
@@ -18,14 +17,18 @@ enum {
 	KUBE_MAGIC = 0x6b756265,
 };
 
-static void op_free(struct op *op)
-{
-	splitter_done(&op->split);
-	buf_done(&op->path);
-	buf_done(&op->body);
-	buf_done(&op->answer);
-	free(op);
-}
+struct channel { /* one of the two HTTP clients as a struct api */
+	struct kube *kube;
+	struct http_client *http;
+};
+
+struct kube {
+	uint32_t magic;
+	struct kube_config cfg;
+	struct kube_options opts;
+	struct channel main, lease;
+	struct ops ops;
+};
 
 /* ---- HTTP's callbacks ---- */
 
@@ -33,12 +36,12 @@ static bool on_data(void *self, int status, const char *data, size_t len)
 {
 	struct op *op = self;
 	op->depth++;
-	op->heard_ms = loop_now_ms(op->kube->loop);
+	op->heard_ms = loop_now_ms(op->ops->loop);
 	bool go_on = !op->dead && op_answer_take(op, status, data, len);
 	op->depth--;
 	if (!op->dead || op->depth)
 		return go_on;
-	op_free(op);
+	kube_op_free(op);
 	return false;
 }
 
@@ -53,7 +56,7 @@ static const char *const methods[] = {
 static void count(struct op *op, const struct http_result *hr)
 {
 	AUTO(buf_done) struct buf code = BUF_INIT(32);
-	struct kube *k = op->kube;
+	struct kube *k = op->channel->kube;
 	if (!k->opts.on_request)
 		return;
 	if (hr->status)
@@ -73,7 +76,7 @@ static bool credentials_renewed(struct kube *k, const struct http_result *hr)
 	}
 	if (hr->rc != RC_TLS || !kube_config_refresh_ca(&k->cfg))
 		return false;
-	log_info(k->log, "the API server's CA has changed", KS("file", k->cfg.ca_file));
+	log_info(k->ops.log, "the API server's CA has changed", KS("file", k->cfg.ca_file));
 	http_client_set_ca(k->main.http, k->cfg.ca);
 	http_client_set_ca(k->lease.http, k->cfg.ca);
 	return true;
@@ -81,7 +84,7 @@ static bool credentials_renewed(struct kube *k, const struct http_result *hr)
 
 static bool once_more(struct op *op, const struct http_result *hr)
 {
-	if (op->retried || !credentials_renewed(op->kube, hr))
+	if (op->retried || !credentials_renewed(op->channel->kube, hr))
 		return false;
 	op->retried = true;
 	buf_reset(&op->answer);
@@ -101,12 +104,12 @@ static void on_done(void *self, const struct http_result *hr)
 		op_answer_end(op, hr);
 	op->depth--;
 	must(op->dead);
-	op_free(op);
+	kube_op_free(op);
 }
 
 static void start(struct op *op)
 {
-	struct kube_config *cfg = &op->kube->cfg;
+	struct kube_config *cfg = &op->channel->kube->cfg;
 	kube_config_refresh_token(cfg, false);
 	struct http_want want = {.method = methods[op->verb],
 				 .path = op->failed ? NULL : buf_str(&op->path),
@@ -119,7 +122,7 @@ static void start(struct op *op)
 				 .self = op,
 				 .on_data = on_data,
 				 .on_done = on_done};
-	op->heard_ms = loop_now_ms(op->kube->loop);
+	op->heard_ms = loop_now_ms(op->ops->loop);
 	op->http = http_start(op->channel->http, &want);
 }
 
@@ -144,22 +147,14 @@ static uint64_t submit(void *self, const struct api_request *req, const struct a
 {
 	struct channel *ch = self;
 	struct kube *k = ch->kube;
-	struct op *op = mem_zalloc(1, sizeof *op);
 	must(k->magic == KUBE_MAGIC);
-	op->id = ++k->last_id;
-	op->kube = k;
+	struct op *op = kube_op_new(&k->ops, req->verb, req->kind, sink);
 	op->channel = ch;
-	op->verb = req->verb;
-	op->kind = req->kind;
-	op->sink = *sink;
-	op->path = BUF_INIT(16 * 1024);
-	op->body = BUF_INIT(4 * 1024 * 1024);
 	op->deadline_ms = deadline_of(req);
 	op_answer_init(op);
 	enum rc rc = path_build(req, k->opts.field_manager, &op->path);
 	if (rc == RC_OK)
 		rc = encode_body(req, &op->body, &op->content_type, &op->err);
-	HASH_ADD(hh, k->ops, id, sizeof op->id, op);
 	if (rc != RC_OK)
 		refuse(op, rc);
 	start(op);
@@ -170,19 +165,17 @@ static void cancel(void *self, uint64_t id)
 {
 	struct channel *ch = self;
 	struct kube *k = ch->kube;
-	struct op *op;
-	HASH_FIND(hh, k->ops, &id, sizeof id, op);
+	struct op *op = kube_op_find(&k->ops, id);
 	if (!op)
 		return;
-	HASH_DEL(k->ops, op);
-	op->dead = true;
+	kube_op_end(op);
 	/* A watch that is dropped after long silence hangs on a connection that is not to be
 	 * trusted. */
-	bool silent = op->verb == API_WATCH && loop_now_ms(k->loop) - op->heard_ms > SILENT_MS;
+	bool silent = op->verb == API_WATCH && loop_now_ms(k->ops.loop) - op->heard_ms > SILENT_MS;
 	if (op->http)
 		http_cancel(op->http, silent);
 	if (!op->depth)
-		op_free(op);
+		kube_op_free(op);
 }
 
 static enum rc client(struct kube *k, struct channel *ch, bool lease, struct err *e)
@@ -197,7 +190,7 @@ static enum rc client(struct kube *k, struct channel *ch, bool lease, struct err
 				  .http1 = lease,
 				  .inflight_max = lease ? 2 : INFLIGHT_MAX};
 	ch->kube = k;
-	return http_client_new(k->loop, &cfg, &ch->http, e);
+	return http_client_new(k->ops.loop, &cfg, &ch->http, e);
 }
 
 enum rc kube_new(struct loop *l, struct kube_config *own_cfg, const struct kube_options *opts,
@@ -205,14 +198,15 @@ enum rc kube_new(struct loop *l, struct kube_config *own_cfg, const struct kube_
 {
 	struct kube *k = mem_zalloc(1, sizeof *k);
 	k->magic = KUBE_MAGIC;
-	k->loop = l;
 	k->cfg = *own_cfg;
 	*own_cfg = (struct kube_config){0};
 	k->opts = *opts;
 	if (!k->opts.field_manager)
 		k->opts.field_manager = "muster-coordinator";
-	k->log = log;
-	k->arena = ARENA_INIT(16 * 1024 * 1024);
+	k->ops = (struct ops){.loop = l,
+			      .log = log,
+			      .default_image = opts->default_image,
+			      .arena = ARENA_INIT(16 * 1024 * 1024)};
 	enum rc rc = client(k, &k->main, false, e);
 	if (rc == RC_OK)
 		rc = client(k, &k->lease, true, e);
@@ -226,16 +220,11 @@ enum rc kube_new(struct loop *l, struct kube_config *own_cfg, const struct kube_
 
 struct kube *kube_free(struct kube *k)
 {
-	struct op *op, *tmp;
 	if (!k)
 		return NULL;
 	k->main.http = http_client_free(k->main.http);
 	k->lease.http = http_client_free(k->lease.http);
-	HASH_ITER (hh, k->ops, op, tmp) {
-		HASH_DEL(k->ops, op);
-		op_free(op);
-	}
-	arena_done(&k->arena);
+	kube_ops_done(&k->ops);
 	kube_config_done(&k->cfg);
 	k->magic = 0;
 	free(k);

@@ -3,6 +3,8 @@
  * cluster and a user. Each of the four may stand in another file of the list: the first file that
  * has it wins, and its folder is what relative paths in it start from. libyaml's document trees are
  * walked; aliases are resolved by it. */
+#include "kube/kubeconfig.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -10,7 +12,6 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "kube/base64.h"
-#include "kube/config.h"
 #include "kube/exec.h"
 
 enum { DATA_MAX = 1024 * 1024 };

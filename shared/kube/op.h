@@ -1,36 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the room: one operation, from its request (kube.c) to its answer (answer.c). */
+/* Inside of the room: the operations under way. One lives from its submit until its on_done or its
+ * cancel. Both may happen inside of a callback of its own, so it is marked dead and freed only when
+ * no callback of it is on the stack (depth 0). kube.c talks HTTP for it, answer.c reads its answer.
+ */
 #pragma once
 
+#include "base/log.h"
 #include "base/table.h"
 #include "kube/decode.h"
-#include "kube/kube.h"
 #include "kube/split.h"
 #include "net/http.h"
+#include "net/loop.h"
 
-struct channel { /* one of the two HTTP clients as a struct api */
-	struct kube *kube;
-	struct http_client *http;
-};
+struct channel; /* kube.c's: one of its two HTTP clients */
 
-struct kube {
-	uint32_t magic;
-	struct loop *loop;
-	struct kube_config cfg;
-	struct kube_options opts;
-	const struct log *log;
-	struct channel main, lease;
-	struct op *ops; /* by id */
+struct ops { /* what all operations share */
+	struct op *by_id;
 	uint64_t last_id;
-	struct arena arena; /* one decoded object at a time */
-	uint64_t left_out;  /* objects of lists that could not be read */
+	struct loop *loop;
+	const struct log *log;
+	const char *default_image; /* for jobs without one; may be NULL */
+	struct arena arena;        /* one decoded object at a time */
+	uint64_t left_out;         /* objects of lists that could not be read */
 	int64_t told_left_out_ms;
 };
 
 struct op {
 	UT_hash_handle hh;
 	uint64_t id;
-	struct kube *kube;
+	struct ops *ops;
 	struct channel *channel;
 	struct http_request *http;
 	enum api_verb verb;
@@ -47,9 +45,11 @@ struct op {
 	struct err err;
 };
 
-/* answer.c */
-void op_answer_init(struct op *op);
-/* A piece of the answer; false: the operation is over (err and failed say why, or it is dead). */
-bool op_answer_take(struct op *op, int status, const char *data, size_t len);
-/* The end: the result's one way to the sink, if the operation is not dead by now. */
-void op_answer_end(struct op *op, const struct http_result *hr);
+/* A new operation, in the table under a number of its own. */
+struct op *kube_op_new(struct ops *ops, enum api_verb verb, enum api_kind kind,
+		       const struct api_sink *sink);
+struct op *kube_op_find(const struct ops *ops, uint64_t id); /* NULL: it has ended */
+/* Takes it out of the table; who is in a callback of it sees that it is dead. */
+void kube_op_end(struct op *op);
+struct op *kube_op_free(struct op *op); /* after kube_op_end */
+void kube_ops_done(struct ops *ops);    /* ends and frees all, without a callback */

@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "kube/decode.h"
+#include "kube/decode_requests.h"
+#include "kube/pod_plain.h"
 
 enum { JS_BYTES_MAX = 256 * 1024 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The other side of the chart's admission policy for agents (DESIGN: identity and secrecy): what it
  * would refuse to an agent, the coordinator creates. */
-#include "kube/decode.h"
+#include "kube/pod_plain.h"
 
 static bool plain_volumes(const json_t *l)
 {

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "kube/decode.h"
+#include "kube/decode_job.h"
 #include "kube/pod.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

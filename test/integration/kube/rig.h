@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "kube/config_load.h"
 #include "kube/kube.h"
 #include "server.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kubeconfigs as people have them, one file and several. */
-#include "kube/config.h"
+#include "kube/config_load.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "kube/exec.h"
+#include "kube/kubeconfig.h"
 #include "os/clock.h"
 #include "test/lib/check.h"
 

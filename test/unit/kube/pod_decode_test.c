@@ -2,7 +2,8 @@
 /* What pods' statuses and requests say in sum. */
 #include <string.h>
 
-#include "kube/decode.h"
+#include "kube/decode_pod.h"
+#include "kube/decode_requests.h"
 #include "test/lib/check.h"
 
 static struct arena arena = ARENA_INIT(1 << 20);

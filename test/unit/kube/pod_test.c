@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "kube/decode.h"
 #include "test/lib/check.h"
 
 static struct arena arena = ARENA_INIT(1 << 20);

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the room: a ComputeJob. */
+#pragma once
+
+#include "kube/js.h"
+#include "model/job.h"
+
+/* default_image: for containers without one; may be NULL. */
+void decode_job(struct arena *a, const json_t *o, const char *default_image, struct job *ret);
+enum taint_effect decode_effect(const char *s); /* EFFECT_ANY if it is none that we know */

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the room: a Pod as its members' job sees it. */
+#pragma once
+
+#include "kube/js.h"
+#include "model/member.h"
+
+void decode_pod(struct arena *a, const json_t *o, struct pod *ret);

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the room: which pods an agent may create itself. */
+#pragma once
+
+#include "kube/js.h"
+
+/* Whether the pod carries anybody's credentials or rights. */
+bool pod_carries_credentials(const json_t *pod);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the room: a client and its requests, as the files that serve them see both. */
+#pragma once
+
+#include <curl/curl.h>
+
+#include "net/http.h"
+#include "net/wake.h"
+
+enum { SOCKETS_MAX = 16 };
+
+struct http_client {
+	struct loop *loop; /* http_client.c alone: the loop stands above the requests */
+	const struct wake *wake;
+	CURLM *multi;
+	char *url, *ca, *cert, *key, *server_name, *user_agent;
+	bool insecure, http1;
+	uint32_t inflight_max, inflight, waiting;
+	struct http_request *first;   /* waiting, in order (utlist) */
+	struct http_request *running; /* utlist */
+	int sockets[SOCKETS_MAX];
+	uint32_t nsockets;
+	struct curl_slist *connect_to;
+	char **old_cas;
+	uint32_t nold_cas, cap_old_cas;
+	bool in_callback;
+};
+
+struct http_request {
+	struct http_request *prev, *next;
+	struct http_client *client;
+	CURL *easy;
+	struct curl_slist *headers;
+	struct http_want want;
+	char *path, *body;
+	bool canceled, cut, refused;
+	int64_t began_ms, sent_ms, retry_after_ms;
+	char error[CURL_ERROR_SIZE];
+};
