@@ -9,10 +9,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
-#include "net/loop.h"
 
+struct loop;
 struct http_client;
 struct http_request;
 

@@ -5,7 +5,9 @@
 #include <utlist.h>
 
 #include "base/mem.h"
-#include "net/impl.h"
+#include "net/http_conn.h"
+#include "net/http_request.h"
+#include "net/loop.h"
 
 static char *dup_or_null(const char *s)
 {
@@ -43,6 +45,7 @@ enum rc http_client_new(struct loop *l, const struct http_config *cfg, struct ht
 		return err_set(e, RC_CONFIG, "server \"%s\" is no https:// URL", cfg->url);
 	struct http_client *c = mem_zalloc(1, sizeof *c);
 	c->loop = l;
+	c->wake = loop_waker(l);
 	name_the_server(c, cfg);
 	c->ca = dup_or_null(cfg->ca);
 	c->cert = dup_or_null(cfg->cert);

@@ -4,6 +4,8 @@
  * when it is opened, found again by its local port, and shut down at the first missed deadline.
  * What the kernel has not got across within UNACKED_MS it drops with the connection: a create that
  * waited out a partition in a send buffer would be carried out long after anybody wanted it. */
+#include "net/http_conn.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -11,8 +13,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "net/impl.h"
 
 enum { UNACKED_MS = 10000 };
 

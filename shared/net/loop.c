@@ -6,11 +6,9 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "base/mem.h"
-#include "net/impl.h"
+#include "net/http_request.h"
 #include "os/clock.h"
 
 enum { POLL_MAX = 64, LONGEST_MS = 60000 };
@@ -22,7 +20,7 @@ struct watched {
 };
 
 struct loop {
-	int wake_fd;
+	struct wake wake;
 	int64_t now_ms, wall_ms;
 	struct watched watched[LOOP_FDS_MAX];
 	uint32_t nwatched;
@@ -36,10 +34,10 @@ struct loop {
 enum rc loop_new(struct loop **ret, struct err *e)
 {
 	struct loop *l = mem_zalloc(1, sizeof *l);
-	l->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (l->wake_fd < 0) {
+	enum rc rc = wake_init(&l->wake, e);
+	if (rc != RC_OK) {
 		free(l);
-		return err_errno(e, RC_IO, "cannot make an eventfd");
+		return rc;
 	}
 	must(curl_global_init(CURL_GLOBAL_DEFAULT) == 0);
 	l->now_ms = clock_mono_ms();
@@ -53,7 +51,7 @@ struct loop *loop_free(struct loop *l)
 	if (!l)
 		return NULL;
 	must(l->nclients == 0);
-	close(l->wake_fd);
+	wake_done(&l->wake);
 	free(l);
 	return NULL;
 }
@@ -103,13 +101,6 @@ static long add_client(struct loop *l, const struct http_client *c)
 	return waiting < timeout ? (long)waiting : timeout;
 }
 
-static void drain_wake(struct loop *l)
-{
-	uint64_t count;
-	ssize_t ignored = read(l->wake_fd, &count, sizeof count);
-	(void)ignored;
-}
-
 void loop_wait(struct loop *l, int64_t deadline_ms)
 {
 	int64_t wait = LONGEST_MS;
@@ -119,7 +110,7 @@ void loop_wait(struct loop *l, int64_t deadline_ms)
 		long timer = add_client(l, l->clients[i]);
 		wait = timer < wait ? timer : wait;
 	}
-	add(l, l->wake_fd, POLLIN);
+	add(l, l->wake.fd, POLLIN);
 	l->first_watched = l->npolled;
 	for (uint32_t i = 0; i < l->nwatched; i++)
 		add(l, l->watched[i].fd, POLLIN);
@@ -130,7 +121,7 @@ void loop_wait(struct loop *l, int64_t deadline_ms)
 		wait = deadline_ms - now;
 	int n = poll(l->polled, l->npolled, (int)wait);
 	must(n >= 0 || errno == EINTR);
-	drain_wake(l);
+	wake_drain(&l->wake);
 	l->now_ms = clock_mono_ms();
 	l->wall_ms = clock_wall_ms();
 }
@@ -158,10 +149,13 @@ int64_t loop_wall_ms(const struct loop *l)
 	return l->wall_ms;
 }
 
+const struct wake *loop_waker(const struct loop *l)
+{
+	return &l->wake;
+}
+
 void loop_wake(void *loop)
 {
-	struct loop *l = loop;
-	uint64_t one = 1;
-	ssize_t ignored = write(l->wake_fd, &one, sizeof one);
-	(void)ignored;
+	const struct loop *l = loop;
+	wake_ring(&l->wake);
 }

@@ -12,6 +12,8 @@
 #include "base/must.h"
 
 struct loop;
+struct http_client;
+struct wake;
 
 enum { LOOP_FDS_MAX = 8, LOOP_CLIENTS_MAX = 4 };
 
@@ -26,3 +28,8 @@ int64_t loop_now_ms(const struct loop *l);  /* monotonic, of this turn */
 int64_t loop_wall_ms(const struct loop *l); /* since 1970, of this turn */
 /* Any thread, never blocks: the next or current loop_wait returns. */
 void loop_wake(void *loop);
+
+/* For http_client.c: a client's requests are run by the loop from join to leave. */
+void loop_join(struct loop *l, struct http_client *c);
+void loop_leave(struct loop *l, struct http_client *c);
+const struct wake *loop_waker(const struct loop *l); /* what loop_wake rings */
