@@ -14,19 +14,6 @@ const struct metric_bound metric_bounds[METRIC_BUCKETS] = {
 	{2.5, "2.5"},     {5, "5.0"},         {10, "10.0"},     {30, "30.0"},   {60, "60.0"},
 };
 
-static const struct metric_rule rules[METRIC_N] = {
-#define METRIC(id, name, type, who, label_a, label_b, help) \
-	[METRIC_##id] = {name, METRIC_##type, METRIC_OF_##who, label_a, label_b, help},
-#include "serve/metrics.def"
-#undef METRIC
-};
-
-const struct metric_rule *metric_rule(enum metric id)
-{
-	must(id < METRIC_N);
-	return &rules[id];
-}
-
 static struct series *add(struct family *f, const char *a, const char *b)
 {
 	VEC_GROW(f->v, f->n, f->cap);
@@ -41,7 +28,8 @@ struct metrics *metrics_new(enum metric_who who)
 	m->who = who;
 	/* What has no labels is there from the start, at 0, so that rates can be computed. */
 	for (int id = 0; id < METRIC_N; id++) {
-		if (!rules[id].label_a && (rules[id].who & who))
+		const struct metric_rule *r = metric_rule((enum metric)id);
+		if (!r->label_a && (r->who & who))
 			add(&m->f[id], NULL, NULL);
 	}
 	return m;

@@ -6,30 +6,10 @@
  * so that no peer makes the program grow. Nothing here fails. */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "base/buf.h"
+#include "serve/families.h"
 
-enum metric {
-#define METRIC(id, name, type, who, label_a, label_b, help) METRIC_##id,
-#include "serve/metrics.def"
-#undef METRIC
-	METRIC_N
-};
-
-enum metric_type { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM };
-enum metric_who { METRIC_OF_COORDINATOR = 1, METRIC_OF_AGENT = 2, METRIC_OF_BOTH = 3 };
 enum { METRIC_SERIES_MAX = 64, METRIC_LABEL_MAX = 64 };
-
-struct metric_rule {
-	const char *name; /* of the family; a counter's ends in _total */
-	enum metric_type type;
-	enum metric_who who;
-	const char *label_a, *label_b; /* NULL: none */
-	const char *help;
-};
-const struct metric_rule *metric_rule(enum metric id);
 
 struct metrics;
 

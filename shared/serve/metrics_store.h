@@ -2,7 +2,9 @@
 /* Inside of the metrics: what the store and the renderer share. Not for others. */
 #pragma once
 
-#include "serve/metrics.h"
+#include <stdint.h>
+
+#include "serve/families.h"
 
 enum { METRIC_BUCKETS = 15 };
 

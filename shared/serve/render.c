@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "serve/metrics.h"
 #include "serve/metrics_store.h"
 
 static void put_escaped(struct buf *out, const char *s)

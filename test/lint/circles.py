@@ -49,17 +49,22 @@ def uses(tree, room):
     return graph, missing
 
 
+def pair_of(path):
+    stem, extension = os.path.splitext(path)
+    return stem if extension in (".c", ".h") else path
+
+
 def includes(tree, folder):
     """{file pair: {other file pair of the folder: the includes}}; x.c and x.h are the pair x."""
     graph = {}
     for name in tree.named(re.escape(folder) + r"/[^/]+\.([ch]|def)"):
-        pair = os.path.splitext(name)[0]
+        pair = pair_of(name)
         edges = graph.setdefault(pair, {})
         for header in re.findall(r'^\s*#\s*include\s+"([^"]+)"', tree.read(name), re.M):
             for base in (folder, "shared", ""):
                 path = os.path.normpath(os.path.join(base, header))
                 if os.path.exists(tree.path(path)):
-                    other = os.path.splitext(path)[0]
+                    other = pair_of(path)
                     if os.path.dirname(path) == folder and other != pair:
                         edges.setdefault(other, []).append(f"{os.path.basename(name)} includes {header}")
                     break
