@@ -9,15 +9,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "link/dial.h"
 #include "link/socket.h"
 #include "wire/wire.h"
 
 #include <nng/protocol/reqrep0/req.h> /* wants nng.h before it */
 
-enum {
-	NEVER_MS = 20 * 86400 * 1000,
-	/* nng waits any time below it, by chance */ SP_HEADER_BYTES = 64
-};
+enum { SP_HEADER_BYTES = 64 };
 
 static const uint32_t MAGIC = 0x6c6b6469;
 
@@ -176,46 +174,14 @@ static void fail_later(struct link_dialer *d, const char *why)
 	mailbox_put(&d->box, &(struct mail){.kind = MAIL_NOTE}, "");
 }
 
-static enum rc dialer_set(nng_dialer dialer, nng_tls_config *cfg, struct err *e)
-{
-	int rv = nng_dialer_set_ptr(dialer, NNG_OPT_TLS_CONFIG, cfg);
-	if (rv == 0)
-		rv = nng_dialer_set_ms(dialer, NNG_OPT_RECONNMINT, NEVER_MS);
-	if (rv == 0)
-		rv = nng_dialer_set_ms(dialer, NNG_OPT_RECONNMAXT, NEVER_MS);
-	return rv == 0 ? RC_OK : socket_err(e, rv, "the dialer cannot be set up");
-}
-
-static enum rc open_dialer(struct link_dialer *d, const char *address, struct err *e)
-{
-	AUTO(buf_done) struct buf url = BUF_INIT(1024);
-	nng_tls_config *cfg;
-	buf_printf(&url, "tls+tcp://%s", address);
-	if (buf_rc(&url) != RC_OK)
-		return err_set(e, RC_TOOBIG, "the coordinator's address is too long");
-	enum rc rc = socket_tls_client(d->server_name, d->bundle, &cfg, e);
-	if (rc != RC_OK)
-		return rc;
-	int rv = nng_dialer_create(&d->dialer, d->socket, buf_str(&url));
-	if (rv != 0) {
-		nng_tls_config_free(cfg);
-		return socket_err(e, rv, buf_str(&url));
-	}
-	d->has_dialer = true;
-	rc = dialer_set(d->dialer, cfg, e);
-	nng_tls_config_free(cfg); /* the dialer has its own hold */
-	if (rc == RC_OK && (rv = nng_dialer_start(d->dialer, NNG_FLAG_NONBLOCK)) != 0)
-		rc = socket_err(e, rv, buf_str(&url));
-	return rc;
-}
-
 static void dial(void *self, const char *address)
 {
 	struct link_dialer *d = self_of(self);
 	struct err e;
 	close_dialer(d);
 	d->stats.dials++;
-	if (open_dialer(d, address, &e) != RC_OK)
+	if (dial_start(d->socket, address, d->server_name, d->bundle, &d->dialer, &d->has_dialer,
+		       &e) != RC_OK)
 		fail_later(d, e.msg);
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One connection of the front: handshake, introduction, the way into nng, and its end. */
+#include "link/front_conn.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,31 +9,11 @@
 #include <unistd.h>
 #include <utlist.h>
 
-#include "link/front_impl.h"
+#include "link/front_end.h"
+#include "link/front_pump.h"
 
 /* What a REQ socket says first: "\0SP\0", its protocol, two zeros. */
 static const uint8_t req_header[HEADER_BYTES] = {0, 'S', 'P', 0, 0, 0x30, 0, 0};
-
-/* ---- epoll ---- */
-
-void end_ask(struct end *end, uint32_t events)
-{
-	struct epoll_event ev = {.events = events, .data.ptr = end};
-	if (end->added && end->events == events)
-		return;
-	int op = end->added ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-	must(epoll_ctl(end->conn->front->epoll_fd, op, end->fd, &ev) == 0);
-	end->added = true;
-	end->events = events;
-}
-
-/* Not even errors are told: only by taking it out. */
-static void ask_nothing(struct end *end)
-{
-	if (end->added)
-		must(epoll_ctl(end->conn->front->epoll_fd, EPOLL_CTL_DEL, end->fd, NULL) == 0);
-	end->added = false;
-}
 
 static void ask_for(struct end *end, enum tls_io io)
 {
@@ -68,7 +50,7 @@ void conn_drop(struct conn *c)
 	f->dead = c;
 }
 
-void front_bury(struct front *f)
+void conns_bury(struct front *f)
 {
 	while (f->dead) {
 		struct conn *c = f->dead;
@@ -150,7 +132,7 @@ static void introduced(struct conn *c)
 	leave_list(c);
 	c->state = CONN_HANDING;
 	DL_APPEND(c->front->conns, c);
-	ask_nothing(&c->peer);
+	end_ask_nothing(&c->peer);
 	must(send(c->pipe.fd, c->header, HEADER_BYTES, MSG_NOSIGNAL) == HEADER_BYTES);
 	queue_for_slot(c);
 	conns_hand_over(c->front);
@@ -199,16 +181,17 @@ void conn_taken(struct conn *c)
 	must(c->state == CONN_HANDING);
 	c->state = CONN_PIPED;
 	atomic_fetch_sub(&c->front->nwaiting, 1);
-	conn_pump(c);
+	if (!conn_pump(c))
+		conn_drop(c);
 }
 
-/* Who hung up while nothing was wanted of him would be told of again and again. */
+/* A socket of which nothing is asked and whose other side hung up would wake the thread for ever.
+ */
 static void pump_event(struct end *end, uint32_t events)
 {
-	struct conn *c = end->conn;
-	conn_pump(c);
-	if (c->state == CONN_PIPED && end->events == 0 && (events & (EPOLLHUP | EPOLLERR)))
-		conn_drop(c);
+	bool open = conn_pump(end->conn);
+	if (!open || (end->events == 0 && (events & (EPOLLHUP | EPOLLERR))))
+		conn_drop(end->conn);
 }
 
 void conn_event(struct end *end, uint32_t events)

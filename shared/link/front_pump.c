@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes both ways between an agent and nng, with at most PUMP_BYTES held in each direction: who
  * does not read is not read from. */
+#include "link/front_pump.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "link/front_impl.h"
+#include "link/front_end.h"
 
 enum { TURNS_MAX = 8 }; /* pieces carried before others have their turn */
 
@@ -140,17 +142,15 @@ static uint32_t events_of(enum tls_io io)
 }
 
 /* DONE means that there is more to carry: a socket that can be written to calls again at once. */
-void conn_pump(struct conn *c)
+bool conn_pump(struct conn *c)
 {
 	bool up_full, down_full;
 	uint32_t peer = 0, pipe = 0;
 	enum tls_io up = carry(c, &c->up, from_peer, to_pipe, &up_full);
 	enum tls_io down = carry(c, &c->down, from_pipe, to_peer, &down_full);
 	if (up == TLS_IO_CLOSED || up == TLS_IO_FAILED || down == TLS_IO_CLOSED ||
-	    down == TLS_IO_FAILED) {
-		conn_drop(c);
-		return;
-	}
+	    down == TLS_IO_FAILED)
+		return false;
 	if (up == TLS_IO_DONE || up_full)
 		pipe |= EPOLLOUT;
 	else
@@ -163,4 +163,5 @@ void conn_pump(struct conn *c)
 		pipe |= EPOLLIN;
 	end_ask(&c->peer, peer);
 	end_ask(&c->pipe, pipe);
+	return true;
 }

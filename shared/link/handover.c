@@ -2,10 +2,9 @@
 /* How a descriptor becomes a pipe of nng's, and which: a socket:// listener of nng's is given one
  * descriptor at a time, so the pipe that it makes is that connection's. A few of them, so that many
  * agents come in at once. */
-#include <string.h>
+#include "link/handover.h"
 
-#include "base/mem.h"
-#include "link/listener_impl.h"
+#include <string.h>
 
 enum { STUCK_MS = 10000 };
 

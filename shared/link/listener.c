@@ -2,21 +2,16 @@
 /* The coordinator's end: one REP socket for life behind the front, which owns the port and TLS. */
 #include <string.h>
 
-#include "base/mem.h"
-#include "link/listener_impl.h"
+#include "link/handover.h"
+#include "link/peers.h"
+#include "link/pipes.h"
+#include "link/probe.h"
+#include "link/refused.h"
+#include "link/slots.h"
 
 #include <nng/protocol/reqrep0/rep.h> /* wants nng.h before it */
 
 enum { WAIT_MS = 5000 };
-
-static const uint32_t MAGIC = 0x6c6b6c73;
-
-struct link_listener *listener_of(void *self)
-{
-	struct link_listener *l = self;
-	must(l && l->magic == MAGIC);
-	return l;
-}
 
 /* ---- time ---- */
 
@@ -48,12 +43,19 @@ enum rc link_listener_replace(struct link_listener *l, const char *cert, const c
 
 /* ---- the mailbox ---- */
 
+static void operation_done(struct slot *s)
+{
+	struct peer *slow = slot_done(s);
+	if (slow)
+		pipe_close(slow);
+}
+
 static void take(struct link_listener *l, const struct mail *m)
 {
 	switch (m->kind) {
-	case MAIL_DONE: slot_done(m->who); return;
-	case MAIL_PIPE_OPEN: peers_opened(l, m); return;
-	case MAIL_PIPE_CLOSED: peers_closed(l, m); return;
+	case MAIL_DONE: operation_done(m->who); return;
+	case MAIL_PIPE_OPEN: pipes_opened(l, m); return;
+	case MAIL_PIPE_CLOSED: pipes_closed(l, m); return;
 	case MAIL_NOTE: return;
 	case MAIL_REFUSED: refused_by_front(l, m); return;
 	}
@@ -80,7 +82,7 @@ static int open_socket(struct link_listener *l)
 		rv = nng_socket_set_size(l->socket, NNG_OPT_RECVMAXSZ,
 					 FRAME_AGENT_MAX + SP_HEADER_BYTES);
 	for (size_t i = 0; i < ARRAY_LEN(events) && rv == 0; i++)
-		rv = nng_pipe_notify(l->socket, events[i], peers_on_event, l);
+		rv = nng_pipe_notify(l->socket, events[i], pipes_on_event, l);
 	return rv;
 }
 
@@ -88,7 +90,7 @@ static struct link_listener *listener_alloc(const struct link_listener_config *c
 					    const struct log *log)
 {
 	struct link_listener *l = mem_zalloc(1, sizeof *l);
-	l->magic = MAGIC;
+	l->magic = LISTENER_MAGIC;
 	l->log = log;
 	l->address = mem_strdup(cfg->address);
 	l->pipes_max = cfg->pipes_max;
@@ -144,7 +146,7 @@ enum rc link_listener_new(const struct link_listener_config *cfg, const struct l
 
 struct link_server link_listener_api(struct link_listener *l)
 {
-	return (struct link_server){l, slots_reply, peers_close_by_id};
+	return (struct link_server){l, slots_reply, pipes_close_by_id};
 }
 
 void link_listener_set_sink(struct link_listener *l, const struct link_server_sink *sink)
@@ -165,7 +167,7 @@ void link_listener_stop(struct link_listener *l)
 	l->stopped = true;
 	front_stop(l->front);
 	HASH_ITER (hh, l->by_id, p, next)
-		peer_close(l, p);
+		pipe_close(p);
 }
 
 void link_listener_stats(const struct link_listener *l, struct link_listener_stats *ret)

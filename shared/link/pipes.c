@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Connections. A slot in the table is made by ADD_PRE, which always comes before a pipe's first
- * request; ADD_POST does not. A request that comes after REM_POST names a pipe that the table has
- * no more and is dropped: nng does not use a pipe's number again within any time that matters, and
- * ours never. */
-#include <stdlib.h>
-#include <string.h>
+/* A peer is made by ADD_PRE, which always comes before a pipe's first request; ADD_POST does not. A
+ * request that comes after REM_POST names a pipe that the table has no more, and is dropped: nng
+ * does not use a pipe's number again within any time that matters, and we never use ours again. */
+#include "link/pipes.h"
+
 #include <utlist.h>
 
-#include "base/mem.h"
-#include "link/listener_impl.h"
+#include "link/handover.h"
+#include "link/peers.h"
+#include "link/slots.h"
 
 /* ---- nng's threads ---- */
 
@@ -42,7 +42,7 @@ static void on_add(struct link_listener *l, nng_pipe p, struct mail *m)
 		front_taken(l->front, token);
 }
 
-void peers_on_event(nng_pipe p, nng_pipe_ev ev, void *arg)
+void pipes_on_event(nng_pipe p, nng_pipe_ev ev, void *arg)
 {
 	struct link_listener *l = arg;
 	struct mail m = {.kind = MAIL_PIPE_CLOSED, .pipe = (uint32_t)nng_pipe_id(p)};
@@ -54,33 +54,13 @@ void peers_on_event(nng_pipe p, nng_pipe_ev ev, void *arg)
 
 /* ---- the loop's thread ---- */
 
-struct peer *peers_find_nng(const struct link_listener *l, uint32_t nng_id)
+void pipes_opened(struct link_listener *l, const struct mail *m)
 {
-	struct peer *p = NULL;
-	HASH_FIND(hh_nng, l->by_nng, &nng_id, sizeof nng_id, p);
-	return p;
-}
-
-static struct peer *find_id(const struct link_listener *l, uint64_t id)
-{
-	struct peer *p = NULL;
-	HASH_FIND(hh, l->by_id, &id, sizeof id, p);
-	return p;
-}
-
-void peers_opened(struct link_listener *l, const struct mail *m)
-{
-	must(!peers_find_nng(l, m->pipe));
-	struct peer *p = mem_zalloc(1, sizeof *p);
-	p->id = ++l->last_peer;
-	p->nng_id = m->pipe;
-	memcpy(p->host, m->text, strnlen(m->text, sizeof p->host - 1));
-	HASH_ADD(hh, l->by_id, id, sizeof p->id, p);
-	HASH_ADD(hh_nng, l->by_nng, nng_id, sizeof p->nng_id, p);
+	struct peer *p = peers_add(l, m->pipe, m->text);
 	l->sink.on_pipe_open(l->sink.self, p->id, m->text);
 }
 
-void peers_closed(struct link_listener *l, const struct mail *m)
+void pipes_closed(struct link_listener *l, const struct mail *m)
 {
 	struct peer *p = peers_find_nng(l, m->pipe);
 	if (!p)
@@ -90,25 +70,14 @@ void peers_closed(struct link_listener *l, const struct mail *m)
 	struct slot *s, *next;
 	DL_FOREACH_SAFE (p->slots, s, next) /* its last answers end without it */
 		s->peer = NULL;
-	peer_greeted(l, p);
-	HASH_DELETE(hh, l->by_id, p);
-	HASH_DELETE(hh_nng, l->by_nng, p);
-	free(p);
+	peers_greeted(l, p);
+	peers_remove(l, p);
 	atomic_fetch_sub(&l->pipes, 1);
 	l->sink.on_pipe_closed(l->sink.self, id);
 }
 
-void peer_greeted(struct link_listener *l, struct peer *p)
+void pipe_close(struct peer *p)
 {
-	if (p->greeted)
-		return;
-	p->greeted = true;
-	atomic_fetch_sub(&l->pipes_waiting, 1);
-}
-
-void peer_close(struct link_listener *l, struct peer *p)
-{
-	(void)l;
 	if (p->closing)
 		return;
 	p->closing = true;
@@ -116,10 +85,10 @@ void peer_close(struct link_listener *l, struct peer *p)
 	nng_pipe_close((nng_pipe){p->nng_id});
 }
 
-void peers_close_by_id(void *self, uint64_t id)
+void pipes_close_by_id(void *self, uint64_t id)
 {
 	struct link_listener *l = listener_of(self);
-	struct peer *p = find_id(l, id);
+	struct peer *p = peers_find(l, id);
 	if (p)
-		peer_close(l, p);
+		pipe_close(p);
 }

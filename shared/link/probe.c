@@ -3,10 +3,9 @@
  * can make (an Ack with two secret numbers), its answer, and a hang-up. It closes after the whole
  * exchange, since connections that end half-way are what leaks. A probe that fails while others got
  * through says that the machine is slow, not that the port is deaf. */
-#include <string.h>
+#include "link/probe.h"
 
-#include "base/mem.h"
-#include "link/listener_impl.h"
+#include <string.h>
 
 /* ---- what the dialer tells ---- */
 

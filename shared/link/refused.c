@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Refusals in the log: a peer that tries for ever, or a thousand of them, fill no disk. */
-#include <string.h>
+#include "link/refused.h"
 
-#include "base/mem.h"
-#include "link/listener_impl.h"
+#include <string.h>
 
 enum { LOG_EVERY_MS = 60000 };
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests and their answers. nng reports a send to a pipe that is gone as done, so nothing is read
  * out of it: the protocol's absolute state heals what got lost. */
+#include "link/slots.h"
+
 #include <utlist.h>
 
-#include "base/mem.h"
-#include "link/listener_impl.h"
+#include "link/peers.h"
+#include "link/probe.h"
+#include "link/refused.h"
 
 enum { INDEX_BITS = 20 };
 
@@ -135,12 +138,12 @@ static void hand_over(struct link_listener *l, struct slot *s, const struct msg 
 {
 	struct peer *p = s->peer;
 	if (probe_is_own(l, msg)) {
-		peer_greeted(l, p);
+		peers_greeted(l, p);
 		slots_reply(l, ticket_of(s), msg);
 		return;
 	}
 	if (msg->type == MSG_HELLO)
-		peer_greeted(l, p);
+		peers_greeted(l, p);
 	l->sink.on_request(l->sink.self, p->id, ticket_of(s), msg);
 }
 
@@ -161,7 +164,8 @@ static void on_request(struct slot *s, nng_msg *own_msg)
 	arena_reset(&l->arena);
 }
 
-static void received(struct slot *s)
+/* The peer whose connection the caller closes, or NULL. */
+static struct peer *received(struct slot *s)
 {
 	struct link_listener *l = s->owner;
 	int rv = nng_aio_result(s->aio);
@@ -169,14 +173,14 @@ static void received(struct slot *s)
 	nng_aio_set_msg(s->aio, NULL);
 	l->receiving--;
 	if (rv == NNG_ECLOSED)
-		return; /* the socket is gone, and with it this process soon */
+		return NULL; /* the socket is gone, and with it this process soon */
 	struct peer *p =
 		msg ? peers_find_nng(l, (uint32_t)nng_pipe_id(nng_msg_get_pipe(msg))) : NULL;
 	if (!p || p->closing) {
 		if (msg)
 			nng_msg_free(msg);
 		receive(s);
-		return;
+		return NULL;
 	}
 	if (p->nslots >= PIPE_HELD_MAX) {
 		/* Who asks and does not read the answers would hold every slot in the end. */
@@ -184,24 +188,23 @@ static void received(struct slot *s)
 		refused(l, p->host, "connection closed", "it asks and does not read the answers");
 		nng_msg_free(msg);
 		receive(s);
-		peer_close(l, p);
-		return;
+		return p;
 	}
 	hold(s, p);
 	slots_fill(l);
 	on_request(s, msg);
+	return NULL;
 }
 
-void slot_done(struct slot *s)
+struct peer *slot_done(struct slot *s)
 {
-	if (s->state == SLOT_RECEIVING) {
-		received(s);
-		return;
-	}
+	if (s->state == SLOT_RECEIVING)
+		return received(s);
 	must(s->state == SLOT_SENDING);
 	if (nng_aio_result(s->aio) != 0 && nng_aio_get_msg(s->aio))
 		nng_msg_free(nng_aio_get_msg(s->aio));
 	nng_aio_set_msg(s->aio, NULL);
 	s->owner->sending--;
 	receive(s);
+	return NULL;
 }

@@ -3,16 +3,12 @@
 #pragma once
 
 #include <nng/nng.h>
-#include <nng/supplemental/tls/tls.h>
 
 #include "base/buf.h"
 #include "link/mailbox.h"
 
 /* An error of nng's in words, with rc chosen by its kind (RC_TLS, RC_IO, RC_UNREACHABLE). */
 enum rc socket_err(struct err *e, int rv, const char *what);
-/* The client's TLS, 1.3 only. */
-enum rc socket_tls_client(const char *server_name, const char *bundle, nng_tls_config **ret,
-			  struct err *e) must_use;
 /* msg's frame as nng wants it; NULL and why, when it does not fit max bytes. */
 nng_msg *socket_frame(const struct msg *msg, size_t max, struct buf *scratch, struct err *e);
 

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of link: the listener's parts. Not for others.
- *
- * A slot is one REP context with its operation:
- *
- *     RECEIVING ── request ──► HELD ── reply ──► SENDING ── sent ──► RECEIVING
- *         ▲                     │ its pipe went
- *         └─────────────────────┘
- *
- * SLOTS_RECEIVING of them receive at all times, however many are held: nng sees a hang-up only on a
- * pipe that it reads from, and it reads on only while somebody receives. */
+/* Inside of link: the listener and its parts, as its files see them. */
 #pragma once
 
 #include <stdatomic.h>
 
+#include "base/mem.h"
 #include "base/table.h"
 #include "link/front.h"
 #include "link/socket.h"
@@ -31,7 +23,7 @@ enum slot_state { SLOT_RECEIVING, SLOT_HELD, SLOT_SENDING };
 
 struct peer;
 
-struct slot {
+struct slot { /* slots.h */
 	struct link_listener *owner;
 	uint32_t index;
 	nng_ctx ctx;
@@ -116,43 +108,11 @@ struct link_listener {
 	struct link_listener_stats stats;
 };
 
-/* pipes.c */
-void peers_on_event(nng_pipe p, nng_pipe_ev ev, void *arg); /* nng's threads */
-void peers_opened(struct link_listener *l, const struct mail *m);
-void peers_closed(struct link_listener *l, const struct mail *m);
-struct peer *peers_find_nng(const struct link_listener *l, uint32_t nng_id);
-void peer_greeted(struct link_listener *l, struct peer *p);
-void peer_close(struct link_listener *l, struct peer *p);
-void peers_close_by_id(void *self, uint64_t id);
+enum { LISTENER_MAGIC = 0x6c6b6c73 };
 
-/* slots.c */
-void slots_fill(struct link_listener *l);
-void slot_done(struct slot *s);
-void slots_release(struct peer *p); /* those that are held; those that send end by themselves */
-void slots_reply(void *self, uint64_t ticket, const struct msg *msg);
-
-/* listener.c */
-struct link_listener *listener_of(void *self);
-
-/* handover.c */
-enum rc doors_open(struct link_listener *l, struct err *e) must_use;
-bool doors_hand_over(void *self, int own_fd, const char *peer,
-		     void *token); /* the front's thread */
-/* nng's threads: whose connection the pipe is. */
-void *doors_passed(struct link_listener *l, nng_pipe p, char ret_peer[LIMIT_TEXT_BYTES]);
-void doors_tick(struct link_listener *l, int64_t now_ms);
-
-/* refused.c: counted by the caller, logged once a minute for each peer and kind */
-void refused(struct link_listener *l, const char *peer, const char *what, const char *why);
-void refused_full(struct link_listener *l, uint64_t total);
-void refused_by_front(struct link_listener *l, const struct mail *m);
-
-/* probe.c */
-enum rc probe_init(struct link_listener *l, const struct link_listener_config *cfg,
-		   struct err *e) must_use;
-void probe_certificate(struct link_listener *l, const char *bundle, int64_t now_ms);
-void probe_drain(struct link_listener *l);
-void probe_tick(struct link_listener *l, int64_t now_ms);
-int64_t probe_deadline(const struct link_listener *l);
-/* Whether the request is the listener's own; then it is answered. */
-bool probe_is_own(const struct link_listener *l, const struct msg *msg);
+static inline struct link_listener *listener_of(void *self)
+{
+	struct link_listener *l = self;
+	must(l && l->magic == LISTENER_MAGIC);
+	return l;
+}

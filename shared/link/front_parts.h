@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the front: what its two files share. Everything but the fields under lock belongs to
- * the front's thread.
+/* Inside of the front: the front and its connections, as its files see them. Everything but the
+ * fields under lock belongs to the front's thread.
  *
  *     HANDSHAKE ──► HEADER ──► HANDING ──► PIPED
  *          └────────────┴─ late, wrong ──────┴──► gone
@@ -80,15 +80,3 @@ struct front {
 	atomic_uint nconns, nwaiting;
 	atomic_ullong accepted, failed, oversized, refused_full;
 };
-
-/* front_conn.c */
-void conn_start(struct front *f, int own_fd, const char *name, int64_t now_ms);
-void conn_event(struct end *end, uint32_t events);
-void conn_taken(struct conn *c);
-void conn_drop(struct conn *c); /* it is freed with front_bury */
-/* EPOLLIN, EPOLLOUT, both or none; errors and hang-ups are told in any case. */
-void end_ask(struct end *end, uint32_t events);
-/* front_pump.c: carries what there is, and asks for what comes next. */
-void conn_pump(struct conn *c);
-void conns_hand_over(struct front *f); /* those that wait for a slot */
-void front_bury(struct front *f);

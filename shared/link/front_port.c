@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "link/front_port.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "link/front_conn.h"
+
+enum {
+	BACKLOG = 1024,
+	ACCEPTS_MAX = 64,      /* in one turn */
+	ACCEPT_PAUSE_MS = 100, /* when descriptors are out */
+	RELISTEN_MS = 500,     /* when the port is taken */
+};
+
+/* ---- listening ---- */
+
+static int listen_on(const struct addrinfo *a)
+{
+	const int on = 1;
+	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+static uint16_t port_of(int fd)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} a;
+	socklen_t len = sizeof a;
+	if (getsockname(fd, &a.any, &len) != 0)
+		return 0;
+	return ntohs(a.any.sa_family == AF_INET6 ? a.in6.sin6_port : a.in.sin_port);
+}
+
+/* host:port, [host]:port, or :port; once it is known, the port stays what it became. */
+static enum rc open_port(struct front *f, int *ret_fd, struct err *e)
+{
+	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+	const char *colon = strrchr(f->address, ':');
+	AUTO(buf_done) struct buf port = BUF_INIT(16);
+	struct addrinfo *found = NULL;
+	if (!colon)
+		return err_set(e, RC_CONFIG, "'%s' is no host:port to listen on", f->address);
+	const char *start = f->address + (f->address[0] == '[');
+	size_t n = (size_t)(colon - start);
+	AUTO(mem_freep) char *host = mem_strndup(start, n > 0 && start[n - 1] == ']' ? n - 1 : n);
+	if (f->port)
+		buf_printf(&port, "%u", (unsigned)f->port);
+	else
+		buf_puts(&port, colon + 1);
+	int rv = getaddrinfo(host[0] && strcmp(host, "*") != 0 ? host : NULL, buf_str(&port),
+			     &hints, &found);
+	if (rv != 0)
+		return err_set(e, RC_CONFIG, "cannot listen on %s: %s", f->address,
+			       gai_strerror(rv));
+	*ret_fd = listen_on(found);
+	freeaddrinfo(found);
+	if (*ret_fd < 0)
+		return err_errno(e, RC_IO, "cannot listen on %s", f->address);
+	f->port = port_of(*ret_fd);
+	return RC_OK;
+}
+
+static void set_accepting(struct front *f, bool on)
+{
+	struct epoll_event ev = {.events = EPOLLIN, .data.ptr = &f->listen_fd};
+	if (f->accepting == on || f->listen_fd < 0)
+		return;
+	must(epoll_ctl(f->epoll_fd, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, f->listen_fd, &ev) == 0);
+	f->accepting = on;
+}
+
+enum rc front_port_open(struct front *f, struct err *e)
+{
+	enum rc rc = open_port(f, &f->listen_fd, e);
+	if (rc == RC_OK)
+		set_accepting(f, true);
+	return rc;
+}
+
+void front_port_close(struct front *f)
+{
+	set_accepting(f, false);
+	if (f->listen_fd >= 0)
+		close(f->listen_fd);
+	f->listen_fd = -1;
+}
+
+/* SO_REUSEADDR does not let two listen at once: the old socket goes first. */
+void front_port_relisten(struct front *f, int64_t now_ms)
+{
+	struct err e;
+	front_port_close(f);
+	f->accept_again_ms = now_ms + RELISTEN_MS;
+	if (front_port_open(f, &e) != RC_OK)
+		f->cfg.on_failed(f->cfg.self, FRONT_PORT, "", e.msg);
+}
+
+/* After a pause because descriptors were out, or the port was taken. */
+void front_port_again(struct front *f, int64_t now_ms)
+{
+	if (f->accepting || now_ms < f->accept_again_ms)
+		return;
+	if (f->listen_fd >= 0)
+		set_accepting(f, true);
+	else
+		front_port_relisten(f, now_ms);
+}
+
+/* ---- accepting ---- */
+
+static void put_name(const struct sockaddr_storage *a, char ret[PEER_BYTES])
+{
+	char host[INET6_ADDRSTRLEN] = "?";
+	const struct sockaddr_in *in = (const struct sockaddr_in *)a;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)a;
+	bool six = a->ss_family == AF_INET6;
+	AUTO(buf_done) struct buf text = BUF_INIT(PEER_BYTES - 1);
+	inet_ntop(a->ss_family, six ? (const void *)&in6->sin6_addr : &in->sin_addr, host,
+		  sizeof host);
+	buf_printf(&text, six ? "[%s]:%u" : "%s:%u", host,
+		   (unsigned)ntohs(six ? in6->sin6_port : in->sin_port));
+	memcpy(ret, buf_str(&text), text.len + 1);
+}
+
+static void greet(struct front *f, int own_fd, const struct sockaddr_storage *from, int64_t now_ms)
+{
+	const int on = 1;
+	char name[PEER_BYTES];
+	if (atomic_load(&f->nconns) >= f->cfg.conns_max ||
+	    atomic_load(&f->nwaiting) >= f->cfg.waiting_max) {
+		atomic_fetch_add(&f->refused_full, 1);
+		close(own_fd);
+		return;
+	}
+	put_name(from, name);
+	setsockopt(own_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	setsockopt(own_fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+	atomic_fetch_add(&f->accepted, 1);
+	conn_start(f, own_fd, name, now_ms);
+}
+
+void front_port_accept(struct front *f, int64_t now_ms)
+{
+	for (int i = 0; i < ACCEPTS_MAX; i++) {
+		struct sockaddr_storage from = {0};
+		socklen_t len = sizeof from;
+		int fd = accept4(f->listen_fd, (struct sockaddr *)&from, &len,
+				 SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd >= 0) {
+			greet(f, fd, &from, now_ms);
+			continue;
+		}
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+			set_accepting(f, false);
+			f->accept_again_ms = now_ms + ACCEPT_PAUSE_MS;
+		}
+		if (errno != ECONNABORTED && errno != EINTR)
+			return;
+	}
+}
