@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "agent/core/impl.h"
-#include "base/mutant.h"
 #include "model/msgsize.h"
 
 /* What a Report's frame has for members beside the capacity. */
@@ -129,8 +128,7 @@ static struct member of_verdict(const struct agent_core *c, const struct orderre
  * nothing for sure. A new leader must know of it, or it makes another one. Phase none says so. */
 static bool under_way(const struct orderrec *o)
 {
-	return !MUTANT(create_untold) &&
-	       (o->state == ORDER_FLYING || (o->state == ORDER_WANT && o->failing));
+	return o->state == ORDER_FLYING || (o->state == ORDER_WANT && o->failing);
 }
 
 static struct member *grow_out(struct agent_core *c, uint32_t n)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "agent/core/impl.h"
-#include "base/mutant.h"
 
 enum { HELD_MESSAGE_MAX = 512, HELD_RESOURCES_MAX = 32 };
 
@@ -96,13 +95,12 @@ bool ac_held_same(const struct held *h, const struct member *m)
 {
 	const struct member *o = &h->m;
 	size_t cut = cut_utf8(str_or_empty(m->message), HELD_MESSAGE_MAX);
-	return (MUTANT(change_untold) || o->phase == m->phase) && o->ready == m->ready &&
-	       o->deleting == m->deleting && o->exit_code == m->exit_code && o->index == m->index &&
-	       o->attempt == m->attempt && o->started_ms == m->started_ms &&
-	       o->ended_ms == m->ended_ms && str_eq(o->pod_uid, m->pod_uid) &&
-	       str_eq(o->job_uid, m->job_uid) && str_eq(o->job_name, m->job_name) &&
-	       str_eq(o->template_hash, m->template_hash) && str_eq(o->node, m->node) &&
-	       str_eq(o->reason, m->reason) && strlen(o->message) == cut &&
-	       !memcmp(o->message, str_or_empty(m->message), cut) &&
+	return o->phase == m->phase && o->ready == m->ready && o->deleting == m->deleting &&
+	       o->exit_code == m->exit_code && o->index == m->index && o->attempt == m->attempt &&
+	       o->started_ms == m->started_ms && o->ended_ms == m->ended_ms &&
+	       str_eq(o->pod_uid, m->pod_uid) && str_eq(o->job_uid, m->job_uid) &&
+	       str_eq(o->job_name, m->job_name) && str_eq(o->template_hash, m->template_hash) &&
+	       str_eq(o->node, m->node) && str_eq(o->reason, m->reason) &&
+	       strlen(o->message) == cut && !memcmp(o->message, str_or_empty(m->message), cut) &&
 	       same_resources(&o->requests, &m->requests);
 }

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "agent/core/impl.h"
-#include "base/mutant.h"
 
 enum { CREATES_MAX = 32, ORDER_LEASE_MS = 10000, LEASE_LOOK_MS = 1000 };
 
@@ -79,10 +78,7 @@ void ac_orders_look(struct agent_core *c, struct orderrec *o)
 		launched(c, o, p->member->m.pod_uid);
 	else if (p && p->alive)
 		refuse(c, o, MEMBER_HELD, "NameTaken", "another pod has this name");
-	else if (c->synced && o->seen_uid && MUTANT(created_again)) {
-		mem_freep(&o->seen_uid);
-		set_state(c, o, ORDER_WANT);
-	} else if (c->synced && o->seen_uid)
+	else if (c->synced && o->seen_uid)
 		refuse(c, o, MEMBER_GONE, "PodGone", "the pod is there no more");
 }
 
@@ -187,7 +183,7 @@ static void drop_templates(struct agent_core *c)
 void ac_orders_set(struct agent_core *c, uint64_t epoch, const struct order *v, uint32_t n)
 {
 	struct orderrec *o, *next;
-	if (epoch < c->epoch && !MUTANT(epoch_skipped)) {
+	if (epoch < c->epoch) {
 		log_warn(c->log, "orders of an older epoch refused", KI("epoch", epoch),
 			 KI("newest", c->epoch));
 		return;
@@ -198,7 +194,7 @@ void ac_orders_set(struct agent_core *c, uint64_t epoch, const struct order *v, 
 	for (uint32_t i = 0; i < n; i++)
 		take_order(c, &v[i]);
 	HASH_ITER (hh, c->orders, o, next) {
-		if (o->generation == c->generation || MUTANT(withdrawn_kept))
+		if (o->generation == c->generation)
 			continue;
 		forget_dead_pod(c, o->key);
 		ac_orders_drop(c, o);
@@ -234,8 +230,8 @@ void ac_templates_done(struct agent_core *c)
 static bool may_launch(struct agent_core *c, struct orderrec *o)
 {
 	struct template_rec *t = NULL;
-	must(!was_seen(o) || MUTANT(created_again));
-	if (!o->o.launch && !MUTANT(created_again))
+	must(!was_seen(o));
+	if (!o->o.launch)
 		return false;
 	if (!c->cfg.launch) { /* the two programs are configured apart: the coordinator must do it
 			       */
@@ -267,7 +263,7 @@ static void launch(struct agent_core *c, struct orderrec *o)
 /* The coordinator knows its pod, we do not: it is gone, or our watch lags behind. */
 static bool must_read(const struct orderrec *o)
 {
-	return o->o.pod_uid[0] != '\0' && !MUTANT(created_again);
+	return o->o.pod_uid[0] != '\0';
 }
 
 static void read_pod(struct agent_core *c, struct orderrec *o)

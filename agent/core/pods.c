@@ -7,7 +7,6 @@
 
 #include "agent/core/impl.h"
 #include "base/hash.h"
-#include "base/mutant.h"
 
 enum { ASK_AGAIN_MS = 1000 };
 
@@ -76,7 +75,7 @@ void ac_pods_drop(struct agent_core *c, struct podrec *p)
 /* How a member is told of whose pod is there no more, or is a member no more. */
 static void member_gone(struct agent_core *c, struct podrec *p)
 {
-	if (!p->member || member_phase_final(p->member->m.phase) || MUTANT(gone_untold))
+	if (!p->member || member_phase_final(p->member->m.phase))
 		return;
 	struct member m = p->member->m;
 	m.phase = MEMBER_GONE;
@@ -119,7 +118,7 @@ void ac_pods_upsert(struct agent_core *c, const struct pod *pod, bool confirmed)
 		set_requests(c, p, false, NULL);
 		set_member(c, p, &m);
 	} else {
-		set_requests(c, p, !terminal && !MUTANT(foreign_uncounted), &pod->requests);
+		set_requests(c, p, !terminal, &pod->requests);
 		member_gone(c, p); /* orphaned: it is a member no more */
 	}
 	struct orderrec *o = ac_orders_find(c, p->key);

@@ -4,7 +4,6 @@
 #include <utlist.h>
 
 #include "base/backoff.h"
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 /* What attempts of pods that were there before us count for.
@@ -31,9 +30,7 @@ static void count_failed(struct mjob *j)
 		failed += a->state == ATT_ENDED && a->phase == MEMBER_FAILED;
 		last += last_failed(j, a);
 	}
-	if (MUTANT(twice_after_restart))
-		failed += j->failed;
-	else if (failed > j->failed + last)
+	if (failed > j->failed + last)
 		failed = j->failed + last;
 	if (failed > j->failed)
 		j->failed = failed;
@@ -56,7 +53,7 @@ void job_on_synced(struct core *c, struct mjob *j)
 	{
 		if (a->id.attempt > j->base_attempt)
 			j->base_attempt = a->id.attempt;
-		if (a->phase == MEMBER_SUCCEEDED && !MUTANT(success_not_adopted))
+		if (a->phase == MEMBER_SUCCEEDED)
 			job_complete_index(j, a->id.index);
 		if (last_failed(j, a))
 			resume_backoff(c, j, a);

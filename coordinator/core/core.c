@@ -6,7 +6,6 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/match.h"
 #include "coordinator/core/place.h"
@@ -215,8 +214,7 @@ static void room_due(struct core *c, struct heap_node *t)
 
 static void job_due(struct core *c, struct heap_node *t)
 {
-	if (!MUTANT(timers_ignored))
-		job_dirty(c, OWNER_OF(t, struct mjob, timer));
+	job_dirty(c, OWNER_OF(t, struct mjob, timer));
 }
 
 static void att_due(struct core *c, struct heap_node *t)
@@ -305,7 +303,7 @@ static void settle(struct core *c)
 static void set_time(struct core *c, const struct core_event *ev)
 {
 	int64_t passed = ev->now_ms - c->now_ms;
-	if (passed > 0 && (passed <= c->cfg.loop_gap_ms || MUTANT(own_stall_counts)))
+	if (passed > 0 && passed <= c->cfg.loop_gap_ms)
 		c->loop_ms += passed;
 	if (passed > 0)
 		c->now_ms = ev->now_ms;

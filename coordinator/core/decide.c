@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <utlist.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum { CHECK_RETRY_MS = 5000, TTL_RETRY_MS = 30000, VANISHED_MAX = 3 };
@@ -87,7 +86,7 @@ static bool gone(struct core *c, struct mjob *j)
 {
 	if (!j->gone && !j->deleting)
 		return false;
-	if (j->orphan && !MUTANT(orphan_ignored)) {
+	if (j->orphan) {
 		leave_all(c, j);
 	} else {
 		job_stop_all(c, j, "job deleted");
@@ -117,7 +116,7 @@ static void decide_stray(struct core *c, struct mjob *j)
 {
 	if (j->orphan) {
 		leave_all(c, j);
-	} else if (j->unknown_dead || MUTANT(delete_without_get)) {
+	} else if (j->unknown_dead) {
 		job_stop_all(c, j, "job deleted");
 		forget_ended(c, j);
 	} else if (!j->checking && j->check_after_ms <= c->now_ms) {
@@ -161,7 +160,7 @@ static bool complete(struct core *c, struct mjob *j)
 
 static bool exhausted(struct core *c, struct mjob *j)
 {
-	if (j->failed <= j->backoff_limit + MUTANT(one_retry_more))
+	if (j->failed <= j->backoff_limit)
 		return false;
 	job_say(j, R_BackoffLimitExceeded, "%u member%s failed, backoffLimit is %u%s%s", j->failed,
 		j->failed == 1 ? "" : "s", j->backoff_limit,
@@ -238,8 +237,7 @@ static bool suspended(struct core *c, struct mjob *j)
 	}
 	j->start_ms = 0;
 	j->started = j->formed = false;
-	if (!MUTANT(suspend_stops_none))
-		job_stop_all(c, j, "job suspended");
+	job_stop_all(c, j, "job suspended");
 	queue_take(c, j);
 	return true;
 }
@@ -328,7 +326,7 @@ static bool queue(struct core *c, struct mjob *j)
 {
 	uint32_t want = wanted(c, j);
 	/* A replacement comes after the status that counts its predecessor's failure. */
-	if (j->failed > j->wr_failed && !MUTANT(retry_uncounted))
+	if (j->failed > j->wr_failed)
 		want = 0;
 	if (j->old && want && may_be_ordered(c, j)) {
 		job_wake(j, c->gate_ms);

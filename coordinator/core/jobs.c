@@ -6,7 +6,6 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "base/mutant.h"
 #include "base/state.h"
 #include "coordinator/core/inside.h"
 
@@ -175,7 +174,7 @@ void job_set_state(struct core *c, struct mjob *j, enum job_state to)
 static void adopt_status(struct mjob *j, const struct job_status *st)
 {
 	static const char *const types[JC_N] = {"Scheduled", "Suspended", "Complete", "Failed"};
-	j->state = st->state == JOB_NONE || MUTANT(final_forgotten) ? JOB_PENDING : st->state;
+	j->state = st->state == JOB_NONE ? JOB_PENDING : st->state;
 	j->start_ms = st->start_ms;
 	j->end_ms = st->end_ms;
 	j->failed = j->wr_failed = st->failed;
@@ -199,8 +198,7 @@ static void adopt_status(struct mjob *j, const struct job_status *st)
 static void merge_status(struct core *c, struct mjob *j, const struct job_status *st)
 {
 	AUTO(bitset_done) struct bitset done = {0};
-	if (bitset_parse_ranges(&done, str_or_empty(st->completed), PARALLELISM_MAX - 1) == RC_OK &&
-	    !MUTANT(completed_forgotten))
+	if (bitset_parse_ranges(&done, str_or_empty(st->completed), PARALLELISM_MAX - 1) == RC_OK)
 		bitset_or(&j->completed, &done);
 	j->done_news = true;
 	if (st->failed > j->failed)
@@ -209,7 +207,7 @@ static void merge_status(struct core *c, struct mjob *j, const struct job_status
 		j->wr_failed = st->failed;
 	if (st->attempts > j->attempts)
 		j->attempts = j->base_attempt = st->attempts;
-	if (final_state(st->state) && !job_finished(j) && !MUTANT(final_forgotten)) {
+	if (final_state(st->state) && !job_finished(j)) {
 		log_info(c->log, "job was finished by another writer", KS("job", j->key),
 			 KS("state", job_state_text(st->state)));
 		adopt_status(j, st);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 /* Monotone; exact up to 7, then four steps an octave. */
@@ -19,7 +18,7 @@ static uint32_t step_of(int64_t v)
 static void step_set(struct stepset *s, uint32_t node, uint32_t to)
 {
 	uint32_t from = s->at[node];
-	for (uint32_t k = from + 1; k <= to && !(MUTANT(freed_room_unseen) && from); k++)
+	for (uint32_t k = from + 1; k <= to; k++)
 		bitset_set(&s->at_least[k], node);
 	for (uint32_t k = from; k > to; k--)
 		bitset_clear(&s->at_least[k], node);

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum { LIST_SOON_MS = 1000, LIST_EVERY_MS = 15000, MASS_PERCENT = 55, MASS_MIN = 3 };
@@ -119,8 +118,6 @@ void live_hangup(struct core *c, const struct core_event *ev)
 		return;
 	log_info(c->log, "agent hung up", KS("node", n->name));
 	/* A node that fell silent before its connection broke stays silent: it is still gone. */
-	if (MUTANT(hangup_is_silence))
-		set_silent(c, n, true);
 	bool silent = n->silent;
 	set_connected(c, n, false);
 	n->session = 0;
@@ -145,8 +142,7 @@ static bool mass_silence(struct core *c)
 		still = still && quiet_for(c, n, c->cfg.node_silent_grace_ms / 2);
 		quiet += still;
 	}
-	bool mass = !MUTANT(mass_silence_believed) && quiet >= MASS_MIN &&
-		    quiet * 100 > total * MASS_PERCENT;
+	bool mass = quiet >= MASS_MIN && quiet * 100 > total * MASS_PERCENT;
 	if (mass)
 		c->mass_loop_ms = c->loop_ms;
 	return mass;
@@ -204,7 +200,7 @@ static bool all_heard(const struct core *c)
 
 void live_tick(struct core *c)
 {
-	if (!c->all_heard && (c->now_ms >= c->gate_ms || all_heard(c) || MUTANT(gate_at_once)))
+	if (!c->all_heard && (c->now_ms >= c->gate_ms || all_heard(c)))
 		open_gate(c);
 	bool overdue = c->lru && quiet_for(c, c->lru, c->cfg.node_silent_grace_ms);
 	if (overdue || c->suspects_itself)

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/match.h"
 #include "model/selector.h"
@@ -38,8 +37,7 @@ static void labels_overlay(struct core *c, struct mnode *n)
 	struct labels *l = &n->labels;
 	l->v = mem_zalloc((size_t)own->n + base->n, sizeof *l->v);
 	for (uint32_t i = 0; i < own->n; i++) {
-		if (label_may_overlay(intern_str(c->strs, own->v[i].key)) &&
-		    !MUTANT(overlay_ignored))
+		if (label_may_overlay(intern_str(c->strs, own->v[i].key)))
 			l->v[l->n++] = own->v[i];
 	}
 	uint32_t overlaid = l->n;

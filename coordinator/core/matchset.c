@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/match.h"
 #include "model/selector.h"
@@ -78,7 +77,7 @@ static void match_expr(const struct core *c, struct reader *r, struct bitset *te
 static void match_terms(const struct core *c, struct reader *r, struct bitset *ret)
 {
 	uint32_t nterms = get_u32(r);
-	if (!nterms || MUTANT(affinity_ignored))
+	if (!nterms)
 		all_nodes(c, ret);
 	for (uint32_t t = 0; t < nterms; t++) {
 		AUTO(bitset_done) struct bitset term = {0};
@@ -183,8 +182,7 @@ static void evaluate(struct core *c, struct matchset *m)
 	bitset_and(&m->match, &part);
 	bitset_zero(&part);
 	match_taints(c, &r, &part, m->avoid);
-	if (!MUTANT(taints_ignored))
-		bitset_and(&m->match, &part);
+	bitset_and(&m->match, &part);
 }
 
 const struct matchset *match_of(struct core *c, struct reqclass *k)

@@ -7,7 +7,6 @@
 #include <utlist.h>
 
 #include "base/hash.h"
-#include "base/mutant.h"
 #include "base/state.h"
 #include "coordinator/core/inside.h"
 
@@ -115,8 +114,7 @@ bool att_missed(const struct att *a)
 
 bool att_replaceable(const struct att *a)
 {
-	return out_of_reach(a) && (a->node->loss == LOSS_SURE || a->job->on_loss == LOSS_REPLACE ||
-				   MUTANT(wait_replaces));
+	return out_of_reach(a) && (a->node->loss == LOSS_SURE || a->job->on_loss == LOSS_REPLACE);
 }
 
 static void take_room(struct core *c, struct att *a, bool take)
@@ -281,8 +279,7 @@ struct att *att_place(struct core *c, struct mjob *j, uint32_t index, struct mno
 	must(!s->cur || att_replaceable(s->cur));
 	if (s->cur)
 		orders_changed(c, s->cur); /* superseded: its order is withdrawn */
-	bool above = s->last > j->base_attempt || MUTANT(number_again);
-	uint32_t floor = above ? s->last : j->base_attempt;
+	uint32_t floor = s->last > j->base_attempt ? s->last : j->base_attempt;
 	struct att *a = att_new(c, j, index, floor + 1, n);
 	a->confirmed = true;
 	a->thash = j->thash;
@@ -346,8 +343,7 @@ void att_found(struct core *c, struct att *a)
 	if (a->state != ATT_LOST)
 		return;
 	if (!att_current(a)) {
-		if (!MUTANT(superseded_left))
-			att_stop(c, a, "superseded");
+		att_stop(c, a, "superseded");
 		return;
 	}
 	log_info(c->log, "member found", KS("job", a->job->key), KI("member", a->id.index),

@@ -7,7 +7,6 @@
 
 #include "base/backoff.h"
 #include "base/hash.h"
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum { APPLY_RETRY_BASE_MS = 1000, APPLY_RETRY_CAP_MS = 60000, GONE_CAP_MS = 30000 };
@@ -104,8 +103,7 @@ static bool leave_out(struct core *c, struct mnode *n, const struct strs *confli
 		if (r == UINT32_MAX || !applies(c, n, r))
 			continue;
 		news = true;
-		if (!MUTANT(conflict_not_left_out))
-			bitset_set(&n->leave_out, r);
+		bitset_set(&n->leave_out, r);
 		log_info(c->log, "computenode resource is kept by another owner",
 			 KS("node", n->name), KS("resource", conflicts->v[i]));
 	}

@@ -12,12 +12,11 @@
 #include <utlist.h>
 
 #include "base/hash.h"
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 static bool unready(const struct mnode *n)
 {
-	return (n->ready != COND_TRUE && !MUTANT(unready_is_fine)) || n->out_of_service;
+	return n->ready != COND_TRUE || n->out_of_service;
 }
 
 static bool keeps_last(const struct core *c, const struct mnode *n)
@@ -131,7 +130,7 @@ static void set_loss(struct core *c, struct mnode *n, enum loss loss)
 static void set_usable(struct core *c, struct mnode *n)
 {
 	bool usable = n->loss == LOSS_NO && n->connected && !n->silent && n->capacity_known &&
-		      (!node_cordoned(n) || MUTANT(cordon_ignored));
+		      !node_cordoned(n);
 	if (usable == bitset_has(&c->usable, n->idx))
 		return;
 	queue_grown(c, n, true); /* or a reservation stands on what is gone */

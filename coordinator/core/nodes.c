@@ -5,7 +5,6 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 #define TAINT_OUT_OF_SERVICE "node.kubernetes.io/out-of-service"
@@ -251,5 +250,5 @@ void node_on_cnode_gone(struct core *c, const struct meta *gone)
 
 bool node_cordoned(const struct mnode *n)
 {
-	return n->node_cordoned || (n->own_cordoned && !MUTANT(own_cordon_missed));
+	return n->node_cordoned || n->own_cordoned;
 }

@@ -6,7 +6,6 @@
 #include <utlist.h>
 
 #include "base/backoff.h"
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum { HELD_RETRY_MS = 2000 };
@@ -34,7 +33,7 @@ static void charge(struct core *c, struct att *a, struct slot *s, const struct m
 	if (job_finished(j))
 		return; /* its numbers are final */
 	job_say_failure(c, j, a->id.index, m);
-	j->failed += !MUTANT(failure_uncharged);
+	j->failed++;
 	c->stats.charged_failures++;
 	s->retry_ms =
 		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->failed);
@@ -83,9 +82,7 @@ static void ended(struct core *c, struct att *a, const struct member *m)
 	if (m->phase == MEMBER_SUCCEEDED) {
 		log_end(c, a, "member succeeded", m);
 		succeeded(c, a);
-	} else if ((m->phase == MEMBER_FAILED ||
-		    (MUTANT(disruption_charged) && m->phase == MEMBER_DISRUPTED)) &&
-		   a->id.attempt == s->last) {
+	} else if (m->phase == MEMBER_FAILED && a->id.attempt == s->last) {
 		log_end(c, a, "member failed", m);
 		charge(c, a, s, m);
 	} else if (m->phase == MEMBER_REFUSED) {

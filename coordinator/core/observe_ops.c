@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How creates and deletes of our own ended, and what a refusal by the API server means. */
 #include "base/backoff.h"
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum { ASK_GONE_MS = 60000 };
@@ -96,12 +95,10 @@ void observe_denied(struct core *c, struct att *a, const char *words)
 		act_note_job(c, j, R_FailedCreate, words);
 	/* A gang's members are refused together: that is one refusal. */
 	j->deny_n += j->hold_ms <= c->now_ms;
-	j->hold_ms = MUTANT(refused_at_once)
-			     ? 0
-			     : c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms,
-							 j->deny_n);
+	j->hold_ms =
+		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->deny_n);
 	att_free(c, a);
-	if (j->formed || MUTANT(gang_keeps_part))
+	if (j->formed)
 		return;
 	/* A gang that has not come together gives all back: others may use the room meanwhile. */
 	job_stop_all(c, j, "gang given back");

@@ -2,7 +2,6 @@
 /* Lists of pods: what is missing in one. Absence counts only if we have read it ourselves. */
 #include <utlist.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 /* A Hello is the node's whole truth: what it lacks is looked up before it counts as gone. */
@@ -22,7 +21,7 @@ static void list_end(struct core *c, struct mnode *n)
 	struct att *a, *tmp;
 	DL_FOREACH_SAFE2(n->atts, a, tmp, node_next)
 	{
-		if (a->seen_gen != n->list_gen && att_seen(a) && !MUTANT(absence_unnoticed))
+		if (a->seen_gen != n->list_gen && att_seen(a))
 			att_gone(c, a);
 		else if (!a->confirmed)
 			n->list_wanted = true; /* told while the list was on its way */

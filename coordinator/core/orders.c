@@ -4,7 +4,6 @@
 #include <utlist.h>
 
 #include "base/hash.h"
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum { TOLD = 13 }; /* an empty set that was told is not the same as nothing told */
@@ -34,8 +33,7 @@ void orders_forget(struct att *a)
 
 static bool ordered(const struct att *a)
 {
-	return (att_live(a) || (MUTANT(stopped_still_ordered) && a->state == ATT_STOPPING)) &&
-	       a->confirmed && att_current(a) && a->job->known;
+	return att_live(a) && a->confirmed && att_current(a) && a->job->known;
 }
 
 static void rebuild(const struct core *c, struct mnode *n)

@@ -5,7 +5,6 @@
  * at one by one has nearly always room. */
 #include <stdlib.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/place.h"
 
@@ -48,7 +47,7 @@ static const struct matchset *candidates(struct core *c, struct mjob *j, bool *r
 		*ret_kept = bitset_next(some, 0) != UINT32_MAX;
 		bitset_andnot(ok, &c->reserved.nodes);
 	}
-	if (j->atts && !MUTANT(busy_ignored)) {
+	if (j->atts) {
 		bitset_zero(some);
 		place_busy(j, some);
 		bitset_andnot(ok, some);
@@ -75,8 +74,7 @@ static void take_level(struct picking *p, uint32_t level)
 	for (size_t w = 0; w < words && p->n < p->want; w++) {
 		uint64_t bits = b->w[w] & p->tier->w[w];
 		while (bits && p->n < p->want) {
-			uint32_t at = MUTANT(last_of_equals) ? 63 - (uint32_t)__builtin_clzll(bits)
-							     : (uint32_t)__builtin_ctzll(bits);
+			uint32_t at = (uint32_t)__builtin_ctzll(bits);
 			bits &= ~(UINT64_C(1) << at);
 			uint32_t node = (uint32_t)w * 64 + at;
 			p->fits++;

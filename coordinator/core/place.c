@@ -6,7 +6,6 @@
  */
 #include <utlist.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/place.h"
 
@@ -96,7 +95,7 @@ static bool blocked(struct core *c, struct qitem *it, bool kept)
 static bool look(struct core *c, struct qitem *it)
 {
 	struct mjob *j = it->job;
-	uint32_t need = MUTANT(gang_starts_partly) ? 1 : place_min(j), placed = 0;
+	uint32_t need = place_min(j), placed = 0;
 	bool kept;
 	if (j->fresh || c->queue.recap)
 		it->impossible = false;

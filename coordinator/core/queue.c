@@ -6,13 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/place.h"
 
 bool queue_ahead(const struct mjob *a, const struct mjob *b)
 {
-	if (a->priority != b->priority && !MUTANT(age_only))
+	if (a->priority != b->priority)
 		return a->priority > b->priority;
 	if (a->created_ms != b->created_ms)
 		return a->created_ms < b->created_ms;

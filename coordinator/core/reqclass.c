@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum { BLOB_MAX = 1024 * 1024 };
@@ -94,9 +93,8 @@ static struct reqclass *class_new(struct core *c, struct buf *key, const struct 
 
 const char *reqclass_asks(const struct reqclass *k, uint32_t i)
 {
-	size_t number = MUTANT(sizes_are_alike) ? 0 : sizeof(int64_t);
 	const char *p = k->key + sizeof k->set->id;
-	for (; p < k->key + k->key_bytes; p += strlen(p) + 1 + number) {
+	for (; p < k->key + k->key_bytes; p += strlen(p) + 1 + sizeof(int64_t)) {
 		if (strcmp(p, "pods") != 0 && i-- == 0)
 			return p;
 	}
@@ -122,8 +120,7 @@ struct reqclass *reqclass_get(struct core *c, const struct job_spec *spec)
 	buf_put(&b, &m->id, sizeof m->id);
 	for (uint32_t i = 0; i < spec->requests.n; i++) {
 		put_str(&b, spec->requests.v[i].name);
-		if (!MUTANT(sizes_are_alike))
-			buf_put(&b, &spec->requests.v[i].milli, sizeof spec->requests.v[i].milli);
+		buf_put(&b, &spec->requests.v[i].milli, sizeof spec->requests.v[i].milli);
 	}
 	must(buf_rc(&b) == RC_OK);
 	HASH_FIND(hh, c->classes, b.data, b.len, k);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 static void rows_grow(struct core *c, struct mnode *n, uint32_t old_cap)
@@ -85,8 +84,7 @@ bool res_caps(struct core *c, struct mnode *n)
 	int64_t *cap = res_row(c, n, ROW_CAP);
 	bool changed = false;
 	for (uint32_t r = 0; r < c->nres; r++) {
-		int64_t room =
-			(alloc[r] > 0 ? alloc[r] : 0) - (MUTANT(foreign_ignored) ? 0 : foreign[r]);
+		int64_t room = (alloc[r] > 0 ? alloc[r] : 0) - foreign[r];
 		if (spec[r] != RES_ABSENT && spec[r] < room)
 			room = spec[r];
 		room = room > 0 ? room : 0;

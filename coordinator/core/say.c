@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <utlist.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum { STUCK_MS = 60000, FAILURE_NOTE_MS = 60000 };
@@ -111,7 +110,7 @@ static bool lost(struct core *c, struct mjob *j)
  * failed. What the queue says stands while the job is in it. */
 void job_say_progress(struct core *c, struct mjob *j)
 {
-	if (*j->create_error && !j->blocked && !MUTANT(refusal_unsaid)) {
+	if (*j->create_error && !j->blocked) {
 		job_say(j, R_FailedCreate, "%s", j->create_error);
 		if (!j->start_ms)
 			job_cond(c, j, JC_SCHEDULED, COND_FALSE, R_FailedCreate);

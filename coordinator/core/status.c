@@ -7,7 +7,6 @@
 #include <utlist.h>
 
 #include "base/hash.h"
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum { GATHER_MS = 1000, GATHER_START_MS = 600, GONE_HOLD_MS = 10000 };
@@ -158,8 +157,7 @@ static void view(const struct mjob *j, struct arena *a, struct job_status *s)
 				 .end_ms = j->end_ms,
 				 .active_nodes = active_nodes(j, a),
 				 .active = j->cnt[ATT_ORDERED] + j->cnt[ATT_PENDING] +
-					   j->cnt[ATT_RUNNING] +
-					   (MUTANT(active_stays) ? j->cnt[ATT_ENDED] : 0),
+					   j->cnt[ATT_RUNNING],
 				 .ready = j->nready,
 				 .succeeded = j->ncompleted,
 				 .failed = j->failed,
@@ -242,7 +240,7 @@ bool core_job_status(struct core *c, const char *ns, const char *name, struct jo
 		return false;
 	}
 	j->sent_failed = j->failed;
-	*ret_rv = MUTANT(unfenced) ? "" : j->rv;
+	*ret_rv = j->rv;
 	return true;
 }
 

@@ -2,7 +2,6 @@
 /* How an attempt is stopped: its order is withdrawn and its pod deleted, under its UID, until the
  * pod is gone; and how operations of ours on it are tried again. */
 #include "base/backoff.h"
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 enum {
@@ -19,7 +18,7 @@ static void send_delete(struct core *c, struct att *a)
 	struct core_action *act = act_new(c, ACT_POD_DELETE);
 	act->pod_delete.ns = act_str(c, a->job->ns);
 	act->pod_delete.name = act_str(c, a->pod);
-	act->pod_delete.uid = MUTANT(delete_without_uid) ? "" : act_str(c, a->pod_uid);
+	act->pod_delete.uid = act_str(c, a->pod_uid);
 	act->pod_delete.why = a->why;
 	heap_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS);
 }
@@ -90,8 +89,6 @@ void att_timer(struct core *c, struct att *a)
 		else
 			att_free(c, a); /* never came to be */
 	} else if (a->state == ATT_STOPPING) {
-		if (MUTANT(delete_once) && a->tries > 1)
-			return;
 		send_delete(c, a);
 		heap_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS + wait);
 	} else {

@@ -4,13 +4,12 @@
  * can be reversed half-way), another selection (those that no longer match move). */
 #include <utlist.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 void update_shrink(struct core *c, struct mjob *j)
 {
 	for (uint32_t i = j->nslots; i > j->parallelism; i--) {
-		if (j->slots[i - 1].cur && !MUTANT(shrink_ignored))
+		if (j->slots[i - 1].cur)
 			att_stop(c, j->slots[i - 1].cur, "scaled down");
 	}
 	/* A completed index needs no attempt, whichever succeeded. */
@@ -27,22 +26,21 @@ void update_shrink(struct core *c, struct mjob *j)
 void update_selector(struct core *c, struct mjob *j)
 {
 	struct att *a, *tmp;
-	if (!j->recheck || MUTANT(selector_change_ignored))
+	if (!j->recheck)
 		return;
 	j->recheck = false;
 	const struct bitset *match = &match_of(c, j->cls)->match;
 	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
 	{
-		if (att_live(a) && (!bitset_has(match, a->node->idx) || MUTANT(change_moves_all)))
+		if (att_live(a) && !bitset_has(match, a->node->idx))
 			att_stop(c, a, "no longer matches");
 	}
 }
 
 static bool other_run(const struct core *c, const struct att *a)
 {
-	return a->thash != a->job->thash && (MUTANT(tolerations_replace) ||
-					     !member_same_run(intern_str(c->strs, a->thash),
-							      intern_str(c->strs, a->job->thash)));
+	return a->thash != a->job->thash &&
+	       !member_same_run(intern_str(c->strs, a->thash), intern_str(c->strs, a->job->thash));
 }
 
 /* A member whose pod nobody has seen yet goes on under the template as it is now: the text of the
@@ -69,7 +67,7 @@ static bool old(const struct core *c, const struct att *a)
 /* As a Deployment counts: a percentage is rounded down, and at least one may be away. */
 static uint32_t may_be_away(const struct mjob *j)
 {
-	uint64_t n = MUTANT(rolls_all_at_once) ? j->parallelism : j->max_unavailable;
+	uint64_t n = j->max_unavailable;
 	if (j->unavailable_percent)
 		n = n * j->parallelism / 100;
 	return n < 1 ? 1 : n > j->parallelism ? j->parallelism : (uint32_t)n;

@@ -4,7 +4,6 @@
  * together so many in a time, and first those that have said nothing yet. */
 #include <utlist.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 #include "coordinator/core/place.h"
 
@@ -188,7 +187,7 @@ void why_tell(struct core *c)
 			continue;
 		}
 		enlist(c, j, &c->why_again, c->now_ms + c->cfg.message_refresh_ms);
-		if (!j->blocked || MUTANT(waits_silently))
+		if (!j->blocked)
 			continue;
 		explain(c, j);
 		c->why_tokens_ms -= WHY_EACH_MS;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mutant.h"
 #include "coordinator/core/inside.h"
 
 struct template_use {
@@ -77,7 +76,7 @@ void templates_use(struct core *c, uint32_t thash, int sign)
 		HASH_ADD(hh, c->templates, hash, sizeof t->hash, t);
 	}
 	t->refs += sign > 0 ? 1 : -1U;
-	if (t->refs && !(MUTANT(template_dropped) && sign < 0))
+	if (t->refs)
 		return;
 	act_new(c, ACT_TEMPLATE_DROP)->template_hash = act_str(c, intern_str(c->strs, thash));
 	HASH_DEL(c->templates, t);

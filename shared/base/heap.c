@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/mutant.h"
 
 void heap_done(struct heap *h)
 {
@@ -69,7 +68,7 @@ void heap_remove(struct heap *h, struct heap_node *node)
 
 void heap_set(struct heap *h, struct heap_node *node, int64_t due_ms)
 {
-	if (node->pos != 0 && (node->due_ms == due_ms || MUTANT(timer_not_moved)))
+	if (node->pos != 0 && node->due_ms == due_ms)
 		return;
 	heap_remove(h, node);
 	node->due_ms = due_ms;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/mutant.h"
 
 enum { BUCKETS_MIN = 64, BUCKETS_MAX = 1 << 30 };
 
@@ -86,6 +85,6 @@ struct hlink *hmap_find(const struct hmap *m, uint64_t hash, hmap_same *same, co
 {
 	struct hlink *x = m->buckets ? m->v[bucket(m, hash)] : NULL;
 	while (x && (x->hash != hash || !same(x, key)))
-		x = MUTANT(bucket_head_only) ? NULL : x->next;
+		x = x->next;
 	return x;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The agent's Hello: everything it knows, copied once, told page by page. */
 #include "base/mem.h"
-#include "base/mutant.h"
 #include "model/msgsize.h"
 #include "sync/agent_session_impl.h"
 #include "sync/msgcopy.h"
@@ -49,7 +48,7 @@ void as_hello_page(struct agent_session *s, const char *token)
 				    .version = s->version,
 				    .agent = s->agent,
 				    .capacity = h->capacity,
-				    .epoch = MUTANT(epoch_skipped) ? 0 : s->epoch,
+				    .epoch = s->epoch,
 				    .page = h->page,
 				    .last_page = h->end == h->n,
 				    .members = h->members + h->start,

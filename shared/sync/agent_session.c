@@ -14,7 +14,6 @@
 #include <stdlib.h>
 
 #include "base/backoff.h"
-#include "base/mutant.h"
 #include "sync/agent_session_impl.h"
 
 enum {
@@ -112,7 +111,7 @@ static void on_welcome(struct agent_session *s, const struct msg_welcome *w)
 	bool last = s->hello.end == s->hello.n;
 	if (s->stage != HELLO)
 		return;
-	if (w->epoch < s->epoch && !MUTANT(epoch_skipped)) {
+	if (w->epoch < s->epoch) {
 		log_warn(s->log, "Welcome of an older epoch refused", KI("epoch", w->epoch),
 			 KI("newest", s->epoch));
 		as_session_drop(s, "the coordinator's epoch is older than one seen before");

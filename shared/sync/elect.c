@@ -15,7 +15,6 @@
 
 #include <stdlib.h>
 
-#include "base/mutant.h"
 #include "sync/lease_record.h"
 
 enum stage { NOT_STARTED, FOLLOW, LEAD, RELEASE, OUT };
@@ -128,10 +127,7 @@ static void write_lease(struct elect *e)
 				  take || e->rec.acquire_ms == 0 ? e->wall_ms : e->rec.acquire_ms,
 			  .renew_ms = e->wall_ms,
 			  .transitions = e->rec.transitions + (take ? 1 : 0)};
-	submit(e, OP_WRITE,
-	       &(struct api_request){.verb = API_PATCH,
-				     .rv = MUTANT(lease_unfenced) ? "" : e->rec.rv,
-				     .lease = &l});
+	submit(e, OP_WRITE, &(struct api_request){.verb = API_PATCH, .rv = e->rec.rv, .lease = &l});
 }
 
 /* ---- stages ---- */

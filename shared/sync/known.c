@@ -6,7 +6,6 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "base/mutant.h"
 
 enum { KEY_BYTES_MAX = 2048 };
 
@@ -62,7 +61,7 @@ void known_sweep(struct known *k)
 {
 	struct known_entry *e, *next;
 	HASH_ITER (hh, k->entries, e, next) {
-		if (e->generation != k->generation && !MUTANT(vanished_kept))
+		if (e->generation != k->generation)
 			gone(k, e, true);
 	}
 }

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 
 #include "base/backoff.h"
-#include "base/mutant.h"
 #include "sync/known.h"
 
 enum { WATCH_HEALTHY_MS = 1000, BACKOFF_BASE_MS = 800, BACKOFF_CAP_MS = 30000 };
@@ -135,9 +134,8 @@ static void on_watch_object(void *self, uint64_t id, enum watch_event ev,
  */
 static bool watch_may_resume(enum rc rc)
 {
-	return (MUTANT(gone_watch_resumed) && rc == RC_GONE) || rc == RC_TIMEOUT ||
-	       rc == RC_UNREACHABLE || rc == RC_TLS || rc == RC_IO || rc == RC_THROTTLED ||
-	       rc == RC_SERVER || rc == RC_UNAUTHORIZED;
+	return rc == RC_TIMEOUT || rc == RC_UNREACHABLE || rc == RC_TLS || rc == RC_IO ||
+	       rc == RC_THROTTLED || rc == RC_SERVER || rc == RC_UNAUTHORIZED;
 }
 
 static void on_watch_done(void *self, uint64_t id, const struct api_result *res)

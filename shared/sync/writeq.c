@@ -13,7 +13,6 @@
 
 #include "base/backoff.h"
 #include "base/heap.h"
-#include "base/mutant.h"
 #include "base/table.h"
 
 /* BURST: so many of an object may follow one another at once; then one an interval. Two leaders
@@ -158,10 +157,7 @@ static void settle(struct writeq *q, struct slot *s, const struct api_result *re
 		return;
 	}
 	switch (rc_retry(res->rc)) {
-	case RETRY_NOW:
-		if (!MUTANT(conflict_dropped))
-			retry_conflict(q, s);
-		break;
+	case RETRY_NOW: retry_conflict(q, s); break;
 	case RETRY_BACKOFF:
 	case RETRY_REAUTH:
 	case RETRY_RELIST: retry_later(q, s, res); break;
