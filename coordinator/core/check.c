@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What must hold between steps, whatever happened. For tests, simulations and dev builds. */
 #include "coordinator/core/check.h"
 
 #include <utlist.h>
 
-#include "coordinator/core/inside.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/orders.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/tables.h"
 
 /* Nothing is left for the next step to decide. */
 static bool settled(const struct core *c)
@@ -12,39 +15,39 @@ static bool settled(const struct core *c)
 	return c->synced && !c->dirty_jobs && !c->dirty_nodes;
 }
 
-static void check_slots(const struct core *c, const struct mjob *j)
+static void check_slots(const struct core *c, const struct job_record *j)
 {
 	for (uint32_t i = 0; i < j->nslots; i++) {
-		const struct att *a = j->slots[i].cur;
+		const struct attempt *a = j->slots[i].cur;
 		if (!a)
 			continue;
-		must(a->job == j && a->id.index == i && a->state != ATT_ENDED);
+		must(a->job == j && a->id.index == i && a->state != ATTEMPT_ENDED);
 		must(a->id.attempt <= j->slots[i].last && j->slots[i].last <= j->attempts);
-		must(att_find(c, j, i, a->id.attempt) == a);
+		must(attempt_find(c, j, i, a->id.attempt) == a);
 		/* Done is done: nothing of a completed index is left running. */
-		must(!settled(c) || !bitset_has(&j->completed, i) || !att_live(a) ||
+		must(!settled(c) || !bitset_has(&j->completed, i) || !attempt_live(a) ||
 		     !a->confirmed || job_finished(j));
 	}
 }
 
-static void check_counts(const struct mjob *j)
+static void check_counts(const struct job_record *j)
 {
-	uint32_t cnt[ATT_STATE_N] = {0}, nready = 0, done = 0;
-	const struct att *a;
+	uint32_t count[ATTEMPT_STATE_N] = {0}, nready = 0, done = 0;
+	const struct attempt *a;
 	DL_FOREACH2(j->atts, a, job_next)
 	{
-		cnt[a->state]++;
-		nready += a->state == ATT_RUNNING && a->ready;
-		must(a->state != ATT_NONE && a->takes_room == (a->state != ATT_ENDED));
+		count[a->state]++;
+		nready += a->state == ATTEMPT_RUNNING && a->ready;
+		must(a->state != ATTEMPT_NONE && a->takes_room == (a->state != ATTEMPT_ENDED));
 	}
-	for (uint32_t s = 0; s < ATT_STATE_N; s++)
-		must(cnt[s] == j->cnt[s]);
+	for (uint32_t s = 0; s < ATTEMPT_STATE_N; s++)
+		must(count[s] == j->count[s]);
 	for (uint32_t i = 0; i < j->parallelism; i++)
 		done += bitset_has(&j->completed, i);
 	must(nready == j->nready && done == j->ncompleted);
 }
 
-static void check_job(const struct core *c, const struct mjob *j)
+static void check_job(const struct core *c, const struct job_record *j)
 {
 	check_counts(j);
 	check_slots(c, j);
@@ -56,14 +59,15 @@ static void check_job(const struct core *c, const struct mjob *j)
 	must(!j->queued || c->place_more || j->want + j->ncompleted <= j->parallelism);
 	must(j->state != JOB_NONE);
 	/* A gang is whole or not there: nothing of an unplaced job is ordered. */
-	const struct att *a;
+	const struct attempt *a;
 	DL_FOREACH2(j->atts, a, job_next)
-	must(!att_live(a) || !a->confirmed || (!job_finished(j) && !j->suspend && !j->deleting));
+	must(!attempt_live(a) || !a->confirmed ||
+	     (!job_finished(j) && !j->suspend && !j->deleting));
 }
 
-static void check_node(const struct core *c, const struct mnode *n)
+static void check_node(const struct core *c, const struct node_record *n)
 {
-	const struct att *a;
+	const struct attempt *a;
 	uint32_t live = 0;
 	int64_t pods = 0;
 	must(c->node_at[n->idx] == n);
@@ -79,7 +83,7 @@ static void check_node(const struct core *c, const struct mnode *n)
 	const struct order *v;
 	uint32_t norders;
 	uint64_t revision;
-	core_orders(c, n->name, &v, &norders, &revision);
+	orders_view(c, n->name, &v, &norders, &revision);
 	for (uint32_t i = 0; i < norders; i++) {
 		for (uint32_t k = 0; k < i; k++)
 			must(!str_eq(v[i].pod, v[k].pod) || !str_eq(v[i].ns, v[k].ns));
@@ -87,24 +91,24 @@ static void check_node(const struct core *c, const struct mnode *n)
 }
 
 /* No two members of a job on one node by our own doing; no room given twice. */
-static void check_room(const struct core *c, const struct mnode *n)
+static void check_room(const struct core *c, const struct node_record *n)
 {
-	const struct att *a, *b;
+	const struct attempt *a, *b;
 	DL_FOREACH2(n->atts, a, node_next)
 	{
-		if (!att_live(a) || a->state == ATT_LOST)
+		if (!attempt_live(a) || a->state == ATTEMPT_LOST)
 			continue;
 		for (b = a->node_next; b; b = b->node_next)
-			must(b->job != a->job || !att_live(b) || b->state == ATT_LOST ||
-			     att_seen(a) || att_seen(b));
+			must(b->job != a->job || !attempt_live(b) || b->state == ATTEMPT_LOST ||
+			     attempt_seen(a) || attempt_seen(b));
 	}
 	(void)c;
 }
 
 void core_check(const struct core *c)
 {
-	const struct mjob *j;
-	const struct mnode *n;
+	const struct job_record *j;
+	const struct node_record *n;
 	for (j = c->jobs_uid; j; j = j->hh_uid.next)
 		check_job(c, j);
 	for (n = c->nodes; n; n = n->hh.next) {

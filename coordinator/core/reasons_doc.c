@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes docs/reasons.md from coordinator/core/reasons.def to standard output. */
+/* Writes docs/reasons.md from coordinator/core/state/reasons.def to standard output. */
 #include <stdio.h>
 
-#include "coordinator/core/reasons.h"
+#include "coordinator/core/state/reasons.h"
 
 static const char head[] =
 	"# Reasons\n\n"
@@ -11,7 +11,8 @@ static const char head[] =
 	"the `reason` of a condition, with words beside it; where the table says so, there is an "
 	"Event\n"
 	"too. Events expire, statuses do not. This page is generated from\n"
-	"`coordinator/core/reasons.def` (`build/dev/bin/muster-reasons-doc > docs/reasons.md`).\n";
+	"`coordinator/core/state/reasons.def` (`build/dev/bin/muster-reasons-doc > "
+	"docs/reasons.md`).\n";
 
 static void put_section(const char *title, bool of_node)
 {

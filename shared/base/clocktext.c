@@ -173,3 +173,8 @@ enum rc clocktext_parse_duration(const char *s, int64_t *ret_ms)
 	*ret_ms = total;
 	return RC_OK;
 }
+
+int64_t whole_seconds(int64_t wall_ms)
+{
+	return wall_ms / 1000 * 1000;
+}

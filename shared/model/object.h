@@ -102,3 +102,7 @@ struct node { /* v1 Node */
 	enum cond_status ready;
 	const char *ready_reason, *boot_id;
 };
+
+/* Whether resourceVersion a is older than b; false where either is not decimal: only decimal ones
+ * are ordered (KEP-5504). */
+bool rv_older(const char *a, const char *b);

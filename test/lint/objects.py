@@ -10,7 +10,8 @@ import re
 
 from tree import bare_c, line_of, run
 
-PURE = ("base", "model", "sync", "coordinator_core", "agent_core")
+CORE = "coordinator_core"
+PURE = ("base", "model", "sync", CORE, *(f"{CORE}_{layer}" for layer in ("state", "attempt", "place", "tell", "life", "observe")), "agent_core")
 # What instrumented builds add; no room calls these itself.
 INSTRUMENTED = re.compile(r"__(asan|ubsan|tsan|lsan|sanitizer|gcov|llvm|stack_chk)_|_GLOBAL_OFFSET_TABLE_")
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/table.h"
-#include "coordinator/core/reasons.h"
+#include "coordinator/core/state/reasons.h"
 #include "server.h"
 
 struct sim;

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/attempt/launch.h"
+
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/templates.h"
+
+enum { CREATE_ANSWER_MS = 600000 }; /* the shell always answers: a create goes out once */
+
+static bool denied_to_agents(const struct core *c, const struct job_record *j)
+{
+	return templates_by_us(c, j->ns, j->template_id);
+}
+
+/* One try to create the pod: by the node's agent through its order, or by us. */
+void attempt_launch(struct core *c, struct attempt *a)
+{
+	struct job_record *j = a->job;
+	a->by_us |= !c->cfg.agent_launch || j->credentials || denied_to_agents(c, j);
+	attempt_order_changed(c, a);
+	if (!a->by_us)
+		return;
+	struct core_action *act = action_new(c, ACT_POD_CREATE);
+	act->pod_create = (struct pod_create){
+		.ns = action_str(c, j->ns),
+		.name = action_str(c, a->pod),
+		.job_name = action_str(c, j->name),
+		.job_uid = action_str(c, j->uid),
+		.node = action_str(c, a->node->name),
+		.index = a->id.index,
+		.attempt = a->id.attempt,
+		.parallelism = j->parallelism,
+		.template_hash = action_str(c, intern_str(c->strs, a->template_id))};
+	a->creating = true;
+	heap_set(&c->timers, &a->timer, c->now_ms + CREATE_ANSWER_MS);
+}
+
+/* The slot's next attempt: above every number that was ever known of the index, and after a
+ * restart above those that we cannot know of. */
+struct attempt *attempt_place(struct core *c, struct job_record *j, uint32_t index,
+			      struct node_record *n)
+{
+	struct slot *s = job_slot(j, index);
+	must(!s->cur || attempt_replaceable(s->cur));
+	if (s->cur)
+		attempt_order_changed(c, s->cur); /* superseded: its order is withdrawn */
+	uint32_t floor = s->last > j->base_attempt ? s->last : j->base_attempt;
+	struct attempt *a = attempt_new(c, j, index, floor + 1, n);
+	a->confirmed = true;
+	a->template_id = j->template_id;
+	intern_ref(c->strs, a->template_id);
+	a->needs = needs_copy(&j->request->needs);
+	s->cur = a;
+	c->stats.placements++;
+	log_info(c->log, "member placed", KS("job", j->key), KI("member", index),
+		 KI("attempt", a->id.attempt), KS("node", n->name));
+	attempt_set_state(c, a, ATTEMPT_ORDERED);
+	attempt_launch(c, a);
+	return a;
+}

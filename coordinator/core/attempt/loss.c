@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/attempt/loss.h"
+
+#include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/tables.h"
+
+/* Its node is lost. It keeps its slot until a replacement is placed (place.c), which onNodeLoss
+ * may forbid: if the node answers before, nothing has happened. */
+void attempt_lost(struct core *c, struct attempt *a)
+{
+	struct job_record *j = a->job;
+	if (!attempt_live(a) || a->state == ATTEMPT_LOST)
+		return;
+	log_info(c->log, "member lost", KS("job", j->key), KI("member", a->id.index),
+		 KI("attempt", a->id.attempt), KS("node", a->node->name));
+	attempt_set_state(c, a, ATTEMPT_LOST);
+}
+
+void attempt_found(struct core *c, struct attempt *a)
+{
+	if (a->state != ATTEMPT_LOST)
+		return;
+	if (!attempt_current(a)) {
+		attempt_stop(c, a, "superseded");
+		return;
+	}
+	log_info(c->log, "member found", KS("job", a->job->key), KI("member", a->id.index),
+		 KI("attempt", a->id.attempt), KS("node", a->node->name));
+	attempt_set_state(c, a,
+			  !attempt_seen(a)             ? ATTEMPT_ORDERED
+			  : a->phase == MEMBER_RUNNING ? ATTEMPT_RUNNING
+						       : ATTEMPT_PENDING);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/attempt/stop.h"
+
+#include <utlist.h>
+
+#include "base/backoff.h"
+#include "coordinator/core/attempt/launch.h"
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/tables.h"
+
+void attempts_stop_all(struct core *c, struct job_record *j, const char *why)
+{
+	struct attempt *a, *tmp;
+	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	attempt_stop(c, a, why);
+}
+
+enum {
+	UNSEEN_STOP_MS = 15000,
+	CREATE_TRIES_MAX = 40,
+	DELETE_ANSWER_MS = 30000,
+	LEFT_MS = 30000, /* an agent that has not told by then holds no room back */
+	OP_RETRY_BASE_MS = 1000,
+	OP_RETRY_CAP_MS = 30000
+};
+
+static void send_delete(struct core *c, struct attempt *a)
+{
+	struct core_action *act = action_new(c, ACT_POD_DELETE);
+	act->pod_delete.ns = action_str(c, a->job->ns);
+	act->pod_delete.name = action_str(c, a->pod);
+	act->pod_delete.uid = action_str(c, a->pod_uid);
+	act->pod_delete.why = a->why;
+	heap_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS);
+}
+
+/* Stops an attempt: withdraws its order and deletes its pod, or waits a while for one that the
+ * agent may be creating just now. What only an agent has claimed is not touched. */
+void attempt_stop(struct core *c, struct attempt *a, const char *why)
+{
+	if (!attempt_live(a) || !a->confirmed)
+		return;
+	log_info(c->log, "member stopped", KS("job", a->job->key), KI("member", a->id.index),
+		 KI("attempt", a->id.attempt), KS("node", a->node->name), KS("why", why));
+	a->why = why;
+	a->tries = 0;
+	attempt_set_state(c, a, ATTEMPT_STOPPING);
+	if (attempt_seen(a))
+		send_delete(c, a);
+	else
+		heap_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
+}
+
+/* Its room is held until its agent counts the pod as another's, or, where there is no pod yet,
+ * until none can come. */
+void attempt_leave(struct core *c, struct attempt *a)
+{
+	if (a->state == ATTEMPT_ENDED) {
+		attempt_free(c, a);
+		return;
+	}
+	if (a->left)
+		return;
+	a->left = true;
+	attempt_set_state(c, a, ATTEMPT_STOPPING);
+	heap_set(&c->timers, &a->timer, c->now_ms + (attempt_seen(a) ? LEFT_MS : UNSEEN_STOP_MS));
+}
+
+void attempt_vanished(struct core *c, struct attempt *a)
+{
+	struct job_record *j = a->job;
+	if (attempt_live(a)) {
+		c->stats.disruptions++;
+		j->vanished++;
+		log_info(c->log, "member disrupted", KS("job", j->key), KI("member", a->id.index),
+			 KI("attempt", a->id.attempt), KS("node", a->node->name),
+			 KS("reason", "Gone"));
+	}
+	attempt_free(c, a);
+}
+
+/* Whether the pod of a withdrawn order may still be created: by a create of ours under way, or,
+ * where two at once must never be, by an agent that has not heard of the withdrawal. */
+static bool may_come(const struct attempt *a)
+{
+	if (a->creating && a->tries < CREATE_TRIES_MAX)
+		return true;
+	bool heard = a->node->connected && !a->node->silent;
+	return !a->by_us && a->job->on_loss == LOSS_WAIT && !heard && a->node->loss != LOSS_SURE;
+}
+
+void attempt_timer_due(struct core *c, struct attempt *a)
+{
+	int64_t wait = backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries);
+	if (a->left) {
+		attempt_free(c, a);
+	} else if (a->state == ATTEMPT_STOPPING && !attempt_seen(a)) {
+		if (may_come(a))
+			heap_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
+		else
+			attempt_free(c, a); /* never came to be */
+	} else if (a->state == ATTEMPT_STOPPING) {
+		send_delete(c, a);
+		heap_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS + wait);
+	} else {
+		must(a->by_us && !attempt_seen(a) &&
+		     attempt_live(a)); /* our create went unanswered */
+		attempt_launch(c, a);
+	}
+}
+
+void attempt_retry(struct core *c, struct attempt *a)
+{
+	int64_t wait = backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries);
+	heap_set(&c->timers, &a->timer, c->now_ms + wait);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/life/job_deletion.h"
+
+#include <utlist.h>
+
+#include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/queue.h"
+#include "coordinator/core/state/tables.h"
+
+enum { CHECK_RETRY_MS = 5000, VANISHED_MAX = 3 };
+
+static void forget_ended(struct core *c, struct job_record *j)
+{
+	struct attempt *a, *tmp;
+	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	{
+		if (a->state == ATTEMPT_ENDED)
+			attempt_free(c, a);
+	}
+}
+
+static void leave_all(struct core *c, struct job_record *j)
+{
+	struct attempt *a, *tmp;
+	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	attempt_leave(c, a);
+}
+
+/* Deletion: pods go at once (the garbage collector would too), orphaned ones are left alone. */
+bool job_check_deleted(struct core *c, struct job_record *j)
+{
+	if (!j->gone && !j->deleting)
+		return false;
+	if (j->orphan) {
+		leave_all(c, j);
+	} else {
+		attempts_stop_all(c, j, "job deleted");
+		forget_ended(c, j);
+	}
+	queue_take(c, j);
+	return true;
+}
+
+static void ask(struct core *c, struct job_record *j)
+{
+	j->checking = true;
+	j->check_after_ms = c->now_ms + CHECK_RETRY_MS;
+	action_job(c, ACT_JOB_GET, j);
+}
+
+/* The garbage collector takes pods whose job is gone, and the watch that should say so may be dead
+ * without a sign: who loses pod after pod asks. */
+void job_check_vanished(struct core *c, struct job_record *j)
+{
+	if (j->vanished >= VANISHED_MAX && !j->checking && j->check_after_ms <= c->now_ms)
+		ask(c, j);
+}
+
+/* Only its pods are known: what it is, a live GET tells. */
+void job_decide_stray(struct core *c, struct job_record *j)
+{
+	if (j->orphan) {
+		leave_all(c, j);
+	} else if (j->unknown_dead) {
+		attempts_stop_all(c, j, "job deleted");
+		forget_ended(c, j);
+	} else if (!j->checking && j->check_after_ms <= c->now_ms) {
+		ask(c, j);
+	} else if (!j->checking) {
+		job_wake(j, j->check_after_ms);
+	}
+}

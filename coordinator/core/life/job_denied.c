@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/life/job_denied.h"
+
+#include "base/backoff.h"
+#include "coordinator/core/attempt/launch.h"
+#include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/tables.h"
+
+/* The API server refuses the pod. An agent's refusal is not the last word (admission may treat the
+ * coordinator differently): we try once ourselves, and our answer is the truth. */
+void job_denied(struct core *c, struct attempt *a, const char *words)
+{
+	struct job_record *j = a->job;
+	if (!a->by_us && attempt_live(a)) {
+		log_info(c->log, "agent may not create the pod: the coordinator tries",
+			 KS("job", j->key), KI("member", a->id.index), KS("error", words));
+		a->by_us = true;
+		attempt_launch(c, a);
+		return;
+	}
+	if (!attempt_live(a)) {
+		attempt_free(c, a); /* it was to stop anyway */
+		return;
+	}
+	bool news = !str_eq(j->create_error, words);
+	mem_strset(&j->create_error, words);
+	log_warn(c->log, "member denied", KS("job", j->key), KI("member", a->id.index),
+		 KI("attempt", a->id.attempt), KS("error", words));
+	if (news)
+		event_job(c, j, R_FailedCreate, words);
+	/* A gang's members are refused together: that is one refusal. */
+	j->denials += j->held_until_ms <= c->now_ms;
+	j->held_until_ms =
+		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->denials);
+	attempt_free(c, a);
+	if (j->formed)
+		return;
+	/* A gang that has not come together gives all back: others may use the room meanwhile. */
+	attempts_stop_all(c, j, "gang given back");
+	j->start_ms = 0;
+	j->started = false;
+	if (j->state == JOB_RUNNING)
+		job_set_state(c, j, JOB_PENDING);
+}

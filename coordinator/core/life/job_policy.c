@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The policies are a chain of small checks: the first that objects has decided, and its words are
+ * the job's condition. */
+#include "coordinator/core/life/job_policy.h"
+
+#include <utlist.h>
+
+#include "base/backoff.h"
+#include "base/clocktext.h"
+#include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/life/job_deletion.h"
+#include "coordinator/core/life/job_update.h"
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/queue.h"
+#include "coordinator/core/state/reasons.h"
+#include "coordinator/core/state/tables.h"
+#include "coordinator/core/tell/job_status.h"
+#include "coordinator/core/tell/progress.h"
+
+enum { TTL_RETRY_MS = 30000 };
+
+/* Where a wall time falls on the monotonic clock, fixed when it is first asked for. */
+static int64_t pin(const struct core *c, int64_t wall_at, int64_t *of, int64_t *at)
+{
+	if (*of != wall_at || *at == INT64_MAX) {
+		*of = wall_at;
+		*at = c->now_ms + (wall_at - c->wall_ms);
+	}
+	return *at;
+}
+
+static void finish(struct core *c, struct job_record *j, enum job_state to, enum reason reason)
+{
+	job_set_state(c, j, to);
+	j->end_ms = whole_seconds(c->wall_ms);
+	job_set_condition(c, j, to == JOB_COMPLETED ? JC_COMPLETE : JC_FAILED, COND_TRUE, reason);
+	event_job(c, j, reason, j->message);
+	log_info(c->log, "job finished", KS("job", j->key), KS("state", job_state_text(to)),
+		 KS("reason", reason_name(reason)), KI("succeeded", j->ncompleted),
+		 KI("failed", j->failed));
+}
+
+static bool check_finished(struct core *c, struct job_record *j)
+{
+	if (!job_finished(j))
+		return false;
+	attempts_stop_all(c, j, "job finished");
+	queue_take(c, j);
+	/* Who waits for the end sees it, even with a ttl of 0. */
+	if (j->ttl_s < 0 || !j->end_ms || !job_status_head_stored(j))
+		return true;
+	int64_t at = pin(c, j->end_ms + j->ttl_s * 1000, &j->ttl_wall_ms, &j->ttl_at_ms);
+	if (at > c->now_ms) {
+		job_wake(j, at);
+		return true;
+	}
+	if (j->delete_after_ms <= c->now_ms) {
+		j->delete_after_ms = c->now_ms + TTL_RETRY_MS;
+		log_info(c->log, "job deleted after its ttl", KS("job", j->key));
+		action_job(c, ACT_JOB_DELETE, j);
+	}
+	job_wake(j, j->delete_after_ms);
+	return true;
+}
+
+static bool check_complete(struct core *c, struct job_record *j)
+{
+	if (j->ncompleted < j->parallelism)
+		return false;
+	job_set_message(j, R_CompletionsReached, "all %u members have succeeded", j->parallelism);
+	finish(c, j, JOB_COMPLETED, R_CompletionsReached);
+	return check_finished(c, j);
+}
+
+static bool check_backoff_limit(struct core *c, struct job_record *j)
+{
+	if (j->failed <= j->backoff_limit)
+		return false;
+	job_set_message(j, R_BackoffLimitExceeded, "%u member%s failed, backoffLimit is %u%s%s",
+			j->failed, j->failed == 1 ? "" : "s", j->backoff_limit,
+			*j->last_failure ? "; the last was " : "", j->last_failure);
+	finish(c, j, JOB_FAILED, R_BackoffLimitExceeded);
+	return check_finished(c, j);
+}
+
+static bool check_deadline(struct core *c, struct job_record *j)
+{
+	if (j->deadline_s < 0 || !j->start_ms) {
+		j->deadline_at_ms = INT64_MAX;
+		return false;
+	}
+	int64_t at = pin(c, j->start_ms + j->deadline_s * 1000, &j->deadline_wall_ms,
+			 &j->deadline_at_ms);
+	if (at > c->now_ms) {
+		job_wake(j, at);
+		return false;
+	}
+	/* Its members may have ended in time while nobody led: their agents tell first. */
+	if (j->old && !c->all_heard)
+		return false;
+	job_set_message(j, R_DeadlineExceeded, "active for longer than %lld s",
+			(long long)j->deadline_s);
+	finish(c, j, JOB_FAILED, R_DeadlineExceeded);
+	return check_finished(c, j);
+}
+
+/* The spec may say Fail only now, or may not have wanted the member when its node was lost. */
+static bool misses_lost(const struct job_record *j)
+{
+	const struct attempt *a;
+	DL_FOREACH2(j->count[ATTEMPT_LOST] + j->count[ATTEMPT_STOPPING] ? j->atts : NULL, a,
+		    job_next)
+	{
+		if (attempt_missed(a))
+			return true;
+	}
+	return false;
+}
+
+static bool check_node_lost(struct core *c, struct job_record *j)
+{
+	if (j->on_loss != LOSS_FAIL || j->suspend || !misses_lost(j))
+		return false;
+	job_set_message(j, R_NodeLost, "a member's node was lost and onNodeLoss is Fail");
+	finish(c, j, JOB_FAILED, R_NodeLost);
+	return check_finished(c, j);
+}
+
+static void resume(struct core *c, struct job_record *j)
+{
+	job_set_state(c, j, JOB_PENDING);
+	job_set_condition(c, j, JC_SUSPENDED, COND_FALSE, R_JobResumed);
+	job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_Waiting);
+	job_set_message(j, R_NONE, "%s", "");
+	event_job(c, j, R_JobResumed, "the job is back in the queue");
+	for (uint32_t i = 0; i < j->nslots; i++)
+		j->slots[i].retry_ms = 0;
+}
+
+static bool check_suspended(struct core *c, struct job_record *j)
+{
+	if (!j->suspend) {
+		if (j->state == JOB_SUSPENDED)
+			resume(c, j);
+		return false;
+	}
+	if (j->state != JOB_SUSPENDED) {
+		job_set_state(c, j, JOB_SUSPENDED);
+		job_set_condition(c, j, JC_SUSPENDED, COND_TRUE, R_JobSuspended);
+		job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_JobSuspended);
+		job_set_message(j, R_JobSuspended, "suspended: members are stopped");
+		event_job(c, j, R_JobSuspended, "members are stopped");
+	}
+	j->start_ms = 0;
+	j->started = j->formed = false;
+	attempts_stop_all(c, j, "job suspended");
+	queue_take(c, j);
+	return true;
+}
+
+static bool check_template(struct core *c, struct job_record *j)
+{
+	if (!*j->invalid)
+		return false;
+	if (j->reason != R_InvalidPodTemplate)
+		event_job(c, j, R_InvalidPodTemplate, j->invalid);
+	job_set_message(j, R_InvalidPodTemplate, "%s", j->invalid);
+	if (!j->start_ms)
+		job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_InvalidPodTemplate);
+	queue_take(c, j);
+	return true;
+}
+
+static bool note_progress(struct core *c, struct job_record *j)
+{
+	if (!j->formed && job_members_seen(j) + j->ncompleted >= j->min_parallelism) {
+		j->formed = true;
+		j->denials = 0;
+		mem_strset(&j->create_error, "");
+	}
+	if (j->started && j->state == JOB_PENDING)
+		job_set_state(c, j, JOB_RUNNING);
+	return false;
+}
+
+static bool check_update(struct core *c, struct job_record *j)
+{
+	update_shrink(c, j);
+	update_selector(c, j);
+	if (!update_template(c, j))
+		return false;
+	queue_take(c, j);
+	return true;
+}
+
+/* Indexes that want an attempt now; those whose backoff runs wake the job later. */
+static uint32_t wanted(struct core *c, struct job_record *j)
+{
+	uint32_t want = 0;
+	j->retrying = false;
+	if (j->ncompleted + job_live(j) >= j->parallelism && !j->count[ATTEMPT_LOST] &&
+	    !j->count[ATTEMPT_STOPPING])
+		return 0;
+	for (uint32_t i = 0; i < j->parallelism; i++) {
+		const struct slot *s = job_slot(j, i);
+		if (bitset_has(&j->completed, i) || (s->cur && !attempt_replaceable(s->cur)))
+			continue;
+		j->retrying |= s->retry_ms > c->now_ms;
+		if (s->retry_ms > c->now_ms)
+			job_wake(j, s->retry_ms);
+		else
+			want++;
+	}
+	return want;
+}
+
+static void end_refusals(struct core *c, struct job_record *j)
+{
+	for (uint32_t i = 0; i < j->nrefusals; i++) {
+		struct refusal *r = &j->refusals[i];
+		if (r->holds && r->until_ms <= c->now_ms) {
+			r->holds = false;
+			queue_look(c, j);
+		} else if (r->holds) {
+			job_wake(j, r->until_ms);
+		}
+	}
+}
+
+/* A job from before our time may have pods, or members about to be made, that nobody has told us of
+ * yet: by agents that we have not heard. Under Wait a node that is not ready is waited for too, and
+ * the end of what the leader before us was creating itself: an order is a lease (agent/core), it
+ * is over with the gate. */
+static bool may_be_ordered(const struct core *c, const struct job_record *j)
+{
+	if (j->on_loss != LOSS_WAIT)
+		return !c->all_heard && j->attempts;
+	return c->now_ms < c->gate_ms;
+}
+
+static bool queue_wanted(struct core *c, struct job_record *j)
+{
+	uint32_t want = wanted(c, j);
+	/* A replacement comes after the status that counts its predecessor's failure. */
+	if (j->failed > j->stored_failed)
+		want = 0;
+	if (j->old && want && may_be_ordered(c, j)) {
+		job_wake(j, c->gate_ms);
+		want = 0;
+	}
+	if (j->held_until_ms > c->now_ms) {
+		job_wake(j, j->held_until_ms);
+		want = 0;
+	}
+	if (want)
+		queue_put(c, j, want);
+	else if (j->want) /* else it has all that it wanted, and leaves with the cycle's end */
+		queue_take(c, j);
+	end_refusals(c, j);
+	return false;
+}
+
+static bool (*const chain[])(struct core *, struct job_record *) = {
+	job_check_deleted, check_finished,  check_complete,  check_backoff_limit,
+	check_deadline,    check_node_lost, check_suspended, check_template,
+	note_progress,     check_update,    queue_wanted,
+};
+
+void job_decide(struct core *c, struct job_record *j)
+{
+	j->wake_ms = INT64_MAX;
+	if (!j->known) {
+		job_decide_stray(c, j);
+	} else {
+		size_t i = 0;
+		job_check_vanished(c, j);
+		while (i < ARRAY_LEN(chain) && !chain[i](c, j))
+			i++;
+		if (!job_finished(j) && !j->suspend && !*j->invalid)
+			tell_progress(c, j);
+	}
+	heap_set(&c->timers, &j->timer, j->wake_ms);
+	if (j->known && !j->gone)
+		job_status_check(c, j);
+}

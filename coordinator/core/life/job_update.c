@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which members are old is told by their pods' template hash, so a rollout survives a change of
+ * leader and can be reversed half-way. */
+#include "coordinator/core/life/job_update.h"
+
+#include <utlist.h>
+
+#include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/selection.h"
+#include "coordinator/core/state/tables.h"
+
+void update_shrink(struct core *c, struct job_record *j)
+{
+	for (uint32_t i = j->nslots; i > j->parallelism; i--) {
+		if (j->slots[i - 1].cur)
+			attempt_stop(c, j->slots[i - 1].cur, "scaled down");
+	}
+	/* A completed index needs no attempt, whichever succeeded. */
+	if (!j->done_news)
+		return;
+	j->done_news = false;
+	for (uint32_t i = 0; i < j->parallelism && i < j->nslots; i++) {
+		if (j->slots[i].cur && bitset_has(&j->completed, i))
+			attempt_stop(c, j->slots[i].cur, "index completed");
+	}
+}
+
+/* Only asked when the spec changed: a relabelled node moves nothing (IgnoredDuringExecution). */
+void update_selector(struct core *c, struct job_record *j)
+{
+	struct attempt *a, *tmp;
+	if (!j->selection_changed)
+		return;
+	j->selection_changed = false;
+	const struct bitset *match = &selection_evaluate(c, j->request)->match;
+	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	{
+		if (attempt_live(a) && !bitset_has(match, a->node->idx))
+			attempt_stop(c, a, "no longer matches");
+	}
+}
+
+static bool other_run(const struct core *c, const struct attempt *a)
+{
+	return a->template_id != a->job->template_id &&
+	       !member_same_run(intern_str(c->strs, a->template_id),
+				intern_str(c->strs, a->job->template_id));
+}
+
+/* A member whose pod nobody has seen yet goes on under the template as it is now: the text of the
+ * one before is kept no more, and without it no pod would ever be. */
+static void follow(struct core *c, struct job_record *j)
+{
+	struct attempt *a;
+	DL_FOREACH2(j->atts, a, job_next)
+	{
+		if (!attempt_live(a) || attempt_seen(a) || a->template_id == j->template_id ||
+		    other_run(c, a))
+			continue;
+		intern_put(c->strs, a->template_id);
+		a->template_id = j->template_id;
+		intern_ref(c->strs, a->template_id);
+		attempt_order_changed(c, a);
+	}
+}
+
+static bool old(const struct core *c, const struct attempt *a)
+{
+	return attempt_live(a) && a->confirmed && attempt_current(a) && other_run(c, a);
+}
+
+/* As a Deployment counts: a percentage is rounded down, and at least one may be away. */
+static uint32_t may_be_away(const struct job_record *j)
+{
+	uint64_t n = j->max_unavailable;
+	if (j->unavailable_percent)
+		n = n * j->parallelism / 100;
+	return n < 1 ? 1 : n > j->parallelism ? j->parallelism : (uint32_t)n;
+}
+
+static bool recreate(struct core *c, struct job_record *j)
+{
+	struct attempt *a, *tmp;
+	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	{
+		if (old(c, a))
+			attempt_stop(c, a, "template changed");
+	}
+	DL_FOREACH2(j->atts, a, job_next)
+	{
+		if (a->state == ATTEMPT_STOPPING && other_run(c, a) && !attempt_replaceable(a))
+			return true; /* all of the old are gone before any of the new comes */
+	}
+	return false;
+}
+
+static void roll(struct core *c, struct job_record *j)
+{
+	uint32_t allowed = may_be_away(j), away = 0;
+	for (uint32_t i = 0; i < j->parallelism; i++) {
+		struct attempt *a = job_slot(j, i)->cur;
+		if (bitset_has(&j->completed, i))
+			continue;
+		if (a && old(c, a) && a->state != ATTEMPT_RUNNING)
+			attempt_stop(c, a, "template changed"); /* it is away already */
+		away += !a || a->state != ATTEMPT_RUNNING;
+	}
+	for (uint32_t i = 0; i < j->parallelism && away < allowed; i++) {
+		struct attempt *a = j->slots[i].cur;
+		if (!a || !old(c, a)) /* those of the old that are left run */
+			continue;
+		attempt_stop(c, a, "template changed");
+		away++;
+	}
+}
+
+bool update_template(struct core *c, struct job_record *j)
+{
+	struct attempt *a;
+	if (j->rolling)
+		follow(c, j);
+	if (!j->rolling)
+		return false;
+	DL_FOREACH2(j->atts, a, job_next)
+	{
+		if (old(c, a) || (a->state == ATTEMPT_STOPPING && other_run(c, a)))
+			break;
+	}
+	j->rolling = a;
+	if (!a)
+		return false;
+	if (j->update == UPDATE_RECREATE)
+		return recreate(c, j);
+	roll(c, j);
+	return false;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An apply is all or nothing: on 409 the resources that somebody else owns are left out and the
+ * apply is tried again, so an administrator who set cpu keeps cpu. A user's own object gets no
+ * owner and is never deleted. */
+#include "coordinator/core/life/node_apply.h"
+
+#include "base/backoff.h"
+#include "base/hash.h"
+#include "coordinator/core/life/pod_lists.h"
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/node.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/tables.h"
+
+enum { APPLY_RETRY_BASE_MS = 1000, APPLY_RETRY_CAP_MS = 60000, GONE_CAP_MS = 30000 };
+
+static bool applies(const struct core *c, const struct node_record *n, uint32_t r)
+{
+	return res_row(c, n, ROW_ALLOC)[r] != RES_ABSENT && !bitset_has(&n->leave_out, r);
+}
+
+/* Of what would be applied. */
+static uint64_t apply_fingerprint(const struct core *c, const struct node_record *n)
+{
+	uint64_t h = hash_str(1, n->node_uid);
+	for (uint32_t r = 0; r < c->nres; r++) {
+		if (applies(c, n, r))
+			h = hash_u64(hash_u64(h, r), (uint64_t)res_row(c, n, ROW_ALLOC)[r]);
+	}
+	return h | 1; /* 0: nothing was applied */
+}
+
+static bool apply_needed(const struct core *c, const struct node_record *n)
+{
+	bool extra = false;
+	if (!n->has_cnode)
+		return true;
+	for (uint32_t r = 0; r < c->nres; r++) {
+		int64_t spec = res_row(c, n, ROW_SPEC)[r];
+		if (applies(c, n, r) && spec != res_row(c, n, ROW_ALLOC)[r])
+			return true;
+		extra |= spec != RES_ABSENT && res_row(c, n, ROW_ALLOC)[r] == RES_ABSENT;
+	}
+	/* What we do not apply any more vanishes by an apply without it, unless it is a user's. */
+	return extra && n->applied != apply_fingerprint(c, n);
+}
+
+static void compute_node_delete(struct core *c, const struct node_record *n)
+{
+	struct core_action *a = action_new(c, ACT_CNODE_DELETE);
+	a->object.ns = "";
+	a->object.name = action_str(c, n->name);
+	a->object.uid = action_str(c, n->uid);
+	log_info(c->log, "computenode deleted", KS("node", n->name));
+}
+
+/* What was applied and not seen is not waited for any longer. */
+void node_apply_soon(const struct core *c, struct node_record *n)
+{
+	int64_t soon = c->now_ms + APPLY_RETRY_BASE_MS;
+	if (n->apply_repeats > 0 && n->apply_after_ms > soon)
+		n->apply_after_ms = soon;
+	n->apply_repeats = 0;
+}
+
+/* Once, it is made again at once. One that goes again and again has an owner that is no more, of
+ * whose end we were not told: the garbage collector would delete as fast as we make. */
+void node_apply_again(const struct core *c, struct node_record *n)
+{
+	if (c->now_ms - n->gone_ms > APPLY_RETRY_CAP_MS)
+		n->gone_times = 0;
+	n->gone_ms = n->apply_after_ms = c->now_ms;
+	if (n->gone_times++ > 0)
+		n->apply_after_ms +=
+			backoff_plain(APPLY_RETRY_BASE_MS, GONE_CAP_MS, n->gone_times - 1);
+	n->applied = 0;
+	n->apply_repeats = 0;
+}
+
+/* Asked at each change of the node: applies, deletes, or does nothing. */
+void node_apply_check(struct core *c, struct node_record *n)
+{
+	if (n->apply_repeats > 0 && n->applied != apply_fingerprint(c, n))
+		node_apply_soon(c, n);
+	bool doomed = !n->has_node && n->has_cnode && n->owned;
+	n->apply_wanted = doomed || (n->has_node && apply_needed(c, n));
+	if (n->apply_wanted && !n->apply_running && n->apply_after_ms <= c->now_ms) {
+		if (doomed) {
+			/* Not often: the garbage collector does it too, by the owner. */
+			n->apply_after_ms = c->now_ms + APPLY_RETRY_CAP_MS;
+			compute_node_delete(c, n);
+		} else {
+			n->apply_running = true;
+			action_new(c, ACT_CNODE_APPLY)->node = action_str(c, n->name);
+		}
+	}
+	pod_lists_set_timer(c, n);
+}
+
+/* False: none of them was applied, so the next apply would be refused alike. */
+static bool leave_out(struct core *c, struct node_record *n, const struct strs *conflicts)
+{
+	bool news = false;
+	for (uint32_t i = 0; i < conflicts->n; i++) {
+		uint32_t r = res_id(c, conflicts->v[i]);
+		if (r == UINT32_MAX || !applies(c, n, r))
+			continue;
+		news = true;
+		bitset_set(&n->leave_out, r);
+		log_info(c->log, "computenode resource is kept by another owner",
+			 KS("node", n->name), KS("resource", conflicts->v[i]));
+	}
+	return news;
+}
+
+void node_applied(struct core *c, const struct core_event *ev)
+{
+	struct node_record *n = node_find(c, ev->applied.name);
+	if (!n || !n->apply_running)
+		return;
+	n->apply_running = false;
+	node_dirty(c, n);
+	if (ev->applied.rc == RC_OK) {
+		uint64_t now = apply_fingerprint(c, n);
+		n->apply_failures = 0;
+		n->apply_repeats = now == n->applied ? n->apply_repeats + 1 : 1;
+		n->applied = now;
+		/* The object itself comes by the watch; until then this one is not repeated, or
+		 * ever more rarely. */
+		n->apply_after_ms = c->now_ms + backoff_plain(APPLY_RETRY_BASE_MS,
+							      APPLY_RETRY_CAP_MS, n->apply_repeats);
+		return;
+	}
+	n->apply_repeats = 0;
+	if (ev->applied.rc == RC_CONFLICT && leave_out(c, n, &ev->applied.conflicts))
+		return;
+	n->apply_after_ms = c->now_ms + backoff_plain(APPLY_RETRY_BASE_MS, APPLY_RETRY_CAP_MS,
+						      ++n->apply_failures);
+	log_warn(c->log, "computenode not applied", KS("node", n->name),
+		 KS("error", ev->applied.message));
+}
+
+bool node_apply_view(struct core *c, const char *name, struct cnode_apply *ret)
+{
+	struct node_record *n = node_find(c, name);
+	if (!n || !n->has_node)
+		return false;
+	struct res *v = arena_alloc(&c->view, (c->nres + 1) * sizeof *v);
+	const char **out = arena_alloc(&c->view, (c->nres + 1) * sizeof *out);
+	must(v && out);
+	*ret = (struct cnode_apply){.name = n->name, .resources.v = v, .leave_out.v = out};
+	for (uint32_t r = 0; r < c->nres; r++) {
+		if (bitset_has(&n->leave_out, r))
+			out[ret->leave_out.n++] = c->res_names[r];
+		else if (applies(c, n, r))
+			v[ret->resources.n++] =
+				(struct res){c->res_names[r], res_row(c, n, ROW_ALLOC)[r]};
+	}
+	if (!n->has_cnode || n->owned)
+		ret->node_uid = n->node_uid;
+	return true;
+}

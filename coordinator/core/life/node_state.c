@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A ComputeNode's state is a function of what is known, asked again at each change:
+ *
+ *	no Node, or never heard .............. Pending
+ *	silent, or Node NotReady ............. Failed
+ *	cordoned (either object) ............. Draining with members, Drained without
+ *	else ................................. Running
+ *
+ * After a change of leader the last written state holds until the node is heard or the gate opens
+ * (gate.c). What the state means for members stands here too: attempt_lost and attempt_found. */
+#include "coordinator/core/life/node_state.h"
+
+#include "base/clocktext.h"
+#include "coordinator/core/attempt/loss.h"
+#include "coordinator/core/life/node_apply.h"
+#include "coordinator/core/life/pod_lists.h"
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/node.h"
+#include "coordinator/core/state/reasons.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/room.h"
+#include "coordinator/core/state/tables.h"
+#include "coordinator/core/tell/node_status.h"
+
+static enum cnode_state state_of(const struct core *c, const struct node_record *n)
+{
+	if (!n->has_node)
+		return CNODE_PENDING;
+	if (n->silent || node_unready(n))
+		return CNODE_FAILED;
+	if (node_keeps_last(c, n))
+		return n->state;
+	if (!n->heard)
+		return CNODE_PENDING;
+	if (node_cordoned(n))
+		return n->nlive ? CNODE_DRAINING : CNODE_DRAINED;
+	return CNODE_RUNNING;
+}
+
+static enum loss loss_of(const struct core *c, const struct node_record *n)
+{
+	/* The taint alone, on a node that answers, is somebody's mistake. */
+	if (!n->has_node || (n->out_of_service && (n->ready != COND_TRUE || n->silent)))
+		return LOSS_SURE;
+	if (node_unready(n) || (n->silent && !c->suspects_itself))
+		return LOSS_MAYBE;
+	return LOSS_NO;
+}
+
+static void set_condition(const struct core *c, struct node_record *n, enum node_condition which,
+			  enum reason bad, enum reason good)
+{
+	struct cond_state *s = &n->conds[which];
+	enum cond_status st = bad ? COND_FALSE : COND_TRUE;
+	if (s->status != st)
+		s->since_ms = whole_seconds(c->wall_ms);
+	s->status = st;
+	s->reason = bad ? bad : good;
+}
+
+static void set_conditions(const struct core *c, struct node_record *n)
+{
+	enum reason bad = node_trouble(n);
+	bool registered = n->heard && bad == R_AgentNotConnected;
+	enum reason agent =
+		n->connected ? (n->silent ? R_AgentSilent : R_NONE) : R_AgentNotConnected;
+	set_condition(c, n, NC_READY, registered ? R_NONE : bad, R_NodeReady);
+	set_condition(c, n, NC_AGENT, agent, R_AgentRegistered);
+	set_condition(c, n, NC_SCHEDULABLE,
+		      bad                ? bad
+		      : node_cordoned(n) ? R_Cordoned
+					 : R_NONE,
+		      R_Schedulable);
+}
+
+static void set_state(struct core *c, struct node_record *n, enum cnode_state to)
+{
+	if (n->state == to)
+		return;
+	log_info(c->log, "node state", KS("node", n->name), KS("from", cnode_state_text(n->state)),
+		 KS("to", cnode_state_text(to)), KS("reason", reason_name(node_trouble(n))));
+	if (to == CNODE_FAILED && n->state != CNODE_NONE)
+		event_node(c, n, R_NodeFailed, reason_name(node_trouble(n)));
+	n->state = to;
+	n->since_ms = whole_seconds(c->wall_ms);
+}
+
+/* New ones stand at the end. */
+static struct attempt *first_news(const struct node_record *n)
+{
+	struct attempt *a = n->atts ? n->atts->node_prev : NULL;
+	while (a && a->node_news && a != n->atts && a->node_prev->node_news)
+		a = a->node_prev;
+	return a && a->node_news ? a : NULL;
+}
+
+static void set_loss(struct core *c, struct node_record *n, enum loss loss)
+{
+	struct attempt *a, *next;
+	bool changed = n->loss != loss;
+	n->loss = loss;
+	for (a = changed ? n->atts : first_news(n); a; a = next) {
+		next = a->node_next;
+		a->node_news = false;
+		if (loss != LOSS_NO)
+			attempt_lost(c, a);
+		else
+			attempt_found(c, a);
+		if (changed) /* what was awaited may be certain now */
+			job_dirty(c, a->job);
+	}
+}
+
+static void set_usable(struct core *c, struct node_record *n)
+{
+	bool usable = n->loss == LOSS_NO && n->connected && !n->silent && n->capacity_known &&
+		      !node_cordoned(n);
+	if (usable == bitset_has(&c->usable, n->idx))
+		return;
+	room_grown(c, n, true); /* or a reservation stands on what is gone */
+	if (usable)
+		bitset_set(&c->usable, n->idx);
+	else
+		bitset_clear(&c->usable, n->idx);
+}
+
+void node_settle(struct core *c, struct node_record *n)
+{
+	if (n->caps_dirty) {
+		n->caps_dirty = false;
+		if (res_caps(c, n))
+			room_grown(c, n, true);
+	}
+	set_loss(c, n, loss_of(c, n));
+	set_usable(c, n);
+	if (!node_keeps_last(c, n) || node_unready(n))
+		set_conditions(c, n);
+	set_state(c, n, state_of(c, n));
+	node_apply_check(c, n);
+	pod_lists_plan(c, n);
+	node_status_check(c, n);
+}

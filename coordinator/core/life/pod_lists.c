@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/life/pod_lists.h"
+
+#include <utlist.h>
+
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/tables.h"
+
+enum { LIST_SOON_MS = 1000, LIST_EVERY_MS = 15000 };
+
+void pod_lists_set_timer(struct core *c, struct node_record *n)
+{
+	int64_t at = n->listing ? INT64_MAX : n->next_list_ms; /* its end asks again */
+	if (n->apply_wanted && !n->apply_running && n->apply_after_ms < at)
+		at = n->apply_after_ms;
+	heap_set(&c->timers, &n->timer, at);
+}
+
+/* Whether its agent may have created a pod that it did not live to tell of. */
+static bool untold(const struct node_record *n)
+{
+	const struct attempt *a;
+	DL_FOREACH2(n->atts, a, node_next)
+	{
+		if (a->state == ATTEMPT_ORDERED && !a->by_us)
+			return true;
+	}
+	return false;
+}
+
+/* Pods of a node without a (heard) session are read by the coordinator itself: soon, where one may
+ * have come to be that nobody knows of, or it could be deleted unseen and created again. */
+void pod_lists_plan(struct core *c, struct node_record *n)
+{
+	bool blind = n->atts && (!n->connected || n->silent);
+	if (!blind && !n->list_wanted) {
+		n->next_list_ms = INT64_MAX;
+	} else if (n->next_list_ms == INT64_MAX) {
+		int64_t wait_ms = n->list_wanted ? 0 : untold(n) ? LIST_SOON_MS : LIST_EVERY_MS;
+		n->next_list_ms = c->now_ms + wait_ms;
+	}
+	if (n->next_list_ms <= c->now_ms && !n->listing) {
+		n->next_list_ms = c->now_ms + LIST_EVERY_MS;
+		n->listing = true;
+		n->list_wanted = false;
+		n->list_gen++;
+		action_new(c, ACT_LIST_NODE)->node = action_str(c, n->name);
+	}
+	pod_lists_set_timer(c, n);
+}

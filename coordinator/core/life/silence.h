@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Agents that fall silent. */
+#pragma once
+
+#include "coordinator/core/state/tables.h"
+
+/* Once a step: who is silent now, and whether most are. */
+void silence_tick(struct core *c);
+/* When silence_tick has something to do; INT64_MAX: not before an event. */
+int64_t silence_deadline(const struct core *c);

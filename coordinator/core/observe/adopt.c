@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rule: status.failed is a floor. No replacement is made before the status that counts its
+ * predecessor's failure is written, so of the failed pods only the last attempt of each index can
+ * be uncounted. The count is max(status.failed, min(failed pods, status.failed + such last ones)):
+ * never too high, and too low only by counted pods that were removed since, and only if the leader
+ * died between an end and its count. Succeeded pods complete their index; a missing one changes
+ * nothing. */
+#include "coordinator/core/observe/adopt.h"
+
+#include <utlist.h>
+
+#include "base/backoff.h"
+#include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/tables.h"
+
+/* What attempts of pods that were there before us count for.
+ *
+ * Rule: status.failed is a floor. No replacement is made before the status that counts its
+ * predecessor's failure is written, so of the failed pods only the last attempt of each index can
+ * be uncounted. The count is max(status.failed, min(failed pods, status.failed + such last ones)):
+ * never too high, and too low only by counted pods that were removed since, and only if we died
+ * between an end and its count. Succeeded pods complete their index; a missing one changes nothing.
+ */
+static bool last_failed(const struct job_record *j, const struct attempt *a)
+{
+	const struct slot *s = &j->slots[a->id.index];
+	return a->state == ATTEMPT_ENDED && a->phase == MEMBER_FAILED && !s->cur &&
+	       s->last == a->id.attempt;
+}
+
+static void count_failed(struct job_record *j)
+{
+	uint32_t failed = 0, last = 0;
+	struct attempt *a;
+	DL_FOREACH2(j->atts, a, job_next)
+	{
+		failed += a->state == ATTEMPT_ENDED && a->phase == MEMBER_FAILED;
+		last += last_failed(j, a);
+	}
+	if (failed > j->failed + last)
+		failed = j->failed + last;
+	if (failed > j->failed)
+		j->failed = failed;
+}
+
+/* A backoff that ran when the leader before us ended goes on from the member's end. */
+static void resume_backoff(const struct core *c, struct job_record *j, const struct attempt *a)
+{
+	int64_t delay = backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->failed);
+	int64_t left = a->ended_ms + delay - c->wall_ms;
+	left = left < 0 ? 0 : left > delay ? delay : left;
+	job_slot(j, a->id.index)->retry_ms = c->now_ms + left;
+}
+
+void job_adopt_attempts(struct core *c, struct job_record *j)
+{
+	struct attempt *a;
+	count_failed(j);
+	DL_FOREACH2(j->atts, a, job_next)
+	{
+		if (a->id.attempt > j->base_attempt)
+			j->base_attempt = a->id.attempt;
+		if (a->phase == MEMBER_SUCCEEDED)
+			job_complete_index(j, a->id.index);
+		if (last_failed(j, a))
+			resume_backoff(c, j, a);
+		if (attempt_live(a) && !attempt_current(a))
+			attempt_stop(c, a, "superseded");
+	}
+	if (j->base_attempt > j->attempts)
+		j->attempts = j->base_attempt;
+	/* What ended before a suspension (which resets startTime) is no start of the time after. */
+	bool ran = j->start_ms && (j->ncompleted || j->failed);
+	j->started |= j->state == JOB_RUNNING || (j->state == JOB_PENDING && ran);
+	j->formed = ran || job_members_seen(j) >= j->min_parallelism;
+	job_dirty(c, j);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/observe/agent_seen.h"
+
+#include "coordinator/core/life/pod_lists.h"
+#include "coordinator/core/observe/member_seen.h"
+#include "coordinator/core/observe/pods_listed.h"
+#include "coordinator/core/state/node.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/tables.h"
+
+static struct node_record *heard(struct core *c, const struct core_event *ev)
+{
+	struct node_record *n = node_find(c, ev->agent.node);
+	if (!n || !n->connected || n->session != ev->agent.session)
+		return NULL;
+	n->heard_loop_ms = c->loop_ms;
+	if (n->silent) {
+		node_set_silent(c, n, false);
+		log_info(c->log, "agent answers again", KS("node", n->name));
+	} else {
+		node_heard(c, n);
+	}
+	return n;
+}
+
+static void set_capacity(struct core *c, struct node_record *n, const struct capacity *cap)
+{
+	if (!cap)
+		return;
+	res_row_set(c, n, ROW_FOREIGN, &cap->foreign);
+	res_row(c, n, ROW_FOREIGN)[RES_PODS] = (int64_t)cap->foreign_pods * 1000;
+	n->capacity_known = true;
+	n->caps_dirty = true;
+	node_dirty(c, n);
+}
+
+void agent_hello(struct core *c, const struct core_event *ev)
+{
+	struct node_record *n = node_get(c, ev->agent.node);
+	node_set_silent(c, n, false);
+	node_set_connected(c, n, true);
+	n->session = ev->agent.session;
+	n->heard = true;
+	n->heard_loop_ms = c->loop_ms;
+	mem_strset(&n->version, ev->agent.version);
+	mem_strset(&n->boot_id, ev->agent.boot_id);
+	set_capacity(c, n, ev->agent.capacity);
+	log_info(c->log, "agent registered", KS("node", n->name), KS("version", n->version),
+		 KI("members", ev->agent.nmembers));
+	n->list_gen++;
+	for (uint32_t i = 0; i < ev->agent.nmembers; i++)
+		member_seen(c, n, &ev->agent.members[i], false);
+	hello_listed(c, n);
+	n->next_list_ms = n->list_wanted ? c->now_ms : INT64_MAX;
+}
+
+void agent_report(struct core *c, const struct core_event *ev)
+{
+	struct node_record *n = heard(c, ev);
+	if (!n)
+		return;
+	set_capacity(c, n, ev->agent.capacity);
+	for (uint32_t i = 0; i < ev->agent.nmembers; i++)
+		member_seen(c, n, &ev->agent.members[i], false);
+}
+
+void agent_heard(struct core *c, const struct core_event *ev)
+{
+	heard(c, ev);
+}
+
+void agent_hangup(struct core *c, const struct core_event *ev)
+{
+	struct node_record *n = node_find(c, ev->agent.node);
+	if (!n || !n->connected || n->session != ev->agent.session)
+		return;
+	log_info(c->log, "agent hung up", KS("node", n->name));
+	/* A node that fell silent before its connection broke stays silent: it is still gone. */
+	bool silent = n->silent;
+	node_set_connected(c, n, false);
+	n->session = 0;
+	n->silent = silent;
+	n->next_list_ms = INT64_MAX;
+	pod_lists_plan(c, n);
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the watch of ComputeJobs, and a live GET of one, tell. */
+#pragma once
+
+#include "coordinator/core/state/tables.h"
+
+void job_seen(struct core *c, const struct job *job);
+void job_deleted(struct core *c, const struct meta *gone);
+void job_checked(struct core *c, const struct core_event *ev); /* CEV_JOB_CHECKED */

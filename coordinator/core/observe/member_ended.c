@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An attempt ends once. */
+#include "coordinator/core/observe/member_ended.h"
+
+#include "base/backoff.h"
+#include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/tables.h"
+#include "coordinator/core/tell/progress.h"
+
+/* What an agent that is heard late tells of a job that is over, or of an index that its status
+ * counts already: the leader before us has logged it. */
+static bool told_before(const struct attempt *a)
+{
+	const struct job_record *j = a->job;
+	return !j->known || (j->old && job_finished(j)) || bitset_has(&j->completed, a->id.index);
+}
+
+void member_log_end(const struct core *c, const struct attempt *a, const char *msg,
+		    const struct member *m)
+{
+	LOG_AT(c->log, told_before(a) ? LOG_DEBUG : LOG_INFO, msg, KS("job", a->job->key),
+	       KI("member", a->id.index), KI("attempt", a->id.attempt), KS("node", a->node->name),
+	       KS("reason", m->reason), KI("exit", m->exit_code));
+}
+
+/* batch/v1 Job: charged against backoffLimit, tried again after a growing delay. */
+static void charge(struct core *c, struct attempt *a, struct slot *s, const struct member *m)
+{
+	struct job_record *j = a->job;
+	if (job_finished(j))
+		return; /* its numbers are final */
+	tell_failure(c, j, a->id.index, m);
+	j->failed++;
+	c->stats.charged_failures++;
+	s->retry_ms =
+		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->failed);
+}
+
+static void refuse(struct core *c, struct attempt *a, const struct member *m)
+{
+	struct job_record *j = a->job;
+	struct node_record *n = a->node;
+	struct refusal *r = NULL;
+	tell_refusal(j, m);
+	for (uint32_t i = 0; i < j->nrefusals; i++) {
+		if (j->refusals[i].node == n->idx)
+			r = &j->refusals[i];
+	}
+	if (!r) {
+		VEC_GROW(j->refusals, j->nrefusals, j->refusals_cap);
+		r = &j->refusals[j->nrefusals++];
+		*r = (struct refusal){.node = n->idx};
+	}
+	r->holds = true;
+	r->until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++r->n);
+	/* What the node lacks it lacks for everybody, until it tells otherwise or it is tried. */
+	if (res_short(c, n, m->reason, &a->needs))
+		heap_set(&c->timers, &n->room_timer, r->until_ms);
+}
+
+static void succeeded(struct core *c, struct attempt *a)
+{
+	struct job_record *j = a->job;
+	struct slot *s = job_slot(j, a->id.index);
+	job_complete_index(j, a->id.index);
+	if (s->cur && s->cur != a)
+		attempt_stop(c, s->cur, "index completed");
+}
+
+/* How its index's current attempt ended by itself, told for the first time. */
+static void ended(struct core *c, struct attempt *a, const struct member *m)
+{
+	struct job_record *j = a->job;
+	struct slot *s = job_slot(j, a->id.index);
+	s->cur = NULL;
+	attempt_set_state(c, a, ATTEMPT_ENDED);
+	heap_remove(&c->timers, &a->timer);
+	j->started |= m->phase == MEMBER_SUCCEEDED || m->phase == MEMBER_FAILED;
+	if (m->phase == MEMBER_SUCCEEDED) {
+		member_log_end(c, a, "member succeeded", m);
+		succeeded(c, a);
+	} else if (m->phase == MEMBER_FAILED && a->id.attempt == s->last) {
+		member_log_end(c, a, "member failed", m);
+		charge(c, a, s, m);
+	} else if (m->phase == MEMBER_REFUSED) {
+		member_log_end(c, a, "member refused", m);
+		refuse(c, a, m);
+		c->stats.disruptions++;
+	} else {
+		member_log_end(c, a, "member disrupted", m);
+		c->stats.disruptions++;
+	}
+	attempt_give_back(c, a);
+}
+
+/* A superseded attempt's end counts for nothing but success. Its pod goes, unless it succeeded: no
+ * success is deleted before the status that counts it is written. For the same reason the success
+ * of one whose delete is out does not count against its successor: if we died now, both were gone.
+ */
+static void ended_aside(struct core *c, struct attempt *a, const struct member *m)
+{
+	struct slot *s = job_slot(a->job, a->id.index);
+	bool success = m->phase == MEMBER_SUCCEEDED, stopping = a->state == ATTEMPT_STOPPING;
+	bool doomed = stopping && s->cur && s->cur != a;
+	if (success && !doomed)
+		succeeded(c, a);
+	if (success && (attempt_live(a) || (!doomed && !a->delete_ok))) {
+		/* Before our delete has reached it: its pod stays, as finished ones do. */
+		s->cur = s->cur == a ? NULL : s->cur;
+		attempt_set_state(c, a, ATTEMPT_ENDED);
+		heap_remove(&c->timers, &a->timer);
+	} else if (attempt_live(a)) {
+		attempt_stop(c, a, "superseded");
+	} else if (a->delete_ok) {
+		attempt_vanished(c, a); /* nobody tells of an ended pod that it went */
+	}
+}
+
+void member_ended(struct core *c, struct attempt *a, const struct member *m)
+{
+	a->phase = m->phase;
+	a->ended_ms = m->ended_ms;
+	if (attempt_live(a) && attempt_current(a))
+		ended(c, a, m);
+	else
+		ended_aside(c, a, m);
+}

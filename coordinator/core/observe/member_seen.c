@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A phase never goes back, and an attempt number counts once. An agent's word about an attempt that
+ * was not ordered there only makes the coordinator read that node's pods. */
+#include "coordinator/core/observe/member_seen.h"
+
+#include <string.h>
+
+#include "coordinator/core/attempt/launch.h"
+#include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/life/job_denied.h"
+#include "coordinator/core/observe/member_ended.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/node.h"
+#include "coordinator/core/state/request.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/tables.h"
+
+enum { HELD_RETRY_MS = 2000 };
+
+static void on_progress(struct core *c, struct attempt *a, const struct member *m)
+{
+	bool told = a->state ==
+		    ATTEMPT_LOST; /* its node is lost; what it says is kept for its return */
+	a->phase = m->phase > a->phase ? m->phase : a->phase;
+	if (a->state == ATTEMPT_RUNNING && a->ready != m->ready) {
+		a->job->nready += m->ready ? 1 : -1U;
+		job_dirty(c, a->job);
+	}
+	a->ready = m->ready;
+	a->deleting = m->deleting;
+	if (told || !attempt_live(a))
+		return;
+	attempt_set_state(c, a, a->phase == MEMBER_RUNNING ? ATTEMPT_RUNNING : ATTEMPT_PENDING);
+}
+
+/* What a container waits for while all is well. */
+static bool usual(const char *reason)
+{
+	return !*str_or_empty(reason) || str_eq(reason, "ContainerCreating") ||
+	       str_eq(reason, "PodInitializing");
+}
+
+static void set_waiting(struct core *c, struct attempt *a, const struct member *m)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
+	if (m->phase == MEMBER_PENDING && !usual(m->reason))
+		buf_printf(&b, "%s: %s", m->reason, str_or_empty(m->message));
+	if (str_eq(a->waiting, buf_str(&b)))
+		return;
+	a->job->nwaiting -= *a->waiting != 0;
+	a->job->nwaiting += *buf_str(&b) != 0;
+	mem_strset(&a->waiting, buf_str(&b));
+	job_dirty(c, a->job);
+}
+
+static void on_seen(struct core *c, struct attempt *a, const char *pod_uid)
+{
+	if (str_eq(a->pod_uid, pod_uid))
+		return;
+	bool first = !attempt_seen(a);
+	struct job_record *j = a->job;
+	if (first && j->formed && *j->create_error) {
+		/* Pods are accepted again. */
+		mem_strset(&j->create_error, "");
+		j->denials = 0;
+		job_dirty(c, j);
+	}
+	mem_strset(&a->pod_uid, pod_uid);
+	attempt_order_changed(c, a);
+	if (a->state == ATTEMPT_STOPPING)
+		attempt_timer_due(c, a); /* now it can be deleted */
+	else
+		heap_remove(&c->timers, &a->timer); /* of its create */
+}
+
+/* The pod tells; a is its attempt and confirmed. */
+static void apply(struct core *c, struct attempt *a, const struct member *m)
+{
+	if (a->phase != MEMBER_NONE && member_phase_final(a->phase))
+		return;
+	on_seen(c, a, m->pod_uid);
+	set_waiting(c, a, m);
+	if (member_phase_final(m->phase))
+		member_ended(c, a, m);
+	else
+		on_progress(c, a, m);
+}
+
+/* Ends without a pod: the agent tells about its order. */
+static void apply_podless(struct core *c, struct attempt *a, const struct member *m)
+{
+	bool about_pod = attempt_seen(a);
+	if (m->phase == MEMBER_GONE) {
+		if (!about_pod || str_eq(a->pod_uid, m->pod_uid) || !*str_or_empty(m->pod_uid))
+			attempt_vanished(c, a);
+	} else if (m->phase == MEMBER_HELD && !about_pod && !a->by_us && attempt_live(a)) {
+		/* By its own pod on a node unheard, say: our own create is answered with it. */
+		a->by_us = true;
+		attempt_launch(c, a);
+	} else if (m->phase == MEMBER_HELD && !about_pod) {
+		member_log_end(c, a, "member's pod name is taken", m);
+		job_slot(a->job, a->id.index)->retry_ms = c->now_ms + HELD_RETRY_MS;
+		attempt_free(c, a);
+	} else if (m->phase == MEMBER_DENIED && !about_pod && !(a->by_us && attempt_live(a))) {
+		job_denied(c, a, m->message);
+	}
+}
+
+static bool podless(enum member_phase p)
+{
+	return p == MEMBER_GONE || p == MEMBER_HELD || p == MEMBER_DENIED;
+}
+
+/* Before everything is known nothing is counted: the attempt is entered as it is. */
+static void enter(struct core *c, struct attempt *a, const struct member *m)
+{
+	struct slot *s = job_slot(a->job, a->id.index);
+	a->ready = m->ready;
+	a->deleting = m->deleting;
+	a->ended_ms = m->ended_ms;
+	if (c->synced && member_phase_final(m->phase)) {
+		/* As it would have gone had we known it; enter it live, then let it end. */
+		if (!s->cur)
+			s->cur = a;
+		attempt_set_state(c, a, ATTEMPT_PENDING);
+		if (a->confirmed)
+			apply(c, a, m);
+		return;
+	}
+	a->phase = m->phase;
+	attempt_set_state(c, a,
+			  member_phase_final(m->phase) ? ATTEMPT_ENDED
+			  : m->phase == MEMBER_RUNNING ? ATTEMPT_RUNNING
+						       : ATTEMPT_PENDING);
+	set_waiting(c, a, m);
+	if (c->synced && a->confirmed && !attempt_current(a))
+		attempt_stop(c, a, "superseded");
+}
+
+static void adopt(struct core *c, struct job_record *j, struct node_record *n,
+		  const struct member *m, bool by_list)
+{
+	struct attempt *a = attempt_adopt(c, j, n, m);
+	a->confirmed = by_list;
+	if (!by_list)
+		n->list_wanted = true;
+	log_debug(c->log, "member adopted", KS("job", j->key), KI("member", m->index),
+		  KI("attempt", m->attempt), KS("node", n->name),
+		  KS("phase", member_phase_text(m->phase)));
+	enter(c, a, m);
+}
+
+static bool ours(const struct job_record *j, const struct member *m)
+{
+	char name[POD_NAME_BYTES];
+	member_pod_name(j->name, j->uid, m->index, m->attempt, name);
+	return str_eq(j->ns, m->ns) && str_eq(name, m->pod);
+}
+
+static void confirm(struct core *c, struct attempt *a, const struct member *m)
+{
+	a->confirmed = true;
+	a->job->done_news = true;
+	attempt_order_changed(c, a);
+	job_dirty(c, a->job);
+	if (!attempt_current(a) && attempt_live(a))
+		attempt_stop(c, a, "superseded");
+	apply(c, a, m);
+}
+
+static void known_elsewhere(struct core *c, struct attempt *a, struct node_record *n, bool by_list)
+{
+	if (by_list) {
+		attempt_move(c, a, n); /* a pod's name is its attempt: there is no other of it */
+	} else {
+		n->list_wanted = true;
+		node_dirty(c, n);
+	}
+}
+
+static bool fits(struct core *c, const struct node_record *n, const struct job_record *j)
+{
+	request_resolve(c, j->request);
+	return res_fits(c, n, &j->request->needs);
+}
+
+/* The agent says that it is creating this attempt's pod (phase none). Ordered by us, that is no
+ * news; else by the leader before us. It must be one that we could have placed there. */
+static void attempted(struct core *c, struct job_record *j, struct node_record *n,
+		      const struct member *m)
+{
+	if (!j->known || !j->old || j->gone || j->deleting || j->suspend || job_finished(j) ||
+	    *j->invalid || m->index >= j->parallelism || bitset_has(&j->completed, m->index) ||
+	    !str_eq(m->template_hash, intern_str(c->strs, j->template_id)))
+		return;
+	const struct slot *s = job_slot(j, m->index);
+	if (s->cur || m->attempt <= s->last || !fits(c, n, j))
+		return;
+	attempt_resume(c, j, n, m);
+	j->selection_changed = true; /* whether the node matches */
+	job_dirty(c, j);
+}
+
+/* An attempt that we do not know has ended without a trace but this word: the leader before us died
+ * before it wrote the number. It is not given again, or its agent would take the new pod for the
+ * old one. */
+static void number_used(struct job_record *j, const struct member *m)
+{
+	if (!j->known || m->index >= j->parallelism || m->attempt > j->attempts + PARALLELISM_MAX)
+		return;
+	struct slot *s = job_slot(j, m->index);
+	if (m->attempt > s->last)
+		s->last = m->attempt;
+	if (m->attempt > j->attempts)
+		j->attempts = m->attempt;
+}
+
+/* An orphaned member: of interest until its pod has ended or is another's by its agent's word. */
+static void orphaned(struct core *c, const struct node_record *n, struct attempt *a,
+		     const struct member *m)
+{
+	if (a && a->left && a->node == n && member_phase_final(m->phase))
+		attempt_free(c, a);
+}
+
+/* A create that was under way for long has made the pod again after it had ended and gone: nobody
+ * waits for it any more. */
+static void recreated(struct core *c, struct attempt *a, const struct member *m, bool by_list)
+{
+	struct job_record *j = a->job;
+	struct node_record *n = a->node;
+	struct slot *s = job_slot(j, m->index);
+	attempt_free(c, a);
+	adopt(c, j, n, m, by_list);
+	a = attempt_find(c, j, m->index, m->attempt);
+	s->cur = s->cur == a ? NULL : s->cur;
+	attempt_stop(c, a, "superseded");
+}
+
+static bool is_recreated(const struct attempt *a, const struct member *m)
+{
+	return a->state == ATTEMPT_ENDED && !member_phase_final(m->phase) &&
+	       !str_eq(a->pod_uid, m->pod_uid);
+}
+
+/* n tells about m; by_list: we read the pod ourselves. */
+void member_seen(struct core *c, struct node_record *n, const struct member *m, bool by_list)
+{
+	struct job_record *j = job_find_uid(c, str_or_empty(m->job_uid));
+	bool pod = !podless(m->phase) && *str_or_empty(m->pod_uid) && m->phase != MEMBER_NONE;
+	if (m->index >= PARALLELISM_MAX || !*str_or_empty(m->job_uid) ||
+	    strlen(str_or_empty(m->job_name)) > JOB_NAME_MAX)
+		return;
+	if (!j && pod)
+		j = job_stray(c, m);
+	if (!j || !ours(j, m))
+		return;
+	struct attempt *a = attempt_find(c, j, m->index, m->attempt);
+	if (j->orphan) {
+		orphaned(c, n, a, m);
+		return;
+	}
+	if (!a) {
+		if (pod)
+			adopt(c, j, n, m, by_list);
+		else if (m->phase == MEMBER_NONE)
+			attempted(c, j, n, m);
+		else
+			number_used(j, m);
+		node_dirty(c, n);
+		return;
+	}
+	if (a->node != n)
+		known_elsewhere(c, a, n, by_list);
+	if (a->node != n)
+		return;
+	if (pod)
+		a->seen_gen = n->list_gen;
+	if (pod && is_recreated(a, m))
+		recreated(c, a, m, by_list);
+	else if (pod && by_list && !a->confirmed)
+		confirm(c, a, m);
+	else if (a->confirmed && pod)
+		apply(c, a, m);
+	else if (a->confirmed)
+		apply_podless(c, a, m);
+	else if (m->phase == MEMBER_GONE)
+		attempt_vanished(c, a); /* only its agent ever told of it */
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/observe/ops_ended.h"
+
+#include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/life/job_denied.h"
+#include "coordinator/core/observe/member_seen.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/node.h"
+#include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/templates.h"
+
+enum { ASK_GONE_MS = 60000 };
+
+/* What the API server will say again. NOTFOUND is the namespace, or what admission looks up. */
+static bool final_refusal(enum rc rc)
+{
+	return rc == RC_FORBIDDEN || rc == RC_INVALID || rc == RC_BADREQUEST || rc == RC_TOOBIG ||
+	       rc == RC_NOTFOUND;
+}
+
+static void created(struct core *c, struct attempt *a, const struct core_event *ev)
+{
+	struct member m = {.ns = a->job->ns,
+			   .job_name = a->job->name,
+			   .job_uid = a->job->uid,
+			   .pod = a->pod,
+			   .index = a->id.index,
+			   .attempt = a->id.attempt,
+			   .reason = ev->pod.reason,
+			   .message = ev->pod.message};
+	const struct member *pod = ev->pod.member;
+	a->creating = false;
+	if (pod && str_eq(pod->job_uid, a->job->uid) && pod->index == a->id.index &&
+	    pod->attempt == a->id.attempt) {
+		if (ev->pod.rc == RC_OK)
+			templates_remember(c, a->job->ns, a->template_id);
+		member_seen(c, *str_or_empty(pod->node) ? node_get(c, pod->node) : a->node, pod,
+			    true);
+	} else if (ev->pod.rc == RC_EXISTS || ev->pod.rc == RC_OK) {
+		m.phase = MEMBER_HELD;
+		member_seen(c, a->node, &m, false);
+	} else if (final_refusal(ev->pod.rc)) {
+		a->by_us = true;
+		job_denied(c, a, str_or_empty(ev->pod.message));
+	} else {
+		attempt_retry(c, a);
+	}
+}
+
+static void deleted(struct core *c, struct attempt *a, const struct core_event *ev)
+{
+	if (ev->pod.rc == RC_NOTFOUND || ev->pod.rc == RC_CONFLICT) {
+		attempt_vanished(c, a); /* it, or it under this UID */
+	} else if (ev->pod.rc == RC_OK && member_phase_final(a->phase)) {
+		attempt_vanished(c, a); /* it had ended: nobody tells of it any more */
+	} else if (ev->pod.rc == RC_OK) {
+		/* Its node tells when it is gone; one whose agent never saw it, nobody does: then
+		 * the same delete asks again, ever more rarely. */
+		a->delete_ok = true;
+		heap_set(&c->timers, &a->timer,
+			 c->now_ms + ASK_GONE_MS * (1 + (a->tries < 9 ? a->tries : 9)));
+	} else {
+		attempt_retry(c, a);
+	}
+}
+
+void pod_op_ended(struct core *c, const struct core_event *ev)
+{
+	struct attempt *a = attempt_find_pod(c, ev->pod.ns, ev->pod.pod);
+	if (!a)
+		return;
+	if (ev->pod.op == POD_OP_CREATE && attempt_seen(a))
+		a->creating = false;
+	else if (ev->pod.op == POD_OP_CREATE)
+		created(c, a, ev);
+	else if (a->state == ATTEMPT_STOPPING)
+		deleted(c, a, ev);
+}

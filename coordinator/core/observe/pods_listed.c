@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/observe/pods_listed.h"
+
+#include <utlist.h>
+
+#include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/observe/member_seen.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/node.h"
+#include "coordinator/core/state/tables.h"
+
+/* A Hello is the node's whole truth: what it lacks is looked up before it counts as gone. */
+void hello_listed(struct core *c, struct node_record *n)
+{
+	struct attempt *a;
+	DL_FOREACH2(n->atts, a, node_next)
+	{
+		if (a->seen_gen != n->list_gen && attempt_seen(a))
+			n->list_wanted = true;
+	}
+	node_dirty(c, n);
+}
+
+static void list_end(struct core *c, struct node_record *n)
+{
+	struct attempt *a, *tmp;
+	DL_FOREACH_SAFE2(n->atts, a, tmp, node_next)
+	{
+		if (a->seen_gen != n->list_gen && attempt_seen(a))
+			attempt_vanished(c, a);
+		else if (!a->confirmed)
+			n->list_wanted = true; /* told while the list was on its way */
+	}
+}
+
+void pods_listed(struct core *c, const struct core_event *ev)
+{
+	struct node_record *n = ev->pods.node ? node_find(c, ev->pods.node) : NULL;
+	if (ev->pods.node && (!n || !n->listing))
+		return;
+	for (uint32_t i = 0; i < ev->pods.nmembers; i++) {
+		const struct member *m = &ev->pods.members[i];
+		if (n)
+			member_seen(c, n, m, true);
+		else if (*str_or_empty(m->node))
+			member_seen(c, node_get(c, m->node), m, true);
+	}
+	if (!n || !ev->pods.last)
+		return;
+	n->listing = false;
+	if (ev->pods.rc == RC_OK)
+		list_end(c, n);
+	else
+		n->list_wanted = true;
+	node_dirty(c, n);
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/place/cycle.h"
+
+#include "coordinator/core/place/pick.h"
+#include "coordinator/core/place/reserve.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/queue.h"
+#include "coordinator/core/state/request.h"
+#include "coordinator/core/state/reservation.h"
+#include "coordinator/core/state/selection.h"
+#include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/waiting.h"
+
+static int64_t asked(const struct job_record *j, uint32_t res)
+{
+	for (uint32_t i = 0; i < j->request->needs.n; i++) {
+		if (j->request->needs.v[i].res == res)
+			return j->request->needs.v[i].milli;
+	}
+	return 0;
+}
+
+/* The job goes on waiting. False: it is not all done in this step. */
+static bool blocked(struct core *c, struct queue_item *it, bool kept)
+{
+	struct job_record *j = it->job;
+	if (!reserve_consider(c, it))
+		return false;
+	bool any = kept || c->reserved.head == j;
+	it->cpu = any ? -1 : asked(j, RES_CPU);
+	it->memory = any ? -1 : asked(j, RES_MEMORY);
+	if (!j->blocked) {
+		job_dirty(c, j);
+		waiting_soon(c, j);
+	}
+	j->blocked = true;
+	return true;
+}
+
+/* An index that wants an attempt now. */
+static bool open_index(const struct core *c, const struct job_record *j, uint32_t index)
+{
+	const struct slot *s = index < j->nslots ? &j->slots[index] : NULL;
+	if (bitset_has(&j->completed, index))
+		return false;
+	return !s || ((!s->cur || attempt_replaceable(s->cur)) && s->retry_ms <= c->now_ms);
+}
+
+/* The lowest open indexes, on the n best nodes. */
+static uint32_t pair(const struct core *c, const struct job_record *j, uint32_t n)
+{
+	struct placing *p = c->placing;
+	uint32_t k = 0;
+	if (n > p->plan_cap) {
+		p->plan_cap = n;
+		p->plan = mem_realloc(p->plan, n, sizeof *p->plan);
+	}
+	for (uint32_t i = 0; i < j->parallelism && k < n; i++) {
+		if (open_index(c, j, i)) {
+			p->plan[k] = (struct placement){i, p->candidates[k].node};
+			k++;
+		}
+	}
+	return k;
+}
+
+/* What can be placed of the job now. True: a plan. */
+static bool look(struct core *c, struct queue_item *it, struct plan *plan)
+{
+	struct job_record *j = it->job;
+	if (j->fresh || c->queue.recap)
+		it->impossible = false;
+	j->fresh = false;
+	c->placing->work += WORK_LOOK;
+	request_resolve(c, j->request);
+	struct pick q = {.request = j->request,
+			 .selection = selection_evaluate(c, j->request),
+			 .job = j,
+			 .reserved = reserve_allows(c, j),
+			 .need = job_needs_at_once(j),
+			 .want = j->want};
+	*plan = (struct plan){.job = j, .item = it};
+	uint32_t n = pick_nodes(c, c->placing, &q, &plan->kept);
+	if (n < q.need)
+		return false;
+	plan->whole = n >= j->want;
+	plan->n = pair(c, j, n);
+	plan->v = c->placing->plan;
+	return true;
+}
+
+/* The look at the plan's job is over. False: it goes on in the next step. */
+static bool conclude(struct core *c, const struct plan *plan)
+{
+	struct job_record *j = plan->job;
+	c->placing->work += plan->n * WORK_PLACE;
+	if (plan->n)
+		job_dirty(c, j);
+	j->want -= plan->n;
+	if (j->want)
+		return blocked(c, plan->item, plan->kept);
+	plan->item->done = true;
+	c->queue.ndone++;
+	return true;
+}
+
+/* One that is ahead of the job that nodes are kept for, and does not fit, is the next that they
+ * must be kept for. False: this step's part is over. */
+static bool concluded_new(struct core *c, const struct plan *plan)
+{
+	struct queue *q = &c->queue;
+	struct job_record *j = plan->job;
+	if (!conclude(c, plan)) {
+		j->fresh = true;
+		q->fresh[q->nfresh++] = j;
+		return false;
+	}
+	if (!j->want)
+		queue_take(c, j);
+	else if (c->reserved.head && queue_ahead(j, c->reserved.head))
+		c->place_dirty = true;
+	return true;
+}
+
+static bool concluded(struct core *c, const struct plan *plan)
+{
+	if (c->placing->cycle == CYCLE_NEW)
+		return concluded_new(c, plan);
+	if (!conclude(c, plan))
+		c->placing->at.i--;
+	return true;
+}
+
+/* The new jobs in their order. NULL: none is left. */
+static struct queue_item *next_new(struct core *c)
+{
+	struct queue *q = &c->queue;
+	while (q->nfresh) {
+		uint32_t first = 0;
+		for (uint32_t i = 1; i < q->nfresh; i++) {
+			if (queue_ahead(q->fresh[i], q->fresh[first]))
+				first = i;
+		}
+		struct job_record *j = q->fresh[first];
+		q->fresh[first] = q->fresh[--q->nfresh];
+		if (j->fresh)
+			return queue_find(c, j);
+	}
+	return NULL;
+}
+
+static struct queue_item *next_item(struct core *c)
+{
+	if (c->placing->work >= work_most(c))
+		return NULL;
+	return c->placing->cycle == CYCLE_NEW ? next_new(c) : queue_walk(c, &c->placing->at);
+}
+
+void place_begin(struct core *c)
+{
+	struct placing *p = c->placing;
+	bool whole = c->place_dirty || c->place_more;
+	p->work = 0;
+	p->cycle = !whole ? CYCLE_NEW : c->idle ? CYCLE_WHOLE : CYCLE_NONE;
+	if (p->cycle != CYCLE_WHOLE)
+		return;
+	p->at = (struct queue_position){0};
+	if (c->place_more && !c->queue.moved) {
+		p->at = queue_resume(c);
+	} else {
+		queue_begin(c);
+		reservation_clear(c);
+	}
+}
+
+/* This step's part of the cycle is over. */
+static void end(struct core *c)
+{
+	if (c->placing->cycle != CYCLE_WHOLE)
+		return;
+	c->place_more = queue_pause(c, c->placing->at);
+	if (!c->place_more)
+		queue_end(c);
+}
+
+bool place_next(struct core *c, struct plan *plan)
+{
+	struct queue_item *it;
+	if (c->placing->cycle == CYCLE_NONE || (plan->job && !concluded(c, plan)))
+		return false;
+	while ((it = next_item(c))) {
+		if (look(c, it, plan))
+			return true;
+		if (!concluded(c, plan))
+			return false;
+	}
+	end(c);
+	return false;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Nodes with the fewest taints to be avoided come first (PreferNoSchedule counts before anything
+ * else), of these the emptiest (spread) or the fullest (pack), of these the lowest index.
+ * Candidates are a few ANDs over sets that are kept up to date (state/levels.c), so a node that is
+ * looked at has nearly always room. */
+#include "coordinator/core/place/pick.h"
+
+#include <stdlib.h>
+
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/levels.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/tables.h"
+
+static void candidates_grow(struct placing *p, uint32_t want)
+{
+	if (want <= p->candidates_cap)
+		return;
+	p->candidates_cap = want;
+	p->candidates = mem_realloc(p->candidates, want, sizeof *p->candidates);
+}
+
+static void without_refusals(const struct core *c, const struct job_record *j, struct bitset *ok)
+{
+	for (uint32_t i = 0; i < j->nrefusals; i++) {
+		if (j->refusals[i].until_ms > c->now_ms)
+			bitset_clear(ok, j->refusals[i].node);
+	}
+}
+
+/* Nodes that the job may have now, in p->ok; some may lack a little. */
+static void may_have(const struct core *c, struct placing *p, const struct pick *q, bool *ret_kept)
+{
+	struct bitset *ok = &p->ok, *some = &p->tier;
+	bitset_copy(ok, &c->usable);
+	bitset_and(ok, &q->selection->match);
+	levels_with_room(c, &q->request->needs, false, ok);
+	*ret_kept = false;
+	if (!q->reserved) {
+		bitset_copy(some, ok);
+		bitset_and(some, &c->reserved.nodes);
+		*ret_kept = bitset_next(some, 0) != UINT32_MAX;
+		bitset_andnot(ok, &c->reserved.nodes);
+	}
+	if (!q->job)
+		return;
+	if (q->job->atts) {
+		bitset_zero(some);
+		job_nodes(q->job, some);
+		bitset_andnot(ok, some);
+	}
+	without_refusals(c, q->job, ok);
+}
+
+struct picking {
+	const struct core *c;
+	struct placing *p;
+	const struct pick *q;
+	uint32_t n, fits;
+};
+
+/* The nodes of a level, lowest index first. */
+static void take_level(struct picking *k, uint32_t level)
+{
+	const struct bitset *b = &k->c->levels.level[level], *tier = &k->p->tier;
+	size_t words = b->n < tier->n ? b->n : tier->n;
+	for (size_t w = 0; w < words && k->n < k->q->want; w++) {
+		uint64_t bits = b->w[w] & tier->w[w];
+		while (bits && k->n < k->q->want) {
+			uint32_t at = (uint32_t)__builtin_ctzll(bits);
+			bits &= ~(UINT64_C(1) << at);
+			uint32_t node = (uint32_t)w * 64 + at;
+			k->fits++;
+			if (res_fits(k->c, k->c->node_at[node], &k->q->request->needs))
+				k->p->candidates[k->n++] = (struct candidate){level, node};
+		}
+	}
+}
+
+static void take_tier(struct picking *k)
+{
+	const struct bitset *used = &k->c->levels.used;
+	bool spread = k->c->cfg.spread;
+	uint32_t i = spread ? bitset_next(used, 0) : LEVELS;
+	while (k->n < k->q->want && (spread ? i != UINT32_MAX : i > 0)) {
+		if (!spread && !bitset_has(used, --i))
+			continue;
+		take_level(k, i);
+		if (spread)
+			i = bitset_next(used, i + 1);
+	}
+}
+
+uint32_t pick_nodes(const struct core *c, struct placing *p, const struct pick *q, bool *ret_kept)
+{
+	const struct bitset *avoid = q->selection->avoid;
+	struct picking k = {c, p, q, 0, 0};
+	may_have(c, p, q, ret_kept);
+	if (bitset_count(&p->ok) < q->need)
+		return 0;
+	candidates_grow(p, q->want);
+	for (uint32_t t = 0; k.n < q->want; t++) {
+		bitset_copy(&p->tier, &p->ok);
+		if (t < AVOID_MAX)
+			bitset_andnot(&p->tier, &avoid[t]);
+		take_tier(&k);
+		if (t == AVOID_MAX || bitset_next(&avoid[t], 0) == UINT32_MAX)
+			break;
+		bitset_and(&p->ok, &avoid[t]);
+	}
+	p->work += k.fits / FITS;
+	return k.n;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/place/placing.h"
+
+#include <stdlib.h>
+
+struct placing *placing_new(void)
+{
+	return mem_zalloc(1, sizeof(struct placing));
+}
+
+struct placing *placing_free(struct placing *p)
+{
+	if (!p)
+		return NULL;
+	bitset_done(&p->ok);
+	bitset_done(&p->tier);
+	free(p->candidates);
+	free(p->plan);
+	free(p);
+	return NULL;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* EASY backfill: the first job of the queue that does not fit, though the empty cluster could hold
+ * it, gets a reservation of nodes at the time that the deadlines of what runs there give. A job
+ * behind it may use these nodes only if its own deadline ends before. Where no end is computable
+ * there is no reservation: others pass. */
+#include "coordinator/core/place/reserve.h"
+
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "coordinator/core/place/placing.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/levels.h"
+#include "coordinator/core/state/reservation.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/selection.h"
+#include "coordinator/core/state/tables.h"
+
+enum { NAMES_MAX = 2000 }; /* bytes in a line of the log */
+
+struct ending { /* what one attempt gives back, and when */
+	int64_t at;
+	const struct attempt *attempt;
+};
+
+static void tell(struct core *c, struct job_record *j)
+{
+	AUTO(buf_done) struct buf names = BUF_INIT(NAMES_MAX);
+	const struct bitset *b = &c->reserved.nodes;
+	c->reserved.told = j;
+	if (!c->log || c->log->min > LOG_DEBUG)
+		return;
+	for (uint32_t i = bitset_next(b, 0); i != UINT32_MAX; i = bitset_next(b, i + 1))
+		buf_printf(&names, "%s%s", names.len ? "," : "", c->node_at[i]->name);
+	log_debug(c->log, "nodes reserved", KS("job", j->key), KI("count", bitset_count(b)),
+		  KI("in_ms", c->reserved.at_ms - c->now_ms), KS("nodes", buf_str(&names)));
+}
+
+/* When the job ends at the latest; INT64_MAX: nobody knows. */
+static int64_t ends_at(const struct core *c, const struct job_record *j)
+{
+	if (j->deadline_s < 0 || !j->known)
+		return INT64_MAX;
+	if (!j->start_ms)
+		return c->now_ms + j->deadline_s * 1000;
+	if (j->deadline_at_ms != INT64_MAX)
+		return j->deadline_at_ms;
+	/* Placed in this very cycle. */
+	return c->now_ms + j->start_ms + j->deadline_s * 1000 - c->wall_ms;
+}
+
+bool reserve_allows(const struct core *c, const struct job_record *j)
+{
+	if (!c->reserved.holds || c->reserved.head == j)
+		return true;
+	return ends_at(c, j) <= c->reserved.at_ms;
+}
+
+static int by_end(const void *a, const void *b)
+{
+	int64_t x = ((const struct ending *)a)->at, y = ((const struct ending *)b)->at;
+	return (x > y) - (x < y);
+}
+
+/* Those of which an end is known, soonest first. */
+static uint32_t endings(const struct core *c, const struct node_record *n, struct ending *v)
+{
+	const struct attempt *a;
+	uint32_t k = 0;
+	DL_FOREACH2(n->atts, a, node_next)
+	{
+		int64_t at = a->takes_room ? ends_at(c, a->job) : INT64_MAX;
+		if (at != INT64_MAX)
+			v[k++] = (struct ending){at, a};
+	}
+	qsort(v, k, sizeof *v, by_end);
+	return k;
+}
+
+static void give_back(const struct needs *needs, const struct attempt *a, int64_t *left)
+{
+	for (uint32_t i = 0; i < needs->n; i++) {
+		for (uint32_t k = 0; k < a->needs.n; k++) {
+			if (a->needs.v[k].res == needs->v[i].res)
+				left[i] += a->needs.v[k].milli;
+		}
+	}
+}
+
+static bool enough(const struct needs *needs, const int64_t *left)
+{
+	for (uint32_t i = 0; i < needs->n; i++) {
+		if (left[i] < needs->v[i].milli)
+			return false;
+	}
+	return true;
+}
+
+/* When the node can hold one more, if what runs there ends at its deadline; INT64_MAX: unknown. */
+static int64_t free_at(const struct core *c, const struct node_record *n, const struct needs *needs)
+{
+	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
+	if (res_fits(c, n, needs))
+		return c->now_ms;
+	AUTO(mem_freep) int64_t *left = mem_zalloc(needs->n + 1, sizeof *left);
+	AUTO(mem_freep) struct ending *v = mem_zalloc(n->nlive + 1, sizeof *v);
+	uint32_t k = endings(c, n, v);
+	for (uint32_t i = 0; i < needs->n; i++) {
+		if (needs->v[i].res != UINT32_MAX)
+			left[i] = cap[needs->v[i].res] - used[needs->v[i].res];
+	}
+	for (uint32_t i = 0; i < k; i++) {
+		give_back(needs, v[i].attempt, left);
+		/* What ends at the same time counts together. */
+		if ((i + 1 == k || v[i + 1].at > v[i].at) && enough(needs, left))
+			return v[i].at > c->now_ms ? v[i].at : c->now_ms;
+	}
+	return INT64_MAX;
+}
+
+static int by_time(const void *pa, const void *pb)
+{
+	const struct candidate *a = pa, *b = pb;
+	if (a->score != b->score)
+		return a->score < b->score ? -1 : 1;
+	return (a->node > b->node) - (a->node < b->node);
+}
+
+static void offer(struct core *c, struct job_record *j, const struct node_record *n, bool busy)
+{
+	struct reservation *r = &c->reserved;
+	if (!res_fits_empty(c, n, &j->request->needs) || job_refused_by(c, j, n))
+		return;
+	int64_t at = busy ? INT64_MAX : free_at(c, n, &j->request->needs);
+	VEC_GROW(r->offers, r->noffers, r->offers_cap);
+	r->offers[r->noffers++] = (struct candidate){at, n->idx};
+	c->placing->work += WORK_END + n->nlive / ENDS;
+}
+
+/* When each node that could ever hold one can, soonest first; a node where the job has a member
+ * has one when that is gone, and nobody knows when. False: not all are asked yet. */
+static bool offers(struct core *c, struct job_record *j)
+{
+	AUTO(bitset_done) struct bitset ok = {0}, busy = {0};
+	struct reservation *r = &c->reserved;
+	if (r->asking != j)
+		r->noffers = r->ask_next = 0;
+	r->asking = j;
+	job_nodes(j, &busy);
+	bitset_copy(&ok, &c->usable);
+	bitset_and(&ok, &selection_evaluate(c, j->request)->match);
+	levels_with_room(c, &j->request->needs, true, &ok);
+	for (uint32_t i = bitset_next(&ok, r->ask_next); i != UINT32_MAX;
+	     i = bitset_next(&ok, r->ask_next)) {
+		offer(c, j, c->node_at[i], bitset_has(&busy, i));
+		r->ask_next = i + 1;
+		if (c->placing->work >= work_most(c)) /* one at least was asked */
+			return false;
+	}
+	if (r->noffers)
+		qsort(r->offers, r->noffers, sizeof *r->offers, by_time);
+	r->asking = NULL;
+	return true;
+}
+
+bool reserve_consider(struct core *c, struct queue_item *it)
+{
+	struct job_record *j = it->job;
+	struct reservation *r = &c->reserved;
+	uint32_t need = job_needs_at_once(j);
+	if (r->head || it->impossible)
+		return true;
+	if (!offers(c, j))
+		return false;
+	it->impossible = r->noffers < need;
+	if (it->impossible) {
+		if (r->told == j)
+			reservation_untold(c);
+		return true;
+	}
+	r->head = j;
+	r->at_ms = r->offers[need - 1].score;
+	/* Unknown; or it is not room that it lacks. */
+	r->holds = r->at_ms != INT64_MAX && r->at_ms > c->now_ms;
+	for (uint32_t i = 0; r->holds && i < need; i++)
+		bitset_set(&r->nodes, r->offers[i].node);
+	if (r->holds)
+		tell(c, j);
+	else
+		reservation_untold(c);
+	return true;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/settle.h"
+
+#include <utlist.h>
+
+#include "base/clocktext.h"
+#include "coordinator/core/attempt/launch.h"
+#include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/life/job_policy.h"
+#include "coordinator/core/life/node_state.h"
+#include "coordinator/core/place/cycle.h"
+#include "coordinator/core/place/explain.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/node.h"
+#include "coordinator/core/state/orders.h"
+#include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/waiting.h"
+
+enum { STEP_JOBS = 4000, STEP_NODES = 2000, STEP_TIMERS = 10000 };
+
+/* Enough of the job is placed for it to start; whole: it wants no more, and what it said that it
+ * waits for is over. */
+static void started(struct core *c, struct job_record *j, bool whole)
+{
+	if (!j->start_ms) {
+		waiting_soon(c, j);
+		j->start_ms = whole_seconds(c->wall_ms);
+		if (!j->start_ms)
+			j->start_ms = 1000; /* the epoch itself would read as unset */
+	}
+	job_set_condition(c, j, JC_SCHEDULED, COND_TRUE, R_Placed);
+	if (whole && j->reason == R_Unschedulable)
+		job_set_message(j, R_NONE, "%s", "");
+}
+
+static void carry_out(struct core *c, const struct plan *plan)
+{
+	started(c, plan->job, plan->whole);
+	for (uint32_t i = 0; i < plan->n; i++)
+		attempt_place(c, plan->job, plan->v[i].index, c->node_at[plan->v[i].node]);
+}
+
+static void place(struct core *c)
+{
+	struct plan plan = {0};
+	place_begin(c);
+	while (place_next(c, &plan))
+		carry_out(c, &plan);
+}
+
+static void node_due(struct core *c, struct heap_node *t)
+{
+	node_dirty(c, OWNER_OF(t, struct node_record, timer));
+}
+
+static void room_due(struct core *c, struct heap_node *t)
+{
+	struct node_record *n = OWNER_OF(t, struct node_record, room_timer);
+	n->caps_dirty = true;
+	node_dirty(c, n);
+}
+
+static void job_due(struct core *c, struct heap_node *t)
+{
+	job_dirty(c, OWNER_OF(t, struct job_record, timer));
+}
+
+static void attempt_due(struct core *c, struct heap_node *t)
+{
+	attempt_timer_due(c, OWNER_OF(t, struct attempt, timer));
+}
+
+static void fire(struct core *c, struct heap_node *t)
+{
+	static void (*const due[])(struct core *, struct heap_node *) = {
+		[TIMER_NODE] = node_due,
+		[TIMER_ROOM] = room_due,
+		[TIMER_JOB] = job_due,
+		[TIMER_ATTEMPT] = attempt_due,
+	};
+	must((unsigned)t->kind < ARRAY_LEN(due));
+	due[t->kind](c, t);
+}
+
+/* True: all that are due have fired. */
+bool timers_fire(struct core *c)
+{
+	struct heap_node *t;
+	uint32_t most = c->cfg.step_jobs ? c->cfg.step_jobs : STEP_TIMERS;
+	for (uint32_t n = 0; n < most; n++) {
+		t = heap_pop_due(&c->timers, c->now_ms);
+		if (!t)
+			return true;
+		fire(c, t);
+	}
+	return false;
+}
+
+/* True: all are settled. */
+static bool settle_nodes(struct core *c, uint32_t *budget)
+{
+	while (c->dirty_nodes && (*budget)--) {
+		struct node_record *n = c->dirty_nodes;
+		DL_DELETE(c->dirty_nodes, n);
+		n->dirty = false;
+		node_settle(c, n);
+		orders_emit(c, n);
+		node_maybe_free(c, n);
+	}
+	return !c->dirty_nodes;
+}
+
+static bool settle_jobs(struct core *c, uint32_t *budget)
+{
+	while (c->dirty_jobs && (*budget)--) {
+		struct job_record *j = c->dirty_jobs;
+		DL_DELETE(c->dirty_jobs, j);
+		j->dirty = false;
+		job_decide(c, j);
+		job_maybe_free(c, j);
+	}
+	return !c->dirty_jobs;
+}
+
+/* Jobs before nodes: a node's members, orders and numbers follow from what jobs decide. When more
+ * of them changed than one step may settle, the next steps go on: until all are settled nothing is
+ * placed, and no node is told anything new. */
+void settle(struct core *c)
+{
+	bool placed = false;
+	uint32_t jobs = c->cfg.step_jobs ? c->cfg.step_jobs : STEP_JOBS;
+	uint32_t nodes = c->cfg.step_jobs ? c->cfg.step_jobs : STEP_NODES;
+	do {
+		while (c->dirty_jobs || c->dirty_nodes) {
+			if (!settle_jobs(c, &jobs) || !settle_nodes(c, &nodes))
+				return;
+		}
+		c->settled = true;
+		/* One cycle a step: what did not fit in it is the next step's. */
+		if (!placed)
+			place(c);
+		/* A cycle that is about to come explains with what it knows. */
+		if (!placed && !c->place_more && !c->place_dirty)
+			explain_due(c);
+		placed = true;
+	} while (c->dirty_jobs);
+	must(!c->dirty_nodes); /* placing changes a node by a job only */
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/state/attempt.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "base/hash.h"
+#include "base/state.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/node.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/room.h"
+#include "coordinator/core/state/tables.h"
+
+/*	   pod seen	 container started
+ * Ordered -------> Pending -------> Running		    any of them, node lost: Lost
+ *    |		      |		       |		    Lost, node answers: back
+ *    |		      |		       |   ended by itself
+ *    `---------------+----------------+-------------------> Ended
+ *		      | we delete it	    pod gone		    it succeeded before: Ended
+ *		      `------------> Stopping ---------> (freed)
+ */
+static const struct state_rule rules[ATTEMPT_STATE_N] = {
+#define TO(s) STATE_BIT(ATTEMPT_##s)
+	[ATTEMPT_NONE] = {"None", TO(ORDERED) | TO(PENDING) | TO(RUNNING) | TO(ENDED)},
+	[ATTEMPT_ORDERED] = {"Ordered",
+			     TO(PENDING) | TO(RUNNING) | TO(LOST) | TO(STOPPING) | TO(ENDED)},
+	[ATTEMPT_PENDING] = {"Pending", TO(RUNNING) | TO(LOST) | TO(STOPPING) | TO(ENDED)},
+	[ATTEMPT_RUNNING] = {"Running", TO(LOST) | TO(STOPPING) | TO(ENDED)},
+	[ATTEMPT_LOST] = {"Lost",
+			  TO(ORDERED) | TO(PENDING) | TO(RUNNING) | TO(STOPPING) | TO(ENDED)},
+	[ATTEMPT_STOPPING] = {"Stopping", TO(ENDED)},
+	[ATTEMPT_ENDED] = {"Ended", 0},
+#undef TO
+};
+
+static uint64_t name_hash(const char *ns, const char *pod)
+{
+	return hash_str(hash_str(11, ns), pod);
+}
+
+static uint64_t id_hash(const struct job_record *j, uint32_t index, uint32_t attempt)
+{
+	return hash_u64(hash_u64(17, (uint64_t)j->id << 32 | index), attempt);
+}
+
+struct pod_key {
+	const char *ns, *pod;
+};
+
+static bool same_pod(struct hlink *x, const void *key)
+{
+	const struct attempt *a = OWNER_OF(x, struct attempt, by_pod);
+	const struct pod_key *k = key;
+	bool ns = str_eq(a->job->ns, k->ns), pod = str_eq(a->pod, k->pod);
+	return ns & pod;
+}
+
+static bool same_id(struct hlink *x, const void *key)
+{
+	const struct attempt *a = OWNER_OF(x, struct attempt, by_id);
+	return !memcmp(&a->id, key, sizeof a->id);
+}
+
+struct attempt *attempt_find_pod(const struct core *c, const char *ns, const char *pod)
+{
+	const struct pod_key k = {str_or_empty(ns), str_or_empty(pod)};
+	struct hlink *x = hmap_find(&c->atts_pod, name_hash(k.ns, k.pod), same_pod, &k);
+	return x ? OWNER_OF(x, struct attempt, by_pod) : NULL;
+}
+
+struct attempt *attempt_find(const struct core *c, const struct job_record *j, uint32_t index,
+			     uint32_t attempt)
+{
+	const struct attempt_id k = {j->id, index, attempt};
+	struct hlink *x = hmap_find(&c->atts, id_hash(j, index, attempt), same_id, &k);
+	return x ? OWNER_OF(x, struct attempt, by_id) : NULL;
+}
+
+bool attempt_live(const struct attempt *a)
+{
+	return a->state >= ATTEMPT_ORDERED && a->state <= ATTEMPT_LOST;
+}
+
+bool attempt_seen(const struct attempt *a)
+{
+	return *a->pod_uid;
+}
+
+bool attempt_current(const struct attempt *a)
+{
+	return a->job->slots[a->id.index].cur == a; /* there since att_new */
+}
+
+uint32_t job_members_seen(const struct job_record *j)
+{
+	const struct attempt *a;
+	uint32_t n = 0;
+	DL_FOREACH2(j->atts, a, job_next)
+	n += attempt_live(a) && attempt_current(a) && attempt_seen(a);
+	return n;
+}
+
+/* A pod that was to be stopped when its node was lost may stay for as long as the node does. */
+static bool out_of_reach(const struct attempt *a)
+{
+	return a->state == ATTEMPT_LOST ||
+	       (a->state == ATTEMPT_STOPPING && a->node->loss != LOSS_NO);
+}
+
+bool attempt_missed(const struct attempt *a)
+{
+	const struct job_record *j = a->job;
+	return out_of_reach(a) && attempt_current(a) && a->id.index < j->parallelism &&
+	       !bitset_has(&j->completed, a->id.index);
+}
+
+bool attempt_replaceable(const struct attempt *a)
+{
+	return out_of_reach(a) && (a->node->loss == LOSS_SURE || a->job->on_loss == LOSS_REPLACE);
+}
+
+static void take_room(struct core *c, struct attempt *a, bool take)
+{
+	if (a->takes_room == take)
+		return;
+	a->takes_room = take;
+	res_use(c, a->node, &a->needs, take ? 1 : -1);
+	a->node->nlive += take ? 1 : -1U;
+	if (!take)
+		room_grown(c, a->node, false);
+	node_dirty(c, a->node);
+}
+
+void attempt_set_state(struct core *c, struct attempt *a, enum attempt_state to)
+{
+	if (a->state == to)
+		return;
+	state_check(rules, ARRAY_LEN(rules), a->state, to);
+	struct job_record *j = a->job;
+	if (a->state != ATTEMPT_NONE)
+		j->count[a->state]--;
+	if (a->state == ATTEMPT_RUNNING && a->ready)
+		j->nready--;
+	a->state = to;
+	j->count[to]++;
+	j->started |= to == ATTEMPT_RUNNING;
+	if (to == ATTEMPT_RUNNING || (to == ATTEMPT_PENDING && j->count[to] == 1))
+		j->starting_ms = c->now_ms;
+	if (to == ATTEMPT_RUNNING && a->ready)
+		j->nready++;
+	if (to == ATTEMPT_RUNNING)
+		log_info(c->log, "member started", KS("job", j->key), KI("member", a->id.index),
+			 KI("attempt", a->id.attempt), KS("node", a->node->name));
+	take_room(c, a, to != ATTEMPT_ENDED);
+	attempt_order_changed(c, a);
+	job_dirty(c, j);
+	node_dirty(c, a->node);
+}
+
+struct attempt *attempt_new(struct core *c, struct job_record *j, uint32_t index, uint32_t attempt,
+			    struct node_record *n)
+{
+	struct attempt *a = mem_zalloc(1, sizeof *a);
+	a->id = (struct attempt_id){j->id, index, attempt};
+	a->job = j;
+	a->node = n;
+	a->timer.kind = TIMER_ATTEMPT;
+	a->seen_gen = n->list_gen;
+	mem_strset(&a->pod_uid, "");
+	mem_strset(&a->waiting, "");
+	member_pod_name(j->name, j->uid, index, attempt, a->pod);
+	hmap_add(&c->atts, &a->by_id, id_hash(j, index, attempt));
+	hmap_add(&c->atts_pod, &a->by_pod, name_hash(j->ns, a->pod));
+	DL_APPEND2(j->atts, a, job_prev, job_next);
+	DL_APPEND2(n->atts, a, node_prev, node_next);
+	a->node_news = true;
+	struct slot *s = job_slot(j, index);
+	if (attempt > s->last)
+		s->last = attempt;
+	if (attempt > j->attempts)
+		j->attempts = attempt;
+	return a;
+}
+
+/* Its replacement ended without success: one that was lost before has its slot back. It may run
+ * still, and what onNodeLoss says now decides of it. */
+void attempt_give_back(struct core *c, struct attempt *ended)
+{
+	struct job_record *j = ended->job;
+	struct slot *s = job_slot(j, ended->id.index);
+	struct attempt *a;
+	must(!s->cur);
+	if (!j->count[ATTEMPT_LOST] || bitset_has(&j->completed, ended->id.index))
+		return;
+	DL_FOREACH2(j->atts, a, job_next)
+	{
+		if (a != ended && a->id.index == ended->id.index && a->state == ATTEMPT_LOST &&
+		    (!s->cur || s->cur->id.attempt < a->id.attempt))
+			s->cur = a;
+	}
+	if (s->cur)
+		attempt_order_changed(c, s->cur);
+}
+
+void attempt_free(struct core *c, struct attempt *a)
+{
+	struct job_record *j = a->job;
+	if (attempt_current(a)) {
+		j->slots[a->id.index].cur = NULL;
+		attempt_give_back(c, a);
+	}
+	take_room(c, a, false);
+	j->nwaiting -= *a->waiting != 0;
+	j->count[a->state]--;
+	if (a->state == ATTEMPT_RUNNING && a->ready)
+		j->nready--;
+	heap_remove(&c->timers, &a->timer);
+	attempt_order_forget(a);
+	node_dirty(c, a->node);
+	job_dirty(c, j);
+	hmap_del(&c->atts, &a->by_id);
+	hmap_del(&c->atts_pod, &a->by_pod);
+	DL_DELETE2(j->atts, a, job_prev, job_next);
+	DL_DELETE2(a->node->atts, a, node_prev, node_next);
+	intern_put(c->strs, a->template_id);
+	needs_done(&a->needs);
+	free(a->pod_uid);
+	free(a->waiting);
+	free(a);
+}
+
+void attempt_move(struct core *c, struct attempt *a, struct node_record *n)
+{
+	bool room = a->takes_room;
+	take_room(c, a, false);
+	attempt_order_forget(a);
+	node_dirty(c, a->node);
+	DL_DELETE2(a->node->atts, a, node_prev, node_next);
+	a->node = n;
+	a->seen_gen = n->list_gen;
+	DL_APPEND2(n->atts, a, node_prev, node_next);
+	a->node_news = true;
+	take_room(c, a, room);
+	attempt_order_changed(c, a);
+	job_dirty(c, a->job); /* its status names nodes */
+}
+
+/* A pod that was there before we knew of it; observe.c says what it tells. */
+struct attempt *attempt_adopt(struct core *c, struct job_record *j, struct node_record *n,
+			      const struct member *m)
+{
+	struct attempt *a = attempt_new(c, j, m->index, m->attempt, n);
+	struct slot *s = job_slot(j, m->index);
+	a->template_id = intern_get(c->strs, str_or_empty(m->template_hash));
+	j->rolling = true;
+	a->needs = needs_of(c, &m->requests);
+	mem_strset(&a->pod_uid, m->pod_uid);
+	/* Until everything is known the newest one is the current one; then first come. */
+	bool newer = !c->synced && s->cur && s->cur->id.attempt < m->attempt;
+	if (!member_phase_final(m->phase) && (!s->cur || newer))
+		s->cur = a;
+	return a;
+}
+
+/* Its pod may come to be at any moment, and only under this number: it goes on as if we had ordered
+ * it, so that no other is made beside it. */
+struct attempt *attempt_resume(struct core *c, struct job_record *j, struct node_record *n,
+			       const struct member *m)
+{
+	struct attempt *a = attempt_new(c, j, m->index, m->attempt, n);
+	a->confirmed = true;
+	a->template_id = j->template_id;
+	intern_ref(c->strs, a->template_id);
+	a->needs = needs_copy(&j->request->needs);
+	job_slot(j, m->index)->cur = a;
+	log_info(c->log, "member resumed", KS("job", j->key), KI("member", m->index),
+		 KI("attempt", m->attempt), KS("node", n->name));
+	attempt_set_state(c, a, ATTEMPT_ORDERED);
+	return a;
+}
+
+void attempt_order_changed(struct core *c, struct attempt *a)
+{
+	node_dirty(c, a->node);
+	if (a->order_news)
+		return;
+	a->order_news = true;
+	a->orders_next = a->node->order_news;
+	a->node->order_news = a;
+}
+
+void attempt_order_forget(struct attempt *a)
+{
+	struct attempt **p = &a->node->order_news;
+	while (a->order_news && *p != a)
+		p = &(*p)->orders_next;
+	if (a->order_news)
+		*p = a->orders_next;
+	a->order_news = false;
+	a->node->orders_stale = true; /* it may name what is freed now */
+	a->node->orders_sum -= a->order_print;
+	a->order_print = 0;
+}

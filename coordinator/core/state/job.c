@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/state/job.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "base/clocktext.h"
+#include "base/state.h"
+#include "coordinator/core/state/queue.h"
+#include "coordinator/core/state/request.h"
+#include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/templates.h"
+
+struct job_record *job_find(const struct core *c, const char *ns, const char *name)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(1024);
+	struct job_record *j;
+	buf_printf(&key, "%s/%s", str_or_empty(ns), str_or_empty(name));
+	HASH_FIND_STR(c->jobs, buf_str(&key), j);
+	return j;
+}
+
+struct job_record *job_find_uid(const struct core *c, const char *uid)
+{
+	struct job_record *j;
+	HASH_FIND(hh_uid, c->jobs_uid, uid, strlen(uid), j);
+	return j;
+}
+
+struct job_record *job_new(struct core *c, const char *ns, const char *name, const char *uid)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(1024);
+	struct job_record *j = mem_zalloc(1, sizeof *j);
+	buf_printf(&key, "%s/%s", str_or_empty(ns), str_or_empty(name));
+	j->key = mem_strdup(buf_str(&key));
+	j->ns = mem_strdup(ns);
+	j->name = mem_strdup(name);
+	j->uid = mem_strdup(uid);
+	mem_strset(&j->rv, "");
+	mem_strset(&j->message, "");
+	mem_strset(&j->create_error, "");
+	mem_strset(&j->last_failure, "");
+	mem_strset(&j->last_refusal, "");
+	mem_strset(&j->invalid, "");
+	j->id = ++c->next_job_id;
+	j->timer.kind = TIMER_JOB;
+	j->deadline_at_ms = j->ttl_at_ms = INT64_MAX;
+	j->parallelism = j->min_parallelism = 1;
+	HASH_ADD_KEYPTR(hh_uid, c->jobs_uid, j->uid, strlen(j->uid), j);
+	return j;
+}
+
+void job_dirty(struct core *c, struct job_record *j)
+{
+	if (j->dirty)
+		return;
+	j->dirty = true;
+	DL_APPEND(c->dirty_jobs, j);
+}
+
+void job_set_named(struct core *c, struct job_record *j, bool in)
+{
+	if (in)
+		HASH_ADD_KEYPTR(hh, c->jobs, j->key, strlen(j->key), j);
+	else
+		HASH_DEL(c->jobs, j);
+}
+
+void job_free(struct core *c, struct job_record *j)
+{
+	must(!j->atts);
+	queue_take(c, j);
+	if (j->known && !j->gone)
+		job_set_named(c, j, false);
+	HASH_DELETE(hh_uid, c->jobs_uid, j);
+	if (j->dirty)
+		DL_DELETE(c->dirty_jobs, j);
+	heap_remove(&c->timers, &j->timer);
+	templates_use(c, j->template_id, -1);
+	intern_put(c->strs, j->template_id);
+	request_put(c, j->request);
+	bitset_done(&j->completed);
+	char *own[] = {j->key,     j->ns,      j->name,         j->uid,          j->rv,
+		       j->message, j->invalid, j->create_error, j->last_failure, j->last_refusal};
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		free(own[i]);
+	free(j->slots);
+	free(j->refusals);
+	free(j);
+}
+
+void job_maybe_free(struct core *c, struct job_record *j)
+{
+	if (!j->atts && (!j->known || j->gone))
+		job_free(c, j);
+}
+
+struct job_record *job_stray(struct core *c, const struct member *m)
+{
+	struct job_record *j = job_new(c, m->ns, m->job_name, m->job_uid);
+	job_dirty(c, j);
+	return j;
+}
+
+struct slot *job_slot(struct job_record *j, uint32_t index)
+{
+	must(index < PARALLELISM_MAX);
+	if (index >= j->nslots) {
+		uint32_t n = index + 1 > j->parallelism ? index + 1 : j->parallelism;
+		j->slots = mem_realloc(j->slots, n, sizeof *j->slots);
+		memset(j->slots + j->nslots, 0, (n - j->nslots) * sizeof *j->slots);
+		j->nslots = n;
+	}
+	return &j->slots[index];
+}
+
+/* Indexes beyond parallelism are remembered (they may come back) but not counted. */
+void job_recount_completed(struct job_record *j)
+{
+	j->ncompleted = 0;
+	for (uint32_t i = bitset_next(&j->completed, 0); i < j->parallelism;
+	     i = bitset_next(&j->completed, i + 1))
+		j->ncompleted++;
+}
+
+void job_complete_index(struct job_record *j, uint32_t index)
+{
+	if (bitset_has(&j->completed, index))
+		return;
+	bitset_set(&j->completed, index);
+	j->done_news = true;
+	j->ncompleted += index < j->parallelism;
+}
+
+uint32_t job_live(const struct job_record *j)
+{
+	return j->count[ATTEMPT_ORDERED] + j->count[ATTEMPT_PENDING] + j->count[ATTEMPT_RUNNING] +
+	       j->count[ATTEMPT_LOST];
+}
+
+bool job_state_final(enum job_state s)
+{
+	return s == JOB_COMPLETED || s == JOB_FAILED;
+}
+
+bool job_finished(const struct job_record *j)
+{
+	return job_state_final(j->state);
+}
+
+/*	      placed, started		      all succeeded
+ *   Pending ------------------> Running -------------------> Completed
+ *    |  ^ \  given back <------/ |    \
+ *    v  |  `-------------------- | ----`------------------> Failed
+ *   Suspended <-----------------'
+ */
+static const struct state_rule rules[] = {
+#define TO(s) STATE_BIT(JOB_##s)
+	[JOB_NONE] = {"None",
+		      TO(PENDING) | TO(RUNNING) | TO(COMPLETED) | TO(FAILED) | TO(SUSPENDED)},
+	[JOB_PENDING] = {"Pending", TO(RUNNING) | TO(COMPLETED) | TO(FAILED) | TO(SUSPENDED)},
+	[JOB_RUNNING] = {"Running", TO(PENDING) | TO(COMPLETED) | TO(FAILED) | TO(SUSPENDED)},
+	[JOB_SUSPENDED] = {"Suspended", TO(PENDING) | TO(COMPLETED) | TO(FAILED)},
+	[JOB_COMPLETED] = {"Completed", 0},
+	[JOB_FAILED] = {"Failed", 0},
+#undef TO
+};
+
+void job_set_state(struct core *c, struct job_record *j, enum job_state to)
+{
+	state_check(rules, ARRAY_LEN(rules), j->state, to);
+	log_info(c->log, "job state", KS("job", j->key), KS("from", job_state_text(j->state)),
+		 KS("to", job_state_text(to)));
+	j->state = to;
+}
+
+void job_wake(struct job_record *j, int64_t at_ms)
+{
+	if (at_ms < j->wake_ms)
+		j->wake_ms = at_ms;
+}
+
+void job_set_condition(struct core *c, struct job_record *j, enum job_condition which,
+		       enum cond_status st, enum reason reason)
+{
+	struct cond_state *s = &j->conds[which];
+	if (s->status != st)
+		s->since_ms = whole_seconds(c->wall_ms);
+	s->status = st;
+	s->reason = reason;
+}
+
+/* A final state is final once it is stored. Until then a spec that was changed meanwhile is asked
+ * anew: the write would be fenced by a version that the end was not computed from. */
+void job_take_back(struct core *c, struct job_record *j)
+{
+	log_info(c->log, "job was changed before its end was stored", KS("job", j->key),
+		 KS("state", job_state_text(j->state)));
+	j->state = j->started ? JOB_RUNNING : JOB_PENDING;
+	j->end_ms = 0;
+	j->conds[JC_COMPLETE] = j->conds[JC_FAILED] = (struct cond_state){0};
+	job_set_message(j, R_NONE, "%s", "");
+}
+
+void job_set_message(struct job_record *j, enum reason reason, const char *fmt, ...)
+{
+	struct buf b = BUF_INIT(MESSAGE_MAX * 16);
+	va_list ap;
+	va_start(ap, fmt);
+	buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	j->reason = reason;
+	free(j->message);
+	j->message = mem_strndup(buf_str(&b), b.len > MESSAGE_MAX ? MESSAGE_MAX : b.len);
+	buf_done(&b);
+}
+
+uint32_t job_needs_at_once(const struct job_record *j)
+{
+	uint32_t have = j->ncompleted + job_live(j);
+	if (j->start_ms || have >= j->min_parallelism)
+		return 1;
+	return j->min_parallelism - have;
+}
+
+bool job_refused_by(const struct core *c, const struct job_record *j, const struct node_record *n)
+{
+	for (uint32_t i = 0; i < j->nrefusals; i++) {
+		if (j->refusals[i].node == n->idx && j->refusals[i].until_ms > c->now_ms)
+			return true;
+	}
+	return false;
+}
+
+void job_nodes(const struct job_record *j, struct bitset *ret)
+{
+	struct attempt *a;
+	DL_FOREACH2(j->atts, a, job_next)
+	{
+		if (a->takes_room)
+			bitset_set(ret, a->node->idx);
+	}
+}

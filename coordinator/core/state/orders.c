@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What changed is looked at, not all that is there: a node's fingerprint is the sum of its orders'.
+ */
+#include "coordinator/core/state/orders.h"
+
+#include <utlist.h>
+
+#include "base/hash.h"
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/node.h"
+#include "coordinator/core/state/tables.h"
+
+enum { TOLD = 13 }; /* an empty set that was told is not the same as nothing told */
+
+static bool ordered(const struct attempt *a)
+{
+	return attempt_live(a) && a->confirmed && attempt_current(a) && a->job->known;
+}
+
+static void rebuild(const struct core *c, struct node_record *n)
+{
+	struct attempt *a;
+	n->norders = 0;
+	n->orders_stale = false;
+	DL_FOREACH2(n->atts, a, node_next)
+	{
+		if (!ordered(a))
+			continue;
+		const struct job_record *j = a->job;
+		VEC_GROW(n->orders, n->norders, n->orders_cap);
+		n->orders[n->norders++] =
+			(struct order){.ns = j->ns,
+				       .job_name = j->name,
+				       .job_uid = j->uid,
+				       .pod = a->pod,
+				       .pod_uid = a->pod_uid,
+				       .index = a->id.index,
+				       .attempt = a->id.attempt,
+				       .parallelism = j->parallelism,
+				       .template_hash = intern_str(c->strs, a->template_id),
+				       .launch = !a->by_us && !attempt_seen(a)};
+	}
+}
+
+static uint64_t print_of(const struct attempt *a)
+{
+	if (!ordered(a))
+		return 0;
+	uint64_t h = hash_str(a->by_pod.hash, a->pod_uid);
+	return hash_u64(hash_u64(h, !a->by_us && !attempt_seen(a)), a->template_id);
+}
+
+static void count(struct node_record *n, struct attempt *a)
+{
+	uint64_t print = print_of(a);
+	n->orders_sum += print - a->order_print;
+	a->order_print = print;
+}
+
+/* As if all were counted anew; for checks. */
+uint64_t orders_sum(const struct node_record *n)
+{
+	const struct attempt *a;
+	uint64_t sum = 0;
+	DL_FOREACH2(n->atts, a, node_next)
+	sum += print_of(a);
+	return sum;
+}
+
+static void recount(struct node_record *n)
+{
+	struct attempt *a;
+	DL_FOREACH2(n->orders_dirty ? n->atts : NULL, a, node_next)
+	count(n, a);
+	n->orders_dirty = false;
+	while ((a = n->order_news)) {
+		n->order_news = a->orders_next;
+		a->order_news = false;
+		count(n, a);
+	}
+}
+
+/* Once a step: tells the node's session if the set is another one. What changed is looked at, not
+ * all that is there; the array is made when it is asked for. */
+void orders_emit(struct core *c, struct node_record *n)
+{
+	if (!n->orders_dirty && !n->order_news && !n->orders_told)
+		return;
+	recount(n);
+	if (n->orders_sum + TOLD == n->orders_told)
+		return;
+	n->orders_told = n->orders_sum + TOLD;
+	n->orders_stale = true;
+	n->orders_rev = 1 + ++c->orders_rev; /* 1 is the empty set of one never told */
+	action_new(c, ACT_ORDERS)->node = action_str(c, n->name);
+}
+
+void orders_view(const struct core *c, const char *node, const struct order **ret, uint32_t *ret_n,
+		 uint64_t *ret_revision)
+{
+	struct node_record *n = node_find(c, node);
+	*ret = NULL;
+	*ret_n = 0;
+	*ret_revision = 0;
+	if (!n || !c->settled)
+		return; /* what is not decided is not ordered */
+	if (n->orders_stale)
+		rebuild(c, n);
+	*ret = n->orders;
+	*ret_n = n->norders;
+	*ret_revision = n->orders_rev ? n->orders_rev : 1;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/state/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/selection.h"
+#include "coordinator/core/state/tables.h"
+
+enum { KEY_MAX = 1024 * 1024 };
+
+static struct request *request_new(struct core *c, struct buf *key, const struct job_spec *spec)
+{
+	struct request *k = mem_zalloc(1, sizeof *k);
+	k->key_bytes = (uint32_t)key->len;
+	k->key = buf_steal(key);
+	k->needs = needs_asked(c, &spec->requests);
+	HASH_ADD_KEYPTR(hh, c->classes, k->key, k->key_bytes, k);
+	return k;
+}
+
+const char *request_resource(const struct request *k, uint32_t i)
+{
+	const char *p = k->key + sizeof k->set->id;
+	for (; p < k->key + k->key_bytes; p += strlen(p) + 1 + sizeof(int64_t)) {
+		if (strcmp(p, "pods") != 0 && i-- == 0)
+			return p;
+	}
+	return "pods"; /* the last, which everybody needs */
+}
+
+struct request *request_get(struct core *c, const struct job_spec *spec)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(KEY_MAX);
+	struct selection *m = selection_get(c, spec);
+	struct request *k;
+	buf_put(&b, &m->id, sizeof m->id);
+	for (uint32_t i = 0; i < spec->requests.n; i++) {
+		const char *name = str_or_empty(spec->requests.v[i].name);
+		buf_put(&b, name, strlen(name) + 1);
+		buf_put(&b, &spec->requests.v[i].milli, sizeof spec->requests.v[i].milli);
+	}
+	must(buf_rc(&b) == RC_OK);
+	HASH_FIND(hh, c->classes, b.data, b.len, k);
+	if (k)
+		selection_put(c, m); /* it holds one already */
+	else
+		(k = request_new(c, &b, spec))->set = m;
+	k->refs++;
+	return k;
+}
+
+void request_put(struct core *c, struct request *k)
+{
+	if (!k || --k->refs)
+		return;
+	HASH_DEL(c->classes, k);
+	selection_put(c, k->set);
+	free(k->key);
+	needs_done(&k->needs);
+	free(k);
+}
+
+void request_resolve(struct core *c, struct request *r)
+{
+	if (r->nres_seen == c->nres)
+		return;
+	r->nres_seen = c->nres;
+	for (uint32_t i = 0; i < r->needs.n; i++) {
+		if (r->needs.v[i].res == UINT32_MAX)
+			r->needs.v[i].res = res_find(c, request_resource(r, i));
+	}
+}

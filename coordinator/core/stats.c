@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/core.h"
+
+#include <string.h>
+
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/templates.h"
+
+void core_stats(const struct core *c, struct core_stats *ret)
+{
+	*ret = c->stats;
+	memset(ret->jobs, 0, sizeof ret->jobs);
+	memset(ret->nodes, 0, sizeof ret->nodes);
+	ret->members_live = ret->orders = ret->attempts_open = 0;
+	for (const struct job_record *j = c->jobs; j; j = j->hh.next) {
+		ret->jobs[j->state]++;
+		ret->members_live += job_live(j);
+		ret->bytes_jobs += sizeof *j + j->nslots * sizeof(struct slot);
+	}
+	for (const struct node_record *n = c->nodes; n; n = n->hh.next) {
+		ret->nodes[n->state]++;
+		ret->bytes_nodes += sizeof *n + (size_t)ROW_N * c->res_cap * sizeof(int64_t);
+		ret->orders += n->norders;
+	}
+	for (const struct job_record *j = c->jobs_uid; j; j = j->hh_uid.next)
+		ret->attempts_open += job_live(j) + j->count[ATTEMPT_STOPPING];
+	ret->job_records = HASH_CNT(hh_uid, c->jobs_uid);
+	ret->node_records = HASH_COUNT(c->nodes);
+	ret->templates = templates_count(c);
+}

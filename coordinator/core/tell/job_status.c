@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A change of state or of a condition is written at once, but for Running, which waits a moment for
+ * the start of other members; the rest is gathered for a second. So a job whose members start and
+ * end together costs three writes. */
+#include "coordinator/core/tell/job_status.h"
+
+#include <string.h>
+#include <utlist.h>
+
+#include "base/hash.h"
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/reasons.h"
+#include "coordinator/core/state/tables.h"
+#include "model/object.h"
+
+enum { GATHER_MS = 1000, GATHER_START_MS = 600, GONE_HOLD_MS = 10000 };
+
+static const char *const condition_types[JC_N] = {"Scheduled", "Suspended", "Complete", "Failed"};
+
+/* Of what is written at once: the state and the conditions but Scheduled. */
+static uint64_t head_print(enum job_state state, int64_t start_ms, const enum cond_status *conds)
+{
+	uint64_t h = hash_u64(5, (uint64_t)state);
+	for (uint32_t i = JC_SUSPENDED; i < JC_N; i++)
+		h = hash_u64(h, conds[i] == COND_TRUE);
+	return hash_u64(h, state == JOB_PENDING || state == JOB_NONE ? 0 : (uint64_t)start_ms);
+}
+
+static uint64_t job_head(const struct job_record *j)
+{
+	enum cond_status conds[JC_N];
+	for (uint32_t i = 0; i < JC_N; i++)
+		conds[i] = j->conds[i].status;
+	return head_print(j->state, j->start_ms, conds);
+}
+
+/* Of all; *ret_head is that of what is written at once. */
+static uint64_t fingerprint(const struct job_status *s, uint64_t *ret_head)
+{
+	enum cond_status conds[JC_N] = {0};
+	for (uint32_t i = 0; i < s->nconds; i++) {
+		for (uint32_t k = 0; k < JC_N; k++) {
+			if (str_eq(s->conds[i].type, condition_types[k]))
+				conds[k] = s->conds[i].status;
+		}
+	}
+	*ret_head = head_print(s->state, s->start_ms, conds);
+	uint64_t h = hash_u64(hash_u64(*ret_head, (uint64_t)s->start_ms), (uint64_t)s->end_ms);
+	for (uint32_t i = 0; i < s->nconds; i++) {
+		const struct cond *k = &s->conds[i];
+		h = hash_str(hash_u64(h, (uint64_t)k->status), str_or_empty(k->reason));
+		h = hash_u64(hash_u64(h, (uint64_t)k->since_ms), (uint64_t)k->observed_generation);
+	}
+	for (uint32_t i = 0; i < s->active_nodes.n; i++)
+		h = hash_str(h, s->active_nodes.v[i]);
+	h = hash_u64(hash_u64(hash_u64(h, s->active), s->ready), s->succeeded);
+	h = hash_u64(hash_u64(h, s->failed), s->attempts);
+	for (uint32_t i = 0; i < s->nsuperseded; i++) {
+		const struct superseded *o = &s->superseded[i];
+		h = hash_u64(hash_u64(hash_u64(h, o->index), o->attempt), o->by);
+		h = hash_str(h, o->node);
+	}
+	h = hash_str(hash_str(h, str_or_empty(s->completed)), str_or_empty(s->selector));
+	h = hash_str(hash_str(h, str_or_empty(s->reason)), str_or_empty(s->message));
+	return hash_u64(h, (uint64_t)s->observed_generation);
+}
+
+/* The nodes of running pods, by member index. */
+static struct strs active_nodes(const struct job_record *j, struct arena *a)
+{
+	const char **v = arena_alloc(a, ((size_t)j->count[ATTEMPT_RUNNING] + 1) * sizeof *v);
+	struct strs ret = {.v = v};
+	must(v);
+	for (uint32_t i = 0; i < j->nslots; i++) {
+		const struct attempt *at = j->slots[i].cur;
+		if (at && at->state == ATTEMPT_RUNNING)
+			v[ret.n++] = at->node->name;
+	}
+	return ret;
+}
+
+static const char *completed(const struct job_record *j, struct arena *a)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(PARALLELISM_MAX * 6);
+	AUTO(bitset_done) struct bitset done = {0};
+	bitset_copy(&done, &j->completed);
+	for (uint32_t i = bitset_next(&done, j->parallelism); i != UINT32_MAX;
+	     i = bitset_next(&done, i + 1))
+		bitset_clear(&done, i);
+	bitset_format_ranges(&done, &b);
+	const char *s = arena_strdup(a, buf_str(&b));
+	must(s);
+	return s;
+}
+
+static void view_conditions(const struct job_record *j, struct cond *v, struct job_status *s)
+{
+	s->conds = v;
+	for (uint32_t i = 0; i < JC_N; i++) {
+		const struct cond_state *k = &j->conds[i];
+		bool said = i == JC_SCHEDULED || i == JC_SUSPENDED ? k->since_ms != 0
+								   : k->status == COND_TRUE;
+		if (!said)
+			continue;
+		bool words = i != JC_SCHEDULED || k->status != COND_TRUE;
+		v[s->nconds++] =
+			(struct cond){.type = condition_types[i],
+				      .status = k->status,
+				      .reason = reason_name(k->reason),
+				      .message = words && k->reason == j->reason ? j->message : "",
+				      .since_ms = k->since_ms,
+				      .observed_generation = j->generation};
+	}
+}
+
+/* Its pod may run on, out of reach, while another attempt counts. */
+static bool superseded(const struct job_record *j, const struct attempt *a)
+{
+	return (a->state == ATTEMPT_LOST ||
+		(a->state == ATTEMPT_STOPPING && a->node->loss != LOSS_NO)) &&
+	       attempt_seen(a) && !attempt_current(a) && j->slots[a->id.index].last > a->id.attempt;
+}
+
+static int by_index(const struct superseded *a, const struct superseded *b)
+{
+	int index = (a->index > b->index) - (a->index < b->index);
+	return index ? index : (a->attempt > b->attempt) - (a->attempt < b->attempt);
+}
+
+static void view_superseded(const struct job_record *j, struct arena *a, struct job_status *s)
+{
+	uint32_t n = j->count[ATTEMPT_LOST] + j->count[ATTEMPT_STOPPING];
+	const struct attempt *at;
+	if (!n || job_finished(j))
+		return;
+	n = n < SUPERSEDED_MAX ? n : SUPERSEDED_MAX;
+	struct superseded *v = arena_alloc(a, n * sizeof *v);
+	must(v);
+	s->superseded = v;
+	DL_FOREACH2(j->atts, at, job_next)
+	{
+		if (!superseded(j, at) || s->nsuperseded == n)
+			continue;
+		const struct slot *slot = &j->slots[at->id.index];
+		struct superseded x = {.index = at->id.index,
+				       .attempt = at->id.attempt,
+				       .by = slot->cur ? slot->cur->id.attempt : slot->last,
+				       .node = at->node->name};
+		uint32_t i = s->nsuperseded++;
+		for (; i && by_index(&x, &v[i - 1]) < 0; i--)
+			v[i] = v[i - 1];
+		v[i] = x;
+	}
+}
+
+static void view(const struct job_record *j, struct arena *a, struct job_status *s)
+{
+	struct cond *conds = arena_alloc(a, JC_N * sizeof *conds);
+	must(conds);
+	*s = (struct job_status){.state = j->state,
+				 .start_ms = j->start_ms,
+				 .end_ms = j->end_ms,
+				 .active_nodes = active_nodes(j, a),
+				 .active = j->count[ATTEMPT_ORDERED] + j->count[ATTEMPT_PENDING] +
+					   j->count[ATTEMPT_RUNNING],
+				 .ready = j->nready,
+				 .succeeded = j->ncompleted,
+				 .failed = j->failed,
+				 .attempts = j->attempts,
+				 .completed = completed(j, a),
+				 .selector = arena_printf(a, LABEL_JOB_UID "=%s", j->uid),
+				 .reason = reason_name(j->reason),
+				 .message = j->message,
+				 .observed_generation = j->generation};
+	must(s->selector);
+	view_superseded(j, a, s);
+	view_conditions(j, conds, s);
+}
+
+/* Some members run and others are about to: their start follows within moments. */
+static bool starting(const struct job_record *j)
+{
+	return j->state == JOB_RUNNING && j->count[ATTEMPT_ORDERED] + j->count[ATTEMPT_PENDING] > 0;
+}
+
+bool job_status_head_stored(const struct job_record *j)
+{
+	return j->base_head == job_head(j);
+}
+
+static void mark(struct core *c, struct job_record *j, enum mark m)
+{
+	int64_t gather = m == MARK_LATER ? GATHER_MS : starting(j) ? GATHER_START_MS : 0;
+	j->mark = m;
+	j->gathering = m == MARK_URGENT && gather > 0;
+	struct core_action *a = action_job(c, ACT_JOB_STATUS, j);
+	a->object.ahead = j->start_ms != 0;
+	a->object.urgent = m == MARK_URGENT;
+	a->object.not_before_ms = gather ? c->now_ms + gather : 0;
+}
+
+void job_status_check(struct core *c, struct job_record *j)
+{
+	struct job_status s;
+	uint64_t head, full;
+	if (j->mark == MARK_URGENT) {
+		if (j->gathering && !starting(j))
+			mark(c, j, MARK_URGENT);
+		return;
+	}
+	if (j->mark == MARK_LATER && job_head(j) == j->base_head)
+		return;
+	view(j, &c->act_text, &s);
+	full = fingerprint(&s, &head);
+	if (full == j->base)
+		return;
+	mark(c, j, head != j->base_head ? MARK_URGENT : MARK_LATER);
+}
+
+/* A status as the API server has it. What we wrote ourselves is compared as we meant it. */
+void job_status_seen(struct job_record *j, const struct job_status *st, const char *rv)
+{
+	uint64_t head, full = fingerprint(st, &head);
+	if (full != j->echo && strcmp(j->rv, str_or_empty(rv)) != 0) {
+		j->base = full;
+		j->base_head = head;
+	}
+	j->echo = full;
+	mem_strset(&j->rv, rv);
+}
+
+bool job_status_view(struct core *c, const char *ns, const char *name, struct job_status *ret,
+		     const char **ret_rv)
+{
+	struct job_record *j = job_find(c, ns, name);
+	if (!j || !c->synced)
+		return false;
+	view(j, &c->view, ret);
+	j->sent = fingerprint(ret, &j->sent_head);
+	j->gathering = false; /* it goes out now; what comes later is gathered anew */
+	if (j->sent == j->base) {
+		j->mark = MARK_NONE;
+		return false;
+	}
+	j->inflight_failed = j->failed;
+	*ret_rv = j->rv;
+	return true;
+}
+
+static void stored(struct job_record *j)
+{
+	j->mark = MARK_NONE;
+	j->base = j->sent;
+	j->base_head = j->sent_head;
+}
+
+void job_status_written(struct core *c, const struct core_event *ev)
+{
+	struct job_record *j = job_find(c, ev->written.ns, ev->written.name);
+	if (!j || (*str_or_empty(ev->written.uid) && !str_eq(j->uid, ev->written.uid)))
+		return;
+	/* The watch may have overtaken a slow answer: what it told of later stands, or every write
+	 * from now on would be fenced by a version that is gone. */
+	bool overtaken = ev->written.rc == RC_OK && rv_older(str_or_empty(ev->written.rv), j->rv);
+	if (overtaken) {
+		j->mark = MARK_NONE;
+		if (j->inflight_failed > j->stored_failed)
+			j->stored_failed = j->inflight_failed;
+	} else if (ev->written.rc == RC_OK) {
+		stored(j);
+		mem_strset(&j->rv, ev->written.rv);
+		if (j->inflight_failed > j->stored_failed)
+			j->stored_failed = j->inflight_failed;
+	} else if (rc_retry(ev->written.rc) == RETRY_NEVER) {
+		/* It is gone, and the watch is late: no more pods for it until that tells. */
+		if (ev->written.rc == RC_NOTFOUND)
+			j->held_until_ms = c->now_ms + GONE_HOLD_MS;
+		stored(j); /* not again before something changes */
+		log_warn(c->log, "job status not written", KS("job", j->key),
+			 KS("error", ev->written.message));
+	}
+	job_dirty(c, j);
+}

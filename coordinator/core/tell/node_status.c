@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/tell/node_status.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/node.h"
+#include "coordinator/core/state/reasons.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/tables.h"
+#include "model/object.h"
+
+static uint64_t hash_res(uint64_t h, const struct reslist *l)
+{
+	uint64_t sum = 0; /* the order of a map's entries says nothing */
+	for (uint32_t i = 0; i < l->n; i++)
+		sum += hash_u64(hash_str(7, l->v[i].name), (uint64_t)l->v[i].milli);
+	return hash_u64(h, sum);
+}
+
+static uint64_t hash_conds(uint64_t h, const struct cond *v, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		h = hash_str(hash_u64(h, (uint64_t)v[i].status), v[i].type);
+		h = hash_str(hash_u64(h, (uint64_t)v[i].since_ms), str_or_empty(v[i].reason));
+	}
+	return h;
+}
+
+/* The fingerprint of a status; *ret_head is that of what is never held back. */
+static uint64_t fingerprint(const struct cnode_status *s, uint64_t *ret_head)
+{
+	uint64_t h = hash_u64(hash_u64(3, (uint64_t)s->state), (uint64_t)s->since_ms);
+	h = hash_str(hash_str(h, str_or_empty(s->reason)), str_or_empty(s->message));
+	*ret_head = hash_conds(h, s->conds, s->nconds);
+	h = hash_u64(*ret_head, s->members);
+	h = hash_res(hash_res(hash_res(h, &s->capacity), &s->allocated), &s->available);
+	h = hash_str(hash_str(h, str_or_empty(s->agent_version)), str_or_empty(s->boot_id));
+	return hash_u64(h, (uint64_t)s->observed_generation);
+}
+
+static struct reslist view_res(const struct core *c, struct arena *a, const struct node_record *n,
+			       int what)
+{
+	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
+	struct res *v = arena_alloc(a, (c->nres + 1) * sizeof *v);
+	struct reslist ret = {.v = v};
+	must(v);
+	for (uint32_t r = 0; r < c->nres; r++) {
+		int64_t left = cap[r] > used[r] ? cap[r] - used[r] : 0;
+		if (res_row(c, n, ROW_ALLOC)[r] == RES_ABSENT)
+			continue;
+		v[ret.n++] = (struct res){c->res_names[r], what == 0   ? cap[r]
+							   : what == 1 ? used[r]
+								       : left};
+	}
+	return ret;
+}
+
+static const char *state_message(const struct node_record *n)
+{
+	enum reason bad = node_trouble(n);
+	static const char *const text[R_N] = {
+		[R_NodeNotFound] = "there is no Node of this name",
+		[R_NodeOutOfService] = "the Node is tainted node.kubernetes.io/out-of-service",
+		[R_NodeNotReady] = "the Node is not ready: look at its kubelet",
+		[R_AgentSilent] = "the node's agent has fallen silent",
+		[R_AgentNotConnected] =
+			"no agent is connected from this node: look at the muster-agent pod there",
+		[R_Cordoned] = "cordoned: no new members are placed here",
+	};
+	if (!bad && node_cordoned(n))
+		bad = R_Cordoned;
+	return str_or_empty(text[bad]);
+}
+
+static void view(const struct core *c, struct arena *a, const struct node_record *n,
+		 struct cnode_status *s)
+{
+	static const char *const types[NC_N] = {"Ready", "AgentConnected", "Schedulable"};
+	struct cond *conds = arena_alloc(a, NC_N * sizeof *conds);
+	must(conds);
+	*s = (struct cnode_status){.state = n->state,
+				   .since_ms = n->since_ms,
+				   .message = state_message(n),
+				   .members = n->nlive,
+				   .capacity = view_res(c, a, n, 0),
+				   .allocated = view_res(c, a, n, 1),
+				   .available = view_res(c, a, n, 2),
+				   .agent_version = n->version,
+				   .boot_id = n->boot_id,
+				   .observed_generation = n->generation,
+				   .conds = conds,
+				   .nconds = NC_N};
+	enum reason bad = node_trouble(n);
+	s->reason = reason_name(!bad && node_cordoned(n) ? R_Cordoned : bad);
+	for (uint32_t i = 0; i < NC_N; i++)
+		conds[i] = (struct cond){.type = types[i],
+					 .status = n->conds[i].status,
+					 .reason = reason_name(n->conds[i].reason),
+					 .message = "",
+					 .since_ms = n->conds[i].since_ms,
+					 .observed_generation = n->generation};
+}
+
+void node_status_check(struct core *c, struct node_record *n)
+{
+	struct cnode_status s;
+	uint64_t head, full;
+	if (!n->has_cnode || n->mark == MARK_URGENT || (node_keeps_last(c, n) && !node_unready(n)))
+		return;
+	view(c, &c->act_text, n, &s);
+	full = fingerprint(&s, &head);
+	if (full == n->base || (head == n->base_head && n->mark == MARK_LATER))
+		return;
+	n->mark = head == n->base_head ? MARK_LATER : MARK_URGENT;
+	struct core_action *act = action_new(c, ACT_CNODE_STATUS);
+	act->object.ns = "";
+	act->object.name = action_str(c, n->name);
+	act->object.uid = action_str(c, n->uid);
+	act->object.ahead = true;
+	act->object.urgent = n->mark == MARK_URGENT;
+	act->object.not_before_ms = act->object.urgent ? 0 : c->now_ms + c->cfg.cnode_numbers_ms;
+}
+
+static void adopt_conditions(struct node_record *n, const struct cnode_status *st)
+{
+	static const char *const types[NC_N] = {"Ready", "AgentConnected", "Schedulable"};
+	for (uint32_t i = 0; i < st->nconds; i++) {
+		for (uint32_t k = 0; k < NC_N; k++) {
+			if (!str_eq(st->conds[i].type, types[k]) || n->conds[k].since_ms)
+				continue;
+			n->conds[k].status = st->conds[i].status;
+			n->conds[k].since_ms = st->conds[i].since_ms;
+		}
+	}
+}
+
+/* A status as the API server has it. What we wrote ourselves is compared as we meant it. */
+void node_status_seen(struct node_record *n, const struct cnode_status *st, const char *rv)
+{
+	uint64_t head, full = fingerprint(st, &head);
+	if (!n->heard)
+		adopt_conditions(n, st);
+	if (full != n->echo && strcmp(n->rv, str_or_empty(rv)) != 0) {
+		n->base = full;
+		n->base_head = head;
+	}
+	n->echo = full;
+	mem_strset(&n->rv, rv);
+}
+
+bool node_status_view(struct core *c, const char *name, struct cnode_status *ret,
+		      const char **ret_rv)
+{
+	struct node_record *n = node_find(c, name);
+	if (!n || !n->has_cnode || !c->synced)
+		return false;
+	view(c, &c->view, n, ret);
+	n->sent = fingerprint(ret, &n->sent_head);
+	if (n->sent == n->base) {
+		n->mark = MARK_NONE;
+		return false;
+	}
+	*ret_rv = n->rv;
+	return true;
+}
+
+void node_status_written(struct core *c, const struct core_event *ev)
+{
+	struct node_record *n = node_find(c, ev->written.name);
+	if (!n)
+		return;
+	if (ev->written.rc == RC_OK &&
+	    rv_older(str_or_empty(ev->written.rv), str_or_empty(n->rv))) {
+		n->mark = MARK_NONE; /* overtaken by the watch, see job_on_written */
+	} else if (ev->written.rc == RC_OK) {
+		n->mark = MARK_NONE;
+		n->base = n->sent;
+		n->base_head = n->sent_head;
+		mem_strset(&n->rv, ev->written.rv);
+	} else if (rc_retry(ev->written.rc) == RETRY_NEVER) {
+		/* Not again before something changes: the same would be refused again. */
+		n->mark = MARK_NONE;
+		n->base = n->sent;
+		n->base_head = n->sent_head;
+		log_warn(c->log, "computenode status not written", KS("node", n->name),
+			 KS("error", ev->written.message));
+	}
+	node_dirty(c, n);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/tell/progress.h"
+
+#include <utlist.h>
+
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/tables.h"
+
+enum { STUCK_MS = 60000, FAILURE_NOTE_MS = 60000 };
+
+/* The last failure in words; an Event of them now and then, as many may fail at once. */
+void tell_failure(struct core *c, struct job_record *j, uint32_t index, const struct member *m)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
+	buf_printf(&b, "member %u: exit code %d", index, m->exit_code);
+	if (*str_or_empty(m->reason))
+		buf_printf(&b, " (%s)", m->reason);
+	if (*str_or_empty(m->message))
+		buf_printf(&b, ": %s", m->message);
+	mem_strset(&j->last_failure, buf_str(&b));
+	if (j->failure_note_ms > c->now_ms)
+		return;
+	j->failure_note_ms = c->now_ms + FAILURE_NOTE_MS;
+	event_job(c, j, R_MemberFailed, j->last_failure);
+}
+
+void tell_refusal(struct job_record *j, const struct member *m)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
+	buf_puts(&b, str_or_empty(m->reason));
+	if (*str_or_empty(m->message))
+		buf_printf(&b, ": %s", m->message);
+	mem_strset(&j->last_refusal, buf_str(&b));
+}
+
+static void say_waiting(struct core *c, struct job_record *j, const struct attempt *a,
+			const char *why)
+{
+	bool news = j->reason != R_MemberWaiting;
+	job_set_message(j, R_MemberWaiting, "member %u: %s", a->id.index, why);
+	if (news)
+		event_job(c, j, R_MemberWaiting, j->message);
+}
+
+/* A container waits, and its kubelet says why; or for long none has started, and no status of a pod
+ * says why (a volume, the network, a slow pull): the pod's own Events do. */
+static bool tell_waiting(struct core *c, struct job_record *j)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX);
+	const struct attempt *a, *stuck = NULL;
+	int64_t at = j->starting_ms + STUCK_MS;
+	if (!j->count[ATTEMPT_PENDING])
+		return false;
+	if (at > c->now_ms)
+		job_wake(j, at);
+	DL_FOREACH2(j->nwaiting || at <= c->now_ms ? j->atts : NULL, a, job_next)
+	{
+		if (a->state != ATTEMPT_PENDING)
+			continue;
+		stuck = stuck ? stuck : a;
+		if (*a->waiting) {
+			say_waiting(c, j, a, a->waiting);
+			return true;
+		}
+	}
+	if (at > c->now_ms)
+		return false;
+	must(stuck); /* one is Pending */
+	buf_printf(&b, "not started for %d s; the Events of pod %s may say why", STUCK_MS / 1000,
+		   stuck->pod);
+	say_waiting(c, j, stuck, buf_str(&b));
+	return true;
+}
+
+/* A member that nothing may replace yet: what its node's owner can do is told. */
+static bool tell_lost(struct core *c, struct job_record *j)
+{
+	const struct attempt *a;
+	if (j->blocked)
+		return false; /* why others of it wait is said instead */
+	DL_FOREACH2(j->count[ATTEMPT_LOST] + j->count[ATTEMPT_STOPPING] ? j->atts : NULL, a,
+		    job_next)
+	{
+		if (attempt_missed(a) && !attempt_replaceable(a))
+			break;
+	}
+	if (!a)
+		return false;
+	bool news = j->reason != R_WaitingForNode;
+	job_set_message(j, R_WaitingForNode, "member %u waits for node %s, which is lost",
+			a->id.index, a->node->name);
+	if (news)
+		event_job(c, j, R_WaitingForNode, j->message);
+	return true;
+}
+
+/* The first of: why pods are refused, which node is waited for, why containers wait, how a member
+ * failed. What the queue says stands while the job is in it. */
+void tell_progress(struct core *c, struct job_record *j)
+{
+	if (*j->create_error && !j->blocked) {
+		job_set_message(j, R_FailedCreate, "%s", j->create_error);
+		if (!j->start_ms)
+			job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_FailedCreate);
+		return;
+	}
+	if (tell_lost(c, j) || tell_waiting(c, j))
+		return;
+	if (!j->retrying)
+		mem_strset(&j->last_failure, "");
+	if (*j->last_failure && !j->blocked)
+		job_set_message(j, R_MemberFailed, "%s", j->last_failure);
+	else if (!j->queued && (j->reason != R_NONE || *j->message))
+		job_set_message(j, R_NONE, "%s", "");
+}
