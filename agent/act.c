@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The core's actions. A create that meets a pod of the same name reads it, so that the core can
- * tell its own attempt, whose answer got lost, from a stranger. */
+/* The core's actions become creates and reads of pods, whose ends are events of the core. A create
+ * that meets a pod of the same name reads it, so that the core can tell its own attempt, whose
+ * answer got lost, from a stranger. */
+#include "agent/act.h"
+
 #include <stdlib.h>
 #include <utlist.h>
 
-#include "agent/shell.h"
 #include "base/mem.h"
 
 static void launch_free(struct launch *l)
@@ -90,23 +92,31 @@ static void read_pod(struct agent *a, const char *ns, const char *name)
 static void create(struct agent *a, const struct pod_create *pod)
 {
 	struct pod_create with_text = *pod;
-	with_text.template_text = agent_templates_find(a, pod->template_hash);
+	with_text.template_text = template_store_find(&a->templates, pod->template_hash);
 	must(with_text.template_text); /* the core orders none whose text it was not given */
 	struct launch *l = launch_new(a, pod->ns, pod->name);
 	submit(l, &(struct api_request){.verb = API_CREATE, .pod_create = &with_text});
 }
 
-void agent_act_all(struct agent *a, const struct agent_actions *actions)
+static void act(struct agent *a, const struct agent_action *what)
 {
-	for (uint32_t i = 0; i < actions->n; i++) {
-		const struct agent_action *act = &actions->v[i];
-		switch (act->type) {
-		case AACT_CREATE: create(a, &act->create); break;
-		case AACT_READ: read_pod(a, act->read.ns, act->read.name); break;
-		case AACT_REPORT: agent_session_poke(a->session); break;
-		case AACT_TEMPLATE_DROP: agent_templates_drop(a, act->template_hash); break;
-		}
+	switch (what->type) {
+	case AACT_CREATE: create(a, &what->create); break;
+	case AACT_READ: read_pod(a, what->read.ns, what->read.name); break;
+	case AACT_REPORT: agent_session_poke(a->session); break;
+	case AACT_TEMPLATE_DROP: template_store_drop(&a->templates, what->template_hash); break;
 	}
+}
+
+void agent_step(struct agent *a, struct agent_event *ev)
+{
+	struct agent_actions actions;
+	ev->now_ms = a->now_ms;
+	ev->wall_ms = a->wall_ms;
+	ev->unheard_ms = a->now_ms - agent_session_heard(a->session);
+	agent_core_step(a->core, ev, &actions);
+	for (uint32_t i = 0; i < actions.n; i++)
+		act(a, &actions.v[i]);
 }
 
 void agent_act_cancel(struct agent *a)

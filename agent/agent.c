@@ -4,21 +4,12 @@
 
 #include <stdlib.h>
 
-#include "agent/shell.h"
+#include "agent/act.h"
+#include "agent/observe.h"
 #include "base/buf.h"
 #include "base/mem.h"
 
 enum { CREATE_RETRY_BASE_MS = 200, CREATE_RETRY_CAP_MS = 10000 };
-
-void agent_step(struct agent *a, struct agent_event *ev)
-{
-	struct agent_actions actions;
-	ev->now_ms = a->now_ms;
-	ev->wall_ms = a->wall_ms;
-	ev->unheard_ms = a->now_ms - agent_session_heard(a->session);
-	agent_core_step(a->core, ev, &actions);
-	agent_act_all(a, &actions);
-}
 
 /* "key=value" */
 static char *field_selector(const char *key, const char *value)
@@ -64,7 +55,7 @@ struct agent *agent_free(struct agent *a)
 	reflector_free(a->own);
 	agent_session_free(a->session);
 	agent_core_free(a->core);
-	agent_templates_done(a);
+	template_store_done(&a->templates);
 	char *own[] = {a->node,        a->boot_id,      a->version,     a->identity,
 		       a->coordinator, a->pods_of_node, a->node_by_name};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
@@ -150,5 +141,5 @@ void agent_stats(const struct agent *a, struct agent_stats *ret)
 	ret->members = core.members;
 	ret->pods = core.pods;
 	ret->orders = core.orders;
-	ret->templates = HASH_COUNT(a->templates);
+	ret->templates = template_store_count(&a->templates);
 }

@@ -4,22 +4,13 @@
  * pure rooms only. */
 #pragma once
 
-#include "agent/core/core.h"
-#include "sync/agent_session.h"
+#include "agent/config.h"
+#include "agent/stats.h"
+#include "base/log.h"
 #include "sync/api.h"
 #include "sync/link_api.h"
 
 struct agent;
-
-struct agent_config {
-	const char *node, *boot_id, *version, *identity; /* identity unique per start */
-	const char *coordinator;                         /* host:port of the Service */
-	bool launch;
-	uint64_t seed;
-	void *self;
-	const char *(*token)(
-		void *self); /* the newest projected token; borrowed until the next call */
-};
 
 struct agent *agent_new(const struct agent_config *cfg, const struct api *api,
 			const struct link_client *link, const struct log *log);
@@ -36,9 +27,4 @@ void agent_retry(struct agent *a);
 /* Pods listed, own Node seen, connected; *ret_missing is what is not there, for /readyz. */
 bool agent_ready(const struct agent *a, const char **ret_missing);
 
-struct agent_stats {
-	bool connected, synced;
-	uint64_t pods_created, create_failures, sessions, relists, reports, orders_refused;
-	uint32_t members, pods, orders, templates;
-};
 void agent_stats(const struct agent *a, struct agent_stats *ret);

@@ -2,32 +2,25 @@
 /* What the API server and the coordinator tell becomes events of the core. The agent follows its
  * own Node only to say what became of it: labels, taints and readiness the coordinator reads
  * itself. */
-#include "agent/shell.h"
+#include "agent/observe.h"
 
-#include "base/mem.h"
+#include "agent/act.h"
 
 /* ---- pods ---- */
 
-static struct agent *self_of(void *self)
-{
-	struct agent *a = self;
-	must(a->magic == AGENT_MAGIC);
-	return a;
-}
-
 static void on_pod(void *self, const struct api_object *obj)
 {
-	agent_step(self_of(self), &(struct agent_event){.type = AEV_POD, .pod = obj->pod});
+	agent_step(agent_of(self), &(struct agent_event){.type = AEV_POD, .pod = obj->pod});
 }
 
 static void on_pod_gone(void *self, const struct meta *meta)
 {
-	agent_step(self_of(self), &(struct agent_event){.type = AEV_POD_GONE, .gone = meta});
+	agent_step(agent_of(self), &(struct agent_event){.type = AEV_POD_GONE, .gone = meta});
 }
 
 static void on_pods_synced(void *self)
 {
-	struct agent *a = self_of(self);
+	struct agent *a = agent_of(self);
 	agent_step(a, &(struct agent_event){.type = AEV_PODS_SYNCED});
 	/* A Hello tells everything, so it is not said before everything is known. */
 	if (!a->session_started)
@@ -71,21 +64,21 @@ static void own_node_is(struct agent *a, struct own_node n)
 
 static void on_own_node(void *self, const struct api_object *obj)
 {
-	own_node_is(self_of(self), (struct own_node){.known = true,
-						     .exists = true,
-						     .unschedulable = obj->node->unschedulable,
-						     .ready = obj->node->ready});
+	own_node_is(agent_of(self), (struct own_node){.known = true,
+						      .exists = true,
+						      .unschedulable = obj->node->unschedulable,
+						      .ready = obj->node->ready});
 }
 
 static void on_own_node_gone(void *self, const struct meta *meta)
 {
 	(void)meta;
-	own_node_is(self_of(self), (struct own_node){.known = true});
+	own_node_is(agent_of(self), (struct own_node){.known = true});
 }
 
 static void on_own_node_synced(void *self)
 {
-	struct agent *a = self_of(self);
+	struct agent *a = agent_of(self);
 	if (!a->self_node.known)
 		own_node_is(a, (struct own_node){.known = true});
 }
@@ -107,44 +100,44 @@ struct reflector *agent_observe_own_node(struct agent *a)
 
 static const char *token(void *self)
 {
-	struct agent *a = self_of(self);
+	struct agent *a = agent_of(self);
 	return a->cfg.token(a->cfg.self);
 }
 
 static void snapshot(void *self, struct capacity *cap, const struct member **ret, uint32_t *ret_n)
 {
-	agent_core_snapshot(self_of(self)->core, cap, ret, ret_n);
+	agent_core_snapshot(agent_of(self)->core, cap, ret, ret_n);
 }
 
 static bool changes(void *self, struct msg_report *rep)
 {
-	return agent_core_changes(self_of(self)->core, PAGE_MEMBERS_MAX, &rep->capacity,
+	return agent_core_changes(agent_of(self)->core, PAGE_MEMBERS_MAX, &rep->capacity,
 				  &rep->has_capacity, &rep->members, &rep->nmembers);
 }
 
 static void on_orders(void *self, uint64_t epoch, const struct order *v, uint32_t n)
 {
-	agent_step(self_of(self),
+	agent_step(agent_of(self),
 		   &(struct agent_event){.type = AEV_ORDERS,
 					 .orders = {.epoch = epoch, .v = v, .n = n}});
 }
 
 static void on_template(void *self, const char *hash, const char *text)
 {
-	struct agent *a = self_of(self);
-	agent_templates_keep(a, hash, text);
+	struct agent *a = agent_of(self);
+	template_store_keep(&a->templates, hash, text);
 	agent_step(a, &(struct agent_event){.type = AEV_TEMPLATE, .template_hash = hash});
 }
 
 static void templates(void *self, struct strs *ret)
 {
-	*ret = agent_templates_list(self_of(self));
+	*ret = template_store_hashes(&agent_of(self)->templates);
 }
 
 static void on_state(void *self, bool connected, const char *why)
 {
 	(void)why;
-	self_of(self)->stats.connected = connected;
+	agent_of(self)->stats.connected = connected;
 }
 
 struct agent_session *agent_observe_session(struct agent *a, const struct link_client *link)

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the agent's shell: what its files share. Not for others. */
+/* Inside of the agent's shell: the agent as its files see it. Not for others.
+ *
+ * The files are layers, from above: agent.c (time) — observe.c (what the world tells, as events of
+ * the core) — act.c (steps the core and carries out its actions). */
 #pragma once
 
-#include "agent/agent.h"
-#include "base/table.h"
+#include "agent/config.h"
+#include "agent/core/core.h"
+#include "agent/stats.h"
+#include "model/template_store.h"
+#include "sync/agent_session.h"
 #include "sync/reflector.h"
 
 enum { AGENT_MAGIC = 0x6d756167, PODS_PAGE = 500, WATCH_SILENCE_MS = 90000 };
-
-struct template_entry {
-	UT_hash_handle hh;
-	char *hash, *text;
-};
 
 /* One create, and the read that follows when the name is taken; or a read alone. */
 struct launch {
@@ -42,27 +43,14 @@ struct agent {
 	struct reflector *pods, *own;
 	struct own_node self_node;
 	struct launch *launches;
-	struct template_entry *templates;
-	const char **hashes; /* what the last Watch said it holds */
-	uint32_t hashes_cap;
+	struct template_store templates; /* as long as an order needs them */
 	struct agent_stats stats;
 };
 
-/* agent.c */
-void agent_step(struct agent *a, struct agent_event *ev); /* step, then act */
-
-/* observe.c: what the world tells becomes the core's events */
-struct reflector *agent_observe_pods(struct agent *a);
-struct reflector *agent_observe_own_node(struct agent *a);
-struct agent_session *agent_observe_session(struct agent *a, const struct link_client *link);
-
-/* act.c: the core's actions become operations */
-void agent_act_all(struct agent *a, const struct agent_actions *actions);
-void agent_act_cancel(struct agent *a);
-
-/* templates.c: texts by hash, as long as an order needs them */
-const char *agent_templates_find(const struct agent *a, const char *hash); /* NULL: unknown */
-void agent_templates_keep(struct agent *a, const char *hash, const char *text);
-void agent_templates_drop(struct agent *a, const char *hash);
-struct strs agent_templates_list(struct agent *a); /* borrowed until the next call */
-void agent_templates_done(struct agent *a);
+/* The agent behind a callback's pointer. */
+static inline struct agent *agent_of(void *self)
+{
+	struct agent *a = self;
+	must(a->magic == AGENT_MAGIC);
+	return a;
+}

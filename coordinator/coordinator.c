@@ -6,15 +6,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "coordinator/shell.h"
-
-void shell_step(struct coordinator *c, struct core_event *ev)
-{
-	ev->now_ms = c->now_ms;
-	ev->wall_ms = c->wall_ms;
-	core_step(c->core, ev, &c->actions);
-	act_all(c, &c->actions);
-}
+#include "base/mem.h"
+#include "coordinator/act.h"
+#include "coordinator/observe.h"
+#include "coordinator/ops_end.h"
+#include "coordinator/write.h"
 
 static struct reflector **reflectors(struct coordinator *c, size_t i)
 {
@@ -25,9 +21,9 @@ static struct reflector **reflectors(struct coordinator *c, size_t i)
 static void on_gained(void *self, uint64_t epoch)
 {
 	static const enum api_kind kinds[] = {API_NODE, API_CNODE, API_JOB};
-	struct coordinator *c = self;
+	struct coordinator *c = coordinator_of(self);
 	struct core_event ev = {.type = CEV_LEAD, .epoch = epoch};
-	must(c->magic == SHELL_MAGIC && !c->leading);
+	must(!c->leading);
 	log_info(c->log, "leading", KI("epoch", epoch), KS("lease", c->cfg.lease));
 	c->leading = true;
 	c->epoch = epoch;
@@ -37,7 +33,7 @@ static void on_gained(void *self, uint64_t epoch)
 		*r = observe_new(c, kinds[i]);
 		reflector_start(*r, c->now_ms);
 	}
-	ops_list_pods(c);
+	observe_pods(c);
 }
 
 static void drop_leadership(struct coordinator *c)
@@ -45,9 +41,9 @@ static void drop_leadership(struct coordinator *c)
 	struct reflector **r;
 	for (size_t i = 0; (r = reflectors(c, i)); i++)
 		*r = reflector_free(*r);
-	ops_cancel(c);
+	ops_cancel(&c->ops);
 	writeq_clear(c->writeq);
-	templates_done(c);
+	template_store_done(&c->templates);
 	c->keys = intern_free(c->keys);
 	c->keys = intern_new();
 	c->leading = c->synced = c->pods_listed = false;
@@ -56,9 +52,9 @@ static void drop_leadership(struct coordinator *c)
 
 static void on_lost(void *self)
 {
-	struct coordinator *c = self;
+	struct coordinator *c = coordinator_of(self);
 	struct core_event ev = {.type = CEV_UNLEAD};
-	must(c->magic == SHELL_MAGIC && c->leading);
+	must(c->leading);
 	log_warn(c->log, "leadership lost", KI("epoch", c->epoch));
 	shell_step(c, &ev);
 	drop_leadership(c);
@@ -67,8 +63,7 @@ static void on_lost(void *self)
 
 static void on_leader(void *self, const char *identity, const char *address)
 {
-	struct coordinator *c = self;
-	must(c->magic == SHELL_MAGIC);
+	struct coordinator *c = coordinator_of(self);
 	if (c->leading)
 		return;
 	log_info(c->log, "leader seen", KS("leader", identity), KS("address", address));
@@ -117,7 +112,9 @@ struct coordinator *coordinator_new(const struct coordinator_config *cfg, const 
 	c->pods_retry_ms = INT64_MAX;
 	c->keys = intern_new();
 	c->core = core_new(&c->cfg.core, log, rng_next(&c->rng));
-	c->writeq = act_writeq(c);
+	c->ops = (struct ops){
+		.api = *api, .core = c->core, .templates = &c->templates, .sink = ops_end_sink(c)};
+	c->writeq = write_queue(c);
 	c->sessions = observe_sessions(c);
 	c->elect = make_elect(c);
 	return c;
@@ -133,7 +130,7 @@ struct coordinator *coordinator_free(struct coordinator *c)
 	c->writeq = writeq_free(c->writeq);
 	c->core = core_free(c->core);
 	c->keys = intern_free(c->keys);
-	act_done(c);
+	write_done(c);
 	for (size_t i = 0; i < ARRAY_LEN(c->own); i++)
 		free(c->own[i]);
 	c->magic = 0;
@@ -174,8 +171,8 @@ static void tick_leading(struct coordinator *c)
 	for (size_t i = 0; (r = reflectors(c, i)); i++)
 		reflector_tick(*r, c->now_ms);
 	if (c->now_ms >= c->pods_retry_ms)
-		ops_list_pods(c);
-	ops_turn(c);
+		observe_pods(c);
+	ops_turn(&c->ops);
 	if (core_deadline(c->core) <= c->now_ms)
 		shell_step(c, &tick);
 }
@@ -205,7 +202,7 @@ int64_t coordinator_deadline(const struct coordinator *c)
 	at = earlier(at, earlier(c->pods_retry_ms, core_deadline(c->core)));
 	at = earlier(at, earlier(reflector_deadline(c->jobs), reflector_deadline(c->nodes)));
 	at = earlier(at, reflector_deadline(c->cnodes));
-	return c->ndead ? c->now_ms : at;
+	return ops_want_turn(&c->ops) ? c->now_ms : at;
 }
 
 void coordinator_stop(struct coordinator *c, int64_t now_ms, int64_t wall_ms)
@@ -243,8 +240,9 @@ void coordinator_stats(const struct coordinator *c, struct coordinator_stats *re
 	ret->leading = c->leading;
 	ret->synced = c->synced;
 	ret->epoch = c->epoch;
+	ret->pod_creates = c->ops.pod_creates;
 	ret->writes_waiting = writeq_depth(c->writeq);
-	ret->templates = HASH_COUNT(c->templates);
+	ret->templates = template_store_count(&c->templates);
 	core_stats(c->core, &ret->core);
 	ret->sessions = *server_sessions_stats(c->sessions);
 	if (c->leading)

@@ -5,22 +5,12 @@
  */
 #pragma once
 
-#include "coordinator/core/core.h"
+#include "coordinator/config.h"
+#include "coordinator/stats.h"
 #include "sync/api.h"
-#include "sync/elect.h"
 #include "sync/link_api.h"
-#include "sync/server_sessions.h"
 
 struct coordinator;
-
-struct coordinator_config {
-	struct core_config core;
-	const char *namespace, *lease, *identity, *address; /* identity unique per start */
-	int64_t lease_duration_ms, renew_deadline_ms, retry_period_ms;
-	const char *agent_username; /* system:serviceaccount:NS:NAME */
-	uint32_t heartbeat_ms;
-	uint64_t seed;
-};
 
 struct coordinator *coordinator_new(const struct coordinator_config *cfg, const struct api *api,
 				    const struct api *lease_api, const struct link_server *link,
@@ -41,12 +31,4 @@ bool coordinator_leading(const struct coordinator *c);
  * is not there yet, for /readyz. */
 bool coordinator_ready(const struct coordinator *c, const char **ret_missing);
 
-struct coordinator_stats {
-	bool leading, synced;
-	uint64_t epoch, relists, status_writes, status_conflicts, pod_creates, pod_deletes, events,
-		events_dropped;
-	uint32_t writes_waiting, templates; /* texts that are kept */
-	struct core_stats core;
-	struct server_sessions_stats sessions;
-};
 void coordinator_stats(const struct coordinator *c, struct coordinator_stats *ret);

@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the world tells becomes the core's events: objects from the reflectors, agents from the
  * sessions. No decision is made here. */
-#include "coordinator/shell.h"
+#include "coordinator/observe.h"
+
+#include "coordinator/act.h"
+#include "coordinator/status_keys.h"
 
 static void on_job(struct coordinator *c, const struct job *job)
 {
 	struct core_event ev = {.type = CEV_JOB, .job = job};
-	templates_keep(c, job->spec.template_hash, job->spec.template_text);
+	template_store_keep(&c->templates, job->spec.template_hash, job->spec.template_text);
 	shell_step(c, &ev);
-	writeq_seen(c->writeq, act_job_key(c, job->meta.ns, job->meta.name), c->now_ms);
+	writeq_seen(c->writeq, status_key_job(c->keys, job->meta.ns, job->meta.name), c->now_ms);
 }
 
 static void on_cnode(struct coordinator *c, const struct cnode *cnode)
 {
 	struct core_event ev = {.type = CEV_CNODE, .cnode = cnode};
 	shell_step(c, &ev);
-	writeq_seen(c->writeq, act_cnode_key(c, cnode->meta.name), c->now_ms);
+	writeq_seen(c->writeq, status_key_cnode(c->keys, cnode->meta.name), c->now_ms);
 }
 
 static void on_upsert(void *self, const struct api_object *obj)
 {
-	struct coordinator *c = self;
+	struct coordinator *c = coordinator_of(self);
 	struct core_event ev = {.type = CEV_NODE};
-	must(c->magic == SHELL_MAGIC);
 	if (obj->kind == API_JOB) {
 		on_job(c, obj->job);
 	} else if (obj->kind == API_CNODE) {
@@ -33,38 +35,40 @@ static void on_upsert(void *self, const struct api_object *obj)
 	}
 }
 
+static void forget(struct coordinator *c, uint64_t key)
+{
+	writeq_forget(c->writeq, key);
+	intern_put(c->keys, (uint32_t)key);
+}
+
 static void job_gone(void *self, const struct meta *meta)
 {
-	struct coordinator *c = self;
+	struct coordinator *c = coordinator_of(self);
 	struct core_event ev = {.type = CEV_JOB_GONE, .gone = meta};
-	must(c->magic == SHELL_MAGIC);
 	shell_step(c, &ev);
-	act_forget(c, act_job_key(c, meta->ns, meta->name));
+	forget(c, status_key_job(c->keys, meta->ns, meta->name));
 }
 
 static void cnode_gone(void *self, const struct meta *meta)
 {
-	struct coordinator *c = self;
+	struct coordinator *c = coordinator_of(self);
 	struct core_event ev = {.type = CEV_CNODE_GONE, .gone = meta};
-	must(c->magic == SHELL_MAGIC);
 	shell_step(c, &ev);
-	act_forget(c, act_cnode_key(c, meta->name));
+	forget(c, status_key_cnode(c->keys, meta->name));
 }
 
 static void node_gone(void *self, const struct meta *meta)
 {
-	struct coordinator *c = self;
+	struct coordinator *c = coordinator_of(self);
 	struct core_event ev = {.type = CEV_NODE_GONE, .gone = meta};
-	must(c->magic == SHELL_MAGIC);
 	shell_step(c, &ev);
 }
 
 /* The core decides nothing before it has seen everything: jobs, both kinds of nodes, all pods. */
 void observe_synced(void *self)
 {
-	struct coordinator *c = self;
+	struct coordinator *c = coordinator_of(self);
 	struct core_event ev = {.type = CEV_SYNCED};
-	must(c->magic == SHELL_MAGIC);
 	if (c->synced || !c->pods_listed || !reflector_synced(c->jobs) ||
 	    !reflector_synced(c->nodes) || !reflector_synced(c->cnodes))
 		return;
@@ -73,6 +77,12 @@ void observe_synced(void *self)
 	shell_step(c, &ev);
 	/* Agents are let in only now: what they report can be told from what is unknown. */
 	server_sessions_lead(c->sessions, c->epoch);
+}
+
+void observe_pods(struct coordinator *c)
+{
+	c->pods_retry_ms = INT64_MAX;
+	op_queue(op_new(&c->ops, OP_LIST_PODS, NULL, NULL, NULL));
 }
 
 struct reflector *observe_new(struct coordinator *c, enum api_kind kind)
@@ -91,8 +101,7 @@ struct reflector *observe_new(struct coordinator *c, enum api_kind kind)
 
 static void on_hello(void *self, const char *node, uint64_t session, const struct msg_hello *hello)
 {
-	struct coordinator *c = self;
-	must(c->magic == SHELL_MAGIC);
+	struct coordinator *c = coordinator_of(self);
 	struct core_event ev = {.type = CEV_HELLO,
 				.agent = {.node = node,
 					  .session = session,
@@ -106,8 +115,7 @@ static void on_hello(void *self, const char *node, uint64_t session, const struc
 
 static void on_report(void *self, const char *node, uint64_t session, const struct msg_report *rep)
 {
-	struct coordinator *c = self;
-	must(c->magic == SHELL_MAGIC);
+	struct coordinator *c = coordinator_of(self);
 	struct core_event ev = {.type = CEV_REPORT,
 				.agent = {.node = node,
 					  .session = session,
@@ -121,34 +129,30 @@ static void agent_event(struct coordinator *c, enum core_event_type type, const 
 			uint64_t session)
 {
 	struct core_event ev = {.type = type, .agent = {.node = node, .session = session}};
-	must(c->magic == SHELL_MAGIC);
 	shell_step(c, &ev);
 }
 
 static void on_heard(void *self, const char *node, uint64_t session)
 {
-	agent_event(self, CEV_HEARD, node, session);
+	agent_event(coordinator_of(self), CEV_HEARD, node, session);
 }
 
 static void on_hangup(void *self, const char *node, uint64_t session)
 {
-	agent_event(self, CEV_HANGUP, node, session);
+	agent_event(coordinator_of(self), CEV_HANGUP, node, session);
 }
 
 static struct orders_view orders(void *self, const char *node)
 {
-	struct coordinator *c = self;
+	struct coordinator *c = coordinator_of(self);
 	struct orders_view view = {0};
-	must(c->magic == SHELL_MAGIC);
 	core_orders(c->core, node, &view.v, &view.n, &view.revision);
 	return view;
 }
 
 static const char *template_text(void *self, const char *hash)
 {
-	struct coordinator *c = self;
-	must(c->magic == SHELL_MAGIC);
-	return templates_find(c, hash);
+	return template_store_find(&coordinator_of(self)->templates, hash);
 }
 
 struct server_sessions *observe_sessions(struct coordinator *c)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Operations of the shell's own: all writes but statuses (those are the write queue's), and reads
- * that the core asked for. First come, first served, at most OPS_INFLIGHT_MAX at once; each ends as
- * exactly one event to the core. */
+/* What an operation says is put together when it goes out, from the newest state: a create's text
+ * from the template store, an apply's resources from the core. */
+#include "coordinator/ops.h"
+
 #include <stdlib.h>
 #include <utlist.h>
 
-#include "coordinator/shell.h"
+#include "base/buf.h"
+#include "base/mem.h"
 
 static struct op *op_free(struct op *op)
 {
@@ -21,43 +23,16 @@ static struct op *op_free(struct op *op)
 	return NULL;
 }
 
-struct op *op_new(struct coordinator *c, enum op_type type, const char *ns, const char *name,
+struct op *op_new(struct ops *o, enum op_type type, const char *ns, const char *name,
 		  const char *uid)
 {
 	struct op *op = mem_zalloc(1, sizeof *op);
-	op->owner = c;
+	op->owner = o;
 	op->type = type;
 	op->ns = mem_strdup(ns);
 	op->name = mem_strdup(name);
 	op->uid = mem_strdup(uid);
-	op->when_ms = c->wall_ms;
 	return op;
-}
-
-void op_queue(struct op *own_op)
-{
-	struct coordinator *c = own_op->owner;
-	DL_APPEND(c->waiting, own_op);
-	ops_start(c);
-}
-
-static void on_done(void *self, uint64_t id, const struct api_result *res)
-{
-	struct op *op = self;
-	struct coordinator *c = op->owner;
-	(void)id;
-	DL_DELETE(c->inflight, op);
-	c->ninflight--;
-	if (res->rc == RC_OK && *str_or_empty(res->cont)) {
-		mem_strset(&op->cont, res->cont);
-		op->id = 0;
-		DL_PREPEND(c->waiting, op);
-		ops_start(c);
-		return;
-	}
-	op_end(op, res);
-	op_free(op);
-	ops_start(c);
 }
 
 static struct api_request list_request(const struct op *op, const char *field_selector)
@@ -80,20 +55,23 @@ static struct api_request object_request(const struct op *op, enum api_verb verb
 				    .uid = *op->uid ? op->uid : NULL};
 }
 
+static void on_object(void *self, uint64_t id, enum watch_event we, const struct api_object *obj);
+static void on_done(void *self, uint64_t id, const struct api_result *res);
+
 static uint64_t submit(struct op *op, const struct api_request *req)
 {
-	struct api_sink sink = {.self = op, .on_object = op_on_object, .on_done = on_done};
+	struct api_sink sink = {.self = op, .on_object = on_object, .on_done = on_done};
 	return op->owner->api.submit(op->owner->api.self, req, &sink);
 }
 
 static uint64_t submit_create(struct op *op)
 {
 	struct api_request req = object_request(op, API_CREATE, API_POD);
-	op->pod.template_text = templates_find(op->owner, op->pod.template_hash);
+	op->pod.template_text = template_store_find(op->owner->templates, op->pod.template_hash);
 	if (!op->pod.template_text)
 		return 0;
 	req.pod_create = &op->pod;
-	op->owner->stats.pod_creates++;
+	op->owner->pod_creates++;
 	return submit(op, &req);
 }
 
@@ -158,51 +136,84 @@ static uint64_t op_submit(struct op *op)
 	return 0;
 }
 
-void ops_start(struct coordinator *c)
+static void start(struct ops *o)
 {
-	while (c->waiting && c->ninflight < OPS_INFLIGHT_MAX) {
-		struct op *op = c->waiting;
-		DL_DELETE(c->waiting, op);
+	while (o->waiting && o->ninflight < OPS_INFLIGHT_MAX) {
+		struct op *op = o->waiting;
+		DL_DELETE(o->waiting, op);
 		op->id = op_submit(op);
-		c->ndead += !op->id;
-		DL_APPEND(c->inflight, op);
-		c->ninflight++;
+		o->ndead += !op->id;
+		DL_APPEND(o->inflight, op);
+		o->ninflight++;
 	}
 }
 
-void ops_turn(struct coordinator *c)
+void op_queue(struct op *own_op)
+{
+	struct ops *o = own_op->owner;
+	DL_APPEND(o->waiting, own_op);
+	start(o);
+}
+
+static void on_object(void *self, uint64_t id, enum watch_event we, const struct api_object *obj)
+{
+	struct op *op = self;
+	(void)id;
+	(void)we;
+	op->owner->sink.on_object(op->owner->sink.self, op, obj);
+}
+
+static void on_done(void *self, uint64_t id, const struct api_result *res)
+{
+	struct op *op = self;
+	struct ops *o = op->owner;
+	(void)id;
+	DL_DELETE(o->inflight, op);
+	o->ninflight--;
+	if (res->rc == RC_OK && *str_or_empty(res->cont)) {
+		mem_strset(&op->cont, res->cont);
+		op->id = 0;
+		DL_PREPEND(o->waiting, op);
+		start(o);
+		return;
+	}
+	o->sink.on_end(o->sink.self, op, res);
+	op_free(op);
+	start(o);
+}
+
+void ops_turn(struct ops *o)
 {
 	static const struct api_result stale = {
 		.rc = RC_STALE, .reason = "", .message = "no longer wanted", .rv = "", .cont = ""};
 	struct op *op, *tmp;
-	if (!c->ndead)
+	if (!o->ndead)
 		return;
-	c->ndead = 0;
-	DL_FOREACH_SAFE (c->inflight, op, tmp) {
+	o->ndead = 0;
+	DL_FOREACH_SAFE (o->inflight, op, tmp) {
 		if (!op->id)
 			on_done(op, 0, &stale);
 	}
 }
 
-void ops_cancel(struct coordinator *c)
+bool ops_want_turn(const struct ops *o)
 {
-	struct op *op, *tmp;
-	DL_FOREACH_SAFE (c->inflight, op, tmp) {
-		if (op->id)
-			c->api.cancel(c->api.self, op->id);
-		DL_DELETE(c->inflight, op);
-		op_free(op);
-	}
-	DL_FOREACH_SAFE (c->waiting, op, tmp) {
-		DL_DELETE(c->waiting, op);
-		op_free(op);
-	}
-	c->ninflight = c->ndead = 0;
-	c->nwaiting_notes = 0;
+	return o->ndead > 0;
 }
 
-void ops_list_pods(struct coordinator *c)
+void ops_cancel(struct ops *o)
 {
-	c->pods_retry_ms = INT64_MAX;
-	op_queue(op_new(c, OP_LIST_PODS, NULL, NULL, NULL));
+	struct op *op, *tmp;
+	DL_FOREACH_SAFE (o->inflight, op, tmp) {
+		if (op->id)
+			o->api.cancel(o->api.self, op->id);
+		DL_DELETE(o->inflight, op);
+		op_free(op);
+	}
+	DL_FOREACH_SAFE (o->waiting, op, tmp) {
+		DL_DELETE(o->waiting, op);
+		op_free(op);
+	}
+	o->ninflight = o->ndead = 0;
+	o->nwaiting_notes = 0;
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How operations end: each becomes one event to the core (or, for lists, one an object and one at
  * the end). Nothing here decides; what to do about an error is the core's. */
+#include "coordinator/ops_end.h"
+
 #include <string.h>
 
 #include "base/backoff.h"
-#include "coordinator/shell.h"
+#include "base/mem.h"
+#include "coordinator/act.h"
+#include "coordinator/observe.h"
 
 static void on_pod(struct coordinator *c, const char *node, const struct pod *pod)
 {
@@ -16,7 +20,8 @@ static void on_pod(struct coordinator *c, const char *node, const struct pod *po
 	shell_step(c, &ev);
 }
 
-static void tell_pod_done(struct op *op, const struct api_result *res, const struct member *m)
+static void tell_pod_done(struct coordinator *c, struct op *op, const struct api_result *res,
+			  const struct member *m)
 {
 	struct core_event ev = {
 		.type = CEV_POD_DONE,
@@ -31,23 +36,20 @@ static void tell_pod_done(struct op *op, const struct api_result *res, const str
 	/* A pod that was read after EXISTS and is ours answers the create. */
 	if (op->type == OP_POD_READ)
 		ev.pod.rc = res->rc == RC_OK ? RC_EXISTS : res->rc;
-	shell_step(op->owner, &ev);
+	shell_step(c, &ev);
 }
 
-void op_on_object(void *self, uint64_t id, enum watch_event we, const struct api_object *obj)
+static void on_object(void *self, struct op *op, const struct api_object *obj)
 {
-	struct op *op = self;
-	struct coordinator *c = op->owner;
+	struct coordinator *c = coordinator_of(self);
 	struct member m;
-	(void)id;
-	(void)we;
 	switch (op->type) {
 	case OP_LIST_PODS: on_pod(c, NULL, obj->pod); break;
 	case OP_LIST_NODE: on_pod(c, op->name, obj->pod); break;
 	case OP_POD_CREATE:
 	case OP_POD_READ:
 		op->found = true;
-		tell_pod_done(op, &(struct api_result){.rc = RC_OK, .reason = "", .message = ""},
+		tell_pod_done(c, op, &(struct api_result){.rc = RC_OK, .reason = "", .message = ""},
 			      member_of_pod(obj->pod, &m) ? &m : NULL);
 		break;
 	case OP_JOB_GET:
@@ -63,9 +65,8 @@ void op_on_object(void *self, uint64_t id, enum watch_event we, const struct api
 	}
 }
 
-static void end_list_pods(struct op *op, const struct api_result *res)
+static void end_list_pods(struct coordinator *c, const struct api_result *res)
 {
-	struct coordinator *c = op->owner;
 	struct core_event ev = {.type = CEV_PODS, .pods = {.rc = res->rc, .last = true}};
 	if (res->rc == RC_OK) {
 		c->pods_failures = 0;
@@ -81,11 +82,11 @@ static void end_list_pods(struct op *op, const struct api_result *res)
 	shell_step(c, &ev);
 }
 
-static void end_list_node(struct op *op, const struct api_result *res)
+static void end_list_node(struct coordinator *c, struct op *op, const struct api_result *res)
 {
 	struct core_event ev = {.type = CEV_PODS,
 				.pods = {.node = op->name, .rc = res->rc, .last = true}};
-	shell_step(op->owner, &ev);
+	shell_step(c, &ev);
 }
 
 /* The names of resources in causes such as ".spec.resources.cpu". */
@@ -100,7 +101,7 @@ static uint32_t conflict_names(const struct strs *causes, const char **ret, uint
 	return n;
 }
 
-static void end_apply(struct op *op, const struct api_result *res)
+static void end_apply(struct coordinator *c, struct op *op, const struct api_result *res)
 {
 	const char *names[64];
 	struct core_event ev = {
@@ -109,10 +110,10 @@ static void end_apply(struct op *op, const struct api_result *res)
 	};
 	ev.applied.conflicts.v = names;
 	ev.applied.conflicts.n = conflict_names(&res->causes, names, ARRAY_LEN(names));
-	shell_step(op->owner, &ev);
+	shell_step(c, &ev);
 }
 
-static void end_job_get(struct op *op, const struct api_result *res)
+static void end_job_get(struct coordinator *c, struct op *op, const struct api_result *res)
 {
 	struct core_event ev = {
 		.type = CEV_JOB_CHECKED,
@@ -123,25 +124,23 @@ static void end_job_get(struct op *op, const struct api_result *res)
 			    .live_uid = str_or_empty(op->live_uid),
 			    .live_orphan = op->live_orphan},
 	};
-	shell_step(op->owner, &ev);
+	shell_step(c, &ev);
 }
 
-static void end_create(struct op *op, const struct api_result *res)
+static void end_create(struct coordinator *c, struct op *op, const struct api_result *res)
 {
-	struct coordinator *c = op->owner;
 	if (op->found)
 		return; /* told with the object */
 	if (res->rc != RC_EXISTS) {
-		tell_pod_done(op, res, NULL);
+		tell_pod_done(c, op, res, NULL);
 		return;
 	}
-	struct op *read = op_new(c, OP_POD_READ, op->ns, op->name, NULL);
+	struct op *read = op_new(&c->ops, OP_POD_READ, op->ns, op->name, NULL);
 	op_queue(read);
 }
 
-static void end_note(struct op *op, const struct api_result *res)
+static void end_note(struct coordinator *c, struct op *op, const struct api_result *res)
 {
-	struct coordinator *c = op->owner;
 	c->stats.events += res->rc == RC_OK;
 	/* Best effort, as everywhere in Kubernetes: what matters stands in status too. */
 	if (res->rc != RC_OK && res->rc != RC_FORBIDDEN)
@@ -150,35 +149,41 @@ static void end_note(struct op *op, const struct api_result *res)
 }
 
 /* Errors of deletes: gone or replaced is what was wanted; the rest is the core's to repeat. */
-static void end_delete(struct op *op, const struct api_result *res)
+static void end_delete(struct coordinator *c, struct op *op, const struct api_result *res)
 {
 	if (op->type == OP_POD_DELETE) {
-		op->owner->stats.pod_deletes += res->rc == RC_OK;
-		tell_pod_done(op, res, NULL);
+		c->stats.pod_deletes += res->rc == RC_OK;
+		tell_pod_done(c, op, res, NULL);
 		return;
 	}
 	if (res->rc != RC_OK && res->rc != RC_NOTFOUND && res->rc != RC_CONFLICT)
-		log_warn(op->owner->log, "delete failed",
+		log_warn(c->log, "delete failed",
 			 KS(op->type == OP_JOB_DELETE ? "job" : "node", op->name),
 			 KS("rc", rc_name(res->rc)), KS("error", res->message));
 }
 
-void op_end(struct op *op, const struct api_result *res)
+static void on_end(void *self, struct op *op, const struct api_result *res)
 {
+	struct coordinator *c = coordinator_of(self);
 	switch (op->type) {
-	case OP_CNODE_APPLY: end_apply(op, res); break;
-	case OP_POD_CREATE: end_create(op, res); break;
+	case OP_CNODE_APPLY: end_apply(c, op, res); break;
+	case OP_POD_CREATE: end_create(c, op, res); break;
 	case OP_POD_READ:
 		if (!op->found)
-			tell_pod_done(op, res, NULL);
+			tell_pod_done(c, op, res, NULL);
 		break;
 	case OP_CNODE_DELETE:
 	case OP_POD_DELETE:
-	case OP_JOB_DELETE: end_delete(op, res); break;
-	case OP_JOB_GET: end_job_get(op, res); break;
-	case OP_LIST_PODS: end_list_pods(op, res); break;
-	case OP_LIST_NODE: end_list_node(op, res); break;
-	case OP_NOTE: end_note(op, res); break;
+	case OP_JOB_DELETE: end_delete(c, op, res); break;
+	case OP_JOB_GET: end_job_get(c, op, res); break;
+	case OP_LIST_PODS: end_list_pods(c, res); break;
+	case OP_LIST_NODE: end_list_node(c, op, res); break;
+	case OP_NOTE: end_note(c, op, res); break;
 	case OP_N: break;
 	}
+}
+
+struct ops_sink ops_end_sink(struct coordinator *c)
+{
+	return (struct ops_sink){.self = c, .on_object = on_object, .on_end = on_end};
 }

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an agent has counted since its start, and what it holds now. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct agent_stats {
+	bool connected, synced;
+	uint64_t pods_created, create_failures, sessions, relists, reports, orders_refused;
+	uint32_t members, pods, orders, templates;
+};

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a coordinator is told at its start. */
+#pragma once
+
+#include "coordinator/core/core.h"
+
+struct coordinator_config {
+	struct core_config core;
+	const char *namespace, *lease, *identity, *address; /* identity unique per start */
+	int64_t lease_duration_ms, renew_deadline_ms, retry_period_ms;
+	const char *agent_username; /* system:serviceaccount:NS:NAME */
+	uint32_t heartbeat_ms;
+	uint64_t seed;
+};

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the coordinator's shell: what becomes of operations, for the core. */
+#pragma once
+
+#include "coordinator/shell.h"
+
+struct ops_sink ops_end_sink(struct coordinator *c);
