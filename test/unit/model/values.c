@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Quantities, selectors, taints, state names. */
+/* Quantities, selectors, taints, state names, texts of templates. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -8,6 +8,7 @@
 #include "model/message.h"
 #include "model/quantity.h"
 #include "model/selector.h"
+#include "model/template_store.h"
 #include "test/lib/check.h"
 
 static void test_quantities(void **state)
@@ -198,12 +199,37 @@ static void test_names(void **state)
 	assert_string_equal(reject_text(REJECT_NOT_LEADER), "not-leader");
 }
 
+static void test_template_store(void **state)
+{
+	struct template_store s = {0};
+	(void)state;
+	template_store_keep(&s, "b", "first");
+	template_store_keep(&s, "a", "second");
+	template_store_keep(&s, "b", "another"); /* a hash is of one text */
+	template_store_keep(&s, "", "no hash");
+	template_store_keep(&s, "c", NULL);
+	assert_int_equal(template_store_count(&s), 2);
+	assert_string_equal(template_store_find(&s, "b"), "first");
+	assert_null(template_store_find(&s, "c"));
+	struct strs hashes = template_store_hashes(&s);
+	assert_int_equal(hashes.n, 2);
+	assert_string_equal(hashes.v[0], "b");
+	assert_string_equal(hashes.v[1], "a");
+	template_store_drop(&s, "b");
+	template_store_drop(&s, "never there");
+	assert_null(template_store_find(&s, "b"));
+	assert_int_equal(template_store_hashes(&s).n, 1);
+	template_store_done(&s);
+	assert_int_equal(template_store_count(&s), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_quantities),  cmocka_unit_test(test_reslists),
-		cmocka_unit_test(test_expressions), cmocka_unit_test(test_taints),
-		cmocka_unit_test(test_overlay),     cmocka_unit_test(test_names),
+		cmocka_unit_test(test_quantities),     cmocka_unit_test(test_reslists),
+		cmocka_unit_test(test_expressions),    cmocka_unit_test(test_taints),
+		cmocka_unit_test(test_overlay),        cmocka_unit_test(test_names),
+		cmocka_unit_test(test_template_store),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
