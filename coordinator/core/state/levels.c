@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 
 /* Monotone; exact up to 7, then four steps an octave. */
