@@ -12,20 +12,21 @@
 /* Nothing is left for the next step to decide. */
 static bool settled(const struct core *c)
 {
-	return c->synced && !c->dirty_jobs && !c->dirty_nodes;
+	return c->synced && !c->jobs.dirty && !c->nodes.dirty;
 }
 
 static void check_slots(const struct core *c, const struct job_record *j)
 {
-	for (uint32_t i = 0; i < j->nslots; i++) {
-		const struct attempt *a = j->slots[i].cur;
+	for (uint32_t i = 0; i < j->members.nslots; i++) {
+		const struct attempt *a = j->members.slots[i].current;
 		if (!a)
 			continue;
 		must(a->job == j && a->id.index == i && a->state != ATTEMPT_ENDED);
-		must(a->id.attempt <= j->slots[i].last && j->slots[i].last <= j->attempts);
+		must(a->id.attempt <= j->members.slots[i].last &&
+		     j->members.slots[i].last <= j->members.highest_attempt);
 		must(attempt_find(c, j, i, a->id.attempt) == a);
 		/* Done is done: nothing of a completed index is left running. */
-		must(!settled(c) || !bitset_has(&j->completed, i) || !attempt_live(a) ||
+		must(!settled(c) || !bitset_has(&j->members.completed, i) || !attempt_live(a) ||
 		     !a->confirmed || job_finished(j));
 	}
 }
@@ -34,35 +35,37 @@ static void check_counts(const struct job_record *j)
 {
 	uint32_t count[ATTEMPT_STATE_N] = {0}, nready = 0, done = 0;
 	const struct attempt *a;
-	DL_FOREACH2(j->atts, a, job_next)
+	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		count[a->state]++;
 		nready += a->state == ATTEMPT_RUNNING && a->ready;
 		must(a->state != ATTEMPT_NONE && a->takes_room == (a->state != ATTEMPT_ENDED));
 	}
 	for (uint32_t s = 0; s < ATTEMPT_STATE_N; s++)
-		must(count[s] == j->count[s]);
-	for (uint32_t i = 0; i < j->parallelism; i++)
-		done += bitset_has(&j->completed, i);
-	must(nready == j->nready && done == j->ncompleted);
+		must(count[s] == j->members.count[s]);
+	for (uint32_t i = 0; i < j->spec.parallelism; i++)
+		done += bitset_has(&j->members.completed, i);
+	must(nready == j->members.nready && done == j->members.ncompleted);
 }
 
 static void check_job(const struct core *c, const struct job_record *j)
 {
 	check_counts(j);
 	check_slots(c, j);
-	if (!settled(c) || !j->known)
+	if (!settled(c) || !j->object.known)
 		return;
 	must(!j->dirty);
-	must(!job_finished(j) || !j->queued);
-	must(!j->queued || ((j->want > 0 || c->place_more) && !j->gone && !j->suspend));
-	must(!j->queued || c->place_more || j->want + j->ncompleted <= j->parallelism);
-	must(j->state != JOB_NONE);
+	must(!job_finished(j) || !j->place.queued);
+	must(!j->place.queued || ((j->place.want > 0 || c->queue.cycle_paused) &&
+				  !j->object.deleted && !j->spec.suspend));
+	must(!j->place.queued || c->queue.cycle_paused ||
+	     j->place.want + j->members.ncompleted <= j->spec.parallelism);
+	must(j->life.state != JOB_NONE);
 	/* A gang is whole or not there: nothing of an unplaced job is ordered. */
 	const struct attempt *a;
-	DL_FOREACH2(j->atts, a, job_next)
+	DL_FOREACH2(j->members.attempts, a, job_next)
 	must(!attempt_live(a) || !a->confirmed ||
-	     (!job_finished(j) && !j->suspend && !j->deleting));
+	     (!job_finished(j) && !j->spec.suspend && !j->object.deleting));
 }
 
 static void check_node(const struct core *c, const struct node_record *n)
@@ -70,8 +73,8 @@ static void check_node(const struct core *c, const struct node_record *n)
 	const struct attempt *a;
 	uint32_t live = 0;
 	int64_t pods = 0;
-	must(c->node_at[n->idx] == n);
-	DL_FOREACH2(n->atts, a, node_next)
+	must(c->nodes.at[n->idx] == n);
+	DL_FOREACH2(n->attempts, a, node_next)
 	{
 		must(a->node == n);
 		live += a->takes_room;
@@ -79,7 +82,7 @@ static void check_node(const struct core *c, const struct node_record *n)
 	}
 	must(live == n->nlive && res_row(c, n, ROW_USED)[RES_PODS] == pods);
 	must(!settled(c) || !n->dirty);
-	must(!settled(c) || n->orders_dirty || n->orders_sum == orders_sum(n));
+	must(!settled(c) || n->orders.recount || n->orders.sum == orders_sum(n));
 	const struct order *v;
 	uint32_t norders;
 	uint64_t revision;
@@ -94,7 +97,7 @@ static void check_node(const struct core *c, const struct node_record *n)
 static void check_room(const struct core *c, const struct node_record *n)
 {
 	const struct attempt *a, *b;
-	DL_FOREACH2(n->atts, a, node_next)
+	DL_FOREACH2(n->attempts, a, node_next)
 	{
 		if (!attempt_live(a) || a->state == ATTEMPT_LOST)
 			continue;
@@ -109,9 +112,9 @@ void core_check(const struct core *c)
 {
 	const struct job_record *j;
 	const struct node_record *n;
-	for (j = c->jobs_uid; j; j = j->hh_uid.next)
+	for (j = c->jobs.by_uid; j; j = j->hh_uid.next)
 		check_job(c, j);
-	for (n = c->nodes; n; n = n->hh.next) {
+	for (n = c->nodes.by_name; n; n = n->hh.next) {
 		check_node(c, n);
 		check_room(c, n);
 	}

@@ -31,19 +31,17 @@
 
 enum { TEXT_MAX = 1 << 28 };
 
-struct core *core_new(const struct core_config *cfg, const struct log *log, uint64_t seed)
+struct core *core_new(const struct core_config *cfg, const struct log *log)
 {
 	struct core *c = mem_zalloc(1, sizeof *c);
 	c->cfg = *cfg;
 	c->log = log;
-	c->seed = seed;
-	c->rng = (struct rng){seed};
 	c->strs = intern_new();
-	c->act_text = ARENA_INIT(TEXT_MAX);
-	c->view = ARENA_INIT(TEXT_MAX);
+	c->out.text = ARENA_INIT(TEXT_MAX);
+	c->out.view = ARENA_INIT(TEXT_MAX);
 	c->placing = placing_new();
-	c->all_heard = true;
-	c->gate_ms = INT64_MAX;
+	c->gate.open = true;
+	c->gate.opens_ms = INT64_MAX;
 	return c;
 }
 
@@ -52,22 +50,23 @@ static void forget(struct core *c)
 	struct job_record *j, *jtmp;
 	struct node_record *n, *ntmp;
 	queue_forget(c);
-	HASH_ITER (hh, c->nodes, n, ntmp) {
-		while (n->atts)
-			attempt_free(c, n->atts);
+	HASH_ITER (hh, c->nodes.by_name, n, ntmp) {
+		while (n->attempts)
+			attempt_free(c, n->attempts);
 	}
-	HASH_ITER (hh_uid, c->jobs_uid, j, jtmp)
+	HASH_ITER (hh_uid, c->jobs.by_uid, j, jtmp)
 		job_free(c, j);
-	HASH_ITER (hh, c->nodes, n, ntmp)
+	HASH_ITER (hh, c->nodes.by_name, n, ntmp)
 		node_free(c, n);
 	templates_forget(c);
-	c->nnode_spare = c->nnodes = 0;
-	c->suspects_itself = c->synced = c->settled = c->place_dirty = c->place_more = false;
-	must(!c->queue.n && !c->why_first && !c->why_again && !c->nsilent && !c->lru &&
-	     !c->dirty_jobs && !c->dirty_nodes);
+	c->nodes.nspare = c->nodes.n = 0;
+	c->silence.suspects_us = c->synced = c->settled = c->queue.cycle_due =
+		c->queue.cycle_paused = false;
+	must(!c->queue.n && !c->waiting.first && !c->waiting.again && !c->nodes.nsilent &&
+	     !c->nodes.connected && !c->jobs.dirty && !c->nodes.dirty);
 	reservation_clear(c);
-	bitset_zero(&c->usable);
-	c->nacts = 0;
+	bitset_zero(&c->nodes.usable);
+	c->out.n = 0;
 }
 
 struct core *core_free(struct core *c)
@@ -75,25 +74,25 @@ struct core *core_free(struct core *c)
 	if (!c)
 		return NULL;
 	forget(c);
-	must(!c->labelkeys && !c->taintsets);
-	for (uint32_t i = 0; i < c->nres; i++)
-		free(c->res_names[i]);
+	must(!c->labels.keys && !c->labels.taints);
+	for (uint32_t i = 0; i < c->res.n; i++)
+		free(c->res.names[i]);
 	heap_done(&c->timers);
-	hmap_done(&c->atts);
-	hmap_done(&c->atts_pod);
-	bitset_done(&c->usable);
+	hmap_done(&c->attempts.by_id);
+	hmap_done(&c->attempts.by_pod);
+	bitset_done(&c->nodes.usable);
 	reservation_done(c);
 	bitset_done(&c->queue.grown);
 	bitset_done(&c->queue.recapped);
 	c->placing = placing_free(c->placing);
 	levels_done(c);
-	arena_done(&c->act_text);
-	arena_done(&c->view);
-	free(c->node_at);
-	free(c->node_spare);
+	arena_done(&c->out.text);
+	arena_done(&c->out.view);
+	free(c->nodes.at);
+	free(c->nodes.spare);
 	free(c->queue.block);
-	free(c->kept);
-	free(c->acts);
+	free(c->selections.evaluated);
+	free(c->out.v);
 	intern_free(c->strs);
 	free(c);
 	return NULL;
@@ -104,10 +103,10 @@ static void lead(struct core *c, uint64_t epoch)
 	forget(c);
 	c->leading = true;
 	c->epoch = epoch;
-	c->lead_ms = c->now_ms;
+	c->gate.lead_ms = c->now_ms;
 	c->loop_ms = 0;
-	c->all_heard = false;
-	c->gate_ms = INT64_MAX;
+	c->gate.open = false;
+	c->gate.opens_ms = INT64_MAX;
 }
 
 /* The grace for agents runs from here: none of them could be heard before. */
@@ -118,18 +117,18 @@ static void synced(struct core *c)
 	if (c->synced)
 		return;
 	c->synced = true;
-	c->gate_ms = c->now_ms + c->cfg.node_unheard_ms;
-	HASH_ITER (hh_uid, c->jobs_uid, j, jtmp) {
-		if (j->known)
+	c->gate.opens_ms = c->now_ms + c->cfg.node_unheard_ms;
+	HASH_ITER (hh_uid, c->jobs.by_uid, j, jtmp) {
+		if (j->object.known)
 			job_adopt_attempts(c, j);
 		job_dirty(c, j);
 	}
-	HASH_ITER (hh, c->nodes, n, ntmp) {
-		n->orders_dirty = true;
+	HASH_ITER (hh, c->nodes.by_name, n, ntmp) {
+		n->orders.recount = true;
 		node_dirty(c, n);
 	}
-	log_info(c->log, "core synced", KI("jobs", HASH_CNT(hh, c->jobs)),
-		 KI("nodes", HASH_COUNT(c->nodes)), KI("members", c->atts.n));
+	log_info(c->log, "core synced", KI("jobs", HASH_CNT(hh, c->jobs.by_name)),
+		 KI("nodes", HASH_COUNT(c->nodes.by_name)), KI("members", c->attempts.by_id.n));
 }
 
 static void on_lead(struct core *c, const struct core_event *ev)
@@ -142,7 +141,7 @@ static void on_unlead(struct core *c, const struct core_event *ev)
 	(void)ev;
 	forget(c);
 	c->leading = false;
-	c->all_heard = true;
+	c->gate.open = true;
 }
 
 static void on_synced(struct core *c, const struct core_event *ev)
@@ -231,9 +230,9 @@ static void set_time(struct core *c, const struct core_event *ev)
 
 void core_step(struct core *c, const struct core_event *ev, struct core_actions *ret)
 {
-	c->nacts = 0;
-	arena_reset(&c->act_text);
-	arena_reset(&c->view);
+	c->out.n = 0;
+	arena_reset(&c->out.text);
+	arena_reset(&c->out.view);
 	set_time(c, ev);
 	c->stats.steps++;
 	if (c->leading || ev->type == CEV_LEAD)
@@ -245,7 +244,7 @@ void core_step(struct core *c, const struct core_event *ev, struct core_actions 
 		if (timers_fire(c))
 			settle(c);
 	}
-	*ret = (struct core_actions){c->acts, c->nacts};
+	*ret = (struct core_actions){c->out.v, c->out.n};
 }
 
 static int64_t earliest(int64_t a, int64_t b)
@@ -257,7 +256,8 @@ int64_t core_deadline(const struct core *c)
 {
 	if (!c->leading || !c->synced)
 		return INT64_MAX;
-	if (c->dirty_jobs || c->dirty_nodes || c->place_more || c->place_dirty || c->queue.nfresh)
+	if (c->jobs.dirty || c->nodes.dirty || c->queue.cycle_paused || c->queue.cycle_due ||
+	    c->queue.nfresh)
 		return c->now_ms;
 	return earliest(earliest(heap_next(&c->timers), explain_deadline(c)),
 			earliest(gate_deadline(c), silence_deadline(c)));

@@ -14,7 +14,7 @@
 
 struct core;
 
-struct core *core_new(const struct core_config *cfg, const struct log *log, uint64_t seed);
+struct core *core_new(const struct core_config *cfg, const struct log *log);
 struct core *core_free(struct core *c);
 /* One event; *ret is valid until the next step. */
 void core_step(struct core *c, const struct core_event *ev, struct core_actions *ret);

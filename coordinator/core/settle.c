@@ -22,14 +22,14 @@ enum { STEP_JOBS = 4000, STEP_NODES = 2000, STEP_TIMERS = 10000 };
  * waits for is over. */
 static void started(struct core *c, struct job_record *j, bool whole)
 {
-	if (!j->start_ms) {
+	if (!j->life.start_ms) {
 		waiting_soon(c, j);
-		j->start_ms = whole_seconds(c->wall_ms);
-		if (!j->start_ms)
-			j->start_ms = 1000; /* the epoch itself would read as unset */
+		j->life.start_ms = whole_seconds(c->wall_ms);
+		if (!j->life.start_ms)
+			j->life.start_ms = 1000; /* the epoch itself would read as unset */
 	}
 	job_set_condition(c, j, JC_SCHEDULED, COND_TRUE, R_Placed);
-	if (whole && j->reason == R_Unschedulable)
+	if (whole && j->told.reason == R_Unschedulable)
 		job_set_message(j, R_NONE, "%s", "");
 }
 
@@ -37,7 +37,7 @@ static void carry_out(struct core *c, const struct plan *plan)
 {
 	started(c, plan->job, plan->whole);
 	for (uint32_t i = 0; i < plan->n; i++)
-		attempt_place(c, plan->job, plan->v[i].index, c->node_at[plan->v[i].node]);
+		attempt_place(c, plan->job, plan->v[i].index, c->nodes.at[plan->v[i].node]);
 }
 
 static void place(struct core *c)
@@ -99,27 +99,27 @@ bool timers_fire(struct core *c)
 /* True: all are settled. */
 static bool settle_nodes(struct core *c, uint32_t *budget)
 {
-	while (c->dirty_nodes && (*budget)--) {
-		struct node_record *n = c->dirty_nodes;
-		DL_DELETE(c->dirty_nodes, n);
+	while (c->nodes.dirty && (*budget)--) {
+		struct node_record *n = c->nodes.dirty;
+		DL_DELETE(c->nodes.dirty, n);
 		n->dirty = false;
 		node_settle(c, n);
 		orders_emit(c, n);
 		node_maybe_free(c, n);
 	}
-	return !c->dirty_nodes;
+	return !c->nodes.dirty;
 }
 
 static bool settle_jobs(struct core *c, uint32_t *budget)
 {
-	while (c->dirty_jobs && (*budget)--) {
-		struct job_record *j = c->dirty_jobs;
-		DL_DELETE(c->dirty_jobs, j);
+	while (c->jobs.dirty && (*budget)--) {
+		struct job_record *j = c->jobs.dirty;
+		DL_DELETE(c->jobs.dirty, j);
 		j->dirty = false;
 		job_decide(c, j);
 		job_maybe_free(c, j);
 	}
-	return !c->dirty_jobs;
+	return !c->jobs.dirty;
 }
 
 /* Jobs before nodes: a node's members, orders and numbers follow from what jobs decide. When more
@@ -131,7 +131,7 @@ void settle(struct core *c)
 	uint32_t jobs = c->cfg.step_jobs ? c->cfg.step_jobs : STEP_JOBS;
 	uint32_t nodes = c->cfg.step_jobs ? c->cfg.step_jobs : STEP_NODES;
 	do {
-		while (c->dirty_jobs || c->dirty_nodes) {
+		while (c->jobs.dirty || c->nodes.dirty) {
 			if (!settle_jobs(c, &jobs) || !settle_nodes(c, &nodes))
 				return;
 		}
@@ -140,9 +140,9 @@ void settle(struct core *c)
 		if (!placed)
 			place(c);
 		/* A cycle that is about to come explains with what it knows. */
-		if (!placed && !c->place_more && !c->place_dirty)
+		if (!placed && !c->queue.cycle_paused && !c->queue.cycle_due)
 			explain_due(c);
 		placed = true;
-	} while (c->dirty_jobs);
-	must(!c->dirty_nodes); /* placing changes a node by a job only */
+	} while (c->jobs.dirty);
+	must(!c->nodes.dirty); /* placing changes a node by a job only */
 }

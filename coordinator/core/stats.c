@@ -13,19 +13,19 @@ void core_stats(const struct core *c, struct core_stats *ret)
 	memset(ret->jobs, 0, sizeof ret->jobs);
 	memset(ret->nodes, 0, sizeof ret->nodes);
 	ret->members_live = ret->orders = ret->attempts_open = 0;
-	for (const struct job_record *j = c->jobs; j; j = j->hh.next) {
-		ret->jobs[j->state]++;
+	for (const struct job_record *j = c->jobs.by_name; j; j = j->hh.next) {
+		ret->jobs[j->life.state]++;
 		ret->members_live += job_live(j);
-		ret->bytes_jobs += sizeof *j + j->nslots * sizeof(struct slot);
+		ret->bytes_jobs += sizeof *j + j->members.nslots * sizeof(struct slot);
 	}
-	for (const struct node_record *n = c->nodes; n; n = n->hh.next) {
-		ret->nodes[n->state]++;
-		ret->bytes_nodes += sizeof *n + (size_t)ROW_N * c->res_cap * sizeof(int64_t);
-		ret->orders += n->norders;
+	for (const struct node_record *n = c->nodes.by_name; n; n = n->hh.next) {
+		ret->nodes[n->verdict.state]++;
+		ret->bytes_nodes += sizeof *n + (size_t)ROW_N * c->res.cap * sizeof(int64_t);
+		ret->orders += n->orders.n;
 	}
-	for (const struct job_record *j = c->jobs_uid; j; j = j->hh_uid.next)
-		ret->attempts_open += job_live(j) + j->count[ATTEMPT_STOPPING];
-	ret->job_records = HASH_CNT(hh_uid, c->jobs_uid);
-	ret->node_records = HASH_COUNT(c->nodes);
+	for (const struct job_record *j = c->jobs.by_uid; j; j = j->hh_uid.next)
+		ret->attempts_open += job_live(j) + j->members.count[ATTEMPT_STOPPING];
+	ret->job_records = HASH_CNT(hh_uid, c->jobs.by_uid);
+	ret->node_records = HASH_COUNT(c->nodes.by_name);
 	ret->templates = templates_count(c);
 }

@@ -79,7 +79,7 @@ void drive_lead(struct drive *d)
 				  .spread = true,
 				  .agent_launch = true};
 	struct core_event ev = {.type = CEV_LEAD, .epoch = 1};
-	d->core = core_new(&cfg, NULL, 1);
+	d->core = core_new(&cfg, NULL);
 	d->now_ms = 1000;
 	step(d, &ev);
 	for (int64_t i = 0; i < d->l->nodes; i++)

@@ -12,14 +12,14 @@ enum { CREATE_ANSWER_MS = 600000 }; /* the shell always answers: a create goes o
 
 static bool denied_to_agents(const struct core *c, const struct job_record *j)
 {
-	return templates_by_us(c, j->ns, j->template_id);
+	return templates_by_us(c, j->ns, j->spec.template_id);
 }
 
 /* One try to create the pod: by the node's agent through its order, or by us. */
 void attempt_launch(struct core *c, struct attempt *a)
 {
 	struct job_record *j = a->job;
-	a->by_us |= !c->cfg.agent_launch || j->credentials || denied_to_agents(c, j);
+	a->by_us |= !c->cfg.agent_launch || j->spec.credentials || denied_to_agents(c, j);
 	attempt_order_changed(c, a);
 	if (!a->by_us)
 		return;
@@ -32,7 +32,7 @@ void attempt_launch(struct core *c, struct attempt *a)
 		.node = action_str(c, a->node->name),
 		.index = a->id.index,
 		.attempt = a->id.attempt,
-		.parallelism = j->parallelism,
+		.parallelism = j->spec.parallelism,
 		.template_hash = action_str(c, intern_str(c->strs, a->template_id))};
 	a->creating = true;
 	heap_set(&c->timers, &a->timer, c->now_ms + CREATE_ANSWER_MS);
@@ -44,16 +44,16 @@ struct attempt *attempt_place(struct core *c, struct job_record *j, uint32_t ind
 			      struct node_record *n)
 {
 	struct slot *s = job_slot(j, index);
-	must(!s->cur || attempt_replaceable(s->cur));
-	if (s->cur)
-		attempt_order_changed(c, s->cur); /* superseded: its order is withdrawn */
-	uint32_t floor = s->last > j->base_attempt ? s->last : j->base_attempt;
+	must(!s->current || attempt_replaceable(s->current));
+	if (s->current)
+		attempt_order_changed(c, s->current); /* superseded: its order is withdrawn */
+	uint32_t floor = s->last > j->members.attempt_floor ? s->last : j->members.attempt_floor;
 	struct attempt *a = attempt_new(c, j, index, floor + 1, n);
 	a->confirmed = true;
-	a->template_id = j->template_id;
+	a->template_id = j->spec.template_id;
 	intern_ref(c->strs, a->template_id);
-	a->needs = needs_copy(&j->request->needs);
-	s->cur = a;
+	a->needs = needs_copy(&j->spec.request->needs);
+	s->current = a;
 	c->stats.placements++;
 	log_info(c->log, "member placed", KS("job", j->key), KI("member", index),
 		 KI("attempt", a->id.attempt), KS("node", n->name));

@@ -12,7 +12,7 @@
 void attempts_stop_all(struct core *c, struct job_record *j, const char *why)
 {
 	struct attempt *a, *tmp;
-	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	DL_FOREACH_SAFE2(j->members.attempts, a, tmp, job_next)
 	attempt_stop(c, a, why);
 }
 
@@ -31,7 +31,7 @@ static void send_delete(struct core *c, struct attempt *a)
 	act->pod_delete.ns = action_str(c, a->job->ns);
 	act->pod_delete.name = action_str(c, a->pod);
 	act->pod_delete.uid = action_str(c, a->pod_uid);
-	act->pod_delete.why = a->why;
+	act->pod_delete.why = a->stop_reason;
 	heap_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS);
 }
 
@@ -43,7 +43,7 @@ void attempt_stop(struct core *c, struct attempt *a, const char *why)
 		return;
 	log_info(c->log, "member stopped", KS("job", a->job->key), KI("member", a->id.index),
 		 KI("attempt", a->id.attempt), KS("node", a->node->name), KS("why", why));
-	a->why = why;
+	a->stop_reason = why;
 	a->tries = 0;
 	attempt_set_state(c, a, ATTEMPT_STOPPING);
 	if (attempt_seen(a))
@@ -60,9 +60,9 @@ void attempt_leave(struct core *c, struct attempt *a)
 		attempt_free(c, a);
 		return;
 	}
-	if (a->left)
+	if (a->orphaned)
 		return;
-	a->left = true;
+	a->orphaned = true;
 	attempt_set_state(c, a, ATTEMPT_STOPPING);
 	heap_set(&c->timers, &a->timer, c->now_ms + (attempt_seen(a) ? LEFT_MS : UNSEEN_STOP_MS));
 }
@@ -72,7 +72,7 @@ void attempt_vanished(struct core *c, struct attempt *a)
 	struct job_record *j = a->job;
 	if (attempt_live(a)) {
 		c->stats.disruptions++;
-		j->vanished++;
+		j->check.vanished++;
 		log_info(c->log, "member disrupted", KS("job", j->key), KI("member", a->id.index),
 			 KI("attempt", a->id.attempt), KS("node", a->node->name),
 			 KS("reason", "Gone"));
@@ -86,14 +86,15 @@ static bool may_come(const struct attempt *a)
 {
 	if (a->creating && a->tries < CREATE_TRIES_MAX)
 		return true;
-	bool heard = a->node->connected && !a->node->silent;
-	return !a->by_us && a->job->on_loss == LOSS_WAIT && !heard && a->node->loss != LOSS_SURE;
+	bool heard = a->node->agent.connected && !a->node->agent.silent;
+	return !a->by_us && a->job->spec.on_loss == LOSS_WAIT && !heard &&
+	       a->node->verdict.loss != LOSS_SURE;
 }
 
 void attempt_timer_due(struct core *c, struct attempt *a)
 {
 	int64_t wait = backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries);
-	if (a->left) {
+	if (a->orphaned) {
 		attempt_free(c, a);
 	} else if (a->state == ATTEMPT_STOPPING && !attempt_seen(a)) {
 		if (may_come(a))

@@ -11,22 +11,22 @@ static void open_gate(struct core *c)
 {
 	struct node_record *n, *ntmp;
 	struct job_record *j, *jtmp;
-	c->all_heard = c->place_dirty = true;
-	log_info(c->log, "agents have been heard", KI("after_ms", c->now_ms - c->lead_ms));
-	HASH_ITER (hh, c->nodes, n, ntmp)
+	c->gate.open = c->queue.cycle_due = true;
+	log_info(c->log, "agents have been heard", KI("after_ms", c->now_ms - c->gate.lead_ms));
+	HASH_ITER (hh, c->nodes.by_name, n, ntmp)
 		node_dirty(c, n);
-	HASH_ITER (hh_uid, c->jobs_uid, j, jtmp) {
-		if (j->blocked)
+	HASH_ITER (hh_uid, c->jobs.by_uid, j, jtmp) {
+		if (j->place.blocked)
 			waiting_soon(c, j);
-		if (j->old && !job_finished(j))
+		if (j->object.from_before && !job_finished(j))
 			job_dirty(c, j);
 	}
 }
 
 static bool all_heard(const struct core *c)
 {
-	for (const struct node_record *n = c->nodes; n; n = n->hh.next) {
-		if (n->has_node && n->ready == COND_TRUE && !n->heard)
+	for (const struct node_record *n = c->nodes.by_name; n; n = n->hh.next) {
+		if (n->kube.exists && n->kube.ready == COND_TRUE && !n->agent.heard)
 			return false;
 	}
 	return true;
@@ -34,11 +34,11 @@ static bool all_heard(const struct core *c)
 
 void gate_tick(struct core *c)
 {
-	if (!c->all_heard && (c->now_ms >= c->gate_ms || all_heard(c)))
+	if (!c->gate.open && (c->now_ms >= c->gate.opens_ms || all_heard(c)))
 		open_gate(c);
 }
 
 int64_t gate_deadline(const struct core *c)
 {
-	return c->all_heard ? INT64_MAX : c->gate_ms;
+	return c->gate.open ? INT64_MAX : c->gate.opens_ms;
 }

@@ -15,7 +15,7 @@ enum { CHECK_RETRY_MS = 5000, VANISHED_MAX = 3 };
 static void forget_ended(struct core *c, struct job_record *j)
 {
 	struct attempt *a, *tmp;
-	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	DL_FOREACH_SAFE2(j->members.attempts, a, tmp, job_next)
 	{
 		if (a->state == ATTEMPT_ENDED)
 			attempt_free(c, a);
@@ -25,16 +25,16 @@ static void forget_ended(struct core *c, struct job_record *j)
 static void leave_all(struct core *c, struct job_record *j)
 {
 	struct attempt *a, *tmp;
-	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	DL_FOREACH_SAFE2(j->members.attempts, a, tmp, job_next)
 	attempt_leave(c, a);
 }
 
 /* Deletion: pods go at once (the garbage collector would too), orphaned ones are left alone. */
 bool job_check_deleted(struct core *c, struct job_record *j)
 {
-	if (!j->gone && !j->deleting)
+	if (!j->object.deleted && !j->object.deleting)
 		return false;
-	if (j->orphan) {
+	if (j->object.orphan) {
 		leave_all(c, j);
 	} else {
 		attempts_stop_all(c, j, "job deleted");
@@ -46,8 +46,8 @@ bool job_check_deleted(struct core *c, struct job_record *j)
 
 static void ask(struct core *c, struct job_record *j)
 {
-	j->checking = true;
-	j->check_after_ms = c->now_ms + CHECK_RETRY_MS;
+	j->check.running = true;
+	j->check.after_ms = c->now_ms + CHECK_RETRY_MS;
 	action_job(c, ACT_JOB_GET, j);
 }
 
@@ -55,21 +55,22 @@ static void ask(struct core *c, struct job_record *j)
  * without a sign: who loses pod after pod asks. */
 void job_check_vanished(struct core *c, struct job_record *j)
 {
-	if (j->vanished >= VANISHED_MAX && !j->checking && j->check_after_ms <= c->now_ms)
+	if (j->check.vanished >= VANISHED_MAX && !j->check.running &&
+	    j->check.after_ms <= c->now_ms)
 		ask(c, j);
 }
 
 /* Only its pods are known: what it is, a live GET tells. */
 void job_decide_stray(struct core *c, struct job_record *j)
 {
-	if (j->orphan) {
+	if (j->object.orphan) {
 		leave_all(c, j);
-	} else if (j->unknown_dead) {
+	} else if (j->check.owner_deleted) {
 		attempts_stop_all(c, j, "job deleted");
 		forget_ended(c, j);
-	} else if (!j->checking && j->check_after_ms <= c->now_ms) {
+	} else if (!j->check.running && j->check.after_ms <= c->now_ms) {
 		ask(c, j);
-	} else if (!j->checking) {
-		job_wake(j, j->check_after_ms);
+	} else if (!j->check.running) {
+		job_wake(j, j->check.after_ms);
 	}
 }

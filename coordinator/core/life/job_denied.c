@@ -25,23 +25,23 @@ void job_denied(struct core *c, struct attempt *a, const char *words)
 		attempt_free(c, a); /* it was to stop anyway */
 		return;
 	}
-	bool news = !str_eq(j->create_error, words);
-	mem_strset(&j->create_error, words);
+	bool news = !str_eq(j->told.create_error, words);
+	mem_strset(&j->told.create_error, words);
 	log_warn(c->log, "member denied", KS("job", j->key), KI("member", a->id.index),
 		 KI("attempt", a->id.attempt), KS("error", words));
 	if (news)
 		event_job(c, j, R_FailedCreate, words);
 	/* A gang's members are refused together: that is one refusal. */
-	j->denials += j->held_until_ms <= c->now_ms;
-	j->held_until_ms =
-		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->denials);
+	j->life.denials += j->life.held_until_ms <= c->now_ms;
+	j->life.held_until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms,
+							  j->life.denials);
 	attempt_free(c, a);
-	if (j->formed)
+	if (j->life.formed)
 		return;
 	/* A gang that has not come together gives all back: others may use the room meanwhile. */
 	attempts_stop_all(c, j, "gang given back");
-	j->start_ms = 0;
-	j->started = false;
-	if (j->state == JOB_RUNNING)
+	j->life.start_ms = 0;
+	j->life.started = false;
+	if (j->life.state == JOB_RUNNING)
 		job_set_state(c, j, JOB_PENDING);
 }

@@ -34,12 +34,12 @@ static int64_t pin(const struct core *c, int64_t wall_at, int64_t *of, int64_t *
 static void finish(struct core *c, struct job_record *j, enum job_state to, enum reason reason)
 {
 	job_set_state(c, j, to);
-	j->end_ms = whole_seconds(c->wall_ms);
+	j->life.end_ms = whole_seconds(c->wall_ms);
 	job_set_condition(c, j, to == JOB_COMPLETED ? JC_COMPLETE : JC_FAILED, COND_TRUE, reason);
-	event_job(c, j, reason, j->message);
+	event_job(c, j, reason, j->told.message);
 	log_info(c->log, "job finished", KS("job", j->key), KS("state", job_state_text(to)),
-		 KS("reason", reason_name(reason)), KI("succeeded", j->ncompleted),
-		 KI("failed", j->failed));
+		 KS("reason", reason_name(reason)), KI("succeeded", j->members.ncompleted),
+		 KI("failed", j->members.failed));
 }
 
 static bool check_finished(struct core *c, struct job_record *j)
@@ -49,59 +49,61 @@ static bool check_finished(struct core *c, struct job_record *j)
 	attempts_stop_all(c, j, "job finished");
 	queue_take(c, j);
 	/* Who waits for the end sees it, even with a ttl of 0. */
-	if (j->ttl_s < 0 || !j->end_ms || !job_status_head_stored(j))
+	if (j->spec.ttl_s < 0 || !j->life.end_ms || !job_status_head_stored(j))
 		return true;
-	int64_t at = pin(c, j->end_ms + j->ttl_s * 1000, &j->ttl_wall_ms, &j->ttl_at_ms);
+	int64_t at = pin(c, j->life.end_ms + j->spec.ttl_s * 1000, &j->life.ttl_wall_ms,
+			 &j->life.ttl_at_ms);
 	if (at > c->now_ms) {
 		job_wake(j, at);
 		return true;
 	}
-	if (j->delete_after_ms <= c->now_ms) {
-		j->delete_after_ms = c->now_ms + TTL_RETRY_MS;
+	if (j->check.delete_after_ms <= c->now_ms) {
+		j->check.delete_after_ms = c->now_ms + TTL_RETRY_MS;
 		log_info(c->log, "job deleted after its ttl", KS("job", j->key));
 		action_job(c, ACT_JOB_DELETE, j);
 	}
-	job_wake(j, j->delete_after_ms);
+	job_wake(j, j->check.delete_after_ms);
 	return true;
 }
 
 static bool check_complete(struct core *c, struct job_record *j)
 {
-	if (j->ncompleted < j->parallelism)
+	if (j->members.ncompleted < j->spec.parallelism)
 		return false;
-	job_set_message(j, R_CompletionsReached, "all %u members have succeeded", j->parallelism);
+	job_set_message(j, R_CompletionsReached, "all %u members have succeeded",
+			j->spec.parallelism);
 	finish(c, j, JOB_COMPLETED, R_CompletionsReached);
 	return check_finished(c, j);
 }
 
 static bool check_backoff_limit(struct core *c, struct job_record *j)
 {
-	if (j->failed <= j->backoff_limit)
+	if (j->members.failed <= j->spec.backoff_limit)
 		return false;
 	job_set_message(j, R_BackoffLimitExceeded, "%u member%s failed, backoffLimit is %u%s%s",
-			j->failed, j->failed == 1 ? "" : "s", j->backoff_limit,
-			*j->last_failure ? "; the last was " : "", j->last_failure);
+			j->members.failed, j->members.failed == 1 ? "" : "s", j->spec.backoff_limit,
+			*j->told.last_failure ? "; the last was " : "", j->told.last_failure);
 	finish(c, j, JOB_FAILED, R_BackoffLimitExceeded);
 	return check_finished(c, j);
 }
 
 static bool check_deadline(struct core *c, struct job_record *j)
 {
-	if (j->deadline_s < 0 || !j->start_ms) {
-		j->deadline_at_ms = INT64_MAX;
+	if (j->spec.deadline_s < 0 || !j->life.start_ms) {
+		j->life.deadline_at_ms = INT64_MAX;
 		return false;
 	}
-	int64_t at = pin(c, j->start_ms + j->deadline_s * 1000, &j->deadline_wall_ms,
-			 &j->deadline_at_ms);
+	int64_t at = pin(c, j->life.start_ms + j->spec.deadline_s * 1000, &j->life.deadline_wall_ms,
+			 &j->life.deadline_at_ms);
 	if (at > c->now_ms) {
 		job_wake(j, at);
 		return false;
 	}
 	/* Its members may have ended in time while nobody led: their agents tell first. */
-	if (j->old && !c->all_heard)
+	if (j->object.from_before && !c->gate.open)
 		return false;
 	job_set_message(j, R_DeadlineExceeded, "active for longer than %lld s",
-			(long long)j->deadline_s);
+			(long long)j->spec.deadline_s);
 	finish(c, j, JOB_FAILED, R_DeadlineExceeded);
 	return check_finished(c, j);
 }
@@ -110,8 +112,10 @@ static bool check_deadline(struct core *c, struct job_record *j)
 static bool misses_lost(const struct job_record *j)
 {
 	const struct attempt *a;
-	DL_FOREACH2(j->count[ATTEMPT_LOST] + j->count[ATTEMPT_STOPPING] ? j->atts : NULL, a,
-		    job_next)
+	DL_FOREACH2(j->members.count[ATTEMPT_LOST] + j->members.count[ATTEMPT_STOPPING]
+			    ? j->members.attempts
+			    : NULL,
+		    a, job_next)
 	{
 		if (attempt_missed(a))
 			return true;
@@ -121,7 +125,7 @@ static bool misses_lost(const struct job_record *j)
 
 static bool check_node_lost(struct core *c, struct job_record *j)
 {
-	if (j->on_loss != LOSS_FAIL || j->suspend || !misses_lost(j))
+	if (j->spec.on_loss != LOSS_FAIL || j->spec.suspend || !misses_lost(j))
 		return false;
 	job_set_message(j, R_NodeLost, "a member's node was lost and onNodeLoss is Fail");
 	finish(c, j, JOB_FAILED, R_NodeLost);
@@ -135,26 +139,26 @@ static void resume(struct core *c, struct job_record *j)
 	job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_Waiting);
 	job_set_message(j, R_NONE, "%s", "");
 	event_job(c, j, R_JobResumed, "the job is back in the queue");
-	for (uint32_t i = 0; i < j->nslots; i++)
-		j->slots[i].retry_ms = 0;
+	for (uint32_t i = 0; i < j->members.nslots; i++)
+		j->members.slots[i].retry_ms = 0;
 }
 
 static bool check_suspended(struct core *c, struct job_record *j)
 {
-	if (!j->suspend) {
-		if (j->state == JOB_SUSPENDED)
+	if (!j->spec.suspend) {
+		if (j->life.state == JOB_SUSPENDED)
 			resume(c, j);
 		return false;
 	}
-	if (j->state != JOB_SUSPENDED) {
+	if (j->life.state != JOB_SUSPENDED) {
 		job_set_state(c, j, JOB_SUSPENDED);
 		job_set_condition(c, j, JC_SUSPENDED, COND_TRUE, R_JobSuspended);
 		job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_JobSuspended);
 		job_set_message(j, R_JobSuspended, "suspended: members are stopped");
 		event_job(c, j, R_JobSuspended, "members are stopped");
 	}
-	j->start_ms = 0;
-	j->started = j->formed = false;
+	j->life.start_ms = 0;
+	j->life.started = j->life.formed = false;
 	attempts_stop_all(c, j, "job suspended");
 	queue_take(c, j);
 	return true;
@@ -162,12 +166,12 @@ static bool check_suspended(struct core *c, struct job_record *j)
 
 static bool check_template(struct core *c, struct job_record *j)
 {
-	if (!*j->invalid)
+	if (!*j->spec.invalid)
 		return false;
-	if (j->reason != R_InvalidPodTemplate)
-		event_job(c, j, R_InvalidPodTemplate, j->invalid);
-	job_set_message(j, R_InvalidPodTemplate, "%s", j->invalid);
-	if (!j->start_ms)
+	if (j->told.reason != R_InvalidPodTemplate)
+		event_job(c, j, R_InvalidPodTemplate, j->spec.invalid);
+	job_set_message(j, R_InvalidPodTemplate, "%s", j->spec.invalid);
+	if (!j->life.start_ms)
 		job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_InvalidPodTemplate);
 	queue_take(c, j);
 	return true;
@@ -175,12 +179,13 @@ static bool check_template(struct core *c, struct job_record *j)
 
 static bool note_progress(struct core *c, struct job_record *j)
 {
-	if (!j->formed && job_members_seen(j) + j->ncompleted >= j->min_parallelism) {
-		j->formed = true;
-		j->denials = 0;
-		mem_strset(&j->create_error, "");
+	if (!j->life.formed &&
+	    job_members_seen(j) + j->members.ncompleted >= j->spec.min_parallelism) {
+		j->life.formed = true;
+		j->life.denials = 0;
+		mem_strset(&j->told.create_error, "");
 	}
-	if (j->started && j->state == JOB_PENDING)
+	if (j->life.started && j->life.state == JOB_PENDING)
 		job_set_state(c, j, JOB_RUNNING);
 	return false;
 }
@@ -199,15 +204,16 @@ static bool check_update(struct core *c, struct job_record *j)
 static uint32_t wanted(struct core *c, struct job_record *j)
 {
 	uint32_t want = 0;
-	j->retrying = false;
-	if (j->ncompleted + job_live(j) >= j->parallelism && !j->count[ATTEMPT_LOST] &&
-	    !j->count[ATTEMPT_STOPPING])
+	j->life.retrying = false;
+	if (j->members.ncompleted + job_live(j) >= j->spec.parallelism &&
+	    !j->members.count[ATTEMPT_LOST] && !j->members.count[ATTEMPT_STOPPING])
 		return 0;
-	for (uint32_t i = 0; i < j->parallelism; i++) {
+	for (uint32_t i = 0; i < j->spec.parallelism; i++) {
 		const struct slot *s = job_slot(j, i);
-		if (bitset_has(&j->completed, i) || (s->cur && !attempt_replaceable(s->cur)))
+		if (bitset_has(&j->members.completed, i) ||
+		    (s->current && !attempt_replaceable(s->current)))
 			continue;
-		j->retrying |= s->retry_ms > c->now_ms;
+		j->life.retrying |= s->retry_ms > c->now_ms;
 		if (s->retry_ms > c->now_ms)
 			job_wake(j, s->retry_ms);
 		else
@@ -218,8 +224,8 @@ static uint32_t wanted(struct core *c, struct job_record *j)
 
 static void end_refusals(struct core *c, struct job_record *j)
 {
-	for (uint32_t i = 0; i < j->nrefusals; i++) {
-		struct refusal *r = &j->refusals[i];
+	for (uint32_t i = 0; i < j->refusals.n; i++) {
+		struct refusal *r = &j->refusals.v[i];
 		if (r->holds && r->until_ms <= c->now_ms) {
 			r->holds = false;
 			queue_look(c, j);
@@ -235,28 +241,29 @@ static void end_refusals(struct core *c, struct job_record *j)
  * is over with the gate. */
 static bool may_be_ordered(const struct core *c, const struct job_record *j)
 {
-	if (j->on_loss != LOSS_WAIT)
-		return !c->all_heard && j->attempts;
-	return c->now_ms < c->gate_ms;
+	if (j->spec.on_loss != LOSS_WAIT)
+		return !c->gate.open && j->members.highest_attempt;
+	return c->now_ms < c->gate.opens_ms;
 }
 
 static bool queue_wanted(struct core *c, struct job_record *j)
 {
 	uint32_t want = wanted(c, j);
 	/* A replacement comes after the status that counts its predecessor's failure. */
-	if (j->failed > j->stored_failed)
+	if (j->members.failed > j->members.stored_failed)
 		want = 0;
-	if (j->old && want && may_be_ordered(c, j)) {
-		job_wake(j, c->gate_ms);
+	if (j->object.from_before && want && may_be_ordered(c, j)) {
+		job_wake(j, c->gate.opens_ms);
 		want = 0;
 	}
-	if (j->held_until_ms > c->now_ms) {
-		job_wake(j, j->held_until_ms);
+	if (j->life.held_until_ms > c->now_ms) {
+		job_wake(j, j->life.held_until_ms);
 		want = 0;
 	}
 	if (want)
 		queue_put(c, j, want);
-	else if (j->want) /* else it has all that it wanted, and leaves with the cycle's end */
+	else if (j->place.want) /* else it has all that it wanted, and leaves with the cycle's end
+				 */
 		queue_take(c, j);
 	end_refusals(c, j);
 	return false;
@@ -270,18 +277,18 @@ static bool (*const chain[])(struct core *, struct job_record *) = {
 
 void job_decide(struct core *c, struct job_record *j)
 {
-	j->wake_ms = INT64_MAX;
-	if (!j->known) {
+	j->life.wake_ms = INT64_MAX;
+	if (!j->object.known) {
 		job_decide_stray(c, j);
 	} else {
 		size_t i = 0;
 		job_check_vanished(c, j);
 		while (i < ARRAY_LEN(chain) && !chain[i](c, j))
 			i++;
-		if (!job_finished(j) && !j->suspend && !*j->invalid)
+		if (!job_finished(j) && !j->spec.suspend && !*j->spec.invalid)
 			tell_progress(c, j);
 	}
-	heap_set(&c->timers, &j->timer, j->wake_ms);
-	if (j->known && !j->gone)
+	heap_set(&c->timers, &j->timer, j->life.wake_ms);
+	if (j->object.known && !j->object.deleted)
 		job_status_check(c, j);
 }

@@ -13,17 +13,17 @@
 
 void update_shrink(struct core *c, struct job_record *j)
 {
-	for (uint32_t i = j->nslots; i > j->parallelism; i--) {
-		if (j->slots[i - 1].cur)
-			attempt_stop(c, j->slots[i - 1].cur, "scaled down");
+	for (uint32_t i = j->members.nslots; i > j->spec.parallelism; i--) {
+		if (j->members.slots[i - 1].current)
+			attempt_stop(c, j->members.slots[i - 1].current, "scaled down");
 	}
 	/* A completed index needs no attempt, whichever succeeded. */
-	if (!j->done_news)
+	if (!j->update.completed_changed)
 		return;
-	j->done_news = false;
-	for (uint32_t i = 0; i < j->parallelism && i < j->nslots; i++) {
-		if (j->slots[i].cur && bitset_has(&j->completed, i))
-			attempt_stop(c, j->slots[i].cur, "index completed");
+	j->update.completed_changed = false;
+	for (uint32_t i = 0; i < j->spec.parallelism && i < j->members.nslots; i++) {
+		if (j->members.slots[i].current && bitset_has(&j->members.completed, i))
+			attempt_stop(c, j->members.slots[i].current, "index completed");
 	}
 }
 
@@ -31,11 +31,11 @@ void update_shrink(struct core *c, struct job_record *j)
 void update_selector(struct core *c, struct job_record *j)
 {
 	struct attempt *a, *tmp;
-	if (!j->selection_changed)
+	if (!j->update.selection_changed)
 		return;
-	j->selection_changed = false;
-	const struct bitset *match = &selection_evaluate(c, j->request)->match;
-	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	j->update.selection_changed = false;
+	const struct bitset *match = &selection_evaluate(c, j->spec.request)->match;
+	DL_FOREACH_SAFE2(j->members.attempts, a, tmp, job_next)
 	{
 		if (attempt_live(a) && !bitset_has(match, a->node->idx))
 			attempt_stop(c, a, "no longer matches");
@@ -44,9 +44,9 @@ void update_selector(struct core *c, struct job_record *j)
 
 static bool other_run(const struct core *c, const struct attempt *a)
 {
-	return a->template_id != a->job->template_id &&
+	return a->template_id != a->job->spec.template_id &&
 	       !member_same_run(intern_str(c->strs, a->template_id),
-				intern_str(c->strs, a->job->template_id));
+				intern_str(c->strs, a->job->spec.template_id));
 }
 
 /* A member whose pod nobody has seen yet goes on under the template as it is now: the text of the
@@ -54,13 +54,13 @@ static bool other_run(const struct core *c, const struct attempt *a)
 static void follow(struct core *c, struct job_record *j)
 {
 	struct attempt *a;
-	DL_FOREACH2(j->atts, a, job_next)
+	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
-		if (!attempt_live(a) || attempt_seen(a) || a->template_id == j->template_id ||
+		if (!attempt_live(a) || attempt_seen(a) || a->template_id == j->spec.template_id ||
 		    other_run(c, a))
 			continue;
 		intern_put(c->strs, a->template_id);
-		a->template_id = j->template_id;
+		a->template_id = j->spec.template_id;
 		intern_ref(c->strs, a->template_id);
 		attempt_order_changed(c, a);
 	}
@@ -74,21 +74,21 @@ static bool old(const struct core *c, const struct attempt *a)
 /* As a Deployment counts: a percentage is rounded down, and at least one may be away. */
 static uint32_t may_be_away(const struct job_record *j)
 {
-	uint64_t n = j->max_unavailable;
-	if (j->unavailable_percent)
-		n = n * j->parallelism / 100;
-	return n < 1 ? 1 : n > j->parallelism ? j->parallelism : (uint32_t)n;
+	uint64_t n = j->spec.max_unavailable;
+	if (j->spec.unavailable_percent)
+		n = n * j->spec.parallelism / 100;
+	return n < 1 ? 1 : n > j->spec.parallelism ? j->spec.parallelism : (uint32_t)n;
 }
 
 static bool recreate(struct core *c, struct job_record *j)
 {
 	struct attempt *a, *tmp;
-	DL_FOREACH_SAFE2(j->atts, a, tmp, job_next)
+	DL_FOREACH_SAFE2(j->members.attempts, a, tmp, job_next)
 	{
 		if (old(c, a))
 			attempt_stop(c, a, "template changed");
 	}
-	DL_FOREACH2(j->atts, a, job_next)
+	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		if (a->state == ATTEMPT_STOPPING && other_run(c, a) && !attempt_replaceable(a))
 			return true; /* all of the old are gone before any of the new comes */
@@ -99,16 +99,16 @@ static bool recreate(struct core *c, struct job_record *j)
 static void roll(struct core *c, struct job_record *j)
 {
 	uint32_t allowed = may_be_away(j), away = 0;
-	for (uint32_t i = 0; i < j->parallelism; i++) {
-		struct attempt *a = job_slot(j, i)->cur;
-		if (bitset_has(&j->completed, i))
+	for (uint32_t i = 0; i < j->spec.parallelism; i++) {
+		struct attempt *a = job_slot(j, i)->current;
+		if (bitset_has(&j->members.completed, i))
 			continue;
 		if (a && old(c, a) && a->state != ATTEMPT_RUNNING)
 			attempt_stop(c, a, "template changed"); /* it is away already */
 		away += !a || a->state != ATTEMPT_RUNNING;
 	}
-	for (uint32_t i = 0; i < j->parallelism && away < allowed; i++) {
-		struct attempt *a = j->slots[i].cur;
+	for (uint32_t i = 0; i < j->spec.parallelism && away < allowed; i++) {
+		struct attempt *a = j->members.slots[i].current;
 		if (!a || !old(c, a)) /* those of the old that are left run */
 			continue;
 		attempt_stop(c, a, "template changed");
@@ -119,19 +119,19 @@ static void roll(struct core *c, struct job_record *j)
 bool update_template(struct core *c, struct job_record *j)
 {
 	struct attempt *a;
-	if (j->rolling)
+	if (j->update.rolling)
 		follow(c, j);
-	if (!j->rolling)
+	if (!j->update.rolling)
 		return false;
-	DL_FOREACH2(j->atts, a, job_next)
+	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		if (old(c, a) || (a->state == ATTEMPT_STOPPING && other_run(c, a)))
 			break;
 	}
-	j->rolling = a;
+	j->update.rolling = a;
 	if (!a)
 		return false;
-	if (j->update == UPDATE_RECREATE)
+	if (j->spec.update_type == UPDATE_RECREATE)
 		return recreate(c, j);
 	roll(c, j);
 	return false;

@@ -16,14 +16,14 @@ enum { APPLY_RETRY_BASE_MS = 1000, APPLY_RETRY_CAP_MS = 60000, GONE_CAP_MS = 300
 
 static bool applies(const struct core *c, const struct node_record *n, uint32_t r)
 {
-	return res_row(c, n, ROW_ALLOC)[r] != RES_ABSENT && !bitset_has(&n->leave_out, r);
+	return res_row(c, n, ROW_ALLOC)[r] != RES_ABSENT && !bitset_has(&n->apply.leave_out, r);
 }
 
 /* Of what would be applied. */
 static uint64_t apply_fingerprint(const struct core *c, const struct node_record *n)
 {
-	uint64_t h = hash_str(1, n->node_uid);
-	for (uint32_t r = 0; r < c->nres; r++) {
+	uint64_t h = hash_str(1, n->kube.uid);
+	for (uint32_t r = 0; r < c->res.n; r++) {
 		if (applies(c, n, r))
 			h = hash_u64(hash_u64(h, r), (uint64_t)res_row(c, n, ROW_ALLOC)[r]);
 	}
@@ -33,16 +33,16 @@ static uint64_t apply_fingerprint(const struct core *c, const struct node_record
 static bool apply_needed(const struct core *c, const struct node_record *n)
 {
 	bool extra = false;
-	if (!n->has_cnode)
+	if (!n->compute.exists)
 		return true;
-	for (uint32_t r = 0; r < c->nres; r++) {
+	for (uint32_t r = 0; r < c->res.n; r++) {
 		int64_t spec = res_row(c, n, ROW_SPEC)[r];
 		if (applies(c, n, r) && spec != res_row(c, n, ROW_ALLOC)[r])
 			return true;
 		extra |= spec != RES_ABSENT && res_row(c, n, ROW_ALLOC)[r] == RES_ABSENT;
 	}
 	/* What we do not apply any more vanishes by an apply without it, unless it is a user's. */
-	return extra && n->applied != apply_fingerprint(c, n);
+	return extra && n->apply.print != apply_fingerprint(c, n);
 }
 
 static void compute_node_delete(struct core *c, const struct node_record *n)
@@ -50,7 +50,7 @@ static void compute_node_delete(struct core *c, const struct node_record *n)
 	struct core_action *a = action_new(c, ACT_CNODE_DELETE);
 	a->object.ns = "";
 	a->object.name = action_str(c, n->name);
-	a->object.uid = action_str(c, n->uid);
+	a->object.uid = action_str(c, n->compute.uid);
 	log_info(c->log, "computenode deleted", KS("node", n->name));
 }
 
@@ -58,39 +58,39 @@ static void compute_node_delete(struct core *c, const struct node_record *n)
 void node_apply_soon(const struct core *c, struct node_record *n)
 {
 	int64_t soon = c->now_ms + APPLY_RETRY_BASE_MS;
-	if (n->apply_repeats > 0 && n->apply_after_ms > soon)
-		n->apply_after_ms = soon;
-	n->apply_repeats = 0;
+	if (n->apply.repeats > 0 && n->apply.after_ms > soon)
+		n->apply.after_ms = soon;
+	n->apply.repeats = 0;
 }
 
 /* Once, it is made again at once. One that goes again and again has an owner that is no more, of
  * whose end we were not told: the garbage collector would delete as fast as we make. */
 void node_apply_again(const struct core *c, struct node_record *n)
 {
-	if (c->now_ms - n->gone_ms > APPLY_RETRY_CAP_MS)
-		n->gone_times = 0;
-	n->gone_ms = n->apply_after_ms = c->now_ms;
-	if (n->gone_times++ > 0)
-		n->apply_after_ms +=
-			backoff_plain(APPLY_RETRY_BASE_MS, GONE_CAP_MS, n->gone_times - 1);
-	n->applied = 0;
-	n->apply_repeats = 0;
+	if (c->now_ms - n->apply.deleted_ms > APPLY_RETRY_CAP_MS)
+		n->apply.deletions = 0;
+	n->apply.deleted_ms = n->apply.after_ms = c->now_ms;
+	if (n->apply.deletions++ > 0)
+		n->apply.after_ms +=
+			backoff_plain(APPLY_RETRY_BASE_MS, GONE_CAP_MS, n->apply.deletions - 1);
+	n->apply.print = 0;
+	n->apply.repeats = 0;
 }
 
 /* Asked at each change of the node: applies, deletes, or does nothing. */
 void node_apply_check(struct core *c, struct node_record *n)
 {
-	if (n->apply_repeats > 0 && n->applied != apply_fingerprint(c, n))
+	if (n->apply.repeats > 0 && n->apply.print != apply_fingerprint(c, n))
 		node_apply_soon(c, n);
-	bool doomed = !n->has_node && n->has_cnode && n->owned;
-	n->apply_wanted = doomed || (n->has_node && apply_needed(c, n));
-	if (n->apply_wanted && !n->apply_running && n->apply_after_ms <= c->now_ms) {
+	bool doomed = !n->kube.exists && n->compute.exists && n->compute.owned;
+	n->apply.wanted = doomed || (n->kube.exists && apply_needed(c, n));
+	if (n->apply.wanted && !n->apply.running && n->apply.after_ms <= c->now_ms) {
 		if (doomed) {
 			/* Not often: the garbage collector does it too, by the owner. */
-			n->apply_after_ms = c->now_ms + APPLY_RETRY_CAP_MS;
+			n->apply.after_ms = c->now_ms + APPLY_RETRY_CAP_MS;
 			compute_node_delete(c, n);
 		} else {
-			n->apply_running = true;
+			n->apply.running = true;
 			action_new(c, ACT_CNODE_APPLY)->node = action_str(c, n->name);
 		}
 	}
@@ -106,7 +106,7 @@ static bool leave_out(struct core *c, struct node_record *n, const struct strs *
 		if (r == UINT32_MAX || !applies(c, n, r))
 			continue;
 		news = true;
-		bitset_set(&n->leave_out, r);
+		bitset_set(&n->apply.leave_out, r);
 		log_info(c->log, "computenode resource is kept by another owner",
 			 KS("node", n->name), KS("resource", conflicts->v[i]));
 	}
@@ -116,26 +116,26 @@ static bool leave_out(struct core *c, struct node_record *n, const struct strs *
 void node_applied(struct core *c, const struct core_event *ev)
 {
 	struct node_record *n = node_find(c, ev->applied.name);
-	if (!n || !n->apply_running)
+	if (!n || !n->apply.running)
 		return;
-	n->apply_running = false;
+	n->apply.running = false;
 	node_dirty(c, n);
 	if (ev->applied.rc == RC_OK) {
 		uint64_t now = apply_fingerprint(c, n);
-		n->apply_failures = 0;
-		n->apply_repeats = now == n->applied ? n->apply_repeats + 1 : 1;
-		n->applied = now;
+		n->apply.failures = 0;
+		n->apply.repeats = now == n->apply.print ? n->apply.repeats + 1 : 1;
+		n->apply.print = now;
 		/* The object itself comes by the watch; until then this one is not repeated, or
 		 * ever more rarely. */
-		n->apply_after_ms = c->now_ms + backoff_plain(APPLY_RETRY_BASE_MS,
-							      APPLY_RETRY_CAP_MS, n->apply_repeats);
+		n->apply.after_ms = c->now_ms + backoff_plain(APPLY_RETRY_BASE_MS,
+							      APPLY_RETRY_CAP_MS, n->apply.repeats);
 		return;
 	}
-	n->apply_repeats = 0;
+	n->apply.repeats = 0;
 	if (ev->applied.rc == RC_CONFLICT && leave_out(c, n, &ev->applied.conflicts))
 		return;
-	n->apply_after_ms = c->now_ms + backoff_plain(APPLY_RETRY_BASE_MS, APPLY_RETRY_CAP_MS,
-						      ++n->apply_failures);
+	n->apply.after_ms = c->now_ms + backoff_plain(APPLY_RETRY_BASE_MS, APPLY_RETRY_CAP_MS,
+						      ++n->apply.failures);
 	log_warn(c->log, "computenode not applied", KS("node", n->name),
 		 KS("error", ev->applied.message));
 }
@@ -143,20 +143,20 @@ void node_applied(struct core *c, const struct core_event *ev)
 bool node_apply_view(struct core *c, const char *name, struct cnode_apply *ret)
 {
 	struct node_record *n = node_find(c, name);
-	if (!n || !n->has_node)
+	if (!n || !n->kube.exists)
 		return false;
-	struct res *v = arena_alloc(&c->view, (c->nres + 1) * sizeof *v);
-	const char **out = arena_alloc(&c->view, (c->nres + 1) * sizeof *out);
+	struct res *v = arena_alloc(&c->out.view, (c->res.n + 1) * sizeof *v);
+	const char **out = arena_alloc(&c->out.view, (c->res.n + 1) * sizeof *out);
 	must(v && out);
 	*ret = (struct cnode_apply){.name = n->name, .resources.v = v, .leave_out.v = out};
-	for (uint32_t r = 0; r < c->nres; r++) {
-		if (bitset_has(&n->leave_out, r))
-			out[ret->leave_out.n++] = c->res_names[r];
+	for (uint32_t r = 0; r < c->res.n; r++) {
+		if (bitset_has(&n->apply.leave_out, r))
+			out[ret->leave_out.n++] = c->res.names[r];
 		else if (applies(c, n, r))
 			v[ret->resources.n++] =
-				(struct res){c->res_names[r], res_row(c, n, ROW_ALLOC)[r]};
+				(struct res){c->res.names[r], res_row(c, n, ROW_ALLOC)[r]};
 	}
-	if (!n->has_cnode || n->owned)
-		ret->node_uid = n->node_uid;
+	if (!n->compute.exists || n->compute.owned)
+		ret->node_uid = n->kube.uid;
 	return true;
 }

@@ -25,13 +25,13 @@
 
 static enum cnode_state state_of(const struct core *c, const struct node_record *n)
 {
-	if (!n->has_node)
+	if (!n->kube.exists)
 		return CNODE_PENDING;
-	if (n->silent || node_unready(n))
+	if (n->agent.silent || node_unready(n))
 		return CNODE_FAILED;
 	if (node_keeps_last(c, n))
-		return n->state;
-	if (!n->heard)
+		return n->verdict.state;
+	if (!n->agent.heard)
 		return CNODE_PENDING;
 	if (node_cordoned(n))
 		return n->nlive ? CNODE_DRAINING : CNODE_DRAINED;
@@ -41,9 +41,10 @@ static enum cnode_state state_of(const struct core *c, const struct node_record 
 static enum loss loss_of(const struct core *c, const struct node_record *n)
 {
 	/* The taint alone, on a node that answers, is somebody's mistake. */
-	if (!n->has_node || (n->out_of_service && (n->ready != COND_TRUE || n->silent)))
+	if (!n->kube.exists ||
+	    (n->kube.out_of_service && (n->kube.ready != COND_TRUE || n->agent.silent)))
 		return LOSS_SURE;
-	if (node_unready(n) || (n->silent && !c->suspects_itself))
+	if (node_unready(n) || (n->agent.silent && !c->silence.suspects_us))
 		return LOSS_MAYBE;
 	return LOSS_NO;
 }
@@ -51,7 +52,7 @@ static enum loss loss_of(const struct core *c, const struct node_record *n)
 static void set_condition(const struct core *c, struct node_record *n, enum node_condition which,
 			  enum reason bad, enum reason good)
 {
-	struct cond_state *s = &n->conds[which];
+	struct cond_state *s = &n->verdict.conditions[which];
 	enum cond_status st = bad ? COND_FALSE : COND_TRUE;
 	if (s->status != st)
 		s->since_ms = whole_seconds(c->wall_ms);
@@ -62,9 +63,9 @@ static void set_condition(const struct core *c, struct node_record *n, enum node
 static void set_conditions(const struct core *c, struct node_record *n)
 {
 	enum reason bad = node_trouble(n);
-	bool registered = n->heard && bad == R_AgentNotConnected;
-	enum reason agent =
-		n->connected ? (n->silent ? R_AgentSilent : R_NONE) : R_AgentNotConnected;
+	bool registered = n->agent.heard && bad == R_AgentNotConnected;
+	enum reason agent = n->agent.connected ? (n->agent.silent ? R_AgentSilent : R_NONE)
+					       : R_AgentNotConnected;
 	set_condition(c, n, NC_READY, registered ? R_NONE : bad, R_NodeReady);
 	set_condition(c, n, NC_AGENT, agent, R_AgentRegistered);
 	set_condition(c, n, NC_SCHEDULABLE,
@@ -76,33 +77,34 @@ static void set_conditions(const struct core *c, struct node_record *n)
 
 static void set_state(struct core *c, struct node_record *n, enum cnode_state to)
 {
-	if (n->state == to)
+	if (n->verdict.state == to)
 		return;
-	log_info(c->log, "node state", KS("node", n->name), KS("from", cnode_state_text(n->state)),
-		 KS("to", cnode_state_text(to)), KS("reason", reason_name(node_trouble(n))));
-	if (to == CNODE_FAILED && n->state != CNODE_NONE)
+	log_info(c->log, "node state", KS("node", n->name),
+		 KS("from", cnode_state_text(n->verdict.state)), KS("to", cnode_state_text(to)),
+		 KS("reason", reason_name(node_trouble(n))));
+	if (to == CNODE_FAILED && n->verdict.state != CNODE_NONE)
 		event_node(c, n, R_NodeFailed, reason_name(node_trouble(n)));
-	n->state = to;
-	n->since_ms = whole_seconds(c->wall_ms);
+	n->verdict.state = to;
+	n->verdict.since_ms = whole_seconds(c->wall_ms);
 }
 
 /* New ones stand at the end. */
 static struct attempt *first_news(const struct node_record *n)
 {
-	struct attempt *a = n->atts ? n->atts->node_prev : NULL;
-	while (a && a->node_news && a != n->atts && a->node_prev->node_news)
+	struct attempt *a = n->attempts ? n->attempts->node_prev : NULL;
+	while (a && a->new_on_node && a != n->attempts && a->node_prev->new_on_node)
 		a = a->node_prev;
-	return a && a->node_news ? a : NULL;
+	return a && a->new_on_node ? a : NULL;
 }
 
 static void set_loss(struct core *c, struct node_record *n, enum loss loss)
 {
 	struct attempt *a, *next;
-	bool changed = n->loss != loss;
-	n->loss = loss;
-	for (a = changed ? n->atts : first_news(n); a; a = next) {
+	bool changed = n->verdict.loss != loss;
+	n->verdict.loss = loss;
+	for (a = changed ? n->attempts : first_news(n); a; a = next) {
 		next = a->node_next;
-		a->node_news = false;
+		a->new_on_node = false;
 		if (loss != LOSS_NO)
 			attempt_lost(c, a);
 		else
@@ -114,15 +116,15 @@ static void set_loss(struct core *c, struct node_record *n, enum loss loss)
 
 static void set_usable(struct core *c, struct node_record *n)
 {
-	bool usable = n->loss == LOSS_NO && n->connected && !n->silent && n->capacity_known &&
-		      !node_cordoned(n);
-	if (usable == bitset_has(&c->usable, n->idx))
+	bool usable = n->verdict.loss == LOSS_NO && n->agent.connected && !n->agent.silent &&
+		      n->agent.capacity_known && !node_cordoned(n);
+	if (usable == bitset_has(&c->nodes.usable, n->idx))
 		return;
 	room_grown(c, n, true); /* or a reservation stands on what is gone */
 	if (usable)
-		bitset_set(&c->usable, n->idx);
+		bitset_set(&c->nodes.usable, n->idx);
 	else
-		bitset_clear(&c->usable, n->idx);
+		bitset_clear(&c->nodes.usable, n->idx);
 }
 
 void node_settle(struct core *c, struct node_record *n)

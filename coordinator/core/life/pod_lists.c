@@ -10,9 +10,9 @@ enum { LIST_SOON_MS = 1000, LIST_EVERY_MS = 15000 };
 
 void pod_lists_set_timer(struct core *c, struct node_record *n)
 {
-	int64_t at = n->listing ? INT64_MAX : n->next_list_ms; /* its end asks again */
-	if (n->apply_wanted && !n->apply_running && n->apply_after_ms < at)
-		at = n->apply_after_ms;
+	int64_t at = n->list.running ? INT64_MAX : n->list.next_ms; /* its end asks again */
+	if (n->apply.wanted && !n->apply.running && n->apply.after_ms < at)
+		at = n->apply.after_ms;
 	heap_set(&c->timers, &n->timer, at);
 }
 
@@ -20,7 +20,7 @@ void pod_lists_set_timer(struct core *c, struct node_record *n)
 static bool untold(const struct node_record *n)
 {
 	const struct attempt *a;
-	DL_FOREACH2(n->atts, a, node_next)
+	DL_FOREACH2(n->attempts, a, node_next)
 	{
 		if (a->state == ATTEMPT_ORDERED && !a->by_us)
 			return true;
@@ -32,18 +32,18 @@ static bool untold(const struct node_record *n)
  * have come to be that nobody knows of, or it could be deleted unseen and created again. */
 void pod_lists_plan(struct core *c, struct node_record *n)
 {
-	bool blind = n->atts && (!n->connected || n->silent);
-	if (!blind && !n->list_wanted) {
-		n->next_list_ms = INT64_MAX;
-	} else if (n->next_list_ms == INT64_MAX) {
-		int64_t wait_ms = n->list_wanted ? 0 : untold(n) ? LIST_SOON_MS : LIST_EVERY_MS;
-		n->next_list_ms = c->now_ms + wait_ms;
+	bool blind = n->attempts && (!n->agent.connected || n->agent.silent);
+	if (!blind && !n->list.wanted) {
+		n->list.next_ms = INT64_MAX;
+	} else if (n->list.next_ms == INT64_MAX) {
+		int64_t wait_ms = n->list.wanted ? 0 : untold(n) ? LIST_SOON_MS : LIST_EVERY_MS;
+		n->list.next_ms = c->now_ms + wait_ms;
 	}
-	if (n->next_list_ms <= c->now_ms && !n->listing) {
-		n->next_list_ms = c->now_ms + LIST_EVERY_MS;
-		n->listing = true;
-		n->list_wanted = false;
-		n->list_gen++;
+	if (n->list.next_ms <= c->now_ms && !n->list.running) {
+		n->list.next_ms = c->now_ms + LIST_EVERY_MS;
+		n->list.running = true;
+		n->list.wanted = false;
+		n->list.generation++;
 		action_new(c, ACT_LIST_NODE)->node = action_str(c, n->name);
 	}
 	pod_lists_set_timer(c, n);

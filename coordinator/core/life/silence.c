@@ -14,23 +14,23 @@ enum { MASS_PERCENT = 55, MASS_MIN = 3 };
 
 static bool quiet_for(const struct core *c, const struct node_record *n, int64_t ms)
 {
-	return c->loop_ms - n->heard_loop_ms >= ms;
+	return c->loop_ms - n->agent.heard_loop_ms >= ms;
 }
 
 /* More than MASS_PERCENT of the sessions have not been heard for half a grace, which is longer than
  * a heartbeat: asked before the first of them counts as lost. */
 static bool mass_silence(struct core *c)
 {
-	uint32_t quiet = c->nsilent, total = c->nsilent;
+	uint32_t quiet = c->nodes.nsilent, total = c->nodes.nsilent;
 	bool still = true;
-	for (const struct node_record *n = c->lru; n; n = n->lru_next) {
+	for (const struct node_record *n = c->nodes.connected; n; n = n->heard_next) {
 		total++;
 		still = still && quiet_for(c, n, c->cfg.node_silent_grace_ms / 2);
 		quiet += still;
 	}
 	bool mass = quiet >= MASS_MIN && quiet * 100 > total * MASS_PERCENT;
 	if (mass)
-		c->mass_loop_ms = c->loop_ms;
+		c->silence.mass_loop_ms = c->loop_ms;
 	return mass;
 }
 
@@ -38,48 +38,52 @@ static bool mass_silence(struct core *c)
  * then on, or the first to be heard would have all others replaced. */
 static bool lately_mass(const struct core *c)
 {
-	return c->suspects_itself && c->loop_ms - c->mass_loop_ms < c->cfg.node_silent_grace_ms;
+	return c->silence.suspects_us &&
+	       c->loop_ms - c->silence.mass_loop_ms < c->cfg.node_silent_grace_ms;
 }
 
 static void suspect_ourselves(struct core *c, bool suspects)
 {
 	struct node_record *n, *tmp;
-	if (suspects == c->suspects_itself)
+	if (suspects == c->silence.suspects_us)
 		return;
-	c->suspects_itself = suspects;
+	c->silence.suspects_us = suspects;
 	if (suspects)
 		log_warn(c->log, "most nodes fell silent at once: their members are not replaced",
-			 KI("silent", c->nsilent));
+			 KI("silent", c->nodes.nsilent));
 	else
-		log_info(c->log, "enough nodes are heard again", KI("silent", c->nsilent));
-	HASH_ITER (hh, c->nodes, n, tmp) {
-		if (n->silent)
+		log_info(c->log, "enough nodes are heard again", KI("silent", c->nodes.nsilent));
+	HASH_ITER (hh, c->nodes.by_name, n, tmp) {
+		if (n->agent.silent)
 			node_dirty(c, n);
 	}
 }
 
 void silence_tick(struct core *c)
 {
-	bool overdue = c->lru && quiet_for(c, c->lru, c->cfg.node_silent_grace_ms);
-	if (overdue || c->suspects_itself)
+	bool overdue =
+		c->nodes.connected && quiet_for(c, c->nodes.connected, c->cfg.node_silent_grace_ms);
+	if (overdue || c->silence.suspects_us)
 		suspect_ourselves(c, mass_silence(c) || lately_mass(c));
-	while (c->lru && quiet_for(c, c->lru, c->cfg.node_silent_grace_ms)) {
-		struct node_record *n = c->lru;
+	while (c->nodes.connected &&
+	       quiet_for(c, c->nodes.connected, c->cfg.node_silent_grace_ms)) {
+		struct node_record *n = c->nodes.connected;
 		log_warn(c->log, "agent is silent", KS("node", n->name));
 		node_set_silent(c, n, true);
-		n->next_list_ms = INT64_MAX;
+		n->list.next_ms = INT64_MAX;
 		pod_lists_plan(c, n);
 	}
 }
 
 int64_t silence_deadline(const struct core *c)
 {
-	if (!c->lru && !c->nsilent)
+	if (!c->nodes.connected && !c->nodes.nsilent)
 		return INT64_MAX;
 	/* While anybody is connected the loop turns often enough for a gap in it to be ours. */
 	int64_t turn = c->now_ms + c->cfg.loop_gap_ms / 2;
-	int64_t due = c->lru ? c->lru->heard_loop_ms + c->cfg.node_silent_grace_ms - c->loop_ms +
-				       c->now_ms
-			     : INT64_MAX;
+	int64_t due = c->nodes.connected
+			      ? c->nodes.connected->agent.heard_loop_ms +
+					c->cfg.node_silent_grace_ms - c->loop_ms + c->now_ms
+			      : INT64_MAX;
 	return due < turn ? due : turn;
 }

@@ -25,8 +25,8 @@
  */
 static bool last_failed(const struct job_record *j, const struct attempt *a)
 {
-	const struct slot *s = &j->slots[a->id.index];
-	return a->state == ATTEMPT_ENDED && a->phase == MEMBER_FAILED && !s->cur &&
+	const struct slot *s = &j->members.slots[a->id.index];
+	return a->state == ATTEMPT_ENDED && a->phase == MEMBER_FAILED && !s->current &&
 	       s->last == a->id.attempt;
 }
 
@@ -34,21 +34,21 @@ static void count_failed(struct job_record *j)
 {
 	uint32_t failed = 0, last = 0;
 	struct attempt *a;
-	DL_FOREACH2(j->atts, a, job_next)
+	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		failed += a->state == ATTEMPT_ENDED && a->phase == MEMBER_FAILED;
 		last += last_failed(j, a);
 	}
-	if (failed > j->failed + last)
-		failed = j->failed + last;
-	if (failed > j->failed)
-		j->failed = failed;
+	if (failed > j->members.failed + last)
+		failed = j->members.failed + last;
+	if (failed > j->members.failed)
+		j->members.failed = failed;
 }
 
 /* A backoff that ran when the leader before us ended goes on from the member's end. */
 static void resume_backoff(const struct core *c, struct job_record *j, const struct attempt *a)
 {
-	int64_t delay = backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->failed);
+	int64_t delay = backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->members.failed);
 	int64_t left = a->ended_ms + delay - c->wall_ms;
 	left = left < 0 ? 0 : left > delay ? delay : left;
 	job_slot(j, a->id.index)->retry_ms = c->now_ms + left;
@@ -58,10 +58,10 @@ void job_adopt_attempts(struct core *c, struct job_record *j)
 {
 	struct attempt *a;
 	count_failed(j);
-	DL_FOREACH2(j->atts, a, job_next)
+	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
-		if (a->id.attempt > j->base_attempt)
-			j->base_attempt = a->id.attempt;
+		if (a->id.attempt > j->members.attempt_floor)
+			j->members.attempt_floor = a->id.attempt;
 		if (a->phase == MEMBER_SUCCEEDED)
 			job_complete_index(j, a->id.index);
 		if (last_failed(j, a))
@@ -69,11 +69,11 @@ void job_adopt_attempts(struct core *c, struct job_record *j)
 		if (attempt_live(a) && !attempt_current(a))
 			attempt_stop(c, a, "superseded");
 	}
-	if (j->base_attempt > j->attempts)
-		j->attempts = j->base_attempt;
+	if (j->members.attempt_floor > j->members.highest_attempt)
+		j->members.highest_attempt = j->members.attempt_floor;
 	/* What ended before a suspension (which resets startTime) is no start of the time after. */
-	bool ran = j->start_ms && (j->ncompleted || j->failed);
-	j->started |= j->state == JOB_RUNNING || (j->state == JOB_PENDING && ran);
-	j->formed = ran || job_members_seen(j) >= j->min_parallelism;
+	bool ran = j->life.start_ms && (j->members.ncompleted || j->members.failed);
+	j->life.started |= j->life.state == JOB_RUNNING || (j->life.state == JOB_PENDING && ran);
+	j->life.formed = ran || job_members_seen(j) >= j->spec.min_parallelism;
 	job_dirty(c, j);
 }

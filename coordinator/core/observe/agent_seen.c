@@ -11,10 +11,10 @@
 static struct node_record *heard(struct core *c, const struct core_event *ev)
 {
 	struct node_record *n = node_find(c, ev->agent.node);
-	if (!n || !n->connected || n->session != ev->agent.session)
+	if (!n || !n->agent.connected || n->agent.session != ev->agent.session)
 		return NULL;
-	n->heard_loop_ms = c->loop_ms;
-	if (n->silent) {
+	n->agent.heard_loop_ms = c->loop_ms;
+	if (n->agent.silent) {
 		node_set_silent(c, n, false);
 		log_info(c->log, "agent answers again", KS("node", n->name));
 	} else {
@@ -29,7 +29,7 @@ static void set_capacity(struct core *c, struct node_record *n, const struct cap
 		return;
 	res_row_set(c, n, ROW_FOREIGN, &cap->foreign);
 	res_row(c, n, ROW_FOREIGN)[RES_PODS] = (int64_t)cap->foreign_pods * 1000;
-	n->capacity_known = true;
+	n->agent.capacity_known = true;
 	n->caps_dirty = true;
 	node_dirty(c, n);
 }
@@ -39,19 +39,19 @@ void agent_hello(struct core *c, const struct core_event *ev)
 	struct node_record *n = node_get(c, ev->agent.node);
 	node_set_silent(c, n, false);
 	node_set_connected(c, n, true);
-	n->session = ev->agent.session;
-	n->heard = true;
-	n->heard_loop_ms = c->loop_ms;
-	mem_strset(&n->version, ev->agent.version);
-	mem_strset(&n->boot_id, ev->agent.boot_id);
+	n->agent.session = ev->agent.session;
+	n->agent.heard = true;
+	n->agent.heard_loop_ms = c->loop_ms;
+	mem_strset(&n->agent.version, ev->agent.version);
+	mem_strset(&n->agent.boot_id, ev->agent.boot_id);
 	set_capacity(c, n, ev->agent.capacity);
-	log_info(c->log, "agent registered", KS("node", n->name), KS("version", n->version),
+	log_info(c->log, "agent registered", KS("node", n->name), KS("version", n->agent.version),
 		 KI("members", ev->agent.nmembers));
-	n->list_gen++;
+	n->list.generation++;
 	for (uint32_t i = 0; i < ev->agent.nmembers; i++)
 		member_seen(c, n, &ev->agent.members[i], false);
 	hello_listed(c, n);
-	n->next_list_ms = n->list_wanted ? c->now_ms : INT64_MAX;
+	n->list.next_ms = n->list.wanted ? c->now_ms : INT64_MAX;
 }
 
 void agent_report(struct core *c, const struct core_event *ev)
@@ -72,14 +72,14 @@ void agent_heard(struct core *c, const struct core_event *ev)
 void agent_hangup(struct core *c, const struct core_event *ev)
 {
 	struct node_record *n = node_find(c, ev->agent.node);
-	if (!n || !n->connected || n->session != ev->agent.session)
+	if (!n || !n->agent.connected || n->agent.session != ev->agent.session)
 		return;
 	log_info(c->log, "agent hung up", KS("node", n->name));
 	/* A node that fell silent before its connection broke stays silent: it is still gone. */
-	bool silent = n->silent;
+	bool silent = n->agent.silent;
 	node_set_connected(c, n, false);
-	n->session = 0;
-	n->silent = silent;
-	n->next_list_ms = INT64_MAX;
+	n->agent.session = 0;
+	n->agent.silent = silent;
+	n->list.next_ms = INT64_MAX;
 	pod_lists_plan(c, n);
 }

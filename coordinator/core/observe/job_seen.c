@@ -18,24 +18,24 @@
 static void adopt_status(struct job_record *j, const struct job_status *st)
 {
 	static const char *const types[JC_N] = {"Scheduled", "Suspended", "Complete", "Failed"};
-	j->state = st->state == JOB_NONE ? JOB_PENDING : st->state;
-	j->start_ms = st->start_ms;
-	j->end_ms = st->end_ms;
-	j->failed = j->stored_failed = st->failed;
-	j->base_attempt = j->attempts = st->attempts;
+	j->life.state = st->state == JOB_NONE ? JOB_PENDING : st->state;
+	j->life.start_ms = st->start_ms;
+	j->life.end_ms = st->end_ms;
+	j->members.failed = j->members.stored_failed = st->failed;
+	j->members.attempt_floor = j->members.highest_attempt = st->attempts;
 	for (uint32_t i = 0; i < st->nconds; i++) {
 		for (uint32_t k = 0; k < JC_N; k++) {
 			if (str_eq(st->conds[i].type, types[k]))
-				j->conds[k] = (struct cond_state){
+				j->told.conditions[k] = (struct cond_state){
 					.status = st->conds[i].status,
 					.reason = reason_parse(st->conds[i].reason),
 					.since_ms = st->conds[i].since_ms};
 		}
 	}
-	j->reason = reason_parse(st->reason);
-	mem_strset(&j->message, st->message);
-	if (j->reason == R_MemberFailed)
-		mem_strset(&j->last_failure, st->message);
+	j->told.reason = reason_parse(st->reason);
+	mem_strset(&j->told.message, st->message);
+	if (j->told.reason == R_MemberFailed)
+		mem_strset(&j->told.last_failure, st->message);
 }
 
 /* Status outranks: what was counted once stays counted, whoever wrote it. */
@@ -43,14 +43,14 @@ static void merge_status(struct core *c, struct job_record *j, const struct job_
 {
 	AUTO(bitset_done) struct bitset done = {0};
 	if (bitset_parse_ranges(&done, str_or_empty(st->completed), PARALLELISM_MAX - 1) == RC_OK)
-		bitset_or(&j->completed, &done);
-	j->done_news = true;
-	if (st->failed > j->failed)
-		j->failed = st->failed;
-	if (st->failed > j->stored_failed)
-		j->stored_failed = st->failed;
-	if (st->attempts > j->attempts)
-		j->attempts = j->base_attempt = st->attempts;
+		bitset_or(&j->members.completed, &done);
+	j->update.completed_changed = true;
+	if (st->failed > j->members.failed)
+		j->members.failed = st->failed;
+	if (st->failed > j->members.stored_failed)
+		j->members.stored_failed = st->failed;
+	if (st->attempts > j->members.highest_attempt)
+		j->members.highest_attempt = j->members.attempt_floor = st->attempts;
 	if (job_state_final(st->state) && !job_finished(j)) {
 		log_info(c->log, "job was finished by another writer", KS("job", j->key),
 			 KS("state", job_state_text(st->state)));
@@ -61,40 +61,40 @@ static void merge_status(struct core *c, struct job_record *j, const struct job_
 static void set_request(struct core *c, struct job_record *j, const struct job_spec *spec)
 {
 	struct request *k = request_get(c, spec);
-	if (j->request && j->request->set != k->set)
-		j->selection_changed = true; /* another size alone moves nobody */
-	request_put(c, j->request);
-	j->request = k;
+	if (j->spec.request && j->spec.request->set != k->set)
+		j->update.selection_changed = true; /* another size alone moves nobody */
+	request_put(c, j->spec.request);
+	j->spec.request = k;
 }
 
 static void set_template(struct core *c, struct job_record *j, const struct job_spec *spec)
 {
 	uint32_t h = intern_get(c->strs, str_or_empty(spec->template_hash));
-	if (h != j->template_id) {
-		j->rolling = true;
+	if (h != j->spec.template_id) {
+		j->update.rolling = true;
 		/* What was refused may be accepted now. */
-		j->held_until_ms = 0;
-		j->denials = 0;
-		mem_strset(&j->create_error, "");
-		for (uint32_t i = 0; i < j->nrefusals; i++)
-			j->refusals[i] = (struct refusal){.node = j->refusals[i].node};
+		j->life.held_until_ms = 0;
+		j->life.denials = 0;
+		mem_strset(&j->told.create_error, "");
+		for (uint32_t i = 0; i < j->refusals.n; i++)
+			j->refusals.v[i] = (struct refusal){.node = j->refusals.v[i].node};
 		templates_use(c, h, 1);
-		templates_use(c, j->template_id, -1);
+		templates_use(c, j->spec.template_id, -1);
 	}
-	intern_put(c->strs, j->template_id);
-	j->template_id = h;
-	j->credentials = spec->credentials;
-	if (!str_eq(j->invalid, spec->invalid))
-		mem_strset(&j->invalid, spec->invalid);
+	intern_put(c->strs, j->spec.template_id);
+	j->spec.template_id = h;
+	j->spec.credentials = spec->credentials;
+	if (!str_eq(j->spec.invalid, spec->invalid))
+		mem_strset(&j->spec.invalid, spec->invalid);
 }
 
 /* A job that waits may fit now, or be another's turn, and says anew why it waits. */
 static void queue_again(struct core *c, struct job_record *j)
 {
-	if (!j->queued)
+	if (!j->place.queued)
 		return;
 	queue_look(c, j);
-	if (j->blocked)
+	if (j->place.blocked)
 		waiting_soon(c, j);
 }
 
@@ -102,18 +102,18 @@ static void set_spec(struct core *c, struct job_record *j, const struct job_spec
 {
 	queue_again(c, j);
 	queue_prioritize(c, j, spec->priority);
-	j->parallelism = spec->parallelism;
-	j->min_parallelism = spec->min_parallelism;
-	j->backoff_limit = spec->backoff_limit;
-	j->deadline_s = spec->active_deadline_s;
-	j->ttl_s = spec->ttl_s;
-	j->on_loss = spec->on_node_loss;
-	j->update = spec->update;
-	j->max_unavailable = spec->max_unavailable;
-	j->unavailable_percent = spec->max_unavailable_percent;
-	j->suspend = spec->suspend;
-	must(j->parallelism >= 1 && j->parallelism <= PARALLELISM_MAX);
-	must(j->min_parallelism >= 1 && j->min_parallelism <= j->parallelism);
+	j->spec.parallelism = spec->parallelism;
+	j->spec.min_parallelism = spec->min_parallelism;
+	j->spec.backoff_limit = spec->backoff_limit;
+	j->spec.deadline_s = spec->active_deadline_s;
+	j->spec.ttl_s = spec->ttl_s;
+	j->spec.on_loss = spec->on_node_loss;
+	j->spec.update_type = spec->update;
+	j->spec.max_unavailable = spec->max_unavailable;
+	j->spec.unavailable_percent = spec->max_unavailable_percent;
+	j->spec.suspend = spec->suspend;
+	must(j->spec.parallelism >= 1 && j->spec.parallelism <= PARALLELISM_MAX);
+	must(j->spec.min_parallelism >= 1 && j->spec.min_parallelism <= j->spec.parallelism);
 	set_request(c, j, spec);
 	set_template(c, j, spec);
 	job_recount_completed(j);
@@ -123,7 +123,7 @@ static void set_spec(struct core *c, struct job_record *j, const struct job_spec
 static void members_reorder(struct core *c, struct job_record *j)
 {
 	struct attempt *a;
-	DL_FOREACH2(j->atts, a, job_next)
+	DL_FOREACH2(j->members.attempts, a, job_next)
 	attempt_order_changed(c, a);
 }
 
@@ -131,10 +131,10 @@ static void set_deleted(struct core *c, struct job_record *j, bool orphaned)
 {
 	log_info(c->log, "job deleted", KS("job", j->key), KI("members", job_live(j)));
 	job_set_named(c, j, false);
-	j->gone = true;
+	j->object.deleted = true;
 	members_reorder(c, j);
-	j->orphan |= orphaned;
-	j->mark = MARK_NONE;
+	j->object.orphan |= orphaned;
+	j->status.mark = MARK_NONE;
 	job_dirty(c, j);
 }
 
@@ -150,7 +150,7 @@ static struct job_record *job_for(struct core *c, const struct meta *meta)
 	j = job_find_uid(c, meta->uid);
 	if (!j)
 		j = job_new(c, meta->ns, meta->name, meta->uid);
-	return j->gone ? NULL : j;
+	return j->object.deleted ? NULL : j;
 }
 
 void job_seen(struct core *c, const struct job *job)
@@ -158,27 +158,28 @@ void job_seen(struct core *c, const struct job *job)
 	struct job_record *j = job_for(c, &job->meta);
 	if (!j)
 		return; /* an old message about a job whose end was seen */
-	bool first = !j->known, changed = j->generation != job->meta.generation;
+	bool first = !j->object.known, changed = j->object.generation != job->meta.generation;
 	if (first) {
-		j->known = true;
+		j->object.known = true;
 		members_reorder(c, j);
 		job_set_named(c, j, true);
 		adopt_status(j, &job->status);
-		j->old = !c->synced;
-		j->selection_changed = job->status.observed_generation &&
-				       job->status.observed_generation != job->meta.generation;
+		j->object.from_before = !c->synced;
+		j->update.selection_changed =
+			job->status.observed_generation &&
+			job->status.observed_generation != job->meta.generation;
 	}
 	bool deleting = job->meta.deleted_ms != 0;
 	bool orphan = deleting && job->meta.orphan_finalizer; /* alone it says nothing yet */
 	if (!first && changed && job_finished(j) && !job_state_final(job->status.state))
 		job_take_back(c, j);
-	changed |= deleting != j->deleting;
+	changed |= deleting != j->object.deleting;
 	if (first)
-		j->created_ms = job->meta.created_ms; /* it gives its place in the queue */
-	j->generation = job->meta.generation;
-	j->deleting = deleting;
-	j->vanished = 0;
-	j->orphan = orphan;
+		j->object.created_ms = job->meta.created_ms; /* it gives its place in the queue */
+	j->object.generation = job->meta.generation;
+	j->object.deleting = deleting;
+	j->check.vanished = 0;
+	j->object.orphan = orphan;
 	if (first || changed)
 		set_spec(c, j, &job->spec);
 	merge_status(c, j, &job->status);
@@ -203,15 +204,15 @@ void job_deleted(struct core *c, const struct meta *gone)
 static void owner_is_deleted(struct core *c, struct job_record *j)
 {
 	struct attempt *a;
-	j->unknown_dead = true;
-	DL_FOREACH2(j->atts, a, job_next)
+	j->check.owner_deleted = true;
+	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		/* Ended: left to the garbage collector either way. Not seen: no list shows it, and
 		 * its order is withdrawn. */
 		if (a->state == ATTEMPT_ENDED || !attempt_seen(a))
 			continue;
 		a->confirmed = false;
-		a->node->list_wanted = true;
+		a->node->list.wanted = true;
 		attempt_order_changed(c, a);
 	}
 }
@@ -219,17 +220,17 @@ static void owner_is_deleted(struct core *c, struct job_record *j)
 void job_checked(struct core *c, const struct core_event *ev)
 {
 	struct job_record *j = job_find_uid(c, str_or_empty(ev->checked.uid));
-	if (!j || !j->checking)
+	if (!j || !j->check.running)
 		return;
-	j->checking = false;
-	j->vanished = 0;
-	j->check_after_ms = c->now_ms + 10000;
+	j->check.running = false;
+	j->check.vanished = 0;
+	j->check.after_ms = c->now_ms + 10000;
 	bool same = ev->checked.rc == RC_OK && str_eq(ev->checked.live_uid, j->uid);
 	if (ev->checked.rc == RC_NOTFOUND || (ev->checked.rc == RC_OK && !same)) {
-		if (j->known && !j->gone)
+		if (j->object.known && !j->object.deleted)
 			job_deleted(c, &(struct meta){.ns = j->ns, .name = j->name, .uid = j->uid});
 		owner_is_deleted(c, j);
-	} else if (same && ev->checked.live_orphan && !j->known)
-		j->orphan = true;
+	} else if (same && ev->checked.live_orphan && !j->object.known)
+		j->object.orphan = true;
 	job_dirty(c, j);
 }

@@ -15,7 +15,8 @@
 static bool told_before(const struct attempt *a)
 {
 	const struct job_record *j = a->job;
-	return !j->known || (j->old && job_finished(j)) || bitset_has(&j->completed, a->id.index);
+	return !j->object.known || (j->object.from_before && job_finished(j)) ||
+	       bitset_has(&j->members.completed, a->id.index);
 }
 
 void member_log_end(const struct core *c, const struct attempt *a, const char *msg,
@@ -33,10 +34,10 @@ static void charge(struct core *c, struct attempt *a, struct slot *s, const stru
 	if (job_finished(j))
 		return; /* its numbers are final */
 	tell_failure(c, j, a->id.index, m);
-	j->failed++;
+	j->members.failed++;
 	c->stats.charged_failures++;
-	s->retry_ms =
-		c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->failed);
+	s->retry_ms = c->now_ms +
+		      backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->members.failed);
 }
 
 static void refuse(struct core *c, struct attempt *a, const struct member *m)
@@ -45,13 +46,13 @@ static void refuse(struct core *c, struct attempt *a, const struct member *m)
 	struct node_record *n = a->node;
 	struct refusal *r = NULL;
 	tell_refusal(j, m);
-	for (uint32_t i = 0; i < j->nrefusals; i++) {
-		if (j->refusals[i].node == n->idx)
-			r = &j->refusals[i];
+	for (uint32_t i = 0; i < j->refusals.n; i++) {
+		if (j->refusals.v[i].node == n->idx)
+			r = &j->refusals.v[i];
 	}
 	if (!r) {
-		VEC_GROW(j->refusals, j->nrefusals, j->refusals_cap);
-		r = &j->refusals[j->nrefusals++];
+		VEC_GROW(j->refusals.v, j->refusals.n, j->refusals.cap);
+		r = &j->refusals.v[j->refusals.n++];
 		*r = (struct refusal){.node = n->idx};
 	}
 	r->holds = true;
@@ -66,8 +67,8 @@ static void succeeded(struct core *c, struct attempt *a)
 	struct job_record *j = a->job;
 	struct slot *s = job_slot(j, a->id.index);
 	job_complete_index(j, a->id.index);
-	if (s->cur && s->cur != a)
-		attempt_stop(c, s->cur, "index completed");
+	if (s->current && s->current != a)
+		attempt_stop(c, s->current, "index completed");
 }
 
 /* How its index's current attempt ended by itself, told for the first time. */
@@ -75,10 +76,10 @@ static void ended(struct core *c, struct attempt *a, const struct member *m)
 {
 	struct job_record *j = a->job;
 	struct slot *s = job_slot(j, a->id.index);
-	s->cur = NULL;
+	s->current = NULL;
 	attempt_set_state(c, a, ATTEMPT_ENDED);
 	heap_remove(&c->timers, &a->timer);
-	j->started |= m->phase == MEMBER_SUCCEEDED || m->phase == MEMBER_FAILED;
+	j->life.started |= m->phase == MEMBER_SUCCEEDED || m->phase == MEMBER_FAILED;
 	if (m->phase == MEMBER_SUCCEEDED) {
 		member_log_end(c, a, "member succeeded", m);
 		succeeded(c, a);
@@ -104,12 +105,12 @@ static void ended_aside(struct core *c, struct attempt *a, const struct member *
 {
 	struct slot *s = job_slot(a->job, a->id.index);
 	bool success = m->phase == MEMBER_SUCCEEDED, stopping = a->state == ATTEMPT_STOPPING;
-	bool doomed = stopping && s->cur && s->cur != a;
+	bool doomed = stopping && s->current && s->current != a;
 	if (success && !doomed)
 		succeeded(c, a);
 	if (success && (attempt_live(a) || (!doomed && !a->delete_ok))) {
 		/* Before our delete has reached it: its pod stays, as finished ones do. */
-		s->cur = s->cur == a ? NULL : s->cur;
+		s->current = s->current == a ? NULL : s->current;
 		attempt_set_state(c, a, ATTEMPT_ENDED);
 		heap_remove(&c->timers, &a->timer);
 	} else if (attempt_live(a)) {

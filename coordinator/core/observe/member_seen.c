@@ -24,7 +24,7 @@ static void on_progress(struct core *c, struct attempt *a, const struct member *
 		    ATTEMPT_LOST; /* its node is lost; what it says is kept for its return */
 	a->phase = m->phase > a->phase ? m->phase : a->phase;
 	if (a->state == ATTEMPT_RUNNING && a->ready != m->ready) {
-		a->job->nready += m->ready ? 1 : -1U;
+		a->job->members.nready += m->ready ? 1 : -1U;
 		job_dirty(c, a->job);
 	}
 	a->ready = m->ready;
@@ -48,8 +48,8 @@ static void set_waiting(struct core *c, struct attempt *a, const struct member *
 		buf_printf(&b, "%s: %s", m->reason, str_or_empty(m->message));
 	if (str_eq(a->waiting, buf_str(&b)))
 		return;
-	a->job->nwaiting -= *a->waiting != 0;
-	a->job->nwaiting += *buf_str(&b) != 0;
+	a->job->members.nwaiting -= *a->waiting != 0;
+	a->job->members.nwaiting += *buf_str(&b) != 0;
 	mem_strset(&a->waiting, buf_str(&b));
 	job_dirty(c, a->job);
 }
@@ -60,10 +60,10 @@ static void on_seen(struct core *c, struct attempt *a, const char *pod_uid)
 		return;
 	bool first = !attempt_seen(a);
 	struct job_record *j = a->job;
-	if (first && j->formed && *j->create_error) {
+	if (first && j->life.formed && *j->told.create_error) {
 		/* Pods are accepted again. */
-		mem_strset(&j->create_error, "");
-		j->denials = 0;
+		mem_strset(&j->told.create_error, "");
+		j->life.denials = 0;
 		job_dirty(c, j);
 	}
 	mem_strset(&a->pod_uid, pod_uid);
@@ -121,8 +121,8 @@ static void enter(struct core *c, struct attempt *a, const struct member *m)
 	a->ended_ms = m->ended_ms;
 	if (c->synced && member_phase_final(m->phase)) {
 		/* As it would have gone had we known it; enter it live, then let it end. */
-		if (!s->cur)
-			s->cur = a;
+		if (!s->current)
+			s->current = a;
 		attempt_set_state(c, a, ATTEMPT_PENDING);
 		if (a->confirmed)
 			apply(c, a, m);
@@ -144,7 +144,7 @@ static void adopt(struct core *c, struct job_record *j, struct node_record *n,
 	struct attempt *a = attempt_adopt(c, j, n, m);
 	a->confirmed = by_list;
 	if (!by_list)
-		n->list_wanted = true;
+		n->list.wanted = true;
 	log_debug(c->log, "member adopted", KS("job", j->key), KI("member", m->index),
 		  KI("attempt", m->attempt), KS("node", n->name),
 		  KS("phase", member_phase_text(m->phase)));
@@ -161,7 +161,7 @@ static bool ours(const struct job_record *j, const struct member *m)
 static void confirm(struct core *c, struct attempt *a, const struct member *m)
 {
 	a->confirmed = true;
-	a->job->done_news = true;
+	a->job->update.completed_changed = true;
 	attempt_order_changed(c, a);
 	job_dirty(c, a->job);
 	if (!attempt_current(a) && attempt_live(a))
@@ -174,15 +174,15 @@ static void known_elsewhere(struct core *c, struct attempt *a, struct node_recor
 	if (by_list) {
 		attempt_move(c, a, n); /* a pod's name is its attempt: there is no other of it */
 	} else {
-		n->list_wanted = true;
+		n->list.wanted = true;
 		node_dirty(c, n);
 	}
 }
 
 static bool fits(struct core *c, const struct node_record *n, const struct job_record *j)
 {
-	request_resolve(c, j->request);
-	return res_fits(c, n, &j->request->needs);
+	request_resolve(c, j->spec.request);
+	return res_fits(c, n, &j->spec.request->needs);
 }
 
 /* The agent says that it is creating this attempt's pod (phase none). Ordered by us, that is no
@@ -190,15 +190,16 @@ static bool fits(struct core *c, const struct node_record *n, const struct job_r
 static void attempted(struct core *c, struct job_record *j, struct node_record *n,
 		      const struct member *m)
 {
-	if (!j->known || !j->old || j->gone || j->deleting || j->suspend || job_finished(j) ||
-	    *j->invalid || m->index >= j->parallelism || bitset_has(&j->completed, m->index) ||
-	    !str_eq(m->template_hash, intern_str(c->strs, j->template_id)))
+	if (!j->object.known || !j->object.from_before || j->object.deleted || j->object.deleting ||
+	    j->spec.suspend || job_finished(j) || *j->spec.invalid ||
+	    m->index >= j->spec.parallelism || bitset_has(&j->members.completed, m->index) ||
+	    !str_eq(m->template_hash, intern_str(c->strs, j->spec.template_id)))
 		return;
 	const struct slot *s = job_slot(j, m->index);
-	if (s->cur || m->attempt <= s->last || !fits(c, n, j))
+	if (s->current || m->attempt <= s->last || !fits(c, n, j))
 		return;
 	attempt_resume(c, j, n, m);
-	j->selection_changed = true; /* whether the node matches */
+	j->update.selection_changed = true; /* whether the node matches */
 	job_dirty(c, j);
 }
 
@@ -207,20 +208,21 @@ static void attempted(struct core *c, struct job_record *j, struct node_record *
  * old one. */
 static void number_used(struct job_record *j, const struct member *m)
 {
-	if (!j->known || m->index >= j->parallelism || m->attempt > j->attempts + PARALLELISM_MAX)
+	if (!j->object.known || m->index >= j->spec.parallelism ||
+	    m->attempt > j->members.highest_attempt + PARALLELISM_MAX)
 		return;
 	struct slot *s = job_slot(j, m->index);
 	if (m->attempt > s->last)
 		s->last = m->attempt;
-	if (m->attempt > j->attempts)
-		j->attempts = m->attempt;
+	if (m->attempt > j->members.highest_attempt)
+		j->members.highest_attempt = m->attempt;
 }
 
 /* An orphaned member: of interest until its pod has ended or is another's by its agent's word. */
 static void orphaned(struct core *c, const struct node_record *n, struct attempt *a,
 		     const struct member *m)
 {
-	if (a && a->left && a->node == n && member_phase_final(m->phase))
+	if (a && a->orphaned && a->node == n && member_phase_final(m->phase))
 		attempt_free(c, a);
 }
 
@@ -234,7 +236,7 @@ static void recreated(struct core *c, struct attempt *a, const struct member *m,
 	attempt_free(c, a);
 	adopt(c, j, n, m, by_list);
 	a = attempt_find(c, j, m->index, m->attempt);
-	s->cur = s->cur == a ? NULL : s->cur;
+	s->current = s->current == a ? NULL : s->current;
 	attempt_stop(c, a, "superseded");
 }
 
@@ -257,7 +259,7 @@ void member_seen(struct core *c, struct node_record *n, const struct member *m, 
 	if (!j || !ours(j, m))
 		return;
 	struct attempt *a = attempt_find(c, j, m->index, m->attempt);
-	if (j->orphan) {
+	if (j->object.orphan) {
 		orphaned(c, n, a, m);
 		return;
 	}
@@ -276,7 +278,7 @@ void member_seen(struct core *c, struct node_record *n, const struct member *m, 
 	if (a->node != n)
 		return;
 	if (pod)
-		a->seen_gen = n->list_gen;
+		a->seen_gen = n->list.generation;
 	if (pod && is_recreated(a, m))
 		recreated(c, a, m, by_list);
 	else if (pod && by_list && !a->confirmed)

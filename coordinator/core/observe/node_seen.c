@@ -27,12 +27,12 @@ static bool labels_same(const struct core *c, const struct labels *l, const stru
 
 static bool taints_same(const struct core *c, const struct node_record *n, const struct node *node)
 {
-	if (n->ntaints != node->ntaints)
+	if (n->kube.ntaints != node->ntaints)
 		return false;
-	for (uint32_t i = 0; i < n->ntaints; i++) {
-		if (!str_eq(intern_str(c->strs, n->taints[i].key), node->taints[i].key) ||
-		    !str_eq(intern_str(c->strs, n->taints[i].val), node->taints[i].value) ||
-		    n->taints[i].effect != node->taints[i].effect)
+	for (uint32_t i = 0; i < n->kube.ntaints; i++) {
+		if (!str_eq(intern_str(c->strs, n->kube.taints[i].key), node->taints[i].key) ||
+		    !str_eq(intern_str(c->strs, n->kube.taints[i].val), node->taints[i].value) ||
+		    n->kube.taints[i].effect != node->taints[i].effect)
 			return false;
 	}
 	return true;
@@ -40,28 +40,28 @@ static bool taints_same(const struct core *c, const struct node_record *n, const
 
 static void taints_set(struct core *c, struct node_record *n, const struct node *node)
 {
-	for (uint32_t i = 0; i < n->ntaints; i++) {
-		intern_put(c->strs, n->taints[i].key);
-		intern_put(c->strs, n->taints[i].val);
+	for (uint32_t i = 0; i < n->kube.ntaints; i++) {
+		intern_put(c->strs, n->kube.taints[i].key);
+		intern_put(c->strs, n->kube.taints[i].val);
 	}
-	free(n->taints);
-	n->taints = mem_zalloc(node->ntaints, sizeof *n->taints);
-	n->ntaints = node->ntaints;
-	n->out_of_service = false;
-	for (uint32_t i = 0; i < n->ntaints; i++) {
+	free(n->kube.taints);
+	n->kube.taints = mem_zalloc(node->ntaints, sizeof *n->kube.taints);
+	n->kube.ntaints = node->ntaints;
+	n->kube.out_of_service = false;
+	for (uint32_t i = 0; i < n->kube.ntaints; i++) {
 		const struct taint *t = &node->taints[i];
-		n->taints[i] = (struct node_taint){intern_get(c->strs, t->key),
-						   intern_get(c->strs, t->value), t->effect};
-		n->out_of_service |= str_eq(t->key, TAINT_OUT_OF_SERVICE);
+		n->kube.taints[i] = (struct node_taint){intern_get(c->strs, t->key),
+							intern_get(c->strs, t->value), t->effect};
+		n->kube.out_of_service |= str_eq(t->key, TAINT_OUT_OF_SERVICE);
 	}
 }
 
 static void set_node_selection(struct core *c, struct node_record *n, const struct node *node)
 {
-	if (labels_same(c, &n->node_labels, &node->meta.labels) && taints_same(c, n, node))
+	if (labels_same(c, &n->kube.labels, &node->meta.labels) && taints_same(c, n, node))
 		return;
 	labels_node_out(c, n);
-	labels_set(c, &n->node_labels, &node->meta.labels);
+	labels_set(c, &n->kube.labels, &node->meta.labels);
 	taints_set(c, n, node);
 	labels_node_in(c, n);
 }
@@ -69,17 +69,16 @@ static void set_node_selection(struct core *c, struct node_record *n, const stru
 void node_seen(struct core *c, const struct node *node)
 {
 	struct node_record *n = node_get(c, node->meta.name);
-	n->has_node = true;
-	if (n->gone_times > 0 && !str_eq(n->node_uid, node->meta.uid)) {
-		n->gone_times = 0; /* another Node's does not go with it */
-		n->apply_after_ms = 0;
+	n->kube.exists = true;
+	if (n->apply.deletions > 0 && !str_eq(n->kube.uid, node->meta.uid)) {
+		n->apply.deletions = 0; /* another Node's does not go with it */
+		n->apply.after_ms = 0;
 	}
-	mem_strset(&n->node_uid, node->meta.uid);
-	n->node_cordoned = node->unschedulable;
-	n->ready = node->ready;
-	mem_strset(&n->ready_reason, node->ready_reason);
-	if (!n->heard && *str_or_empty(node->boot_id) && !*n->boot_id)
-		mem_strset(&n->boot_id, node->boot_id);
+	mem_strset(&n->kube.uid, node->meta.uid);
+	n->kube.cordoned = node->unschedulable;
+	n->kube.ready = node->ready;
+	if (!n->agent.heard && *str_or_empty(node->boot_id) && !*n->agent.boot_id)
+		mem_strset(&n->agent.boot_id, node->boot_id);
 	set_node_selection(c, n, node);
 	res_row_set(c, n, ROW_ALLOC, &node->allocatable);
 	n->caps_dirty = true;
@@ -91,12 +90,12 @@ void node_deleted(struct core *c, const struct meta *gone)
 	static const struct node none;
 	static const struct reslist nothing;
 	struct node_record *n = node_find(c, gone->name);
-	if (!n || !n->has_node)
+	if (!n || !n->kube.exists)
 		return;
-	n->has_node = false;
-	n->node_cordoned = false;
-	n->ready = COND_UNKNOWN;
-	mem_strset(&n->node_uid, "");
+	n->kube.exists = false;
+	n->kube.cordoned = false;
+	n->kube.ready = COND_UNKNOWN;
+	mem_strset(&n->kube.uid, "");
 	set_node_selection(c, n, &none);
 	res_row_set(c, n, ROW_ALLOC, &nothing);
 	n->caps_dirty = true;
@@ -106,36 +105,36 @@ void node_deleted(struct core *c, const struct meta *gone)
 /* A resource that another owner kept, and has taken out, is nobody's. */
 static void leave_in(const struct core *c, struct node_record *n)
 {
-	for (uint32_t r = bitset_next(&n->leave_out, 0); r < c->nres;
-	     r = bitset_next(&n->leave_out, r + 1)) {
+	for (uint32_t r = bitset_next(&n->apply.leave_out, 0); r < c->res.n;
+	     r = bitset_next(&n->apply.leave_out, r + 1)) {
 		if (res_row(c, n, ROW_SPEC)[r] == RES_ABSENT)
-			bitset_clear(&n->leave_out, r);
+			bitset_clear(&n->apply.leave_out, r);
 	}
 }
 
 void compute_node_seen(struct core *c, const struct cnode *cn)
 {
 	struct node_record *n = node_get(c, cn->meta.name);
-	n->has_cnode = true;
-	n->owned = cn->owned_by_node;
-	n->own_cordoned = cn->unschedulable;
-	n->generation = cn->meta.generation;
-	mem_strset(&n->uid, cn->meta.uid);
-	if (!labels_same(c, &n->own_labels, &cn->meta.labels)) {
+	n->compute.exists = true;
+	n->compute.owned = cn->owned_by_node;
+	n->compute.cordoned = cn->unschedulable;
+	n->compute.generation = cn->meta.generation;
+	mem_strset(&n->compute.uid, cn->meta.uid);
+	if (!labels_same(c, &n->compute.labels, &cn->meta.labels)) {
 		labels_node_out(c, n);
-		labels_set(c, &n->own_labels, &cn->meta.labels);
+		labels_set(c, &n->compute.labels, &cn->meta.labels);
 		labels_node_in(c, n);
 	}
 	res_row_set(c, n, ROW_SPEC, &cn->resources);
 	leave_in(c, n);
 	node_apply_soon(c, n);
 	/* What the leader before us wrote holds until the node is heard (DESIGN: liveness). */
-	if (!n->heard && n->state == CNODE_NONE) {
-		n->state = cn->status.state;
-		n->inherited = n->state != CNODE_NONE;
-		n->since_ms = cn->status.since_ms;
-		mem_strset(&n->version, cn->status.agent_version);
-		mem_strset(&n->boot_id, cn->status.boot_id);
+	if (!n->agent.heard && n->verdict.state == CNODE_NONE) {
+		n->verdict.state = cn->status.state;
+		n->verdict.inherited = n->verdict.state != CNODE_NONE;
+		n->verdict.since_ms = cn->status.since_ms;
+		mem_strset(&n->agent.version, cn->status.agent_version);
+		mem_strset(&n->agent.boot_id, cn->status.boot_id);
 	}
 	node_status_seen(n, &cn->status, cn->meta.rv);
 	n->caps_dirty = true;
@@ -147,15 +146,16 @@ void compute_node_deleted(struct core *c, const struct meta *gone)
 	static const struct kvs none;
 	static const struct reslist nothing;
 	struct node_record *n = node_find(c, gone->name);
-	if (!n || !n->has_cnode)
+	if (!n || !n->compute.exists)
 		return;
-	n->has_cnode = n->own_cordoned = n->owned = false;
-	n->mark = MARK_NONE;
-	n->base = n->sent = n->echo = n->base_head = n->sent_head = 0;
+	n->compute.exists = n->compute.cordoned = n->compute.owned = false;
+	n->status.mark = MARK_NONE;
+	n->status.stored = n->status.inflight = n->status.seen = n->status.stored_head =
+		n->status.inflight_head = 0;
 	node_apply_again(c, n);
-	bitset_zero(&n->leave_out);
+	bitset_zero(&n->apply.leave_out);
 	labels_node_out(c, n);
-	labels_set(c, &n->own_labels, &none);
+	labels_set(c, &n->compute.labels, &none);
 	labels_node_in(c, n);
 	res_row_set(c, n, ROW_SPEC, &nothing);
 	n->caps_dirty = true;

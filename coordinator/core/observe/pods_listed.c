@@ -13,10 +13,10 @@
 void hello_listed(struct core *c, struct node_record *n)
 {
 	struct attempt *a;
-	DL_FOREACH2(n->atts, a, node_next)
+	DL_FOREACH2(n->attempts, a, node_next)
 	{
-		if (a->seen_gen != n->list_gen && attempt_seen(a))
-			n->list_wanted = true;
+		if (a->seen_gen != n->list.generation && attempt_seen(a))
+			n->list.wanted = true;
 	}
 	node_dirty(c, n);
 }
@@ -24,19 +24,19 @@ void hello_listed(struct core *c, struct node_record *n)
 static void list_end(struct core *c, struct node_record *n)
 {
 	struct attempt *a, *tmp;
-	DL_FOREACH_SAFE2(n->atts, a, tmp, node_next)
+	DL_FOREACH_SAFE2(n->attempts, a, tmp, node_next)
 	{
-		if (a->seen_gen != n->list_gen && attempt_seen(a))
+		if (a->seen_gen != n->list.generation && attempt_seen(a))
 			attempt_vanished(c, a);
 		else if (!a->confirmed)
-			n->list_wanted = true; /* told while the list was on its way */
+			n->list.wanted = true; /* told while the list was on its way */
 	}
 }
 
 void pods_listed(struct core *c, const struct core_event *ev)
 {
 	struct node_record *n = ev->pods.node ? node_find(c, ev->pods.node) : NULL;
-	if (ev->pods.node && (!n || !n->listing))
+	if (ev->pods.node && (!n || !n->list.running))
 		return;
 	for (uint32_t i = 0; i < ev->pods.nmembers; i++) {
 		const struct member *m = &ev->pods.members[i];
@@ -47,10 +47,10 @@ void pods_listed(struct core *c, const struct core_event *ev)
 	}
 	if (!n || !ev->pods.last)
 		return;
-	n->listing = false;
+	n->list.running = false;
 	if (ev->pods.rc == RC_OK)
 		list_end(c, n);
 	else
-		n->list_wanted = true;
+		n->list.wanted = true;
 	node_dirty(c, n);
 }

@@ -14,9 +14,9 @@
 
 static int64_t asked(const struct job_record *j, uint32_t res)
 {
-	for (uint32_t i = 0; i < j->request->needs.n; i++) {
-		if (j->request->needs.v[i].res == res)
-			return j->request->needs.v[i].milli;
+	for (uint32_t i = 0; i < j->spec.request->needs.n; i++) {
+		if (j->spec.request->needs.v[i].res == res)
+			return j->spec.request->needs.v[i].milli;
 	}
 	return 0;
 }
@@ -27,24 +27,24 @@ static bool blocked(struct core *c, struct queue_item *it, bool kept)
 	struct job_record *j = it->job;
 	if (!reserve_consider(c, it))
 		return false;
-	bool any = kept || c->reserved.head == j;
+	bool any = kept || c->reservation.head == j;
 	it->cpu = any ? -1 : asked(j, RES_CPU);
 	it->memory = any ? -1 : asked(j, RES_MEMORY);
-	if (!j->blocked) {
+	if (!j->place.blocked) {
 		job_dirty(c, j);
 		waiting_soon(c, j);
 	}
-	j->blocked = true;
+	j->place.blocked = true;
 	return true;
 }
 
 /* An index that wants an attempt now. */
 static bool open_index(const struct core *c, const struct job_record *j, uint32_t index)
 {
-	const struct slot *s = index < j->nslots ? &j->slots[index] : NULL;
-	if (bitset_has(&j->completed, index))
+	const struct slot *s = index < j->members.nslots ? &j->members.slots[index] : NULL;
+	if (bitset_has(&j->members.completed, index))
 		return false;
-	return !s || ((!s->cur || attempt_replaceable(s->cur)) && s->retry_ms <= c->now_ms);
+	return !s || ((!s->current || attempt_replaceable(s->current)) && s->retry_ms <= c->now_ms);
 }
 
 /* The lowest open indexes, on the n best nodes. */
@@ -56,7 +56,7 @@ static uint32_t pair(const struct core *c, const struct job_record *j, uint32_t 
 		p->plan_cap = n;
 		p->plan = mem_realloc(p->plan, n, sizeof *p->plan);
 	}
-	for (uint32_t i = 0; i < j->parallelism && k < n; i++) {
+	for (uint32_t i = 0; i < j->spec.parallelism && k < n; i++) {
 		if (open_index(c, j, i)) {
 			p->plan[k] = (struct placement){i, p->candidates[k].node};
 			k++;
@@ -69,22 +69,22 @@ static uint32_t pair(const struct core *c, const struct job_record *j, uint32_t 
 static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 {
 	struct job_record *j = it->job;
-	if (j->fresh || c->queue.recap)
+	if (j->place.fresh || c->queue.recap)
 		it->impossible = false;
-	j->fresh = false;
+	j->place.fresh = false;
 	c->placing->work += WORK_LOOK;
-	request_resolve(c, j->request);
-	struct pick q = {.request = j->request,
-			 .selection = selection_evaluate(c, j->request),
+	request_resolve(c, j->spec.request);
+	struct pick q = {.request = j->spec.request,
+			 .selection = selection_evaluate(c, j->spec.request),
 			 .job = j,
 			 .reserved = reserve_allows(c, j),
 			 .need = job_needs_at_once(j),
-			 .want = j->want};
+			 .want = j->place.want};
 	*plan = (struct plan){.job = j, .item = it};
 	uint32_t n = pick_nodes(c, c->placing, &q, &plan->kept);
 	if (n < q.need)
 		return false;
-	plan->whole = n >= j->want;
+	plan->whole = n >= j->place.want;
 	plan->n = pair(c, j, n);
 	plan->v = c->placing->plan;
 	return true;
@@ -97,8 +97,8 @@ static bool conclude(struct core *c, const struct plan *plan)
 	c->placing->work += plan->n * WORK_PLACE;
 	if (plan->n)
 		job_dirty(c, j);
-	j->want -= plan->n;
-	if (j->want)
+	j->place.want -= plan->n;
+	if (j->place.want)
 		return blocked(c, plan->item, plan->kept);
 	plan->item->done = true;
 	c->queue.ndone++;
@@ -112,14 +112,14 @@ static bool concluded_new(struct core *c, const struct plan *plan)
 	struct queue *q = &c->queue;
 	struct job_record *j = plan->job;
 	if (!conclude(c, plan)) {
-		j->fresh = true;
+		j->place.fresh = true;
 		q->fresh[q->nfresh++] = j;
 		return false;
 	}
-	if (!j->want)
+	if (!j->place.want)
 		queue_take(c, j);
-	else if (c->reserved.head && queue_ahead(j, c->reserved.head))
-		c->place_dirty = true;
+	else if (c->reservation.head && queue_ahead(j, c->reservation.head))
+		c->queue.cycle_due = true;
 	return true;
 }
 
@@ -144,7 +144,7 @@ static struct queue_item *next_new(struct core *c)
 		}
 		struct job_record *j = q->fresh[first];
 		q->fresh[first] = q->fresh[--q->nfresh];
-		if (j->fresh)
+		if (j->place.fresh)
 			return queue_find(c, j);
 	}
 	return NULL;
@@ -160,13 +160,13 @@ static struct queue_item *next_item(struct core *c)
 void place_begin(struct core *c)
 {
 	struct placing *p = c->placing;
-	bool whole = c->place_dirty || c->place_more;
+	bool whole = c->queue.cycle_due || c->queue.cycle_paused;
 	p->work = 0;
 	p->cycle = !whole ? CYCLE_NEW : c->idle ? CYCLE_WHOLE : CYCLE_NONE;
 	if (p->cycle != CYCLE_WHOLE)
 		return;
 	p->at = (struct queue_position){0};
-	if (c->place_more && !c->queue.moved) {
+	if (c->queue.cycle_paused && !c->queue.moved) {
 		p->at = queue_resume(c);
 	} else {
 		queue_begin(c);
@@ -179,8 +179,8 @@ static void end(struct core *c)
 {
 	if (c->placing->cycle != CYCLE_WHOLE)
 		return;
-	c->place_more = queue_pause(c, c->placing->at);
-	if (!c->place_more)
+	c->queue.cycle_paused = queue_pause(c, c->placing->at);
+	if (!c->queue.cycle_paused)
 		queue_end(c);
 }
 

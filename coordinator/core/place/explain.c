@@ -50,9 +50,9 @@ static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 			      const struct node_record *n, const struct looking *l,
 			      uint32_t *ret_lack)
 {
-	if (n->loss != LOSS_NO || n->silent)
+	if (n->verdict.loss != LOSS_NO || n->agent.silent)
 		return W_FAILED;
-	if (!n->connected || !n->capacity_known)
+	if (!n->agent.connected || !n->agent.capacity_known)
 		return W_AGENT;
 	if (node_cordoned(n))
 		return W_DRAINING;
@@ -66,10 +66,10 @@ static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 		return W_BUSY;
 	if (job_refused_by(c, j, n))
 		return W_REFUSED;
-	*ret_lack = res_lacking(c, n, &j->request->needs);
-	if (*ret_lack < j->request->needs.n)
+	*ret_lack = res_lacking(c, n, &j->spec.request->needs);
+	if (*ret_lack < j->spec.request->needs.n)
 		return W_LACK;
-	if (!reserve_allows(c, j) && bitset_has(&c->reserved.nodes, n->idx))
+	if (!reserve_allows(c, j) && bitset_has(&c->reservation.nodes, n->idx))
 		return W_RESERVED;
 	return W_FIT;
 }
@@ -85,18 +85,18 @@ static void put_counts(const struct job_record *j, const uint32_t *counts, const
 		       struct buf *b)
 {
 	bool first = true;
-	for (uint32_t i = 0; i < j->request->needs.n; i++) {
+	for (uint32_t i = 0; i < j->spec.request->needs.n; i++) {
 		if (lacks[i])
 			buf_printf(b, "%s%u %s %s", sep(&first), lacks[i],
 				   lacks[i] == 1 ? "lacks" : "lack",
-				   request_resource(j->request, i));
+				   request_resource(j->spec.request, i));
 	}
 	for (uint32_t w = W_SELECTOR; w < W_N; w++) {
 		if (counts[w])
 			buf_printf(b, "%s%u %s", sep(&first), counts[w], words[w][counts[w] != 1]);
 	}
-	if (counts[W_REFUSED] && *j->last_refusal)
-		buf_printf(b, " (%s)", j->last_refusal);
+	if (counts[W_REFUSED] && *j->told.last_refusal)
+		buf_printf(b, " (%s)", j->told.last_refusal);
 	if (first && !counts[W_FIT])
 		buf_puts(b, "; there are no nodes");
 }
@@ -105,14 +105,14 @@ static void put_why(struct core *c, struct job_record *j, struct buf *b)
 {
 	struct looking l = {0};
 	uint32_t counts[W_N] = {0}, need = job_needs_at_once(j);
-	request_resolve(c, j->request);
-	AUTO(mem_freep) uint32_t *lacks = mem_zalloc(j->request->needs.n + 1, sizeof *lacks);
+	request_resolve(c, j->spec.request);
+	AUTO(mem_freep) uint32_t *lacks = mem_zalloc(j->spec.request->needs.n + 1, sizeof *lacks);
 	job_nodes(j, &l.busy);
-	selection_parts(c, j->request->set, &l.parts);
-	for (uint32_t i = 0; i < c->nnodes; i++) {
-		const struct node_record *n = c->node_at[i];
+	selection_parts(c, j->spec.request->set, &l.parts);
+	for (uint32_t i = 0; i < c->nodes.n; i++) {
+		const struct node_record *n = c->nodes.at[i];
 		uint32_t lack = 0;
-		if (!n || !n->has_node)
+		if (!n || !n->kube.exists)
 			continue;
 		enum obstacle o = obstacle(c, j, n, &l, &lack);
 		counts[o]++;
@@ -120,15 +120,15 @@ static void put_why(struct core *c, struct job_record *j, struct buf *b)
 	}
 	bitset_done(&l.busy);
 	selection_parts_done(&l.parts);
-	if (j->start_ms)
-		need = j->want;
-	buf_printf(b, "needs %u%s node%s: %u fit%s", need, j->start_ms ? " more" : "",
+	if (j->life.start_ms)
+		need = j->place.want;
+	buf_printf(b, "needs %u%s node%s: %u fit%s", need, j->life.start_ms ? " more" : "",
 		   need == 1 ? "" : "s", counts[W_FIT], counts[W_FIT] == 1 ? "s" : "");
 	put_counts(j, counts, lacks, b);
-	if (c->reserved.head == j && c->reserved.holds)
+	if (c->reservation.head == j && c->reservation.holds)
 		buf_printf(b, "; expected in %lld s",
-			   (long long)((c->reserved.at_ms - c->now_ms + 999) / 1000));
-	else if (c->reserved.head == j && counts[W_LACK])
+			   (long long)((c->reservation.at_ms - c->now_ms + 999) / 1000));
+	else if (c->reservation.head == j && counts[W_LACK])
 		buf_puts(b, "; when is not known, so others may pass");
 }
 
@@ -136,13 +136,13 @@ static void explain(struct core *c, struct job_record *j)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
 	put_why(c, j, &b);
-	if (!j->start_ms)
+	if (!j->life.start_ms)
 		job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_Unschedulable);
 	job_set_message(j, R_Unschedulable, "%s", buf_str(&b));
-	if (!j->told_waiting) {
-		j->told_waiting = true;
-		log_info(c->log, "job waits", KS("job", j->key), KS("why", j->message));
-		event_job(c, j, R_Unschedulable, j->message);
+	if (!j->told.waiting) {
+		j->told.waiting = true;
+		log_info(c->log, "job waits", KS("job", j->key), KS("why", j->told.message));
+		event_job(c, j, R_Unschedulable, j->told.message);
 	}
 	job_dirty(c, j);
 }
@@ -150,15 +150,15 @@ static void explain(struct core *c, struct job_record *j)
 static void fill(struct core *c)
 {
 	int64_t most = WHY_AT_ONCE * WHY_EACH_MS;
-	c->why_tokens_ms += c->why_filled_ms ? c->now_ms - c->why_filled_ms : most;
-	c->why_tokens_ms = c->why_tokens_ms > most ? most : c->why_tokens_ms;
-	c->why_filled_ms = c->now_ms;
+	c->waiting.tokens_ms += c->waiting.filled_ms ? c->now_ms - c->waiting.filled_ms : most;
+	c->waiting.tokens_ms = c->waiting.tokens_ms > most ? most : c->waiting.tokens_ms;
+	c->waiting.filled_ms = c->now_ms;
 }
 
 static struct job_record *due(const struct core *c)
 {
-	struct job_record *j = c->why_first ? c->why_first : c->why_again;
-	return j && j->why_ms <= c->now_ms ? j : NULL;
+	struct job_record *j = c->waiting.first ? c->waiting.first : c->waiting.again;
+	return j && j->waiting_ms <= c->now_ms ? j : NULL;
 }
 
 void explain_due(struct core *c)
@@ -166,28 +166,28 @@ void explain_due(struct core *c)
 	struct job_record *j;
 	uint32_t n = 0;
 	fill(c);
-	while ((j = due(c)) && n < WHY_PER_STEP && c->why_tokens_ms >= WHY_EACH_MS) {
+	while ((j = due(c)) && n < WHY_PER_STEP && c->waiting.tokens_ms >= WHY_EACH_MS) {
 		/* Which nodes have agents is not known yet: what the leader before said stands. */
-		if (!c->all_heard && j->reason == R_Unschedulable) {
-			waiting_enlist(j, &c->why_again, c->gate_ms);
+		if (!c->gate.open && j->told.reason == R_Unschedulable) {
+			waiting_enlist(j, &c->waiting.again, c->gate.opens_ms);
 			continue;
 		}
-		waiting_enlist(j, &c->why_again, c->now_ms + c->cfg.message_refresh_ms);
-		if (!j->blocked)
+		waiting_enlist(j, &c->waiting.again, c->now_ms + c->cfg.message_refresh_ms);
+		if (!j->place.blocked)
 			continue;
 		explain(c, j);
-		c->why_tokens_ms -= WHY_EACH_MS;
+		c->waiting.tokens_ms -= WHY_EACH_MS;
 		n++;
 	}
 }
 
 int64_t explain_deadline(const struct core *c)
 {
-	int64_t at = INT64_MAX, lack = WHY_EACH_MS - c->why_tokens_ms;
-	if (c->why_first)
-		at = c->why_first->why_ms;
-	else if (c->why_again)
-		at = c->why_again->why_ms;
-	int64_t tokens = c->why_filled_ms + (lack > 0 ? lack : 0);
+	int64_t at = INT64_MAX, lack = WHY_EACH_MS - c->waiting.tokens_ms;
+	if (c->waiting.first)
+		at = c->waiting.first->waiting_ms;
+	else if (c->waiting.again)
+		at = c->waiting.again->waiting_ms;
+	int64_t tokens = c->waiting.filled_ms + (lack > 0 ? lack : 0);
 	return at == INT64_MAX || at > tokens ? at : tokens;
 }

@@ -22,9 +22,9 @@ static void candidates_grow(struct placing *p, uint32_t want)
 
 static void without_refusals(const struct core *c, const struct job_record *j, struct bitset *ok)
 {
-	for (uint32_t i = 0; i < j->nrefusals; i++) {
-		if (j->refusals[i].until_ms > c->now_ms)
-			bitset_clear(ok, j->refusals[i].node);
+	for (uint32_t i = 0; i < j->refusals.n; i++) {
+		if (j->refusals.v[i].until_ms > c->now_ms)
+			bitset_clear(ok, j->refusals.v[i].node);
 	}
 }
 
@@ -32,19 +32,19 @@ static void without_refusals(const struct core *c, const struct job_record *j, s
 static void may_have(const struct core *c, struct placing *p, const struct pick *q, bool *ret_kept)
 {
 	struct bitset *ok = &p->ok, *some = &p->tier;
-	bitset_copy(ok, &c->usable);
+	bitset_copy(ok, &c->nodes.usable);
 	bitset_and(ok, &q->selection->match);
 	levels_with_room(c, &q->request->needs, false, ok);
 	*ret_kept = false;
 	if (!q->reserved) {
 		bitset_copy(some, ok);
-		bitset_and(some, &c->reserved.nodes);
+		bitset_and(some, &c->reservation.nodes);
 		*ret_kept = bitset_next(some, 0) != UINT32_MAX;
-		bitset_andnot(ok, &c->reserved.nodes);
+		bitset_andnot(ok, &c->reservation.nodes);
 	}
 	if (!q->job)
 		return;
-	if (q->job->atts) {
+	if (q->job->members.attempts) {
 		bitset_zero(some);
 		job_nodes(q->job, some);
 		bitset_andnot(ok, some);
@@ -71,7 +71,7 @@ static void take_level(struct picking *k, uint32_t level)
 			bits &= ~(UINT64_C(1) << at);
 			uint32_t node = (uint32_t)w * 64 + at;
 			k->fits++;
-			if (res_fits(k->c, k->c->node_at[node], &k->q->request->needs))
+			if (res_fits(k->c, k->c->nodes.at[node], &k->q->request->needs))
 				k->p->candidates[k->n++] = (struct candidate){level, node};
 		}
 	}

@@ -26,34 +26,34 @@ struct ending { /* what one attempt gives back, and when */
 static void tell(struct core *c, struct job_record *j)
 {
 	AUTO(buf_done) struct buf names = BUF_INIT(NAMES_MAX);
-	const struct bitset *b = &c->reserved.nodes;
-	c->reserved.told = j;
+	const struct bitset *b = &c->reservation.nodes;
+	c->reservation.told = j;
 	if (!c->log || c->log->min > LOG_DEBUG)
 		return;
 	for (uint32_t i = bitset_next(b, 0); i != UINT32_MAX; i = bitset_next(b, i + 1))
-		buf_printf(&names, "%s%s", names.len ? "," : "", c->node_at[i]->name);
+		buf_printf(&names, "%s%s", names.len ? "," : "", c->nodes.at[i]->name);
 	log_debug(c->log, "nodes reserved", KS("job", j->key), KI("count", bitset_count(b)),
-		  KI("in_ms", c->reserved.at_ms - c->now_ms), KS("nodes", buf_str(&names)));
+		  KI("in_ms", c->reservation.at_ms - c->now_ms), KS("nodes", buf_str(&names)));
 }
 
 /* When the job ends at the latest; INT64_MAX: nobody knows. */
 static int64_t ends_at(const struct core *c, const struct job_record *j)
 {
-	if (j->deadline_s < 0 || !j->known)
+	if (j->spec.deadline_s < 0 || !j->object.known)
 		return INT64_MAX;
-	if (!j->start_ms)
-		return c->now_ms + j->deadline_s * 1000;
-	if (j->deadline_at_ms != INT64_MAX)
-		return j->deadline_at_ms;
+	if (!j->life.start_ms)
+		return c->now_ms + j->spec.deadline_s * 1000;
+	if (j->life.deadline_at_ms != INT64_MAX)
+		return j->life.deadline_at_ms;
 	/* Placed in this very cycle. */
-	return c->now_ms + j->start_ms + j->deadline_s * 1000 - c->wall_ms;
+	return c->now_ms + j->life.start_ms + j->spec.deadline_s * 1000 - c->wall_ms;
 }
 
 bool reserve_allows(const struct core *c, const struct job_record *j)
 {
-	if (!c->reserved.holds || c->reserved.head == j)
+	if (!c->reservation.holds || c->reservation.head == j)
 		return true;
-	return ends_at(c, j) <= c->reserved.at_ms;
+	return ends_at(c, j) <= c->reservation.at_ms;
 }
 
 static int by_end(const void *a, const void *b)
@@ -67,7 +67,7 @@ static uint32_t endings(const struct core *c, const struct node_record *n, struc
 {
 	const struct attempt *a;
 	uint32_t k = 0;
-	DL_FOREACH2(n->atts, a, node_next)
+	DL_FOREACH2(n->attempts, a, node_next)
 	{
 		int64_t at = a->takes_room ? ends_at(c, a->job) : INT64_MAX;
 		if (at != INT64_MAX)
@@ -128,10 +128,10 @@ static int by_time(const void *pa, const void *pb)
 
 static void offer(struct core *c, struct job_record *j, const struct node_record *n, bool busy)
 {
-	struct reservation *r = &c->reserved;
-	if (!res_fits_empty(c, n, &j->request->needs) || job_refused_by(c, j, n))
+	struct reservation *r = &c->reservation;
+	if (!res_fits_empty(c, n, &j->spec.request->needs) || job_refused_by(c, j, n))
 		return;
-	int64_t at = busy ? INT64_MAX : free_at(c, n, &j->request->needs);
+	int64_t at = busy ? INT64_MAX : free_at(c, n, &j->spec.request->needs);
 	VEC_GROW(r->offers, r->noffers, r->offers_cap);
 	r->offers[r->noffers++] = (struct candidate){at, n->idx};
 	c->placing->work += WORK_END + n->nlive / ENDS;
@@ -142,17 +142,17 @@ static void offer(struct core *c, struct job_record *j, const struct node_record
 static bool offers(struct core *c, struct job_record *j)
 {
 	AUTO(bitset_done) struct bitset ok = {0}, busy = {0};
-	struct reservation *r = &c->reserved;
+	struct reservation *r = &c->reservation;
 	if (r->asking != j)
 		r->noffers = r->ask_next = 0;
 	r->asking = j;
 	job_nodes(j, &busy);
-	bitset_copy(&ok, &c->usable);
-	bitset_and(&ok, &selection_evaluate(c, j->request)->match);
-	levels_with_room(c, &j->request->needs, true, &ok);
+	bitset_copy(&ok, &c->nodes.usable);
+	bitset_and(&ok, &selection_evaluate(c, j->spec.request)->match);
+	levels_with_room(c, &j->spec.request->needs, true, &ok);
 	for (uint32_t i = bitset_next(&ok, r->ask_next); i != UINT32_MAX;
 	     i = bitset_next(&ok, r->ask_next)) {
-		offer(c, j, c->node_at[i], bitset_has(&busy, i));
+		offer(c, j, c->nodes.at[i], bitset_has(&busy, i));
 		r->ask_next = i + 1;
 		if (c->placing->work >= work_most(c)) /* one at least was asked */
 			return false;
@@ -166,7 +166,7 @@ static bool offers(struct core *c, struct job_record *j)
 bool reserve_consider(struct core *c, struct queue_item *it)
 {
 	struct job_record *j = it->job;
-	struct reservation *r = &c->reserved;
+	struct reservation *r = &c->reservation;
 	uint32_t need = job_needs_at_once(j);
 	if (r->head || it->impossible)
 		return true;

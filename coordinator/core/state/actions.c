@@ -8,8 +8,8 @@
 
 struct core_action *action_new(struct core *c, enum core_action_type type)
 {
-	VEC_GROW(c->acts, c->nacts, c->acts_cap);
-	struct core_action *a = &c->acts[c->nacts++];
+	VEC_GROW(c->out.v, c->out.n, c->out.cap);
+	struct core_action *a = &c->out.v[c->out.n++];
 	memset(a, 0, sizeof *a);
 	a->type = type;
 	return a;
@@ -17,7 +17,7 @@ struct core_action *action_new(struct core *c, enum core_action_type type)
 
 const char *action_str(struct core *c, const char *s)
 {
-	const char *copy = arena_strdup(&c->act_text, str_or_empty(s));
+	const char *copy = arena_strdup(&c->out.text, str_or_empty(s));
 	must(copy);
 	return copy;
 }
@@ -56,6 +56,6 @@ void event_node(struct core *c, const struct node_record *n, enum reason reason,
 	a->note.kind = KIND_NODE_NAME;
 	a->note.ns = "";
 	a->note.name = action_str(c, n->name);
-	a->note.uid = action_str(c, n->uid);
+	a->note.uid = action_str(c, n->compute.uid);
 	note(c, reason, text, a);
 }

@@ -66,7 +66,7 @@ static bool same_id(struct hlink *x, const void *key)
 struct attempt *attempt_find_pod(const struct core *c, const char *ns, const char *pod)
 {
 	const struct pod_key k = {str_or_empty(ns), str_or_empty(pod)};
-	struct hlink *x = hmap_find(&c->atts_pod, name_hash(k.ns, k.pod), same_pod, &k);
+	struct hlink *x = hmap_find(&c->attempts.by_pod, name_hash(k.ns, k.pod), same_pod, &k);
 	return x ? OWNER_OF(x, struct attempt, by_pod) : NULL;
 }
 
@@ -74,7 +74,7 @@ struct attempt *attempt_find(const struct core *c, const struct job_record *j, u
 			     uint32_t attempt)
 {
 	const struct attempt_id k = {j->id, index, attempt};
-	struct hlink *x = hmap_find(&c->atts, id_hash(j, index, attempt), same_id, &k);
+	struct hlink *x = hmap_find(&c->attempts.by_id, id_hash(j, index, attempt), same_id, &k);
 	return x ? OWNER_OF(x, struct attempt, by_id) : NULL;
 }
 
@@ -90,14 +90,14 @@ bool attempt_seen(const struct attempt *a)
 
 bool attempt_current(const struct attempt *a)
 {
-	return a->job->slots[a->id.index].cur == a; /* there since att_new */
+	return a->job->members.slots[a->id.index].current == a; /* there since att_new */
 }
 
 uint32_t job_members_seen(const struct job_record *j)
 {
 	const struct attempt *a;
 	uint32_t n = 0;
-	DL_FOREACH2(j->atts, a, job_next)
+	DL_FOREACH2(j->members.attempts, a, job_next)
 	n += attempt_live(a) && attempt_current(a) && attempt_seen(a);
 	return n;
 }
@@ -106,19 +106,20 @@ uint32_t job_members_seen(const struct job_record *j)
 static bool out_of_reach(const struct attempt *a)
 {
 	return a->state == ATTEMPT_LOST ||
-	       (a->state == ATTEMPT_STOPPING && a->node->loss != LOSS_NO);
+	       (a->state == ATTEMPT_STOPPING && a->node->verdict.loss != LOSS_NO);
 }
 
 bool attempt_missed(const struct attempt *a)
 {
 	const struct job_record *j = a->job;
-	return out_of_reach(a) && attempt_current(a) && a->id.index < j->parallelism &&
-	       !bitset_has(&j->completed, a->id.index);
+	return out_of_reach(a) && attempt_current(a) && a->id.index < j->spec.parallelism &&
+	       !bitset_has(&j->members.completed, a->id.index);
 }
 
 bool attempt_replaceable(const struct attempt *a)
 {
-	return out_of_reach(a) && (a->node->loss == LOSS_SURE || a->job->on_loss == LOSS_REPLACE);
+	return out_of_reach(a) &&
+	       (a->node->verdict.loss == LOSS_SURE || a->job->spec.on_loss == LOSS_REPLACE);
 }
 
 static void take_room(struct core *c, struct attempt *a, bool take)
@@ -140,16 +141,16 @@ void attempt_set_state(struct core *c, struct attempt *a, enum attempt_state to)
 	state_check(rules, ARRAY_LEN(rules), a->state, to);
 	struct job_record *j = a->job;
 	if (a->state != ATTEMPT_NONE)
-		j->count[a->state]--;
+		j->members.count[a->state]--;
 	if (a->state == ATTEMPT_RUNNING && a->ready)
-		j->nready--;
+		j->members.nready--;
 	a->state = to;
-	j->count[to]++;
-	j->started |= to == ATTEMPT_RUNNING;
-	if (to == ATTEMPT_RUNNING || (to == ATTEMPT_PENDING && j->count[to] == 1))
-		j->starting_ms = c->now_ms;
+	j->members.count[to]++;
+	j->life.started |= to == ATTEMPT_RUNNING;
+	if (to == ATTEMPT_RUNNING || (to == ATTEMPT_PENDING && j->members.count[to] == 1))
+		j->members.starting_ms = c->now_ms;
 	if (to == ATTEMPT_RUNNING && a->ready)
-		j->nready++;
+		j->members.nready++;
 	if (to == ATTEMPT_RUNNING)
 		log_info(c->log, "member started", KS("job", j->key), KI("member", a->id.index),
 			 KI("attempt", a->id.attempt), KS("node", a->node->name));
@@ -167,20 +168,20 @@ struct attempt *attempt_new(struct core *c, struct job_record *j, uint32_t index
 	a->job = j;
 	a->node = n;
 	a->timer.kind = TIMER_ATTEMPT;
-	a->seen_gen = n->list_gen;
+	a->seen_gen = n->list.generation;
 	mem_strset(&a->pod_uid, "");
 	mem_strset(&a->waiting, "");
 	member_pod_name(j->name, j->uid, index, attempt, a->pod);
-	hmap_add(&c->atts, &a->by_id, id_hash(j, index, attempt));
-	hmap_add(&c->atts_pod, &a->by_pod, name_hash(j->ns, a->pod));
-	DL_APPEND2(j->atts, a, job_prev, job_next);
-	DL_APPEND2(n->atts, a, node_prev, node_next);
-	a->node_news = true;
+	hmap_add(&c->attempts.by_id, &a->by_id, id_hash(j, index, attempt));
+	hmap_add(&c->attempts.by_pod, &a->by_pod, name_hash(j->ns, a->pod));
+	DL_APPEND2(j->members.attempts, a, job_prev, job_next);
+	DL_APPEND2(n->attempts, a, node_prev, node_next);
+	a->new_on_node = true;
 	struct slot *s = job_slot(j, index);
 	if (attempt > s->last)
 		s->last = attempt;
-	if (attempt > j->attempts)
-		j->attempts = attempt;
+	if (attempt > j->members.highest_attempt)
+		j->members.highest_attempt = attempt;
 	return a;
 }
 
@@ -191,39 +192,39 @@ void attempt_give_back(struct core *c, struct attempt *ended)
 	struct job_record *j = ended->job;
 	struct slot *s = job_slot(j, ended->id.index);
 	struct attempt *a;
-	must(!s->cur);
-	if (!j->count[ATTEMPT_LOST] || bitset_has(&j->completed, ended->id.index))
+	must(!s->current);
+	if (!j->members.count[ATTEMPT_LOST] || bitset_has(&j->members.completed, ended->id.index))
 		return;
-	DL_FOREACH2(j->atts, a, job_next)
+	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		if (a != ended && a->id.index == ended->id.index && a->state == ATTEMPT_LOST &&
-		    (!s->cur || s->cur->id.attempt < a->id.attempt))
-			s->cur = a;
+		    (!s->current || s->current->id.attempt < a->id.attempt))
+			s->current = a;
 	}
-	if (s->cur)
-		attempt_order_changed(c, s->cur);
+	if (s->current)
+		attempt_order_changed(c, s->current);
 }
 
 void attempt_free(struct core *c, struct attempt *a)
 {
 	struct job_record *j = a->job;
 	if (attempt_current(a)) {
-		j->slots[a->id.index].cur = NULL;
+		j->members.slots[a->id.index].current = NULL;
 		attempt_give_back(c, a);
 	}
 	take_room(c, a, false);
-	j->nwaiting -= *a->waiting != 0;
-	j->count[a->state]--;
+	j->members.nwaiting -= *a->waiting != 0;
+	j->members.count[a->state]--;
 	if (a->state == ATTEMPT_RUNNING && a->ready)
-		j->nready--;
+		j->members.nready--;
 	heap_remove(&c->timers, &a->timer);
 	attempt_order_forget(a);
 	node_dirty(c, a->node);
 	job_dirty(c, j);
-	hmap_del(&c->atts, &a->by_id);
-	hmap_del(&c->atts_pod, &a->by_pod);
-	DL_DELETE2(j->atts, a, job_prev, job_next);
-	DL_DELETE2(a->node->atts, a, node_prev, node_next);
+	hmap_del(&c->attempts.by_id, &a->by_id);
+	hmap_del(&c->attempts.by_pod, &a->by_pod);
+	DL_DELETE2(j->members.attempts, a, job_prev, job_next);
+	DL_DELETE2(a->node->attempts, a, node_prev, node_next);
 	intern_put(c->strs, a->template_id);
 	needs_done(&a->needs);
 	free(a->pod_uid);
@@ -237,11 +238,11 @@ void attempt_move(struct core *c, struct attempt *a, struct node_record *n)
 	take_room(c, a, false);
 	attempt_order_forget(a);
 	node_dirty(c, a->node);
-	DL_DELETE2(a->node->atts, a, node_prev, node_next);
+	DL_DELETE2(a->node->attempts, a, node_prev, node_next);
 	a->node = n;
-	a->seen_gen = n->list_gen;
-	DL_APPEND2(n->atts, a, node_prev, node_next);
-	a->node_news = true;
+	a->seen_gen = n->list.generation;
+	DL_APPEND2(n->attempts, a, node_prev, node_next);
+	a->new_on_node = true;
 	take_room(c, a, room);
 	attempt_order_changed(c, a);
 	job_dirty(c, a->job); /* its status names nodes */
@@ -254,13 +255,13 @@ struct attempt *attempt_adopt(struct core *c, struct job_record *j, struct node_
 	struct attempt *a = attempt_new(c, j, m->index, m->attempt, n);
 	struct slot *s = job_slot(j, m->index);
 	a->template_id = intern_get(c->strs, str_or_empty(m->template_hash));
-	j->rolling = true;
+	j->update.rolling = true;
 	a->needs = needs_of(c, &m->requests);
 	mem_strset(&a->pod_uid, m->pod_uid);
 	/* Until everything is known the newest one is the current one; then first come. */
-	bool newer = !c->synced && s->cur && s->cur->id.attempt < m->attempt;
-	if (!member_phase_final(m->phase) && (!s->cur || newer))
-		s->cur = a;
+	bool newer = !c->synced && s->current && s->current->id.attempt < m->attempt;
+	if (!member_phase_final(m->phase) && (!s->current || newer))
+		s->current = a;
 	return a;
 }
 
@@ -271,10 +272,10 @@ struct attempt *attempt_resume(struct core *c, struct job_record *j, struct node
 {
 	struct attempt *a = attempt_new(c, j, m->index, m->attempt, n);
 	a->confirmed = true;
-	a->template_id = j->template_id;
+	a->template_id = j->spec.template_id;
 	intern_ref(c->strs, a->template_id);
-	a->needs = needs_copy(&j->request->needs);
-	job_slot(j, m->index)->cur = a;
+	a->needs = needs_copy(&j->spec.request->needs);
+	job_slot(j, m->index)->current = a;
 	log_info(c->log, "member resumed", KS("job", j->key), KI("member", m->index),
 		 KI("attempt", m->attempt), KS("node", n->name));
 	attempt_set_state(c, a, ATTEMPT_ORDERED);
@@ -284,22 +285,22 @@ struct attempt *attempt_resume(struct core *c, struct job_record *j, struct node
 void attempt_order_changed(struct core *c, struct attempt *a)
 {
 	node_dirty(c, a->node);
-	if (a->order_news)
+	if (a->order_changed)
 		return;
-	a->order_news = true;
-	a->orders_next = a->node->order_news;
-	a->node->order_news = a;
+	a->order_changed = true;
+	a->orders_next = a->node->orders.changed;
+	a->node->orders.changed = a;
 }
 
 void attempt_order_forget(struct attempt *a)
 {
-	struct attempt **p = &a->node->order_news;
-	while (a->order_news && *p != a)
+	struct attempt **p = &a->node->orders.changed;
+	while (a->order_changed && *p != a)
 		p = &(*p)->orders_next;
-	if (a->order_news)
+	if (a->order_changed)
 		*p = a->orders_next;
-	a->order_news = false;
-	a->node->orders_stale = true; /* it may name what is freed now */
-	a->node->orders_sum -= a->order_print;
+	a->order_changed = false;
+	a->node->orders.stale = true; /* it may name what is freed now */
+	a->node->orders.sum -= a->order_print;
 	a->order_print = 0;
 }

@@ -33,13 +33,13 @@ struct attempt {
 	enum attempt_state state;
 	enum member_phase phase; /* as last told; never goes back */
 	bool ready, deleting, confirmed, by_us, creating, delete_ok, takes_room;
-	bool left;                   /* orphaned: only its room is held still */
-	bool node_news, order_news;  /* new on its node; its order may be another */
-	uint32_t tries, template_id; /* template_id: interned template hash */
-	uint64_t seen_gen;           /* the node's list_gen when it was last told or placed */
-	int64_t ended_ms;            /* wall, by the kubelet */
-	const char *why;             /* literal: why it stops */
-	char *pod_uid, *waiting;     /* waiting: "ErrImagePull: …" or "" */
+	bool orphaned;                   /* only its room is held still */
+	bool new_on_node, order_changed; /* not looked at since */
+	uint32_t tries, template_id;     /* template_id: interned template hash */
+	uint64_t seen_gen;       /* the node's list.generation when it was last told or placed */
+	int64_t ended_ms;        /* wall, by the kubelet */
+	const char *stop_reason; /* a literal, for the log */
+	char *pod_uid, *waiting; /* waiting: "ErrImagePull: …" or "" */
 	struct needs needs;
 	char pod[POD_NAME_BYTES];
 };

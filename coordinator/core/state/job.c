@@ -18,14 +18,14 @@ struct job_record *job_find(const struct core *c, const char *ns, const char *na
 	AUTO(buf_done) struct buf key = BUF_INIT(1024);
 	struct job_record *j;
 	buf_printf(&key, "%s/%s", str_or_empty(ns), str_or_empty(name));
-	HASH_FIND_STR(c->jobs, buf_str(&key), j);
+	HASH_FIND_STR(c->jobs.by_name, buf_str(&key), j);
 	return j;
 }
 
 struct job_record *job_find_uid(const struct core *c, const char *uid)
 {
 	struct job_record *j;
-	HASH_FIND(hh_uid, c->jobs_uid, uid, strlen(uid), j);
+	HASH_FIND(hh_uid, c->jobs.by_uid, uid, strlen(uid), j);
 	return j;
 }
 
@@ -38,17 +38,17 @@ struct job_record *job_new(struct core *c, const char *ns, const char *name, con
 	j->ns = mem_strdup(ns);
 	j->name = mem_strdup(name);
 	j->uid = mem_strdup(uid);
-	mem_strset(&j->rv, "");
-	mem_strset(&j->message, "");
-	mem_strset(&j->create_error, "");
-	mem_strset(&j->last_failure, "");
-	mem_strset(&j->last_refusal, "");
-	mem_strset(&j->invalid, "");
-	j->id = ++c->next_job_id;
+	mem_strset(&j->status.rv, "");
+	mem_strset(&j->told.message, "");
+	mem_strset(&j->told.create_error, "");
+	mem_strset(&j->told.last_failure, "");
+	mem_strset(&j->told.last_refusal, "");
+	mem_strset(&j->spec.invalid, "");
+	j->id = ++c->jobs.last_id;
 	j->timer.kind = TIMER_JOB;
-	j->deadline_at_ms = j->ttl_at_ms = INT64_MAX;
-	j->parallelism = j->min_parallelism = 1;
-	HASH_ADD_KEYPTR(hh_uid, c->jobs_uid, j->uid, strlen(j->uid), j);
+	j->life.deadline_at_ms = j->life.ttl_at_ms = INT64_MAX;
+	j->spec.parallelism = j->spec.min_parallelism = 1;
+	HASH_ADD_KEYPTR(hh_uid, c->jobs.by_uid, j->uid, strlen(j->uid), j);
 	return j;
 }
 
@@ -57,43 +57,51 @@ void job_dirty(struct core *c, struct job_record *j)
 	if (j->dirty)
 		return;
 	j->dirty = true;
-	DL_APPEND(c->dirty_jobs, j);
+	DL_APPEND(c->jobs.dirty, j);
 }
 
 void job_set_named(struct core *c, struct job_record *j, bool in)
 {
 	if (in)
-		HASH_ADD_KEYPTR(hh, c->jobs, j->key, strlen(j->key), j);
+		HASH_ADD_KEYPTR(hh, c->jobs.by_name, j->key, strlen(j->key), j);
 	else
-		HASH_DEL(c->jobs, j);
+		HASH_DEL(c->jobs.by_name, j);
 }
 
 void job_free(struct core *c, struct job_record *j)
 {
-	must(!j->atts);
+	must(!j->members.attempts);
 	queue_take(c, j);
-	if (j->known && !j->gone)
+	if (j->object.known && !j->object.deleted)
 		job_set_named(c, j, false);
-	HASH_DELETE(hh_uid, c->jobs_uid, j);
+	HASH_DELETE(hh_uid, c->jobs.by_uid, j);
 	if (j->dirty)
-		DL_DELETE(c->dirty_jobs, j);
+		DL_DELETE(c->jobs.dirty, j);
 	heap_remove(&c->timers, &j->timer);
-	templates_use(c, j->template_id, -1);
-	intern_put(c->strs, j->template_id);
-	request_put(c, j->request);
-	bitset_done(&j->completed);
-	char *own[] = {j->key,     j->ns,      j->name,         j->uid,          j->rv,
-		       j->message, j->invalid, j->create_error, j->last_failure, j->last_refusal};
+	templates_use(c, j->spec.template_id, -1);
+	intern_put(c->strs, j->spec.template_id);
+	request_put(c, j->spec.request);
+	bitset_done(&j->members.completed);
+	char *own[] = {j->key,
+		       j->ns,
+		       j->name,
+		       j->uid,
+		       j->status.rv,
+		       j->told.message,
+		       j->spec.invalid,
+		       j->told.create_error,
+		       j->told.last_failure,
+		       j->told.last_refusal};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
-	free(j->slots);
-	free(j->refusals);
+	free(j->members.slots);
+	free(j->refusals.v);
 	free(j);
 }
 
 void job_maybe_free(struct core *c, struct job_record *j)
 {
-	if (!j->atts && (!j->known || j->gone))
+	if (!j->members.attempts && (!j->object.known || j->object.deleted))
 		job_free(c, j);
 }
 
@@ -107,37 +115,38 @@ struct job_record *job_stray(struct core *c, const struct member *m)
 struct slot *job_slot(struct job_record *j, uint32_t index)
 {
 	must(index < PARALLELISM_MAX);
-	if (index >= j->nslots) {
-		uint32_t n = index + 1 > j->parallelism ? index + 1 : j->parallelism;
-		j->slots = mem_realloc(j->slots, n, sizeof *j->slots);
-		memset(j->slots + j->nslots, 0, (n - j->nslots) * sizeof *j->slots);
-		j->nslots = n;
+	if (index >= j->members.nslots) {
+		uint32_t n = index + 1 > j->spec.parallelism ? index + 1 : j->spec.parallelism;
+		j->members.slots = mem_realloc(j->members.slots, n, sizeof *j->members.slots);
+		memset(j->members.slots + j->members.nslots, 0,
+		       (n - j->members.nslots) * sizeof *j->members.slots);
+		j->members.nslots = n;
 	}
-	return &j->slots[index];
+	return &j->members.slots[index];
 }
 
 /* Indexes beyond parallelism are remembered (they may come back) but not counted. */
 void job_recount_completed(struct job_record *j)
 {
-	j->ncompleted = 0;
-	for (uint32_t i = bitset_next(&j->completed, 0); i < j->parallelism;
-	     i = bitset_next(&j->completed, i + 1))
-		j->ncompleted++;
+	j->members.ncompleted = 0;
+	for (uint32_t i = bitset_next(&j->members.completed, 0); i < j->spec.parallelism;
+	     i = bitset_next(&j->members.completed, i + 1))
+		j->members.ncompleted++;
 }
 
 void job_complete_index(struct job_record *j, uint32_t index)
 {
-	if (bitset_has(&j->completed, index))
+	if (bitset_has(&j->members.completed, index))
 		return;
-	bitset_set(&j->completed, index);
-	j->done_news = true;
-	j->ncompleted += index < j->parallelism;
+	bitset_set(&j->members.completed, index);
+	j->update.completed_changed = true;
+	j->members.ncompleted += index < j->spec.parallelism;
 }
 
 uint32_t job_live(const struct job_record *j)
 {
-	return j->count[ATTEMPT_ORDERED] + j->count[ATTEMPT_PENDING] + j->count[ATTEMPT_RUNNING] +
-	       j->count[ATTEMPT_LOST];
+	return j->members.count[ATTEMPT_ORDERED] + j->members.count[ATTEMPT_PENDING] +
+	       j->members.count[ATTEMPT_RUNNING] + j->members.count[ATTEMPT_LOST];
 }
 
 bool job_state_final(enum job_state s)
@@ -147,7 +156,7 @@ bool job_state_final(enum job_state s)
 
 bool job_finished(const struct job_record *j)
 {
-	return job_state_final(j->state);
+	return job_state_final(j->life.state);
 }
 
 /*	      placed, started		      all succeeded
@@ -170,22 +179,22 @@ static const struct state_rule rules[] = {
 
 void job_set_state(struct core *c, struct job_record *j, enum job_state to)
 {
-	state_check(rules, ARRAY_LEN(rules), j->state, to);
-	log_info(c->log, "job state", KS("job", j->key), KS("from", job_state_text(j->state)),
+	state_check(rules, ARRAY_LEN(rules), j->life.state, to);
+	log_info(c->log, "job state", KS("job", j->key), KS("from", job_state_text(j->life.state)),
 		 KS("to", job_state_text(to)));
-	j->state = to;
+	j->life.state = to;
 }
 
 void job_wake(struct job_record *j, int64_t at_ms)
 {
-	if (at_ms < j->wake_ms)
-		j->wake_ms = at_ms;
+	if (at_ms < j->life.wake_ms)
+		j->life.wake_ms = at_ms;
 }
 
 void job_set_condition(struct core *c, struct job_record *j, enum job_condition which,
 		       enum cond_status st, enum reason reason)
 {
-	struct cond_state *s = &j->conds[which];
+	struct cond_state *s = &j->told.conditions[which];
 	if (s->status != st)
 		s->since_ms = whole_seconds(c->wall_ms);
 	s->status = st;
@@ -197,10 +206,10 @@ void job_set_condition(struct core *c, struct job_record *j, enum job_condition 
 void job_take_back(struct core *c, struct job_record *j)
 {
 	log_info(c->log, "job was changed before its end was stored", KS("job", j->key),
-		 KS("state", job_state_text(j->state)));
-	j->state = j->started ? JOB_RUNNING : JOB_PENDING;
-	j->end_ms = 0;
-	j->conds[JC_COMPLETE] = j->conds[JC_FAILED] = (struct cond_state){0};
+		 KS("state", job_state_text(j->life.state)));
+	j->life.state = j->life.started ? JOB_RUNNING : JOB_PENDING;
+	j->life.end_ms = 0;
+	j->told.conditions[JC_COMPLETE] = j->told.conditions[JC_FAILED] = (struct cond_state){0};
 	job_set_message(j, R_NONE, "%s", "");
 }
 
@@ -211,24 +220,24 @@ void job_set_message(struct job_record *j, enum reason reason, const char *fmt, 
 	va_start(ap, fmt);
 	buf_vprintf(&b, fmt, ap);
 	va_end(ap);
-	j->reason = reason;
-	free(j->message);
-	j->message = mem_strndup(buf_str(&b), b.len > MESSAGE_MAX ? MESSAGE_MAX : b.len);
+	j->told.reason = reason;
+	free(j->told.message);
+	j->told.message = mem_strndup(buf_str(&b), b.len > MESSAGE_MAX ? MESSAGE_MAX : b.len);
 	buf_done(&b);
 }
 
 uint32_t job_needs_at_once(const struct job_record *j)
 {
-	uint32_t have = j->ncompleted + job_live(j);
-	if (j->start_ms || have >= j->min_parallelism)
+	uint32_t have = j->members.ncompleted + job_live(j);
+	if (j->life.start_ms || have >= j->spec.min_parallelism)
 		return 1;
-	return j->min_parallelism - have;
+	return j->spec.min_parallelism - have;
 }
 
 bool job_refused_by(const struct core *c, const struct job_record *j, const struct node_record *n)
 {
-	for (uint32_t i = 0; i < j->nrefusals; i++) {
-		if (j->refusals[i].node == n->idx && j->refusals[i].until_ms > c->now_ms)
+	for (uint32_t i = 0; i < j->refusals.n; i++) {
+		if (j->refusals.v[i].node == n->idx && j->refusals.v[i].until_ms > c->now_ms)
 			return true;
 	}
 	return false;
@@ -237,7 +246,7 @@ bool job_refused_by(const struct core *c, const struct job_record *j, const stru
 void job_nodes(const struct job_record *j, struct bitset *ret)
 {
 	struct attempt *a;
-	DL_FOREACH2(j->atts, a, job_next)
+	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		if (a->takes_room)
 			bitset_set(ret, a->node->idx);

@@ -6,7 +6,7 @@
 #include "coordinator/core/state/request_record.h"
 
 struct slot { /* one member index */
-	struct attempt *cur;
+	struct attempt *current;
 	int64_t retry_ms;
 	uint32_t last; /* the highest attempt number known of this index */
 };
@@ -19,60 +19,124 @@ struct refusal { /* a kubelet refused this job: not there again for a while */
 
 enum job_condition { JC_SCHEDULED, JC_SUSPENDED, JC_COMPLETE, JC_FAILED, JC_N };
 
+/* The object. Owner: observe/job_seen. */
+struct job_object {
+	bool known;       /* it was seen; else only pods of it were */
+	bool deleted;     /* it was there */
+	bool deleting;    /* it has a deletionTimestamp */
+	bool orphan;      /* its pods are to be left alone */
+	bool from_before; /* it was listed when this leader began */
+	int64_t generation, created_ms;
+};
+
+/* spec, as the core needs it. Owner: observe/job_seen (priority: state/queue). */
+struct job_want {
+	uint32_t parallelism, min_parallelism, backoff_limit, max_unavailable;
+	int32_t priority;
+	int64_t deadline_s, ttl_s; /* -1: none */
+	enum node_loss on_loss;
+	enum update_type update_type;
+	bool suspend, unavailable_percent;
+	bool credentials; /* agents may not create its pods */
+	char *invalid;    /* why no pod can be made of it, or "" */
+	uint32_t template_id;
+	struct request *request;
+};
+
+/* Questions to the API server about the job, and its deletion by us. Owner: life/job_deletion and
+ * job_policy; observe/job_seen has the answers. */
+struct job_check {
+	bool running;
+	bool owner_deleted; /* the answer: its pods have no owner any more */
+	int64_t after_ms, delete_after_ms;
+	uint32_t vanished; /* pods that went without our doing since the job was last shown */
+};
+
+/* Changes of the spec that its members have not followed yet. Set by observe, cleared by
+ * life/job_update. */
+struct job_changes {
+	bool selection_changed, rolling, completed_changed;
+};
+
+/* Owner: life (start_ms: the core, when it carries out a plan). Times in whole seconds are wall
+ * times. */
+struct job_life {
+	enum job_state state;
+	int64_t start_ms, end_ms; /* whole seconds */
+	bool started;             /* a container of a member has started */
+	bool formed;              /* min_parallelism members had pods at once */
+	bool retrying;            /* an index waits for its backoff */
+	uint32_t denials;
+	int64_t held_until_ms; /* nothing is placed before */
+	int64_t wake_ms;       /* while the job is decided about: when again */
+	/* Wall times, and where they fell on the monotonic clock when they became known (a jump of
+	 * the wall clock moves no deadline); INT64_MAX: none. */
+	int64_t deadline_wall_ms, deadline_at_ms, ttl_wall_ms, ttl_at_ms;
+};
+
+/* Owners: state/job, state/attempt, observe. */
+struct job_members {
+	struct slot *slots;
+	uint32_t nslots;
+	struct attempt *attempts; /* utlist through job_next */
+	uint32_t count[ATTEMPT_STATE_N], nready, nwaiting;
+	uint32_t attempt_floor; /* the next attempt's number is above it, and above its slot's last
+				 */
+	uint32_t highest_attempt; /* status.attempts */
+	uint32_t failed,
+		stored_failed; /* charged attempts; as far as a stored status counts them */
+	struct bitset completed;
+	uint32_t ncompleted;
+	int64_t starting_ms; /* pods are there since, and no container has started */
+};
+
+/* Owner: observe/member_ended; life/job_policy ends them. */
+struct job_refusals {
+	struct refusal *v;
+	uint32_t n, cap;
+};
+
+/* What status.reason, status.message, conditions and Events say. Set by job_set_message and
+ * job_set_condition; the words of the last refusal and failure by tell/progress. */
+struct job_told {
+	struct cond_state conditions[JC_N];
+	enum reason reason;
+	char *message;
+	char *create_error;       /* the API server's words, or "" */
+	char *last_failure;       /* "member 3: exit code 137 (OOMKilled)", or "" */
+	char *last_refusal;       /* the kubelet's words, or "" */
+	int64_t failure_event_ms; /* no Event about a failure before */
+	bool waiting;             /* that the job waits for nodes was told */
+};
+
+/* Its place in the queue. Owners: state/queue, place. */
+struct job_place {
+	bool queued, blocked, fresh; /* fresh: not looked at since it came or changed */
+	uint32_t want;
+};
+
 struct job_record {
 	UT_hash_handle hh, hh_uid;      /* by "ns/name" (the live one only); by UID */
 	struct job_record *prev, *next; /* dirty list */
 	struct heap_node timer;
 	uint32_t id;
-	char *key, *ns, *name, *uid, *rv;
-	int64_t generation, created_ms;
-	/* known: the object was seen; gone: it is deleted; old: it was listed at start */
-	bool dirty, known, gone, deleting, orphan, old, checking, unknown_dead, selection_changed;
-	int64_t check_after_ms, delete_after_ms;
-	uint32_t vanished; /* pods that went without our doing since the job was last shown */
-	/* spec */
-	uint32_t parallelism, min_parallelism, backoff_limit, max_unavailable;
-	int32_t priority;
-	int64_t deadline_s, ttl_s;
-	enum node_loss on_loss;
-	enum update_type update;
-	bool suspend, credentials, unavailable_percent;
-	char *invalid;
-	uint32_t template_id;
-	struct request *request;
-	/* life */
-	enum job_state state;
-	struct slot *slots;
-	uint32_t nslots, base_attempt, attempts, failed, stored_failed, ncompleted, denials;
-	struct bitset completed;
-	struct attempt *atts;
-	uint32_t count[ATTEMPT_STATE_N], nready, nwaiting;
-	int64_t start_ms, end_ms; /* wall, whole seconds */
-	/* Wall times, and where they fell on the monotonic clock when they became known (a jump of
-	 * the wall clock moves no deadline); INT64_MAX: none. */
-	int64_t deadline_wall_ms, deadline_at_ms, ttl_wall_ms, ttl_at_ms;
-	int64_t wake_ms;
-	int64_t held_until_ms; /* nothing is placed before */
-	bool started, formed, told_waiting, done_news, rolling;
-	bool retrying; /* an index waits for its backoff */
-	struct cond_state conds[JC_N];
-	enum reason reason;
-	/* last_failure: "member 3: exit code 137 (OOMKilled)" or "" */
-	char *message, *create_error, *last_failure;
-	char *last_refusal;      /* the kubelet's words */
-	int64_t starting_ms;     /* pods are there since, and no container has started */
-	int64_t failure_note_ms; /* no Event about a failure before */
-	struct refusal *refusals;
-	uint32_t nrefusals, refusals_cap;
-	/* queue */
-	bool queued, blocked, fresh; /* fresh: not looked at since it came or changed */
-	uint32_t want;
-	struct job_record *why_prev, *why_next; /* those that wait to say why they wait */
-	struct job_record **why_in;             /* the list it is in, or NULL */
-	int64_t why_ms;                         /* not before */
-	/* writing */
-	enum mark mark;
+	char *key, *ns, *name, *uid;
+	bool dirty;
+	struct job_object object;
+	struct job_want spec;
+	struct job_check check;
+	struct job_changes update;
+	struct job_life life;
+	struct job_members members;
+	struct job_refusals refusals;
+	struct job_told told;
+	struct job_place place;
+	/* Those that wait to say why they wait; owner: state/waiting. */
+	struct job_record *waiting_prev, *waiting_next;
+	struct job_record **waiting_in; /* the list it is in, or NULL */
+	int64_t waiting_ms;             /* not before */
+	/* Writing; owner: tell/job_status. */
+	struct status_slot status;
 	bool gathering; /* urgent, but waits a moment for more */
-	uint64_t base, sent, echo, base_head, sent_head;
 	uint32_t inflight_failed;
 };

@@ -32,7 +32,7 @@ void labels_set(struct core *c, struct labels *l, const struct kvs *from)
 /* The Node's labels, overlaid by those of the ComputeNode that may. */
 static void labels_overlay(struct core *c, struct node_record *n)
 {
-	const struct labels *own = &n->own_labels, *base = &n->node_labels;
+	const struct labels *own = &n->compute.labels, *base = &n->kube.labels;
 	struct labels *l = &n->labels;
 	l->v = mem_zalloc((size_t)own->n + base->n, sizeof *l->v);
 	for (uint32_t i = 0; i < own->n; i++) {
@@ -56,7 +56,7 @@ static void labels_overlay(struct core *c, struct node_record *n)
 struct labelkey *labelkey_find(const struct core *c, uint32_t key)
 {
 	struct labelkey *k;
-	HASH_FIND(hh, c->labelkeys, &key, sizeof key, k);
+	HASH_FIND(hh, c->labels.keys, &key, sizeof key, k);
 	return k;
 }
 
@@ -74,7 +74,7 @@ static void label_in(struct core *c, uint32_t node, struct label l)
 		k = mem_zalloc(1, sizeof *k);
 		k->key = l.key;
 		intern_ref(c->strs, l.key);
-		HASH_ADD(hh, c->labelkeys, key, sizeof k->key, k);
+		HASH_ADD(hh, c->labels.keys, key, sizeof k->key, k);
 	}
 	struct labelval *v = labelval_find(k, l.val);
 	if (!v) {
@@ -107,7 +107,7 @@ static void label_out(struct core *c, uint32_t node, struct label l)
 	if (--v->n == 0)
 		labelval_free(c, k, v);
 	if (!k->vals) {
-		HASH_DEL(c->labelkeys, k);
+		HASH_DEL(c->labels.keys, k);
 		intern_put(c->strs, k->key);
 		bitset_done(&k->nodes);
 		free(k);
@@ -117,20 +117,20 @@ static void label_out(struct core *c, uint32_t node, struct label l)
 static struct taintset *taintset_of(struct core *c, const struct node_taint *t)
 {
 	struct taintset *s;
-	HASH_FIND(hh, c->taintsets, t, sizeof *t, s);
+	HASH_FIND(hh, c->labels.taints, t, sizeof *t, s);
 	if (s)
 		return s;
 	s = mem_zalloc(1, sizeof *s);
 	s->taint = *t;
 	intern_ref(c->strs, t->key);
 	intern_ref(c->strs, t->val);
-	HASH_ADD(hh, c->taintsets, taint, sizeof s->taint, s);
+	HASH_ADD(hh, c->labels.taints, taint, sizeof s->taint, s);
 	return s;
 }
 
 static void taintset_free(struct core *c, struct taintset *s)
 {
-	HASH_DEL(c->taintsets, s);
+	HASH_DEL(c->labels.taints, s);
 	intern_put(c->strs, s->taint.key);
 	intern_put(c->strs, s->taint.val);
 	bitset_done(&s->nodes);
@@ -139,12 +139,12 @@ static void taintset_free(struct core *c, struct taintset *s)
 
 void labels_node_out(struct core *c, struct node_record *n)
 {
-	c->label_version++;
+	c->labels.version++;
 	for (uint32_t i = 0; i < n->labels.n; i++)
 		label_out(c, n->idx, n->labels.v[i]);
 	labels_done(c, &n->labels);
-	for (uint32_t i = 0; i < n->ntaints; i++) {
-		struct taintset *s = taintset_of(c, &n->taints[i]);
+	for (uint32_t i = 0; i < n->kube.ntaints; i++) {
+		struct taintset *s = taintset_of(c, &n->kube.taints[i]);
 		must(s->n);
 		bitset_clear(&s->nodes, n->idx);
 		if (--s->n == 0)
@@ -154,13 +154,13 @@ void labels_node_out(struct core *c, struct node_record *n)
 
 void labels_node_in(struct core *c, struct node_record *n)
 {
-	c->label_version++;
+	c->labels.version++;
 	room_grown(c, n, true);
 	labels_overlay(c, n);
 	for (uint32_t i = 0; i < n->labels.n; i++)
 		label_in(c, n->idx, n->labels.v[i]);
-	for (uint32_t i = 0; i < n->ntaints; i++) {
-		struct taintset *s = taintset_of(c, &n->taints[i]);
+	for (uint32_t i = 0; i < n->kube.ntaints; i++) {
+		struct taintset *s = taintset_of(c, &n->kube.taints[i]);
 		bitset_set(&s->nodes, n->idx);
 		s->n++;
 	}

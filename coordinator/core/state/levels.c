@@ -43,10 +43,10 @@ static struct stepset *stepset_of(struct stepset **v, uint32_t res, uint32_t cap
 static void tables_grow(struct core *c)
 {
 	struct levels *l = &c->levels;
-	if (l->cap < c->node_cap) {
-		l->of = mem_realloc(l->of, c->node_cap, sizeof *l->of);
-		memset(l->of + l->cap, 0, (c->node_cap - l->cap) * sizeof *l->of);
-		l->cap = c->node_cap;
+	if (l->cap < c->nodes.cap) {
+		l->of = mem_realloc(l->of, c->nodes.cap, sizeof *l->of);
+		memset(l->of + l->cap, 0, (c->nodes.cap - l->cap) * sizeof *l->of);
+		l->cap = c->nodes.cap;
 	}
 	if (!l->nres) {
 		l->nres = RES_NAMES_MAX;
@@ -105,11 +105,11 @@ void levels_update(struct core *c, const struct node_record *n, bool whole)
 	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
 	tables_grow(c);
 	level_in(&c->levels, n->idx, node_level(c, n));
-	for (uint32_t r = 0; r < c->nres; r++) {
-		step_set(stepset_of(c->levels.free, r, c->node_cap), n->idx,
+	for (uint32_t r = 0; r < c->res.n; r++) {
+		step_set(stepset_of(c->levels.free, r, c->nodes.cap), n->idx,
 			 step_of(cap[r] - used[r]));
 		if (whole)
-			step_set(stepset_of(c->levels.whole, r, c->node_cap), n->idx,
+			step_set(stepset_of(c->levels.whole, r, c->nodes.cap), n->idx,
 				 step_of(cap[r]));
 	}
 }
@@ -120,9 +120,9 @@ void levels_remove(struct core *c, const struct node_record *n)
 	if (n->idx >= l->cap)
 		return;
 	level_out(l, n->idx);
-	for (uint32_t r = 0; r < c->nres; r++) {
-		step_set(stepset_of(l->free, r, c->node_cap), n->idx, 0);
-		step_set(stepset_of(l->whole, r, c->node_cap), n->idx, 0);
+	for (uint32_t r = 0; r < c->res.n; r++) {
+		step_set(stepset_of(l->free, r, c->nodes.cap), n->idx, 0);
+		step_set(stepset_of(l->whole, r, c->nodes.cap), n->idx, 0);
 	}
 }
 

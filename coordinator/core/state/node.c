@@ -12,23 +12,23 @@
 
 static void lru_out(struct core *c, struct node_record *n)
 {
-	if (n->connected && !n->silent)
-		DL_DELETE2(c->lru, n, lru_prev, lru_next);
+	if (n->agent.connected && !n->agent.silent)
+		DL_DELETE2(c->nodes.connected, n, heard_prev, heard_next);
 }
 
 static void lru_in(struct core *c, struct node_record *n)
 {
-	if (n->connected && !n->silent)
-		DL_APPEND2(c->lru, n, lru_prev, lru_next);
+	if (n->agent.connected && !n->agent.silent)
+		DL_APPEND2(c->nodes.connected, n, heard_prev, heard_next);
 }
 
 void node_set_silent(struct core *c, struct node_record *n, bool silent)
 {
-	if (n->silent == silent)
+	if (n->agent.silent == silent)
 		return;
 	lru_out(c, n);
-	n->silent = silent;
-	c->nsilent += silent ? 1 : -1U;
+	n->agent.silent = silent;
+	c->nodes.nsilent += silent ? 1 : -1U;
 	lru_in(c, n);
 	node_dirty(c, n);
 }
@@ -36,60 +36,60 @@ void node_set_silent(struct core *c, struct node_record *n, bool silent)
 void node_set_connected(struct core *c, struct node_record *n, bool connected)
 {
 	lru_out(c, n);
-	n->connected = connected;
+	n->agent.connected = connected;
 	lru_in(c, n);
 	node_dirty(c, n);
 }
 
 static void forget_agent(struct core *c, struct node_record *n)
 {
-	if (n->silent)
-		c->nsilent--;
+	if (n->agent.silent)
+		c->nodes.nsilent--;
 	lru_out(c, n);
-	n->connected = n->silent = false;
+	n->agent.connected = n->agent.silent = false;
 }
 
 bool node_unready(const struct node_record *n)
 {
-	return n->ready != COND_TRUE || n->out_of_service;
+	return n->kube.ready != COND_TRUE || n->kube.out_of_service;
 }
 
 bool node_keeps_last(const struct core *c, const struct node_record *n)
 {
-	return n->inherited && !n->heard && !c->all_heard;
+	return n->verdict.inherited && !n->agent.heard && !c->gate.open;
 }
 
 /* Why not: the first that applies. */
 enum reason node_trouble(const struct node_record *n)
 {
-	if (!n->has_node)
+	if (!n->kube.exists)
 		return R_NodeNotFound;
-	if (n->out_of_service)
+	if (n->kube.out_of_service)
 		return R_NodeOutOfService;
-	if (n->ready != COND_TRUE)
+	if (n->kube.ready != COND_TRUE)
 		return R_NodeNotReady;
-	if (n->silent)
+	if (n->agent.silent)
 		return R_AgentSilent;
-	return n->connected ? R_NONE : R_AgentNotConnected;
+	return n->agent.connected ? R_NONE : R_AgentNotConnected;
 }
 
 struct node_record *node_find(const struct core *c, const char *name)
 {
 	struct node_record *n;
-	HASH_FIND_STR(c->nodes, name, n);
+	HASH_FIND_STR(c->nodes.by_name, name, n);
 	return n;
 }
 
 static uint32_t take_index(struct core *c, struct node_record *n)
 {
-	if (c->nnode_spare) {
-		uint32_t idx = c->node_spare[--c->nnode_spare];
-		c->node_at[idx] = n;
+	if (c->nodes.nspare) {
+		uint32_t idx = c->nodes.spare[--c->nodes.nspare];
+		c->nodes.at[idx] = n;
 		return idx;
 	}
-	VEC_GROW(c->node_at, c->nnodes, c->node_cap);
-	c->node_at[c->nnodes] = n;
-	return c->nnodes++;
+	VEC_GROW(c->nodes.at, c->nodes.n, c->nodes.cap);
+	c->nodes.at[c->nodes.n] = n;
+	return c->nodes.n++;
 }
 
 struct node_record *node_get(struct core *c, const char *name)
@@ -103,14 +103,13 @@ struct node_record *node_get(struct core *c, const char *name)
 	n->idx = take_index(c, n);
 	n->timer.kind = TIMER_NODE;
 	n->room_timer.kind = TIMER_ROOM;
-	mem_strset(&n->node_uid, "");
-	mem_strset(&n->ready_reason, "");
-	mem_strset(&n->uid, "");
-	mem_strset(&n->rv, "");
-	mem_strset(&n->version, "");
-	mem_strset(&n->boot_id, "");
-	n->next_list_ms = INT64_MAX;
-	HASH_ADD_KEYPTR(hh, c->nodes, n->name, strlen(n->name), n);
+	mem_strset(&n->kube.uid, "");
+	mem_strset(&n->compute.uid, "");
+	mem_strset(&n->status.rv, "");
+	mem_strset(&n->agent.version, "");
+	mem_strset(&n->agent.boot_id, "");
+	n->list.next_ms = INT64_MAX;
+	HASH_ADD_KEYPTR(hh, c->nodes.by_name, n->name, strlen(n->name), n);
 	res_row_set(c, n, ROW_ALLOC, &none);
 	labels_node_in(c, n);
 	node_dirty(c, n);
@@ -122,50 +121,50 @@ void node_dirty(struct core *c, struct node_record *n)
 	if (n->dirty)
 		return;
 	n->dirty = true;
-	DL_APPEND(c->dirty_nodes, n);
+	DL_APPEND(c->nodes.dirty, n);
 }
 
 void node_free(struct core *c, struct node_record *n)
 {
-	must(!n->atts);
+	must(!n->attempts);
 	forget_agent(c, n);
 	labels_node_out(c, n);
 	if (n->dirty)
-		DL_DELETE(c->dirty_nodes, n);
+		DL_DELETE(c->nodes.dirty, n);
 	heap_remove(&c->timers, &n->timer);
 	heap_remove(&c->timers, &n->room_timer);
-	bitset_clear(&c->usable, n->idx);
+	bitset_clear(&c->nodes.usable, n->idx);
 	levels_remove(c, n);
-	bitset_done(&n->leave_out);
-	HASH_DEL(c->nodes, n);
-	c->node_at[n->idx] = NULL;
-	VEC_GROW(c->node_spare, c->nnode_spare, c->node_spare_cap);
-	c->node_spare[c->nnode_spare++] = n->idx;
-	for (uint32_t i = 0; i < n->ntaints; i++) {
-		intern_put(c->strs, n->taints[i].key);
-		intern_put(c->strs, n->taints[i].val);
+	bitset_done(&n->apply.leave_out);
+	HASH_DEL(c->nodes.by_name, n);
+	c->nodes.at[n->idx] = NULL;
+	VEC_GROW(c->nodes.spare, c->nodes.nspare, c->nodes.spare_cap);
+	c->nodes.spare[c->nodes.nspare++] = n->idx;
+	for (uint32_t i = 0; i < n->kube.ntaints; i++) {
+		intern_put(c->strs, n->kube.taints[i].key);
+		intern_put(c->strs, n->kube.taints[i].val);
 	}
-	labels_done(c, &n->node_labels);
-	labels_done(c, &n->own_labels);
-	char *own[] = {n->name, n->node_uid, n->ready_reason, n->uid,
-		       n->rv,   n->version,  n->boot_id};
+	labels_done(c, &n->kube.labels);
+	labels_done(c, &n->compute.labels);
+	char *own[] = {n->name,      n->kube.uid,      n->compute.uid,
+		       n->status.rv, n->agent.version, n->agent.boot_id};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
-	free(n->taints);
+	free(n->kube.taints);
 	free(n->res);
-	free(n->orders);
+	free(n->orders.v);
 	free(n);
 }
 
 void node_maybe_free(struct core *c, struct node_record *n)
 {
-	if (!n->has_node && !n->has_cnode && !n->atts && !n->session)
+	if (!n->kube.exists && !n->compute.exists && !n->attempts && !n->agent.session)
 		node_free(c, n);
 }
 
 bool node_cordoned(const struct node_record *n)
 {
-	return n->node_cordoned || n->own_cordoned;
+	return n->kube.cordoned || n->compute.cordoned;
 }
 
 void node_heard(struct core *c, struct node_record *n)

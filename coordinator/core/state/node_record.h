@@ -54,58 +54,99 @@ struct cond_state {
 enum loss { LOSS_NO, LOSS_MAYBE, LOSS_SURE };
 enum mark { MARK_NONE, MARK_LATER, MARK_URGENT };
 
-struct node_record {
-	UT_hash_handle hh;                       /* by name */
-	struct node_record *prev, *next;         /* dirty list */
-	struct node_record *lru_prev, *lru_next; /* connected, oldest heard first */
-	struct heap_node timer;                  /* the next list of its pods or apply */
-	struct heap_node room_timer;             /* when a refusal for want of room is forgotten */
-	char *name;
-	uint32_t idx;
-	bool dirty, caps_dirty, labels_dirty;
-	/* v1 Node */
-	bool has_node, node_cordoned, out_of_service;
+/* A status and its writes, of a job or a ComputeNode: fingerprints of the status as it is stored,
+ * as it is on its way and as the watch showed it last. The heads are those of the part that is
+ * written at once. Owner: tell. */
+struct status_slot {
+	enum mark mark; /* a write is asked for, and how soon */
+	uint64_t stored, inflight, seen;
+	uint64_t stored_head, inflight_head;
+	char *rv; /* the resourceVersion that the next write is computed from */
+};
+
+/* The v1 Node. Owner: observe/node_seen. */
+struct node_kube {
+	bool exists, cordoned, out_of_service;
 	enum cond_status ready;
-	char *node_uid, *ready_reason;
-	struct labels node_labels;
+	char *uid;
+	struct labels labels;
 	struct node_taint *taints;
 	uint32_t ntaints;
-	/* ComputeNode */
-	bool has_cnode, own_cordoned, owned;
-	char *uid, *rv;
+};
+
+/* The ComputeNode. Owner: observe/node_seen. */
+struct node_compute {
+	bool exists, cordoned;
+	bool owned; /* by the Node: Muster made it */
+	char *uid;
 	int64_t generation;
-	struct labels own_labels;
-	bool apply_running, apply_wanted;
+	struct labels labels;
+};
+
+/* Keeping the ComputeNode by server-side apply. Owner: life/node_apply. */
+struct node_apply {
+	bool running, wanted;
 	struct bitset leave_out; /* resources that somebody else owns */
-	uint64_t applied;        /* fingerprint of the last apply that went well */
-	uint32_t apply_failures, apply_repeats;
-	int64_t apply_after_ms;
-	int64_t gone_ms;     /* when the ComputeNode was last deleted */
-	uint32_t gone_times; /* deleted so often, each within a minute of the one before */
-	/* the agent */
-	uint64_t session;
-	bool connected, heard, silent, listing, list_wanted, capacity_known;
-	int64_t heard_loop_ms, next_list_ms;
-	uint64_t list_gen;
+	uint64_t print;          /* fingerprint of the last apply that went well */
+	uint32_t failures, repeats;
+	int64_t after_ms;
+	int64_t deleted_ms; /* when the ComputeNode was last deleted */
+	uint32_t deletions; /* so often, each within a minute of the one before */
+};
+
+/* The agent. Owners: observe/agent_seen, and state/node for connected and silent. */
+struct node_agent {
+	uint64_t session; /* 0: none */
+	bool connected, heard, silent, capacity_known;
+	int64_t heard_loop_ms;
 	char *version, *boot_id;
-	/* what follows from all that */
-	struct labels labels; /* the Node's overlaid by the ComputeNode's; references of its own */
-	int64_t *res;         /* ROW_N rows of res_cap */
-	struct attempt *atts; /* utlist through node_next */
-	uint32_t nlive;       /* attempts that take room */
-	struct cond_state conds[NC_N];
+};
+
+/* The coordinator's own lists of the node's pods. Owners: life/pod_lists, observe. */
+struct node_list {
+	bool running, wanted;
+	int64_t next_ms;     /* INT64_MAX: none is planned */
+	uint64_t generation; /* of the last list or Hello */
+};
+
+/* What follows from all that is known of the node. Owner: life/node_state. */
+struct node_verdict {
+	struct cond_state conditions[NC_N];
 	enum loss loss;
 	enum cnode_state state;
-	bool inherited; /* state: as the leader before us wrote it */
+	bool inherited; /* state: as the leader before wrote it */
 	int64_t since_ms;
-	/* writing */
-	enum mark mark;
-	uint64_t base, sent, echo; /* fingerprints of the status: stored, in flight, last seen */
-	uint64_t base_head, sent_head;
-	/* orders: prints are sums over them; those that may have changed hang on order_news */
-	bool orders_dirty, orders_stale; /* look at all; the array is older than the set */
-	struct attempt *order_news;
-	uint64_t orders_rev, orders_sum, orders_told;
-	struct order *orders;
-	uint32_t norders, orders_cap;
+};
+
+/* What the node's session is told. The sum is one over the fingerprints of its orders; attempts
+ * whose order may have changed hang on `changed`. Owners: state/orders, state/attempt. */
+struct node_orders {
+	bool recount, stale; /* look at all attempts; the array is older than the set */
+	struct attempt *changed;
+	uint64_t revision, sum, told;
+	struct order *v;
+	uint32_t n, cap;
+};
+
+struct node_record {
+	UT_hash_handle hh;                           /* by name */
+	struct node_record *prev, *next;             /* dirty list */
+	struct node_record *heard_prev, *heard_next; /* connected, oldest heard first */
+	struct heap_node timer;                      /* the next list of its pods or apply */
+	struct heap_node room_timer; /* when a refusal for want of room is forgotten */
+	char *name;
+	uint32_t idx;
+	bool dirty, caps_dirty;
+	struct node_kube kube;
+	struct node_compute compute;
+	struct node_apply apply;
+	struct node_agent agent;
+	struct node_list list;
+	struct labels labels; /* the Node's overlaid by the ComputeNode's; references of its own */
+	int64_t *res;         /* ROW_N rows of core.res.cap; owner: state/resources */
+	struct attempt *attempts; /* utlist through node_next; owner: state/attempt */
+	uint32_t nlive;           /* attempts that take room; owner: state/attempt */
+	struct node_verdict verdict;
+	struct status_slot status;
+	struct node_orders orders;
 };

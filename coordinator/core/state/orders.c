@@ -15,21 +15,21 @@ enum { TOLD = 13 }; /* an empty set that was told is not the same as nothing tol
 
 static bool ordered(const struct attempt *a)
 {
-	return attempt_live(a) && a->confirmed && attempt_current(a) && a->job->known;
+	return attempt_live(a) && a->confirmed && attempt_current(a) && a->job->object.known;
 }
 
 static void rebuild(const struct core *c, struct node_record *n)
 {
 	struct attempt *a;
-	n->norders = 0;
-	n->orders_stale = false;
-	DL_FOREACH2(n->atts, a, node_next)
+	n->orders.n = 0;
+	n->orders.stale = false;
+	DL_FOREACH2(n->attempts, a, node_next)
 	{
 		if (!ordered(a))
 			continue;
 		const struct job_record *j = a->job;
-		VEC_GROW(n->orders, n->norders, n->orders_cap);
-		n->orders[n->norders++] =
+		VEC_GROW(n->orders.v, n->orders.n, n->orders.cap);
+		n->orders.v[n->orders.n++] =
 			(struct order){.ns = j->ns,
 				       .job_name = j->name,
 				       .job_uid = j->uid,
@@ -37,7 +37,7 @@ static void rebuild(const struct core *c, struct node_record *n)
 				       .pod_uid = a->pod_uid,
 				       .index = a->id.index,
 				       .attempt = a->id.attempt,
-				       .parallelism = j->parallelism,
+				       .parallelism = j->spec.parallelism,
 				       .template_hash = intern_str(c->strs, a->template_id),
 				       .launch = !a->by_us && !attempt_seen(a)};
 	}
@@ -54,7 +54,7 @@ static uint64_t print_of(const struct attempt *a)
 static void count(struct node_record *n, struct attempt *a)
 {
 	uint64_t print = print_of(a);
-	n->orders_sum += print - a->order_print;
+	n->orders.sum += print - a->order_print;
 	a->order_print = print;
 }
 
@@ -63,7 +63,7 @@ uint64_t orders_sum(const struct node_record *n)
 {
 	const struct attempt *a;
 	uint64_t sum = 0;
-	DL_FOREACH2(n->atts, a, node_next)
+	DL_FOREACH2(n->attempts, a, node_next)
 	sum += print_of(a);
 	return sum;
 }
@@ -71,12 +71,12 @@ uint64_t orders_sum(const struct node_record *n)
 static void recount(struct node_record *n)
 {
 	struct attempt *a;
-	DL_FOREACH2(n->orders_dirty ? n->atts : NULL, a, node_next)
+	DL_FOREACH2(n->orders.recount ? n->attempts : NULL, a, node_next)
 	count(n, a);
-	n->orders_dirty = false;
-	while ((a = n->order_news)) {
-		n->order_news = a->orders_next;
-		a->order_news = false;
+	n->orders.recount = false;
+	while ((a = n->orders.changed)) {
+		n->orders.changed = a->orders_next;
+		a->order_changed = false;
 		count(n, a);
 	}
 }
@@ -85,14 +85,14 @@ static void recount(struct node_record *n)
  * all that is there; the array is made when it is asked for. */
 void orders_emit(struct core *c, struct node_record *n)
 {
-	if (!n->orders_dirty && !n->order_news && !n->orders_told)
+	if (!n->orders.recount && !n->orders.changed && !n->orders.told)
 		return;
 	recount(n);
-	if (n->orders_sum + TOLD == n->orders_told)
+	if (n->orders.sum + TOLD == n->orders.told)
 		return;
-	n->orders_told = n->orders_sum + TOLD;
-	n->orders_stale = true;
-	n->orders_rev = 1 + ++c->orders_rev; /* 1 is the empty set of one never told */
+	n->orders.told = n->orders.sum + TOLD;
+	n->orders.stale = true;
+	n->orders.revision = 1 + ++c->orders_revision; /* 1 is the empty set of one never told */
 	action_new(c, ACT_ORDERS)->node = action_str(c, n->name);
 }
 
@@ -105,9 +105,9 @@ void orders_view(const struct core *c, const char *node, const struct order **re
 	*ret_revision = 0;
 	if (!n || !c->settled)
 		return; /* what is not decided is not ordered */
-	if (n->orders_stale)
+	if (n->orders.stale)
 		rebuild(c, n);
-	*ret = n->orders;
-	*ret_n = n->norders;
-	*ret_revision = n->orders_rev ? n->orders_rev : 1;
+	*ret = n->orders.v;
+	*ret_n = n->orders.n;
+	*ret_revision = n->orders.revision ? n->orders.revision : 1;
 }

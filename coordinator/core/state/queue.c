@@ -12,10 +12,10 @@
 
 bool queue_ahead(const struct job_record *a, const struct job_record *b)
 {
-	if (a->priority != b->priority)
-		return a->priority > b->priority;
-	if (a->created_ms != b->created_ms)
-		return a->created_ms < b->created_ms;
+	if (a->spec.priority != b->spec.priority)
+		return a->spec.priority > b->spec.priority;
+	if (a->object.created_ms != b->object.created_ms)
+		return a->object.created_ms < b->object.created_ms;
 	int names = strcmp(a->key, b->key);
 	return names ? names < 0 : a->id < b->id;
 }
@@ -138,18 +138,18 @@ static struct queue_item take_out(struct queue *q, const struct job_record *j)
 static void freshen(struct core *c, struct job_record *j)
 {
 	struct queue *q = &c->queue;
-	must(!j->fresh); /* who leaves is not */
-	j->fresh = true;
+	must(!j->place.fresh); /* who leaves is not */
+	j->place.fresh = true;
 	if (q->nfresh < FRESH_MAX)
 		q->fresh[q->nfresh++] = j;
 	else
-		c->place_dirty = true;
+		c->queue.cycle_due = true;
 }
 
 static void unfreshen(struct core *c, struct job_record *j)
 {
 	struct queue *q = &c->queue;
-	j->fresh = false;
+	j->place.fresh = false;
 	for (uint32_t i = 0; i < q->nfresh; i++) {
 		if (q->fresh[i] == j)
 			q->fresh[i--] = q->fresh[--q->nfresh];
@@ -158,26 +158,26 @@ static void unfreshen(struct core *c, struct job_record *j)
 
 void queue_look(struct core *c, struct job_record *j)
 {
-	if (!j->queued)
+	if (!j->place.queued)
 		return;
 	struct queue_item *it = queue_find(c, j);
 	it->cpu = it->memory = -1;
 	it->done = false;
-	j->fresh = true;
-	c->place_dirty = true;
+	j->place.fresh = true;
+	c->queue.cycle_due = true;
 }
 
 void queue_put(struct core *c, struct job_record *j, uint32_t want)
 {
-	if (j->queued && j->want == want)
+	if (j->place.queued && j->place.want == want)
 		return;
-	j->want = want;
-	if (j->queued) {
+	j->place.want = want;
+	if (j->place.queued) {
 		queue_look(c, j);
 		return;
 	}
-	j->queued = true;
-	j->blocked = j->told_waiting = false;
+	j->place.queued = true;
+	j->place.blocked = j->told.waiting = false;
 	insert(&c->queue, (struct queue_item){.job = j, .cpu = -1, .memory = -1});
 	freshen(c, j);
 }
@@ -186,14 +186,14 @@ static void leave(struct core *c, struct job_record *j)
 {
 	unfreshen(c, j);
 	waiting_forget(j);
-	j->queued = j->blocked = false;
-	j->want = 0;
+	j->place.queued = j->place.blocked = false;
+	j->place.want = 0;
 	reservation_leave(c, j);
 }
 
 void queue_take(struct core *c, struct job_record *j)
 {
-	if (!j->queued)
+	if (!j->place.queued)
 		return;
 	take_out(&c->queue, j);
 	leave(c, j);
@@ -201,13 +201,13 @@ void queue_take(struct core *c, struct job_record *j)
 
 void queue_prioritize(struct core *c, struct job_record *j, int32_t priority)
 {
-	if (j->queued && j->priority != priority) {
+	if (j->place.queued && j->spec.priority != priority) {
 		struct queue_item it = take_out(&c->queue, j);
-		j->priority = priority;
+		j->spec.priority = priority;
 		insert(&c->queue, it);
 		c->queue.moved = true;
 	}
-	j->priority = priority;
+	j->spec.priority = priority;
 }
 
 /* The blocks are full then, but for the last. */
@@ -257,15 +257,15 @@ void queue_forget(struct core *c)
 static void take_growth(struct core *c)
 {
 	struct queue *q = &c->queue;
-	if (!c->place_more) { /* else what the cycle began with counts for the rest of it */
+	if (!c->queue.cycle_paused) { /* else what the cycle began with counts for the rest of it */
 		q->free_cpu = q->free_memory = -1;
 		q->recap = false;
 	}
 	q->recap |= bitset_next(&q->recapped, 0) != UINT32_MAX;
 	for (uint32_t i = bitset_next(&q->grown, 0); i != UINT32_MAX;
 	     i = bitset_next(&q->grown, i + 1)) {
-		const struct node_record *n = c->node_at[i];
-		if (!n || !bitset_has(&c->usable, i))
+		const struct node_record *n = c->nodes.at[i];
+		if (!n || !bitset_has(&c->nodes.usable, i))
 			continue;
 		const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
 		bool whole = bitset_has(&q->recapped, i);
@@ -282,7 +282,7 @@ void queue_begin(struct core *c)
 {
 	struct queue *q = &c->queue;
 	take_growth(c);
-	c->place_dirty = q->moved = false;
+	c->queue.cycle_due = q->moved = false;
 	q->nfresh = 0; /* they are in the queue like all others */
 }
 
@@ -290,7 +290,7 @@ static bool worth(const struct core *c, const struct queue_item *it)
 {
 	const struct queue *q = &c->queue;
 	return (it->cpu <= q->free_cpu && it->memory <= q->free_memory) ||
-	       (!c->reserved.head && !it->impossible);
+	       (!c->reservation.head && !it->impossible);
 }
 
 struct queue_item *queue_walk(struct core *c, struct queue_position *at)

@@ -27,6 +27,8 @@ struct queue { /* priority, then age: within a block, and from block to block */
 	struct queue_block **block;
 	uint32_t n, nblocks, cap;
 	struct job_record *next; /* where a cycle that is not at its end goes on */
+	bool cycle_due;          /* what waits is to be gone through */
+	bool cycle_paused;       /* a cycle is not at its end: it goes on at next */
 	bool moved;              /* one changed its place: the cycle begins anew */
 	struct job_record *fresh[FRESH_MAX];
 	uint32_t nfresh, ndone;

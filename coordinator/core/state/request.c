@@ -16,7 +16,7 @@ static struct request *request_new(struct core *c, struct buf *key, const struct
 	k->key_bytes = (uint32_t)key->len;
 	k->key = buf_steal(key);
 	k->needs = needs_asked(c, &spec->requests);
-	HASH_ADD_KEYPTR(hh, c->classes, k->key, k->key_bytes, k);
+	HASH_ADD_KEYPTR(hh, c->requests.all, k->key, k->key_bytes, k);
 	return k;
 }
 
@@ -42,7 +42,7 @@ struct request *request_get(struct core *c, const struct job_spec *spec)
 		buf_put(&b, &spec->requests.v[i].milli, sizeof spec->requests.v[i].milli);
 	}
 	must(buf_rc(&b) == RC_OK);
-	HASH_FIND(hh, c->classes, b.data, b.len, k);
+	HASH_FIND(hh, c->requests.all, b.data, b.len, k);
 	if (k)
 		selection_put(c, m); /* it holds one already */
 	else
@@ -55,7 +55,7 @@ void request_put(struct core *c, struct request *k)
 {
 	if (!k || --k->refs)
 		return;
-	HASH_DEL(c->classes, k);
+	HASH_DEL(c->requests.all, k);
 	selection_put(c, k->set);
 	free(k->key);
 	needs_done(&k->needs);
@@ -64,9 +64,9 @@ void request_put(struct core *c, struct request *k)
 
 void request_resolve(struct core *c, struct request *r)
 {
-	if (r->nres_seen == c->nres)
+	if (r->nres_seen == c->res.n)
 		return;
-	r->nres_seen = c->nres;
+	r->nres_seen = c->res.n;
 	for (uint32_t i = 0; i < r->needs.n; i++) {
 		if (r->needs.v[i].res == UINT32_MAX)
 			r->needs.v[i].res = res_find(c, request_resource(r, i));

@@ -7,33 +7,34 @@
 
 void reservation_clear(struct core *c)
 {
-	c->reserved.head = NULL;
-	c->reserved.asking = NULL;
-	c->reserved.holds = false;
-	bitset_zero(&c->reserved.nodes);
+	c->reservation.head = NULL;
+	c->reservation.asking = NULL;
+	c->reservation.holds = false;
+	bitset_zero(&c->reservation.nodes);
 }
 
 void reservation_untold(struct core *c)
 {
-	if (c->reserved.told)
-		log_debug(c->log, "nodes not reserved any more", KS("job", c->reserved.told->key));
-	c->reserved.told = NULL;
+	if (c->reservation.told)
+		log_debug(c->log, "nodes not reserved any more",
+			  KS("job", c->reservation.told->key));
+	c->reservation.told = NULL;
 }
 
 void reservation_leave(struct core *c, const struct job_record *j)
 {
-	if (c->reserved.asking == j)
-		c->reserved.asking = NULL;
-	if (c->reserved.told == j)
+	if (c->reservation.asking == j)
+		c->reservation.asking = NULL;
+	if (c->reservation.told == j)
 		reservation_untold(c);
-	if (c->reserved.head != j)
+	if (c->reservation.head != j)
 		return;
 	reservation_clear(c);
-	c->place_dirty = true;
+	c->queue.cycle_due = true;
 }
 
 void reservation_done(struct core *c)
 {
-	bitset_done(&c->reserved.nodes);
-	free(c->reserved.offers);
+	bitset_done(&c->reservation.nodes);
+	free(c->reservation.offers);
 }

@@ -9,11 +9,11 @@
 
 static void rows_grow(struct core *c, struct node_record *n, uint32_t old_cap)
 {
-	int64_t *v = mem_alloc((size_t)ROW_N * c->res_cap * sizeof *v);
+	int64_t *v = mem_alloc((size_t)ROW_N * c->res.cap * sizeof *v);
 	for (uint32_t row = 0; row < ROW_N; row++) {
 		int64_t fill = row == ROW_ALLOC || row == ROW_SPEC ? RES_ABSENT : 0;
-		for (uint32_t r = 0; r < c->res_cap; r++)
-			v[row * c->res_cap + r] =
+		for (uint32_t r = 0; r < c->res.cap; r++)
+			v[row * c->res.cap + r] =
 				n->res && r < old_cap ? n->res[row * old_cap + r] : fill;
 	}
 	free(n->res);
@@ -22,8 +22,8 @@ static void rows_grow(struct core *c, struct node_record *n, uint32_t old_cap)
 
 uint32_t res_find(struct core *c, const char *name)
 {
-	for (uint32_t i = 0; i < c->nres; i++) {
-		if (!strcmp(c->res_names[i], name))
+	for (uint32_t i = 0; i < c->res.n; i++) {
+		if (!strcmp(c->res.names[i], name))
 			return i;
 	}
 	return UINT32_MAX;
@@ -32,23 +32,23 @@ uint32_t res_find(struct core *c, const char *name)
 static uint32_t res_add(struct core *c, const char *name)
 {
 	struct node_record *n, *tmp;
-	uint32_t old_cap = c->res_cap;
-	if (c->nres == RES_NAMES_MAX)
+	uint32_t old_cap = c->res.cap;
+	if (c->res.n == RES_NAMES_MAX)
 		return UINT32_MAX;
-	c->res_names[c->nres] = mem_strdup(name);
-	if (c->nres == c->res_cap) {
-		c->res_cap = c->res_cap ? c->res_cap * 2 : 8;
-		HASH_ITER (hh, c->nodes, n, tmp)
+	c->res.names[c->res.n] = mem_strdup(name);
+	if (c->res.n == c->res.cap) {
+		c->res.cap = c->res.cap ? c->res.cap * 2 : 8;
+		HASH_ITER (hh, c->nodes.by_name, n, tmp)
 			rows_grow(c, n, old_cap);
 	}
-	return c->nres++;
+	return c->res.n++;
 }
 
 uint32_t res_id(struct core *c, const char *name)
 {
 	static const char *const first[] = {"cpu", "memory", "pods", "ephemeral-storage"};
-	while (c->nres < ARRAY_LEN(first))
-		res_add(c, first[c->nres]);
+	while (c->res.n < ARRAY_LEN(first))
+		res_add(c, first[c->res.n]);
 	uint32_t r = res_find(c, name);
 	return r == UINT32_MAX ? res_add(c, name) : r;
 }
@@ -61,7 +61,7 @@ void res_row_set(struct core *c, struct node_record *n, enum res_row row, const 
 		res_id(c, l->v[i].name);
 	if (!n->res)
 		rows_grow(c, n, 0);
-	for (uint32_t r = 0; r < c->nres; r++)
+	for (uint32_t r = 0; r < c->res.n; r++)
 		res_row(c, n, row)[r] = absent;
 	for (uint32_t i = 0; i < l->n; i++) {
 		uint32_t r = res_id(c, l->v[i].name);
@@ -76,7 +76,7 @@ bool res_caps(struct core *c, struct node_record *n)
 	const int64_t *foreign = res_row(c, n, ROW_FOREIGN);
 	int64_t *cap = res_row(c, n, ROW_CAP);
 	bool changed = false;
-	for (uint32_t r = 0; r < c->nres; r++) {
+	for (uint32_t r = 0; r < c->res.n; r++) {
 		int64_t room = (alloc[r] > 0 ? alloc[r] : 0) - foreign[r];
 		if (spec[r] != RES_ABSENT && spec[r] < room)
 			room = spec[r];
@@ -94,8 +94,8 @@ static uint32_t out_of(const struct core *c, const char *reason)
 {
 	if (strncmp(str_or_empty(reason), "OutOf", 5) != 0)
 		return UINT32_MAX;
-	for (uint32_t r = 0; r < c->nres; r++) {
-		if (!strcmp(c->res_names[r], reason + 5))
+	for (uint32_t r = 0; r < c->res.n; r++) {
+		if (!strcmp(c->res.names[r], reason + 5))
 			return r;
 	}
 	return UINT32_MAX;

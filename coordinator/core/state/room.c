@@ -9,5 +9,5 @@ void room_grown(struct core *c, const struct node_record *n, bool whole)
 	bitset_set(&c->queue.grown, n->idx);
 	if (whole)
 		bitset_set(&c->queue.recapped, n->idx);
-	c->place_dirty = true;
+	c->queue.cycle_due = true;
 }

@@ -33,9 +33,9 @@ static const char *get_str(struct reader *r)
 
 static void all_nodes(const struct core *c, struct bitset *b)
 {
-	if (!c->node_cap)
+	if (!c->nodes.cap)
 		return;
-	bitset_set(b, c->node_cap - 1); /* its size */
+	bitset_set(b, c->nodes.cap - 1); /* its size */
 	memset(b->w, 0xff, b->n * sizeof *b->w);
 }
 
@@ -121,7 +121,7 @@ static void match_taints(const struct core *c, struct reader *r, struct bitset *
 		tol[i] = t;
 	}
 	all_nodes(c, ret);
-	for (const struct taintset *s = c->taintsets; s; s = s->hh.next) {
+	for (const struct taintset *s = c->labels.taints; s; s = s->hh.next) {
 		struct taint t = {.key = intern_str(c->strs, s->taint.key),
 				  .value = intern_str(c->strs, s->taint.val),
 				  .effect = s->taint.effect};
@@ -154,7 +154,7 @@ static void drop_evaluated(struct core *c, struct selection *m)
 {
 	if (!m->kept)
 		return;
-	c->kept[m->kept - 1] = NULL;
+	c->selections.evaluated[m->kept - 1] = NULL;
 	m->kept = 0;
 	bitset_done(&m->match);
 	for (uint32_t i = 0; i < AVOID_MAX; i++)
@@ -165,13 +165,13 @@ static void keep(struct core *c, struct selection *m)
 {
 	if (m->kept)
 		return;
-	if (!c->kept)
-		c->kept = mem_zalloc(SELECTIONS_KEPT, sizeof(struct selection *));
-	if (c->kept[c->kept_at])
-		drop_evaluated(c, c->kept[c->kept_at]);
-	c->kept[c->kept_at] = m;
-	m->kept = ++c->kept_at;
-	c->kept_at %= SELECTIONS_KEPT;
+	if (!c->selections.evaluated)
+		c->selections.evaluated = mem_zalloc(SELECTIONS_KEPT, sizeof(struct selection *));
+	if (c->selections.evaluated[c->selections.next])
+		drop_evaluated(c, c->selections.evaluated[c->selections.next]);
+	c->selections.evaluated[c->selections.next] = m;
+	m->kept = ++c->selections.next;
+	c->selections.next %= SELECTIONS_KEPT;
 }
 
 static void evaluate(struct core *c, struct selection *m)
@@ -192,9 +192,9 @@ static void evaluate(struct core *c, struct selection *m)
 const struct selection *selection_evaluate(struct core *c, struct request *k)
 {
 	struct selection *m = k->set;
-	if (!m->kept || m->version != c->label_version) {
+	if (!m->kept || m->version != c->labels.version) {
 		keep(c, m);
-		m->version = c->label_version;
+		m->version = c->labels.version;
 		evaluate(c, m);
 	}
 	return m;
@@ -250,13 +250,13 @@ struct selection *selection_get(struct core *c, const struct job_spec *spec)
 	struct selection *m;
 	put_selection(&b, spec);
 	must(buf_rc(&b) == RC_OK); /* the CRD's bounds keep it far below */
-	HASH_FIND(hh, c->matchsets, b.data, b.len, m);
+	HASH_FIND(hh, c->selections.all, b.data, b.len, m);
 	if (!m) {
 		m = mem_zalloc(1, sizeof *m);
 		m->blob_bytes = (uint32_t)b.len;
 		m->blob = buf_steal(&b);
-		m->id = ++c->next_matchset;
-		HASH_ADD_KEYPTR(hh, c->matchsets, m->blob, m->blob_bytes, m);
+		m->id = ++c->selections.last_id;
+		HASH_ADD_KEYPTR(hh, c->selections.all, m->blob, m->blob_bytes, m);
 	}
 	m->refs++;
 	return m;
@@ -266,7 +266,7 @@ void selection_put(struct core *c, struct selection *m)
 {
 	if (--m->refs)
 		return;
-	HASH_DEL(c->matchsets, m);
+	HASH_DEL(c->selections.all, m);
 	drop_evaluated(c, m);
 	free(m->blob);
 	free(m);

@@ -49,51 +49,106 @@ struct reservation { /* of the first job that does not fit though the empty clus
 	uint32_t noffers, offers_cap, ask_next;
 };
 
+/* Resource names, numbered as they came. */
+struct resource_table {
+	char *names[RES_NAMES_MAX];
+	uint32_t n, cap; /* cap: the length of every node's rows */
+};
+
+struct node_table {
+	struct node_record *by_name, *dirty;
+	struct node_record **at; /* by index; NULL: free */
+	uint32_t n, cap, *spare, nspare, spare_cap;
+	struct node_record *connected; /* agents that are not silent, oldest heard first */
+	uint32_t nsilent;
+	struct bitset usable; /* nodes that take new members */
+};
+
+struct label_table {
+	struct labelkey *keys;
+	struct taintset *taints;
+	uint64_t version; /* another with each change */
+};
+
+struct job_table {
+	struct job_record *by_name, *by_uid, *dirty;
+	uint32_t last_id;
+};
+
+struct attempt_table {
+	struct hmap by_id, by_pod;
+};
+
+struct request_table {
+	struct request *all;
+};
+
+struct selection_table {
+	struct selection *all;
+	struct selection **evaluated; /* those evaluated last, a ring of SELECTIONS_KEPT */
+	uint32_t next;
+	uint64_t last_id;
+};
+
+struct template_table {
+	struct template_use *used;
+	struct by_us *by_us;
+};
+
+struct waiting_table {
+	struct job_record *first, *again; /* never told; to be told again */
+	int64_t tokens_ms, filled_ms;     /* of what may be told in a time */
+};
+
+/* After a change of leader. */
+struct gate {
+	bool open;
+	int64_t lead_ms, opens_ms; /* opens_ms: at the latest */
+};
+
+struct silence {
+	bool suspects_us; /* most are silent: it is probably the coordinator that hears nothing */
+	int64_t mass_loop_ms; /* when most were silent last */
+};
+
+/* What goes out of this step. */
+struct out {
+	struct core_action *v;
+	uint32_t n, cap;
+	struct arena text, view;
+};
+
 struct core {
 	struct core_config cfg;
 	const struct log *log;
-	struct rng rng;
-	uint64_t seed;
-	/* settled: all was decided once after synced */
-	bool leading, synced, settled, all_heard, suspects_itself, place_dirty, place_more;
-	bool idle; /* this step tells nothing: it may go through the queue */
-	uint64_t epoch;
-	int64_t now_ms, wall_ms, loop_ms, lead_ms, gate_ms;
-	int64_t mass_loop_ms; /* when most nodes were silent last */
+	bool leading, synced;
+	bool settled; /* all was decided once after synced */
+	bool idle;    /* this step has no news: it may go through the queue */
+	uint64_t epoch, orders_revision;
+	int64_t now_ms, wall_ms, loop_ms; /* loop: stands still over a gap between two turns */
+	struct gate gate;
+	struct silence silence;
 	struct intern *strs;
-	char *res_names[RES_NAMES_MAX];
-	uint32_t nres, res_cap;
-	struct node_record *nodes, **node_at, *dirty_nodes, *lru;
-	uint32_t nnodes, node_cap, *node_spare, nnode_spare, node_spare_cap, nsilent;
-	struct bitset usable; /* nodes that take new members */
-	struct labelkey *labelkeys;
-	struct taintset *taintsets;
-	uint64_t label_version;
-	struct job_record *jobs, *jobs_uid, *dirty_jobs;
-	uint32_t next_job_id;
-	struct hmap atts, atts_pod;
-	struct request *classes;
-	struct selection *matchsets, **kept; /* kept: those evaluated last, a ring of KEPT_MAX */
-	uint64_t next_matchset;
-	uint32_t kept_at;
-	struct template_use *templates;
-	struct by_us *by_us;
-	uint64_t orders_rev;
 	struct heap timers;
-	struct queue queue;
-	struct reservation reserved;
+	struct resource_table res;
+	struct node_table nodes;
+	struct label_table labels;
 	struct levels levels;
-	struct placing *placing;                  /* place/placing.h */
-	struct job_record *why_first, *why_again; /* never told; to be told again */
-	int64_t why_tokens_ms, why_filled_ms;
-	struct core_action *acts;
-	uint32_t nacts, acts_cap;
-	struct arena act_text, view;
+	struct job_table jobs;
+	struct attempt_table attempts;
+	struct request_table requests;
+	struct selection_table selections;
+	struct template_table templates;
+	struct queue queue;
+	struct reservation reservation;
+	struct waiting_table waiting;
+	struct placing *placing; /* place/placing.h */
+	struct out out;
 	struct core_stats stats;
 };
 
-/* The node's row: core.res_cap numbers, of which core.nres count. */
+/* The node's row: core.res.cap numbers, of which core.res.n count. */
 static inline int64_t *res_row(const struct core *c, const struct node_record *n, enum res_row row)
 {
-	return n->res + (size_t)row * c->res_cap;
+	return n->res + (size_t)row * c->res.cap;
 }

@@ -22,33 +22,33 @@ void templates_use(struct core *c, uint32_t template_id, int sign)
 	struct template_use *t;
 	if (!template_id || !*intern_str(c->strs, template_id))
 		return;
-	HASH_FIND(hh, c->templates, &template_id, sizeof template_id, t);
+	HASH_FIND(hh, c->templates.used, &template_id, sizeof template_id, t);
 	if (!t) {
 		must(sign > 0);
 		t = mem_zalloc(1, sizeof *t);
 		t->hash = template_id;
-		HASH_ADD(hh, c->templates, hash, sizeof t->hash, t);
+		HASH_ADD(hh, c->templates.used, hash, sizeof t->hash, t);
 	}
 	t->refs += sign > 0 ? 1 : -1U;
 	if (t->refs)
 		return;
 	action_new(c, ACT_TEMPLATE_DROP)->template_hash =
 		action_str(c, intern_str(c->strs, template_id));
-	HASH_DEL(c->templates, t);
+	HASH_DEL(c->templates.used, t);
 	free(t);
 }
 
 uint32_t templates_count(const struct core *c)
 {
-	return HASH_COUNT(c->templates);
+	return HASH_COUNT(c->templates.used);
 }
 
 void templates_forget(struct core *c)
 {
 	struct by_us *b, *btmp;
-	must(!c->templates); /* they went with the jobs */
-	HASH_ITER (hh, c->by_us, b, btmp) {
-		HASH_DEL(c->by_us, b);
+	must(!c->templates.used); /* they went with the jobs */
+	HASH_ITER (hh, c->templates.by_us, b, btmp) {
+		HASH_DEL(c->templates.by_us, b);
 		free(b);
 	}
 }
@@ -64,7 +64,7 @@ bool templates_by_us(const struct core *c, const char *ns, uint32_t template_id)
 {
 	AUTO(mem_freep) char *key = by_us_key(c, ns, template_id);
 	struct by_us *b;
-	HASH_FIND_STR(c->by_us, key, b);
+	HASH_FIND_STR(c->templates.by_us, key, b);
 	return b;
 }
 
@@ -72,10 +72,10 @@ void templates_remember(struct core *c, const char *ns, uint32_t template_id)
 {
 	AUTO(mem_freep) char *key = by_us_key(c, ns, template_id);
 	struct by_us *b;
-	HASH_FIND_STR(c->by_us, key, b);
-	if (b || HASH_COUNT(c->by_us) >= TEMPLATES_BY_US_MAX)
+	HASH_FIND_STR(c->templates.by_us, key, b);
+	if (b || HASH_COUNT(c->templates.by_us) >= TEMPLATES_BY_US_MAX)
 		return;
 	b = mem_zalloc(1, sizeof *b + strlen(key) + 1);
 	memcpy(b->key, key, strlen(key) + 1);
-	HASH_ADD_STR(c->by_us, key, b);
+	HASH_ADD_STR(c->templates.by_us, key, b);
 }

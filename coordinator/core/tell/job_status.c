@@ -32,8 +32,8 @@ static uint64_t job_head(const struct job_record *j)
 {
 	enum cond_status conds[JC_N];
 	for (uint32_t i = 0; i < JC_N; i++)
-		conds[i] = j->conds[i].status;
-	return head_print(j->state, j->start_ms, conds);
+		conds[i] = j->told.conditions[i].status;
+	return head_print(j->life.state, j->life.start_ms, conds);
 }
 
 /* Of all; *ret_head is that of what is written at once. */
@@ -70,11 +70,12 @@ static uint64_t fingerprint(const struct job_status *s, uint64_t *ret_head)
 /* The nodes of running pods, by member index. */
 static struct strs active_nodes(const struct job_record *j, struct arena *a)
 {
-	const char **v = arena_alloc(a, ((size_t)j->count[ATTEMPT_RUNNING] + 1) * sizeof *v);
+	const char **v =
+		arena_alloc(a, ((size_t)j->members.count[ATTEMPT_RUNNING] + 1) * sizeof *v);
 	struct strs ret = {.v = v};
 	must(v);
-	for (uint32_t i = 0; i < j->nslots; i++) {
-		const struct attempt *at = j->slots[i].cur;
+	for (uint32_t i = 0; i < j->members.nslots; i++) {
+		const struct attempt *at = j->members.slots[i].current;
 		if (at && at->state == ATTEMPT_RUNNING)
 			v[ret.n++] = at->node->name;
 	}
@@ -85,8 +86,8 @@ static const char *completed(const struct job_record *j, struct arena *a)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(PARALLELISM_MAX * 6);
 	AUTO(bitset_done) struct bitset done = {0};
-	bitset_copy(&done, &j->completed);
-	for (uint32_t i = bitset_next(&done, j->parallelism); i != UINT32_MAX;
+	bitset_copy(&done, &j->members.completed);
+	for (uint32_t i = bitset_next(&done, j->spec.parallelism); i != UINT32_MAX;
 	     i = bitset_next(&done, i + 1))
 		bitset_clear(&done, i);
 	bitset_format_ranges(&done, &b);
@@ -99,19 +100,19 @@ static void view_conditions(const struct job_record *j, struct cond *v, struct j
 {
 	s->conds = v;
 	for (uint32_t i = 0; i < JC_N; i++) {
-		const struct cond_state *k = &j->conds[i];
+		const struct cond_state *k = &j->told.conditions[i];
 		bool said = i == JC_SCHEDULED || i == JC_SUSPENDED ? k->since_ms != 0
 								   : k->status == COND_TRUE;
 		if (!said)
 			continue;
 		bool words = i != JC_SCHEDULED || k->status != COND_TRUE;
-		v[s->nconds++] =
-			(struct cond){.type = condition_types[i],
-				      .status = k->status,
-				      .reason = reason_name(k->reason),
-				      .message = words && k->reason == j->reason ? j->message : "",
-				      .since_ms = k->since_ms,
-				      .observed_generation = j->generation};
+		v[s->nconds++] = (struct cond){
+			.type = condition_types[i],
+			.status = k->status,
+			.reason = reason_name(k->reason),
+			.message = words && k->reason == j->told.reason ? j->told.message : "",
+			.since_ms = k->since_ms,
+			.observed_generation = j->object.generation};
 	}
 }
 
@@ -119,8 +120,9 @@ static void view_conditions(const struct job_record *j, struct cond *v, struct j
 static bool superseded(const struct job_record *j, const struct attempt *a)
 {
 	return (a->state == ATTEMPT_LOST ||
-		(a->state == ATTEMPT_STOPPING && a->node->loss != LOSS_NO)) &&
-	       attempt_seen(a) && !attempt_current(a) && j->slots[a->id.index].last > a->id.attempt;
+		(a->state == ATTEMPT_STOPPING && a->node->verdict.loss != LOSS_NO)) &&
+	       attempt_seen(a) && !attempt_current(a) &&
+	       j->members.slots[a->id.index].last > a->id.attempt;
 }
 
 static int by_index(const struct superseded *a, const struct superseded *b)
@@ -131,7 +133,7 @@ static int by_index(const struct superseded *a, const struct superseded *b)
 
 static void view_superseded(const struct job_record *j, struct arena *a, struct job_status *s)
 {
-	uint32_t n = j->count[ATTEMPT_LOST] + j->count[ATTEMPT_STOPPING];
+	uint32_t n = j->members.count[ATTEMPT_LOST] + j->members.count[ATTEMPT_STOPPING];
 	const struct attempt *at;
 	if (!n || job_finished(j))
 		return;
@@ -139,14 +141,14 @@ static void view_superseded(const struct job_record *j, struct arena *a, struct 
 	struct superseded *v = arena_alloc(a, n * sizeof *v);
 	must(v);
 	s->superseded = v;
-	DL_FOREACH2(j->atts, at, job_next)
+	DL_FOREACH2(j->members.attempts, at, job_next)
 	{
 		if (!superseded(j, at) || s->nsuperseded == n)
 			continue;
-		const struct slot *slot = &j->slots[at->id.index];
+		const struct slot *slot = &j->members.slots[at->id.index];
 		struct superseded x = {.index = at->id.index,
 				       .attempt = at->id.attempt,
-				       .by = slot->cur ? slot->cur->id.attempt : slot->last,
+				       .by = slot->current ? slot->current->id.attempt : slot->last,
 				       .node = at->node->name};
 		uint32_t i = s->nsuperseded++;
 		for (; i && by_index(&x, &v[i - 1]) < 0; i--)
@@ -159,21 +161,22 @@ static void view(const struct job_record *j, struct arena *a, struct job_status 
 {
 	struct cond *conds = arena_alloc(a, JC_N * sizeof *conds);
 	must(conds);
-	*s = (struct job_status){.state = j->state,
-				 .start_ms = j->start_ms,
-				 .end_ms = j->end_ms,
+	*s = (struct job_status){.state = j->life.state,
+				 .start_ms = j->life.start_ms,
+				 .end_ms = j->life.end_ms,
 				 .active_nodes = active_nodes(j, a),
-				 .active = j->count[ATTEMPT_ORDERED] + j->count[ATTEMPT_PENDING] +
-					   j->count[ATTEMPT_RUNNING],
-				 .ready = j->nready,
-				 .succeeded = j->ncompleted,
-				 .failed = j->failed,
-				 .attempts = j->attempts,
+				 .active = j->members.count[ATTEMPT_ORDERED] +
+					   j->members.count[ATTEMPT_PENDING] +
+					   j->members.count[ATTEMPT_RUNNING],
+				 .ready = j->members.nready,
+				 .succeeded = j->members.ncompleted,
+				 .failed = j->members.failed,
+				 .attempts = j->members.highest_attempt,
 				 .completed = completed(j, a),
 				 .selector = arena_printf(a, LABEL_JOB_UID "=%s", j->uid),
-				 .reason = reason_name(j->reason),
-				 .message = j->message,
-				 .observed_generation = j->generation};
+				 .reason = reason_name(j->told.reason),
+				 .message = j->told.message,
+				 .observed_generation = j->object.generation};
 	must(s->selector);
 	view_superseded(j, a, s);
 	view_conditions(j, conds, s);
@@ -182,21 +185,22 @@ static void view(const struct job_record *j, struct arena *a, struct job_status 
 /* Some members run and others are about to: their start follows within moments. */
 static bool starting(const struct job_record *j)
 {
-	return j->state == JOB_RUNNING && j->count[ATTEMPT_ORDERED] + j->count[ATTEMPT_PENDING] > 0;
+	return j->life.state == JOB_RUNNING &&
+	       j->members.count[ATTEMPT_ORDERED] + j->members.count[ATTEMPT_PENDING] > 0;
 }
 
 bool job_status_head_stored(const struct job_record *j)
 {
-	return j->base_head == job_head(j);
+	return j->status.stored_head == job_head(j);
 }
 
 static void mark(struct core *c, struct job_record *j, enum mark m)
 {
 	int64_t gather = m == MARK_LATER ? GATHER_MS : starting(j) ? GATHER_START_MS : 0;
-	j->mark = m;
+	j->status.mark = m;
 	j->gathering = m == MARK_URGENT && gather > 0;
 	struct core_action *a = action_job(c, ACT_JOB_STATUS, j);
-	a->object.ahead = j->start_ms != 0;
+	a->object.ahead = j->life.start_ms != 0;
 	a->object.urgent = m == MARK_URGENT;
 	a->object.not_before_ms = gather ? c->now_ms + gather : 0;
 }
@@ -205,30 +209,30 @@ void job_status_check(struct core *c, struct job_record *j)
 {
 	struct job_status s;
 	uint64_t head, full;
-	if (j->mark == MARK_URGENT) {
+	if (j->status.mark == MARK_URGENT) {
 		if (j->gathering && !starting(j))
 			mark(c, j, MARK_URGENT);
 		return;
 	}
-	if (j->mark == MARK_LATER && job_head(j) == j->base_head)
+	if (j->status.mark == MARK_LATER && job_head(j) == j->status.stored_head)
 		return;
-	view(j, &c->act_text, &s);
+	view(j, &c->out.text, &s);
 	full = fingerprint(&s, &head);
-	if (full == j->base)
+	if (full == j->status.stored)
 		return;
-	mark(c, j, head != j->base_head ? MARK_URGENT : MARK_LATER);
+	mark(c, j, head != j->status.stored_head ? MARK_URGENT : MARK_LATER);
 }
 
 /* A status as the API server has it. What we wrote ourselves is compared as we meant it. */
 void job_status_seen(struct job_record *j, const struct job_status *st, const char *rv)
 {
 	uint64_t head, full = fingerprint(st, &head);
-	if (full != j->echo && strcmp(j->rv, str_or_empty(rv)) != 0) {
-		j->base = full;
-		j->base_head = head;
+	if (full != j->status.seen && strcmp(j->status.rv, str_or_empty(rv)) != 0) {
+		j->status.stored = full;
+		j->status.stored_head = head;
 	}
-	j->echo = full;
-	mem_strset(&j->rv, rv);
+	j->status.seen = full;
+	mem_strset(&j->status.rv, rv);
 }
 
 bool job_status_view(struct core *c, const char *ns, const char *name, struct job_status *ret,
@@ -237,23 +241,23 @@ bool job_status_view(struct core *c, const char *ns, const char *name, struct jo
 	struct job_record *j = job_find(c, ns, name);
 	if (!j || !c->synced)
 		return false;
-	view(j, &c->view, ret);
-	j->sent = fingerprint(ret, &j->sent_head);
+	view(j, &c->out.view, ret);
+	j->status.inflight = fingerprint(ret, &j->status.inflight_head);
 	j->gathering = false; /* it goes out now; what comes later is gathered anew */
-	if (j->sent == j->base) {
-		j->mark = MARK_NONE;
+	if (j->status.inflight == j->status.stored) {
+		j->status.mark = MARK_NONE;
 		return false;
 	}
-	j->inflight_failed = j->failed;
-	*ret_rv = j->rv;
+	j->inflight_failed = j->members.failed;
+	*ret_rv = j->status.rv;
 	return true;
 }
 
 static void stored(struct job_record *j)
 {
-	j->mark = MARK_NONE;
-	j->base = j->sent;
-	j->base_head = j->sent_head;
+	j->status.mark = MARK_NONE;
+	j->status.stored = j->status.inflight;
+	j->status.stored_head = j->status.inflight_head;
 }
 
 void job_status_written(struct core *c, const struct core_event *ev)
@@ -263,20 +267,21 @@ void job_status_written(struct core *c, const struct core_event *ev)
 		return;
 	/* The watch may have overtaken a slow answer: what it told of later stands, or every write
 	 * from now on would be fenced by a version that is gone. */
-	bool overtaken = ev->written.rc == RC_OK && rv_older(str_or_empty(ev->written.rv), j->rv);
+	bool overtaken =
+		ev->written.rc == RC_OK && rv_older(str_or_empty(ev->written.rv), j->status.rv);
 	if (overtaken) {
-		j->mark = MARK_NONE;
-		if (j->inflight_failed > j->stored_failed)
-			j->stored_failed = j->inflight_failed;
+		j->status.mark = MARK_NONE;
+		if (j->inflight_failed > j->members.stored_failed)
+			j->members.stored_failed = j->inflight_failed;
 	} else if (ev->written.rc == RC_OK) {
 		stored(j);
-		mem_strset(&j->rv, ev->written.rv);
-		if (j->inflight_failed > j->stored_failed)
-			j->stored_failed = j->inflight_failed;
+		mem_strset(&j->status.rv, ev->written.rv);
+		if (j->inflight_failed > j->members.stored_failed)
+			j->members.stored_failed = j->inflight_failed;
 	} else if (rc_retry(ev->written.rc) == RETRY_NEVER) {
 		/* It is gone, and the watch is late: no more pods for it until that tells. */
 		if (ev->written.rc == RC_NOTFOUND)
-			j->held_until_ms = c->now_ms + GONE_HOLD_MS;
+			j->life.held_until_ms = c->now_ms + GONE_HOLD_MS;
 		stored(j); /* not again before something changes */
 		log_warn(c->log, "job status not written", KS("job", j->key),
 			 KS("error", ev->written.message));

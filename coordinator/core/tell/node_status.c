@@ -44,14 +44,14 @@ static struct reslist view_res(const struct core *c, struct arena *a, const stru
 			       int what)
 {
 	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
-	struct res *v = arena_alloc(a, (c->nres + 1) * sizeof *v);
+	struct res *v = arena_alloc(a, (c->res.n + 1) * sizeof *v);
 	struct reslist ret = {.v = v};
 	must(v);
-	for (uint32_t r = 0; r < c->nres; r++) {
+	for (uint32_t r = 0; r < c->res.n; r++) {
 		int64_t left = cap[r] > used[r] ? cap[r] - used[r] : 0;
 		if (res_row(c, n, ROW_ALLOC)[r] == RES_ABSENT)
 			continue;
-		v[ret.n++] = (struct res){c->res_names[r], what == 0   ? cap[r]
+		v[ret.n++] = (struct res){c->res.names[r], what == 0   ? cap[r]
 							   : what == 1 ? used[r]
 								       : left};
 	}
@@ -81,46 +81,48 @@ static void view(const struct core *c, struct arena *a, const struct node_record
 	static const char *const types[NC_N] = {"Ready", "AgentConnected", "Schedulable"};
 	struct cond *conds = arena_alloc(a, NC_N * sizeof *conds);
 	must(conds);
-	*s = (struct cnode_status){.state = n->state,
-				   .since_ms = n->since_ms,
+	*s = (struct cnode_status){.state = n->verdict.state,
+				   .since_ms = n->verdict.since_ms,
 				   .message = state_message(n),
 				   .members = n->nlive,
 				   .capacity = view_res(c, a, n, 0),
 				   .allocated = view_res(c, a, n, 1),
 				   .available = view_res(c, a, n, 2),
-				   .agent_version = n->version,
-				   .boot_id = n->boot_id,
-				   .observed_generation = n->generation,
+				   .agent_version = n->agent.version,
+				   .boot_id = n->agent.boot_id,
+				   .observed_generation = n->compute.generation,
 				   .conds = conds,
 				   .nconds = NC_N};
 	enum reason bad = node_trouble(n);
 	s->reason = reason_name(!bad && node_cordoned(n) ? R_Cordoned : bad);
 	for (uint32_t i = 0; i < NC_N; i++)
 		conds[i] = (struct cond){.type = types[i],
-					 .status = n->conds[i].status,
-					 .reason = reason_name(n->conds[i].reason),
+					 .status = n->verdict.conditions[i].status,
+					 .reason = reason_name(n->verdict.conditions[i].reason),
 					 .message = "",
-					 .since_ms = n->conds[i].since_ms,
-					 .observed_generation = n->generation};
+					 .since_ms = n->verdict.conditions[i].since_ms,
+					 .observed_generation = n->compute.generation};
 }
 
 void node_status_check(struct core *c, struct node_record *n)
 {
 	struct cnode_status s;
 	uint64_t head, full;
-	if (!n->has_cnode || n->mark == MARK_URGENT || (node_keeps_last(c, n) && !node_unready(n)))
+	if (!n->compute.exists || n->status.mark == MARK_URGENT ||
+	    (node_keeps_last(c, n) && !node_unready(n)))
 		return;
-	view(c, &c->act_text, n, &s);
+	view(c, &c->out.text, n, &s);
 	full = fingerprint(&s, &head);
-	if (full == n->base || (head == n->base_head && n->mark == MARK_LATER))
+	if (full == n->status.stored ||
+	    (head == n->status.stored_head && n->status.mark == MARK_LATER))
 		return;
-	n->mark = head == n->base_head ? MARK_LATER : MARK_URGENT;
+	n->status.mark = head == n->status.stored_head ? MARK_LATER : MARK_URGENT;
 	struct core_action *act = action_new(c, ACT_CNODE_STATUS);
 	act->object.ns = "";
 	act->object.name = action_str(c, n->name);
-	act->object.uid = action_str(c, n->uid);
+	act->object.uid = action_str(c, n->compute.uid);
 	act->object.ahead = true;
-	act->object.urgent = n->mark == MARK_URGENT;
+	act->object.urgent = n->status.mark == MARK_URGENT;
 	act->object.not_before_ms = act->object.urgent ? 0 : c->now_ms + c->cfg.cnode_numbers_ms;
 }
 
@@ -129,10 +131,11 @@ static void adopt_conditions(struct node_record *n, const struct cnode_status *s
 	static const char *const types[NC_N] = {"Ready", "AgentConnected", "Schedulable"};
 	for (uint32_t i = 0; i < st->nconds; i++) {
 		for (uint32_t k = 0; k < NC_N; k++) {
-			if (!str_eq(st->conds[i].type, types[k]) || n->conds[k].since_ms)
+			if (!str_eq(st->conds[i].type, types[k]) ||
+			    n->verdict.conditions[k].since_ms)
 				continue;
-			n->conds[k].status = st->conds[i].status;
-			n->conds[k].since_ms = st->conds[i].since_ms;
+			n->verdict.conditions[k].status = st->conds[i].status;
+			n->verdict.conditions[k].since_ms = st->conds[i].since_ms;
 		}
 	}
 }
@@ -141,29 +144,29 @@ static void adopt_conditions(struct node_record *n, const struct cnode_status *s
 void node_status_seen(struct node_record *n, const struct cnode_status *st, const char *rv)
 {
 	uint64_t head, full = fingerprint(st, &head);
-	if (!n->heard)
+	if (!n->agent.heard)
 		adopt_conditions(n, st);
-	if (full != n->echo && strcmp(n->rv, str_or_empty(rv)) != 0) {
-		n->base = full;
-		n->base_head = head;
+	if (full != n->status.seen && strcmp(n->status.rv, str_or_empty(rv)) != 0) {
+		n->status.stored = full;
+		n->status.stored_head = head;
 	}
-	n->echo = full;
-	mem_strset(&n->rv, rv);
+	n->status.seen = full;
+	mem_strset(&n->status.rv, rv);
 }
 
 bool node_status_view(struct core *c, const char *name, struct cnode_status *ret,
 		      const char **ret_rv)
 {
 	struct node_record *n = node_find(c, name);
-	if (!n || !n->has_cnode || !c->synced)
+	if (!n || !n->compute.exists || !c->synced)
 		return false;
-	view(c, &c->view, n, ret);
-	n->sent = fingerprint(ret, &n->sent_head);
-	if (n->sent == n->base) {
-		n->mark = MARK_NONE;
+	view(c, &c->out.view, n, ret);
+	n->status.inflight = fingerprint(ret, &n->status.inflight_head);
+	if (n->status.inflight == n->status.stored) {
+		n->status.mark = MARK_NONE;
 		return false;
 	}
-	*ret_rv = n->rv;
+	*ret_rv = n->status.rv;
 	return true;
 }
 
@@ -173,18 +176,18 @@ void node_status_written(struct core *c, const struct core_event *ev)
 	if (!n)
 		return;
 	if (ev->written.rc == RC_OK &&
-	    rv_older(str_or_empty(ev->written.rv), str_or_empty(n->rv))) {
-		n->mark = MARK_NONE; /* overtaken by the watch, see job_on_written */
+	    rv_older(str_or_empty(ev->written.rv), str_or_empty(n->status.rv))) {
+		n->status.mark = MARK_NONE; /* overtaken by the watch, see job_on_written */
 	} else if (ev->written.rc == RC_OK) {
-		n->mark = MARK_NONE;
-		n->base = n->sent;
-		n->base_head = n->sent_head;
-		mem_strset(&n->rv, ev->written.rv);
+		n->status.mark = MARK_NONE;
+		n->status.stored = n->status.inflight;
+		n->status.stored_head = n->status.inflight_head;
+		mem_strset(&n->status.rv, ev->written.rv);
 	} else if (rc_retry(ev->written.rc) == RETRY_NEVER) {
 		/* Not again before something changes: the same would be refused again. */
-		n->mark = MARK_NONE;
-		n->base = n->sent;
-		n->base_head = n->sent_head;
+		n->status.mark = MARK_NONE;
+		n->status.stored = n->status.inflight;
+		n->status.stored_head = n->status.inflight_head;
 		log_warn(c->log, "computenode status not written", KS("node", n->name),
 			 KS("error", ev->written.message));
 	}

@@ -19,11 +19,11 @@ void tell_failure(struct core *c, struct job_record *j, uint32_t index, const st
 		buf_printf(&b, " (%s)", m->reason);
 	if (*str_or_empty(m->message))
 		buf_printf(&b, ": %s", m->message);
-	mem_strset(&j->last_failure, buf_str(&b));
-	if (j->failure_note_ms > c->now_ms)
+	mem_strset(&j->told.last_failure, buf_str(&b));
+	if (j->told.failure_event_ms > c->now_ms)
 		return;
-	j->failure_note_ms = c->now_ms + FAILURE_NOTE_MS;
-	event_job(c, j, R_MemberFailed, j->last_failure);
+	j->told.failure_event_ms = c->now_ms + FAILURE_NOTE_MS;
+	event_job(c, j, R_MemberFailed, j->told.last_failure);
 }
 
 void tell_refusal(struct job_record *j, const struct member *m)
@@ -32,16 +32,16 @@ void tell_refusal(struct job_record *j, const struct member *m)
 	buf_puts(&b, str_or_empty(m->reason));
 	if (*str_or_empty(m->message))
 		buf_printf(&b, ": %s", m->message);
-	mem_strset(&j->last_refusal, buf_str(&b));
+	mem_strset(&j->told.last_refusal, buf_str(&b));
 }
 
 static void say_waiting(struct core *c, struct job_record *j, const struct attempt *a,
 			const char *why)
 {
-	bool news = j->reason != R_MemberWaiting;
+	bool news = j->told.reason != R_MemberWaiting;
 	job_set_message(j, R_MemberWaiting, "member %u: %s", a->id.index, why);
 	if (news)
-		event_job(c, j, R_MemberWaiting, j->message);
+		event_job(c, j, R_MemberWaiting, j->told.message);
 }
 
 /* A container waits, and its kubelet says why; or for long none has started, and no status of a pod
@@ -50,12 +50,13 @@ static bool tell_waiting(struct core *c, struct job_record *j)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX);
 	const struct attempt *a, *stuck = NULL;
-	int64_t at = j->starting_ms + STUCK_MS;
-	if (!j->count[ATTEMPT_PENDING])
+	int64_t at = j->members.starting_ms + STUCK_MS;
+	if (!j->members.count[ATTEMPT_PENDING])
 		return false;
 	if (at > c->now_ms)
 		job_wake(j, at);
-	DL_FOREACH2(j->nwaiting || at <= c->now_ms ? j->atts : NULL, a, job_next)
+	DL_FOREACH2(j->members.nwaiting || at <= c->now_ms ? j->members.attempts : NULL, a,
+		    job_next)
 	{
 		if (a->state != ATTEMPT_PENDING)
 			continue;
@@ -78,21 +79,23 @@ static bool tell_waiting(struct core *c, struct job_record *j)
 static bool tell_lost(struct core *c, struct job_record *j)
 {
 	const struct attempt *a;
-	if (j->blocked)
+	if (j->place.blocked)
 		return false; /* why others of it wait is said instead */
-	DL_FOREACH2(j->count[ATTEMPT_LOST] + j->count[ATTEMPT_STOPPING] ? j->atts : NULL, a,
-		    job_next)
+	DL_FOREACH2(j->members.count[ATTEMPT_LOST] + j->members.count[ATTEMPT_STOPPING]
+			    ? j->members.attempts
+			    : NULL,
+		    a, job_next)
 	{
 		if (attempt_missed(a) && !attempt_replaceable(a))
 			break;
 	}
 	if (!a)
 		return false;
-	bool news = j->reason != R_WaitingForNode;
+	bool news = j->told.reason != R_WaitingForNode;
 	job_set_message(j, R_WaitingForNode, "member %u waits for node %s, which is lost",
 			a->id.index, a->node->name);
 	if (news)
-		event_job(c, j, R_WaitingForNode, j->message);
+		event_job(c, j, R_WaitingForNode, j->told.message);
 	return true;
 }
 
@@ -100,18 +103,18 @@ static bool tell_lost(struct core *c, struct job_record *j)
  * failed. What the queue says stands while the job is in it. */
 void tell_progress(struct core *c, struct job_record *j)
 {
-	if (*j->create_error && !j->blocked) {
-		job_set_message(j, R_FailedCreate, "%s", j->create_error);
-		if (!j->start_ms)
+	if (*j->told.create_error && !j->place.blocked) {
+		job_set_message(j, R_FailedCreate, "%s", j->told.create_error);
+		if (!j->life.start_ms)
 			job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_FailedCreate);
 		return;
 	}
 	if (tell_lost(c, j) || tell_waiting(c, j))
 		return;
-	if (!j->retrying)
-		mem_strset(&j->last_failure, "");
-	if (*j->last_failure && !j->blocked)
-		job_set_message(j, R_MemberFailed, "%s", j->last_failure);
-	else if (!j->queued && (j->reason != R_NONE || *j->message))
+	if (!j->life.retrying)
+		mem_strset(&j->told.last_failure, "");
+	if (*j->told.last_failure && !j->place.blocked)
+		job_set_message(j, R_MemberFailed, "%s", j->told.last_failure);
+	else if (!j->place.queued && (j->told.reason != R_NONE || *j->told.message))
 		job_set_message(j, R_NONE, "%s", "");
 }

@@ -165,7 +165,7 @@ static void many_at_once_are_placed_in_parts(void **state)
 	char name[16];
 	w->cfg.retry_cap_ms = w->cfg.retry_base_ms;
 	core_free(w->core);
-	w->core = core_new(&w->cfg, &w->log, 1);
+	w->core = core_new(&w->cfg, &w->log);
 	w_lead(w);
 	w_nodes(w, NODES);
 	for (uint32_t i = 0; i < JOBS; i++) {

@@ -110,7 +110,7 @@ static void on_node_loss_is_changed_before_it_is_asked(void **state)
 	struct world *w = w_of(state);
 	w->cfg.step_jobs = 1; /* so that there is a moment between */
 	core_free(w->core);
-	w->core = core_new(&w->cfg, &w->log, 1);
+	w->core = core_new(&w->cfg, &w->log);
 	w_lead(w);
 	w_nodes(w, 1);
 	struct wjob *a = w_new_job(w, "a", 1), *b = w_new_job(w, "b", 1);

@@ -284,7 +284,7 @@ static void unanswered_create_is_tried_again(void **state)
 	struct world *w = w_of(state);
 	w->cfg.agent_launch = false;
 	core_free(w->core);
-	w->core = core_new(&w->cfg, &w->log, 1);
+	w->core = core_new(&w->cfg, &w->log);
 	w_lead(w);
 	w_nodes(w, 1);
 	struct wjob *j = w_new_job(w, "a", 1);

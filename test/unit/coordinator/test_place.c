@@ -302,7 +302,7 @@ static void spread_or_pack(void **state)
 		w_setup((void **)&w);
 		w->cfg.spread = spread;
 		core_free(w->core);
-		w->core = core_new(&w->cfg, &w->log, 1);
+		w->core = core_new(&w->cfg, &w->log);
 		w_lead(w);
 		w_nodes(w, 2);
 		struct wjob *a = w_new_job(w, "a", 1), *b = w_new_job(w, "b", 1);

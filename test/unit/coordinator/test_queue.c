@@ -95,7 +95,7 @@ static void backfill_step_by_step(void **state)
 	struct world *w = w_of(state);
 	w->cfg.step_jobs = 1;
 	core_free(w->core);
-	w->core = core_new(&w->cfg, &w->log, 1);
+	w->core = core_new(&w->cfg, &w->log);
 	w_lead(w);
 	backfill_of(w);
 }
@@ -125,7 +125,7 @@ static void place_all(uint64_t seed, bool at_once, bool spread, char ret[40][64]
 	w_setup((void **)&w);
 	w->cfg.spread = spread;
 	core_free(w->core);
-	w->core = core_new(&w->cfg, &w->log, 1);
+	w->core = core_new(&w->cfg, &w->log);
 	w_lead(w);
 	for (uint32_t i = 0; i < 12; i++) {
 		w_text(name, sizeof name, "n%u", i);

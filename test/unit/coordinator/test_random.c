@@ -55,7 +55,7 @@ static void restart(struct chaos *x)
 	struct world *w = x->w;
 	x->ntodo = 0;
 	core_free(w->core);
-	w->core = core_new(&w->cfg, &w->log, x->seed);
+	w->core = core_new(&w->cfg, &w->log);
 	w_lead(w);
 	for (uint32_t i = 0; i < w->nnodes; i++) {
 		w->nodes[i].session = 0;

@@ -180,7 +180,7 @@ static void set_up(struct run *x, bool jobs_first)
 				  .spread = x->k.ref.spread,
 				  .agent_launch = true};
 	struct core_event ev = {.type = CEV_LEAD, .epoch = 1};
-	x->core = core_new(&cfg, NULL, 1);
+	x->core = core_new(&cfg, NULL);
 	x->now_ms = 1000;
 	step(x, &ev);
 	for (uint32_t i = 0; i < x->k.ref.nnodes; i++) {

@@ -164,7 +164,7 @@ static void a_pod_for_a_waiting_index(void **state)
 	struct world *w = w_of(state);
 	w->cfg.retry_base_ms = 60000;
 	core_free(w->core);
-	w->core = core_new(&w->cfg, &w->log, 1);
+	w->core = core_new(&w->cfg, &w->log);
 	w_lead(w);
 	struct wjob *j = running(w, 2, 1);
 	w_tell(w, j, "n1", 0, 1, MEMBER_FAILED);

@@ -161,7 +161,7 @@ static void slow_world(struct world *w, uint32_t nodes)
 {
 	w->cfg.step_jobs = 1;
 	core_free(w->core);
-	w->core = core_new(&w->cfg, &w->log, 1);
+	w->core = core_new(&w->cfg, &w->log);
 	w_lead(w);
 	w_nodes(w, nodes);
 	w_wait(w, 100);

@@ -227,7 +227,7 @@ int w_setup(void **state)
 	w->story = BUF_INIT(1 << 24);
 	w->now_ms = 1000;
 	w->wall_ms = INT64_C(1750000000000);
-	w->core = core_new(&w->cfg, &w->log, 1);
+	w->core = core_new(&w->cfg, &w->log);
 	w_lead(w);
 	*state = w;
 	return 0;
@@ -271,7 +271,7 @@ void w_tell_all(struct world *w)
 void w_restart(struct world *w)
 {
 	core_free(w->core);
-	w->core = core_new(&w->cfg, &w->log, 2);
+	w->core = core_new(&w->cfg, &w->log);
 	for (uint32_t i = 0; i < w->nnodes; i++)
 		w->nodes[i].session = w->nodes[i].marked = 0;
 	for (uint32_t i = 0; i < w->njobs; i++)
