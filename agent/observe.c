@@ -106,13 +106,18 @@ static const char *token(void *self)
 
 static void snapshot(void *self, struct capacity *cap, const struct member **ret, uint32_t *ret_n)
 {
-	agent_core_snapshot(agent_of(self)->core, cap, ret, ret_n);
+	struct agent_core *core = agent_of(self)->core;
+	agent_core_snapshot(core, cap, ret, ret_n);
+	agent_core_told(core);
 }
 
 static bool changes(void *self, struct msg_report *rep)
 {
-	return agent_core_changes(agent_of(self)->core, PAGE_MEMBERS_MAX, &rep->capacity,
-				  &rep->has_capacity, &rep->members, &rep->nmembers);
+	struct agent_core *core = agent_of(self)->core;
+	bool any = agent_core_changes(core, PAGE_MEMBERS_MAX, &rep->capacity, &rep->has_capacity,
+				      &rep->members, &rep->nmembers);
+	agent_core_told(core);
+	return any;
 }
 
 static void on_orders(void *self, uint64_t epoch, const struct order *v, uint32_t n)

@@ -121,7 +121,7 @@ static void denied(void **state)
 		const struct member *v;
 		uint32_t n;
 		bool has;
-		assert_true(agent_core_changes(w->c, 64, &cap, &has, &v, &n));
+		assert_true(changes(w, 64, &cap, &has, &v, &n));
 		assert_int_equal(v[0].phase, MEMBER_DENIED);
 		assert_string_equal(v[0].reason, "Why");
 		assert_string_equal(v[0].message, "words");

@@ -135,7 +135,7 @@ static void made_otherwise_than_ordered(void **state)
 	launching(w);
 	created(w, "p", RC_OK, &p, 0);
 	expect(w, "report ");
-	assert_true(agent_core_changes(w->c, 64, &cap, &has, &v, &n));
+	assert_true(changes(w, 64, &cap, &has, &v, &n));
 	assert_int_equal(n, 1);
 	assert_int_equal(v[0].phase, MEMBER_HELD);
 	assert_string_equal(v[0].message, "the pod that was made is not as ordered");
@@ -268,7 +268,7 @@ static void pages_fit_a_frame(void **state)
 		p.requests = (struct reslist){asks, ARRAY_LEN(asks)};
 		pod(w, &p);
 	}
-	while (agent_core_changes(w->c, 64, &cap, &has, &v, &n)) {
+	while (changes(w, 64, &cap, &has, &v, &n)) {
 		size_t bytes = 0;
 		for (uint32_t i = 0; i < n; i++)
 			bytes += msgsize_member(&v[i]);
@@ -295,13 +295,13 @@ static void refusals_come_in_pages(void **state)
 	created(w, "p", RC_FORBIDDEN, NULL, 0);
 	created(w, "q", RC_FORBIDDEN, NULL, 0);
 	created(w, "r", RC_FORBIDDEN, NULL, 0);
-	assert_true(agent_core_changes(w->c, 2, &cap, &has, &m, &n));
+	assert_true(changes(w, 2, &cap, &has, &m, &n));
 	assert_int_equal(n, 2);
-	assert_true(agent_core_changes(w->c, 2, &cap, &has, &m, &n));
+	assert_true(changes(w, 2, &cap, &has, &m, &n));
 	assert_int_equal(n, 1);
 	assert_string_equal(m[0].pod, "r");
 	assert_int_equal(m[0].phase, MEMBER_DENIED);
-	assert_false(agent_core_changes(w->c, 2, &cap, &has, &m, &n));
+	assert_false(changes(w, 2, &cap, &has, &m, &n));
 }
 
 int main(void)

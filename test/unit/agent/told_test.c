@@ -20,27 +20,27 @@ static void what_a_pod_tells(void **state)
 	p.waiting_reason = "ErrImagePull";
 	p.waiting_message = "no such image";
 	pod(w, &p);
-	assert_true(agent_core_changes(w->c, 64, &cap, &has, &v, &n));
+	assert_true(changes(w, 64, &cap, &has, &v, &n));
 	assert_string_equal(v[0].reason, "ErrImagePull");
 	assert_string_equal(v[0].message, "no such image");
 	p = member_pod("p", "u1", POD_RUNNING);
 	p.ready = true;
 	p.meta.deleted_ms = 77;
 	pod(w, &p);
-	assert_true(agent_core_changes(w->c, 64, &cap, &has, &v, &n));
+	assert_true(changes(w, 64, &cap, &has, &v, &n));
 	assert_true(v[0].ready && v[0].deleting);
 	p = member_pod("p", "u1", POD_FAILED);
 	p.exit_code = 3;
 	p.terminated_reason = "Error";
 	pod(w, &p);
-	assert_true(agent_core_changes(w->c, 64, &cap, &has, &v, &n));
+	assert_true(changes(w, 64, &cap, &has, &v, &n));
 	assert_int_equal(v[0].phase, MEMBER_FAILED);
 	assert_int_equal(v[0].exit_code, 3);
 	assert_string_equal(v[0].reason, "Error");
 	buf_reset(&w->did);
 	pod(w, &p);
 	expect(w, ""); /* the same again changes nothing */
-	assert_false(agent_core_changes(w->c, 64, &cap, &has, &v, &n));
+	assert_false(changes(w, 64, &cap, &has, &v, &n));
 }
 
 static void long_messages_are_cut_between_characters(void **state)
@@ -57,6 +57,7 @@ static void long_messages_are_cut_between_characters(void **state)
 	const struct member *v;
 	uint32_t n;
 	agent_core_snapshot(w->c, &cap, &v, &n);
+	agent_core_told(w->c);
 	assert_int_equal(strlen(v[0].message), 511);
 	buf_reset(&w->did);
 	pod(w, &p);
@@ -103,7 +104,7 @@ static void changes_come_in_pages(void **state)
 		struct pod p = member_pod(buf_str(&b), "u", POD_RUNNING);
 		pod(w, &p);
 	}
-	while (agent_core_changes(w->c, 64, &cap, &has, &v, &n)) {
+	while (changes(w, 64, &cap, &has, &v, &n)) {
 		assert_true(n <= 64);
 		total += n;
 	}
@@ -273,7 +274,7 @@ static void sums_do_not_overflow(void **state)
 	struct pod a = foreign_pod("a", huge, 1), b = foreign_pod("b", huge, 1);
 	pod(w, &a);
 	pod(w, &b);
-	assert_true(agent_core_changes(w->c, 64, &cap, &has, &v, &n));
+	assert_true(changes(w, 64, &cap, &has, &v, &n));
 	assert_true(reslist_get(&cap.foreign, "cpu") == INT64_MAX);
 }
 
@@ -295,7 +296,7 @@ static void foreign_pods_take_room(void **state)
 	pod(w, &a);
 	pod(w, &b);
 	pod(w, &m);
-	assert_true(agent_core_changes(w->c, 64, &cap, &has, &v, &n));
+	assert_true(changes(w, 64, &cap, &has, &v, &n));
 	assert_true(has);
 	assert_int_equal(cap.foreign_pods, 2);
 	assert_int_equal(reslist_get(&cap.foreign, "cpu"), 750);
@@ -307,13 +308,13 @@ static void foreign_pods_take_room(void **state)
 	a.phase = POD_SUCCEEDED; /* terminal: its room is free, before its object goes */
 	pod(w, &a);
 	expect(w, "report ");
-	assert_true(agent_core_changes(w->c, 64, &cap, &has, &v, &n));
+	assert_true(changes(w, 64, &cap, &has, &v, &n));
 	assert_int_equal(cap.foreign_pods, 1);
 	assert_int_equal(reslist_get(&cap.foreign, "cpu"), 250);
 	gone(w, "kube-system", "a", "a");
-	assert_false(agent_core_changes(w->c, 64, &cap, &has, &v, &n));
+	assert_false(changes(w, 64, &cap, &has, &v, &n));
 	gone(w, "kube-system", "b", "b");
-	assert_true(agent_core_changes(w->c, 64, &cap, &has, &v, &n));
+	assert_true(changes(w, 64, &cap, &has, &v, &n));
 	assert_int_equal(cap.foreign_pods, 0);
 	assert_int_equal(cap.foreign.n, 0);
 	struct agent_core_stats stats;

@@ -159,7 +159,14 @@ void tick(struct world *w, int64_t now)
 	step(w, (struct agent_event){.type = AEV_TICK});
 }
 
-/* "pod/uid:Phase " of what is to be told; "+cap" when the capacity is. */
+bool changes(struct world *w, uint32_t max, struct capacity *cap, bool *has,
+	     const struct member **v, uint32_t *n)
+{
+	bool any = agent_core_changes(w->c, max, cap, has, v, n);
+	agent_core_told(w->c);
+	return any;
+}
+
 void expect_told(struct world *w, const char *text)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(10000);
@@ -167,7 +174,7 @@ void expect_told(struct world *w, const char *text)
 	const struct member *v;
 	uint32_t n;
 	bool has;
-	agent_core_changes(w->c, 64, &cap, &has, &v, &n);
+	changes(w, 64, &cap, &has, &v, &n);
 	for (uint32_t i = 0; i < n; i++)
 		buf_printf(&b, "%s/%s:%s ", v[i].pod, v[i].pod_uid, member_phase_text(v[i].phase));
 	if (has)
@@ -182,6 +189,7 @@ void expect_snapshot(struct world *w, const char *text)
 	const struct member *v;
 	uint32_t n;
 	agent_core_snapshot(w->c, &cap, &v, &n);
+	agent_core_told(w->c);
 	for (uint32_t i = 0; i < n; i++)
 		buf_printf(&b, "%s/%s:%s ", v[i].pod, v[i].pod_uid, member_phase_text(v[i].phase));
 	assert_string_equal(buf_str(&b), text);

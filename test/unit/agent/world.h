@@ -53,6 +53,9 @@ struct pod foreign_pod(const char *name, const struct res *v, uint32_t n);
 
 /* What the core wanted done since: "create:POD ", "read:POD ", "drop:HASH ", "report ". */
 void expect(struct world *w, const char *text);
+/* What changed, as agent_core_changes shows it; it is told then. */
+bool changes(struct world *w, uint32_t max, struct capacity *cap, bool *has,
+	     const struct member **v, uint32_t *n);
 /* "pod/uid:Phase " of what is to be told; "+cap" when the capacity is. */
 void expect_told(struct world *w, const char *text);
 /* The same of all that is known. */

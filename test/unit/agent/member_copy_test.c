@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "agent/core/impl.h"
+#include "agent/core/member_copy.h"
+#include "base/mem.h"
 
 static const struct res asks[] = {{"cpu", 500}, {"memory", 1000}};
 
@@ -37,14 +38,14 @@ static void any_change_is_a_change(void **state)
 	static const struct res more[] = {{"cpu", 501}, {"memory", 1000}},
 				other[] = {{"cpu", 500}, {"disk", 1000}};
 	struct member m = full();
-	struct held *h = ac_held_new(&m);
+	struct member_copy *h = member_copy_new(&m);
 	(void)state;
-	assert_true(ac_held_same(h, &m));
+	assert_true(member_copy_same(h, &m));
 #define CHANGE(field, value)                                                  \
 	do {                                                                  \
 		m = full();                                                   \
 		m.field = value;                                              \
-		if (ac_held_same(h, &m))                                      \
+		if (member_copy_same(h, &m))                                  \
 			fail_msg("another %s is taken for the same", #field); \
 	} while (0)
 	CHANGE(phase, MEMBER_SUCCEEDED);
@@ -69,9 +70,9 @@ static void any_change_is_a_change(void **state)
 	CHANGE(requests.v, other);
 #undef CHANGE
 	m = full();
-	assert_true(ac_held_same(h, &m));
-	assert_null(ac_held_free(h));
-	assert_null(ac_held_free(NULL));
+	assert_true(member_copy_same(h, &m));
+	assert_null(member_copy_free(h));
+	assert_null(member_copy_free(NULL));
 }
 
 /* A page of reports must fit one frame, whatever a pod asks for. */
@@ -83,10 +84,10 @@ static void resources_are_capped(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(many); i++)
 		many[i] = (struct res){"example.com/thing", (int64_t)i};
 	m.requests = (struct reslist){many, ARRAY_LEN(many)};
-	struct held *h = ac_held_new(&m);
+	struct member_copy *h = member_copy_new(&m);
 	assert_int_equal(h->m.requests.n, 32);
 	assert_int_equal(h->m.requests.v[31].milli, 31);
-	ac_held_free(h);
+	member_copy_free(h);
 }
 
 /* Bytes that are no UTF-8 have no beginning of a character to cut before. */
@@ -98,10 +99,10 @@ static void bytes_without_a_beginning(void **state)
 	memset(bad, 0x80, sizeof bad - 1);
 	bad[sizeof bad - 1] = '\0';
 	m.message = bad;
-	struct held *h = ac_held_new(&m);
+	struct member_copy *h = member_copy_new(&m);
 	assert_string_equal(h->m.message, "");
-	assert_true(ac_held_same(h, &m));
-	ac_held_free(h);
+	assert_true(member_copy_same(h, &m));
+	member_copy_free(h);
 }
 
 int main(void)
@@ -111,5 +112,5 @@ int main(void)
 		cmocka_unit_test(resources_are_capped),
 		cmocka_unit_test(bytes_without_a_beginning),
 	};
-	return cmocka_run_group_tests_name("agent_held", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("agent_member_copy", tests, NULL, NULL);
 }

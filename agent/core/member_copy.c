@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Members as they are kept: a pod event borrows its strings, a report needs them later. Each member
- * is two blocks, whatever it says; messages are cut, since a page of them must fit one frame. */
+/* A copy is three blocks, however many strings and resources the member has. */
+#include "agent/core/member_copy.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/core/impl.h"
+#include "base/mem.h"
 
-enum { HELD_MESSAGE_MAX = 512, HELD_RESOURCES_MAX = 32 };
+enum { MESSAGE_BYTES_MAX = 512, RESOURCES_MAX = 32 };
 
-char *ac_held_strings(const char **const *v, size_t n)
+char *strings_copy(const char **const *v, size_t n)
 {
 	size_t bytes = 0;
 	for (size_t i = 0; i < n; i++)
@@ -35,48 +36,47 @@ static size_t cut_utf8(const char *s, size_t max)
 	return n;
 }
 
-static void copy_resources(struct held *h)
+struct res *resources_copy(const struct reslist *l)
 {
-	struct reslist *l = &h->m.requests;
 	size_t bytes = 0;
-	if (l->n > HELD_RESOURCES_MAX)
-		l->n = HELD_RESOURCES_MAX;
 	for (uint32_t i = 0; i < l->n; i++)
 		bytes += strlen(l->v[i].name) + 1;
-	h->res = mem_alloc(l->n * sizeof *h->res + bytes);
-	char *at = (char *)(h->res + l->n);
+	struct res *v = mem_alloc(l->n * sizeof *v + bytes);
+	char *at = (char *)(v + l->n);
 	for (uint32_t i = 0; i < l->n; i++) {
 		size_t len = strlen(l->v[i].name) + 1;
 		memcpy(at, l->v[i].name, len);
-		h->res[i] = (struct res){at, l->v[i].milli};
+		v[i] = (struct res){at, l->v[i].milli};
 		at += len;
 	}
-	l->v = h->res;
+	return v;
 }
 
-struct held *ac_held_new(const struct member *m)
+struct member_copy *member_copy_new(const struct member *m)
 {
-	struct held *h = mem_zalloc(1, sizeof *h);
-	AUTO(mem_freep)
-	char *message = mem_strndup(str_or_empty(m->message),
-				    cut_utf8(str_or_empty(m->message), HELD_MESSAGE_MAX));
-	h->m = *m;
-	h->m.message = message;
-	const char **const strs[] = {&h->m.ns,     &h->m.job_name, &h->m.job_uid,
-				     &h->m.pod,    &h->m.pod_uid,  &h->m.node,
-				     &h->m.reason, &h->m.message,  &h->m.template_hash};
-	h->text = ac_held_strings(strs, ARRAY_LEN(strs));
-	copy_resources(h);
-	return h;
+	struct member_copy *c = mem_zalloc(1, sizeof *c);
+	const char *message = str_or_empty(m->message);
+	AUTO(mem_freep) char *cut = mem_strndup(message, cut_utf8(message, MESSAGE_BYTES_MAX));
+	c->m = *m;
+	c->m.message = cut;
+	const char **const strs[] = {&c->m.ns,     &c->m.job_name, &c->m.job_uid,
+				     &c->m.pod,    &c->m.pod_uid,  &c->m.node,
+				     &c->m.reason, &c->m.message,  &c->m.template_hash};
+	c->text = strings_copy(strs, ARRAY_LEN(strs));
+	if (c->m.requests.n > RESOURCES_MAX)
+		c->m.requests.n = RESOURCES_MAX;
+	c->res = resources_copy(&c->m.requests);
+	c->m.requests.v = c->res;
+	return c;
 }
 
-struct held *ac_held_free(struct held *h)
+struct member_copy *member_copy_free(struct member_copy *c)
 {
-	if (!h)
+	if (!c)
 		return NULL;
-	free(h->text);
-	free(h->res);
-	free(h);
+	free(c->text);
+	free(c->res);
+	free(c);
 	return NULL;
 }
 
@@ -91,10 +91,10 @@ static bool same_resources(const struct reslist *a, const struct reslist *b)
 	return true;
 }
 
-bool ac_held_same(const struct held *h, const struct member *m)
+bool member_copy_same(const struct member_copy *c, const struct member *m)
 {
-	const struct member *o = &h->m;
-	size_t cut = cut_utf8(str_or_empty(m->message), HELD_MESSAGE_MAX);
+	const struct member *o = &c->m;
+	size_t cut = cut_utf8(str_or_empty(m->message), MESSAGE_BYTES_MAX);
 	return o->phase == m->phase && o->ready == m->ready && o->deleting == m->deleting &&
 	       o->exit_code == m->exit_code && o->index == m->index && o->attempt == m->attempt &&
 	       o->started_ms == m->started_ms && o->ended_ms == m->ended_ms &&

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Foreign load: what the pods of the node request that are no members, and how many they are. The
+ * coordinator subtracts it from the node's capacity. */
+#pragma once
+
+#include "model/message.h"
+
+/* One pod's share. */
+struct pod_load {
+	bool counts; /* the pod is alive, not terminal and no member */
+	struct res *res;
+	uint32_t nres;
+};
+
+struct foreign {
+	struct res *sums; /* the names are borrowed from the loads */
+	uint32_t nsums, cap, pods;
+	bool dirty;   /* a load changed: the sums are out of date */
+	bool changed; /* the sums differ from what was told */
+	uint64_t hash;
+};
+
+void foreign_done(struct foreign *f);
+/* Sets one pod's load; requests are copied, and not read where counts is false. */
+void foreign_set(struct foreign *f, struct pod_load *load, bool counts,
+		 const struct reslist *requests);
+
+/* A new sum: begin, add each load, end. End says whether the sums are others than before. */
+void foreign_sum_begin(struct foreign *f);
+void foreign_sum_add(struct foreign *f, const struct pod_load *load);
+bool foreign_sum_end(struct foreign *f);
+
+struct capacity foreign_capacity(const struct foreign *f); /* borrowed until the next sum */
