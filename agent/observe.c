@@ -104,14 +104,15 @@ static const char *token(void *self)
 	return a->cfg.token(a->cfg.self);
 }
 
-static void snapshot(void *self, struct capacity *cap, const struct member **ret, uint32_t *ret_n)
+static void take_snapshot(void *self, struct capacity *cap, const struct member **ret,
+			  uint32_t *ret_n)
 {
 	struct agent_core *core = agent_of(self)->core;
 	agent_core_snapshot(core, cap, ret, ret_n);
 	agent_core_told(core);
 }
 
-static bool changes(void *self, struct msg_report *rep)
+static bool take_changes(void *self, struct msg_report *rep)
 {
 	struct agent_core *core = agent_of(self)->core;
 	bool any = agent_core_changes(core, PAGE_MEMBERS_MAX, &rep->capacity, &rep->has_capacity,
@@ -158,8 +159,8 @@ struct agent_session *agent_observe_session(struct agent *a, const struct link_c
 					   .backoff_cap_ms = 5000,
 					   .self = a,
 					   .token = token,
-					   .snapshot = snapshot,
-					   .changes = changes,
+					   .take_snapshot = take_snapshot,
+					   .take_changes = take_changes,
 					   .on_orders = on_orders,
 					   .on_template = on_template,
 					   .templates = templates,

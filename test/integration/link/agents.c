@@ -10,7 +10,8 @@ static const char *token(void *self)
 	return ((struct agent *)self)->token;
 }
 
-static void snapshot(void *self, struct capacity *cap, const struct member **ret, uint32_t *ret_n)
+static void take_snapshot(void *self, struct capacity *cap, const struct member **ret,
+			  uint32_t *ret_n)
 {
 	static const struct res cpu = {"cpu", 4000};
 	(void)self;
@@ -20,7 +21,7 @@ static void snapshot(void *self, struct capacity *cap, const struct member **ret
 	*ret_n = 0;
 }
 
-static bool changes(void *self, struct msg_report *rep)
+static bool take_changes(void *self, struct msg_report *rep)
 {
 	static struct member members[PAGE_MEMBERS_MAX];
 	struct agent *a = self;
@@ -105,8 +106,8 @@ struct agent *agent_add(struct rig *r, const char *node, const char *bundle,
 					   .backoff_cap_ms = 5000,
 					   .self = a,
 					   .token = token,
-					   .snapshot = snapshot,
-					   .changes = changes,
+					   .take_snapshot = take_snapshot,
+					   .take_changes = take_changes,
 					   .on_orders = on_orders,
 					   .on_template = on_template,
 					   .templates = templates,

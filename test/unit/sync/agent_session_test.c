@@ -80,7 +80,8 @@ static const char *token(void *self)
 	return ((struct world *)self)->token;
 }
 
-static void snapshot(void *self, struct capacity *cap, const struct member **ret, uint32_t *ret_n)
+static void take_snapshot(void *self, struct capacity *cap, const struct member **ret,
+			  uint32_t *ret_n)
 {
 	struct world *w = self;
 	w->snapshots++;
@@ -89,7 +90,7 @@ static void snapshot(void *self, struct capacity *cap, const struct member **ret
 	*ret_n = w->nmembers;
 }
 
-static bool changes(void *self, struct msg_report *rep)
+static bool take_changes(void *self, struct msg_report *rep)
 {
 	struct world *w = self;
 	if (w->changes == 0)
@@ -151,8 +152,8 @@ static int setup(void **state)
 					   .backoff_cap_ms = 5000,
 					   .self = w,
 					   .token = token,
-					   .snapshot = snapshot,
-					   .changes = changes,
+					   .take_snapshot = take_snapshot,
+					   .take_changes = take_changes,
 					   .on_orders = on_orders,
 					   .on_template = on_template,
 					   .templates = templates,

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sync/agent/watch.h"
+
+#include "base/mem.h"
+
+/* What is not named may be sent again, which costs bytes and nothing else. */
+enum { TEMPLATES_NAMED_MAX = 2048 };
+
+void agent_watch_send(struct agent_session *s)
+{
+	const struct agent_orders *o = &s->orders;
+	struct msg msg = {.type = MSG_WATCH,
+			  .watch = {.session = s->session,
+				    .revision = o->collecting ? o->next_revision : o->revision,
+				    .page = o->collecting ? o->next_page : 0}};
+	s->cfg.templates(s->cfg.self, &msg.watch.templates);
+	if (msg.watch.templates.n > TEMPLATES_NAMED_MAX)
+		msg.watch.templates.n = TEMPLATES_NAMED_MAX;
+	s->watch_out = true;
+	s->watch_ms = s->now_ms;
+	s->link.request(s->link.self, LINK_WATCH, &msg);
+}
+
+static void set_complete(struct agent_session *s)
+{
+	struct agent_orders *o = &s->orders;
+	o->revision = o->next_revision;
+	if (!s->ordered)
+		s->heard_ms = s->hello_ms;
+	s->ordered = true;
+	s->cfg.on_orders(s->cfg.self, s->epoch, o->v, o->n);
+	agent_orders_forget(o);
+}
+
+static bool take_page(struct agent_session *s, const struct msg_orders *page)
+{
+	if (!agent_orders_add(&s->orders, page))
+		return false;
+	for (uint32_t i = 0; i < page->ntemplates; i++)
+		s->cfg.on_template(s->cfg.self, page->templates[i].hash, page->templates[i].text);
+	if (!s->orders.collecting)
+		set_complete(s);
+	return true;
+}
+
+const char *agent_watch_answered(struct agent_session *s, const struct msg_orders *page)
+{
+	struct agent_orders *o = &s->orders;
+	s->watch_out = false;
+	if (page->session != s->session || page->epoch != s->epoch) {
+		s->orders_refused++;
+		log_warn(s->log, "orders of another session or epoch refused",
+			 KI("epoch", page->epoch), KI("newest", s->epoch));
+		return "orders came of another session or epoch";
+	}
+	bool unchanged = page->page == 0 && !page->more && page->norders == 0 &&
+			 page->revision == o->revision;
+	if (unchanged || !agent_orders_fits(o, page))
+		agent_orders_forget(o);
+	else if (!take_page(s, page))
+		return "more orders came than a node can have";
+	agent_watch_send(s);
+	return NULL;
+}
