@@ -9,7 +9,6 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
 
 option(MUSTER_WERROR "Warnings are errors (our own builds)" OFF)
-option(MUSTER_MUTANTS "Seeded bugs can be switched on (shared/base/mutant.h); muster-sim only" OFF)
 option(MUSTER_FUZZ "Build the fuzz targets with libFuzzer (clang)" OFF)
 set(MUSTER_SANITIZE "" CACHE STRING "Value of -fsanitize=, empty for none")
 
@@ -29,9 +28,6 @@ if(MUSTER_SANITIZE)
         target_compile_options(muster_flags INTERFACE -fsanitize=${MUSTER_SANITIZE}
                 -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
         target_link_options(muster_flags INTERFACE -fsanitize=${MUSTER_SANITIZE})
-endif()
-if(MUSTER_MUTANTS)
-        target_compile_definitions(muster_flags INTERFACE MUSTER_MUTANTS)
 endif()
 if(MUSTER_FUZZ)
         # Coverage of all rooms steers the fuzzer, not only that of its own file.

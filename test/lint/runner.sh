@@ -12,6 +12,7 @@ mkdir -p "$tmp/test/lib" "$tmp/e2e"
 cp "$top/CMakePresets.json" "$tmp/"
 cp "$top/test/run" "$tmp/test/"
 cp "$top/test/lib/common.sh" "$tmp/test/lib/"
+cp -r "$top/test/mutants" "$tmp/test/"
 # shellcheck disable=SC2016 # $@ is the stub's
 printf '#!/bin/sh\nexec "$@"\n' >"$tmp/test/shell"
 printf '#!/bin/sh\necho "3 passed, 1 failed"\nexit 1\n' >"$tmp/e2e/run"

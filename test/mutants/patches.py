@@ -9,6 +9,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.realpath(os.path.join(HERE, "../.."))
 KINDS = ("bug", "neutral")
 PRODUCTION = re.compile(r"(agent|coordinator|shared)/.*\.[ch]")
+GIT = "diff --git "
 HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
@@ -46,7 +47,7 @@ def _header(name, lines):
     kind = lines[1][6:] if len(lines) > 1 and lines[1].startswith("Kind: ") else None
     if kind not in KINDS:
         raise BadPatch(f"{name}: its second line is neither 'Kind: bug' nor 'Kind: neutral'")
-    if len(lines) < 4 or lines[2] or not lines[3].startswith("--- a/"):
+    if len(lines) < 4 or lines[2] or not lines[3].startswith(("--- a/", GIT)):
         raise BadPatch(f"{name}: an empty line and '--- a/PATH' must follow the header")
     return lines[0], kind
 
@@ -77,6 +78,9 @@ def parse(name, text):
     what, kind = _header(name, lines)
     files, i = [], 3
     while i < len(lines):
+        if lines[i].startswith((GIT, "index ")):  # git diff has these before each file
+            i += 1
+            continue
         if lines[i].startswith("--- "):
             path = lines[i][6:]
             if lines[i] != "--- a/" + path or lines[i + 1:i + 2] != ["+++ b/" + path]:

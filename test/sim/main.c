@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "mutants.h"
 #include "run.h"
 #include "story.h"
 
@@ -21,7 +20,7 @@ static const char usage_text[] =
 	"[--narrow]\n"
 	"           [--trace] [--stats]\n"
 	"muster-sim --story FILE [--trace] [--update]\n"
-	"muster-sim --mutants [--mutant LIST] [--seeds A-B]\n"
+	"muster-sim --until-failure --seeds A-B\n"
 	"muster-sim --reasons FILE…\n"
 	"\n"
 	"  --seeds A-B   run these seeds; each is a cluster, its users and what goes wrong\n"
@@ -35,9 +34,9 @@ static const char usage_text[] =
 	"  --keep LIST   of the plan's operations only these (a shortened plan: 0,4,7)\n"
 	"  --trace       print the log as it comes; twice: debug lines and requests too\n"
 	"  --story FILE  run a story; --update writes its log lines anew\n"
-	"  --mutants     (preset mutants only) switch on each seeded bug, or those of LIST, and\n"
-	"                show which check notices it within the seeds (else 1-2000)\n"
-	"  --mutant NAME without --mutants: run the seeds or the story with that bug\n"
+	"  --until-failure  end with the first seed that fails; the levels of faults take turns.\n"
+	"                Prints seed=N before each seed and seed=N FAILED invariant=NAME TEXT at\n"
+	"                the end, for test/mutants/run\n"
 	"  --reasons     run these stories; each reason of the table must come up in one\n"
 	"\n"
 	"Exits with 1 when an invariant broke or a story went otherwise.\n";
@@ -47,8 +46,8 @@ enum { FRESH_FROM = 1000000, FRESH_MAX = 1000000 };
 struct options {
 	uint64_t from, to; /* seeds */
 	struct plan_config plan;
-	const char *keep, *story, *mutant;
-	bool trace, debug, update, stats, mutants, reasons;
+	const char *keep, *story;
+	bool trace, debug, update, stats, until_failure, reasons;
 };
 
 /* What an assertion that fails has to say: which seed it was. */
@@ -143,8 +142,7 @@ static bool take(int c, const char *arg, struct options *o)
 		return true;
 	case 'u': o->update = true; return true;
 	case 'S': o->story = arg; return true;
-	case 'm': o->mutants = true; return true;
-	case 'M': o->mutant = arg; return true;
+	case 'U': o->until_failure = true; return true;
 	case 'R': o->reasons = true; return true;
 	default: return false;
 	}
@@ -154,11 +152,13 @@ static bool take(int c, const char *arg, struct options *o)
 static bool options(int argc, char **argv, struct options *o, const char **ret_bad)
 {
 	static const struct option longs[] = {
-		{"seeds", 1, NULL, 's'},   {"jobs", 1, NULL, 'j'},   {"nodes", 1, NULL, 'n'},
-		{"faults", 1, NULL, 'f'},  {"wide", 0, NULL, 'w'},   {"narrow", 0, NULL, 'N'},
-		{"stats", 0, NULL, 'c'},   {"keep", 1, NULL, 'k'},   {"trace", 0, NULL, 't'},
-		{"update", 0, NULL, 'u'},  {"fresh", 1, NULL, 'F'},  {"story", 1, NULL, 'S'},
-		{"mutants", 0, NULL, 'm'}, {"mutant", 1, NULL, 'M'}, {"reasons", 0, NULL, 'R'},
+		{"seeds", 1, NULL, 's'},   {"jobs", 1, NULL, 'j'},
+		{"nodes", 1, NULL, 'n'},   {"faults", 1, NULL, 'f'},
+		{"wide", 0, NULL, 'w'},    {"narrow", 0, NULL, 'N'},
+		{"stats", 0, NULL, 'c'},   {"keep", 1, NULL, 'k'},
+		{"trace", 0, NULL, 't'},   {"update", 0, NULL, 'u'},
+		{"fresh", 1, NULL, 'F'},   {"story", 1, NULL, 'S'},
+		{"reasons", 0, NULL, 'R'}, {"until-failure", 0, NULL, 'U'},
 		{NULL, 0, NULL, 0}};
 	int c;
 	opterr = 0; /* what is wrong is one line, of main's */
@@ -168,8 +168,6 @@ static bool options(int argc, char **argv, struct options *o, const char **ret_b
 			return false;
 		}
 	}
-	if (o->mutants && !o->to)
-		*o = (struct options){.mutants = true, .mutant = o->mutant, .from = 1, .to = 2000};
 	if (optind < argc && !o->reasons)
 		*ret_bad = argv[optind];
 	return o->reasons ? optind < argc : optind == argc && (o->story || o->to);
@@ -258,6 +256,28 @@ static int run_seeds(const struct options *o)
 	return failures || never ? 1 : 0;
 }
 
+/* All levels of faults take their turns: some bugs show best while nothing else goes wrong. */
+static int run_until_failure(struct options *o)
+{
+	static const enum fault_level levels[] = {FAULTS_ALL, FAULTS_ALL, FAULTS_NONE, FAULTS_SOME};
+	static struct plan p; /* large */
+	struct sim_config cfg;
+	for (uint64_t seed = o->from; seed <= o->to; seed++) {
+		current_seed = (sig_atomic_t)seed;
+		printf("seed=%" PRIu64 "\n", seed);
+		fflush(stdout); /* the reader knows which seed crashed, and that the run goes on */
+		o->plan.faults = levels[seed % ARRAY_LEN(levels)];
+		make(&p, &cfg, o, seed);
+		struct outcome out = run_plan(&p, &cfg);
+		if (out.failed) {
+			printf("seed=%" PRIu64 " FAILED invariant=%s %s\n", seed, out.invariant,
+			       out.failure);
+			return 1;
+		}
+	}
+	return 0;
+}
+
 static int run_stories(const struct options *o, char *const *paths, int n)
 {
 	struct err e = {0};
@@ -280,20 +300,14 @@ int main(int argc, char **argv)
 		if (bad)
 			fprintf(stderr, "muster-sim: bad option or value: %s; see --help\n", bad);
 		else
-			fputs("muster-sim: say what to run: --seeds, --fresh, --story, --mutants "
+			fputs("muster-sim: say what to run: --seeds, --fresh, --story "
 			      "or --reasons; see --help\n",
 			      stderr);
-		return 2;
-	}
-	if (o.mutants)
-		return mutants_run(o.mutant, o.from, o.to);
-	if (o.mutant && !mutants_turn_on(o.mutant)) {
-		fprintf(stderr, "muster-sim: no seeded bug '%s' in this build\n", o.mutant);
 		return 2;
 	}
 	signal(SIGABRT, on_abort);
 	signal(SIGSEGV, on_abort);
 	if (!o.story && !o.reasons)
-		return run_seeds(&o);
+		return o.until_failure ? run_until_failure(&o) : run_seeds(&o);
 	return run_stories(&o, argv + optind, argc - optind);
 }
