@@ -106,22 +106,3 @@ def pure(tree):
 
 def folder(room):
     return room.replace("_", "/") if "_" in room else f"shared/{room}"
-
-
-def mutants(tree):
-    """Seeded bugs are where their table says (", " between files, where a rule has several belts), and no ordinary
-    build holds any of them."""
-    table = dict(re.findall(r'^(?:BUG|OPEN|NEUTRAL)\((\w+), "([^"]+)"', tree.read("shared/base/mutants.def"), re.M))
-    used, problems = {}, []
-    for n in tree.named(r"(shared|coordinator|agent)/.*\.c"):
-        for name in re.findall(r"\bMUTANT\((\w+)\)", bare_c(tree.read(n))):
-            used.setdefault(name, set()).add(n)
-    for name in sorted(table.keys() | used.keys()):
-        if used.get(name, set()) != set(table.get(name, "").split(", ")):
-            problems.append(f"shared/base/mutants.def: {name} stands for {table.get(name, 'no file')}, "
-                            f"used in {' '.join(sorted(used.get(name, ['no file'])))}")
-    for source, obj, _ in objects(tree):
-        defined_undefined = symbols(obj)
-        if defined_undefined and any("mutant_on" in s for s in set().union(*defined_undefined)):
-            problems.append(f"{source}: its object can switch seeded bugs on; only preset mutants may")
-    return problems

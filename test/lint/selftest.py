@@ -15,22 +15,26 @@ sys.dont_write_bytecode = True
 import circles  # noqa: E402
 import layers  # noqa: E402
 import objects  # noqa: E402
+import seeded  # noqa: E402
 import texts  # noqa: E402
 from tree import Tree  # noqa: E402
 
 C = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 CLEAN = {
-    "shared/base/text.h": C + "#define MUTANT(name) 0\nint text_len(const char *s);\n",
-    "shared/base/mutants.def": C + 'BUG(shorter, "shared/model/job.c", "one is missing")\n',
+    "shared/base/text.h": C + "int text_len(const char *s);\n",
     "shared/base/text.c": C + '#include "base/text.h"\n\n#include <string.h>\n\n'
                               "int text_len(const char *s)\n{\n\treturn (int)strlen(s);\n}\n",
     "shared/model/job.h": C + "int job_len(const char *name);\n",
     "shared/model/job.c": C + '#include "model/job.h"\n\n#include "base/text.h"\n\n'
                               '/* not a call: sleep(1) */\nstatic const char *const no = "exit(1)";\n\n'
                               "int job_len(const char *name)\n{\n"
-                              "\treturn text_len(name) + (no != name) - MUTANT(shorter);\n}\n",
+                              "\treturn text_len(name) + (no != name);\n}\n",
     "shared/os/os.h": C + "void os_nap(void);\n",
     "shared/os/os.c": C + '#include "os/os.h"\n\nvoid os_nap(void)\n{\n}\n',
+    "test/mutants/shorter.patch": "One is missing.\nKind: bug\n\n"
+                                  "--- a/shared/base/text.c\n+++ b/shared/base/text.c\n@@ -6,4 +6,4 @@\n"
+                                  " int text_len(const char *s)\n {\n-\treturn (int)strlen(s);\n"
+                                  "+\treturn (int)strlen(s) - 1;\n }\n",
     "test/greet.sh": "#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\necho \"$1\"\n",
     "charts/a/values.yaml": "a: 1\nb: [2, 3]\n",
     "charts/a/values.schema.json": "{}\n",
@@ -55,6 +59,7 @@ LOOP_HEADERS = {
     "shared/loop/c.c": C + '#include "loop/a.h"\n',
     "shared/loop/c.h": C,
 }
+SHORTER = "test/mutants/shorter.patch"
 CALL = "int job_len(const char *name)\n{\n\t"
 
 
@@ -85,9 +90,17 @@ BROKEN = [
     (objects.pure, in_job("extern void os_nap(void); os_nap();"), "refers to os_nap"),
     (objects.pure, in_job("extern long write(int, const void *, unsigned long); (void)write(2, name, 1);"),
      "refers to write, so room model"),  # base may, model may not
-    (objects.mutants, swap("shared/base/mutants.def", "shorter", "longer"), "shorter stands for no file, used in shared/model/job.c"),
-    (objects.mutants, swap("shared/base/mutants.def", "model/job.c", "os/os.c"), "shorter stands for shared/os/os.c, used in"),
-    (objects.mutants, in_job("extern int mutant_on; mutant_on++;"), "shared/model/job.c: its object can switch"),
+    (seeded.mutants, swap(SHORTER, "One is missing.\n", ""), f"{SHORTER}: its first line does not say"),
+    (seeded.mutants, swap(SHORTER, "Kind: bug", "Kind: open"), f"{SHORTER}: its second line is neither"),
+    (seeded.mutants, swap(SHORTER, "@@ -6,4", "@@ -6,5"), f"{SHORTER}:12: the hunk is not as long as it says"),
+    (seeded.mutants, swap(SHORTER, "a/shared/base", "b/shared/base"), f"{SHORTER}: an empty line and '--- a/PATH' must follow"),
+    (seeded.mutants, {**CLEAN, SHORTER: CLEAN[SHORTER].replace("shared/base/text.c", "test/greet.sh")},
+     f"{SHORTER}: changes test/greet.sh, which is no production file"),
+    (seeded.mutants, {**CLEAN, SHORTER: CLEAN[SHORTER].replace("text.c", "gone.c")},
+     f"{SHORTER}: changes shared/base/gone.c, which there is not"),
+    (seeded.mutants, swap("shared/base/text.c", "(int)strlen", "(int) strlen"), "text.c:6: the text that it changes is not there"),
+    (seeded.mutants, swap("shared/base/text.c", "(int)strlen(s)", "(int)strlen(s) - MUTANT(shorter)"),
+     "shared/base/text.c:8: MUTANT: a seeded bug is a patch"),
     (layers.layers, CLEAN, "model links os, which is not below it", [ROOMS[0], "model|shared/model|base,os|shared/model/job.c", ROOMS[2]]),
     (layers.layers, CLEAN, "model links PkgConfig::CURL, which it does not own",
      [ROOMS[0], "model|shared/model|base,PkgConfig::CURL|shared/model/job.c", ROOMS[2]]),
@@ -142,7 +155,7 @@ def compile_all(top, commands):
 def findings(check, files, rooms):
     with tempfile.TemporaryDirectory(prefix="muster-lint.") as top:
         build, commands = write_tree(top, files, rooms)
-        if check in (objects.banned, objects.pure, objects.mutants, circles.circles):
+        if check in (objects.banned, objects.pure, circles.circles):
             compile_all(top, commands)
         with contextlib.redirect_stdout(io.StringIO()):
             return check(Tree(top, build))
