@@ -112,7 +112,6 @@ void agent_step(struct agent *a, struct agent_event *ev)
 {
 	struct agent_actions actions;
 	ev->now_ms = a->now_ms;
-	ev->wall_ms = a->wall_ms;
 	ev->unheard_ms = a->now_ms - agent_session_heard(a->session);
 	agent_core_step(a->core, ev, &actions);
 	for (uint32_t i = 0; i < actions.n; i++)
