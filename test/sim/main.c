@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "run.h"
-#include "story.h"
+#include "test/sim/run.h"
+#include "test/sim/stories/runner/story.h"
 
 static const char usage_text[] =
 	"muster-sim --seeds A-B | --fresh N [--jobs N] [--nodes N] [--faults none|some|all] "

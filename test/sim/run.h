@@ -2,7 +2,7 @@
 /* One run of a plan from its seed to quiet, and the shortening of a failing one. */
 #pragma once
 
-#include "plan.h"
+#include "test/sim/people/plan.h"
 
 struct job_end { /* what became of a job of the plan */
 	bool there;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sim.h"
-#include "budget.h"
+#include "test/sim/sim.h"
+#include "test/sim/checks/budget.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,13 +5,13 @@
 #pragma once
 
 #include "base/table.h"
-#include "conn.h"
-#include "heard.h"
-#include "machine.h"
-#include "net.h"
-#include "proc.h"
-#include "server.h"
-#include "user.h"
+#include "test/sim/checks/heard.h"
+#include "test/sim/cluster/machine.h"
+#include "test/sim/cluster/proc.h"
+#include "test/sim/people/user.h"
+#include "test/sim/world/conn.h"
+#include "test/sim/world/net.h"
+#include "test/sim/world/server.h"
 
 enum { COORDINATORS = 2, FAILURE_BYTES = 512 };
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cases of test/sim/contract.h against a real API server: what the simulator's model promises,
- * it keeps too. */
+/* The cases of test/sim/contract/contract.h against a real API server: what the simulator's model
+ * promises, it keeps too. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "test/sim/contract.h"
+#include "test/sim/contract/contract.h"
 
 #include <string.h>
 

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the API server may be asked for: every write is paid by something that happened to its
+ *object. Looked at when all is quiet, in runs in which no request went astray (what did is asked
+ *again).
+ *
+ *	create of a pod      1 for each attempt, leadership and process that asks for it
+ *	delete of a pod      1 for each pod and leadership, and one more a minute while it is there
+ *	status of a job      2 + 2 x spec changes + 3 x its pods (born, started, ended) + 2 x
+ *	                     leaderships + 1 for each minute of its life (why it waits, said anew);
+ *	                     and none that changes nothing
+ *	status of a          2 + 2 x (changes of Node or its own spec) + 2 x sessions of its agent +
+ *	  ComputeNode        1 for each half minute in which a member came or went; none in vain
+ *	apply of one         1 + 2 x (changes of Node or its own spec) + 1 x leaderships
+ *	delete of a job      1 for each leadership, and one more each half minute
+ *	delete of one        1 for each leadership
+ */
+#include "test/sim/checks/budget.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "test/sim/sim.h"
+
+enum { KEY_BYTES = 256, MINUTE_MS = 60000, HALF_MS = 30000 };
+
+struct account {
+	UT_hash_handle hh;
+	char *key;
+	uint32_t spent, paid, per_lead;
+	int64_t since_ms, every_ms; /* one more is paid each so often; 0: not */
+	int64_t numbers_ms;         /* when the last member's coming or going was paid */
+};
+
+struct budget {
+	struct sim *sim;
+	struct account *all;
+	uint64_t epoch;
+	uint32_t leads;
+};
+
+struct budget *budget_new(struct sim *s)
+{
+	struct budget *b = mem_zalloc(1, sizeof *b);
+	b->sim = s;
+	return b;
+}
+
+struct budget *budget_free(struct budget *b)
+{
+	struct account *a, *tmp;
+	HASH_ITER (hh, b->all, a, tmp) {
+		HASH_DEL(b->all, a);
+		free(a->key);
+		free(a);
+	}
+	free(b);
+	return NULL;
+}
+
+static struct account *account(struct budget *b, const char *what, const char *whose)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(KEY_BYTES);
+	struct account *a;
+	buf_printf(&key, "%s of %s", what, whose);
+	HASH_FIND_STR(b->all, buf_str(&key), a);
+	if (a)
+		return a;
+	a = mem_zalloc(1, sizeof *a);
+	a->key = buf_steal(&key);
+	a->since_ms = b->sim->clock.now_ms;
+	HASH_ADD_KEYPTR(hh, b->all, a->key, strlen(a->key), a);
+	return a;
+}
+
+/* ---- what happens ---- */
+
+static struct account *job_status(struct budget *b, const char *uid)
+{
+	struct account *a = account(b, "job status", uid);
+	a->per_lead = 2;
+	a->every_ms = MINUTE_MS;
+	return a;
+}
+
+static void pod_changed(struct budget *b, const struct change *ch)
+{
+	const struct version *v = ch->now, *was = ch->prev;
+	if (!*str_or_empty(v->meta.owner_uid))
+		return;
+	bool born = ch->ev == WATCH_ADDED, gone = ch->ev == WATCH_DELETED;
+	bool ended = !gone && was && pod_ended(v) && !pod_ended(was);
+	bool started = !gone && was && v->pod.ready && !was->pod.ready;
+
+	job_status(b, v->meta.owner_uid)->paid += (uint32_t)(born + started + ended + gone);
+	struct account *n = account(b, "ComputeNode status", v->pod.node);
+	if ((born || ended || gone) && b->sim->clock.now_ms >= n->numbers_ms + HALF_MS) {
+		n->numbers_ms = b->sim->clock.now_ms;
+		n->paid += 2; /* now, and what comes in the half minute after */
+	}
+}
+
+static void node_changed(struct budget *b, const struct change *ch, bool spec)
+{
+	if (!spec)
+		return;
+	account(b, "ComputeNode status", ch->now->meta.name)->paid += 2;
+	account(b, "ComputeNode apply", ch->now->meta.name)->paid += 2;
+}
+
+void budget_change(struct budget *b, const struct change *ch)
+{
+	const struct version *v = ch->now;
+	bool first = ch->ev == WATCH_ADDED || !ch->prev;
+	bool spec =
+		first || ch->ev == WATCH_DELETED || ch->prev->meta.generation != v->meta.generation;
+	if (v->kind == API_JOB && spec)
+		job_status(b, v->meta.uid)->paid += first ? 4 : 2;
+	else if (v->kind == API_POD)
+		pod_changed(b, ch);
+	else if (v->kind == API_NODE)
+		node_changed(b, ch, true);
+	else if (v->kind == API_CNODE)
+		node_changed(b, ch, spec || !first);
+}
+
+/* ---- what is asked ---- */
+
+static void asked_pod(struct budget *b, const char *who, const struct api_request *req)
+{
+	AUTO(buf_done) struct buf whose = BUF_INIT(KEY_BYTES);
+	const struct proc *p = sim_proc(b->sim, who);
+	buf_printf(&whose, "%s by %s#%u", req->pod_create->name, who, p ? p->incarnation : 0);
+	struct account *a = account(b, "create", buf_str(&whose));
+	/* A rival has the same name. */
+	const struct machine *m = p && p->node ? sim_machine(b->sim, p->node) : NULL;
+	a->paid = m && m->rival.incarnation ? 1 : 0;
+	a->per_lead = 1; /* a number that no status held is given again */
+	a->spent++;
+}
+
+static void asked_delete(struct budget *b, const struct api_request *req)
+{
+	struct account *a = account(b, "delete", str_or_empty(req->uid));
+	a->per_lead = 1;
+	a->every_ms = req->kind == API_POD ? MINUTE_MS : req->kind == API_JOB ? HALF_MS : 0;
+	a->spent++;
+}
+
+void budget_request(struct budget *b, const char *who, const struct api_request *req)
+{
+	const struct version *v;
+	if (req->verb == API_CREATE && req->kind == API_POD) {
+		asked_pod(b, who, req);
+	} else if (req->verb == API_DELETE) {
+		asked_delete(b, req);
+	} else if (req->verb == API_APPLY && req->kind == API_CNODE) {
+		struct account *a = account(b, "ComputeNode apply", req->name);
+		a->per_lead = 2;
+		a->spent++;
+	} else if (req->verb == API_PATCH_STATUS && req->kind == API_CNODE) {
+		struct account *a = account(b, "ComputeNode status", req->name);
+		a->per_lead = 2;
+		a->spent++;
+	} else if (req->verb == API_PATCH_STATUS && req->kind == API_JOB) {
+		v = store_find(&b->sim->server.store, API_JOB, req->ns, req->name);
+		if (v)
+			job_status(b, v->meta.uid)->spent++;
+	}
+}
+
+/* A session began or a leader did: nodes say so. */
+void budget_message(struct budget *b, const struct proc *to, const struct msg *msg)
+{
+	if (msg->type != MSG_WELCOME || to->kind != PROC_AGENT)
+		return;
+	account(b, "ComputeNode status", to->node)->paid += 2;
+	if (msg->welcome.epoch > b->epoch) {
+		b->epoch = msg->welcome.epoch;
+		b->leads++;
+	}
+}
+
+/* ---- the reckoning ---- */
+
+static uint32_t allowed(const struct budget *b, const struct account *a)
+{
+	int64_t age = b->sim->clock.now_ms - a->since_ms;
+	uint32_t leads = b->leads ? b->leads : 1;
+	return a->paid + a->per_lead * leads + (a->every_ms ? (uint32_t)(age / a->every_ms) : 0);
+}
+
+void budget_quiet(struct budget *b)
+{
+	if (conns_rough(b->sim->conns))
+		return;
+	for (const struct account *a = b->all; a; a = a->hh.next) {
+		if (a->spent > allowed(b, a))
+			sim_fail(b->sim, "budget", "%s: %u writes, %u are paid for", a->key,
+				 a->spent, allowed(b, a));
+	}
+	if (b->sim->server.writes_in_vain > b->leads)
+		sim_fail(b->sim, "budget", "%" PRIu64 " status writes changed nothing",
+			 b->sim->server.writes_in_vain);
+}

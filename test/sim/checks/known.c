@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a coordinator process knows: the last version of each job, node and ComputeNode that a list
+ * or a watch has given it. Decisions are judged by it, not by what the API server has by then. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "test/sim/checks/decide.h"
+
+static bool followed(enum api_kind kind)
+{
+	return kind == API_JOB || kind == API_NODE || kind == API_CNODE;
+}
+
+static void key_of(struct buf *b, enum api_kind kind, const char *ns, const char *name)
+{
+	buf_printf(b, "%d/%s/%s", (int)kind, str_or_empty(ns), str_or_empty(name));
+}
+
+static void drop(struct mind *m, struct known_version *k)
+{
+	HASH_DEL(m->known, k);
+	version_unref(k->v);
+	free(k->key);
+	free(k);
+}
+
+void mind_forget(struct mind *m)
+{
+	struct known_version *k, *tmp;
+	HASH_ITER (hh, m->known, k, tmp)
+		drop(m, k);
+}
+
+static struct known_version *find(const struct mind *m, enum api_kind kind, const char *ns,
+				  const char *name)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(1024);
+	struct known_version *k;
+	key_of(&key, kind, ns, name);
+	HASH_FIND_STR(m->known, buf_str(&key), k);
+	return k;
+}
+
+const struct known_version *mind_find(const struct mind *m, enum api_kind kind, const char *ns,
+				      const char *name)
+{
+	return find(m, kind, ns, name);
+}
+
+/* Made if there is none. */
+static struct mind_met *met_of(struct mind *m, const char *ns, const char *name)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(1024);
+	struct mind_met *met;
+	buf_printf(&key, "%s/%s", str_or_empty(ns), str_or_empty(name));
+	HASH_FIND_STR(m->met, buf_str(&key), met);
+	if (met)
+		return met;
+	met = mem_zalloc(1, sizeof *met);
+	met->key = buf_steal(&key);
+	HASH_ADD_KEYPTR(hh, m->met, met->key, strlen(met->key), met);
+	return met;
+}
+
+const struct mind_met *mind_met_find(const struct mind *m, const char *job_key)
+{
+	const struct mind_met *met;
+	HASH_FIND_STR(m->met, job_key, met);
+	return met;
+}
+
+/* It is answered with what there is just now, if at all. */
+void check_note_get(struct checks *c, const char *who, const struct api_request *req)
+{
+	const struct version *job = store_find(&c->sim->server.store, API_JOB, req->ns, req->name);
+	for (uint32_t i = 0; i < COORDINATORS; i++) {
+		struct mind *m = &c->minds->v[i];
+		if (!m->proc || !str_eq(m->proc->name, who))
+			continue;
+		struct mind_met *met = met_of(m, req->ns, req->name);
+		met->asked = true;
+		mem_strset(&met->live, job ? job->meta.uid : NULL);
+	}
+}
+
+static void put(struct mind *m, struct version *v, int64_t now_ms)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(1024);
+	struct known_version *k = find(m, v->kind, v->meta.ns, v->meta.name);
+	if (v->kind == API_JOB)
+		met_of(m, v->meta.ns, v->meta.name)->shown = true;
+	if (k && !str_eq(k->v->meta.uid, v->meta.uid)) {
+		drop(m, k);
+		k = NULL;
+	}
+	if (!k) {
+		key_of(&key, v->kind, v->meta.ns, v->meta.name);
+		k = mem_zalloc(1, sizeof *k);
+		k->key = buf_steal(&key);
+		k->since_ms = now_ms;
+		HASH_ADD_KEYPTR(hh, m->known, k->key, strlen(k->key), k);
+	} else {
+		version_unref(k->v);
+	}
+	version_ref(v);
+	k->v = v;
+	k->list = m->list[v->kind];
+}
+
+void checks_saw(struct checks *c, const struct proc *p, enum watch_event ev, struct version *v)
+{
+	struct mind *m = check_mind(c, p);
+	if (!m || !followed(v->kind))
+		return;
+	if (ev != WATCH_DELETED) {
+		put(m, v, c->sim->clock.now_ms);
+		return;
+	}
+	struct known_version *k = find(m, v->kind, v->meta.ns, v->meta.name);
+	if (k)
+		drop(m, k);
+}
+
+void checks_list(struct checks *c, const struct proc *p, enum api_kind kind, bool ends)
+{
+	struct mind *m = check_mind(c, p);
+	struct known_version *k, *tmp;
+	if (!m || !followed(kind))
+		return;
+	if (!ends) {
+		m->list[kind]++;
+		return;
+	}
+	HASH_ITER (hh, m->known, k, tmp) {
+		if (k->v->kind == kind && k->list != m->list[kind])
+			drop(m, k);
+	}
+}
+
+/* ---- minds ---- */
+
+void mind_forget_leadership(struct mind *m)
+{
+	struct mind_job *j, *jtmp;
+	struct mind_failure *f, *ftmp;
+	struct mind_att *a, *atmp;
+	struct mind_node *n, *ntmp;
+	struct mind_met *met, *mtmp;
+	check_not_kept(m);
+	HASH_ITER (hh, m->met, met, mtmp) {
+		HASH_DEL(m->met, met);
+		free(met->key);
+		free(met->live);
+		free(met);
+	}
+	HASH_ITER (hh, m->atts, a, atmp) {
+		HASH_DEL(m->atts, a);
+		free(a->key);
+		free(a->placed);
+		free(a);
+	}
+	HASH_ITER (hh, m->jobs, j, jtmp) {
+		HASH_DEL(m->jobs, j);
+		free(j->uid);
+		free(j);
+	}
+	HASH_ITER (hh, m->failures, f, ftmp) {
+		HASH_DEL(m->failures, f);
+		free(f->key);
+		free(f);
+	}
+	HASH_ITER (hh, m->nodes, n, ntmp) {
+		HASH_DEL(m->nodes, n);
+		free(n->name);
+		free(n);
+	}
+	m->synced_ms = INT64_MAX;
+	m->open = false;
+	m->lost_ms = INT64_MIN / 2;
+}
+
+struct mind *check_mind(struct checks *c, const struct proc *p)
+{
+	if (!p || p->kind != PROC_COORDINATOR)
+		return NULL;
+	for (uint32_t i = 0; i < COORDINATORS; i++) {
+		struct mind *m = &c->minds->v[i];
+		if (m->proc && m->proc != p)
+			continue;
+		if (!m->proc || m->incarnation != p->incarnation) {
+			mind_forget(m);
+			mind_forget_leadership(m);
+			m->proc = p;
+			m->incarnation = p->incarnation;
+		}
+		return m;
+	}
+	return NULL;
+}
+
+void check_minds_free(struct checks *c)
+{
+	for (uint32_t i = 0; i < COORDINATORS; i++) {
+		mind_forget(&c->minds->v[i]);
+		mind_forget_leadership(&c->minds->v[i]);
+	}
+	free(c->minds);
+}
+
+struct mind_job *mind_job_of(struct mind *m, const char *uid)
+{
+	struct mind_job *j;
+	HASH_FIND_STR(m->jobs, uid, j);
+	if (j)
+		return j;
+	j = mem_zalloc(1, sizeof *j);
+	j->uid = mem_strdup(uid);
+	j->group_ms = INT64_MIN / 2;
+	HASH_ADD_KEYPTR(hh, m->jobs, j->uid, strlen(j->uid), j);
+	return j;
+}
+
+struct mind_node *mind_node_of(struct mind *m, const char *name)
+{
+	struct mind_node *n;
+	HASH_FIND_STR(m->nodes, name, n);
+	if (n)
+		return n;
+	n = mem_zalloc(1, sizeof *n);
+	n->name = mem_strdup(name);
+	HASH_ADD_KEYPTR(hh, m->nodes, n->name, strlen(n->name), n);
+	return n;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What agents were told to run, and whether they do that only. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "test/sim/checks/budget.h"
+#include "test/sim/checks/record.h"
+
+void check_orders_clear(struct ordered *o)
+{
+	for (uint32_t i = 0; i < o->n; i++)
+		free(o->v[i].pod);
+	free(o->v);
+	*o = (struct ordered){0};
+}
+
+static struct ordered *ordered_of(struct checks *c, const struct proc *p)
+{
+	for (uint32_t i = 0; i < c->nordered; i++) {
+		if (c->ordered[i].proc == p)
+			return &c->ordered[i];
+	}
+	return NULL;
+}
+
+static struct told *told_find(struct ordered *o, const char *pod)
+{
+	for (uint32_t i = 0; i < o->n; i++) {
+		if (str_eq(o->v[i].pod, pod))
+			return &o->v[i];
+	}
+	return NULL;
+}
+
+/* An agent creates only what the newest orders that it has tell it to run; a request may have been
+ * on its way for a while, longer than the process that sent it lived. */
+void check_ordered(struct checks *c, const char *who, const char *pod)
+{
+	if (c->sim->server.late)
+		return;
+	for (uint32_t i = 0; i < c->nordered; i++) {
+		if (!str_eq(c->ordered[i].proc->name, who))
+			continue;
+		const struct told *t = told_find(&c->ordered[i], pod);
+		if (t && (t->present || c->sim->clock.now_ms < t->left_ms + WITHDRAWN_MS))
+			return;
+	}
+	sim_fail(c->sim, "create-unordered", "%s creates %s, for which it has no order", who, pod);
+}
+
+static void take_orders(struct ordered *o, const struct msg_orders *m, int64_t now_ms)
+{
+	for (uint32_t i = 0; i < o->n; i++) {
+		if (o->v[i].present)
+			o->v[i].left_ms = now_ms;
+		o->v[i].present = false;
+	}
+	for (uint32_t i = 0; i < m->norders; i++) {
+		struct told *t = told_find(o, m->orders[i].pod);
+		if (!t) {
+			VEC_GROW(o->v, o->n, o->cap);
+			t = &o->v[o->n++];
+			*t = (struct told){.pod = mem_strdup(m->orders[i].pod)};
+		}
+		t->present = true;
+	}
+}
+
+static struct asked *asked_find(struct checks *c, const char *uid, const char *index,
+				struct buf *key)
+{
+	struct asked *a;
+	buf_printf(key, "%s/%s", uid, index);
+	HASH_FIND_STR(c->asked, buf_str(key), a);
+	return a;
+}
+
+void check_note_asked(struct checks *c, const char *job_uid, uint32_t number, uint32_t attempt)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	AUTO(buf_done) struct buf index = BUF_INIT(16);
+	buf_printf(&index, "%u", number);
+	struct asked *a = asked_find(c, job_uid, buf_str(&index), &key);
+	if (!a) {
+		a = mem_zalloc(1, sizeof *a);
+		a->key = buf_steal(&key);
+		HASH_ADD_KEYPTR(hh, c->asked, a->key, strlen(a->key), a);
+	}
+	a->attempt = attempt > a->attempt ? attempt : a->attempt;
+}
+
+uint32_t check_asked(struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	struct asked *a = asked_find(c, pod->meta.owner_uid, check_label(pod, LABEL_INDEX), &key);
+	return a ? a->attempt : 0;
+}
+
+/* A new process has no orders; an older epoch's are not to be obeyed; an answer with the revision
+ * that is known says that nothing changed. */
+void checks_message(void *self, const struct proc *to, const struct msg *msg)
+{
+	struct checks *c = self;
+	const struct msg_orders *m = &msg->orders;
+	check_scan(c);
+	if (msg->type == MSG_WELCOME && msg->welcome.epoch > c->epoch) {
+		c->epoch = msg->welcome.epoch;
+		c->led_ms = c->sim->clock.now_ms;
+	}
+	budget_message(c->sim->budget, to, msg);
+	if (to->kind != PROC_AGENT || msg->type != MSG_ORDERS)
+		return;
+	struct ordered *o = ordered_of(c, to);
+	if (!o) {
+		must(c->nordered < MACHINES_MAX);
+		o = &c->ordered[c->nordered++];
+		o->proc = to;
+	}
+	if (o->incarnation != to->incarnation) {
+		check_orders_clear(o);
+		o->proc = to;
+		o->incarnation = to->incarnation;
+	}
+	if (m->epoch < o->epoch || (m->epoch == o->epoch && m->session == o->session &&
+				    m->revision == o->revision && !m->page))
+		return;
+	o->epoch = m->epoch;
+	o->session = m->session;
+	o->revision = m->revision;
+	take_orders(o, m, c->sim->clock.now_ms);
+}

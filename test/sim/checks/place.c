@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A member is placed: where, whether, when and in whose turn, by what the coordinator knew. */
+#include "test/sim/checks/decide.h"
+
+#include "base/bitset.h"
+#include "model/quantity.h"
+#include "model/selector.h"
+
+static const char *label_of(const struct version *node, const struct version *cnode,
+			    const char *key)
+{
+	const char *own =
+		cnode && label_may_overlay(key) ? kvs_get(&cnode->meta.labels, key) : NULL;
+	return own ? own : kvs_get(&node->meta.labels, key);
+}
+
+static bool term_matches(const struct sel_term *t, const struct version *node,
+			 const struct version *cnode)
+{
+	for (uint32_t i = 0; i < t->n; i++) {
+		if (!sel_expr_matches_value(&t->v[i], label_of(node, cnode, t->v[i].key)))
+			return false;
+	}
+	return t->n > 0;
+}
+
+bool check_selects(const struct kvs *selector, const struct version *node,
+		   const struct version *cnode)
+{
+	for (uint32_t i = 0; i < selector->n; i++) {
+		if (!str_eq(label_of(node, cnode, selector->v[i].key), selector->v[i].val))
+			return false;
+	}
+	return true;
+}
+
+const char *check_mismatch(const struct job_spec *s, const struct version *node,
+			   const struct version *cnode)
+{
+	bool any = !s->nterms;
+	if (!check_selects(&s->node_selector, node, cnode))
+		return "nodeSelector";
+	for (uint32_t i = 0; i < s->nterms; i++)
+		any |= term_matches(&s->terms[i], node, cnode);
+	if (!any)
+		return "nodeAffinity";
+	for (uint32_t i = 0; i < node->node.ntaints; i++) {
+		if (taint_blocks(&node->node.taints[i], s->tolerations, s->ntolerations))
+			return "taints";
+	}
+	return NULL;
+}
+
+static void placed_where(struct checks *c, struct mind *m, const struct line *l)
+{
+	const struct known_version *n = mind_find(m, API_NODE, NULL, l->node);
+	const struct known_version *cn = mind_find(m, API_CNODE, NULL, l->node);
+	const struct version *cnode = cn ? cn->v : NULL;
+	const char *bad = NULL;
+	if (!n)
+		bad = "there is no Node of that name";
+	else if (n->v->node.ready != COND_TRUE)
+		bad = "it is not ready";
+	else if (n->v->node.unschedulable || (cnode && cnode->cnode.unschedulable))
+		bad = "it is cordoned";
+	else
+		bad = check_mismatch(&l->job->job.spec, n->v, cnode);
+	if (bad)
+		sim_fail(c->sim, "decide-node", "%s: member %u of %s goes to %s: %s", m->proc->name,
+			 l->index, l->job_key, l->node, bad);
+}
+
+static bool completed(const struct version *job, uint32_t index)
+{
+	AUTO(bitset_done) struct bitset done = {0};
+	return bitset_parse_ranges(&done, str_or_empty(job->job.status.completed),
+				   PARALLELISM_MAX) == RC_OK &&
+	       bitset_has(&done, index);
+}
+
+/* What has been written, not what is known: the write comes before the try. */
+static bool uncounted(struct checks *c, struct mind *m, const struct line *l)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(128);
+	const struct version *v = sim_by_uid(c->sim, API_JOB, l->job->meta.uid);
+	struct mind_failure *f;
+	buf_printf(&key, "%s/%u", l->job->meta.uid, l->index);
+	HASH_FIND_STR(m->failures, buf_str(&key), f);
+	return f && v && v->job.status.failed <= f->failed;
+}
+
+static void placed_whether(struct checks *c, struct mind *m, const struct line *l)
+{
+	const struct job_spec *s = &l->job->job.spec;
+	const struct job_status *st = &l->job->job.status;
+	const char *bad = s->suspend                      ? "it is suspended"
+			  : l->job->meta.deleted_ms       ? "it is being deleted"
+			  : check_final(st->state)        ? "it is finished"
+			  : l->index >= s->parallelism    ? "there is no such index"
+			  : completed(l->job, l->index)   ? "the index is completed"
+			  : st->failed > s->backoff_limit ? "more members failed than may"
+			  : uncounted(c, m, l)            ? "its failure is not in status"
+							  : NULL;
+	if (bad)
+		sim_fail(c->sim, "decide-member", "%s: member %u attempt %u of %s is placed: %s",
+			 m->proc->name, l->index, l->attempt, l->job_key, bad);
+}
+
+/* A job that the leader found may have pods of which nobody has told it: first all agents are
+ * heard, or it has waited long enough. */
+static void placed_when(struct checks *c, struct mind *m, const struct line *l)
+{
+	const struct known_version *job = mind_find(m, API_JOB, l->job->meta.ns, l->job->meta.name);
+	if (!m->open && job->since_ms <= m->synced_ms && l->job->job.status.attempts)
+		sim_fail(c->sim, "decide-early",
+			 "%s places member %u of %s before agents are heard", m->proc->name,
+			 l->index, l->job_key);
+}
+
+/* A gang that has never started is placed whole, in one moment; judged when the moment is over. */
+static void gang_over(struct checks *c, struct mind *m, struct mind_job *j)
+{
+	if (j->group && j->group < j->need)
+		sim_fail(c->sim, "gang", "%s placed %u members of a gang of %u", m->proc->name,
+			 j->group, j->need);
+	j->group = 0;
+}
+
+static void placed_gang(struct checks *c, struct mind *m, const struct line *l)
+{
+	const struct job_spec *s = &l->job->job.spec;
+	struct mind_job *j = mind_job_of(m, l->job->meta.uid);
+	if (j->group_ms == c->sim->clock.now_ms) {
+		j->group += j->group ? 1 : 0;
+		return;
+	}
+	bool fresh = !l->job->job.status.start_ms && !l->job->job.status.attempts &&
+		     !check_ever_made(c, l->job->meta.uid) && j->group_ms < 0;
+	j->group_ms = c->sim->clock.now_ms;
+	j->group = fresh ? 1 : 0;
+	j->need = s->min_parallelism < s->parallelism ? s->min_parallelism : s->parallelism;
+}
+
+void check_gangs_over(struct checks *c, struct mind *m)
+{
+	for (struct mind_job *j = m->jobs; j; j = j->hh.next) {
+		if (j->group && j->group_ms < c->sim->clock.now_ms)
+			gang_over(c, m, j);
+	}
+}
+
+static bool asks_no_more(const struct job_spec *a, const struct job_spec *b)
+{
+	if (a->nterms || b->nterms || a->ntolerations != b->ntolerations ||
+	    a->min_parallelism > b->min_parallelism ||
+	    !check_same_kvs(&a->node_selector, &b->node_selector))
+		return false;
+	for (uint32_t i = 0; i < a->requests.n; i++) {
+		if (reslist_get(&a->requests, a->requests.v[i].name) >
+		    reslist_get(&b->requests, a->requests.v[i].name))
+			return false;
+	}
+	return !a->ntolerations;
+}
+
+/* A new job does not start before one of a higher priority that waits for nodes and asks for no
+ * more. */
+static void placed_in_turn(struct checks *c, struct mind *m, const struct line *l)
+{
+	const struct known_version *k;
+	/* While requests go wrong a status is old: its job may be placed for long. */
+	if (l->attempt != 1 || l->job->job.status.attempts || conns_rough(c->sim->conns))
+		return;
+	for (k = m->known; k; k = k->hh.next) {
+		const struct job *o = &k->v->job;
+		if (k->v->kind != API_JOB || o->spec.priority <= l->job->job.spec.priority ||
+		    o->status.attempts || o->meta.deleted_ms || o->spec.suspend ||
+		    !str_eq(o->status.reason, "Unschedulable") || o->meta.generation > 1)
+			continue;
+		if (o->spec.on_node_loss == LOSS_WAIT &&
+		    m->synced_ms > c->sim->clock.now_ms - KNOWING_MS)
+			continue; /* orders of the leader before may be under way */
+		if (mind_job_of(m, o->meta.uid)->group_ms >= 0)
+			continue; /* it has just been placed */
+		if (asks_no_more(&o->spec, &l->job->job.spec))
+			sim_fail(c->sim, "priority", "%s places %s before %s", m->proc->name,
+				 l->job_key, o->meta.name);
+	}
+}
+
+void check_placed(struct checks *c, struct mind *m, const struct line *l)
+{
+	if (!l->job) {
+		sim_fail(c->sim, "decide-member",
+			 "%s places a member of %s, which it does not know", m->proc->name,
+			 l->job_key);
+		return;
+	}
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	buf_printf(&key, "%s/%u/%u", l->job->meta.uid, l->index, l->attempt);
+	check_note_changed(c, buf_str(&key));
+	check_note_asked(c, l->job->meta.uid, l->index, l->attempt);
+	placed_where(c, m, l);
+	placed_whether(c, m, l);
+	placed_when(c, m, l);
+	check_placed_on_kept(c, m, l); /* before placed_gang() takes note of it */
+	placed_gang(c, m, l);
+	placed_in_turn(c, m, l);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is asked of each decision to stop a member, and of each deletion: why may the pod go? */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "test/sim/checks/decide.h"
+
+enum { TOLD_MS = 6000 }; /* an agent that answers has told of an end by then */
+
+/* ---- decisions, by what the coordinator had been shown ---- */
+
+static void note_stopped(struct checks *c, const struct line *l)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(128);
+	struct changed *h;
+	buf_printf(&key, "%s/%u/%u", l->job->meta.uid, l->index, l->attempt);
+	HASH_FIND_STR(c->stopped, buf_str(&key), h);
+	if (h)
+		return;
+	h = mem_zalloc(1, sizeof *h);
+	h->name = buf_steal(&key);
+	h->at_ms = c->sim->clock.now_ms;
+	HASH_ADD_KEYPTR(hh, c->stopped, h->name, strlen(h->name), h);
+}
+
+/* Some coordinator has said so at some time; its request may come late. */
+static bool was_stopped(const struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	const struct changed *h;
+	buf_printf(&key, "%s/%s/%s", str_or_empty(pod->meta.owner_uid),
+		   check_label(pod, LABEL_INDEX), check_label(pod, LABEL_ATTEMPT));
+	HASH_FIND_STR(c->stopped, buf_str(&key), h);
+	return h;
+}
+
+static bool is_above(struct checks *c, const struct mind *m, const struct line *l)
+{
+	(void)c;
+	(void)m;
+	return l->index >= l->job->job.spec.parallelism;
+}
+
+static bool is_suspended(struct checks *c, const struct mind *m, const struct line *l)
+{
+	(void)c;
+	(void)m;
+	return l->job->job.spec.suspend;
+}
+
+/* Other tolerations replace nobody. */
+static bool differs(struct checks *c, const char *template, const struct line *l)
+{
+	struct arena *a = &c->sim->scratch;
+	return !str_eq(template_with(a, template, NULL, 0),
+		       template_with(a, l->job->job.spec.template_text, NULL, 0));
+}
+
+/* Or ran, for all that its coordinator knows: it placed the attempt with an older template, and
+ * another leader, of which it does not know, the same one with the newer. */
+static bool runs_other(struct checks *c, const struct mind *m, const struct line *l)
+{
+	const struct version *pod = line_pod(c->sim, l, l->job->meta.uid);
+	const char *placed = mind_placed(m, l);
+	return !pod || differs(c, pod->command, l) || (placed && differs(c, placed, l));
+}
+
+static bool mismatches(struct checks *c, const struct mind *m, const struct line *l)
+{
+	const struct known_version *n = mind_find(m, API_NODE, NULL, l->node);
+	const struct known_version *cn = mind_find(m, API_CNODE, NULL, l->node);
+	(void)c;
+	return !n || check_mismatch(&l->job->job.spec, n->v, cn ? cn->v : NULL);
+}
+
+/* An edit stops exactly those whom it concerns. Other reasons are judged when the pod is deleted,
+ * by what is true; one that is not here has no rule. */
+void check_stopped(struct checks *c, const struct mind *m, const struct line *l)
+{
+	static const struct {
+		const char *why;
+		bool (*may)(struct checks *, const struct mind *, const struct line *);
+	} reasons[] = {
+		{"scaled down", is_above},        {"job suspended", is_suspended},
+		{"template changed", runs_other}, {"no longer matches", mismatches},
+		{"index completed", NULL},        {"superseded", NULL},
+		{"gang given back", NULL},        {"job finished", NULL},
+	};
+	size_t i = 0;
+	note_stopped(c, l);
+	while (i < ARRAY_LEN(reasons) && !str_eq(reasons[i].why, l->why))
+		i++;
+	if (i == ARRAY_LEN(reasons) || (reasons[i].may && !reasons[i].may(c, m, l)))
+		sim_fail(c->sim, "decide-stop", "%s stops member %u attempt %u of %s on %s: %s",
+			 m->proc->name, l->index, l->attempt, l->job_key, l->node, l->why);
+}
+
+/* Whether another job of this name, deleted before, has such a member: the log names no UID. */
+static bool has_namesake(const struct checks *c, const struct line *l)
+{
+	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		const struct version *v = sh->v[i];
+		if (str_eq(check_label(v, LABEL_JOB_NAME), l->job->meta.name) &&
+		    strtoul(check_label(v, LABEL_INDEX), NULL, 10) == l->index &&
+		    !str_eq(v->meta.owner_uid, l->job->meta.uid))
+			return true;
+	}
+	return false;
+}
+
+/* Who has been shown that a job is deleted and orphans its members lets them be. */
+void check_stopped_deleted(struct checks *c, const struct mind *m, const struct line *l)
+{
+	if (l->job->meta.deleted_ms && l->job->meta.orphan_finalizer &&
+	    line_pod(c->sim, l, l->job->meta.uid) && !has_namesake(c, l))
+		sim_fail(c->sim, "orphan", "%s stops member %u attempt %u of %s, which orphans",
+			 m->proc->name, l->index, l->attempt, l->job_key);
+}
+
+/* ---- deletions ---- */
+
+/* Another attempt has completed the index: that one counts. */
+static bool another_succeeded(const struct checks *c, const struct version *pod)
+{
+	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (check_same_index(sh->v[i], pod) && sh->v[i]->pod.phase == POD_SUCCEEDED)
+			return true;
+	}
+	return false;
+}
+
+/* A newer attempt takes its place (its pod may be refused yet). */
+static bool superseded(struct checks *c, const struct version *pod)
+{
+	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	unsigned long mine = strtoul(check_label(pod, LABEL_ATTEMPT), NULL, 10);
+	if (check_asked(c, pod) > mine || another_succeeded(c, pod))
+		return true;
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (check_same_index(sh->v[i], pod) &&
+		    strtoul(check_label(sh->v[i], LABEL_ATTEMPT), NULL, 10) > mine)
+			return true;
+	}
+	return false;
+}
+
+static bool quota_lately(struct checks *c)
+{
+	return c->sim->server.pod_quota || c->sim->server.deny_pods ||
+	       c->sim->clock.now_ms < c->sim->server.quota_ended_ms + KNOWING_MS;
+}
+
+/* The job's attempts that ended by their own fault are more than it may have: it has failed,
+ * whether its status says so already or not. */
+static bool exhausted(struct checks *c, const struct version *job)
+{
+	return sim_tally(c->sim, job->meta.uid, "all")->failures > job->job.spec.backoff_limit;
+}
+
+/* Why the coordinator may stop a member; anything else is a pod deleted that nobody ordered to
+ * stop. */
+static bool may_stop(struct checks *c, const struct version *pod, const struct version *job)
+{
+	return !job || job->meta.deleted_ms || check_final(job->job.status.state) ||
+	       (job->meta.generation > 1 && was_stopped(c, pod)) || superseded(c, pod) ||
+	       check_succeeded(c, pod) || check_faulty(c, pod->pod.node) || quota_lately(c) ||
+	       check_led_lately(c) || job->job.spec.active_deadline_s >= 0 || exhausted(c, job) ||
+	       job->job.spec.on_node_loss == LOSS_FAIL;
+}
+
+/* The deadline was over before it succeeded, or the coordinator heard nothing in that time. */
+static bool too_late(struct checks *c, const struct version *pod, const struct version *job)
+{
+	int64_t deadline_s = job->job.spec.active_deadline_s;
+	return deadline_s >= 0 &&
+	       (pod->pod.ended_ms >= job->job.status.start_ms + deadline_s * 1000 ||
+		c->sim->clock.now_ms < c->sim->deaf_until_ms + KNOWING_MS);
+}
+
+/* No success goes before the status that counts it, unless the job has failed, which counts no
+ * more.
+ */
+void check_delete(struct checks *c, const char *who, const struct api_request *req)
+{
+	struct sim *s = c->sim;
+	if (req->kind != API_POD && req->kind != API_JOB && req->kind != API_CNODE)
+		return;
+	if (!*str_or_empty(req->uid)) {
+		sim_fail(s, "delete-uid", "%s deletes %s without a UID", who, req->name);
+		return;
+	}
+	const struct version *pod = store_find(&s->server.store, API_POD, req->ns, req->name);
+	if (req->kind != API_POD || !pod || !str_eq(pod->meta.uid, req->uid) ||
+	    pod->meta.deleted_ms || (*who == 'c' && check_slept(c)))
+		return;
+	const struct version *job = sim_by_uid(s, API_JOB, str_or_empty(pod->meta.owner_uid));
+	int64_t told_ms = TOLD_MS + conns_weather(s->conns)->watch_lag_ms;
+	if (!*str_or_empty(pod->meta.owner_uid) && !check_changed_lately(c, pod->meta.uid))
+		sim_fail(s, "foreign-delete", "%s deletes %s, which has no owner", who, req->name);
+	else if (job && job->meta.orphan_finalizer && !check_changed_lately(c, job->meta.uid))
+		sim_fail(s, "orphan", "%s deletes %s of a job that orphans", who, req->name);
+	else if (pod->pod.phase == POD_SUCCEEDED && job && !job->meta.deleted_ms &&
+		 !check_faulty(c, pod->pod.node) && check_answers(c, pod->pod.node, told_ms) &&
+		 server_wall(&s->server) > pod->pod.ended_ms + told_ms &&
+		 job->meta.generation == 1 && !check_final(job->job.status.state) &&
+		 !check_index_completed(job, pod) && !too_late(c, pod, job) &&
+		 !another_succeeded(c, pod))
+		sim_fail(s, "uncounted", "%s deletes %s before its success is in status", who,
+			 req->name);
+	else if (!may_stop(c, pod, job))
+		sim_fail(s, "unordered-delete", "%s deletes %s of %s", who, req->name,
+			 job->meta.name);
+}

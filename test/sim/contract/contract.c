@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "model/quantity.h"
+#include "test/sim/contract/inside.h"
+
+static void put(char *ret, const char *s)
+{
+	size_t len = strlen(str_or_empty(s));
+	assert_true(len < TEXT_MAX);
+	memcpy(ret, str_or_empty(s), len + 1);
+}
+
+static void look(struct seen *s, const struct api_object *obj)
+{
+	struct member m;
+	if (obj->kind == API_JOB)
+		s->number = (int64_t)obj->job->status.attempts;
+	else if (obj->kind == API_CNODE)
+		s->number = reslist_get(&obj->cnode->resources, "cpu");
+	else if (obj->kind == API_LEASE)
+		s->number = obj->lease->transitions;
+	else if (obj->kind == API_POD)
+		s->flag = member_of_pod(obj->pod, &m);
+}
+
+static void on_object(void *self, uint64_t id, enum watch_event ev, const struct api_object *obj)
+{
+	struct asked *a = self;
+	assert_true(id == a->id && !a->done);
+	if (ev == WATCH_BOOKMARK)
+		return;
+	assert_true(a->n < SEEN_MAX);
+	struct seen *s = &a->v[a->n++];
+	*s = (struct seen){
+		.ev = ev, .generation = obj->meta->generation, .deleted_ms = obj->meta->deleted_ms};
+	put(s->name, obj->meta->name);
+	put(s->uid, obj->meta->uid);
+	put(s->rv, obj->meta->rv);
+	look(s, obj);
+}
+
+static void on_done(void *self, uint64_t id, const struct api_result *res)
+{
+	struct asked *a = self;
+	assert_true(id == a->id && !a->done);
+	assert_non_null(res->message);
+	a->done = true;
+	a->rc = res->rc;
+	put(a->rv, res->rv);
+	put(a->cause, res->causes.n ? res->causes.v[0] : "");
+	/* Real tokens are long; that there is one is what matters, the case hands back its own. */
+	put(a->cont, *str_or_empty(res->cont) ? "more" : "");
+}
+
+void contract_submit(struct contract_env *env, const struct api_request *req, struct asked *a)
+{
+	struct api_sink sink = {a, on_object, on_done};
+	*a = (struct asked){.env = env};
+	a->id = env->api.submit(env->api.self, req, &sink);
+	assert_true(a->id != 0);
+	assert_true(!a->done && !a->n); /* never before submit returns */
+}
+
+void contract_wait_done(struct asked *a)
+{
+	for (int i = 0; i < TURNS_MAX && !a->done; i++)
+		a->env->turn(a->env->self);
+	assert_true(a->done);
+}
+
+enum rc contract_ask(struct contract_env *env, const struct api_request *req, struct asked *a)
+{
+	contract_submit(env, req, a);
+	contract_wait_done(a);
+	return a->rc;
+}
+
+void contract_wait_seen(struct asked *a, uint32_t n)
+{
+	for (int i = 0; i < TURNS_MAX && a->n < n && !a->done; i++)
+		a->env->turn(a->env->self);
+	assert_true(a->n >= n);
+}
+
+/* A name of this run. */
+const char *contract_name(struct contract_env *env, struct buf *b, const char *name)
+{
+	buf_reset(b);
+	buf_printf(b, "%s-%s", env->prefix, name);
+	return buf_str(b);
+}
+
+enum rc contract_get_job(struct contract_env *env, const char *name, struct asked *a)
+{
+	struct api_request get = {.verb = API_GET, .kind = API_JOB, .ns = env->ns, .name = name};
+	return contract_ask(env, &get, a);
+}
+
+/* ---- lists and watches ---- */
+
+static uint32_t ours(struct contract_env *env, const struct asked *a)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < a->n; i++)
+		n += !strncmp(a->v[i].name, env->prefix, strlen(env->prefix));
+	return n;
+}
+
+void contract_list_all(struct contract_env *env)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(100);
+	static const char *const names[] = {"list-a", "list-b", "list-c"};
+	struct asked before, a;
+	struct api_request req = {.verb = API_LIST, .kind = API_JOB, .limit = 500};
+	assert_int_equal(contract_ask(env, &req, &before), RC_OK);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		env->make_job(env->self, env->ns, contract_name(env, &b, names[i]), 1);
+	assert_int_equal(contract_ask(env, &req, &a), RC_OK);
+	assert_int_equal(ours(env, &a), ours(env, &before) + 3);
+	assert_string_equal(a.cont, "");
+	assert_string_not_equal(a.rv, "");
+	req.limit = 1;
+	assert_int_equal(contract_ask(env, &req, &a), RC_OK);
+	assert_int_equal(a.n, 1);
+	assert_string_equal(a.cont, "more");
+}
+
+void contract_watch_order(struct contract_env *env)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(100);
+	const char *name = contract_name(env, &b, "watched");
+	struct asked list, w, a;
+	struct api_request req = {.verb = API_LIST, .kind = API_JOB, .limit = 500};
+	assert_int_equal(contract_ask(env, &req, &list), RC_OK);
+	struct api_request watch = {.verb = API_WATCH, .kind = API_JOB, .rv = list.rv};
+	contract_submit(env, &watch, &w);
+	env->make_job(env->self, env->ns, name, 1);
+	contract_wait_seen(&w, 1);
+	assert_int_equal(w.v[0].ev, WATCH_ADDED);
+	assert_int_equal(contract_patch_status(env, name, w.v[0].rv, 1, &a), RC_OK);
+	contract_wait_seen(&w, 2);
+	assert_int_equal(w.v[1].ev, WATCH_MODIFIED);
+	assert_string_equal(w.v[1].rv, a.v[0].rv);
+	struct api_request del = {.verb = API_DELETE,
+				  .kind = API_JOB,
+				  .ns = env->ns,
+				  .name = name,
+				  .uid = w.v[0].uid};
+	assert_int_equal(contract_ask(env, &del, &a), RC_OK);
+	contract_wait_seen(&w, 3);
+	assert_int_equal(w.v[2].ev, WATCH_DELETED);
+	assert_string_equal(w.v[2].uid, w.v[0].uid);
+	assert_true(strtoull(w.v[2].rv, NULL, 10) > strtoull(w.v[1].rv, NULL, 10));
+	env->api.cancel(env->api.self, w.id);
+}
+
+/* What happened between list and watch is not missed. */
+void contract_watch_resume(struct contract_env *env)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(100);
+	struct asked list, w;
+	struct api_request req = {.verb = API_LIST, .kind = API_JOB, .limit = 500};
+	assert_int_equal(contract_ask(env, &req, &list), RC_OK);
+	env->make_job(env->self, env->ns, contract_name(env, &b, "late-a"), 1);
+	env->make_job(env->self, env->ns, contract_name(env, &b, "late-b"), 1);
+	struct api_request watch = {.verb = API_WATCH, .kind = API_JOB, .rv = list.rv};
+	contract_submit(env, &watch, &w);
+	contract_wait_seen(&w, 2);
+	assert_string_equal(w.v[1].name, contract_name(env, &b, "late-b"));
+	env->api.cancel(env->api.self, w.id);
+}
+
+void contract_watch_too_old(struct contract_env *env)
+{
+	struct asked w;
+	struct api_request watch = {.verb = API_WATCH, .kind = API_JOB, .rv = "1"};
+	assert_int_equal(contract_ask(env, &watch, &w), RC_GONE);
+	assert_int_equal(w.n, 0);
+}
+
+void contract_cancel_is_silent(struct contract_env *env)
+{
+	struct asked a, b;
+	struct api_request req = {.verb = API_LIST, .kind = API_JOB, .limit = 500};
+	contract_submit(env, &req, &a);
+	env->api.cancel(env->api.self, a.id);
+	assert_int_equal(contract_ask(env, &req, &b), RC_OK);
+	assert_false(a.done);
+	assert_int_equal(a.n, 0);
+}
+
+void contract_token_review(struct contract_env *env)
+{
+	struct asked a;
+	struct api_request req = {
+		.verb = API_CREATE, .kind = API_TOKENREVIEW, .token = "not.a.token"};
+	assert_int_equal(contract_ask(env, &req, &a), RC_OK);
+	assert_int_equal(a.n, 1); /* the answer is an object; that it says no is no error */
+}
+
+const struct contract_case contract_cases[] = {
+#define CASE(name) {#name, contract_##name},
+#include "test/sim/contract/cases.def"
+#undef CASE
+};
+const size_t contract_ncases = ARRAY_LEN(contract_cases);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test/sim/people/plan_impl.h"
+
+#include <inttypes.h>
+
+#include "base/mem.h"
+
+enum { CALM_START_MS = 3000, BUSY_MS = 120000 };
+
+static void put(char *ret, size_t size, const struct buf *b)
+{
+	must(b->len < size);
+	for (size_t i = 0; i <= b->len; i++)
+		ret[i] = buf_str(b)[i];
+}
+
+static struct plan_op *add(struct plan *p, enum plan_op_type type, int64_t at_ms)
+{
+	static struct plan_op nowhere;
+	if (p->nops == PLAN_OPS_MAX)
+		return &nowhere;
+	struct plan_op *op = &p->op[p->nops++];
+	*op = (struct plan_op){.at_ms = at_ms, .type = type};
+	return op;
+}
+
+static void make_text(struct plan_job *j, bool narrow, struct rng *r)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(sizeof j->template_text - 1);
+	j->run_ms = draw_percent(r, 60) ? draw(r, 200, 30000) : draw(r, 20000, 120000);
+	bool bad = draw_percent(r, 12), flaky = !bad && draw_percent(r, 20);
+	buf_printf(&b, "run=%" PRId64 " exit=%d cpu=%" PRId64 " memory=%" PRId64, j->run_ms,
+		   bad ? 3 : 0, draw(r, 1, 8) * 250, draw(r, 1, 4) * 1000);
+	if (flaky)
+		buf_puts(&b, " fails=1");
+	if (draw_percent(r, 10))
+		buf_puts(&b, " refuse=1");
+	if (!narrow && draw_percent(r, 8))
+		buf_puts(&b, " " RES_GPU "=1000");
+	put(j->template_text, sizeof j->template_text, &b);
+	j->expect_failed = bad;
+	j->may_fail = flaky;
+}
+
+/* Where it may run, and how it is changed. */
+static void make_selection(struct plan_job *j, struct rng *r)
+{
+	if (draw_percent(r, 25))
+		j->want.terms = pattern_terms((uint32_t)draw(r, 1, 6), &j->want.nterms);
+	if (draw_percent(r, 25))
+		j->want.tolerations =
+			pattern_tolerations((uint32_t)draw(r, 1, 2), &j->want.ntolerations);
+	if (draw_percent(r, 30))
+		j->want.update = UPDATE_RECREATE;
+	j->want.max_unavailable_percent = draw_percent(r, 30);
+	j->want.max_unavailable = (uint32_t)draw(r, 1, j->want.max_unavailable_percent ? 100 : 3);
+}
+
+/* What few jobs have; some of it makes more than one end right. */
+static void make_rare(struct plan_job *j, struct rng *r)
+{
+	if (draw_percent(r, 15))
+		j->want.on_node_loss = LOSS_WAIT;
+	else if (draw_percent(r, 10))
+		j->want.on_node_loss = LOSS_FAIL;
+	if (draw_percent(r, 25))
+		j->want.min_parallelism = (uint32_t)draw(r, 1, j->want.parallelism);
+	if (draw_percent(r, 10))
+		j->want.deadline_s = draw(r, 5, 90);
+	if (draw_percent(r, 10))
+		j->want.ttl_s = draw(r, 0, 60);
+	if (draw_percent(r, 25))
+		j->want.ns = PLAN_NS;
+	make_selection(j, r);
+	j->may_fail = j->may_fail || j->want.deadline_s >= 0 || j->want.on_node_loss == LOSS_FAIL;
+}
+
+static void make_job(struct plan *p, const struct plan_config *cfg, const struct sim_config *sim,
+		     struct rng *r)
+{
+	struct plan_job *j = &p->job[p->njobs];
+	AUTO(buf_done) struct buf name = BUF_INIT(sizeof j->name - 1);
+	buf_printf(&name, "j%u", p->njobs);
+	put(j->name, sizeof j->name, &name);
+	make_text(j, cfg->narrow, r);
+	uint32_t most = sim->machines < 6 ? sim->machines : 6;
+	j->want = (struct job_want){.name = j->name,
+				    .parallelism = (uint32_t)draw(r, 1, most),
+				    .backoff_limit = (uint32_t)draw(r, 0, 3),
+				    .priority = (int32_t)draw(r, -1, 1),
+				    .deadline_s = -1,
+				    .ttl_s = -1,
+				    .template_text = j->template_text,
+				    .credentials = draw_percent(r, 20)};
+	if (draw_percent(r, 15)) {
+		j->want.selector_key = "kubernetes.io/hostname";
+		j->want.selector_value = draw_percent(r, 70) ? "n1" : "nowhere";
+		j->want.parallelism = 1;
+	}
+	if (!cfg->narrow)
+		make_rare(j, r);
+	p->njobs++;
+}
+
+/* These may keep a job from the end that it was made for. */
+static bool makes_fail(enum plan_op_type type)
+{
+	return type == OP_EDIT_BACKOFF || type == OP_EDIT_DEADLINE || type == OP_EDIT_LOSS;
+}
+
+static void make_deed(struct plan *p, const struct plan_config *cfg, const struct sim_config *sim,
+		      struct rng *r)
+{
+	static const enum plan_op_type basic[] = {OP_TOUCH, OP_CORDON, OP_CORDON_CNODE,
+						  OP_POD_DELETE, OP_DRAIN};
+	struct plan_op *op =
+		add(p,
+		    cfg->narrow ? basic[rng_below(r, ARRAY_LEN(basic))]
+				: (enum plan_op_type)draw(r, OP_JOB_DELETE, OP_NS_DELETE),
+		    0);
+	op->a = (uint32_t)rng_below(r, sim->machines);
+	op->b = (uint32_t)draw(r, 1, sim->machines < 6 ? sim->machines : 6);
+	op->c = (uint32_t)rng_below(r, 1000);
+	op->job = (uint32_t)rng_below(r, p->njobs);
+	op->ms = draw(r, 500, 30000);
+	const struct plan_job *j = &p->job[op->job];
+	op->at_ms = j->at_ms + draw(r, 100, j->run_ms + 5000);
+	if (op->type == OP_NS_DELETE && op->c % 2) /* while its pods are made */
+		op->at_ms = j->at_ms + draw(r, 0, 20);
+	p->job[op->job].may_fail |= makes_fail(op->type);
+}
+
+static void make_users(struct plan *p, const struct plan_config *cfg, const struct sim_config *sim,
+		       struct rng *r)
+{
+	uint32_t n = cfg->jobs ? cfg->jobs : (uint32_t)draw(r, 1, 6);
+	for (uint32_t i = 0; i < n && i < PLAN_JOBS_MAX; i++) {
+		make_job(p, cfg, sim, r);
+		struct plan_op *op = add(p, OP_JOB, draw(r, 0, BUSY_MS / 2));
+		op->job = i;
+		p->job[i].at_ms = op->at_ms;
+		if (draw_percent(r, 20)) {
+			struct plan_op *del = add(p, OP_JOB_DELETE, op->at_ms + draw(r, 0, 40000));
+			del->job = i;
+			del->a = (uint32_t)draw(r, DELETE_BACKGROUND, DELETE_ORPHAN);
+		}
+	}
+	for (int64_t k = draw(r, 0, cfg->narrow ? 4 : 8); k > 0; k--)
+		make_deed(p, cfg, sim, r);
+}
+
+static void make_faults(struct plan *p, const struct plan_config *cfg, const struct sim_config *sim,
+			struct rng *r)
+{
+	uint32_t most = OP_N - 1;
+	while (op_kinds[most].level > cfg->faults)
+		most--;
+	if (cfg->faults == FAULTS_NONE)
+		return;
+	for (int64_t k = draw(r, 1, 10); k > 0; k--) {
+		struct plan_op *op = add(p, (enum plan_op_type)draw(r, OP_CRASH_COORDINATOR, most),
+					 draw(r, 0, BUSY_MS));
+		op->a = (uint32_t)rng_below(r, sim->machines);
+		op->b = (uint32_t)rng_below(r, 1000);
+		op->c = (uint32_t)rng_below(r, 1000);
+		op->job = (uint32_t)rng_below(r, p->njobs);
+		op->ms = draw_percent(r, 70)   ? draw(r, 100, 15000)
+			 : draw_percent(r, 80) ? draw(r, 10000, 120000)
+					       : draw(r, 300000, 500000);
+		if (draw_percent(r, 10)) /* there are many sorts of writes, and of mishaps */
+			op->type = OP_AIMED;
+		if (op->type == OP_AIMED)
+			op->ms = draw(r, 20000, 90000);
+	}
+}
+
+void plan_make(struct plan *p, const struct plan_config *cfg, struct sim_config *ret_sim)
+{
+	struct rng r = {.s = cfg->seed * 2 + 1};
+	*p = (struct plan){0};
+	*ret_sim = (struct sim_config){.seed = rng_next(&r),
+				       .machines = cfg->machines ? cfg->machines
+								 : (uint32_t)draw(&r, 1, 7),
+				       .cpu_milli = draw(&r, 2, 8) * 1000,
+				       .memory_milli = draw(&r, 4, 16) * 1000,
+				       .coordinators = 2,
+				       .labelled = !cfg->narrow,
+				       .token_ms = cfg->narrow ? 0 : draw(&r, 0, 2) * 60000,
+				       .log_level = LOG_INFO};
+	must(ret_sim->machines <= MACHINES_MAX);
+	make_users(p, cfg, ret_sim, &r);
+	make_faults(p, cfg, ret_sim, &r);
+	for (uint32_t i = 0; i < p->nops; i++) {
+		int64_t end = p->op[i].at_ms + p->op[i].ms;
+		p->end_ms = end > p->end_ms ? end : p->end_ms;
+	}
+}

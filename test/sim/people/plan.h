@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A run's plan: what users do and what goes wrong, as one explicit list made from the seed, so that
+ * a failing run's list can be shortened. */
+#pragma once
+
+#include "test/sim/sim.h"
+
+struct plan_op {
+	int64_t at_ms, ms; /* when; how long, where it lasts */
+	enum plan_op_type type;
+	uint32_t a, b, c; /* which machine, process; how much; which of several */
+	uint32_t job;     /* index into jobs */
+	bool off;         /* shortened away */
+};
+
+enum { PLAN_OPS_MAX = 256, PLAN_JOBS_MAX = 32 };
+struct plan_job {
+	char name[16];
+	char template_text[128];
+	struct job_want want;
+	int64_t at_ms, run_ms; /* when it is created, how long its containers run */
+	bool expect_failed;    /* its containers fail more often than it may */
+	bool may_fail;         /* disruptions could keep it from failing */
+};
+
+struct plan {
+	struct plan_op op[PLAN_OPS_MAX];
+	uint32_t nops;
+	struct plan_job job[PLAN_JOBS_MAX];
+	uint32_t njobs;
+	int64_t end_ms; /* all of it is over */
+};
+
+struct plan_config {
+	uint64_t seed;
+	uint32_t jobs, machines; /* most; 0: from the seed */
+	enum fault_level faults;
+	bool narrow; /* users only create and delete jobs, cordon and drain nodes */
+};
+
+void plan_make(struct plan *p, const struct plan_config *cfg, struct sim_config *ret_sim);
+/* Queues the plan's operations. */
+void plan_schedule(struct plan *p, struct sim *s);
+const char *plan_op_text(const struct plan_op *op, struct buf *b);
+/* Whether every job has come to its end, as the plan lets expect; what is missing goes to why. */
+bool plan_settled(const struct plan *p, struct sim *s, struct buf *why);

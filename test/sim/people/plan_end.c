@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What end a plan lets expect, of the world as it is when nothing goes wrong any more. */
+#include "base/mem.h"
+#include "model/quantity.h"
+#include "model/selector.h"
+#include "test/sim/people/plan.h"
+
+/* Nothing is said to have come to its end before pods stand still for a while, and what waits for a
+ * backoff before the longest one is over. */
+enum { STILL_MS = 45000, BACKOFF_CAP_MS = 400000 };
+
+/* ---- whether a job can run at all ---- */
+
+static const char *label_of(const struct version *node, const struct version *cnode,
+			    const char *key)
+{
+	const char *own = label_may_overlay(key) ? kvs_get(&cnode->meta.labels, key) : NULL;
+	return own ? own : kvs_get(&node->meta.labels, key);
+}
+
+static bool term_matches(const struct sel_term *t, const struct version *node,
+			 const struct version *cnode)
+{
+	for (uint32_t i = 0; i < t->n; i++) {
+		if (!sel_expr_matches_value(&t->v[i], label_of(node, cnode, t->v[i].key)))
+			return false;
+	}
+	return t->n > 0;
+}
+
+static bool selected(const struct job_spec *spec, const struct version *node,
+		     const struct version *cnode)
+{
+	bool any = !spec->nterms;
+	for (uint32_t i = 0; i < spec->node_selector.n; i++) {
+		const struct kv *kv = &spec->node_selector.v[i];
+		if (!str_eq(label_of(node, cnode, kv->key), kv->val))
+			return false;
+	}
+	for (uint32_t i = 0; !any && i < spec->nterms; i++)
+		any = term_matches(&spec->terms[i], node, cnode);
+	for (uint32_t i = 0; any && i < node->node.ntaints; i++)
+		any = !taint_blocks(&node->node.taints[i], spec->tolerations, spec->ntolerations);
+	return any;
+}
+
+static bool has_room(const struct version *node, const struct version *cnode, const char *res,
+		     int64_t milli)
+{
+	return milli <= reslist_get(&node->node.allocatable, res) &&
+	       milli <= reslist_get(&cnode->cnode.resources, res);
+}
+
+static bool node_fits(const struct sim *s, const struct version *node, const struct job_spec *spec)
+{
+	const struct version *cnode =
+		store_find(&s->server.store, API_CNODE, NULL, node->meta.name);
+	bool ok = cnode && selected(spec, node, cnode) && has_room(node, cnode, "pods", 1000);
+	for (uint32_t k = 0; ok && k < spec->requests.n; k++)
+		ok = has_room(node, cnode, spec->requests.v[k].name, spec->requests.v[k].milli);
+	return ok && !node->node.unschedulable && !cnode->cnode.unschedulable;
+}
+
+static uint32_t fitting(const struct sim *s, const struct job_spec *spec)
+{
+	const struct shelf *sh = &s->server.store.shelf[API_NODE];
+	uint32_t fit = 0;
+	for (uint32_t i = 0; i < sh->n; i++)
+		fit += node_fits(s, sh->v[i], spec);
+	return fit;
+}
+
+/* ---- the end ---- */
+
+static bool final(enum job_state state)
+{
+	return state == JOB_COMPLETED || state == JOB_FAILED;
+}
+
+/* An edit that met the end of its job changes nothing any more. A job that does not fit now may
+ * have fitted before, and ended. */
+static bool job_settled(const struct sim *s, const struct plan_job *j, const struct version *v)
+{
+	enum job_state state = v->job.status.state;
+	if (v->meta.deleted_ms)
+		return false;
+	if (v->job.spec.suspend)
+		return state == JOB_SUSPENDED || final(state);
+	bool still =
+		s->clock.now_ms > s->pods_changed_ms + BACKOFF_CAP_MS || !v->job.status.attempts;
+	uint32_t fit = fitting(s, &v->job.spec);
+	if (fit < v->job.spec.min_parallelism) /* which governs the start only */
+		return final(state) || (state == JOB_PENDING && (!fit || still)) ||
+		       (state == JOB_RUNNING && !v->job.status.active && still);
+	if (j->expect_failed)
+		return state == JOB_FAILED; /* by its deadline, if not by its containers */
+	return j->may_fail ? final(state) : state == JOB_COMPLETED;
+}
+
+/* Pods of others, and orphaned ones, end some time; until then they take room. */
+static bool others_run(const struct sim *s)
+{
+	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (!sh->v[i]->meta.owner_uid && !pod_ended(sh->v[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool all_registered(const struct sim *s)
+{
+	const struct shelf *sh = &s->server.store.shelf[API_NODE];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (!store_find(&s->server.store, API_CNODE, NULL, sh->v[i]->meta.name))
+			return false;
+	}
+	return true;
+}
+
+bool plan_settled(const struct plan *p, struct sim *s, struct buf *why)
+{
+	bool all = true;
+	if (others_run(s) || !all_registered(s) ||
+	    s->clock.now_ms < s->pods_changed_ms + STILL_MS) {
+		buf_puts(why, "pods still change, or a Node has no ComputeNode; ");
+		return false;
+	}
+	for (uint32_t i = 0; i < p->njobs; i++) {
+		const struct version *v = user_job(s, p->job[i].name);
+		if (!v || job_settled(s, &p->job[i], v))
+			continue;
+		all = false;
+		buf_printf(why, "job %s is %s (%s); ", p->job[i].name,
+			   *job_state_text(v->job.status.state)
+				   ? job_state_text(v->job.status.state)
+				   : "without state",
+			   str_or_empty(v->job.status.message));
+	}
+	return all;
+}

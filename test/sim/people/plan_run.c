@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A plan's operations in their time, and the calm after them. */
+#include "base/mem.h"
+#include "test/sim/people/plan_impl.h"
+
+static bool is_users(const struct plan_op *op)
+{
+	return op_kinds[op->type].level == FAULTS_NONE;
+}
+
+static void on_begin(void *self, uint64_t i)
+{
+	struct step *st = self;
+	const struct plan_op *op = &st->plan->op[i];
+	AUTO(buf_done) struct buf text = BUF_INIT(256);
+	sim_note(st->sim, plan_op_text(op, &text));
+	bool done = is_users(op) ? plan_user_begin(st, op) : plan_fault_begin(st, op);
+	st->sim->server.counts.op[op->type] += done;
+}
+
+static void on_end(void *self, uint64_t i)
+{
+	struct step *st = self;
+	const struct plan_op *op = &st->plan->op[i];
+	if (is_users(op))
+		plan_user_end(st, op);
+	else
+		plan_fault_end(st, op);
+}
+
+static void on_calm(void *self, uint64_t arg)
+{
+	struct step *st = self;
+	(void)arg;
+	sim_note(st->sim, "calm");
+	plan_fault_end_all(st);
+	st->sim->calm_since_ms = st->sim->clock.now_ms;
+}
+
+void plan_schedule(struct plan *p, struct sim *s)
+{
+	struct step *st = arena_alloc(&s->scratch, sizeof *st);
+	*st = (struct step){.sim = s, .plan = p};
+	for (uint32_t i = 0; i < p->nops; i++) {
+		if (p->op[i].off)
+			continue;
+		clock_at(&s->clock, p->op[i].at_ms, on_begin, st, i);
+		if (op_kinds[p->op[i].type].lasts)
+			clock_at(&s->clock, p->op[i].at_ms + p->op[i].ms, on_end, st, i);
+	}
+	clock_at(&s->clock, p->end_ms + 1, on_calm, st, 0);
+}
+
+const char *plan_op_text(const struct plan_op *op, struct buf *b)
+{
+	buf_printf(b, "at %d ms %s a=%u b=%u c=%u job=j%u for %d ms", (int)op->at_ms,
+		   op_kinds[op->type].text, op->a, op->b, op->c, op->job, (int)op->ms);
+	return buf_str(b);
+}

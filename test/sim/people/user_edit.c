@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Edits of one live field of a job, and the selections to choose from. */
+#include "base/mem.h"
+#include "test/sim/sim.h"
+#include "test/sim/world/copy.h"
+
+#define VALUES(...)                          \
+	{(const char *const[]){__VA_ARGS__}, \
+	 sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *)}
+#define TERM(...)                                \
+	{(const struct sel_expr[]){__VA_ARGS__}, \
+	 sizeof((const struct sel_expr[]){__VA_ARGS__}) / sizeof(struct sel_expr)}
+
+/* Nodes have the labels zone=a or b and size=1…; users relabel them. */
+static const struct sel_term zone_a[] = {TERM({"zone", SEL_IN, VALUES("a")})};
+static const struct sel_term not_zone_a[] = {TERM({"zone", SEL_NOT_IN, VALUES("a", "c")})};
+static const struct sel_term has_zone[] = {TERM({"zone", SEL_EXISTS, {NULL, 0}})};
+static const struct sel_term no_team[] = {TERM({"team", SEL_DOES_NOT_EXIST, {NULL, 0}})};
+static const struct sel_term big[] = {TERM({"size", SEL_GT, VALUES("2")})};
+static const struct sel_term small_or_b[] = {
+	TERM({"size", SEL_LT, VALUES("3")}),
+	TERM({"zone", SEL_IN, VALUES("b")}, {"size", SEL_EXISTS, {NULL, 0}})};
+
+const struct sel_term *pattern_terms(uint32_t n, uint32_t *ret_n)
+{
+	static const struct {
+		const struct sel_term *v;
+		uint32_t n;
+	} all[] = {{NULL, 0},    {zone_a, 1}, {not_zone_a, 1}, {has_zone, 1},
+		   {no_team, 1}, {big, 1},    {small_or_b, 2}};
+	*ret_n = all[n % ARRAY_LEN(all)].n;
+	return all[n % ARRAY_LEN(all)].v;
+}
+
+const struct toleration *pattern_tolerations(uint32_t n, uint32_t *ret_n)
+{
+	static const struct toleration all[] = {{"", "", true, EFFECT_ANY}};
+	static const struct toleration team[] = {{"team", "x", false, EFFECT_NO_SCHEDULE},
+						 {"team", "", true, EFFECT_NO_EXECUTE}};
+	*ret_n = n % 3 == 0 ? 0 : n % 3 == 1 ? ARRAY_LEN(all) : ARRAY_LEN(team);
+	return n % 3 == 0 ? NULL : n % 3 == 1 ? all : team;
+}
+
+static void edit_selector(struct version *v, uint32_t n)
+{
+	struct kv *kv = arena_alloc(&v->arena, sizeof *kv);
+	v->job.spec.node_selector = (struct kvs){NULL, 0};
+	if (n % 3 == 0)
+		return;
+	*kv = n % 3 == 1 ? (struct kv){"zone", n % 2 ? "a" : "b"}
+			 : (struct kv){"kubernetes.io/hostname",
+				       arena_printf(&v->arena, "n%u", 1 + n % 7)};
+	v->job.spec.node_selector = (struct kvs){kv, 1};
+}
+
+static void edit_strategy(struct job_spec *spec, uint32_t n)
+{
+	spec->update = n % 3 ? UPDATE_ROLLING : UPDATE_RECREATE;
+	spec->max_unavailable_percent = n % 2;
+	spec->max_unavailable = n % 2 ? 10 + n % 90 : 1 + n % 3;
+}
+
+void edit_spec(struct version *v, enum edit what, uint32_t n)
+{
+	struct job_spec *spec = &v->job.spec;
+	switch (what) {
+	case EDIT_TEMPLATE:
+		spec->template_text = arena_printf(&v->arena, "%s v=%u", spec->template_text, n);
+		break;
+	case EDIT_SELECTOR: edit_selector(v, n); break;
+	case EDIT_AFFINITY: spec->terms = pattern_terms(n, &spec->nterms); break;
+	case EDIT_TOLERATIONS:
+		spec->tolerations = pattern_tolerations(n, &spec->ntolerations);
+		break;
+	case EDIT_PRIORITY: spec->priority = (int32_t)(n % 5) - 2; break;
+	case EDIT_BACKOFF: spec->backoff_limit = n % 5; break;
+	case EDIT_DEADLINE: spec->active_deadline_s = n % 3 ? 5 + (int64_t)(n % 90) : -1; break;
+	case EDIT_TTL: spec->ttl_s = n % 3 ? (int64_t)(n % 60) : -1; break;
+	case EDIT_MIN: spec->min_parallelism = 1 + n % spec->parallelism; break;
+	case EDIT_STRATEGY: edit_strategy(spec, n); break;
+	case EDIT_LOSS: spec->on_node_loss = (enum node_loss)(n % 3); break;
+	}
+}

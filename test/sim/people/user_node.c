@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What people do to Nodes, ComputeNodes and pods. */
+#include "base/mem.h"
+#include "test/sim/sim.h"
+#include "test/sim/world/copy.h"
+
+static struct version *edit(struct sim *s, enum api_kind kind, const char *name)
+{
+	const struct version *old = store_find(&s->server.store, kind, NULL, name);
+	return old ? version_clone(old) : NULL;
+}
+
+bool user_cordon(struct sim *s, const char *node, bool on)
+{
+	struct version *v = edit(s, API_NODE, node);
+	if (!v)
+		return false;
+	sim_note(s, on ? "user cordons" : "user uncordons", KS("node", node));
+	v->node.unschedulable = on;
+	server_put(&s->server, v);
+	return true;
+}
+
+bool user_cordon_cnode(struct sim *s, const char *node, bool on)
+{
+	struct version *v = edit(s, API_CNODE, node);
+	if (!v)
+		return false;
+	sim_note(s, on ? "user cordons ComputeNode" : "user uncordons ComputeNode",
+		 KS("node", node));
+	v->cnode.unschedulable = on;
+	v->meta.generation++;
+	server_put(&s->server, v);
+	return true;
+}
+
+static bool label_object(struct sim *s, enum api_kind kind, const char *name, const char *key,
+			 const char *value)
+{
+	struct version *v = edit(s, kind, name);
+	if (!v)
+		return false;
+	version_label(v, key, value);
+	sim_note(s, kind == API_NODE ? "user labels" : "user labels ComputeNode", KS("node", name),
+		 KS("key", key), KS("value", value));
+	server_put(&s->server, v);
+	return true;
+}
+
+bool user_label(struct sim *s, const char *node, const char *key, const char *value)
+{
+	return label_object(s, API_NODE, node, key, value);
+}
+
+bool user_label_cnode(struct sim *s, const char *node, const char *key, const char *value)
+{
+	return label_object(s, API_CNODE, node, key, value);
+}
+
+bool user_taint(struct sim *s, const char *node, const struct taint *t, bool on)
+{
+	struct version *v = edit(s, API_NODE, node);
+	if (!v)
+		return false;
+	struct taint *out = arena_alloc(&v->arena, (v->node.ntaints + 1) * sizeof *out);
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < v->node.ntaints; i++) {
+		if (!str_eq(v->node.taints[i].key, t->key) || v->node.taints[i].effect != t->effect)
+			out[n++] = v->node.taints[i];
+	}
+	if (on)
+		out[n++] = *t;
+	v->node.taints = out;
+	v->node.ntaints = n;
+	sim_note(s, on ? "user taints" : "user untaints", KS("node", node), KS("key", t->key),
+		 KI("effect", t->effect));
+	server_put(&s->server, v);
+	return true;
+}
+
+static struct reslist with_resource(struct arena *a, const struct reslist *l, const char *res,
+				    int64_t milli)
+{
+	struct res *r = arena_alloc(a, (l->n + 1) * sizeof *r);
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (!str_eq(l->v[i].name, res))
+			r[n++] = l->v[i];
+	}
+	if (milli >= 0)
+		r[n++] = (struct res){copy_str(a, res), milli};
+	return (struct reslist){r, n};
+}
+
+bool user_resize(struct sim *s, const char *node, const char *res, int64_t milli)
+{
+	struct version *v = edit(s, API_NODE, node);
+	if (!v)
+		return false;
+	v->node.allocatable = with_resource(&v->arena, &v->node.allocatable, res, milli);
+	sim_note(s, "node resized", KS("node", node), KS("resource", res), KI("milli", milli));
+	server_put(&s->server, v);
+	return true;
+}
+
+bool user_limit(struct sim *s, const char *node, const char *res, int64_t milli)
+{
+	struct version *v = edit(s, API_CNODE, node);
+	if (!v)
+		return false;
+	v->cnode.resources = with_resource(&v->arena, &v->cnode.resources, res, milli);
+	const char **own = arena_alloc(&v->arena, (v->user_res.n + 1) * sizeof *own);
+	for (uint32_t i = 0; i < v->user_res.n; i++)
+		own[i] = v->user_res.v[i];
+	own[v->user_res.n] = copy_str(&v->arena, res);
+	v->user_res = (struct strs){own, v->user_res.n + 1};
+	v->meta.generation++;
+	sim_note(s, "user limits", KS("node", node), KS("resource", res), KI("milli", milli));
+	server_put(&s->server, v);
+	return true;
+}
+
+bool user_delete_cnode(struct sim *s, const char *node)
+{
+	struct version *v = store_find(&s->server.store, API_CNODE, NULL, node);
+	if (!v)
+		return false;
+	sim_note(s, "user deletes ComputeNode", KS("node", node));
+	server_delete(&s->server, v);
+	return true;
+}
+
+/* ---- pods ---- */
+
+bool user_delete_pod(struct sim *s, const char *ns, const char *name)
+{
+	struct version *v = store_find(&s->server.store, API_POD, ns, name);
+	if (!v)
+		return false;
+	sim_note(s, "user deletes", KS("pod", name));
+	server_delete(&s->server, v);
+	return true;
+}
+
+/* With grace period 0: the object goes at once, whatever its kubelet does. */
+bool user_force_delete_pod(struct sim *s, const char *ns, const char *name)
+{
+	struct version *v = store_find(&s->server.store, API_POD, ns, name);
+	if (!v)
+		return false;
+	sim_note(s, "user deletes by force", KS("pod", name));
+	store_remove(&s->server.store, v);
+	return true;
+}
+
+bool user_evict_node(struct sim *s, const char *node)
+{
+	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	bool any = false;
+	sim_note(s, "user drains", KS("node", node));
+	for (uint32_t i = sh->n; i-- > 0;) {
+		struct version *v = sh->v[i];
+		if (!str_eq(v->pod.node, node) || v->meta.deleted_ms || pod_ended(v))
+			continue;
+		struct version *c = version_clone(v);
+		c->pod.disruption_target = true;
+		c->pod.disruption_reason = "EvictionByEvictionAPI";
+		server_delete(&s->server, server_put(&s->server, c));
+		any = true;
+	}
+	return any;
+}
+
+bool user_foreign_pod(struct sim *s, const char *name, const char *node, int64_t cpu_milli)
+{
+	if (!store_find(&s->server.store, API_NODE, NULL, node) ||
+	    store_find(&s->server.store, API_POD, "kube-system", name))
+		return false;
+	struct version *v = version_new(API_POD);
+	struct res *r = arena_alloc(&v->arena, sizeof *r);
+	*r = (struct res){"cpu", cpu_milli};
+	v->pod = (struct pod){.meta = {.ns = "kube-system", .name = copy_str(&v->arena, name)},
+			      .node = copy_str(&v->arena, node),
+			      .phase = POD_RUNNING,
+			      .started = true,
+			      .ready = true,
+			      .started_ms = server_wall(&s->server),
+			      .requests = {r, 1}};
+	v->command = "run=3600000";
+	sim_note(s, "foreign pod", KS("pod", name), KS("node", node), KI("cpu", cpu_milli));
+	server_put(&s->server, v);
+	return true;
+}
+
+bool user_collect_finished(struct sim *s, uint32_t keep)
+{
+	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	uint32_t finished = 0;
+	bool any = false;
+	for (uint32_t i = 0; i < sh->n; i++)
+		finished += pod_ended(sh->v[i]);
+	for (; finished > keep; finished--) {
+		const struct version *oldest = NULL;
+		for (uint32_t i = 0; i < sh->n; i++) {
+			if (pod_ended(sh->v[i]) &&
+			    (!oldest || sh->v[i]->meta.created_ms < oldest->meta.created_ms))
+				oldest = sh->v[i];
+		}
+		store_remove(&s->server.store, oldest);
+		any = true;
+	}
+	return any;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Deeds on jobs and their pods: what people do with kubectl apply, edit, scale, replace, delete. */
+#include "base/mem.h"
+#include "model/selector.h"
+#include "test/sim/stories/runner/inside.h"
+#include "test/sim/world/copy.h"
+
+static const char ns[] = "default";
+
+/* ---- deeds ---- */
+
+static void put(struct story *st, struct version *own_v, const char *what)
+{
+	sim_note(st->sim, what, KS("job", own_v->meta.name));
+	own_v->meta.generation++;
+	server_put(&st->sim->server, own_v);
+}
+
+static bool final_state(const struct version *v)
+{
+	return v->job.status.state == JOB_COMPLETED || v->job.status.state == JOB_FAILED;
+}
+
+/* A finished job's spec is immutable but for its ttl (CEL). */
+static bool immutable(const struct version *v, const struct words *w)
+{
+	return final_state(v) && !(option(w, "ttl") && w->n == 1);
+}
+
+static void apply(struct story *st, const char *name, const struct words *w, bool whole)
+{
+	const struct version *old = user_job(st->sim, name);
+	if (!old && !whole) {
+		st->refused++;
+		return;
+	}
+	if (old && immutable(old, w)) {
+		sim_note(st->sim, "the API server refuses a change", KS("job", name));
+		st->refused++;
+		return;
+	}
+	struct version *v = old ? version_clone(old) : version_new(API_JOB);
+	if (!old)
+		v->meta = (struct meta){.ns = ns, .name = copy_str(&v->arena, name)};
+	if (whole)
+		story_reset_spec(&v->job.spec);
+	story_set_spec(st, v, w);
+	put(st, v, old ? "user changes" : "user creates");
+}
+
+static void keep(struct story *st, const char *name)
+{
+	struct version *v = user_job(st->sim, name);
+	must(v && st->nkept < STORY_KEPT_MAX);
+	version_ref(v);
+	st->kept[st->nkept++] = (struct kept){name, v};
+}
+
+/* kubectl replace of what was read before: refused with 409 if anybody has written since; "force"
+ * is one without a resourceVersion, which writes the old spec over the new one. Status is a
+ * subresource: what the file says of it counts for nothing. */
+static void replace(struct story *st, const char *name, const struct words *w)
+{
+	const struct version *now = user_job(st->sim, name), *old = NULL;
+	for (uint32_t i = 0; i < st->nkept; i++)
+		old = str_eq(st->kept[i].name, name) ? st->kept[i].v : old;
+	must(old);
+	if (!now || (!has_word(w, "force") && now->rv != old->rv) || immutable(now, w)) {
+		sim_note(st->sim, "the API server refuses a change", KS("job", name));
+		st->refused++;
+		return;
+	}
+	struct version *v = version_clone(now);
+	struct version *was = version_clone(old);
+	v->job.spec = was->job.spec;
+	story_set_spec(st, v, w);
+	v->job.spec = copy_job_spec(&v->arena, &v->job.spec);
+	version_unref(was);
+	put(st, v, "user replaces");
+}
+
+/* Somebody else writes status, not asking which version it is. */
+static void write_status(struct story *st, const char *name, const struct words *w)
+{
+	const struct version *old = user_job(st->sim, name);
+	if (!old)
+		return;
+	struct version *v = version_clone(old);
+	struct job_status *s = &v->job.status;
+	s->active = (uint32_t)option_whole(w, "active", s->active);
+	s->failed = (uint32_t)option_whole(w, "failed", s->failed);
+	s->succeeded = (uint32_t)option_whole(w, "succeeded", s->succeeded);
+	s->attempts = (uint32_t)option_whole(w, "attempts", s->attempts);
+	if (option(w, "completed"))
+		s->completed = copy_str(&v->arena, option(w, "completed"));
+	if (option(w, "message"))
+		s->message = copy_str(&v->arena, option(w, "message"));
+	if (option(w, "state"))
+		s->state = job_state_parse(option(w, "state"));
+	sim_note(st->sim, "another writes status", KS("job", name));
+	server_put(&st->sim->server, v);
+}
+
+static void delete_job(struct story *st, const char *name, const struct words *w)
+{
+	user_delete_job(st->sim, name,
+			has_word(w, "foreground") ? DELETE_FOREGROUND
+			: has_word(w, "orphan")   ? DELETE_ORPHAN
+						  : DELETE_BACKGROUND);
+}
+
+static bool on_job(struct story *st, const char *deed, const char *name, const struct words *w)
+{
+	struct sim *s = st->sim;
+	if (str_eq(deed, "apply") || str_eq(deed, "edit"))
+		apply(st, name, w, *deed == 'a');
+	else if (str_eq(deed, "recreate")) {
+		user_delete_job(s, name, DELETE_BACKGROUND);
+		apply(st, name, w, true);
+	} else if (str_eq(deed, "read"))
+		keep(st, name);
+	else if (str_eq(deed, "replace"))
+		replace(st, name, w);
+	else if (str_eq(deed, "write-status"))
+		write_status(st, name, w);
+	else if (str_eq(deed, "delete"))
+		delete_job(st, name, w);
+	else if (str_eq(deed, "scale"))
+		user_scale(s, name, (uint32_t)option_whole(w, "parallelism", 1));
+	else if (str_eq(deed, "suspend") || str_eq(deed, "resume"))
+		user_suspend(s, name, *deed == 's');
+	else if (str_eq(deed, "touch"))
+		user_touch(s, name);
+	else
+		return false;
+	return true;
+}
+
+/* ---- pods ---- */
+
+static bool ended(const struct version *v)
+{
+	return v->pod.phase == POD_SUCCEEDED || v->pod.phase == POD_FAILED;
+}
+
+/* The pod of an index that has not ended; else any. */
+static struct version *member_pod(struct sim *s, const char *job, const char *index)
+{
+	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	struct version *found = NULL;
+	for (uint32_t i = 0; i < sh->n; i++) {
+		struct version *v = sh->v[i];
+		if (str_eq(kvs_get(&v->meta.labels, LABEL_JOB_NAME), job) &&
+		    str_eq(kvs_get(&v->meta.labels, LABEL_INDEX), index) && (!found || !ended(v)))
+			found = v;
+	}
+	return found;
+}
+
+/* By hand; "force" is --grace-period=0 --force: the object goes at once. */
+static void delete_member(struct sim *s, const char *job, const char *index, bool force)
+{
+	struct version *v = member_pod(s, job, index);
+	if (!v)
+		return;
+	if (!force) {
+		user_delete_pod(s, v->meta.ns, v->meta.name);
+		return;
+	}
+	sim_note(s, "user deletes by force", KS("pod", v->meta.name));
+	store_remove(&s->server.store, v);
+}
+
+/* The pod garbage collector: above its threshold it takes any pod that has ended. */
+static void collect_finished(struct sim *s)
+{
+	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	sim_note(s, "finished pods are collected");
+	for (uint32_t i = sh->n; i-- > 0;) {
+		if (ended(sh->v[i]))
+			store_remove(&s->server.store, sh->v[i]);
+	}
+}
+
+bool story_on_job(struct story *st, const struct words *w, const char *deed)
+{
+	struct words rest = words_from(w, 5);
+	if (str_eq(word(w, 3), "job"))
+		return on_job(st, deed, word(w, 4), &rest);
+	if (str_eq(deed, "delete") && str_eq(word(w, 3), "member"))
+		delete_member(st->sim, word(w, 4), word(w, 5), has_word(w, "force"));
+	else if (str_eq(deed, "delete") && str_eq(word(w, 3), "namespace"))
+		user_delete_ns(st->sim, ns);
+	else if (str_eq(deed, "collect-pods"))
+		collect_finished(st->sim);
+	else
+		return false;
+	return true;
+}
+
+/* What the API server and the way to it do. */
+bool story_on_server(struct story *st, const struct words *w, const char *deed)
+{
+	struct sim *s = st->sim;
+	if (str_eq(deed, "cut-watches"))
+		conns_cut_watches(s->conns);
+	else if (str_eq(deed, "compact"))
+		store_compact(&s->server.store, 0);
+	else if (str_eq(deed, "lose-answers"))
+		conns_weather(s->conns)->answer_lost = (uint32_t)option_whole(w, "percent", 0);
+	else if (str_eq(deed, "conflicts"))
+		conns_weather(s->conns)->conflicts = (uint32_t)option_whole(w, "percent", 0);
+	else if (str_eq(deed, "quota")) {
+		s->server.pod_quota = (uint32_t)option_whole(w, "pods", 0);
+		s->server.quota_ended_ms = s->clock.now_ms;
+	} else if (str_eq(deed, "deny-agents"))
+		s->server.deny_agent_pods = str_eq(word(w, 3), "on");
+	else if (str_eq(deed, "deny-pods"))
+		s->server.deny_pods = w->n > 3 ? word(w, 3) : NULL;
+	else
+		return false;
+	return true;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A job's spec from KEY=VALUE words; what is not named stays as it is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "test/sim/stories/runner/inside.h"
+#include "test/sim/world/copy.h"
+
+/* What the containers do and ask for; a change of any of it is a change of the template. */
+static const struct {
+	const char *key;
+	enum { IS_TEXT, IS_MS, IS_MILLI } kind;
+	const char *otherwise; /* NULL: left out */
+} template_keys[] = {
+	{"run", IS_MS, "1s"},      {"exit", IS_TEXT, "0"},    {"fails", IS_TEXT, "0"},
+	{"cpu", IS_MILLI, "100m"}, {"memory", IS_MILLI, "1"}, {"gpu", IS_MILLI, NULL},
+	{"v", IS_TEXT, "1"},       {"refuse", IS_TEXT, NULL}, {"pull", IS_MS, NULL},
+	{"config", IS_MS, NULL},   {"mount", IS_MS, NULL},    {"oom", IS_TEXT, NULL},
+};
+
+static const char *template_value(struct arena *a, size_t i, const struct words *w)
+{
+	const char *key = template_keys[i].key;
+	if (!option(w, key) || template_keys[i].kind == IS_TEXT)
+		return option(w, key);
+	int64_t n = template_keys[i].kind == IS_MS ? option_ms(w, key, 0) : option_milli(w, key, 0);
+	return arena_printf(a, "%lld", (long long)n);
+}
+
+static void set_template(struct story *st, struct version *v, const struct words *w)
+{
+	AUTO(buf_done) struct buf text = BUF_INIT(1024);
+	const char *was = str_or_empty(v->job.spec.template_text);
+	struct words old = words_split(&st->arena, was, strlen(was));
+	for (size_t i = 0; i < ARRAY_LEN(template_keys); i++) {
+		const char *key = template_keys[i].key;
+		const char *s = template_value(&st->arena, i, w);
+		s = s ? s : option(&old, key);
+		if (!s && template_keys[i].otherwise) {
+			const char *def =
+				arena_printf(&st->arena, "%s=%s", key, template_keys[i].otherwise);
+			s = template_value(&st->arena, i, &(struct words){.v = {def}, .n = 1});
+		}
+		if (s)
+			buf_printf(&text, "%s%s=%s", text.len ? " " : "", key, s);
+	}
+	user_set_template(v, buf_str(&text));
+}
+
+/* "key=value", "key", each with or without ":Effect". */
+struct taint story_taint(struct arena *a, const char *s)
+{
+	static const char *const effects[] = {"", "NoSchedule", "PreferNoSchedule", "NoExecute"};
+	size_t len = strcspn(s, ":"), eq = strcspn(s, "=:");
+	struct taint t = {.key = arena_strndup(a, s, eq), .value = ""};
+	if (s[eq] == '=')
+		t.value = arena_strndup(a, s + eq + 1, len - eq - 1);
+	for (int i = 1; s[len] && i < (int)ARRAY_LEN(effects); i++) {
+		if (str_eq(s + len + 1, effects[i]))
+			t.effect = (enum taint_effect)i;
+	}
+	return t;
+}
+
+static void set_selection(struct version *v, const struct words *w)
+{
+	const char *sel = option(w, "selector"), *tol = option(w, "tolerate");
+	const char *aff = option(w, "affinity"); /* key=value,value */
+	struct job_spec *spec = &v->job.spec;
+	struct arena *a = &v->arena;
+	size_t eq = sel ? strcspn(sel, "=") : 0;
+	if (sel) {
+		struct kv *kv = arena_alloc(a, sizeof *kv);
+		*kv = (struct kv){arena_strndup(a, sel, eq),
+				  arena_strdup(a, sel[eq] ? sel + eq + 1 : "")};
+		spec->node_selector = (struct kvs){kv, *sel ? 1 : 0};
+	}
+	if (aff) {
+		struct sel_expr *x = arena_alloc(a, sizeof *x);
+		struct sel_term *t = arena_alloc(a, sizeof *t);
+		const char **values = arena_alloc(a, EXPR_VALUES_MAX * sizeof *values);
+		eq = strcspn(aff, "=");
+		*x = (struct sel_expr){.key = arena_strndup(a, aff, eq), .values.v = values};
+		for (const char *p = aff + eq; *p; p += 1 + strcspn(p + 1, ","))
+			values[x->values.n++] = arena_strndup(a, p + 1, strcspn(p + 1, ","));
+		*t = (struct sel_term){x, 1};
+		spec->terms = t;
+		spec->nterms = aff[eq] ? 1 : 0;
+	}
+	if (tol) {
+		struct toleration *t = arena_alloc(a, sizeof *t);
+		struct taint what = story_taint(a, tol);
+		*t = (struct toleration){what.key, what.value, !*what.value, what.effect};
+		spec->tolerations = t;
+		spec->ntolerations = *tol ? 1 : 0;
+	}
+}
+
+static void set_updates(struct job_spec *spec, const struct words *w)
+{
+	const char *most = option(w, "unavailable");
+	if (option(w, "update"))
+		spec->update =
+			str_eq(option(w, "update"), "Recreate") ? UPDATE_RECREATE : UPDATE_ROLLING;
+	if (most) {
+		spec->max_unavailable = (uint32_t)strtoul(most, NULL, 10);
+		spec->max_unavailable_percent = strchr(most, '%') != NULL;
+	}
+}
+
+void story_set_spec(struct story *st, struct version *v, const struct words *w)
+{
+	struct job_spec *spec = &v->job.spec;
+	const char *loss = option(w, "loss");
+	bool whole = spec->min_parallelism == spec->parallelism; /* minParallelism is not given */
+	spec->parallelism = (uint32_t)option_whole(w, "parallelism", spec->parallelism);
+	uint32_t min = whole ? spec->parallelism : spec->min_parallelism;
+	min = (uint32_t)option_whole(w, "min", min);
+	spec->min_parallelism = min < spec->parallelism ? min : spec->parallelism;
+	spec->backoff_limit = (uint32_t)option_whole(w, "backoff", spec->backoff_limit);
+	spec->priority = (int32_t)option_whole(w, "priority", spec->priority);
+	spec->active_deadline_s = option_whole(w, "deadline", spec->active_deadline_s);
+	spec->ttl_s = option_whole(w, "ttl", spec->ttl_s);
+	if (loss)
+		spec->on_node_loss = str_eq(loss, "Wait")   ? LOSS_WAIT
+				     : str_eq(loss, "Fail") ? LOSS_FAIL
+							    : LOSS_REPLACE;
+	spec->credentials |= option(w, "credentials") != NULL;
+	spec->suspend = option_whole(w, "suspend", spec->suspend) != 0;
+	if (option(w, "invalid"))
+		spec->invalid =
+			*option(w, "invalid") ? copy_str(&v->arena, option(w, "invalid")) : NULL;
+	set_updates(spec, w);
+	set_selection(v, w);
+	set_template(st, v, w);
+}
+
+void story_reset_spec(struct job_spec *spec)
+{
+	*spec = (struct job_spec){.parallelism = 1,
+				  .min_parallelism = 1,
+				  .backoff_limit = 6,
+				  .active_deadline_s = -1,
+				  .ttl_s = -1,
+				  .max_unavailable = 1};
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test/sim/world/counts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+const struct kind op_kinds[OP_N] = {
+#define OP(id, level, lasts, text) [OP_##id] = {FAULTS_##level, lasts, text},
+#include "test/sim/world/plan_ops.def"
+#undef OP
+};
+
+const struct kind fact_kinds[FACT_N] = {
+#define FACT(id, level, text) [FACT_##id] = {FAULTS_##level, false, text},
+#include "test/sim/world/facts.def"
+#undef FACT
+};
+
+bool mishap_can(enum write w, enum mishap m)
+{
+	return m != MISHAP_CONFLICT || w == WRITE_JOB_STATUS || w == WRITE_CNODE_STATUS ||
+	       w == WRITE_LEASE;
+}
+
+void counts_add(struct counts *to, const struct counts *from)
+{
+	for (int i = 0; i < WRITE_N; i++) {
+		for (int k = 0; k < MISHAP_N; k++)
+			to->write[i][k] += from->write[i][k];
+	}
+	for (int i = 0; i < OP_N; i++)
+		to->op[i] += from->op[i];
+	for (int i = 0; i < FACT_N; i++)
+		to->fact[i] += from->fact[i];
+}
+
+static uint32_t print_one(const struct kind *k, uint64_t n, enum fault_level level)
+{
+	if (k->level > level)
+		return 0;
+	printf("%10" PRIu64 " %s%s\n", n, k->text, n ? "" : " (NEVER)");
+	return !n;
+}
+
+static uint32_t print_write(const struct counts *c, enum write w)
+{
+	static const char *const whats[WRITE_N] = {
+		[WRITE_AGENT_POD] = "pod create, agent",
+		[WRITE_POD] = "pod create, coordinator",
+		[WRITE_POD_DELETE] = "pod delete",
+		[WRITE_JOB_STATUS] = "job status",
+		[WRITE_JOB_DELETE] = "job delete",
+		[WRITE_CNODE_STATUS] = "ComputeNode status",
+		[WRITE_CNODE_APPLY] = "ComputeNode apply",
+		[WRITE_CNODE_DELETE] = "ComputeNode delete",
+		[WRITE_LEASE] = "lease",
+		[WRITE_EVENT] = "event",
+		[WRITE_REVIEW] = "token review",
+	};
+	static const char *const mishaps[MISHAP_N] = {"",    "lost", "answer-lost", "late",
+						      "409", "429",  "500",         "401"};
+	uint32_t never = 0;
+	printf("           %-24s", whats[w]);
+	for (int m = 1; m < MISHAP_N; m++) {
+		if (!mishap_can(w, (enum mishap)m))
+			continue;
+		printf(" %s=%" PRIu64 "%s", mishaps[m], c->write[w][m],
+		       c->write[w][m] ? "" : " (NEVER)");
+		never += !c->write[w][m];
+	}
+	printf("\n");
+	return never;
+}
+
+uint32_t counts_print(const struct counts *c, enum fault_level level)
+{
+	uint32_t never = 0;
+	for (int i = 0; i < OP_N; i++)
+		never += print_one(&op_kinds[i], c->op[i], level);
+	for (int i = 0; i < FACT_N; i++)
+		never += print_one(&fact_kinds[i], c->fact[i], level);
+	for (int i = 0; i < WRITE_N && level > FAULTS_NONE; i++)
+		never += print_write(c, (enum write)i);
+	return never;
+}

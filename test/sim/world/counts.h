@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How often each deed of users, each fault and each thing that befalls the programs took place. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum fault_level { FAULTS_NONE, FAULTS_SOME, FAULTS_ALL };
+
+enum plan_op_type {
+#define OP(id, level, lasts, text) OP_##id,
+#include "test/sim/world/plan_ops.def"
+#undef OP
+	OP_N
+};
+
+enum fact {
+#define FACT(id, level, text) FACT_##id,
+#include "test/sim/world/facts.def"
+#undef FACT
+	FACT_N
+};
+
+/* Writes by what they write, and what may befall each of them. */
+enum write {
+	WRITE_AGENT_POD,
+	WRITE_POD,
+	WRITE_POD_DELETE,
+	WRITE_JOB_STATUS,
+	WRITE_JOB_DELETE,
+	WRITE_CNODE_STATUS,
+	WRITE_CNODE_APPLY,
+	WRITE_CNODE_DELETE,
+	WRITE_LEASE,
+	WRITE_EVENT,
+	WRITE_REVIEW,
+	WRITE_N
+};
+
+enum mishap {
+	MISHAP_NONE,
+	MISHAP_LOST,         /* never carried out */
+	MISHAP_ANSWER_LOST,  /* carried out; the connection breaks, or nothing is heard */
+	MISHAP_LATE,         /* carried out after the deadline of who asks */
+	MISHAP_CONFLICT,     /* 409 although nothing changed */
+	MISHAP_THROTTLED,    /* 429 with Retry-After */
+	MISHAP_FAILED,       /* 500 */
+	MISHAP_UNAUTHORIZED, /* 401 */
+	MISHAP_N
+};
+
+struct kind { /* of a deed, fault or fact */
+	enum fault_level level;
+	bool lasts;
+	const char *text;
+};
+extern const struct kind op_kinds[OP_N], fact_kinds[FACT_N];
+
+struct counts {
+	uint64_t op[OP_N], fact[FACT_N], write[WRITE_N][MISHAP_N];
+};
+
+/* Whether it can befall that write: what is not fenced meets no 409. */
+bool mishap_can(enum write w, enum mishap m);
+void counts_add(struct counts *to, const struct counts *from);
+/* Prints each count, and names what of this level never happened. Returns how many kinds that are.
+ */
+uint32_t counts_print(const struct counts *c, enum fault_level level);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the agents' network: pipes, packets on their way, and what becomes of them. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/table.h"
+#include "test/sim/world/net.h"
+
+struct port {
+	struct net *net;
+	struct proc *proc;
+	uint32_t incarnation;
+	char *address; /* "": it does not listen */
+	bool closed;
+	struct link_client_sink client;
+	struct link_server_sink server;
+	uint64_t pipe;                  /* client: the wanted one; 0: none */
+	uint64_t asked[LINK_CHANNEL_N]; /* client: the ticket of the request still out */
+	struct port *next;
+};
+
+struct pipe {
+	UT_hash_handle hh;
+	uint64_t id;
+	struct port *client, *server;        /* server NULL: nobody there */
+	bool client_open, server_open, mute; /* mute: half-open, nothing passes any more */
+	int64_t last_up_ms, last_down_ms;
+};
+
+enum packet_type {
+	PACKET_OPEN,
+	PACKET_OPENED,
+	PACKET_CLOSED,
+	PACKET_REFUSED,
+	PACKET_REQUEST,
+	PACKET_REPLY
+};
+
+struct packet {
+	UT_hash_handle hh;
+	uint64_t id, pipe, ticket;
+	enum packet_type type;
+	enum link_channel channel;
+	struct port *to;
+	struct arena arena;
+	struct msg msg;
+	const char *why;
+};
+
+struct ticket {
+	UT_hash_handle hh;
+	uint64_t id, pipe;
+	enum link_channel channel;
+};
+
+struct cut {
+	const char *node;
+	int64_t until_ms;       /* both ways */
+	int64_t up_ms, down_ms; /* from the node, to the node */
+};
+
+enum { CUTS_MAX = 256 };
+
+struct net {
+	struct clock *clock;
+	struct counts *counts;
+	struct rng rng;
+	const char *service;
+	uint32_t slow, lost, doubled, overtaken;
+	struct port *ports;
+	struct pipe *pipes;
+	struct packet *packets;
+	struct ticket *tickets;
+	struct cut cuts[CUTS_MAX];
+	uint32_t ncuts;
+	uint64_t ids, carried;
+	void *watch_self;
+	void (*on_message)(void *self, const struct proc *to, const struct msg *msg);
+	void (*on_reply)(void *self, const struct proc *from, const struct msg *msg);
+};
+
+struct pipe *pipe_find(const struct net *n, uint64_t id);
+void pipe_reap(struct net *n, struct pipe *p); /* when both ends are closed */
+void packet_free(struct net *n, struct packet *p);
+/* When what is sent from the node of a client's port (up), or to it, passes again; 0: it does. */
+int64_t net_cut_until(const struct net *n, const struct port *p, bool up);
+
+/* net_send.c */
+struct packet *packet_new(struct net *n, enum packet_type type, struct port *to, uint64_t pipe);
+/* In order on its pipe and direction; after the cut, when a node is cut off. */
+void packet_send(struct net *n, struct packet *k, const struct pipe *p, int64_t *last_ms);
+void pipe_send_closed(struct net *n, struct pipe *p, struct port *to, const char *why);
+/* One end closes; the other sees a FIN. */
+void pipe_close_end(struct net *n, struct pipe *p, bool client, bool fin);
+void packet_arrives(void *self, uint64_t id); /* self: the net */

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pods: what a template's text means, and what admission says to a create. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/selector.h"
+#include "test/sim/world/copy.h"
+#include "test/sim/world/verbs.h"
+
+static const char agent_prefix[] = "agent/";
+
+/* ---- templates ---- */
+
+/* KEY/VALUE/EFFECT; without VALUE: whatever value; without KEY: whatever taint. */
+static struct toleration toleration_parse(struct arena *a, const char *s)
+{
+	size_t key = strcspn(s, "/"), value = strcspn(s + key + 1, "/");
+	const char *at = s + key + 1;
+	return (struct toleration){.key = arena_strndup(a, s, key),
+				   .value = arena_strndup(a, at, value),
+				   .exists = !value,
+				   .effect = (enum taint_effect)strtoll(at + value + 1, NULL, 10)};
+}
+
+static void take_word(struct template_facts *t, struct arena *a, const char *key, const char *value)
+{
+	int64_t n = strtoll(value, NULL, 10);
+	if (str_eq(key, "run"))
+		t->run_ms = n;
+	else if (str_eq(key, "exit"))
+		t->exit_code = (int32_t)n;
+	else if (str_eq(key, "fails"))
+		t->fails = (uint32_t)n;
+	else if (str_eq(key, "refuse"))
+		t->refuse = (uint32_t)n;
+	else if (str_eq(key, "pull"))
+		t->pull_ms = n;
+	else if (str_eq(key, "config"))
+		t->config_ms = n;
+	else if (str_eq(key, "mount"))
+		t->mount_ms = n;
+	else if (str_eq(key, "oom"))
+		t->oom = n != 0;
+	else if (str_eq(key, "tol") && t->ntolerations < TEMPLATE_TOLERATIONS_MAX)
+		t->tolerations[t->ntolerations++] = toleration_parse(a, value);
+	else if (!str_eq(key, "v") && t->nrequests < TEMPLATE_RES_MAX)
+		t->requests[t->nrequests++] = (struct res){key, n};
+}
+
+struct template_facts template_parse(struct arena *a, const char *text)
+{
+	struct template_facts t = {.run_ms = 1000};
+	for (const char *p = text; *p;) {
+		size_t len = strcspn(p, " ");
+		const char *eq = memchr(p, '=', len);
+		must(eq);
+		take_word(&t, a, arena_strndup(a, p, (size_t)(eq - p)),
+			  arena_strndup(a, eq + 1, len - (size_t)(eq + 1 - p)));
+		p += len;
+		p += *p == ' ';
+	}
+	return t;
+}
+
+const char *template_with(struct arena *a, const char *text, const struct toleration *v, uint32_t n)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(4096);
+	for (const char *p = text; *p;) {
+		size_t len = strcspn(p, " ");
+		if (strncmp(p, "tol=", 4) != 0) {
+			buf_puts(&b, b.len ? " " : "");
+			buf_put(&b, p, len);
+		}
+		p += len;
+		p += *p == ' ';
+	}
+	for (uint32_t i = 0; i < n; i++)
+		buf_printf(&b, " tol=%s/%s/%d", str_or_empty(v[i].key),
+			   v[i].exists ? "" : str_or_empty(v[i].value), (int)v[i].effect);
+	must(buf_rc(&b) == RC_OK);
+	return copy_str(a, buf_str(&b));
+}
+
+/* ---- the pod ---- */
+
+static struct kvs pod_labels(struct arena *a, const struct pod_create *p)
+{
+	struct kv *v = arena_alloc(a, 5 * sizeof *v);
+	v[0] = (struct kv){LABEL_JOB_NAME, copy_str(a, p->job_name)};
+	v[1] = (struct kv){LABEL_JOB_UID, copy_str(a, p->job_uid)};
+	v[2] = (struct kv){LABEL_INDEX, arena_printf(a, "%u", p->index)};
+	v[3] = (struct kv){LABEL_ATTEMPT, arena_printf(a, "%u", p->attempt)};
+	v[4] = (struct kv){LABEL_TEMPLATE, copy_str(a, p->template_hash)};
+	return (struct kvs){v, 5};
+}
+
+struct version *pod_make(const struct pod_create *p)
+{
+	struct version *v = version_new(API_POD);
+	struct arena *a = &v->arena;
+	struct template_facts t = template_parse(a, p->template_text);
+	struct reslist requests = {t.requests, t.nrequests};
+	v->pod = (struct pod){.meta = {.ns = copy_str(a, p->ns),
+				       .name = copy_str(a, p->name),
+				       .labels = pod_labels(a, p),
+				       .owner_kind = KIND_JOB_NAME,
+				       .owner_name = copy_str(a, p->job_name),
+				       .owner_uid = copy_str(a, p->job_uid)},
+			      .node = copy_str(a, p->node),
+			      .phase = POD_PENDING,
+			      .requests = copy_reslist(a, &requests)};
+	v->command = copy_str(a, p->template_text);
+	return v;
+}
+
+/* ---- admission ---- */
+
+static uint32_t pods_in(const struct server *s, const char *ns)
+{
+	const struct shelf *sh = &s->store.shelf[API_POD];
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < sh->n; i++)
+		n += str_eq(sh->v[i]->meta.ns, ns) && !pod_ended(sh->v[i]);
+	return n;
+}
+
+/* The namespace as NamespaceLifecycle sees it. */
+static bool ns_refuses(struct server *s, const char *ns, struct answer *ret)
+{
+	if (str_eq(ns, str_or_empty(s->ns_gone)))
+		answer_refuse(ret, RC_NOTFOUND, 404, "NotFound", "namespaces not found");
+	else if (str_eq(ns, str_or_empty(s->ns_ending)))
+		answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden",
+			      "unable to create new content: the namespace is being terminated");
+	else
+		return false;
+	server_count(s, FACT_NS_REFUSED);
+	return true;
+}
+
+static bool admission_refuses(struct server *s, const char *who, const struct pod_create *p,
+			      struct answer *ret)
+{
+	bool agent = !strncmp(who, agent_prefix, sizeof agent_prefix - 1);
+	if (ns_refuses(s, p->ns, ret))
+		return true;
+	if (s->deny_agent_pods && agent) {
+		server_count(s, FACT_POLICY_REFUSED);
+		answer_refuse(ret, RC_INVALID, 422, "Invalid",
+			      "denied by ValidatingAdmissionPolicy");
+		return true;
+	}
+	if (s->deny_pods) {
+		server_count(s, FACT_DENIED);
+		if (s->deny_invalid)
+			answer_refuse(ret, RC_INVALID, 422, "Invalid", s->deny_pods);
+		else
+			answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden", s->deny_pods);
+		return true;
+	}
+	return false;
+}
+
+void verb_create_pod(struct server *s, const char *who, const struct api_request *req,
+		     struct answer *ret)
+{
+	const struct pod_create *p = req->pod_create;
+	if (admission_refuses(s, who, p, ret))
+		return;
+	if (store_find(&s->store, API_POD, p->ns, p->name)) {
+		answer_refuse(ret, RC_EXISTS, 409, "AlreadyExists", "the pod already exists");
+		return;
+	}
+	if (s->pod_quota && pods_in(s, p->ns) >= s->pod_quota) {
+		server_count(s, FACT_QUOTA_REFUSED);
+		answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden", "exceeded quota: pods");
+		return;
+	}
+	s->pods_created++;
+	answer_ok(ret, 201, server_put(s, pod_make(p)));
+}
