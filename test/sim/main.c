@@ -232,6 +232,7 @@ static void tell(struct plan *p, const struct sim_config *cfg, const struct opti
 static int run_seeds(const struct options *o)
 {
 	uint64_t steps = 0, failures = 0, pods = 0, writes = 0;
+	struct op_counts ops = {0};
 	struct counts counts = {0};
 	uint32_t never = 0;
 	for (uint64_t seed = o->from; seed <= o->to; seed++) {
@@ -244,6 +245,7 @@ static int run_seeds(const struct options *o)
 		pods += out.pods;
 		writes += out.status_writes;
 		failures += out.failed;
+		op_counts_add(&ops, &out.ops);
 		counts_add(&counts, &out.counts);
 		if (out.failed)
 			tell(&p, &cfg, o, seed, &out);
@@ -252,7 +254,8 @@ static int run_seeds(const struct options *o)
 	       " status_writes=%" PRIu64 "\n",
 	       o->to - o->from + 1, steps, failures, pods, writes);
 	if (o->stats)
-		never = counts_print(&counts, o->plan.faults);
+		never = op_counts_print(&ops, o->plan.faults) +
+			counts_print(&counts, o->plan.faults);
 	return failures || never ? 1 : 0;
 }
 

@@ -67,6 +67,7 @@ struct outcome run_plan(struct plan *p, const struct sim_config *cfg)
 	o.end_ms = s->clock.now_ms;
 	o.pods = s->server.pods_created;
 	o.status_writes = s->server.status_writes;
+	o.ops = p->done;
 	o.counts = s->server.counts;
 	sim_free(s);
 	return o;

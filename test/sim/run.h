@@ -18,6 +18,7 @@ struct outcome {
 	uint64_t steps;
 	int64_t end_ms;
 	uint64_t pods, status_writes;
+	struct op_counts ops;
 	struct counts counts;
 	struct job_end end[PLAN_JOBS_MAX];
 };

@@ -14,7 +14,7 @@ static void put(char *ret, size_t size, const struct buf *b)
 		ret[i] = buf_str(b)[i];
 }
 
-static struct plan_op *add(struct plan *p, enum plan_op_type type, int64_t at_ms)
+static struct plan_op *add(struct plan *p, enum op_type type, int64_t at_ms)
 {
 	static struct plan_op nowhere;
 	if (p->nops == PLAN_OPS_MAX)
@@ -103,7 +103,7 @@ static void make_job(struct plan *p, const struct plan_config *cfg, const struct
 }
 
 /* These may keep a job from the end that it was made for. */
-static bool makes_fail(enum plan_op_type type)
+static bool makes_fail(enum op_type type)
 {
 	return type == OP_EDIT_BACKOFF || type == OP_EDIT_DEADLINE || type == OP_EDIT_LOSS;
 }
@@ -111,13 +111,12 @@ static bool makes_fail(enum plan_op_type type)
 static void make_deed(struct plan *p, const struct plan_config *cfg, const struct sim_config *sim,
 		      struct rng *r)
 {
-	static const enum plan_op_type basic[] = {OP_TOUCH, OP_CORDON, OP_CORDON_CNODE,
-						  OP_POD_DELETE, OP_DRAIN};
-	struct plan_op *op =
-		add(p,
-		    cfg->narrow ? basic[rng_below(r, ARRAY_LEN(basic))]
-				: (enum plan_op_type)draw(r, OP_JOB_DELETE, OP_NS_DELETE),
-		    0);
+	static const enum op_type basic[] = {OP_TOUCH, OP_CORDON, OP_CORDON_CNODE, OP_POD_DELETE,
+					     OP_DRAIN};
+	struct plan_op *op = add(p,
+				 cfg->narrow ? basic[rng_below(r, ARRAY_LEN(basic))]
+					     : (enum op_type)draw(r, OP_JOB_DELETE, OP_NS_DELETE),
+				 0);
 	op->a = (uint32_t)rng_below(r, sim->machines);
 	op->b = (uint32_t)draw(r, 1, sim->machines < 6 ? sim->machines : 6);
 	op->c = (uint32_t)rng_below(r, 1000);
@@ -158,7 +157,7 @@ static void make_faults(struct plan *p, const struct plan_config *cfg, const str
 	if (cfg->faults == FAULTS_NONE)
 		return;
 	for (int64_t k = draw(r, 1, 10); k > 0; k--) {
-		struct plan_op *op = add(p, (enum plan_op_type)draw(r, OP_CRASH_COORDINATOR, most),
+		struct plan_op *op = add(p, (enum op_type)draw(r, OP_CRASH_COORDINATOR, most),
 					 draw(r, 0, BUSY_MS));
 		op->a = (uint32_t)rng_below(r, sim->machines);
 		op->b = (uint32_t)rng_below(r, 1000);

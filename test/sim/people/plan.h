@@ -3,11 +3,12 @@
  * a failing run's list can be shortened. */
 #pragma once
 
+#include "test/sim/people/ops.h"
 #include "test/sim/sim.h"
 
 struct plan_op {
 	int64_t at_ms, ms; /* when; how long, where it lasts */
-	enum plan_op_type type;
+	enum op_type type;
 	uint32_t a, b, c; /* which machine, process; how much; which of several */
 	uint32_t job;     /* index into jobs */
 	bool off;         /* shortened away */
@@ -29,6 +30,8 @@ struct plan {
 	struct plan_job job[PLAN_JOBS_MAX];
 	uint32_t njobs;
 	int64_t end_ms; /* all of it is over */
+	struct op_counts
+		done; /* operations that met something to do it to, since plan_schedule() */
 };
 
 struct plan_config {

@@ -15,7 +15,7 @@ static void on_begin(void *self, uint64_t i)
 	AUTO(buf_done) struct buf text = BUF_INIT(256);
 	sim_note(st->sim, plan_op_text(op, &text));
 	bool done = is_users(op) ? plan_user_begin(st, op) : plan_fault_begin(st, op);
-	st->sim->server.counts.op[op->type] += done;
+	st->plan->done.n[op->type] += done;
 }
 
 static void on_end(void *self, uint64_t i)
@@ -41,6 +41,7 @@ void plan_schedule(struct plan *p, struct sim *s)
 {
 	struct step *st = arena_alloc(&s->scratch, sizeof *st);
 	*st = (struct step){.sim = s, .plan = p};
+	p->done = (struct op_counts){0};
 	for (uint32_t i = 0; i < p->nops; i++) {
 		if (p->op[i].off)
 			continue;

@@ -4,14 +4,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-const struct kind op_kinds[OP_N] = {
-#define OP(id, level, lasts, text) [OP_##id] = {FAULTS_##level, lasts, text},
-#include "test/sim/world/plan_ops.def"
-#undef OP
-};
-
-const struct kind fact_kinds[FACT_N] = {
-#define FACT(id, level, text) [FACT_##id] = {FAULTS_##level, false, text},
+static const struct {
+	enum fault_level level;
+	const char *text;
+} kinds[FACT_N] = {
+#define FACT(id, level, text) [FACT_##id] = {FAULTS_##level, text},
 #include "test/sim/world/facts.def"
 #undef FACT
 };
@@ -28,17 +25,13 @@ void counts_add(struct counts *to, const struct counts *from)
 		for (int k = 0; k < MISHAP_N; k++)
 			to->write[i][k] += from->write[i][k];
 	}
-	for (int i = 0; i < OP_N; i++)
-		to->op[i] += from->op[i];
 	for (int i = 0; i < FACT_N; i++)
 		to->fact[i] += from->fact[i];
 }
 
-static uint32_t print_one(const struct kind *k, uint64_t n, enum fault_level level)
+uint32_t counts_print_line(const char *text, uint64_t n)
 {
-	if (k->level > level)
-		return 0;
-	printf("%10" PRIu64 " %s%s\n", n, k->text, n ? "" : " (NEVER)");
+	printf("%10" PRIu64 " %s%s\n", n, text, n ? "" : " (NEVER)");
 	return !n;
 }
 
@@ -75,10 +68,10 @@ static uint32_t print_write(const struct counts *c, enum write w)
 uint32_t counts_print(const struct counts *c, enum fault_level level)
 {
 	uint32_t never = 0;
-	for (int i = 0; i < OP_N; i++)
-		never += print_one(&op_kinds[i], c->op[i], level);
-	for (int i = 0; i < FACT_N; i++)
-		never += print_one(&fact_kinds[i], c->fact[i], level);
+	for (int i = 0; i < FACT_N; i++) {
+		if (kinds[i].level <= level)
+			never += counts_print_line(kinds[i].text, c->fact[i]);
+	}
 	for (int i = 0; i < WRITE_N && level > FAULTS_NONE; i++)
 		never += print_write(c, (enum write)i);
 	return never;

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How often each deed of users, each fault and each thing that befalls the programs took place. */
+/* How often each thing that happens to the programs took place (facts.def), and how often each sort
+ * of write met each mishap. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum fault_level { FAULTS_NONE, FAULTS_SOME, FAULTS_ALL };
-
-enum plan_op_type {
-#define OP(id, level, lasts, text) OP_##id,
-#include "test/sim/world/plan_ops.def"
-#undef OP
-	OP_N
-};
 
 enum fact {
 #define FACT(id, level, text) FACT_##id,
@@ -49,20 +43,15 @@ enum mishap {
 	MISHAP_N
 };
 
-struct kind { /* of a deed, fault or fact */
-	enum fault_level level;
-	bool lasts;
-	const char *text;
-};
-extern const struct kind op_kinds[OP_N], fact_kinds[FACT_N];
-
 struct counts {
-	uint64_t op[OP_N], fact[FACT_N], write[WRITE_N][MISHAP_N];
+	uint64_t fact[FACT_N], write[WRITE_N][MISHAP_N];
 };
 
 /* Whether it can befall that write: what is not fenced meets no 409. */
 bool mishap_can(enum write w, enum mishap m);
 void counts_add(struct counts *to, const struct counts *from);
-/* Prints each count, and names what of this level never happened. Returns how many kinds that are.
- */
+/* Prints each count that this level of faults brings about, and marks those that are 0. Returns how
+ * many are. */
 uint32_t counts_print(const struct counts *c, enum fault_level level);
+/* One such line. Returns 1 if n is 0. */
+uint32_t counts_print_line(const char *text, uint64_t n);
