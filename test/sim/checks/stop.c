@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "test/sim/checks/decide.h"
+#include "test/sim/world/template.h"
 
 enum { TOLD_MS = 6000 }; /* an agent that answers has told of an end by then */
 

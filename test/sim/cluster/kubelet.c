@@ -8,6 +8,7 @@
 #include "model/selector.h"
 #include "test/sim/sim.h"
 #include "test/sim/world/copy.h"
+#include "test/sim/world/template.h"
 
 static void on_start(void *self, uint64_t uid);
 static void on_finish(void *self, uint64_t uid);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "model/selector.h"
 #include "test/sim/sim.h"
+#include "test/sim/world/template.h"
 
 enum { POD_GC_MS = 20000 };
 

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "test/sim/sim.h"
 #include "test/sim/world/copy.h"
+#include "test/sim/world/template.h"
 
 enum { NS_LOOK_MS = 1000, NS_ABSENT_MS = 5000 };
 

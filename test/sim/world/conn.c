@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "test/sim/world/ask.h"
 #include "test/sim/world/copy.h"
 
 /* UNACKED_MS: TCP_USER_TIMEOUT, as shared/net has it. */

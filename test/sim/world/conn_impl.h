@@ -4,6 +4,7 @@
 
 #include "base/rng.h"
 #include "base/table.h"
+#include "test/sim/world/answer.h"
 #include "test/sim/world/conn.h"
 
 struct conn {

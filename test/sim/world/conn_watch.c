@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "test/sim/world/conn_impl.h"
+#include "test/sim/world/list.h"
 
 enum { BOOKMARK_MS = 60000, WATCH_MIN_MS = 300000, WATCH_MAX_MS = 600000 };
 

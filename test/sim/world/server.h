@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The model API server: what each verb does to the store, as a real 1.37 server does it (the
- * contract cases of contract.h hold for both). It answers at once; time between asking and
- * answering, and everything that goes wrong there, is the connection's (conn.h). */
+/* The model API server's state: its store, what it knows beside it, and what is wrong with it just
+ * now. What each verb does to the store (ask.h) is what a real 1.37 server does: the cases of
+ * test/sim/contract hold for both. */
 #pragma once
 
 #include "test/sim/world/clock.h"
@@ -9,22 +9,6 @@
 #include "test/sim/world/store.h"
 
 enum { SNAPSHOTS_MAX = 16, LEASE_GRACE_MS = 30000 };
-
-struct answer {
-	enum rc rc;
-	int http;
-	const char *reason;
-	char message[256];
-	int64_t retry_after_ms;
-	uint64_t rv;
-	char cont[64];
-	const char *causes[32]; /* in the arena of the call */
-	uint32_t ncauses;
-	struct version **v; /* referenced; freed by answer_done */
-	uint32_t n, cap;
-	struct token_identity token;
-};
-void answer_done(struct answer *a);
 
 struct snapshot { /* of a paged list */
 	uint64_t id, rv;
@@ -58,39 +42,13 @@ struct server {
 	void (*on_request)(void *self, const char *who, const struct api_request *req);
 };
 
+void snapshot_drop(struct snapshot *snap);
 void server_init(struct server *s, struct clock *clock, int64_t wall_ms);
 void server_done(struct server *s);
 /* Something happened that is to be seen to happen. */
 void server_count(struct server *s, enum fact fact);
 int64_t server_wall(const struct server *s);
-/* All verbs but WATCH. who: the process that asks ("agent/…" is held to the agents' admission). */
-void server_ask(struct server *s, const char *who, const struct api_request *req,
-		struct arena *arena, struct answer *ret);
-bool selector_matches(const struct api_request *req, const struct version *v);
 /* Puts a changed job spec: generation grows. */
 struct version *server_put(struct server *s, struct version *own_v);
 /* As a DELETE: sets deletionTimestamp or removes. */
 void server_delete(struct server *s, const struct version *v);
-/* Makes the pod of a pod_create; its template's text says requests and behaviour. */
-struct version *pod_make(const struct pod_create *p);
-
-enum { TEMPLATE_RES_MAX = 8, TEMPLATE_TOLERATIONS_MAX = 4 };
-/* The model's templates: "run=5000 exit=0 cpu=500 memory=1000 tol=KEY/VALUE/EFFECT …": how long the
- * container runs in ms, what it exits with, requests in thousandths. */
-struct template_facts {
-	int64_t run_ms;
-	int32_t exit_code;
-	uint32_t fails;  /* so many starts of an index fail with exit 1 before one succeeds */
-	uint32_t refuse; /* so many pods of an index are refused by the kubelet */
-	/* So long the image cannot be pulled, a ConfigMap is missing, a volume is not mounted. */
-	int64_t pull_ms, config_ms, mount_ms;
-	bool oom; /* it is killed for memory */
-	struct res requests[TEMPLATE_RES_MAX];
-	uint32_t nrequests;
-	struct toleration tolerations[TEMPLATE_TOLERATIONS_MAX];
-	uint32_t ntolerations;
-};
-struct template_facts template_parse(struct arena *a, const char *text);
-/* The text with these tolerations instead of its own. */
-const char *template_with(struct arena *a, const char *text, const struct toleration *v,
-			  uint32_t n);

@@ -8,27 +8,9 @@
 #include "base/mem.h"
 #include "model/quantity.h"
 #include "test/sim/world/copy.h"
+#include "test/sim/world/pods.h"
 
 /* ---- deletion ---- */
-
-/* A pod's end is its kubelet's to confirm, unless it has ended already; a job with a finalizer
- * waits for the garbage collector; everything else goes at once. */
-void server_delete(struct server *s, const struct version *v)
-{
-	bool waits = (v->kind == API_POD && !pod_ended(v)) ||
-		     (v->kind == API_JOB && (v->foreground || v->meta.orphan_finalizer));
-	if (!waits) {
-		store_remove(&s->store, v);
-		return;
-	}
-	if (v->meta.deleted_ms)
-		return;
-	struct version *c = version_clone(v);
-	c->meta.deleted_ms = server_wall(s) + (v->kind == API_POD ? LEASE_GRACE_MS : 0);
-	if (v->kind == API_JOB)
-		c->meta.generation++;
-	server_put(s, c);
-}
 
 /* The chart's admission policy NAME-coordinator-pods: whatever it believes, a coordinator deletes
  * no pod that is not a ComputeJob's. */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test/sim/world/ask.h"
+
+#include "test/sim/world/list.h"
+#include "test/sim/world/verbs.h"
+
+static void get(struct server *s, const struct api_request *req, struct answer *ret)
+{
+	struct version *v = store_find(&s->store, req->kind, req->ns, req->name);
+	if (v)
+		answer_ok(ret, 200, v);
+	else
+		answer_not_found(ret);
+}
+
+void server_ask(struct server *s, const char *who, const struct api_request *req,
+		struct arena *arena, struct answer *ret)
+{
+	if (s->on_request)
+		s->on_request(s->self, who, req);
+	switch (req->verb) {
+	case API_LIST: list_answer(s, req, ret); break;
+	case API_GET: get(s, req, ret); break;
+	case API_CREATE: verb_create(s, who, req, ret); break;
+	case API_PATCH: verb_patch(s, req, ret); break;
+	case API_PATCH_STATUS: verb_patch_status(s, req, ret); break;
+	case API_APPLY: verb_apply(s, req, arena, ret); break;
+	case API_DELETE: verb_delete(s, who, req, ret); break;
+	case API_WATCH: must(!"a watch is the connection's");
+	}
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test/sim/world/template.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "test/sim/world/copy.h"
+
+/* KEY/VALUE/EFFECT; without VALUE: whatever value; without KEY: whatever taint. */
+static struct toleration toleration_parse(struct arena *a, const char *s)
+{
+	size_t key = strcspn(s, "/"), value = strcspn(s + key + 1, "/");
+	const char *at = s + key + 1;
+	return (struct toleration){.key = arena_strndup(a, s, key),
+				   .value = arena_strndup(a, at, value),
+				   .exists = !value,
+				   .effect = (enum taint_effect)strtoll(at + value + 1, NULL, 10)};
+}
+
+static void take_word(struct template_facts *t, struct arena *a, const char *key, const char *value)
+{
+	int64_t n = strtoll(value, NULL, 10);
+	if (str_eq(key, "run"))
+		t->run_ms = n;
+	else if (str_eq(key, "exit"))
+		t->exit_code = (int32_t)n;
+	else if (str_eq(key, "fails"))
+		t->fails = (uint32_t)n;
+	else if (str_eq(key, "refuse"))
+		t->refuse = (uint32_t)n;
+	else if (str_eq(key, "pull"))
+		t->pull_ms = n;
+	else if (str_eq(key, "config"))
+		t->config_ms = n;
+	else if (str_eq(key, "mount"))
+		t->mount_ms = n;
+	else if (str_eq(key, "oom"))
+		t->oom = n != 0;
+	else if (str_eq(key, "tol") && t->ntolerations < TEMPLATE_TOLERATIONS_MAX)
+		t->tolerations[t->ntolerations++] = toleration_parse(a, value);
+	else if (!str_eq(key, "v") && t->nrequests < TEMPLATE_RES_MAX)
+		t->requests[t->nrequests++] = (struct res){key, n};
+}
+
+struct template_facts template_parse(struct arena *a, const char *text)
+{
+	struct template_facts t = {.run_ms = 1000};
+	for (const char *p = text; *p;) {
+		size_t len = strcspn(p, " ");
+		const char *eq = memchr(p, '=', len);
+		must(eq);
+		take_word(&t, a, arena_strndup(a, p, (size_t)(eq - p)),
+			  arena_strndup(a, eq + 1, len - (size_t)(eq + 1 - p)));
+		p += len;
+		p += *p == ' ';
+	}
+	return t;
+}
+
+const char *template_with(struct arena *a, const char *text, const struct toleration *v, uint32_t n)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(4096);
+	for (const char *p = text; *p;) {
+		size_t len = strcspn(p, " ");
+		if (strncmp(p, "tol=", 4) != 0) {
+			buf_puts(&b, b.len ? " " : "");
+			buf_put(&b, p, len);
+		}
+		p += len;
+		p += *p == ' ';
+	}
+	for (uint32_t i = 0; i < n; i++)
+		buf_printf(&b, " tol=%s/%s/%d", str_or_empty(v[i].key),
+			   v[i].exists ? "" : str_or_empty(v[i].value), (int)v[i].effect);
+	must(buf_rc(&b) == RC_OK);
+	return copy_str(a, buf_str(&b));
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The model's pod templates: words of the form KEY=VALUE that say what the container does and asks
+ * for, "run=5000 exit=0 cpu=500 memory=1000 tol=KEY/VALUE/EFFECT …": run in ms, requests in
+ * thousandths. */
+#pragma once
+
+#include "base/arena.h"
+#include "model/job.h"
+
+enum { TEMPLATE_RES_MAX = 8, TEMPLATE_TOLERATIONS_MAX = 4 };
+struct template_facts {
+	int64_t run_ms;
+	int32_t exit_code;
+	uint32_t fails;  /* so many starts of an index fail with exit 1 before one succeeds */
+	uint32_t refuse; /* so many pods of an index are refused by the kubelet */
+	/* So long the image cannot be pulled, a ConfigMap is missing, a volume is not mounted. */
+	int64_t pull_ms, config_ms, mount_ms;
+	bool oom; /* it is killed for memory */
+	struct res requests[TEMPLATE_RES_MAX];
+	uint32_t nrequests;
+	struct toleration tolerations[TEMPLATE_TOLERATIONS_MAX];
+	uint32_t ntolerations;
+};
+struct template_facts template_parse(struct arena *a, const char *text);
+/* The text with these tolerations instead of its own. */
+const char *template_with(struct arena *a, const char *text, const struct toleration *v,
+			  uint32_t n);
