@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Watches: what they send, when they end, and when what they ask for is known no more. */
+#include "test/sim/world/conn_watch.h"
+
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "test/sim/world/conn_impl.h"
 #include "test/sim/world/list.h"
 
 enum { BOOKMARK_MS = 60000, WATCH_MIN_MS = 300000, WATCH_MAX_MS = 600000 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What goes wrong with requests: by chance, as the weather says, or aimed at one sort of write. */
+#include "test/sim/world/mishap.h"
+
 #include "base/mem.h"
-#include "test/sim/world/conn_impl.h"
 
 enum { RETRY_AFTER_MAX_S = 5 };
 
@@ -99,7 +100,7 @@ bool mishap_refuses(struct call *call)
 	return true;
 }
 
-void call_lose(struct call *call)
+void mishap_lose(struct call *call)
 {
 	if (draw_percent(&call->conn->owner->rng, 50))
 		call_end_with(call, RC_UNREACHABLE, 0, "connection reset by peer");

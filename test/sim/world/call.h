@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the connections: calls, what goes wrong with them, and watches. */
+/* Inside of the connections: calls, from submit to the last word of the sink. */
 #pragma once
 
 #include "base/rng.h"
@@ -56,23 +56,17 @@ struct conns {
 	uint64_t ids;
 };
 
-struct call *call_find(const struct conns *cs, uint64_t id);
-void conn_count(const struct conns *cs, enum fact fact);
-/* How long one way takes now. */
-int64_t conn_travel(struct conns *cs);
-/* What is sent into a black hole is sent again by TCP when it closes. */
-int64_t conn_late(const struct conn *c, int64_t at_ms);
+struct call *call_find(const struct conns *cs, uint64_t id); /* NULL: none */
+void call_free(struct conns *cs, struct call *call);
+/* The sink is done with it. The call stays while its request is still on its way. */
+void call_end(struct conns *cs, struct call *call);
 /* An answer (or a watch's end) travels behind the events already on their way. */
 void call_send_back(struct call *call);
 void call_end_with(struct call *call, enum rc rc, int http, const char *message);
-
-/* mishap.c */
-/* What is to befall a request, drawn when it leaves. */
-enum mishap mishap_draw(struct conns *cs, const struct call *call);
-/* The server's refusal in its stead; false: it is to be carried out. */
-bool mishap_refuses(struct call *call);
-/* A connection that breaks tells at once or never; then the deadline does. */
-void call_lose(struct call *call);
-
-/* conn_watch.c */
-void watch_begin(struct call *call);
+/* self: conns. Something for the call of that id has come to its process. */
+void call_on_wire_end(void *self, uint64_t id);
+void conn_count(const struct conns *cs, enum fact fact);
+/* How long one way takes now. */
+int64_t conn_travel(struct conns *cs);
+/* What is sent into a black hole is sent again by TCP when it closes, or given up. */
+int64_t conn_late(const struct conn *c, int64_t at_ms);
