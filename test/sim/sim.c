@@ -28,11 +28,11 @@ struct machine *sim_machine(struct sim *s, const char *name)
 struct proc *sim_proc(struct sim *s, const char *name)
 {
 	for (uint32_t i = 0; i < s->cfg.coordinators; i++) {
-		if (str_eq(s->coordinator[i].name, name))
+		if (str_eq(s->coordinator[i].host.name, name))
 			return &s->coordinator[i];
 	}
 	for (uint32_t i = 0; i < s->cfg.machines; i++) {
-		if (str_eq(s->machine[i].agent.name, name))
+		if (str_eq(s->machine[i].agent.host.name, name))
 			return &s->machine[i].agent;
 	}
 	return NULL;
@@ -123,16 +123,16 @@ static void on_request(void *self, const char *who, const struct api_request *re
 	budget_request(s->budget, who, req);
 }
 
-static void on_saw(void *self, const void *host, enum watch_event ev, struct version *v)
+static void on_saw(void *self, const struct host *host, enum watch_event ev, struct version *v)
 {
 	struct sim *s = self;
-	checks_saw(s->checks, host, ev, v);
+	checks_saw(s->checks, proc_of(host), ev, v);
 }
 
-static void on_list(void *self, const void *host, enum api_kind kind, bool ends)
+static void on_list(void *self, const struct host *host, enum api_kind kind, bool ends)
 {
 	struct sim *s = self;
-	checks_list(s->checks, host, kind, ends);
+	checks_list(s->checks, proc_of(host), kind, ends);
 }
 
 struct coordinator_config sim_coordinator_config(const struct sim *s)
@@ -164,11 +164,11 @@ static const char *token(void *self)
 	struct proc *p = self;
 	struct sim *s = p->sim;
 	int64_t life_ms = s->cfg.token_ms, now = server_wall(&s->server);
-	if (life_ms && kubelet_renews(sim_machine(s, p->node)) &&
+	if (life_ms && kubelet_renews(sim_machine(s, p->host.node)) &&
 	    p->token_until_ms - now < life_ms / 5)
 		p->token_until_ms = now + life_ms;
 	buf_reset(&p->token);
-	buf_printf(&p->token, "token %s", p->node);
+	buf_printf(&p->token, "token %s", p->host.node);
 	if (p->token_until_ms)
 		buf_printf(&p->token, " %" PRId64, p->token_until_ms);
 	return buf_str(&p->token);
@@ -176,8 +176,8 @@ static const char *token(void *self)
 
 struct agent_config sim_agent_config(const struct sim *s, struct proc *p)
 {
-	const struct version *node = store_find(&s->server.store, API_NODE, NULL, p->node);
-	return (struct agent_config){.node = p->node,
+	const struct version *node = store_find(&s->server.store, API_NODE, NULL, p->host.node);
+	return (struct agent_config){.node = p->host.node,
 				     .boot_id = node ? node->node.boot_id : "boot",
 				     .version = "0.1.0",
 				     .coordinator = service,
@@ -203,9 +203,9 @@ static void start_machine(struct sim *s, uint32_t i)
 	name_machine(m, i);
 	buf_printf(&b, "agent/%s", m->name);
 	proc_init(&m->agent, s, PROC_AGENT, buf_str(&b));
-	m->agent.node = m->name;
+	m->agent.host.node = m->name;
 	proc_init(&m->rival, s, PROC_AGENT, buf_str(&b));
-	m->rival.node = m->name;
+	m->rival.host.node = m->name;
 }
 
 static void init_coordinator(struct sim *s, uint32_t i)

@@ -92,8 +92,8 @@ struct checks *checks_new(struct sim *s);
 struct checks *checks_free(struct checks *c);
 void checks_change(struct checks *c, const struct change *ch);
 void checks_request(struct checks *c, const char *who, const struct api_request *req);
-void checks_message(void *self, const struct proc *to, const struct msg *msg);
-void checks_reply(void *self, const struct proc *from, const struct msg *msg);
+void checks_message(void *self, const struct host *host, const struct msg *msg);
+void checks_reply(void *self, const struct host *from, const struct msg *msg);
 void checks_log(struct checks *c, const struct proc *p, const char *msg, const struct log_kv *kv,
 		size_t n);
 void checks_saw(struct checks *c, const struct proc *p, enum watch_event ev, struct version *v);

@@ -131,11 +131,11 @@ static void asked_pod(struct budget *b, const char *who, const struct api_reques
 {
 	AUTO(buf_done) struct buf whose = BUF_INIT(KEY_BYTES);
 	const struct proc *p = sim_proc(b->sim, who);
-	buf_printf(&whose, "%s by %s#%u", req->pod_create->name, who, p ? p->incarnation : 0);
+	buf_printf(&whose, "%s by %s#%u", req->pod_create->name, who, p ? p->host.incarnation : 0);
 	struct account *a = account(b, "create", buf_str(&whose));
 	/* A rival has the same name. */
-	const struct machine *m = p && p->node ? sim_machine(b->sim, p->node) : NULL;
-	a->paid = m && m->rival.incarnation ? 1 : 0;
+	const struct machine *m = p && p->host.node ? sim_machine(b->sim, p->host.node) : NULL;
+	a->paid = m && m->rival.host.incarnation ? 1 : 0;
 	a->per_lead = 1; /* a number that no status held is given again */
 	a->spent++;
 }
@@ -175,7 +175,7 @@ void budget_message(struct budget *b, const struct proc *to, const struct msg *m
 {
 	if (msg->type != MSG_WELCOME || to->kind != PROC_AGENT)
 		return;
-	account(b, "ComputeNode status", to->node)->paid += 2;
+	account(b, "ComputeNode status", to->host.node)->paid += 2;
 	if (msg->welcome.epoch > b->epoch) {
 		b->epoch = msg->welcome.epoch;
 		b->leads++;

@@ -87,7 +87,7 @@ bool check_slept(const struct checks *c)
 	const struct sim *s = c->sim;
 	for (uint32_t i = 0; i < s->cfg.coordinators; i++) {
 		const struct proc *p = &s->coordinator[i];
-		if (p->slept_ms && s->clock.now_ms < p->paused_until_ms + KNOWING_MS)
+		if (p->slept_ms && s->clock.now_ms < p->host.paused_until_ms + KNOWING_MS)
 			return true;
 	}
 	return false;

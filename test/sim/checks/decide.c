@@ -66,8 +66,8 @@ static void on_open(struct checks *c, struct mind *m)
 		HASH_FIND_STR(m->nodes, k->v->meta.name, n);
 		if (!n || !n->registered)
 			sim_fail(c->sim, "decide-early",
-				 "%s takes all agents for heard, not that of %s", m->proc->name,
-				 k->v->meta.name);
+				 "%s takes all agents for heard, not that of %s",
+				 m->proc->host.name, k->v->meta.name);
 	}
 }
 
@@ -153,10 +153,10 @@ static void on_placed(struct checks *c, struct mind *m, const struct line *l)
 
 /* What was stopped is not to be created any more. (A pod of it that came late is another matter: it
  * is there, and may be taken up.) */
-void checks_reply(void *self, const struct proc *from, const struct msg *msg)
+void checks_reply(void *self, const struct host *from, const struct msg *msg)
 {
 	struct checks *c = self;
-	struct mind *m = check_mind(c, from);
+	struct mind *m = check_mind(c, proc_of(from));
 	for (uint32_t i = 0; m && msg->type == MSG_ORDERS && i < msg->orders.norders; i++) {
 		AUTO(buf_done) struct buf key = BUF_INIT(128);
 		const struct order *o = &msg->orders.orders[i];
@@ -175,8 +175,8 @@ static void on_stray_stopped(struct checks *c, const struct mind *m, const struc
 	const struct mind_met *met = mind_met_find(m, l->job_key);
 	if (met && (met->shown || (met->asked && !(met->live && line_pod(c->sim, l, met->live)))))
 		return;
-	sim_fail(c->sim, "delete-unasked", "%s stops member %u of %s, a job that %s", m->proc->name,
-		 l->index, l->job_key,
+	sim_fail(c->sim, "delete-unasked", "%s stops member %u of %s, a job that %s",
+		 m->proc->host.name, l->index, l->job_key,
 		 met ? "is there, by its own GET" : "it does not know and has not asked for");
 }
 
@@ -200,7 +200,7 @@ static void on_stopped(struct checks *c, struct mind *m, const struct line *l)
 	j->rolled_step = c->sim->clock.steps;
 	if (++j->rolled > may_be_away(&l->job->job.spec))
 		sim_fail(c->sim, "max-unavailable", "%s stops %u running members of %s at once",
-			 m->proc->name, j->rolled, l->job_key);
+			 m->proc->host.name, j->rolled, l->job_key);
 }
 
 static void count_silent(const struct mind *m, uint32_t *ret_silent, uint32_t *ret_all)
@@ -225,7 +225,7 @@ static void on_lost(struct checks *c, struct mind *m, const struct line *l)
 	count_silent(m, &silent, &all);
 	if (silent >= MASS_MIN && silent * 100 > all * MASS_PERCENT)
 		sim_fail(c->sim, "mass-silence", "%s gives up member %u of %s: %u of %u are silent",
-			 m->proc->name, l->index, l->job_key, silent, all);
+			 m->proc->host.name, l->index, l->job_key, silent, all);
 }
 
 static void on_silent(struct checks *c, struct mind *m, const struct line *l)
@@ -234,13 +234,13 @@ static void on_silent(struct checks *c, struct mind *m, const struct line *l)
 	const struct machine *mc = sim_machine(c->sim, l->node);
 	mind_node_of(m, l->node)->silent = true;
 	/* We stood still and it did not: nobody was silent but we. */
-	if (mc && !check_broken(c, l->node) && mc->agent.alive &&
-	    (!mc->agent.paused_until_ms ||
-	     mc->agent.paused_until_ms + FAULTY_MS < s->clock.now_ms) &&
-	    m->proc->paused_until_ms <= s->clock.now_ms &&
-	    m->proc->paused_until_ms + LOST_TOGETHER_MS > s->clock.now_ms)
+	if (mc && !check_broken(c, l->node) && mc->agent.host.alive &&
+	    (!mc->agent.host.paused_until_ms ||
+	     mc->agent.host.paused_until_ms + FAULTY_MS < s->clock.now_ms) &&
+	    m->proc->host.paused_until_ms <= s->clock.now_ms &&
+	    m->proc->host.paused_until_ms + LOST_TOGETHER_MS > s->clock.now_ms)
 		sim_fail(c->sim, "own-stall", "%s calls %s silent after it stood still itself",
-			 m->proc->name, l->node);
+			 m->proc->host.name, l->node);
 }
 
 static void on_answers(struct checks *c, struct mind_node *n)
@@ -261,7 +261,7 @@ bool check_answers(struct checks *c, const char *node, int64_t for_ms)
 	for (uint32_t i = 0; i < COORDINATORS; i++) {
 		const struct mind *m = &c->minds->v[i];
 		const struct mind_node *n;
-		if (!m->proc || !m->proc->alive || !proc_leads(m->proc))
+		if (!m->proc || !m->proc->host.alive || !proc_leads(m->proc))
 			continue; /* one that stood still may believe so for a while: ask all */
 		HASH_FIND_STR(m->nodes, node, n);
 		if (!n || !n->connected || n->silent ||

@@ -68,5 +68,5 @@ void check_placed_on_kept(struct checks *c, struct mind *m, const struct line *l
 	if (kept && str_eq(kept->v->meta.uid, m->kept_uid) && behind(l->job, kept->v) &&
 	    is_kept(m->kept_nodes, l->node) && may_stay(c, m, &l->job->job))
 		sim_fail(c->sim, "reservation", "%s places %s on %s, which it keeps for %s",
-			 m->proc->name, l->job_key, l->node, m->kept_job);
+			 m->proc->host.name, l->job_key, l->node, m->kept_job);
 }

@@ -76,7 +76,7 @@ void check_note_get(struct checks *c, const char *who, const struct api_request 
 	const struct version *job = store_find(&c->sim->server.store, API_JOB, req->ns, req->name);
 	for (uint32_t i = 0; i < COORDINATORS; i++) {
 		struct mind *m = &c->minds->v[i];
-		if (!m->proc || !str_eq(m->proc->name, who))
+		if (!m->proc || !str_eq(m->proc->host.name, who))
 			continue;
 		struct mind_met *met = met_of(m, req->ns, req->name);
 		met->asked = true;
@@ -188,11 +188,11 @@ struct mind *check_mind(struct checks *c, const struct proc *p)
 		struct mind *m = &c->minds->v[i];
 		if (m->proc && m->proc != p)
 			continue;
-		if (!m->proc || m->incarnation != p->incarnation) {
+		if (!m->proc || m->incarnation != p->host.incarnation) {
 			mind_forget(m);
 			mind_forget_leadership(m);
 			m->proc = p;
-			m->incarnation = p->incarnation;
+			m->incarnation = p->host.incarnation;
 		}
 		return m;
 	}

@@ -37,7 +37,7 @@ static struct living living(struct sim *s)
 	for (uint32_t i = 0; i < jobs->n; i++)
 		l.templates += first_of_template(jobs, i);
 	for (uint32_t i = 0; i < s->cfg.machines; i++)
-		l.agents += s->machine[i].agent.alive;
+		l.agents += s->machine[i].agent.host.alive;
 	return l;
 }
 
@@ -45,14 +45,15 @@ static void same(struct sim *s, const struct proc *p, const char *what, uint32_t
 		 uint32_t lives)
 {
 	if (holds != lives)
-		sim_fail(s, "leak", "%s holds %u %s, there are %u", p->name, holds, what, lives);
+		sim_fail(s, "leak", "%s holds %u %s, there are %u", p->host.name, holds, what,
+			 lives);
 }
 
 static void check_coordinator(struct sim *s, const struct proc *p, const struct living *l)
 {
 	static const struct living none;
 	struct coordinator_stats st;
-	if (!p->alive)
+	if (!p->host.alive)
 		return;
 	coordinator_stats(p->c, &st);
 	const struct living *want = st.leading ? l : &none;
@@ -74,7 +75,7 @@ static void check_agent(struct sim *s, const struct machine *m)
 	const struct shelf *pods = &s->server.store.shelf[API_POD];
 	uint32_t all = 0, live = 0;
 	struct agent_stats st;
-	if (!m->agent.alive)
+	if (!m->agent.host.alive)
 		return;
 	agent_stats(m->agent.a, &st);
 	for (uint32_t i = 0; i < pods->n; i++) {

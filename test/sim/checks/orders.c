@@ -40,7 +40,7 @@ void check_ordered(struct checks *c, const char *who, const char *pod)
 	if (c->sim->server.late)
 		return;
 	for (uint32_t i = 0; i < c->nordered; i++) {
-		if (!str_eq(c->ordered[i].proc->name, who))
+		if (!str_eq(c->ordered[i].proc->host.name, who))
 			continue;
 		const struct told *t = told_find(&c->ordered[i], pod);
 		if (t && (t->present || c->sim->clock.now_ms < t->left_ms + WITHDRAWN_MS))
@@ -99,9 +99,10 @@ uint32_t check_asked(struct checks *c, const struct version *pod)
 
 /* A new process has no orders; an older epoch's are not to be obeyed; an answer with the revision
  * that is known says that nothing changed. */
-void checks_message(void *self, const struct proc *to, const struct msg *msg)
+void checks_message(void *self, const struct host *host, const struct msg *msg)
 {
 	struct checks *c = self;
+	const struct proc *to = proc_of(host);
 	const struct msg_orders *m = &msg->orders;
 	check_scan(c);
 	if (msg->type == MSG_WELCOME && msg->welcome.epoch > c->epoch) {
@@ -117,10 +118,10 @@ void checks_message(void *self, const struct proc *to, const struct msg *msg)
 		o = &c->ordered[c->nordered++];
 		o->proc = to;
 	}
-	if (o->incarnation != to->incarnation) {
+	if (o->incarnation != to->host.incarnation) {
 		check_orders_clear(o);
 		o->proc = to;
-		o->incarnation = to->incarnation;
+		o->incarnation = to->host.incarnation;
 	}
 	if (m->epoch < o->epoch || (m->epoch == o->epoch && m->session == o->session &&
 				    m->revision == o->revision && !m->page))

@@ -66,8 +66,8 @@ static void placed_where(struct checks *c, struct mind *m, const struct line *l)
 	else
 		bad = check_mismatch(&l->job->job.spec, n->v, cnode);
 	if (bad)
-		sim_fail(c->sim, "decide-node", "%s: member %u of %s goes to %s: %s", m->proc->name,
-			 l->index, l->job_key, l->node, bad);
+		sim_fail(c->sim, "decide-node", "%s: member %u of %s goes to %s: %s",
+			 m->proc->host.name, l->index, l->job_key, l->node, bad);
 }
 
 static bool completed(const struct version *job, uint32_t index)
@@ -103,7 +103,7 @@ static void placed_whether(struct checks *c, struct mind *m, const struct line *
 							  : NULL;
 	if (bad)
 		sim_fail(c->sim, "decide-member", "%s: member %u attempt %u of %s is placed: %s",
-			 m->proc->name, l->index, l->attempt, l->job_key, bad);
+			 m->proc->host.name, l->index, l->attempt, l->job_key, bad);
 }
 
 /* A job that the leader found may have pods of which nobody has told it: first all agents are
@@ -113,7 +113,7 @@ static void placed_when(struct checks *c, struct mind *m, const struct line *l)
 	const struct known_version *job = mind_find(m, API_JOB, l->job->meta.ns, l->job->meta.name);
 	if (!m->open && job->since_ms <= m->synced_ms && l->job->job.status.attempts)
 		sim_fail(c->sim, "decide-early",
-			 "%s places member %u of %s before agents are heard", m->proc->name,
+			 "%s places member %u of %s before agents are heard", m->proc->host.name,
 			 l->index, l->job_key);
 }
 
@@ -121,7 +121,7 @@ static void placed_when(struct checks *c, struct mind *m, const struct line *l)
 static void gang_over(struct checks *c, struct mind *m, struct mind_job *j)
 {
 	if (j->group && j->group < j->need)
-		sim_fail(c->sim, "gang", "%s placed %u members of a gang of %u", m->proc->name,
+		sim_fail(c->sim, "gang", "%s placed %u members of a gang of %u", m->proc->host.name,
 			 j->group, j->need);
 	j->group = 0;
 }
@@ -183,7 +183,7 @@ static void placed_in_turn(struct checks *c, struct mind *m, const struct line *
 		if (mind_job_of(m, o->meta.uid)->group_ms >= 0)
 			continue; /* it has just been placed */
 		if (asks_no_more(&o->spec, &l->job->job.spec))
-			sim_fail(c->sim, "priority", "%s places %s before %s", m->proc->name,
+			sim_fail(c->sim, "priority", "%s places %s before %s", m->proc->host.name,
 				 l->job_key, o->meta.name);
 	}
 }
@@ -192,7 +192,7 @@ void check_placed(struct checks *c, struct mind *m, const struct line *l)
 {
 	if (!l->job) {
 		sim_fail(c->sim, "decide-member",
-			 "%s places a member of %s, which it does not know", m->proc->name,
+			 "%s places a member of %s, which it does not know", m->proc->host.name,
 			 l->job_key);
 		return;
 	}

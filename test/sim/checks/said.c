@@ -55,7 +55,7 @@ static void judge(struct checks *c, const struct mind *m, const struct mind_job 
 		return;
 	if (!str_eq(v->job.status.reason, "FailedCreate"))
 		sim_fail(s, "unsaid", "%s was refused a pod of %s at %lld ms, status says \"%s\"",
-			 m->proc->name, v->meta.name, (long long)j->denied_ms,
+			 m->proc->host.name, v->meta.name, (long long)j->denied_ms,
 			 str_or_empty(v->job.status.reason));
 	/* One that was scaled up has come together before. */
 	if (v->meta.generation == 1 &&
@@ -70,9 +70,9 @@ static const struct mind *leader(const struct checks *c)
 	const struct mind *one = NULL;
 	for (uint32_t i = 0; i < COORDINATORS; i++) {
 		const struct mind *m = &c->minds->v[i];
-		if (!m->proc || !m->proc->alive || !proc_leads(m->proc))
+		if (!m->proc || !m->proc->host.alive || !proc_leads(m->proc))
 			continue;
-		if (one || m->proc->paused_until_ms + SAID_MS > c->sim->clock.now_ms)
+		if (one || m->proc->host.paused_until_ms + SAID_MS > c->sim->clock.now_ms)
 			return NULL;
 		one = m;
 	}

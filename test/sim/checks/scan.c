@@ -43,9 +43,9 @@ void check_note_selection(struct checks *c, const struct version *was, const str
 static bool well(struct checks *c, const char *node)
 {
 	const struct machine *m = sim_machine(c->sim, node);
-	return !check_faulty(c, node) && m->agent.alive &&
-	       (!m->agent.paused_until_ms ||
-		m->agent.paused_until_ms + IN_TIME_MS < c->sim->clock.now_ms);
+	return !check_faulty(c, node) && m->agent.host.alive &&
+	       (!m->agent.host.paused_until_ms ||
+		m->agent.host.paused_until_ms + IN_TIME_MS < c->sim->clock.now_ms);
 }
 
 static unsigned long attempt_of(const struct version *pod)

@@ -94,7 +94,7 @@ void check_stopped(struct checks *c, const struct mind *m, const struct line *l)
 		i++;
 	if (i == ARRAY_LEN(reasons) || (reasons[i].may && !reasons[i].may(c, m, l)))
 		sim_fail(c->sim, "decide-stop", "%s stops member %u attempt %u of %s on %s: %s",
-			 m->proc->name, l->index, l->attempt, l->job_key, l->node, l->why);
+			 m->proc->host.name, l->index, l->attempt, l->job_key, l->node, l->why);
 }
 
 /* Whether another job of this name, deleted before, has such a member: the log names no UID. */
@@ -117,7 +117,7 @@ void check_stopped_deleted(struct checks *c, const struct mind *m, const struct 
 	if (l->job->meta.deleted_ms && l->job->meta.orphan_finalizer &&
 	    line_pod(c->sim, l, l->job->meta.uid) && !has_namesake(c, l))
 		sim_fail(c->sim, "orphan", "%s stops member %u attempt %u of %s, which orphans",
-			 m->proc->name, l->index, l->attempt, l->job_key);
+			 m->proc->host.name, l->index, l->attempt, l->job_key);
 }
 
 /* ---- deletions ---- */

@@ -37,6 +37,7 @@ void witness_request(struct sim *s, const char *who, const struct api_request *r
 {
 	const struct proc *leads = newest_leader(s);
 	bool leaders = req->kind == API_POD || req->kind == API_JOB || req->kind == API_CNODE;
-	if (*who == 'c' && leads && leaders && is_write(req->verb) && !str_eq(leads->name, who))
+	if (*who == 'c' && leads && leaders && is_write(req->verb) &&
+	    !str_eq(leads->host.name, who))
 		server_count(&s->server, FACT_OLD_LEADER_WRITES);
 }

@@ -139,7 +139,7 @@ void machine_cut(struct machine *m, int64_t ms)
 	machine_doubt(m, m->cut_until_ms);
 	sim_note(s, "node off the network", KS("node", m->name), KI("ms", ms));
 	net_cut_node(s->net, m->name, m->cut_until_ms);
-	conns_blackhole(s->conns, m->agent.name, m->cut_until_ms);
+	conns_blackhole(s->conns, m->agent.host.name, m->cut_until_ms);
 	goes_absent(m);
 	clock_at(&s->clock, m->cut_until_ms, on_network_back, m, m->absences);
 }

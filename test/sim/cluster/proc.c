@@ -17,21 +17,28 @@ static void log_sink(void *self, enum log_level level, const char *msg, const st
 {
 	struct proc *p = self;
 	checks_log(p->sim->checks, p, msg, kv, n);
-	sim_log(p->sim, p->name, level, msg, kv, n);
+	sim_log(p->sim, p->host.name, level, msg, kv, n);
 }
 
 void proc_init(struct proc *p, struct sim *sim, enum proc_kind kind, const char *name)
 {
-	AUTO(buf_done) struct buf b = BUF_INIT(sizeof p->name - 1);
+	AUTO(buf_done) struct buf b = BUF_INIT(sizeof p->host.name - 1);
 	buf_puts(&b, name);
 	must(buf_rc(&b) == RC_OK);
 	*p = (struct proc){.sim = sim, .kind = kind, .token = BUF_INIT(64)};
+	p->host = (struct host){
+		.clock = &sim->clock, .counts = &sim->server.counts, .on_turn = on_turn, .self = p};
 	for (size_t i = 0; i < b.len; i++)
-		p->name[i] = b.data[i];
+		p->host.name[i] = b.data[i];
 	/* Checks hear all that a coordinator says. */
 	p->log = (struct log){.min = kind == PROC_COORDINATOR ? LOG_DEBUG : sim->log_level,
 			      .self = p,
 			      .sink = log_sink};
+}
+
+const struct proc *proc_of(const struct host *h)
+{
+	return h->self;
 }
 
 int64_t proc_wall(const struct proc *p)
@@ -43,38 +50,6 @@ int64_t proc_wall(const struct proc *p)
 static int64_t proc_now(const struct proc *p)
 {
 	return p->sim->clock.now_ms - p->slept_ms;
-}
-
-static void turn_at(struct proc *p, int64_t at_ms)
-{
-	int64_t now = p->sim->clock.now_ms;
-	at_ms = at_ms < p->paused_until_ms ? p->paused_until_ms : at_ms;
-	at_ms = at_ms < now ? now : at_ms;
-	if (at_ms >= p->turn_at_ms)
-		return;
-	p->turn_at_ms = at_ms;
-	clock_at(&p->sim->clock, at_ms, on_turn, p, ++p->turn_seq);
-}
-
-void proc_post(struct proc *p, uint32_t incarnation, void (*fn)(void *, uint64_t), void *self,
-	       uint64_t arg)
-{
-	if (!p->alive || p->incarnation != incarnation)
-		return;
-	VEC_GROW(p->mail, p->nmail, p->cap_mail);
-	p->mail[p->nmail++] = (struct mail){fn, self, arg};
-	turn_at(p, p->sim->clock.now_ms);
-}
-
-/* What came before the turn; what comes of it waits for the next one. */
-static void read_mail(struct proc *p)
-{
-	AUTO(mem_freep) struct mail *mail = STEAL(p->mail);
-	uint32_t n = p->nmail;
-	p->nmail = p->cap_mail = 0;
-	for (uint32_t i = 0; i < n && !p->doomed; i++)
-		mail[i].fn(mail[i].self, mail[i].arg);
-	p->idle_turns = n ? 0 : p->idle_turns + 1;
 }
 
 static int64_t deadline(const struct proc *p)
@@ -89,8 +64,8 @@ static void turn(struct proc *p)
 		coordinator_now(p->c, now, wall);
 	else
 		agent_now(p->a, now, wall);
-	read_mail(p);
-	if (p->doomed)
+	p->idle_turns = host_read_mail(&p->host) ? 0 : p->idle_turns + 1;
+	if (p->host.doomed)
 		return;
 	if (p->c)
 		coordinator_turn(p->c, now, wall);
@@ -99,7 +74,7 @@ static void turn(struct proc *p)
 	witness_turn(p);
 	if (p->stopping && coordinator_idle(p->c)) {
 		server_count(&p->sim->server, FACT_HANDED_OVER);
-		p->doomed = true;
+		p->host.doomed = true;
 	}
 }
 
@@ -113,33 +88,33 @@ static void check_busy(struct proc *p)
 	}
 	if (p->idle_turns > BUSY_TURNS_MAX)
 		sim_fail(p->sim, "busy-loop", "%s turns without end, its deadline is always now",
-			 p->name);
+			 p->host.name);
 }
 
 static void on_turn(void *self, uint64_t seq)
 {
 	struct proc *p = self;
 	int64_t now = p->sim->clock.now_ms;
-	if (!p->alive || seq != p->turn_seq)
+	if (!p->host.alive || seq != p->host.turn_seq)
 		return;
-	p->turn_at_ms = INT64_MAX;
-	if (now < p->paused_until_ms) {
-		turn_at(p, p->paused_until_ms);
+	p->host.turn_at_ms = INT64_MAX;
+	if (now < p->host.paused_until_ms) {
+		host_turn_at(&p->host, p->host.paused_until_ms);
 		return;
 	}
 	p->in_turn = true;
 	turn(p);
 	p->in_turn = false;
-	if (p->doomed) {
+	if (p->host.doomed) {
 		proc_crash(p, true);
 		return;
 	}
 	check_busy(p);
 	int64_t due = deadline(p);
 	if (due != INT64_MAX)
-		turn_at(p, due + p->slept_ms <= now ? now + 1 : due + p->slept_ms);
-	if (p->nmail)
-		turn_at(p, now);
+		host_turn_at(&p->host, due + p->slept_ms <= now ? now + 1 : due + p->slept_ms);
+	if (p->host.nmail)
+		host_turn_at(&p->host, now);
 }
 
 static void start_coordinator(struct proc *p, const char *identity)
@@ -167,54 +142,42 @@ static void start_agent(struct proc *p, const char *identity)
 	agent_start(p->a, proc_now(p), proc_wall(p));
 }
 
-static void post(void *self, uint32_t incarnation, void (*fn)(void *, uint64_t), void *fn_self,
-		 uint64_t arg)
-{
-	proc_post(self, incarnation, fn, fn_self, arg);
-}
-
-static bool acts(void *self)
-{
-	return proc_acts(self);
-}
-
 void proc_start(struct proc *p)
 {
 	AUTO(buf_done) struct buf identity = BUF_INIT(128);
-	if (p->alive)
+	if (p->host.alive)
 		return;
-	p->incarnation++;
-	p->alive = true;
+	p->host.incarnation++;
+	p->host.alive = true;
 	p->stopping = false;
-	p->turn_at_ms = INT64_MAX;
-	p->paused_until_ms = p->slept_ms = 0;
-	buf_printf(&identity, "%s_%u", p->name, p->incarnation);
-	struct conn_host host = {p, p->incarnation, acts, post};
-	p->conn = conn_open(p->sim->conns, &host, p->name);
-	p->port = port_open(p->sim->net, p, p->address);
+	p->host.turn_at_ms = INT64_MAX;
+	p->host.paused_until_ms = p->slept_ms = 0;
+	buf_printf(&identity, "%s_%u", p->host.name, p->host.incarnation);
+	p->conn = conn_open(p->sim->conns, &p->host, p->host.name);
+	p->port = port_open(p->sim->net, &p->host, p->address);
 	if (p->kind == PROC_COORDINATOR) {
-		p->lease_conn = conn_open(p->sim->conns, &host, p->name);
+		p->lease_conn = conn_open(p->sim->conns, &p->host, p->host.name);
 		start_coordinator(p, buf_str(&identity));
 	} else {
 		start_agent(p, buf_str(&identity));
 	}
-	sim_note(p->sim, "started", KS("process", p->name));
-	turn_at(p, p->sim->clock.now_ms);
-	if (p->doomed)
+	sim_note(p->sim, "started", KS("process", p->host.name));
+	host_turn_at(&p->host, p->sim->clock.now_ms);
+	if (p->host.doomed)
 		proc_crash(p, true);
 }
 
 void proc_crash(struct proc *p, bool fin)
 {
-	if (!p->alive)
+	if (!p->host.alive)
 		return;
 	if (p->in_turn) { /* its functions are on the stack */
-		p->doomed = true;
+		p->host.doomed = true;
 		return;
 	}
-	p->alive = false;
-	p->crash_at_action = 0;
-	p->doomed = true; /* what its destructors say goes nowhere */
+	p->host.alive = false;
+	p->host.crash_at_action = 0;
+	p->host.doomed = true; /* what its destructors say goes nowhere */
 	port_close(p->port, fin);
 	p->c = coordinator_free(p->c);
 	p->a = agent_free(p->a);
@@ -222,30 +185,30 @@ void proc_crash(struct proc *p, bool fin)
 	if (p->lease_conn)
 		conn_close(p->lease_conn);
 	p->lease_conn = NULL;
-	p->doomed = false;
-	p->nmail = 0;
-	p->turn_seq++;
-	p->turn_at_ms = INT64_MAX;
-	sim_note(p->sim, "crashed", KS("process", p->name));
+	p->host.doomed = false;
+	p->host.nmail = 0;
+	p->host.turn_seq++;
+	p->host.turn_at_ms = INT64_MAX;
+	sim_note(p->sim, "crashed", KS("process", p->host.name));
 }
 
 void proc_stop(struct proc *p)
 {
-	sim_note(p->sim, "stopping", KS("process", p->name));
+	sim_note(p->sim, "stopping", KS("process", p->host.name));
 	p->stopping = true;
 	coordinator_stop(p->c, proc_now(p), proc_wall(p));
-	turn_at(p, p->sim->clock.now_ms);
+	host_turn_at(&p->host, p->sim->clock.now_ms);
 }
 
 bool proc_leads(const struct proc *p)
 {
-	return p->alive && p->c && coordinator_leading(p->c);
+	return p->host.alive && p->c && coordinator_leading(p->c);
 }
 
 void proc_pause(struct proc *p, int64_t ms)
 {
-	p->paused_until_ms = p->sim->clock.now_ms + ms;
-	sim_note(p->sim, "paused", KS("process", p->name), KI("ms", ms));
+	p->host.paused_until_ms = p->sim->clock.now_ms + ms;
+	sim_note(p->sim, "paused", KS("process", p->host.name), KI("ms", ms));
 }
 
 void proc_sleep(struct proc *p, int64_t ms)
@@ -255,23 +218,12 @@ void proc_sleep(struct proc *p, int64_t ms)
 	p->sleeps++;
 }
 
-bool proc_acts(struct proc *p)
-{
-	if (p->doomed || !p->alive)
-		return false;
-	if (!p->crash_at_action || --p->crash_at_action)
-		return true;
-	p->doomed = true;
-	server_count(&p->sim->server, p->crash_before ? FACT_CRASH_BEFORE : FACT_CRASH_AFTER);
-	return !p->crash_before;
-}
-
 void proc_done(struct proc *p)
 {
-	p->doomed = true;
+	p->host.doomed = true;
 	p->c = coordinator_free(p->c);
 	p->a = agent_free(p->a);
-	free(p->mail);
+	free(p->host.mail);
 	buf_done(&p->token);
 	*p = (struct proc){0};
 }

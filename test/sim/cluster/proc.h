@@ -6,7 +6,7 @@
 
 #include "agent/agent.h"
 #include "coordinator/coordinator.h"
-#include "test/sim/world/clock.h"
+#include "test/sim/world/host.h"
 
 struct sim;
 struct conn;
@@ -14,30 +14,17 @@ struct port;
 
 enum proc_kind { PROC_COORDINATOR, PROC_AGENT };
 
-struct mail {
-	void (*fn)(void *self, uint64_t arg);
-	void *self;
-	uint64_t arg;
-};
-
 struct proc {
 	struct sim *sim;
 	enum proc_kind kind;
-	char name[48];        /* coordinator-0, agent/n1 */
-	char address[64];     /* COORDINATOR: HOST:PORT */
-	const char *node;     /* AGENT */
-	uint32_t incarnation; /* 0: never started */
-	bool alive, doomed, in_turn;
+	struct host host;
+	char address[64]; /* COORDINATOR: HOST:PORT */
+	bool in_turn;
 	bool stopping; /* COORDINATOR: it gives its lease back and ends */
-	int64_t paused_until_ms, turn_at_ms, wall_offset_ms, slept_ms;
-	uint32_t sleeps; /* of all its incarnations */
-	uint64_t turn_seq;
-	struct mail *mail;
-	uint32_t nmail, cap_mail;
+	int64_t wall_offset_ms, slept_ms;
+	uint32_t sleeps;     /* of all its incarnations */
 	uint32_t idle_turns; /* in a row, within one virtual second, without mail */
 	int64_t idle_since_ms;
-	uint64_t crash_at_action; /* dies when it has done so many more; 0: does not */
-	bool crash_before;        /* …before the action leaves */
 	struct coordinator *c;
 	struct agent *a;
 	struct conn *conn, *lease_conn;
@@ -58,10 +45,5 @@ void proc_sleep(struct proc *p, int64_t ms);
 /* A coordinator hands over and ends (SIGTERM). */
 void proc_stop(struct proc *p);
 bool proc_leads(const struct proc *p);
-/* To be handled with the next turn; dropped when the process dies before. */
-void proc_post(struct proc *p, uint32_t incarnation, void (*fn)(void *, uint64_t), void *self,
-	       uint64_t arg);
-/* Something leaves the process (a request, a message). False: it does not, the process is dead or
- * dies right here. */
-bool proc_acts(struct proc *p);
+const struct proc *proc_of(const struct host *h);
 int64_t proc_wall(const struct proc *p);

@@ -7,7 +7,7 @@ static struct proc *leader(struct sim *s)
 {
 	for (uint32_t i = 0; i < s->cfg.coordinators; i++) {
 		struct proc *p = &s->coordinator[i];
-		if (p->alive && coordinator_leading(p->c))
+		if (p->host.alive && coordinator_leading(p->c))
 			return p;
 	}
 	return NULL;
@@ -26,7 +26,7 @@ static struct proc *any_proc(struct sim *s, const struct plan_op *op)
 
 static bool crash(struct proc *p, bool fin)
 {
-	bool was = p && p->alive;
+	bool was = p && p->host.alive;
 	if (was)
 		proc_crash(p, fin);
 	return was;
@@ -35,9 +35,9 @@ static bool crash(struct proc *p, bool fin)
 static bool crash_at_action(struct sim *s, const struct plan_op *op)
 {
 	struct proc *p = any_proc(s, op);
-	p->crash_at_action = 1 + op->b % (op->b & 1 ? 10 : 100);
-	p->crash_before = op->b & 2;
-	return p->alive;
+	p->host.crash_at_action = 1 + op->b % (op->b & 1 ? 10 : 100);
+	p->host.crash_before = op->b & 2;
+	return p->host.alive;
 }
 
 static bool break_link(struct sim *s, const struct plan_op *op)
@@ -78,7 +78,7 @@ static bool pause(struct sim *s, const struct plan_op *op)
 		else if (p == &s->machine[i].agent)
 			machine_doubt(&s->machine[i], s->clock.now_ms + op->ms);
 	}
-	if (!p->alive)
+	if (!p->host.alive)
 		return false;
 	if (p->kind == PROC_COORDINATOR && op->c % 3 == 0) {
 		proc_sleep(p, op->ms);
@@ -192,7 +192,7 @@ static void lag(struct step *st, const struct plan_op *op)
 static bool cut_api(struct sim *s, const struct plan_op *op)
 {
 	struct proc *p = &s->coordinator[op->a % s->cfg.coordinators];
-	if (!p->alive)
+	if (!p->host.alive)
 		return false;
 	if (op->b % 3 != 1)
 		conn_blackhole(p->lease_conn, s->clock.now_ms + op->ms);
@@ -351,9 +351,9 @@ void plan_fault_end_all(struct step *st)
 {
 	struct sim *s = st->sim;
 	for (uint32_t i = 0; i < s->cfg.coordinators; i++)
-		s->coordinator[i].crash_at_action = 0;
+		s->coordinator[i].host.crash_at_action = 0;
 	for (uint32_t i = 0; i < s->cfg.machines; i++) {
-		s->machine[i].agent.crash_at_action = 0;
+		s->machine[i].agent.host.crash_at_action = 0;
 		machine_power_on(&s->machine[i]);
 		machine_kubelet(&s->machine[i], true);
 		end_kubelet(&s->machine[i]);

@@ -75,14 +75,14 @@ static void witness_list(const struct call *call, bool ends)
 	bool whole = ends ? call->answer.rc == RC_OK && !*str_or_empty(call->answer.cont)
 			  : !*str_or_empty(call->req.cont);
 	if (w->list && call->req.verb == API_LIST && whole)
-		w->list(w->self, call->conn->host.self, call->req.kind, ends);
+		w->list(w->self, call->conn->host, call->req.kind, ends);
 }
 
 static void witness_object(const struct call *call, enum watch_event ev, struct version *v)
 {
 	const struct conns_witness *w = &call->conn->owner->witness;
 	if (w->saw && (call->req.verb == API_LIST || call->req.verb == API_WATCH))
-		w->saw(w->self, call->conn->host.self, ev, v);
+		w->saw(w->self, call->conn->host, ev, v);
 }
 
 /* The call may be canceled by what it gives. */
@@ -148,9 +148,9 @@ void call_on_wire_end(void *self, uint64_t id)
 	struct call *call = call_find(cs, id);
 	if (!call || call->dead)
 		return;
-	const struct conn_host *h = &call->conn->host;
-	if (h->self)
-		h->post(h->self, h->incarnation, take, cs, id);
+	const struct conn *c = call->conn;
+	if (c->host)
+		host_post(c->host, c->incarnation, take, cs, id);
 	else
 		take(cs, id);
 }

@@ -9,7 +9,8 @@
 
 struct conn {
 	struct conns *owner;
-	struct conn_host host; /* self NULL: none */
+	struct host *host; /* NULL: none */
+	uint32_t incarnation;
 	const char *who;
 	bool closed;
 	int64_t blackhole_until_ms;

@@ -147,7 +147,7 @@ static uint64_t submit(void *self, const struct api_request *req, const struct a
 	call->req = copy_request(&call->arena, req);
 	call->sink = *sink;
 	HASH_ADD(hh, cs->calls, id, sizeof call->id, call);
-	if (!c->host.self || c->host.acts(c->host.self))
+	if (!c->host || host_acts(c->host))
 		dispatch(cs, call);
 	else
 		call->arrived = true;
@@ -162,11 +162,12 @@ static void cancel(void *self, uint64_t id)
 	call_end(c->owner, call);
 }
 
-struct conn *conn_open(struct conns *cs, const struct conn_host *host, const char *who)
+struct conn *conn_open(struct conns *cs, struct host *host, const char *who)
 {
 	struct conn *c = mem_zalloc(1, sizeof *c);
 	c->owner = cs;
-	c->host = host ? *host : (struct conn_host){0};
+	c->host = host;
+	c->incarnation = host ? host->incarnation : 0;
 	c->who = who;
 	c->next = cs->all;
 	cs->all = c;

@@ -3,6 +3,7 @@
  * Requests and answers take time and may be lost, refused or late, as the weather says. */
 #pragma once
 
+#include "test/sim/world/host.h"
 #include "test/sim/world/server.h"
 
 struct conns;
@@ -25,13 +26,12 @@ bool is_write(enum api_verb verb);
 struct conns *conns_new(struct server *server, struct clock *clock, uint64_t seed);
 struct conns *conns_free(struct conns *cs);
 struct weather *conns_weather(struct conns *cs);
-/* Told of what lists and watches give to processes, right before the process is: host is
- * conn_host's self; a list of a kind begins with its first page (ends false) and ends with its
- * last. */
+/* Told of what lists and watches give to processes, right before the process is; a list of a kind
+ * begins with its first page (ends false) and ends with its last. */
 struct conns_witness {
 	void *self;
-	void (*saw)(void *self, const void *host, enum watch_event ev, struct version *v);
-	void (*list)(void *self, const void *host, enum api_kind kind, bool ends);
+	void (*saw)(void *self, const struct host *host, enum watch_event ev, struct version *v);
+	void (*list)(void *self, const struct host *host, enum api_kind kind, bool ends);
 };
 void conns_watch(struct conns *cs, const struct conns_witness *w);
 /* Requests were slow or went wrong at some time. */
@@ -49,14 +49,8 @@ void conn_blackhole(struct conn *c, int64_t until_ms);
 /* To be called for each change of the store. */
 void conns_change(struct conns *cs, const struct change *ch);
 
-struct conn_host { /* the process behind a connection */
-	void *self;
-	uint32_t incarnation;
-	bool (*acts)(void *self); /* whether a request leaves it */
-	void (*post)(void *self, uint32_t incarnation, void (*fn)(void *, uint64_t), void *fn_self,
-		     uint64_t arg); /* into its mailbox */
-};
-/* host NULL: callbacks come right from the clock (contract tests). */
-struct conn *conn_open(struct conns *cs, const struct conn_host *host, const char *who);
+/* Of this incarnation of a process; host NULL: callbacks come right from the clock (contract
+ * tests). who: its name in requests. */
+struct conn *conn_open(struct conns *cs, struct host *host, const char *who);
 void conn_close(struct conn *c); /* the process is gone: no callback any more */
 struct api conn_api(struct conn *c);

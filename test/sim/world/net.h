@@ -8,8 +8,8 @@
 #include "sync/link_api.h"
 #include "test/sim/world/clock.h"
 #include "test/sim/world/counts.h"
+#include "test/sim/world/host.h"
 
-struct proc;
 struct net;
 
 struct net *net_new(struct clock *clock, struct counts *counts, uint64_t seed);
@@ -28,11 +28,11 @@ bool net_break_node(struct net *n, const char *node, bool half_open);
 uint64_t net_carried(const struct net *n);
 /* Told of every message as it arrives, and of every reply as it leaves, for checks. */
 void net_watch(struct net *n, void *self,
-	       void (*on_message)(void *self, const struct proc *to, const struct msg *msg),
-	       void (*on_reply)(void *self, const struct proc *from, const struct msg *msg));
+	       void (*on_message)(void *self, const struct host *to, const struct msg *msg),
+	       void (*on_reply)(void *self, const struct host *from, const struct msg *msg));
 
 struct port; /* one process's end, for one incarnation; lives as long as net */
-struct port *port_open(struct net *n, struct proc *proc,
+struct port *port_open(struct net *n, struct host *host,
 		       const char *address); /* address: it listens */
 void port_client_sink(struct port *p, struct link_client_sink sink);
 void port_server_sink(struct port *p, struct link_server_sink sink);

@@ -13,8 +13,8 @@ static struct proc *process(struct sim *s, const char *name)
 		return &m->agent;
 	for (uint32_t i = 0; i < s->cfg.coordinators; i++) {
 		struct proc *p = &s->coordinator[i];
-		if (str_eq(p->name, name) ||
-		    (str_eq(name, "leader") && p->alive && coordinator_leading(p->c)))
+		if (str_eq(p->host.name, name) ||
+		    (str_eq(name, "leader") && p->host.alive && coordinator_leading(p->c)))
 			return p;
 	}
 	return NULL;
@@ -24,7 +24,7 @@ static struct proc *process(struct sim *s, const char *name)
 static void freeze(struct sim *s, struct proc *p, int64_t ms)
 {
 	if (p->kind == PROC_AGENT)
-		machine_doubt(sim_machine(s, p->node), s->clock.now_ms + ms);
+		machine_doubt(sim_machine(s, p->host.node), s->clock.now_ms + ms);
 	proc_pause(p, ms);
 }
 

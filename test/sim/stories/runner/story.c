@@ -136,7 +136,7 @@ static void story_done(struct story *st)
 static bool all_lived(const struct sim *s)
 {
 	for (uint32_t i = 0; i < s->cfg.coordinators; i++) {
-		if (!s->coordinator[i].alive || s->coordinator[i].incarnation > 1)
+		if (!s->coordinator[i].host.alive || s->coordinator[i].host.incarnation > 1)
 			return false;
 	}
 	return true;

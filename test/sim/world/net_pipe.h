@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the agents' network: pipes, packets on their way, and what becomes of them. */
+/* Inside of the agents' network: ports, pipes, packets on their way, cuts. */
 #pragma once
 
 #include "base/arena.h"
@@ -8,7 +8,7 @@
 
 struct port {
 	struct net *net;
-	struct proc *proc;
+	struct host *host;
 	uint32_t incarnation;
 	char *address; /* "": it does not listen */
 	bool closed;
@@ -75,21 +75,14 @@ struct net {
 	uint32_t ncuts;
 	uint64_t ids, carried;
 	void *watch_self;
-	void (*on_message)(void *self, const struct proc *to, const struct msg *msg);
-	void (*on_reply)(void *self, const struct proc *from, const struct msg *msg);
+	void (*on_message)(void *self, const struct host *to, const struct msg *msg);
+	void (*on_reply)(void *self, const struct host *from, const struct msg *msg);
 };
 
-struct pipe *pipe_find(const struct net *n, uint64_t id);
+struct pipe *pipe_find(const struct net *n, uint64_t id); /* NULL: none */
+void pipe_free(struct net *n, struct pipe *p);
 void pipe_reap(struct net *n, struct pipe *p); /* when both ends are closed */
+struct packet *packet_new(struct net *n, enum packet_type type, struct port *to, uint64_t pipe);
 void packet_free(struct net *n, struct packet *p);
 /* When what is sent from the node of a client's port (up), or to it, passes again; 0: it does. */
 int64_t net_cut_until(const struct net *n, const struct port *p, bool up);
-
-/* net_send.c */
-struct packet *packet_new(struct net *n, enum packet_type type, struct port *to, uint64_t pipe);
-/* In order on its pipe and direction; after the cut, when a node is cut off. */
-void packet_send(struct net *n, struct packet *k, const struct pipe *p, int64_t *last_ms);
-void pipe_send_closed(struct net *n, struct pipe *p, struct port *to, const char *why);
-/* One end closes; the other sees a FIN. */
-void pipe_close_end(struct net *n, struct pipe *p, bool client, bool fin);
-void packet_arrives(void *self, uint64_t id); /* self: the net */
