@@ -4,71 +4,75 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "test/sim/checks/quiet.h"
+#include "test/sim/sim.h"
 
 enum { SETTLE_MAX_MS = 3600000, SETTLE_STEP_MS = 2000, QUIET_MS = 75000, TRIES_MAX = 300 };
 enum { ROUNDS_MAX = 20 };
 enum { COLLECTED_MAX_MS = 60000 };
 
 /* Until all jobs have come to their ends; an hour of virtual time without faults is for ever. */
-static void settle(struct plan *p, struct sim *s)
+static void settle(struct plan *p, struct cluster *cl)
 {
 	AUTO(buf_done) struct buf why = BUF_INIT(400);
-	int64_t limit = s->clock.now_ms + SETTLE_MAX_MS;
-	while (!s->failed && !plan_settled(p, s, &why)) {
-		if (s->clock.now_ms >= limit) {
-			sim_fail(s, "liveness", "%s", buf_str(&why));
+	int64_t limit = cl->world.clock.now_ms + SETTLE_MAX_MS;
+	while (!cl->world.failed && !plan_settled(p, cl, &why)) {
+		if (cl->world.clock.now_ms >= limit) {
+			world_fail(&cl->world, "liveness", "%s", buf_str(&why));
 			return;
 		}
 		buf_reset(&why);
-		sim_run_until(s, s->clock.now_ms + SETTLE_STEP_MS);
+		world_run_until(&cl->world, cl->world.clock.now_ms + SETTLE_STEP_MS);
 	}
 }
 
 /* What looked like an end may have been a pause only: agents that were about to come. */
-static void quieten(struct plan *p, struct sim *s)
+static void quieten(struct plan *p, struct cluster *cl)
 {
 	AUTO(buf_done) struct buf why = BUF_INIT(400);
 	for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
-		settle(p, s);
-		if (!s->failed)
-			sim_run_until(s, s->clock.now_ms + QUIET_MS);
+		settle(p, cl);
+		if (!cl->world.failed)
+			world_run_until(&cl->world, cl->world.clock.now_ms + QUIET_MS);
 		buf_reset(&why);
-		if (s->failed || plan_settled(p, s, &why))
+		if (cl->world.failed || plan_settled(p, cl, &why))
 			return;
 	}
-	sim_fail(s, "liveness", "%s", buf_str(&why));
+	world_fail(&cl->world, "liveness", "%s", buf_str(&why));
 }
 
 /* A ttl can run out at the very end: what it leaves is the garbage collector's, and kubelets', for
  * a while. Bounded: what is never collected is a leak. */
-static void collected(struct sim *s)
+static void collected(struct cluster *cl)
 {
-	int64_t limit = s->clock.now_ms + COLLECTED_MAX_MS;
-	while (!s->failed && s->clock.now_ms < limit &&
-	       (s->collecting || s->clock.now_ms < s->pods_changed_ms + SETTLE_STEP_MS))
-		sim_run_until(s, s->clock.now_ms + SETTLE_STEP_MS);
+	int64_t limit = cl->world.clock.now_ms + COLLECTED_MAX_MS;
+	while (!cl->world.failed && cl->world.clock.now_ms < limit &&
+	       (cl->collecting || cl->world.clock.now_ms < cl->pods_changed_ms + SETTLE_STEP_MS))
+		world_run_until(&cl->world, cl->world.clock.now_ms + SETTLE_STEP_MS);
 }
 
 struct outcome run_plan(struct plan *p, const struct sim_config *cfg)
 {
 	struct outcome o = {0};
 	struct sim *s = sim_new(cfg);
-	plan_schedule(p, s);
-	sim_run_until(s, p->end_ms + 10);
-	quieten(p, s);
-	collected(s);
-	if (!s->failed)
+	struct cluster *cl = &s->cluster;
+	const struct world *w = &cl->world;
+	plan_schedule(p, cl);
+	world_run_until(&cl->world, p->end_ms + 10);
+	quieten(p, cl);
+	collected(cl);
+	if (!w->failed)
 		checks_quiet(s->checks);
-	twin_note(p, s, o.end);
-	o.failed = s->failed;
-	memcpy(o.invariant, s->invariant, sizeof o.invariant);
-	memcpy(o.failure, s->failure, sizeof o.failure);
-	o.steps = s->clock.steps;
-	o.end_ms = s->clock.now_ms;
-	o.pods = s->server.pods_created;
-	o.status_writes = s->server.status_writes;
+	twin_note(p, cl, o.end);
+	o.failed = w->failed;
+	memcpy(o.invariant, w->invariant, sizeof o.invariant);
+	memcpy(o.failure, w->failure, sizeof o.failure);
+	o.steps = w->clock.steps;
+	o.end_ms = w->clock.now_ms;
+	o.pods = w->server.pods_created;
+	o.status_writes = w->server.status_writes;
 	o.ops = p->done;
-	o.counts = s->server.counts;
+	o.counts = w->server.counts;
 	sim_free(s);
 	return o;
 }
@@ -85,7 +89,7 @@ struct outcome run_with_twin(struct plan *p, const struct sim_config *cfg)
 	struct outcome twin = run_plan(&calm, &quiet);
 	if (twin.failed)
 		return twin;
-	if (!twin_differs(p, &o, &twin, &why))
+	if (!twin_differs(p, o.end, twin.end, &why))
 		return o;
 	o.failed = true;
 	memcpy(o.invariant, "twin", sizeof "twin");

@@ -3,14 +3,7 @@
 #pragma once
 
 #include "test/sim/people/plan.h"
-
-struct job_end { /* what became of a job of the plan */
-	bool there;
-	bool by_rule;  /* it has or had an end that faults may bring about */
-	bool fleeting; /* it has a ttl */
-	enum job_state state;
-	uint64_t spec; /* fingerprint */
-};
+#include "test/sim/people/twin.h"
 
 struct outcome {
 	bool failed;
@@ -28,9 +21,3 @@ struct outcome run_plan(struct plan *p, const struct sim_config *cfg);
 struct outcome run_with_twin(struct plan *p, const struct sim_config *cfg);
 /* Switches off what the failure does not need; each try is a run. */
 void run_shorten(struct plan *p, const struct sim_config *cfg, const struct outcome *failure);
-
-/* twin.c */
-void twin_note(const struct plan *p, struct sim *s, struct job_end *ret);
-bool twin_make(const struct plan *p, struct plan *ret); /* false: nothing goes wrong in it anyway */
-bool twin_differs(const struct plan *p, const struct outcome *run, const struct outcome *twin,
-		  struct buf *why);

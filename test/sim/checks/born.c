@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is asked of each pod that comes to be. */
+#include "test/sim/checks/born.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +9,6 @@
 #include "base/mem.h"
 #include "model/quantity.h"
 #include "model/selector.h"
-#include "test/sim/checks/record.h"
 
 static struct made *made_find(struct checks *c, const struct version *pod, struct buf *key)
 {
@@ -25,17 +26,17 @@ static bool check_attempt_once(struct checks *c, const struct version *pod)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	struct made *m = made_find(c, pod, &key);
-	if (m && m->recorded && c->sim->clock.now_ms > m->at_ms + KNOWING_MS &&
+	if (m && m->recorded && c->world->clock.now_ms > m->at_ms + KNOWING_MS &&
 	    !(c->coordinator_creates && check_slept(c)))
-		sim_fail(c->sim, "launch-once", "pod %s was created again", pod->meta.name);
+		world_fail(c->world, "launch-once", "pod %s was created again", pod->meta.name);
 	if (m) {
-		m->again_ms = c->sim->clock.now_ms;
+		m->again_ms = c->world->clock.now_ms;
 		return false;
 	}
 	m = mem_zalloc(1, sizeof *m);
 	m->key = buf_steal(&key);
-	m->at_ms = c->sim->clock.now_ms;
-	m->late = c->sim->server.late;
+	m->at_ms = c->world->clock.now_ms;
+	m->late = c->world->server.late;
 	HASH_ADD_KEYPTR(hh, c->made, m->key, strlen(m->key), m);
 	return true;
 }
@@ -107,34 +108,27 @@ void check_gone(struct checks *c, const struct version *pod)
 	gone_key(&went, pod->meta.owner_uid);
 	check_note_changed(c, buf_str(&went));
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
-	const struct version *job = sim_by_uid(c->sim, API_JOB, pod->meta.owner_uid);
+	const struct version *job = world_by_uid(c->world, API_JOB, pod->meta.owner_uid);
 	struct made *m = made_find(c, pod, &key);
 	if (m && job &&
 	    job->job.status.attempts >= strtoul(check_label(pod, LABEL_ATTEMPT), NULL, 10))
 		m->recorded = true;
 }
 
-/* A create of the leader before, of its own or through an agent, may arrive late: nothing fences
- * it. */
-bool check_led_lately(const struct checks *c)
-{
-	return c->sim->clock.now_ms < c->led_ms + KNOWING_MS;
-}
-
 /* A create of which nobody can know any more: of the leader before, or one that is carried out when
  * its answer is not waited for any more. Under Wait the latter is waited for all the same. */
 static bool unfenced(const struct checks *c)
 {
-	return c->sim->server.late ||
+	return c->world->server.late ||
 	       (c->coordinator_creates && (check_led_lately(c) || check_slept(c)));
 }
 
 static bool completed_lately(struct checks *c, const struct version *pod)
 {
-	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	for (uint32_t i = 0; i < sh->n; i++) {
 		if (check_same_index(sh->v[i], pod) && sh->v[i]->pod.phase == POD_SUCCEEDED &&
-		    server_wall(&c->sim->server) < sh->v[i]->pod.ended_ms + KNOWING_MS)
+		    server_wall(&c->world->server) < sh->v[i]->pod.ended_ms + KNOWING_MS)
 			return true;
 	}
 	return false;
@@ -152,12 +146,12 @@ static bool came_again(struct checks *c, const struct version *pod)
 /* Its success was there for all to see, whether a status told of it or not. */
 static bool seen_to_succeed(struct checks *c, const struct version *pod)
 {
-	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *o = sh->v[i];
 		if (check_same_index(o, pod) && o->pod.phase == POD_SUCCEEDED &&
 		    !check_faulty(c, o->pod.node) && !came_again(c, o) &&
-		    server_wall(&c->sim->server) > o->pod.ended_ms + KNOWING_MS)
+		    server_wall(&c->world->server) > o->pod.ended_ms + KNOWING_MS)
 			return true;
 	}
 	return false;
@@ -168,14 +162,14 @@ static bool came_late(struct checks *c, const struct version *pod)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	const struct made *m = made_find(c, pod, &key);
-	return m && m->late && c->sim->clock.now_ms < m->at_ms + KNOWING_MS;
+	return m && m->late && c->world->clock.now_ms < m->at_ms + KNOWING_MS;
 }
 
 /* Under Wait never; else only while one of the machines is in doubt: what was lost may be replaced,
  * and an agent that stood still carries out what it was told before. */
 static void check_one_live(struct checks *c, const struct version *job, const struct version *pod)
 {
-	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	bool wait = job && job->job.spec.on_node_loss == LOSS_WAIT &&
 		    !check_changed_lately(c, job->meta.uid);
 	for (uint32_t i = 0; i < sh->n; i++) {
@@ -185,13 +179,13 @@ static void check_one_live(struct checks *c, const struct version *job, const st
 		if (wait && (check_live(o) || check_faulty(c, o->pod.node)) &&
 		    !check_node_went(c, o->pod.node) && !check_node_went(c, pod->pod.node) &&
 		    !came_again(c, o))
-			sim_fail(c->sim, "one-live-wait", "%s while %s exists", pod->meta.name,
-				 o->meta.name);
+			world_fail(c->world, "one-live-wait", "%s while %s exists", pod->meta.name,
+				   o->meta.name);
 		if (check_live(o) && !check_faulty(c, o->pod.node) &&
 		    !check_faulty(c, pod->pod.node) && !unfenced(c) && !came_late(c, o) &&
 		    !came_again(c, o))
-			sim_fail(c->sim, "one-live", "%s while %s lives on %s", pod->meta.name,
-				 o->meta.name, o->pod.node);
+			world_fail(c->world, "one-live", "%s while %s lives on %s", pod->meta.name,
+				   o->meta.name, o->pod.node);
 	}
 }
 
@@ -209,12 +203,12 @@ static bool lists(const struct reslist *l, const char *res)
 static void check_resource(struct checks *c, const struct version *pod, const struct version *node,
 			   const struct version *cnode, const char *res)
 {
-	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	int64_t members = 0, all = 0;
 	for (uint32_t k = 0; k < sh->n; k++) {
 		const char *owner = sh->v[k]->meta.owner_uid;
 		if (!check_live(sh->v[k]) || !str_eq(sh->v[k]->pod.node, pod->pod.node) ||
-		    (owner && !sim_by_uid(c->sim, API_JOB, owner))) /* to be collected */
+		    (owner && !world_by_uid(c->world, API_JOB, owner))) /* to be collected */
 			continue;
 		int64_t n = reslist_get(&sh->v[k]->pod.requests, res);
 		all += n;
@@ -223,13 +217,13 @@ static void check_resource(struct checks *c, const struct version *pod, const st
 	if (all > reslist_get(&node->node.allocatable, res) ||
 	    (cnode && lists(&cnode->cnode.resources, res) &&
 	     members > reslist_get(&cnode->cnode.resources, res)))
-		sim_fail(c->sim, "room", "%s takes %s on %s above what there is", pod->meta.name,
-			 res, pod->pod.node);
+		world_fail(c->world, "room", "%s takes %s on %s above what there is",
+			   pod->meta.name, res, pod->pod.node);
 }
 
 static void check_room(struct checks *c, const struct version *pod)
 {
-	const struct store *st = &c->sim->server.store;
+	const struct store *st = &c->world->server.store;
 	const struct version *node = store_find(st, API_NODE, NULL, pod->pod.node);
 	const struct version *cnode = store_find(st, API_CNODE, NULL, pod->pod.node);
 	for (uint32_t i = 0; node && i < pod->pod.requests.n; i++)
@@ -238,39 +232,40 @@ static void check_room(struct checks *c, const struct version *pod)
 
 static void check_match(struct checks *c, const struct version *job, const struct version *pod)
 {
-	struct sim *s = c->sim;
-	const struct version *node = store_find(&s->server.store, API_NODE, NULL, pod->pod.node);
-	const struct version *cnode = store_find(&s->server.store, API_CNODE, NULL, pod->pod.node);
+	struct world *w = c->world;
+	const struct version *node = store_find(&w->server.store, API_NODE, NULL, pod->pod.node);
+	const struct version *cnode = store_find(&w->server.store, API_CNODE, NULL, pod->pod.node);
 	const struct kvs *want = &job->job.spec.node_selector;
 	if (!node)
 		return;
 	if (node->node.unschedulable || (cnode && cnode->cnode.unschedulable))
-		sim_fail(s, "cordon", "%s was placed on cordoned %s", pod->meta.name,
-			 pod->pod.node);
+		world_fail(w, "cordon", "%s was placed on cordoned %s", pod->meta.name,
+			   pod->pod.node);
 	if (node->node.ready != COND_TRUE)
-		sim_fail(s, "ready", "%s was placed on %s, which is not ready", pod->meta.name,
-			 pod->pod.node);
+		world_fail(w, "ready", "%s was placed on %s, which is not ready", pod->meta.name,
+			   pod->pod.node);
 	for (uint32_t i = 0; i < want->n; i++) {
 		const char *has = kvs_get(&node->meta.labels, want->v[i].key);
 		if (cnode && label_may_overlay(want->v[i].key) &&
 		    kvs_get(&cnode->meta.labels, want->v[i].key))
 			has = kvs_get(&cnode->meta.labels, want->v[i].key);
 		if (!str_eq(has, want->v[i].val))
-			sim_fail(s, "match", "%s does not match %s", pod->pod.node, pod->meta.name);
+			world_fail(w, "match", "%s does not match %s", pod->pod.node,
+				   pod->meta.name);
 	}
 }
 
 /* Each member of a job stands on its own node. */
 static void check_own_node(struct checks *c, const struct version *pod)
 {
-	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *o = sh->v[i];
 		if (o != pod && check_live(o) && !check_same_index(o, pod) &&
 		    str_eq(o->meta.owner_uid, pod->meta.owner_uid) &&
 		    str_eq(o->pod.node, pod->pod.node))
-			sim_fail(c->sim, "own-node", "%s and %s on %s", pod->meta.name,
-				 o->meta.name, pod->pod.node);
+			world_fail(c->world, "own-node", "%s and %s on %s", pod->meta.name,
+				   o->meta.name, pod->pod.node);
 	}
 }
 
@@ -288,13 +283,14 @@ static bool said_since(struct checks *c, const struct version *pod)
 
 void check_born(struct checks *c, const struct version *pod)
 {
-	const struct version *job = sim_by_uid(c->sim, API_JOB, str_or_empty(pod->meta.owner_uid));
+	const struct version *job =
+		world_by_uid(c->world, API_JOB, str_or_empty(pod->meta.owner_uid));
 	if (check_attempt_once(c, pod))
 		check_one_live(c, job, pod);
-	if (job && !c->sim->server.late &&
+	if (job && !c->world->server.late &&
 	    (check_index_completed(job, pod) || seen_to_succeed(c, pod)) &&
 	    !check_faulty(c, pod->pod.node) && !completed_lately(c, pod))
-		sim_fail(c->sim, "rerun", "%s: its index is completed already", pod->meta.name);
+		world_fail(c->world, "rerun", "%s: its index is completed already", pod->meta.name);
 	if (check_faulty(c, pod->pod.node) || check_changed_lately(c, pod->pod.node) ||
 	    said_since(c, pod))
 		return;

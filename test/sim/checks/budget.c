@@ -14,6 +14,7 @@
  *	delete of a job      1 for each leadership, and one more each half minute
  *	delete of one        1 for each leadership
  */
+
 #include "test/sim/checks/budget.h"
 
 #include <inttypes.h>
@@ -21,7 +22,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "test/sim/sim.h"
 
 enum { KEY_BYTES = 256, MINUTE_MS = 60000, HALF_MS = 30000 };
 
@@ -34,16 +34,16 @@ struct account {
 };
 
 struct budget {
-	struct sim *sim;
+	struct cluster *cluster;
 	struct account *all;
 	uint64_t epoch;
 	uint32_t leads;
 };
 
-struct budget *budget_new(struct sim *s)
+struct budget *budget_new(struct cluster *cl)
 {
 	struct budget *b = mem_zalloc(1, sizeof *b);
-	b->sim = s;
+	b->cluster = cl;
 	return b;
 }
 
@@ -69,7 +69,7 @@ static struct account *account(struct budget *b, const char *what, const char *w
 		return a;
 	a = mem_zalloc(1, sizeof *a);
 	a->key = buf_steal(&key);
-	a->since_ms = b->sim->clock.now_ms;
+	a->since_ms = b->cluster->world.clock.now_ms;
 	HASH_ADD_KEYPTR(hh, b->all, a->key, strlen(a->key), a);
 	return a;
 }
@@ -95,8 +95,8 @@ static void pod_changed(struct budget *b, const struct change *ch)
 
 	job_status(b, v->meta.owner_uid)->paid += (uint32_t)(born + started + ended + gone);
 	struct account *n = account(b, "ComputeNode status", v->pod.node);
-	if ((born || ended || gone) && b->sim->clock.now_ms >= n->numbers_ms + HALF_MS) {
-		n->numbers_ms = b->sim->clock.now_ms;
+	if ((born || ended || gone) && b->cluster->world.clock.now_ms >= n->numbers_ms + HALF_MS) {
+		n->numbers_ms = b->cluster->world.clock.now_ms;
 		n->paid += 2; /* now, and what comes in the half minute after */
 	}
 }
@@ -130,11 +130,12 @@ void budget_change(struct budget *b, const struct change *ch)
 static void asked_pod(struct budget *b, const char *who, const struct api_request *req)
 {
 	AUTO(buf_done) struct buf whose = BUF_INIT(KEY_BYTES);
-	const struct proc *p = sim_proc(b->sim, who);
+	const struct proc *p = cluster_proc(b->cluster, who);
 	buf_printf(&whose, "%s by %s#%u", req->pod_create->name, who, p ? p->host.incarnation : 0);
 	struct account *a = account(b, "create", buf_str(&whose));
 	/* A rival has the same name. */
-	const struct machine *m = p && p->host.node ? sim_machine(b->sim, p->host.node) : NULL;
+	const struct machine *m =
+		p && p->host.node ? cluster_machine(b->cluster, p->host.node) : NULL;
 	a->paid = m && m->rival.host.incarnation ? 1 : 0;
 	a->per_lead = 1; /* a number that no status held is given again */
 	a->spent++;
@@ -164,7 +165,7 @@ void budget_request(struct budget *b, const char *who, const struct api_request 
 		a->per_lead = 2;
 		a->spent++;
 	} else if (req->verb == API_PATCH_STATUS && req->kind == API_JOB) {
-		v = store_find(&b->sim->server.store, API_JOB, req->ns, req->name);
+		v = store_find(&b->cluster->world.server.store, API_JOB, req->ns, req->name);
 		if (v)
 			job_status(b, v->meta.uid)->spent++;
 	}
@@ -186,21 +187,22 @@ void budget_message(struct budget *b, const struct proc *to, const struct msg *m
 
 static uint32_t allowed(const struct budget *b, const struct account *a)
 {
-	int64_t age = b->sim->clock.now_ms - a->since_ms;
+	int64_t age = b->cluster->world.clock.now_ms - a->since_ms;
 	uint32_t leads = b->leads ? b->leads : 1;
 	return a->paid + a->per_lead * leads + (a->every_ms ? (uint32_t)(age / a->every_ms) : 0);
 }
 
 void budget_quiet(struct budget *b)
 {
-	if (conns_rough(b->sim->conns))
+	if (conns_rough(b->cluster->world.conns))
 		return;
 	for (const struct account *a = b->all; a; a = a->hh.next) {
 		if (a->spent > allowed(b, a))
-			sim_fail(b->sim, "budget", "%s: %u writes, %u are paid for", a->key,
-				 a->spent, allowed(b, a));
+			world_fail(&b->cluster->world, "budget", "%s: %u writes, %u are paid for",
+				   a->key, a->spent, allowed(b, a));
 	}
-	if (b->sim->server.writes_in_vain > b->leads)
-		sim_fail(b->sim, "budget", "%" PRIu64 " status writes changed nothing",
-			 b->sim->server.writes_in_vain);
+	if (b->cluster->world.server.writes_in_vain > b->leads)
+		world_fail(&b->cluster->world, "budget",
+			   "%" PRIu64 " status writes changed nothing",
+			   b->cluster->world.server.writes_in_vain);
 }

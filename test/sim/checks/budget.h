@@ -2,13 +2,11 @@
 /* What the API server is asked for, held against what happened (budget.c has the formula). */
 #pragma once
 
-#include "sync/api.h"
-#include "test/sim/cluster/proc.h"
-#include "test/sim/world/store.h"
+#include "test/sim/cluster/cluster.h"
 
 struct budget;
 
-struct budget *budget_new(struct sim *s);
+struct budget *budget_new(struct cluster *cl);
 struct budget *budget_free(struct budget *b);
 void budget_change(struct budget *b, const struct change *ch);
 void budget_request(struct budget *b, const char *who, const struct api_request *req);

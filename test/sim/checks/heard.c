@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
 #include "test/sim/checks/heard.h"
 
 #include <stdlib.h>
@@ -11,10 +12,11 @@
  * a few milliseconds more or less. */
 enum { RATE_MS = 950, UNDER_WAY_MS = 2500 };
 
-struct heard *heard_new(struct sim *s)
+struct heard *heard_new(struct checks *c)
 {
 	struct heard *h = mem_zalloc(1, sizeof *h);
-	h->sim = s;
+	h->checks = c;
+	h->world = c->world;
 	h->reasons[R_NONE] = true;
 	return h;
 }
@@ -47,7 +49,7 @@ static void reason(struct heard *h, const char *where, const char *text)
 {
 	enum reason r = reason_parse(text);
 	if (*str_or_empty(text) && r == R_NONE)
-		sim_fail(h->sim, "reason", "%s: %s is not in reasons.def", where, text);
+		world_fail(h->world, "reason", "%s: %s is not in reasons.def", where, text);
 	h->reasons[r] = true;
 }
 
@@ -64,7 +66,7 @@ static void said(struct heard *h, const char *object, const char *why, const cha
 	h->said[h->nsaid++] = (struct heard_said){.object = mem_strdup(object),
 						  .message = mem_strdup(str_or_empty(message)),
 						  .reason = r,
-						  .at_ms = h->sim->clock.now_ms};
+						  .at_ms = h->world->clock.now_ms};
 }
 
 static bool told_as_event(const struct heard *h, const struct heard_said *s)
@@ -77,14 +79,14 @@ static bool told_as_event(const struct heard *h, const struct heard_said *s)
 	return false;
 }
 
-void heard_end(struct heard *h)
+void heard_end(const struct heard *h)
 {
-	int64_t by = h->sim->clock.now_ms - UNDER_WAY_MS;
+	int64_t by = h->world->clock.now_ms - UNDER_WAY_MS;
 	for (uint32_t i = 0; i < h->nsaid; i++) {
 		if (h->said[i].at_ms < by && reason_warning(h->said[i].reason) &&
 		    !told_as_event(h, &h->said[i]))
-			sim_fail(h->sim, "both", "%s says %s, and there is no Event",
-				 h->said[i].object, reason_name(h->said[i].reason));
+			world_fail(h->world, "both", "%s says %s, and there is no Event",
+				   h->said[i].object, reason_name(h->said[i].reason));
 	}
 }
 
@@ -92,17 +94,18 @@ static void event(struct heard *h, const struct event_note *ev)
 {
 	reason(h, ev->name, ev->reason);
 	if (!*str_or_empty(ev->note))
-		sim_fail(h->sim, "event", "%s: an Event %s without words", ev->name, ev->reason);
+		world_fail(h->world, "event", "%s: an Event %s without words", ev->name,
+			   ev->reason);
 	if (!reason_event(reason_parse(ev->reason)) ||
 	    ev->warning != reason_warning(reason_parse(ev->reason)))
-		sim_fail(h->sim, "event", "%s: %s is of the wrong type", ev->name, ev->reason);
+		world_fail(h->world, "event", "%s: %s is of the wrong type", ev->name, ev->reason);
 	for (uint32_t i = 0; i < h->n; i++) {
 		struct heard_event *o = &h->v[i];
 		if (!str_eq(o->object, ev->name) || !str_eq(o->reason, ev->reason) ||
 		    !str_eq(o->note, ev->note))
 			continue;
 		o->n++;
-		o->last_ms = h->sim->clock.now_ms;
+		o->last_ms = h->world->clock.now_ms;
 		return;
 	}
 	VEC_GROW(h->v, h->n, h->cap);
@@ -111,7 +114,7 @@ static void event(struct heard *h, const struct event_note *ev)
 					    .note = mem_strdup(ev->note),
 					    .warning = ev->warning,
 					    .n = 1,
-					    .last_ms = h->sim->clock.now_ms};
+					    .last_ms = h->world->clock.now_ms};
 }
 
 static struct heard_job *job_of(struct heard *h, const char *name)
@@ -130,7 +133,7 @@ static struct heard_job *job_of(struct heard *h, const char *name)
 void heard_request(struct heard *h, const char *who, const struct api_request *req)
 {
 	h->writer = req->verb == API_PATCH_STATUS ? who : NULL;
-	h->asked_step = h->sim->clock.steps;
+	h->asked_step = h->world->clock.steps;
 	if (req->verb == API_CREATE && req->kind == API_EVENT)
 		event(h, req->event);
 	if (req->verb == API_CREATE && req->kind == API_POD)
@@ -154,17 +157,17 @@ static void status_written(struct heard *h, const struct change *ch)
 {
 	struct heard_job *j = job_of(h, ch->now->meta.name);
 	bool now = !same_state(&ch->prev->job.status, &ch->now->job.status);
-	int64_t since = h->sim->clock.now_ms - j->last_ms;
+	int64_t since = h->world->clock.now_ms - j->last_ms;
 	j->writes++;
-	bool edited = check_changed_at(h->sim->checks, ch->now->meta.uid) >
-		      h->sim->clock.now_ms - RATE_MS;
+	bool edited =
+		check_changed_at(h->checks, ch->now->meta.uid) > h->world->clock.now_ms - RATE_MS;
 	if (!now && since < RATE_MS && !edited && !ch->now->meta.deleted_ms &&
-	    !conns_rough(h->sim->conns) && j->writer == h->writer)
-		sim_fail(h->sim, "status-rate", "job %s: %d ms after the last write", j->name,
-			 (int)since);
+	    !conns_rough(h->world->conns) && j->writer == h->writer)
+		world_fail(h->world, "status-rate", "job %s: %d ms after the last write", j->name,
+			   (int)since);
 	j->writer = h->writer;
 	if (!now)
-		j->last_ms = h->sim->clock.now_ms;
+		j->last_ms = h->world->clock.now_ms;
 }
 
 void heard_change(struct heard *h, const struct change *ch)
@@ -178,7 +181,7 @@ void heard_change(struct heard *h, const struct change *ch)
 	     v->kind == API_JOB ? v->job.status.message : v->cnode.status.message);
 	for (uint32_t i = 0; i < n; i++)
 		said(h, v->meta.name, conds[i].reason, conds[i].message);
-	if (v->kind == API_JOB && h->writer && h->asked_step == h->sim->clock.steps)
+	if (v->kind == API_JOB && h->writer && h->asked_step == h->world->clock.steps)
 		status_written(h, ch);
 	h->writer = NULL;
 }

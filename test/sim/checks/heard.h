@@ -5,9 +5,9 @@
 
 #include "base/table.h"
 #include "coordinator/core/state/reasons.h"
-#include "test/sim/world/server.h"
+#include "test/sim/world/world.h"
 
-struct sim;
+struct checks;
 
 struct heard_event {
 	char *object, *reason, *note;
@@ -32,7 +32,8 @@ struct heard_job {
 };
 
 struct heard {
-	struct sim *sim;
+	struct checks *checks;
+	struct world *world;
 	struct heard_event *v; /* one for each object, reason and note */
 	uint32_t n, cap;
 	struct heard_said *said;
@@ -43,11 +44,11 @@ struct heard {
 	uint64_t asked_step; /* …in this step of the clock; a refused write changes nothing */
 };
 
-struct heard *heard_new(struct sim *s);
+struct heard *heard_new(struct checks *c);
 struct heard *heard_free(struct heard *h);
 void heard_request(struct heard *h, const char *who, const struct api_request *req);
 /* At the end of a story in which no coordinator died: what a user can do something about, as
  * status said it, was an Event too. */
-void heard_end(struct heard *h);
+void heard_end(const struct heard *h);
 void heard_change(struct heard *h, const struct change *ch);
 const struct heard_job *heard_job(const struct heard *h, const char *name); /* NULL: never */

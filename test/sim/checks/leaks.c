@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Nothing is leaked: when all is quiet, each table of the programs is back to what lives, and what
  * does not lead holds nothing. */
-#include <string.h>
+#include "test/sim/checks/leaks.h"
 
-#include "test/sim/sim.h"
+#include <string.h>
 
 struct living {
 	uint32_t jobs, nodes, members, templates, agents;
 };
 
-static bool member_lives(struct sim *s, const struct version *pod)
+static bool member_lives(struct cluster *cl, const struct version *pod)
 {
 	return !pod_ended(pod) && pod->meta.owner_uid &&
-	       sim_by_uid(s, API_JOB, pod->meta.owner_uid);
+	       world_by_uid(&cl->world, API_JOB, pod->meta.owner_uid);
 }
 
 static bool first_of_template(const struct shelf *jobs, uint32_t i)
@@ -25,31 +25,31 @@ static bool first_of_template(const struct shelf *jobs, uint32_t i)
 	return *hash;
 }
 
-static struct living living(struct sim *s)
+static struct living living(struct cluster *cl)
 {
-	const struct store *st = &s->server.store;
+	const struct store *st = &cl->world.server.store;
 	const struct shelf *jobs = &st->shelf[API_JOB], *pods = &st->shelf[API_POD];
 	struct living l = {.jobs = jobs->n, .nodes = st->shelf[API_NODE].n};
 	for (uint32_t i = 0; i < st->shelf[API_CNODE].n; i++)
 		l.nodes += !store_find(st, API_NODE, NULL, st->shelf[API_CNODE].v[i]->meta.name);
 	for (uint32_t i = 0; i < pods->n; i++)
-		l.members += member_lives(s, pods->v[i]);
+		l.members += member_lives(cl, pods->v[i]);
 	for (uint32_t i = 0; i < jobs->n; i++)
 		l.templates += first_of_template(jobs, i);
-	for (uint32_t i = 0; i < s->cfg.machines; i++)
-		l.agents += s->machine[i].agent.host.alive;
+	for (uint32_t i = 0; i < cl->cfg.machines; i++)
+		l.agents += cl->machine[i].agent.host.alive;
 	return l;
 }
 
-static void same(struct sim *s, const struct proc *p, const char *what, uint32_t holds,
+static void same(struct cluster *cl, const struct proc *p, const char *what, uint32_t holds,
 		 uint32_t lives)
 {
 	if (holds != lives)
-		sim_fail(s, "leak", "%s holds %u %s, there are %u", p->host.name, holds, what,
-			 lives);
+		world_fail(&cl->world, "leak", "%s holds %u %s, there are %u", p->host.name, holds,
+			   what, lives);
 }
 
-static void check_coordinator(struct sim *s, const struct proc *p, const struct living *l)
+static void check_coordinator(struct cluster *cl, const struct proc *p, const struct living *l)
 {
 	static const struct living none;
 	struct coordinator_stats st;
@@ -57,22 +57,22 @@ static void check_coordinator(struct sim *s, const struct proc *p, const struct 
 		return;
 	coordinator_stats(p->c, &st);
 	const struct living *want = st.leading ? l : &none;
-	same(s, p, "jobs", st.core.job_records, want->jobs);
-	same(s, p, "nodes", st.core.node_records, want->nodes);
-	same(s, p, "open attempts", st.core.attempts_open, want->members);
-	same(s, p, "orders", st.core.orders, want->members);
-	same(s, p, "templates in use", st.core.templates, want->templates);
-	same(s, p, "templates' texts", st.templates, want->templates);
-	same(s, p, "sessions", st.sessions.sessions, want->agents);
-	same(s, p, "pipes without a session", st.sessions.pipes_waiting, 0);
+	same(cl, p, "jobs", st.core.job_records, want->jobs);
+	same(cl, p, "nodes", st.core.node_records, want->nodes);
+	same(cl, p, "open attempts", st.core.attempts_open, want->members);
+	same(cl, p, "orders", st.core.orders, want->members);
+	same(cl, p, "templates in use", st.core.templates, want->templates);
+	same(cl, p, "templates' texts", st.templates, want->templates);
+	same(cl, p, "sessions", st.sessions.sessions, want->agents);
+	same(cl, p, "pipes without a session", st.sessions.pipes_waiting, 0);
 	if (st.sessions.reviews > want->agents) /* tokens are renewed now and then */
-		same(s, p, "token reviews", st.sessions.reviews, want->agents);
-	same(s, p, "writes that wait", st.writes_waiting, 0);
+		same(cl, p, "token reviews", st.sessions.reviews, want->agents);
+	same(cl, p, "writes that wait", st.writes_waiting, 0);
 }
 
-static void check_agent(struct sim *s, const struct machine *m)
+static void check_agent(struct cluster *cl, const struct machine *m)
 {
-	const struct shelf *pods = &s->server.store.shelf[API_POD];
+	const struct shelf *pods = &cl->world.server.store.shelf[API_POD];
 	uint32_t all = 0, live = 0;
 	struct agent_stats st;
 	if (!m->agent.host.alive)
@@ -81,18 +81,18 @@ static void check_agent(struct sim *s, const struct machine *m)
 	for (uint32_t i = 0; i < pods->n; i++) {
 		bool here = str_eq(pods->v[i]->pod.node, m->name);
 		all += here;
-		live += here && member_lives(s, pods->v[i]);
+		live += here && member_lives(cl, pods->v[i]);
 	}
-	same(s, &m->agent, "pods", st.pods, all);
-	same(s, &m->agent, "orders", st.orders, live);
-	same(s, &m->agent, "templates", st.templates, 0);
+	same(cl, &m->agent, "pods", st.pods, all);
+	same(cl, &m->agent, "orders", st.orders, live);
+	same(cl, &m->agent, "templates", st.templates, 0);
 }
 
-void leaks_quiet(struct sim *s)
+void leaks_quiet(struct cluster *cl)
 {
-	struct living l = living(s);
-	for (uint32_t i = 0; i < s->cfg.coordinators; i++)
-		check_coordinator(s, &s->coordinator[i], &l);
-	for (uint32_t i = 0; i < s->cfg.machines; i++)
-		check_agent(s, &s->machine[i]);
+	struct living l = living(cl);
+	for (uint32_t i = 0; i < cl->cfg.coordinators; i++)
+		check_coordinator(cl, &cl->coordinator[i], &l);
+	for (uint32_t i = 0; i < cl->cfg.machines; i++)
+		check_agent(cl, &cl->machine[i]);
 }

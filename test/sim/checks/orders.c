@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What agents were told to run, and whether they do that only. */
+#include "test/sim/checks/orders.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "test/sim/checks/budget.h"
-#include "test/sim/checks/record.h"
 
-void check_orders_clear(struct ordered *o)
+static void clear(struct ordered *o)
 {
 	for (uint32_t i = 0; i < o->n; i++)
 		free(o->v[i].pod);
@@ -37,16 +37,17 @@ static struct told *told_find(struct ordered *o, const char *pod)
  * on its way for a while, longer than the process that sent it lived. */
 void check_ordered(struct checks *c, const char *who, const char *pod)
 {
-	if (c->sim->server.late)
+	if (c->world->server.late)
 		return;
 	for (uint32_t i = 0; i < c->nordered; i++) {
 		if (!str_eq(c->ordered[i].proc->host.name, who))
 			continue;
 		const struct told *t = told_find(&c->ordered[i], pod);
-		if (t && (t->present || c->sim->clock.now_ms < t->left_ms + WITHDRAWN_MS))
+		if (t && (t->present || c->world->clock.now_ms < t->left_ms + WITHDRAWN_MS))
 			return;
 	}
-	sim_fail(c->sim, "create-unordered", "%s creates %s, for which it has no order", who, pod);
+	world_fail(c->world, "create-unordered", "%s creates %s, for which it has no order", who,
+		   pod);
 }
 
 static void take_orders(struct ordered *o, const struct msg_orders *m, int64_t now_ms)
@@ -99,17 +100,9 @@ uint32_t check_asked(struct checks *c, const struct version *pod)
 
 /* A new process has no orders; an older epoch's are not to be obeyed; an answer with the revision
  * that is known says that nothing changed. */
-void checks_message(void *self, const struct host *host, const struct msg *msg)
+void orders_message(struct checks *c, const struct proc *to, const struct msg *msg)
 {
-	struct checks *c = self;
-	const struct proc *to = proc_of(host);
 	const struct msg_orders *m = &msg->orders;
-	check_scan(c);
-	if (msg->type == MSG_WELCOME && msg->welcome.epoch > c->epoch) {
-		c->epoch = msg->welcome.epoch;
-		c->led_ms = c->sim->clock.now_ms;
-	}
-	budget_message(c->sim->budget, to, msg);
 	if (to->kind != PROC_AGENT || msg->type != MSG_ORDERS)
 		return;
 	struct ordered *o = ordered_of(c, to);
@@ -119,7 +112,7 @@ void checks_message(void *self, const struct host *host, const struct msg *msg)
 		o->proc = to;
 	}
 	if (o->incarnation != to->host.incarnation) {
-		check_orders_clear(o);
+		clear(o);
 		o->proc = to;
 		o->incarnation = to->host.incarnation;
 	}
@@ -129,5 +122,17 @@ void checks_message(void *self, const struct host *host, const struct msg *msg)
 	o->epoch = m->epoch;
 	o->session = m->session;
 	o->revision = m->revision;
-	take_orders(o, m, c->sim->clock.now_ms);
+	take_orders(o, m, c->world->clock.now_ms);
+}
+
+void orders_free(struct checks *c)
+{
+	struct asked *a, *tmp;
+	HASH_ITER (hh, c->asked, a, tmp) {
+		HASH_DEL(c->asked, a);
+		free(a->key);
+		free(a);
+	}
+	for (uint32_t i = 0; i < c->nordered; i++)
+		clear(&c->ordered[i]);
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A member is placed: where, whether, when and in whose turn, by what the coordinator knew. */
-#include "test/sim/checks/decide.h"
+
+#include "test/sim/checks/place.h"
 
 #include "base/bitset.h"
 #include "model/quantity.h"
 #include "model/selector.h"
+#include "test/sim/checks/born.h"
+#include "test/sim/checks/keep.h"
+#include "test/sim/checks/orders.h"
 
 static const char *label_of(const struct version *node, const struct version *cnode,
 			    const char *key)
@@ -66,8 +70,8 @@ static void placed_where(struct checks *c, struct mind *m, const struct line *l)
 	else
 		bad = check_mismatch(&l->job->job.spec, n->v, cnode);
 	if (bad)
-		sim_fail(c->sim, "decide-node", "%s: member %u of %s goes to %s: %s",
-			 m->proc->host.name, l->index, l->job_key, l->node, bad);
+		world_fail(c->world, "decide-node", "%s: member %u of %s goes to %s: %s",
+			   m->proc->host.name, l->index, l->job_key, l->node, bad);
 }
 
 static bool completed(const struct version *job, uint32_t index)
@@ -82,7 +86,7 @@ static bool completed(const struct version *job, uint32_t index)
 static bool uncounted(struct checks *c, struct mind *m, const struct line *l)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(128);
-	const struct version *v = sim_by_uid(c->sim, API_JOB, l->job->meta.uid);
+	const struct version *v = world_by_uid(c->world, API_JOB, l->job->meta.uid);
 	struct mind_failure *f;
 	buf_printf(&key, "%s/%u", l->job->meta.uid, l->index);
 	HASH_FIND_STR(m->failures, buf_str(&key), f);
@@ -102,8 +106,9 @@ static void placed_whether(struct checks *c, struct mind *m, const struct line *
 			  : uncounted(c, m, l)            ? "its failure is not in status"
 							  : NULL;
 	if (bad)
-		sim_fail(c->sim, "decide-member", "%s: member %u attempt %u of %s is placed: %s",
-			 m->proc->host.name, l->index, l->attempt, l->job_key, bad);
+		world_fail(c->world, "decide-member",
+			   "%s: member %u attempt %u of %s is placed: %s", m->proc->host.name,
+			   l->index, l->attempt, l->job_key, bad);
 }
 
 /* A job that the leader found may have pods of which nobody has told it: first all agents are
@@ -112,17 +117,17 @@ static void placed_when(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct known_version *job = mind_find(m, API_JOB, l->job->meta.ns, l->job->meta.name);
 	if (!m->open && job->since_ms <= m->synced_ms && l->job->job.status.attempts)
-		sim_fail(c->sim, "decide-early",
-			 "%s places member %u of %s before agents are heard", m->proc->host.name,
-			 l->index, l->job_key);
+		world_fail(c->world, "decide-early",
+			   "%s places member %u of %s before agents are heard", m->proc->host.name,
+			   l->index, l->job_key);
 }
 
 /* A gang that has never started is placed whole, in one moment; judged when the moment is over. */
 static void gang_over(struct checks *c, struct mind *m, struct mind_job *j)
 {
 	if (j->group && j->group < j->need)
-		sim_fail(c->sim, "gang", "%s placed %u members of a gang of %u", m->proc->host.name,
-			 j->group, j->need);
+		world_fail(c->world, "gang", "%s placed %u members of a gang of %u",
+			   m->proc->host.name, j->group, j->need);
 	j->group = 0;
 }
 
@@ -130,13 +135,13 @@ static void placed_gang(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct job_spec *s = &l->job->job.spec;
 	struct mind_job *j = mind_job_of(m, l->job->meta.uid);
-	if (j->group_ms == c->sim->clock.now_ms) {
+	if (j->group_ms == c->world->clock.now_ms) {
 		j->group += j->group ? 1 : 0;
 		return;
 	}
 	bool fresh = !l->job->job.status.start_ms && !l->job->job.status.attempts &&
 		     !check_ever_made(c, l->job->meta.uid) && j->group_ms < 0;
-	j->group_ms = c->sim->clock.now_ms;
+	j->group_ms = c->world->clock.now_ms;
 	j->group = fresh ? 1 : 0;
 	j->need = s->min_parallelism < s->parallelism ? s->min_parallelism : s->parallelism;
 }
@@ -144,7 +149,7 @@ static void placed_gang(struct checks *c, struct mind *m, const struct line *l)
 void check_gangs_over(struct checks *c, struct mind *m)
 {
 	for (struct mind_job *j = m->jobs; j; j = j->hh.next) {
-		if (j->group && j->group_ms < c->sim->clock.now_ms)
+		if (j->group && j->group_ms < c->world->clock.now_ms)
 			gang_over(c, m, j);
 	}
 }
@@ -169,7 +174,7 @@ static void placed_in_turn(struct checks *c, struct mind *m, const struct line *
 {
 	const struct known_version *k;
 	/* While requests go wrong a status is old: its job may be placed for long. */
-	if (l->attempt != 1 || l->job->job.status.attempts || conns_rough(c->sim->conns))
+	if (l->attempt != 1 || l->job->job.status.attempts || conns_rough(c->world->conns))
 		return;
 	for (k = m->known; k; k = k->hh.next) {
 		const struct job *o = &k->v->job;
@@ -178,22 +183,22 @@ static void placed_in_turn(struct checks *c, struct mind *m, const struct line *
 		    !str_eq(o->status.reason, "Unschedulable") || o->meta.generation > 1)
 			continue;
 		if (o->spec.on_node_loss == LOSS_WAIT &&
-		    m->synced_ms > c->sim->clock.now_ms - KNOWING_MS)
+		    m->synced_ms > c->world->clock.now_ms - KNOWING_MS)
 			continue; /* orders of the leader before may be under way */
 		if (mind_job_of(m, o->meta.uid)->group_ms >= 0)
 			continue; /* it has just been placed */
 		if (asks_no_more(&o->spec, &l->job->job.spec))
-			sim_fail(c->sim, "priority", "%s places %s before %s", m->proc->host.name,
-				 l->job_key, o->meta.name);
+			world_fail(c->world, "priority", "%s places %s before %s",
+				   m->proc->host.name, l->job_key, o->meta.name);
 	}
 }
 
 void check_placed(struct checks *c, struct mind *m, const struct line *l)
 {
 	if (!l->job) {
-		sim_fail(c->sim, "decide-member",
-			 "%s places a member of %s, which it does not know", m->proc->host.name,
-			 l->job_key);
+		world_fail(c->world, "decide-member",
+			   "%s places a member of %s, which it does not know", m->proc->host.name,
+			   l->job_key);
 		return;
 	}
 	AUTO(buf_done) struct buf key = BUF_INIT(256);

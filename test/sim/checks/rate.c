@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Nobody asks the API server for the same thing again and again. */
+#include "test/sim/checks/rate.h"
+
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "test/sim/checks/record.h"
 
 enum { WINDOW_MS = 10000, WRITES_MAX = 25 };
 
@@ -41,11 +42,11 @@ void check_rate(struct checks *c, const char *who, const struct api_request *req
 		r->key = buf_steal(&key);
 		HASH_ADD_KEYPTR(hh, c->rates, r->key, strlen(r->key), r);
 	}
-	if (c->sim->clock.now_ms >= r->from_ms + WINDOW_MS || !r->n) {
-		r->from_ms = c->sim->clock.now_ms;
+	if (c->world->clock.now_ms >= r->from_ms + WINDOW_MS || !r->n) {
+		r->from_ms = c->world->clock.now_ms;
 		r->n = 0;
 	}
 	if (++r->n > WRITES_MAX)
-		sim_fail(c->sim, "write-storm", "%s: %u times in %d s", r->key, r->n,
-			 WINDOW_MS / 1000);
+		world_fail(c->world, "write-storm", "%s: %u times in %d s", r->key, r->n,
+			   WINDOW_MS / 1000);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the checks: what is remembered of a run, and what its files offer one another. */
+/* Inside of the checks: what is remembered of a run, and what several checks ask of it. */
 #pragma once
 
-#include "test/sim/sim.h"
+#include "test/sim/checks/checks.h"
+#include "test/sim/cluster/cluster.h"
 
 /* So long what changed may not be known yet; a machine stays in doubt; a withdrawn order may be
  * under way. */
@@ -44,13 +45,16 @@ struct ordered { /* what an agent process was told to run */
 	uint32_t n, cap;
 };
 
-struct minds; /* check_decide.h */
+struct minds; /* mind.h */
 
 struct checks {
-	struct sim *sim;
+	struct cluster *cluster;
+	struct world *world; /* the cluster's */
+	struct heard *heard;
+	struct budget *budget;
 	struct minds *minds;
-	struct rate *rates;  /* check_rate.c */
-	struct moved *moved; /* check_scan.c */
+	struct rate *rates;  /* rate.c */
+	struct moved *moved; /* scan.c */
 	int64_t scanned_ms;
 	struct made *made;
 	struct asked *asked;
@@ -64,7 +68,6 @@ struct checks {
 	bool coordinator_creates; /* the request under way is a pod's create by a coordinator */
 };
 
-/* check.c */
 bool check_live(const struct version *pod); /* neither ended nor being deleted */
 const char *check_label(const struct version *v, const char *key);
 bool check_same_index(const struct version *a, const struct version *b); /* two attempts of one */
@@ -79,42 +82,6 @@ bool check_changed_lately(struct checks *c, const char *name);
 bool check_same_kvs(const struct kvs *a, const struct kvs *b);
 int64_t check_changed_at(struct checks *c, const char *name); /* INT64_MIN: never */
 void check_note_changed(struct checks *c, const char *name);
-
-/* check_born.c, check_status.c, check_stop.c, check_orders.c */
-void check_born(struct checks *c, const struct version *pod);
-bool check_ever_made(struct checks *c, const char *uid); /* a pod of the job */
-bool check_made_since(struct checks *c, const char *uid, int64_t ms);
-uint32_t check_indexes_made(struct checks *c, const char *uid); /* of how many a pod was made */
-bool check_led_lately(const struct checks *c);
-void check_ended(struct checks *c, const struct version *pod);
-void check_gone(struct checks *c, const struct version *pod);
-bool check_gone_lately(struct checks *c, const char *uid);         /* a pod of the job */
-bool check_succeeded(struct checks *c, const struct version *pod); /* any attempt, ever */
 bool check_final(enum job_state s);
-void check_status(struct checks *c, const struct version *was, const struct version *is);
-void check_delete(struct checks *c, const char *who, const struct api_request *req);
-void check_ordered(struct checks *c, const char *who, const char *pod);
-void check_orders_clear(struct ordered *o);
-void check_note_asked(struct checks *c, const char *job_uid, uint32_t number, uint32_t attempt);
-uint32_t check_asked(struct checks *c, const struct version *pod); /* of its index; 0: none */
-
-/* check_rate.c, check_scan.c */
-void check_rate(struct checks *c, const char *who, const struct api_request *req);
-void check_rates_free(struct checks *c);
-void check_note_selection(struct checks *c, const struct version *was, const struct version *is);
-void check_scan(struct checks *c);
-void check_refusals(struct checks *c); /* check_said.c */
-void check_moves_free(struct checks *c);
-
-/* check_known.c */
-void check_note_get(struct checks *c, const char *who, const struct api_request *req);
-
-/* check_decide.c */
-void check_minds_free(struct checks *c);
-/* Whether the leader has heard the node's agent for so long without a break. */
-bool check_answers(struct checks *c, const char *node, int64_t for_ms);
-bool check_selects(const struct kvs *selector, const struct version *node,
-		   const struct version *cnode);
-/* What of the selection the node does not match; NULL: it matches. cnode may be NULL. */
-const char *check_mismatch(const struct job_spec *s, const struct version *node,
-			   const struct version *cnode);
+/* A leader may have changed so lately that creates of the one before are under way. */
+bool check_led_lately(const struct checks *c);

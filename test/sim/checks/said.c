@@ -2,9 +2,10 @@
 /* What the API server refuses: status says so, and a gang that has not come together keeps nothing
  * of itself meanwhile. A leader's log tells when it was refused; while nothing else happens to the
  * job, that is what its users must see. */
-#include <string.h>
+#include "test/sim/checks/said.h"
+#include "test/sim/checks/born.h"
 
-#include "test/sim/checks/decide.h"
+#include <string.h>
 
 enum { SAID_MS = 5000 };
 
@@ -13,7 +14,7 @@ void check_denied(struct checks *c, struct mind *m, const struct line *l)
 	if (!l->job)
 		return;
 	struct mind_job *j = mind_job_of(m, l->job->meta.uid);
-	j->denied_ms = c->sim->clock.now_ms;
+	j->denied_ms = c->world->clock.now_ms;
 	j->denied_generation = l->job->meta.generation;
 }
 
@@ -38,30 +39,31 @@ void check_not_denied(struct mind *m, const struct line *l, const char *msg)
 /* Where its leader can know of them. */
 static uint32_t live_of(struct checks *c, const char *uid)
 {
-	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < sh->n; i++)
 		n += str_eq(sh->v[i]->meta.owner_uid, uid) && check_live(sh->v[i]) &&
-		     check_answers(c, sh->v[i]->pod.node, SAID_MS);
+		     mind_answers(c, sh->v[i]->pod.node, SAID_MS);
 	return n;
 }
 
 static void judge(struct checks *c, const struct mind *m, const struct mind_job *j)
 {
-	struct sim *s = c->sim;
-	const struct version *v = sim_by_uid(s, API_JOB, j->uid);
+	struct world *w = c->world;
+	const struct version *v = world_by_uid(w, API_JOB, j->uid);
 	if (!v || v->meta.deleted_ms || v->job.spec.suspend || check_final(v->job.status.state) ||
 	    v->meta.generation != j->denied_generation || check_made_since(c, j->uid, j->denied_ms))
 		return;
 	if (!str_eq(v->job.status.reason, "FailedCreate"))
-		sim_fail(s, "unsaid", "%s was refused a pod of %s at %lld ms, status says \"%s\"",
-			 m->proc->host.name, v->meta.name, (long long)j->denied_ms,
-			 str_or_empty(v->job.status.reason));
+		world_fail(w, "unsaid", "%s was refused a pod of %s at %lld ms, status says \"%s\"",
+			   m->proc->host.name, v->meta.name, (long long)j->denied_ms,
+			   str_or_empty(v->job.status.reason));
 	/* One that was scaled up has come together before. */
 	if (v->meta.generation == 1 &&
 	    check_indexes_made(c, j->uid) < v->job.spec.min_parallelism && live_of(c, j->uid))
-		sim_fail(s, "gang-kept", "%u members of %s, which did not come together, are left",
-			 live_of(c, j->uid), v->meta.name);
+		world_fail(w, "gang-kept",
+			   "%u members of %s, which did not come together, are left",
+			   live_of(c, j->uid), v->meta.name);
 }
 
 /* The one that leads, if there is no doubt about it. */
@@ -72,7 +74,7 @@ static const struct mind *leader(const struct checks *c)
 		const struct mind *m = &c->minds->v[i];
 		if (!m->proc || !m->proc->host.alive || !proc_leads(m->proc))
 			continue;
-		if (one || m->proc->host.paused_until_ms + SAID_MS > c->sim->clock.now_ms)
+		if (one || m->proc->host.paused_until_ms + SAID_MS > c->world->clock.now_ms)
 			return NULL;
 		one = m;
 	}
@@ -82,10 +84,10 @@ static const struct mind *leader(const struct checks *c)
 void check_refusals(struct checks *c)
 {
 	const struct mind *m = leader(c);
-	if (!m || conns_rough(c->sim->conns))
+	if (!m || conns_rough(c->world->conns))
 		return;
 	for (const struct mind_job *j = m->jobs; j; j = j->hh.next) {
-		if (j->denied_ms && c->sim->clock.now_ms >= j->denied_ms + SAID_MS)
+		if (j->denied_ms && c->world->clock.now_ms >= j->denied_ms + SAID_MS)
 			judge(c, m, j);
 	}
 }

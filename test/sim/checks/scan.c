@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What must come to pass in time, looked at now and then: a superseded member goes when its node
  * answers, and members move when the selection changed. */
+#include "test/sim/checks/scan.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "test/sim/checks/record.h"
+#include "test/sim/checks/mind.h"
+#include "test/sim/checks/place.h"
+#include "test/sim/checks/said.h"
 
 enum { SCAN_MS = 2000, MOVE_MS = 15000, SOON_MS = 30000, IN_TIME_MS = 90000 };
 
@@ -36,16 +40,16 @@ void check_note_selection(struct checks *c, const struct version *was, const str
 		m->uid = mem_strdup(is->meta.uid);
 		HASH_ADD_KEYPTR(hh, c->moved, m->uid, strlen(m->uid), m);
 	}
-	m->at_ms = c->sim->clock.now_ms;
+	m->at_ms = c->world->clock.now_ms;
 }
 
 /* All has been well there for so long that everybody concerned must know. */
 static bool well(struct checks *c, const char *node)
 {
-	const struct machine *m = sim_machine(c->sim, node);
+	const struct machine *m = cluster_machine(c->cluster, node);
 	return !check_faulty(c, node) && m->agent.host.alive &&
 	       (!m->agent.host.paused_until_ms ||
-		m->agent.host.paused_until_ms + IN_TIME_MS < c->sim->clock.now_ms);
+		m->agent.host.paused_until_ms + IN_TIME_MS < c->world->clock.now_ms);
 }
 
 static unsigned long attempt_of(const struct version *pod)
@@ -55,57 +59,58 @@ static unsigned long attempt_of(const struct version *pod)
 
 static void scan_superseded(struct checks *c, const struct version *pod)
 {
-	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
-	int64_t wall = server_wall(&c->sim->server);
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	int64_t wall = server_wall(&c->world->server);
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *o = sh->v[i];
 		if (check_same_index(o, pod) && check_live(o) && attempt_of(o) > attempt_of(pod) &&
 		    o->meta.created_ms + SOON_MS < wall)
-			sim_fail(c->sim, "superseded-lives", "%s lives on %s beside %s",
-				 pod->meta.name, pod->pod.node, o->meta.name);
+			world_fail(c->world, "superseded-lives", "%s lives on %s beside %s",
+				   pod->meta.name, pod->pod.node, o->meta.name);
 	}
 }
 
 static void scan_moved(struct checks *c, const struct version *pod, const struct version *job)
 {
-	const struct store *st = &c->sim->server.store;
+	const struct store *st = &c->world->server.store;
 	const struct version *node = store_find(st, API_NODE, NULL, pod->pod.node);
 	const struct version *cnode = store_find(st, API_CNODE, NULL, pod->pod.node);
 	struct moved *m;
 	HASH_FIND_STR(c->moved, job->meta.uid, m);
-	if (!m || !node || c->sim->clock.now_ms < m->at_ms + MOVE_MS ||
+	if (!m || !node || c->world->clock.now_ms < m->at_ms + MOVE_MS ||
 	    check_changed_at(c, pod->pod.node) >= m->at_ms)
 		return;
 	if (!check_selects(&job->job.spec.node_selector, node, cnode))
-		sim_fail(c->sim, "move-missed", "%s stays on %s, which no longer matches",
-			 pod->meta.name, pod->pod.node);
+		world_fail(c->world, "move-missed", "%s stays on %s, which no longer matches",
+			   pod->meta.name, pod->pod.node);
 }
 
 static bool led_for(const struct checks *c, int64_t ms)
 {
-	const struct sim *s = c->sim;
-	return s->clock.now_ms >= c->led_ms + ms && s->clock.now_ms >= s->deaf_until_ms + ms;
+	const struct cluster *cl = c->cluster;
+	return cl->world.clock.now_ms >= c->led_ms + ms &&
+	       cl->world.clock.now_ms >= cl->deaf_until_ms + ms;
 }
 
 void check_scan(struct checks *c)
 {
-	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
-	if (c->sim->clock.now_ms < c->scanned_ms + SCAN_MS)
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	if (c->world->clock.now_ms < c->scanned_ms + SCAN_MS)
 		return;
-	c->scanned_ms = c->sim->clock.now_ms;
+	c->scanned_ms = c->world->clock.now_ms;
 	check_refusals(c);
-	if (conns_rough(c->sim->conns) || !led_for(c, MOVE_MS))
+	if (conns_rough(c->world->conns) || !led_for(c, MOVE_MS))
 		return;
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *pod = sh->v[i];
 		const struct version *job =
-			sim_by_uid(c->sim, API_JOB, str_or_empty(pod->meta.owner_uid));
-		const struct machine *m = sim_machine(c->sim, pod->pod.node);
+			world_by_uid(c->world, API_JOB, str_or_empty(pod->meta.owner_uid));
+		const struct machine *m = cluster_machine(c->cluster, pod->pod.node);
 		if (!job || !check_live(pod) || !m || m->kubelet_down)
 			continue;
-		if (led_for(c, IN_TIME_MS) && check_answers(c, pod->pod.node, SOON_MS))
+		if (led_for(c, IN_TIME_MS) && mind_answers(c, pod->pod.node, SOON_MS))
 			scan_superseded(c, pod);
-		if (well(c, pod->pod.node) && check_answers(c, pod->pod.node, MOVE_MS))
+		if (well(c, pod->pod.node) && mind_answers(c, pod->pod.node, MOVE_MS))
 			scan_moved(c, pod, job);
 	}
 }

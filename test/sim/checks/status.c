@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is asked of each status that is written. */
+#include "test/sim/checks/status.h"
+
 #include <stdlib.h>
 
 #include "base/bitset.h"
-#include "test/sim/checks/record.h"
-
-bool check_final(enum job_state s)
-{
-	return s == JOB_COMPLETED || s == JOB_FAILED;
-}
+#include "test/sim/checks/born.h"
 
 /* Of an index that the job has no more. Two of one index are another matter: one of them goes. */
 static bool beyond_lives(struct checks *c, const struct version *job)
 {
-	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	for (uint32_t i = 0; i < sh->n; i++) {
 		if (str_eq(sh->v[i]->meta.owner_uid, job->meta.uid) && check_live(sh->v[i]) &&
 		    strtoul(check_label(sh->v[i], LABEL_INDEX), NULL, 10) >=
@@ -27,17 +24,17 @@ static bool beyond_lives(struct checks *c, const struct version *job)
 static void check_spec_followed(struct checks *c, const struct version *v)
 {
 	const struct job_status *st = &v->job.status;
-	if (c->said_step != c->sim->clock.steps || st->observed_generation != v->meta.generation ||
-	    check_final(st->state))
+	if (c->said_step != c->world->clock.steps ||
+	    st->observed_generation != v->meta.generation || check_final(st->state))
 		return;
 	if (st->active + st->succeeded > v->job.spec.parallelism && beyond_lives(c, v))
-		sim_fail(c->sim, "above", "job %s: active %u, succeeded %u of %u", v->meta.name,
-			 st->active, st->succeeded, v->job.spec.parallelism);
+		world_fail(c->world, "above", "job %s: active %u, succeeded %u of %u", v->meta.name,
+			   st->active, st->succeeded, v->job.spec.parallelism);
 	/* An agent may tell of what has just gone: its word was under way. */
 	if (v->job.spec.suspend && !v->meta.deleted_ms &&
 	    (st->state != JOB_SUSPENDED || (st->active && !check_gone_lately(c, v->meta.uid))))
-		sim_fail(c->sim, "suspended", "job %s: %s, active %u", v->meta.name,
-			 job_state_text(st->state), st->active);
+		world_fail(c->world, "suspended", "job %s: %s, active %u", v->meta.name,
+			   job_state_text(st->state), st->active);
 }
 
 void check_status(struct checks *c, const struct version *was, const struct version *is)
@@ -45,29 +42,31 @@ void check_status(struct checks *c, const struct version *was, const struct vers
 	const struct job_status *a = &was->job.status, *b = &is->job.status;
 	struct bitset before = {0}, after = {0};
 	if (check_final(a->state) && a->state != b->state)
-		sim_fail(c->sim, "final", "job %s went from %s to %s", is->meta.name,
-			 job_state_text(a->state), job_state_text(b->state));
+		world_fail(c->world, "final", "job %s went from %s to %s", is->meta.name,
+			   job_state_text(a->state), job_state_text(b->state));
 	if (bitset_parse_ranges(&before, str_or_empty(a->completed), PARALLELISM_MAX) ||
 	    bitset_parse_ranges(&after, str_or_empty(b->completed), PARALLELISM_MAX)) {
-		sim_fail(c->sim, "completed-format", "job %s: \"%s\"", is->meta.name, b->completed);
+		world_fail(c->world, "completed-format", "job %s: \"%s\"", is->meta.name,
+			   b->completed);
 	} else {
 		uint32_t n = bitset_count(&after);
 		bitset_andnot(&before, &after);
 		if (bitset_count(&before) && is->meta.generation == was->meta.generation &&
 		    b->observed_generation == a->observed_generation)
-			sim_fail(c->sim, "completed-shrinks", "job %s: %s then %s", is->meta.name,
-				 a->completed, b->completed);
+			world_fail(c->world, "completed-shrinks", "job %s: %s then %s",
+				   is->meta.name, a->completed, b->completed);
 		if (b->succeeded != n)
-			sim_fail(c->sim, "succeeded", "job %s: succeeded %u, completedIndexes %s",
-				 is->meta.name, b->succeeded, b->completed);
+			world_fail(c->world, "succeeded",
+				   "job %s: succeeded %u, completedIndexes %s", is->meta.name,
+				   b->succeeded, b->completed);
 	}
 	bitset_done(&before);
 	bitset_done(&after);
 	check_spec_followed(c, is);
 	if (b->attempts < a->attempts)
-		sim_fail(c->sim, "attempts", "job %s: attempts fell from %u to %u", is->meta.name,
-			 a->attempts, b->attempts);
+		world_fail(c->world, "attempts", "job %s: attempts fell from %u to %u",
+			   is->meta.name, a->attempts, b->attempts);
 	if (b->failed < a->failed)
-		sim_fail(c->sim, "failed-falls", "job %s: failed fell from %u to %u", is->meta.name,
-			 a->failed, b->failed);
+		world_fail(c->world, "failed-falls", "job %s: failed fell from %u to %u",
+			   is->meta.name, a->failed, b->failed);
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is asked of each decision to stop a member, and of each deletion: why may the pod go? */
+#include "test/sim/checks/stop.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "test/sim/checks/decide.h"
+#include "test/sim/checks/born.h"
+#include "test/sim/checks/orders.h"
+#include "test/sim/checks/place.h"
 #include "test/sim/world/template.h"
 
 enum { TOLD_MS = 6000 }; /* an agent that answers has told of an end by then */
@@ -21,7 +25,7 @@ static void note_stopped(struct checks *c, const struct line *l)
 		return;
 	h = mem_zalloc(1, sizeof *h);
 	h->name = buf_steal(&key);
-	h->at_ms = c->sim->clock.now_ms;
+	h->at_ms = c->world->clock.now_ms;
 	HASH_ADD_KEYPTR(hh, c->stopped, h->name, strlen(h->name), h);
 }
 
@@ -53,7 +57,7 @@ static bool is_suspended(struct checks *c, const struct mind *m, const struct li
 /* Other tolerations replace nobody. */
 static bool differs(struct checks *c, const char *template, const struct line *l)
 {
-	struct arena *a = &c->sim->scratch;
+	struct arena *a = &c->world->scratch;
 	return !str_eq(template_with(a, template, NULL, 0),
 		       template_with(a, l->job->job.spec.template_text, NULL, 0));
 }
@@ -62,8 +66,8 @@ static bool differs(struct checks *c, const char *template, const struct line *l
  * another leader, of which it does not know, the same one with the newer. */
 static bool runs_other(struct checks *c, const struct mind *m, const struct line *l)
 {
-	const struct version *pod = line_pod(c->sim, l, l->job->meta.uid);
-	const char *placed = mind_placed(m, l);
+	const struct version *pod = line_pod(c->world, l, l->job->meta.uid);
+	const char *placed = mind_placed(m, l->job->meta.uid, l->index, l->attempt);
 	return !pod || differs(c, pod->command, l) || (placed && differs(c, placed, l));
 }
 
@@ -93,14 +97,14 @@ void check_stopped(struct checks *c, const struct mind *m, const struct line *l)
 	while (i < ARRAY_LEN(reasons) && !str_eq(reasons[i].why, l->why))
 		i++;
 	if (i == ARRAY_LEN(reasons) || (reasons[i].may && !reasons[i].may(c, m, l)))
-		sim_fail(c->sim, "decide-stop", "%s stops member %u attempt %u of %s on %s: %s",
-			 m->proc->host.name, l->index, l->attempt, l->job_key, l->node, l->why);
+		world_fail(c->world, "decide-stop", "%s stops member %u attempt %u of %s on %s: %s",
+			   m->proc->host.name, l->index, l->attempt, l->job_key, l->node, l->why);
 }
 
 /* Whether another job of this name, deleted before, has such a member: the log names no UID. */
 static bool has_namesake(const struct checks *c, const struct line *l)
 {
-	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *v = sh->v[i];
 		if (str_eq(check_label(v, LABEL_JOB_NAME), l->job->meta.name) &&
@@ -115,9 +119,9 @@ static bool has_namesake(const struct checks *c, const struct line *l)
 void check_stopped_deleted(struct checks *c, const struct mind *m, const struct line *l)
 {
 	if (l->job->meta.deleted_ms && l->job->meta.orphan_finalizer &&
-	    line_pod(c->sim, l, l->job->meta.uid) && !has_namesake(c, l))
-		sim_fail(c->sim, "orphan", "%s stops member %u attempt %u of %s, which orphans",
-			 m->proc->host.name, l->index, l->attempt, l->job_key);
+	    line_pod(c->world, l, l->job->meta.uid) && !has_namesake(c, l))
+		world_fail(c->world, "orphan", "%s stops member %u attempt %u of %s, which orphans",
+			   m->proc->host.name, l->index, l->attempt, l->job_key);
 }
 
 /* ---- deletions ---- */
@@ -125,7 +129,7 @@ void check_stopped_deleted(struct checks *c, const struct mind *m, const struct 
 /* Another attempt has completed the index: that one counts. */
 static bool another_succeeded(const struct checks *c, const struct version *pod)
 {
-	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	for (uint32_t i = 0; i < sh->n; i++) {
 		if (check_same_index(sh->v[i], pod) && sh->v[i]->pod.phase == POD_SUCCEEDED)
 			return true;
@@ -136,7 +140,7 @@ static bool another_succeeded(const struct checks *c, const struct version *pod)
 /* A newer attempt takes its place (its pod may be refused yet). */
 static bool superseded(struct checks *c, const struct version *pod)
 {
-	const struct shelf *sh = &c->sim->server.store.shelf[API_POD];
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	unsigned long mine = strtoul(check_label(pod, LABEL_ATTEMPT), NULL, 10);
 	if (check_asked(c, pod) > mine || another_succeeded(c, pod))
 		return true;
@@ -150,15 +154,16 @@ static bool superseded(struct checks *c, const struct version *pod)
 
 static bool quota_lately(struct checks *c)
 {
-	return c->sim->server.pod_quota || c->sim->server.deny_pods ||
-	       c->sim->clock.now_ms < c->sim->server.quota_ended_ms + KNOWING_MS;
+	return c->world->server.pod_quota || c->world->server.deny_pods ||
+	       c->world->clock.now_ms < c->world->server.quota_ended_ms + KNOWING_MS;
 }
 
 /* The job's attempts that ended by their own fault are more than it may have: it has failed,
  * whether its status says so already or not. */
 static bool exhausted(struct checks *c, const struct version *job)
 {
-	return sim_tally(c->sim, job->meta.uid, "all")->failures > job->job.spec.backoff_limit;
+	return cluster_tally(c->cluster, job->meta.uid, "all")->failures >
+	       job->job.spec.backoff_limit;
 }
 
 /* Why the coordinator may stop a member; anything else is a pod deleted that nobody ordered to
@@ -178,7 +183,7 @@ static bool too_late(struct checks *c, const struct version *pod, const struct v
 	int64_t deadline_s = job->job.spec.active_deadline_s;
 	return deadline_s >= 0 &&
 	       (pod->pod.ended_ms >= job->job.status.start_ms + deadline_s * 1000 ||
-		c->sim->clock.now_ms < c->sim->deaf_until_ms + KNOWING_MS);
+		c->world->clock.now_ms < c->cluster->deaf_until_ms + KNOWING_MS);
 }
 
 /* No success goes before the status that counts it, unless the job has failed, which counts no
@@ -186,32 +191,33 @@ static bool too_late(struct checks *c, const struct version *pod, const struct v
  */
 void check_delete(struct checks *c, const char *who, const struct api_request *req)
 {
-	struct sim *s = c->sim;
+	struct world *w = c->world;
 	if (req->kind != API_POD && req->kind != API_JOB && req->kind != API_CNODE)
 		return;
 	if (!*str_or_empty(req->uid)) {
-		sim_fail(s, "delete-uid", "%s deletes %s without a UID", who, req->name);
+		world_fail(w, "delete-uid", "%s deletes %s without a UID", who, req->name);
 		return;
 	}
-	const struct version *pod = store_find(&s->server.store, API_POD, req->ns, req->name);
+	const struct version *pod = store_find(&w->server.store, API_POD, req->ns, req->name);
 	if (req->kind != API_POD || !pod || !str_eq(pod->meta.uid, req->uid) ||
 	    pod->meta.deleted_ms || (*who == 'c' && check_slept(c)))
 		return;
-	const struct version *job = sim_by_uid(s, API_JOB, str_or_empty(pod->meta.owner_uid));
-	int64_t told_ms = TOLD_MS + conns_weather(s->conns)->watch_lag_ms;
+	const struct version *job = world_by_uid(w, API_JOB, str_or_empty(pod->meta.owner_uid));
+	int64_t told_ms = TOLD_MS + conns_weather(w->conns)->watch_lag_ms;
 	if (!*str_or_empty(pod->meta.owner_uid) && !check_changed_lately(c, pod->meta.uid))
-		sim_fail(s, "foreign-delete", "%s deletes %s, which has no owner", who, req->name);
+		world_fail(w, "foreign-delete", "%s deletes %s, which has no owner", who,
+			   req->name);
 	else if (job && job->meta.orphan_finalizer && !check_changed_lately(c, job->meta.uid))
-		sim_fail(s, "orphan", "%s deletes %s of a job that orphans", who, req->name);
+		world_fail(w, "orphan", "%s deletes %s of a job that orphans", who, req->name);
 	else if (pod->pod.phase == POD_SUCCEEDED && job && !job->meta.deleted_ms &&
-		 !check_faulty(c, pod->pod.node) && check_answers(c, pod->pod.node, told_ms) &&
-		 server_wall(&s->server) > pod->pod.ended_ms + told_ms &&
+		 !check_faulty(c, pod->pod.node) && mind_answers(c, pod->pod.node, told_ms) &&
+		 server_wall(&w->server) > pod->pod.ended_ms + told_ms &&
 		 job->meta.generation == 1 && !check_final(job->job.status.state) &&
 		 !check_index_completed(job, pod) && !too_late(c, pod, job) &&
 		 !another_succeeded(c, pod))
-		sim_fail(s, "uncounted", "%s deletes %s before its success is in status", who,
-			 req->name);
+		world_fail(w, "uncounted", "%s deletes %s before its success is in status", who,
+			   req->name);
 	else if (!may_stop(c, pod, job))
-		sim_fail(s, "unordered-delete", "%s deletes %s of %s", who, req->name,
-			 job->meta.name);
+		world_fail(w, "unordered-delete", "%s deletes %s of %s", who, req->name,
+			   job->meta.name);
 }

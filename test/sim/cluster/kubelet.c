@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A machine's kubelet: starts what is bound to it, ends it, confirms deletions, refuses what does
  * not fit. Off the network it goes on and tells later. */
+#include "test/sim/cluster/kubelet.h"
+
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "model/quantity.h"
 #include "model/selector.h"
-#include "test/sim/sim.h"
 #include "test/sim/world/copy.h"
 #include "test/sim/world/template.h"
 
@@ -14,9 +15,14 @@ static void on_start(void *self, uint64_t uid);
 static void on_finish(void *self, uint64_t uid);
 static void on_kill(void *self, uint64_t uid);
 
-static struct version *pod_by_number(struct sim *s, uint64_t uid)
+static uint64_t uid_number(const char *uid)
 {
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	return strtoull(uid + 1, NULL, 10);
+}
+
+static struct version *pod_by_number(struct cluster *cl, uint64_t uid)
+{
+	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
 	for (uint32_t i = 0; i < sh->n; i++) {
 		if (uid_number(sh->v[i]->meta.uid) == uid)
 			return sh->v[i];
@@ -25,23 +31,23 @@ static struct version *pod_by_number(struct sim *s, uint64_t uid)
 }
 
 /* By the clock of the pod's kubelet. */
-static int64_t kubelet_wall(struct sim *s, const struct version *pod)
+static int64_t kubelet_wall(struct cluster *cl, const struct version *pod)
 {
-	const struct machine *m = sim_machine(s, pod->pod.node);
-	return server_wall(&s->server) + (m ? m->offset_ms : 0);
+	const struct machine *m = cluster_machine(cl, pod->pod.node);
+	return server_wall(&cl->world.server) + (m ? m->offset_ms : 0);
 }
 
 /* The machine whose kubelet is to do something about the pod now; NULL: nobody, or later (then fn
  * comes again). */
-static struct machine *ready_machine(struct sim *s, const struct version *pod, clock_fn fn,
+static struct machine *ready_machine(struct cluster *cl, const struct version *pod, clock_fn fn,
 				     uint64_t uid)
 {
-	struct machine *m = pod ? sim_machine(s, pod->pod.node) : NULL;
+	struct machine *m = pod ? cluster_machine(cl, pod->pod.node) : NULL;
 	if (!m || m->down || m->kubelet_down)
 		return NULL;
-	if (m->cut_until_ms <= s->clock.now_ms)
+	if (m->cut_until_ms <= cl->world.clock.now_ms)
 		return m;
-	clock_at(&s->clock, m->cut_until_ms + draw(&s->rng, 0, 500), fn, s, uid);
+	clock_at(&cl->world.clock, m->cut_until_ms + draw(&cl->world.rng, 0, 500), fn, cl, uid);
 	return NULL;
 }
 
@@ -51,9 +57,9 @@ static struct template_facts facts(struct version *scratch, const struct version
 }
 
 /* What the kubelet admitted and not ended yet. */
-static int64_t used(const struct sim *s, const struct version *pod, const char *res)
+static int64_t used(const struct cluster *cl, const struct version *pod, const char *res)
 {
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
 	int64_t sum = 0;
 	for (uint32_t i = 0; i < sh->n; i++) {
 		if (sh->v[i]->pod.started && !pod_ended(sh->v[i]) &&
@@ -64,16 +70,17 @@ static int64_t used(const struct sim *s, const struct version *pod, const char *
 	return sum;
 }
 
-static const char *lacking(struct sim *s, const struct version *pod)
+static const char *lacking(struct cluster *cl, const struct version *pod)
 {
-	const struct version *node = store_find(&s->server.store, API_NODE, NULL, pod->pod.node);
+	const struct version *node =
+		store_find(&cl->world.server.store, API_NODE, NULL, pod->pod.node);
 	for (uint32_t i = 0; node && i < pod->pod.requests.n; i++) {
 		const struct res *r = &pod->pod.requests.v[i];
-		if (used(s, pod, r->name) + r->milli >
+		if (used(cl, pod, r->name) + r->milli >
 		    reslist_get(&node->node.allocatable, r->name))
 			return r->name;
 	}
-	return node && used(s, pod, "pods") + 1000 > reslist_get(&node->node.allocatable, "pods")
+	return node && used(cl, pod, "pods") + 1000 > reslist_get(&node->node.allocatable, "pods")
 		       ? "pods"
 		       : NULL;
 }
@@ -83,31 +90,33 @@ static const char *index_of(const struct version *pod)
 	return str_or_empty(kvs_get(&pod->meta.labels, LABEL_INDEX));
 }
 
-static void refuse_pod(struct sim *s, struct version *own_c, const char *res)
+static void refuse_pod(struct cluster *cl, struct version *own_c, const char *res)
 {
-	server_count(&s->server, FACT_KUBELET_REFUSED);
+	server_count(&cl->world.server, FACT_KUBELET_REFUSED);
 	own_c->pod.phase = POD_FAILED;
 	own_c->pod.reason = arena_printf(&own_c->arena, "OutOf%s", res);
 	own_c->pod.message = "Pod was rejected: the node is out of it";
-	struct machine *m = sim_machine(s, own_c->pod.node);
+	struct machine *m = cluster_machine(cl, own_c->pod.node);
 	if (m)
-		m->refused_ms = s->clock.now_ms;
-	sim_note(s, "kubelet refuses", KS("pod", own_c->meta.name), KS("node", own_c->pod.node));
-	server_put(&s->server, own_c);
+		m->refused_ms = cl->world.clock.now_ms;
+	world_note(&cl->world, "kubelet refuses", KS("pod", own_c->meta.name),
+		   KS("node", own_c->pod.node));
+	server_put(&cl->world.server, own_c);
 }
 
 /* What keeps a container from starting now: an image that cannot be pulled (tried again ever more
  * rarely), a ConfigMap that is not there, a volume. */
-static bool must_wait(struct sim *s, struct version *c, const struct template_facts *t)
+static bool must_wait(struct cluster *cl, struct version *c, const struct template_facts *t)
 {
-	int64_t age = server_wall(&s->server) - c->meta.created_ms;
+	int64_t age = server_wall(&cl->world.server) - c->meta.created_ms;
 	bool first = !*str_or_empty(c->pod.waiting_reason);
 	if (age < t->config_ms) {
 		c->pod.waiting_reason = "CreateContainerConfigError";
 		c->pod.waiting_message = "configmap \"settings\" not found";
 	} else if (age < t->pull_ms) {
-		c->pod.waiting_reason =
-			first || draw_percent(&s->rng, 30) ? "ErrImagePull" : "ImagePullBackOff";
+		c->pod.waiting_reason = first || draw_percent(&cl->world.rng, 30)
+						? "ErrImagePull"
+						: "ImagePullBackOff";
 		c->pod.waiting_message = "Back-off pulling image \"nowhere/none:1\"";
 	} else if (age < t->mount_ms) { /* the pod's Events say more */
 		c->pod.waiting_reason = "ContainerCreating";
@@ -121,102 +130,107 @@ static bool must_wait(struct sim *s, struct version *c, const struct template_fa
 
 static void on_start(void *self, uint64_t uid)
 {
-	struct sim *s = self;
-	struct version *pod = pod_by_number(s, uid);
-	struct machine *m = ready_machine(s, pod, on_start, uid);
+	struct cluster *cl = self;
+	struct version *pod = pod_by_number(cl, uid);
+	struct machine *m = ready_machine(cl, pod, on_start, uid);
 	if (!m || pod->pod.started || pod_ended(pod) || pod->meta.deleted_ms)
 		return;
 	struct version *c = version_clone(pod);
 	struct template_facts t = facts(c, pod);
-	struct tally *tally = sim_tally(s, str_or_empty(pod->meta.owner_uid), index_of(pod));
-	const char *lack = m->refuses || tally->refusals < t.refuse ? "cpu" : lacking(s, pod);
+	struct tally *tally = cluster_tally(cl, str_or_empty(pod->meta.owner_uid), index_of(pod));
+	const char *lack = m->refuses || tally->refusals < t.refuse ? "cpu" : lacking(cl, pod);
 	if (lack) {
 		tally->refusals++;
-		refuse_pod(s, c, lack);
+		refuse_pod(cl, c, lack);
 		return;
 	}
-	if (must_wait(s, c, &t)) {
-		clock_at(&s->clock, s->clock.now_ms + draw(&s->rng, 1000, 4000), on_start, s, uid);
-		server_put(&s->server, c);
+	if (must_wait(cl, c, &t)) {
+		clock_at(&cl->world.clock,
+			 cl->world.clock.now_ms + draw(&cl->world.rng, 1000, 4000), on_start, cl,
+			 uid);
+		server_put(&cl->world.server, c);
 		return;
 	}
 	tally->starts++;
 	c->pod.phase = POD_RUNNING;
 	c->pod.started = c->pod.ready = true;
-	c->pod.started_ms = kubelet_wall(s, pod);
-	server_put(&s->server, c);
-	clock_at(&s->clock, s->clock.now_ms + t.run_ms, on_finish, s, uid);
+	c->pod.started_ms = kubelet_wall(cl, pod);
+	server_put(&cl->world.server, c);
+	clock_at(&cl->world.clock, cl->world.clock.now_ms + t.run_ms, on_finish, cl, uid);
 }
 
-static void end_pod(struct sim *s, const struct version *pod, int32_t exit_code, const char *reason)
+static void end_pod(struct cluster *cl, const struct version *pod, int32_t exit_code,
+		    const char *reason)
 {
 	struct version *c = version_clone(pod);
 	if (exit_code && exit_code != 255 && !pod->meta.deleted_ms)
-		sim_tally(s, str_or_empty(pod->meta.owner_uid), "all")->failures++;
+		cluster_tally(cl, str_or_empty(pod->meta.owner_uid), "all")->failures++;
 	c->pod.phase = exit_code ? POD_FAILED : POD_SUCCEEDED;
 	c->pod.exit_code = exit_code;
 	c->pod.terminated_reason = exit_code ? reason : "";
 	c->pod.ready = false;
-	c->pod.ended_ms = kubelet_wall(s, pod);
-	server_put(&s->server, c);
+	c->pod.ended_ms = kubelet_wall(cl, pod);
+	server_put(&cl->world.server, c);
 }
 
 static void on_finish(void *self, uint64_t uid)
 {
-	struct sim *s = self;
-	struct version *pod = pod_by_number(s, uid);
-	struct machine *m = ready_machine(s, pod, on_finish, uid);
+	struct cluster *cl = self;
+	struct version *pod = pod_by_number(cl, uid);
+	struct machine *m = ready_machine(cl, pod, on_finish, uid);
 	if (!m || !pod->pod.started || pod_ended(pod))
 		return;
 	struct version *scratch = version_new(API_POD);
 	struct template_facts t = facts(scratch, pod);
 	version_unref(scratch);
-	bool fails =
-		t.fails &&
-		sim_tally(s, str_or_empty(pod->meta.owner_uid), index_of(pod))->starts <= t.fails;
+	bool fails = t.fails &&
+		     cluster_tally(cl, str_or_empty(pod->meta.owner_uid), index_of(pod))->starts <=
+			     t.fails;
 	if (t.oom)
-		end_pod(s, pod, 137, "OOMKilled");
+		end_pod(cl, pod, 137, "OOMKilled");
 	else
-		end_pod(s, pod, fails ? 1 : t.exit_code, "Error");
+		end_pod(cl, pod, fails ? 1 : t.exit_code, "Error");
 }
 
 /* The containers were stopped: half of the kubelets say how they ended before the pod goes. */
 static void on_kill(void *self, uint64_t uid)
 {
-	struct sim *s = self;
-	struct version *pod = pod_by_number(s, uid);
-	if (!ready_machine(s, pod, on_kill, uid) || !pod->meta.deleted_ms)
+	struct cluster *cl = self;
+	struct version *pod = pod_by_number(cl, uid);
+	if (!ready_machine(cl, pod, on_kill, uid) || !pod->meta.deleted_ms)
 		return;
-	if (pod->pod.started && !pod_ended(pod) && draw_percent(&s->rng, 50)) {
-		end_pod(s, pod, 143, "Error");
-		clock_at(&s->clock, s->clock.now_ms + draw(&s->rng, 5, 100), on_kill, s, uid);
+	if (pod->pod.started && !pod_ended(pod) && draw_percent(&cl->world.rng, 50)) {
+		end_pod(cl, pod, 143, "Error");
+		clock_at(&cl->world.clock, cl->world.clock.now_ms + draw(&cl->world.rng, 5, 100),
+			 on_kill, cl, uid);
 		return;
 	}
-	store_remove(&s->server.store, pod);
+	store_remove(&cl->world.server.store, pod);
 }
 
-static void see_pod(struct sim *s, const struct version *pod, bool is_new)
+static void see_pod(struct cluster *cl, const struct version *pod, bool is_new)
 {
 	uint64_t uid = uid_number(pod->meta.uid);
-	const struct machine *m = sim_machine(s, pod->pod.node);
-	int64_t at_ms = s->clock.now_ms;
+	const struct machine *m = cluster_machine(cl, pod->pod.node);
+	int64_t at_ms = cl->world.clock.now_ms;
 	if (m && m->slow_ms) {
-		server_count(&s->server, FACT_KUBELET_STARTS_LATE);
-		at_ms += draw(&s->rng, 0, m->slow_ms);
+		server_count(&cl->world.server, FACT_KUBELET_STARTS_LATE);
+		at_ms += draw(&cl->world.rng, 0, m->slow_ms);
 	}
 	if (pod->meta.deleted_ms)
-		clock_at(&s->clock, at_ms + draw(&s->rng, 20, 800), on_kill, s, uid);
+		clock_at(&cl->world.clock, at_ms + draw(&cl->world.rng, 20, 800), on_kill, cl, uid);
 	else if (is_new && !pod->pod.started && !pod_ended(pod))
-		clock_at(&s->clock, at_ms + draw(&s->rng, 100, 1500), on_start, s, uid);
+		clock_at(&cl->world.clock, at_ms + draw(&cl->world.rng, 100, 1500), on_start, cl,
+			 uid);
 }
 
-void machines_change(struct sim *s, const struct change *ch)
+void kubelet_change(struct cluster *cl, const struct change *ch)
 {
 	if (ch->now->kind != API_POD || ch->ev == WATCH_DELETED)
 		return;
 	bool newly_deleted = ch->now->meta.deleted_ms && !(ch->prev && ch->prev->meta.deleted_ms);
 	if (!ch->prev || newly_deleted)
-		see_pod(s, ch->now, !ch->prev);
+		see_pod(cl, ch->now, !ch->prev);
 }
 
 bool kubelet_renews(const struct machine *m)
@@ -226,27 +240,28 @@ bool kubelet_renews(const struct machine *m)
 
 /* When its container ends, or soon when it should have while nobody looked. A clock that was set
  * since it started makes no container run for longer than it takes. */
-static int64_t due(struct sim *s, const struct version *pod)
+static int64_t due(struct cluster *cl, const struct version *pod)
 {
 	struct version *scratch = version_new(API_POD);
-	int64_t ran_ms = kubelet_wall(s, pod) - pod->pod.started_ms;
-	int64_t left = facts(scratch, pod).run_ms, soon = draw(&s->rng, 0, 2000);
+	int64_t ran_ms = kubelet_wall(cl, pod) - pod->pod.started_ms;
+	int64_t left = facts(scratch, pod).run_ms, soon = draw(&cl->world.rng, 0, 2000);
 	left -= ran_ms > 0 ? ran_ms : 0;
 	version_unref(scratch);
-	return s->clock.now_ms + (left > soon ? left : soon);
+	return cl->world.clock.now_ms + (left > soon ? left : soon);
 }
 
-void kubelet_look(struct sim *s, const struct version *v, bool rebooted)
+void kubelet_look(struct cluster *cl, const struct version *v, bool rebooted)
 {
 	uint64_t uid = uid_number(v->meta.uid);
 	if (v->meta.deleted_ms)
-		clock_at(&s->clock, s->clock.now_ms + draw(&s->rng, 20, 800), on_kill, s, uid);
+		clock_at(&cl->world.clock, cl->world.clock.now_ms + draw(&cl->world.rng, 20, 800),
+			 on_kill, cl, uid);
 	if (pod_ended(v))
 		return;
 	if (rebooted && v->pod.started)
-		end_pod(s, v, 255, "Unknown");
+		end_pod(cl, v, 255, "Unknown");
 	else if (v->pod.started)
-		clock_at(&s->clock, due(s, v), on_finish, s, uid);
+		clock_at(&cl->world.clock, due(cl, v), on_finish, cl, uid);
 	else
-		see_pod(s, v, true);
+		see_pod(cl, v, true);
 }

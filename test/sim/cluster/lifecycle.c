@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Node objects and the node lifecycle controller's part: a Node that says nothing for 40 s is not
  * ready and tainted, after 300 s more its pods are deleted; pods of a Node that is gone go too. */
+#include "test/sim/cluster/lifecycle.h"
+
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "test/sim/sim.h"
+#include "test/sim/cluster/kubelet.h"
 #include "test/sim/world/copy.h"
 
 enum { LIFECYCLE_GRACE_MS = 40000, EVICTION_MS = 300000, POD_GC_MS = 20000 };
@@ -34,8 +36,8 @@ static void set_unreachable(struct version *v, bool on)
 /* What a machine's kubelet registers; what was done to a Node before is lost with it. */
 static void new_node(const struct machine *m, struct version *v)
 {
-	const struct sim_config *cfg = &m->sim->cfg;
-	uint32_t i = (uint32_t)(m - m->sim->machine);
+	const struct sim_config *cfg = &m->cluster->cfg;
+	uint32_t i = (uint32_t)(m - m->cluster->machine);
 	struct res *r = arena_alloc(&v->arena, 4 * sizeof *r);
 	r[0] = (struct res){"cpu", cfg->cpu_milli};
 	r[1] = (struct res){"memory", cfg->memory_milli};
@@ -52,8 +54,8 @@ static void new_node(const struct machine *m, struct version *v)
 
 static void put_node(struct machine *m, bool ready, const char *reason)
 {
-	struct sim *s = m->sim;
-	const struct version *old = store_find(&s->server.store, API_NODE, NULL, m->name);
+	struct cluster *cl = m->cluster;
+	const struct version *old = store_find(&cl->world.server.store, API_NODE, NULL, m->name);
 	if (!old && !m->registered)
 		return;
 	struct version *v = old ? version_clone(old) : version_new(API_NODE);
@@ -63,7 +65,7 @@ static void put_node(struct machine *m, bool ready, const char *reason)
 	v->node.ready_reason = reason;
 	v->node.boot_id = arena_printf(&v->arena, "boot-%s-%u", m->name, m->boots);
 	set_unreachable(v, !ready);
-	server_put(&s->server, v);
+	server_put(&cl->world.server, v);
 }
 
 void machine_doubt(struct machine *m, int64_t until_ms)
@@ -73,14 +75,14 @@ void machine_doubt(struct machine *m, int64_t until_ms)
 
 bool machine_absent(const struct machine *m)
 {
-	return m->down || m->kubelet_down || m->cut_until_ms > m->sim->clock.now_ms;
+	return m->down || m->kubelet_down || m->cut_until_ms > m->cluster->world.clock.now_ms;
 }
 
 static void on_evict(void *self, uint64_t absence)
 {
 	struct machine *m = self;
-	struct sim *s = m->sim;
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	struct cluster *cl = m->cluster;
+	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
 	if (!machine_absent(m) || absence != m->absences)
 		return;
 	for (uint32_t i = sh->n; i-- > 0;) {
@@ -90,8 +92,8 @@ static void on_evict(void *self, uint64_t absence)
 		struct version *c = version_clone(sh->v[i]);
 		c->pod.disruption_target = true;
 		c->pod.disruption_reason = "DeletionByTaintManager";
-		server_count(&s->server, FACT_EVICTED_AWAY);
-		server_delete(&s->server, server_put(&s->server, c));
+		server_count(&cl->world.server, FACT_EVICTED_AWAY);
+		server_delete(&cl->world.server, server_put(&cl->world.server, c));
 	}
 }
 
@@ -101,26 +103,27 @@ static void on_lifecycle(void *self, uint64_t absence)
 	if (!machine_absent(m) || absence != m->absences)
 		return;
 	put_node(m, false, "NodeStatusUnknown");
-	clock_at(&m->sim->clock, m->sim->clock.now_ms + EVICTION_MS, on_evict, m, absence);
+	clock_at(&m->cluster->world.clock, m->cluster->world.clock.now_ms + EVICTION_MS, on_evict,
+		 m, absence);
 }
 
 static void goes_absent(struct machine *m)
 {
 	m->absences++;
-	clock_at(&m->sim->clock, m->sim->clock.now_ms + LIFECYCLE_GRACE_MS, on_lifecycle, m,
-		 m->absences);
+	clock_at(&m->cluster->world.clock, m->cluster->world.clock.now_ms + LIFECYCLE_GRACE_MS,
+		 on_lifecycle, m, m->absences);
 }
 
 /* The kubelet talks again: it looks at all its pods. After a reboot what ran has ended. */
 static void comes_back(struct machine *m, bool rebooted)
 {
-	struct sim *s = m->sim;
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
-	machine_doubt(m, s->clock.now_ms);
+	struct cluster *cl = m->cluster;
+	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
+	machine_doubt(m, cl->world.clock.now_ms);
 	put_node(m, true, "KubeletReady");
 	for (uint32_t i = sh->n; i-- > 0;) {
 		if (str_eq(sh->v[i]->pod.node, m->name))
-			kubelet_look(s, sh->v[i], rebooted);
+			kubelet_look(cl, sh->v[i], rebooted);
 	}
 }
 
@@ -134,56 +137,56 @@ static void on_network_back(void *self, uint64_t absence)
 
 void machine_cut(struct machine *m, int64_t ms)
 {
-	struct sim *s = m->sim;
-	m->cut_until_ms = s->clock.now_ms + ms;
+	struct cluster *cl = m->cluster;
+	m->cut_until_ms = cl->world.clock.now_ms + ms;
 	machine_doubt(m, m->cut_until_ms);
-	sim_note(s, "node off the network", KS("node", m->name), KI("ms", ms));
-	net_cut_node(s->net, m->name, m->cut_until_ms);
-	conns_blackhole(s->conns, m->agent.host.name, m->cut_until_ms);
+	world_note(&cl->world, "node off the network", KS("node", m->name), KI("ms", ms));
+	net_cut_node(cl->world.net, m->name, m->cut_until_ms);
+	conns_blackhole(cl->world.conns, m->agent.host.name, m->cut_until_ms);
 	goes_absent(m);
-	clock_at(&s->clock, m->cut_until_ms, on_network_back, m, m->absences);
+	clock_at(&cl->world.clock, m->cut_until_ms, on_network_back, m, m->absences);
 }
 
 /* The pod garbage collector: pods of a Node that is gone for long go without their kubelet. */
 static void on_pod_gc(void *self, uint64_t arg)
 {
 	struct machine *m = self;
-	struct sim *s = m->sim;
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	struct cluster *cl = m->cluster;
+	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
 	(void)arg;
 	for (uint32_t i = sh->n; i-- > 0 && !m->registered;) {
 		if (str_eq(sh->v[i]->pod.node, m->name)) {
-			server_count(&s->server, FACT_NODE_PODS_GONE);
-			store_remove(&s->server.store, sh->v[i]);
+			server_count(&cl->world.server, FACT_NODE_PODS_GONE);
+			store_remove(&cl->world.server.store, sh->v[i]);
 		}
 	}
 }
 
 void machine_register(struct machine *m, bool on)
 {
-	struct sim *s = m->sim;
-	const struct version *v = store_find(&s->server.store, API_NODE, NULL, m->name);
-	machine_doubt(m, s->clock.now_ms);
+	struct cluster *cl = m->cluster;
+	const struct version *v = store_find(&cl->world.server.store, API_NODE, NULL, m->name);
+	machine_doubt(m, cl->world.clock.now_ms);
 	if (m->registered == on)
 		return;
 	m->registered = on;
-	sim_note(s, on ? "Node registered" : "Node deleted", KS("node", m->name));
+	world_note(&cl->world, on ? "Node registered" : "Node deleted", KS("node", m->name));
 	if (on) {
 		put_node(m, !machine_absent(m),
 			 machine_absent(m) ? "NodeStatusUnknown" : "KubeletReady");
 		return;
 	}
-	m->unregistered_ms = s->clock.now_ms;
+	m->unregistered_ms = cl->world.clock.now_ms;
 	if (v)
-		server_delete(&s->server, v);
-	clock_at(&s->clock, s->clock.now_ms + POD_GC_MS, on_pod_gc, m, 0);
+		server_delete(&cl->world.server, v);
+	clock_at(&cl->world.clock, cl->world.clock.now_ms + POD_GC_MS, on_pod_gc, m, 0);
 }
 
 void machine_power_off(struct machine *m)
 {
 	m->down = true;
-	machine_doubt(m, m->sim->clock.now_ms);
-	sim_note(m->sim, "power off", KS("node", m->name));
+	machine_doubt(m, m->cluster->world.clock.now_ms);
+	world_note(&m->cluster->world, "power off", KS("node", m->name));
 	proc_crash(&m->agent, false);
 	proc_crash(&m->rival, false);
 	goes_absent(m);
@@ -195,9 +198,9 @@ void machine_power_on(struct machine *m)
 		return;
 	m->down = m->kubelet_down = false;
 	m->cut_until_ms = 0;
-	net_cut_node(m->sim->net, m->name, 0);
+	net_cut_node(m->cluster->world.net, m->name, 0);
 	m->boots++;
-	sim_note(m->sim, "power on", KS("node", m->name));
+	world_note(&m->cluster->world, "power on", KS("node", m->name));
 	comes_back(m, true);
 	proc_start(&m->agent);
 }
@@ -208,18 +211,18 @@ void machine_kubelet(struct machine *m, bool up)
 	if (m->down || was_up == up)
 		return;
 	m->kubelet_down = !up;
-	machine_doubt(m, m->sim->clock.now_ms);
-	sim_note(m->sim, up ? "kubelet up" : "kubelet down", KS("node", m->name));
+	machine_doubt(m, m->cluster->world.clock.now_ms);
+	world_note(&m->cluster->world, up ? "kubelet up" : "kubelet down", KS("node", m->name));
 	if (up && !machine_absent(m))
 		comes_back(m, false);
 	else if (!up)
 		goes_absent(m);
 }
 
-void machines_init(struct sim *s)
+void machines_init(struct cluster *cl)
 {
-	for (uint32_t i = 0; i < s->cfg.machines; i++) {
-		struct machine *m = &s->machine[i];
+	for (uint32_t i = 0; i < cl->cfg.machines; i++) {
+		struct machine *m = &cl->machine[i];
 		m->boots = 1;
 		m->registered = true;
 		put_node(m, true, "KubeletReady");

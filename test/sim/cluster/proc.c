@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "test/sim/sim.h"
+#include "test/sim/cluster/cluster.h"
+#include "test/sim/cluster/config.h"
 #include "test/sim/world/conn.h"
 #include "test/sim/world/net.h"
 
@@ -16,24 +17,29 @@ static void log_sink(void *self, enum log_level level, const char *msg, const st
 		     size_t n)
 {
 	struct proc *p = self;
-	checks_log(p->sim->checks, p, msg, kv, n);
-	sim_log(p->sim, p->host.name, level, msg, kv, n);
+	const struct cluster_watch *w = &p->cluster->watch;
+	if (w->log)
+		w->log(w->self, p, msg, kv, n);
+	world_log(&p->cluster->world, p->host.name, level, msg, kv, n);
 }
 
-void proc_init(struct proc *p, struct sim *sim, enum proc_kind kind, const char *name)
+void proc_init(struct proc *p, struct cluster *cluster, enum proc_kind kind, const char *name)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(sizeof p->host.name - 1);
 	buf_puts(&b, name);
 	must(buf_rc(&b) == RC_OK);
-	*p = (struct proc){.sim = sim, .kind = kind, .token = BUF_INIT(64)};
-	p->host = (struct host){
-		.clock = &sim->clock, .counts = &sim->server.counts, .on_turn = on_turn, .self = p};
+	*p = (struct proc){.cluster = cluster, .kind = kind, .token = BUF_INIT(64)};
+	p->host = (struct host){.clock = &cluster->world.clock,
+				.counts = &cluster->world.server.counts,
+				.on_turn = on_turn,
+				.self = p};
 	for (size_t i = 0; i < b.len; i++)
 		p->host.name[i] = b.data[i];
 	/* Checks hear all that a coordinator says. */
-	p->log = (struct log){.min = kind == PROC_COORDINATOR ? LOG_DEBUG : sim->log_level,
-			      .self = p,
-			      .sink = log_sink};
+	p->log =
+		(struct log){.min = kind == PROC_COORDINATOR ? LOG_DEBUG : cluster->world.log_level,
+			     .self = p,
+			     .sink = log_sink};
 }
 
 const struct proc *proc_of(const struct host *h)
@@ -43,13 +49,13 @@ const struct proc *proc_of(const struct host *h)
 
 int64_t proc_wall(const struct proc *p)
 {
-	return server_wall(&p->sim->server) + p->wall_offset_ms;
+	return server_wall(&p->cluster->world.server) + p->wall_offset_ms;
 }
 
 /* What its monotonic clock shows: a machine that sleeps counts no time. */
 static int64_t proc_now(const struct proc *p)
 {
-	return p->sim->clock.now_ms - p->slept_ms;
+	return p->cluster->world.clock.now_ms - p->slept_ms;
 }
 
 static int64_t deadline(const struct proc *p)
@@ -71,9 +77,10 @@ static void turn(struct proc *p)
 		coordinator_turn(p->c, now, wall);
 	else
 		agent_turn(p->a, now, wall);
-	witness_turn(p);
+	if (p->cluster->watch.turn)
+		p->cluster->watch.turn(p->cluster->watch.self, p);
 	if (p->stopping && coordinator_idle(p->c)) {
-		server_count(&p->sim->server, FACT_HANDED_OVER);
+		server_count(&p->cluster->world.server, FACT_HANDED_OVER);
 		p->host.doomed = true;
 	}
 }
@@ -81,20 +88,20 @@ static void turn(struct proc *p)
 /* A loop that turns again and again with nothing to do would burn a processor. */
 static void check_busy(struct proc *p)
 {
-	int64_t now = p->sim->clock.now_ms;
+	int64_t now = p->cluster->world.clock.now_ms;
 	if (now - p->idle_since_ms > 1000) {
 		p->idle_since_ms = now;
 		p->idle_turns = 0;
 	}
 	if (p->idle_turns > BUSY_TURNS_MAX)
-		sim_fail(p->sim, "busy-loop", "%s turns without end, its deadline is always now",
-			 p->host.name);
+		world_fail(&p->cluster->world, "busy-loop",
+			   "%s turns without end, its deadline is always now", p->host.name);
 }
 
 static void on_turn(void *self, uint64_t seq)
 {
 	struct proc *p = self;
-	int64_t now = p->sim->clock.now_ms;
+	int64_t now = p->cluster->world.clock.now_ms;
 	if (!p->host.alive || seq != p->host.turn_seq)
 		return;
 	p->host.turn_at_ms = INT64_MAX;
@@ -119,12 +126,12 @@ static void on_turn(void *self, uint64_t seq)
 
 static void start_coordinator(struct proc *p, const char *identity)
 {
-	struct coordinator_config cfg = sim_coordinator_config(p->sim);
+	struct coordinator_config cfg = cluster_coordinator_config(p->cluster);
 	struct link_server link = port_server(p->port);
 	struct api api = conn_api(p->conn), lease_api = conn_api(p->lease_conn);
 	cfg.identity = identity;
 	cfg.address = p->address;
-	cfg.seed = rng_next(&p->sim->rng);
+	cfg.seed = rng_next(&p->cluster->world.rng);
 	p->c = coordinator_new(&cfg, &api, &lease_api, &link, &p->log);
 	port_server_sink(p->port, coordinator_link_sink(p->c));
 	coordinator_start(p->c, proc_now(p), proc_wall(p));
@@ -132,11 +139,11 @@ static void start_coordinator(struct proc *p, const char *identity)
 
 static void start_agent(struct proc *p, const char *identity)
 {
-	struct agent_config cfg = sim_agent_config(p->sim, p);
+	struct agent_config cfg = cluster_agent_config(p->cluster, p);
 	struct link_client link = port_client(p->port);
 	struct api api = conn_api(p->conn);
 	cfg.identity = identity;
-	cfg.seed = rng_next(&p->sim->rng);
+	cfg.seed = rng_next(&p->cluster->world.rng);
 	p->a = agent_new(&cfg, &api, &link, &p->log);
 	port_client_sink(p->port, agent_link_sink(p->a));
 	agent_start(p->a, proc_now(p), proc_wall(p));
@@ -153,16 +160,16 @@ void proc_start(struct proc *p)
 	p->host.turn_at_ms = INT64_MAX;
 	p->host.paused_until_ms = p->slept_ms = 0;
 	buf_printf(&identity, "%s_%u", p->host.name, p->host.incarnation);
-	p->conn = conn_open(p->sim->conns, &p->host, p->host.name);
-	p->port = port_open(p->sim->net, &p->host, p->address);
+	p->conn = conn_open(p->cluster->world.conns, &p->host, p->host.name);
+	p->port = port_open(p->cluster->world.net, &p->host, p->address);
 	if (p->kind == PROC_COORDINATOR) {
-		p->lease_conn = conn_open(p->sim->conns, &p->host, p->host.name);
+		p->lease_conn = conn_open(p->cluster->world.conns, &p->host, p->host.name);
 		start_coordinator(p, buf_str(&identity));
 	} else {
 		start_agent(p, buf_str(&identity));
 	}
-	sim_note(p->sim, "started", KS("process", p->host.name));
-	host_turn_at(&p->host, p->sim->clock.now_ms);
+	world_note(&p->cluster->world, "started", KS("process", p->host.name));
+	host_turn_at(&p->host, p->cluster->world.clock.now_ms);
 	if (p->host.doomed)
 		proc_crash(p, true);
 }
@@ -189,15 +196,15 @@ void proc_crash(struct proc *p, bool fin)
 	p->host.nmail = 0;
 	p->host.turn_seq++;
 	p->host.turn_at_ms = INT64_MAX;
-	sim_note(p->sim, "crashed", KS("process", p->host.name));
+	world_note(&p->cluster->world, "crashed", KS("process", p->host.name));
 }
 
 void proc_stop(struct proc *p)
 {
-	sim_note(p->sim, "stopping", KS("process", p->host.name));
+	world_note(&p->cluster->world, "stopping", KS("process", p->host.name));
 	p->stopping = true;
 	coordinator_stop(p->c, proc_now(p), proc_wall(p));
-	host_turn_at(&p->host, p->sim->clock.now_ms);
+	host_turn_at(&p->host, p->cluster->world.clock.now_ms);
 }
 
 bool proc_leads(const struct proc *p)
@@ -207,8 +214,8 @@ bool proc_leads(const struct proc *p)
 
 void proc_pause(struct proc *p, int64_t ms)
 {
-	p->host.paused_until_ms = p->sim->clock.now_ms + ms;
-	sim_note(p->sim, "paused", KS("process", p->host.name), KI("ms", ms));
+	p->host.paused_until_ms = p->cluster->world.clock.now_ms + ms;
+	world_note(&p->cluster->world, "paused", KS("process", p->host.name), KI("ms", ms));
 }
 
 void proc_sleep(struct proc *p, int64_t ms)

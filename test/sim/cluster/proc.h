@@ -8,14 +8,14 @@
 #include "coordinator/coordinator.h"
 #include "test/sim/world/host.h"
 
-struct sim;
+struct cluster;
 struct conn;
 struct port;
 
 enum proc_kind { PROC_COORDINATOR, PROC_AGENT };
 
 struct proc {
-	struct sim *sim;
+	struct cluster *cluster;
 	enum proc_kind kind;
 	struct host host;
 	char address[64]; /* COORDINATOR: HOST:PORT */
@@ -34,7 +34,7 @@ struct proc {
 	int64_t token_until_ms; /* AGENT: wall time at which its token expires; 0: never */
 };
 
-void proc_init(struct proc *p, struct sim *sim, enum proc_kind kind, const char *name);
+void proc_init(struct proc *p, struct cluster *cluster, enum proc_kind kind, const char *name);
 void proc_done(struct proc *p);
 void proc_start(struct proc *p);
 /* fin: its kernel lives and closes what it had open; else silence. */

@@ -13,7 +13,7 @@
 #include "test/sim/world/conn.h"
 #include "test/sim/world/copy.h"
 
-struct world {
+struct model {
 	struct clock clock;
 	struct server server;
 	struct conns *conns;
@@ -22,7 +22,7 @@ struct world {
 
 static void turn(void *self)
 {
-	struct world *w = self;
+	struct model *w = self;
 	int64_t until = w->clock.now_ms + 100;
 	while (clock_next(&w->clock) <= until)
 		clock_step(&w->clock);
@@ -31,7 +31,7 @@ static void turn(void *self)
 
 static void make_job(void *self, const char *ns, const char *name, uint32_t parallelism)
 {
-	struct world *w = self;
+	struct model *w = self;
 	struct version *v = version_new(API_JOB);
 	v->meta.ns = copy_str(&v->arena, ns);
 	v->meta.name = copy_str(&v->arena, name);
@@ -41,7 +41,7 @@ static void make_job(void *self, const char *ns, const char *name, uint32_t para
 
 static void scale_job(void *self, const char *ns, const char *name, uint32_t parallelism)
 {
-	struct world *w = self;
+	struct model *w = self;
 	struct version *v = version_clone(store_find(&w->server.store, API_JOB, ns, name));
 	v->job.spec.parallelism = parallelism;
 	v->meta.generation++;
@@ -50,7 +50,7 @@ static void scale_job(void *self, const char *ns, const char *name, uint32_t par
 
 static void own_cpu(void *self, const char *cnode, int64_t milli)
 {
-	struct world *w = self;
+	struct model *w = self;
 	struct version *v = version_clone(store_find(&w->server.store, API_CNODE, NULL, cnode));
 	static const char *const owned[] = {"cpu"};
 	struct res *r = arena_alloc(&v->arena, sizeof *r);
@@ -63,13 +63,13 @@ static void own_cpu(void *self, const char *cnode, int64_t milli)
 
 static void on_change(void *self, const struct change *ch)
 {
-	struct world *w = self;
+	struct model *w = self;
 	conns_change(w->conns, ch);
 }
 
 static int setup(void **state)
 {
-	struct world *w = mem_zalloc(1, sizeof *w);
+	struct model *w = mem_zalloc(1, sizeof *w);
 	server_init(&w->server, &w->clock, 1767225600000);
 	w->server.self = w;
 	w->server.ns_gone = "contract-no-such-namespace";
@@ -90,7 +90,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	struct world *w = *state;
+	struct model *w = *state;
 	conns_free(w->conns);
 	server_done(&w->server);
 	clock_done(&w->clock);
@@ -103,7 +103,7 @@ static void run_all(void **state)
 	for (size_t i = 0; i < contract_ncases; i++) {
 		print_message("%s\n", contract_cases[i].name);
 		setup(state);
-		contract_cases[i].run(&((struct world *)*state)->env);
+		contract_cases[i].run(&((struct model *)*state)->env);
 		teardown(state);
 	}
 }
@@ -112,7 +112,7 @@ static void run_all(void **state)
 static void test_compaction(void **state)
 {
 	setup(state);
-	struct world *w = *state;
+	struct model *w = *state;
 	make_job(w, "default", "a", 1);
 	uint64_t rv = w->server.store.rv;
 	make_job(w, "default", "b", 1);

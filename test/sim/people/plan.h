@@ -3,8 +3,9 @@
  * a failing run's list can be shortened. */
 #pragma once
 
+#include "test/sim/cluster/cluster.h"
 #include "test/sim/people/ops.h"
-#include "test/sim/sim.h"
+#include "test/sim/people/user.h"
 
 struct plan_op {
 	int64_t at_ms, ms; /* when; how long, where it lasts */
@@ -43,7 +44,7 @@ struct plan_config {
 
 void plan_make(struct plan *p, const struct plan_config *cfg, struct sim_config *ret_sim);
 /* Queues the plan's operations. */
-void plan_schedule(struct plan *p, struct sim *s);
+void plan_schedule(struct plan *p, struct cluster *cl);
 const char *plan_op_text(const struct plan_op *op, struct buf *b);
 /* Whether every job has come to its end, as the plan lets expect; what is missing goes to why. */
-bool plan_settled(const struct plan *p, struct sim *s, struct buf *why);
+bool plan_settled(const struct plan *p, struct cluster *cl, struct buf *why);

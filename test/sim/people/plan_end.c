@@ -51,22 +51,23 @@ static bool has_room(const struct version *node, const struct version *cnode, co
 	       milli <= reslist_get(&cnode->cnode.resources, res);
 }
 
-static bool node_fits(const struct sim *s, const struct version *node, const struct job_spec *spec)
+static bool node_fits(const struct cluster *cl, const struct version *node,
+		      const struct job_spec *spec)
 {
 	const struct version *cnode =
-		store_find(&s->server.store, API_CNODE, NULL, node->meta.name);
+		store_find(&cl->world.server.store, API_CNODE, NULL, node->meta.name);
 	bool ok = cnode && selected(spec, node, cnode) && has_room(node, cnode, "pods", 1000);
 	for (uint32_t k = 0; ok && k < spec->requests.n; k++)
 		ok = has_room(node, cnode, spec->requests.v[k].name, spec->requests.v[k].milli);
 	return ok && !node->node.unschedulable && !cnode->cnode.unschedulable;
 }
 
-static uint32_t fitting(const struct sim *s, const struct job_spec *spec)
+static uint32_t fitting(const struct cluster *cl, const struct job_spec *spec)
 {
-	const struct shelf *sh = &s->server.store.shelf[API_NODE];
+	const struct shelf *sh = &cl->world.server.store.shelf[API_NODE];
 	uint32_t fit = 0;
 	for (uint32_t i = 0; i < sh->n; i++)
-		fit += node_fits(s, sh->v[i], spec);
+		fit += node_fits(cl, sh->v[i], spec);
 	return fit;
 }
 
@@ -79,16 +80,16 @@ static bool final(enum job_state state)
 
 /* An edit that met the end of its job changes nothing any more. A job that does not fit now may
  * have fitted before, and ended. */
-static bool job_settled(const struct sim *s, const struct plan_job *j, const struct version *v)
+static bool job_settled(const struct cluster *cl, const struct plan_job *j, const struct version *v)
 {
 	enum job_state state = v->job.status.state;
 	if (v->meta.deleted_ms)
 		return false;
 	if (v->job.spec.suspend)
 		return state == JOB_SUSPENDED || final(state);
-	bool still =
-		s->clock.now_ms > s->pods_changed_ms + BACKOFF_CAP_MS || !v->job.status.attempts;
-	uint32_t fit = fitting(s, &v->job.spec);
+	bool still = cl->world.clock.now_ms > cl->pods_changed_ms + BACKOFF_CAP_MS ||
+		     !v->job.status.attempts;
+	uint32_t fit = fitting(cl, &v->job.spec);
 	if (fit < v->job.spec.min_parallelism) /* which governs the start only */
 		return final(state) || (state == JOB_PENDING && (!fit || still)) ||
 		       (state == JOB_RUNNING && !v->job.status.active && still);
@@ -98,9 +99,9 @@ static bool job_settled(const struct sim *s, const struct plan_job *j, const str
 }
 
 /* Pods of others, and orphaned ones, end some time; until then they take room. */
-static bool others_run(const struct sim *s)
+static bool others_run(const struct cluster *cl)
 {
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
 	for (uint32_t i = 0; i < sh->n; i++) {
 		if (!sh->v[i]->meta.owner_uid && !pod_ended(sh->v[i]))
 			return true;
@@ -108,27 +109,27 @@ static bool others_run(const struct sim *s)
 	return false;
 }
 
-static bool all_registered(const struct sim *s)
+static bool all_registered(const struct cluster *cl)
 {
-	const struct shelf *sh = &s->server.store.shelf[API_NODE];
+	const struct shelf *sh = &cl->world.server.store.shelf[API_NODE];
 	for (uint32_t i = 0; i < sh->n; i++) {
-		if (!store_find(&s->server.store, API_CNODE, NULL, sh->v[i]->meta.name))
+		if (!store_find(&cl->world.server.store, API_CNODE, NULL, sh->v[i]->meta.name))
 			return false;
 	}
 	return true;
 }
 
-bool plan_settled(const struct plan *p, struct sim *s, struct buf *why)
+bool plan_settled(const struct plan *p, struct cluster *cl, struct buf *why)
 {
 	bool all = true;
-	if (others_run(s) || !all_registered(s) ||
-	    s->clock.now_ms < s->pods_changed_ms + STILL_MS) {
+	if (others_run(cl) || !all_registered(cl) ||
+	    cl->world.clock.now_ms < cl->pods_changed_ms + STILL_MS) {
 		buf_puts(why, "pods still change, or a Node has no ComputeNode; ");
 		return false;
 	}
 	for (uint32_t i = 0; i < p->njobs; i++) {
-		const struct version *v = user_job(s, p->job[i].name);
-		if (!v || job_settled(s, &p->job[i], v))
+		const struct version *v = user_job(&cl->world, p->job[i].name);
+		if (!v || job_settled(cl, &p->job[i], v))
 			continue;
 		all = false;
 		buf_printf(why, "job %s is %s (%s); ", p->job[i].name,

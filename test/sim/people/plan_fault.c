@@ -1,27 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How the plan's faults take place, and end where they last. */
 #include "base/mem.h"
-#include "test/sim/people/plan_impl.h"
+#include "test/sim/cluster/lifecycle.h"
+#include "test/sim/people/plan_step.h"
+#include "test/sim/people/user_node.h"
 
-static struct proc *leader(struct sim *s)
+static struct proc *leader(struct cluster *cl)
 {
-	for (uint32_t i = 0; i < s->cfg.coordinators; i++) {
-		struct proc *p = &s->coordinator[i];
+	for (uint32_t i = 0; i < cl->cfg.coordinators; i++) {
+		struct proc *p = &cl->coordinator[i];
 		if (p->host.alive && coordinator_leading(p->c))
 			return p;
 	}
 	return NULL;
 }
 
-static struct machine *machine_of(struct sim *s, const struct plan_op *op)
+static struct machine *machine_of(struct cluster *cl, const struct plan_op *op)
 {
-	return &s->machine[op->a % s->cfg.machines];
+	return &cl->machine[op->a % cl->cfg.machines];
 }
 
 /* A coordinator as often as an agent, or a cluster of many nodes would have few of them. */
-static struct proc *any_proc(struct sim *s, const struct plan_op *op)
+static struct proc *any_proc(struct cluster *cl, const struct plan_op *op)
 {
-	return op->c % 2 ? &s->coordinator[op->a % s->cfg.coordinators] : &machine_of(s, op)->agent;
+	return op->c % 2 ? &cl->coordinator[op->a % cl->cfg.coordinators]
+			 : &machine_of(cl, op)->agent;
 }
 
 static bool crash(struct proc *p, bool fin)
@@ -32,25 +35,25 @@ static bool crash(struct proc *p, bool fin)
 	return was;
 }
 
-static bool crash_at_action(struct sim *s, const struct plan_op *op)
+static bool crash_at_action(struct cluster *cl, const struct plan_op *op)
 {
-	struct proc *p = any_proc(s, op);
+	struct proc *p = any_proc(cl, op);
 	p->host.crash_at_action = 1 + op->b % (op->b & 1 ? 10 : 100);
 	p->host.crash_before = op->b & 2;
 	return p->host.alive;
 }
 
-static bool break_link(struct sim *s, const struct plan_op *op)
+static bool break_link(struct cluster *cl, const struct plan_op *op)
 {
-	struct machine *m = machine_of(s, op);
+	struct machine *m = machine_of(cl, op);
 	if (op->b & 1)
-		machine_doubt(m, s->clock.now_ms);
-	return net_break_node(s->net, m->name, op->b & 1);
+		machine_doubt(m, cl->world.clock.now_ms);
+	return net_break_node(cl->world.net, m->name, op->b & 1);
 }
 
-static bool weather(struct sim *s, const struct plan_op *op)
+static bool weather(struct cluster *cl, const struct plan_op *op)
 {
-	struct weather *w = conns_weather(s->conns);
+	struct weather *w = conns_weather(cl->world.conns);
 	uint32_t *knobs[] = {&w->lost,      &w->answer_lost, &w->late,         &w->throttled,
 			     &w->failed,    &w->conflicts,   &w->unauthorized, &w->slow,
 			     &w->watch_cut, &w->watch_gone};
@@ -62,71 +65,71 @@ static bool weather(struct sim *s, const struct plan_op *op)
 /* It wakes and believes that it leads; all agents look for their leader just then. */
 static void on_wake(void *self, uint64_t arg)
 {
-	struct sim *s = self;
+	struct cluster *cl = self;
 	(void)arg;
-	for (uint32_t i = 0; i < s->cfg.machines; i++)
-		net_break_node(s->net, s->machine[i].name, false);
+	for (uint32_t i = 0; i < cl->cfg.machines; i++)
+		net_break_node(cl->world.net, cl->machine[i].name, false);
 }
 
 /* A leader that stalls hears nobody: no node is above doubt. */
-static bool pause(struct sim *s, const struct plan_op *op)
+static bool pause(struct cluster *cl, const struct plan_op *op)
 {
-	struct proc *p = any_proc(s, op);
-	for (uint32_t i = 0; i < s->cfg.machines; i++) {
+	struct proc *p = any_proc(cl, op);
+	for (uint32_t i = 0; i < cl->cfg.machines; i++) {
 		if (p->kind == PROC_COORDINATOR)
-			s->machine[i].unheard_ms = s->clock.now_ms + op->ms;
-		else if (p == &s->machine[i].agent)
-			machine_doubt(&s->machine[i], s->clock.now_ms + op->ms);
+			cl->machine[i].unheard_ms = cl->world.clock.now_ms + op->ms;
+		else if (p == &cl->machine[i].agent)
+			machine_doubt(&cl->machine[i], cl->world.clock.now_ms + op->ms);
 	}
 	if (!p->host.alive)
 		return false;
 	if (p->kind == PROC_COORDINATOR && op->c % 3 == 0) {
 		proc_sleep(p, op->ms);
-		conns_roughen(s->conns); /* two write for a while */
-		clock_at(&s->clock, s->clock.now_ms + op->ms, on_wake, s, 0);
+		conns_roughen(cl->world.conns); /* two write for a while */
+		clock_at(&cl->world.clock, cl->world.clock.now_ms + op->ms, on_wake, cl, 0);
 	} else {
 		proc_pause(p, op->ms);
 	}
 	return true;
 }
 
-static void set_quota(struct sim *s, uint32_t pods)
+static void set_quota(struct cluster *cl, uint32_t pods)
 {
-	if (s->server.pod_quota && !pods)
-		s->server.quota_ended_ms = s->clock.now_ms;
-	s->server.pod_quota = pods;
+	if (cl->world.server.pod_quota && !pods)
+		cl->world.server.quota_ended_ms = cl->world.clock.now_ms;
+	cl->world.server.pod_quota = pods;
 }
 
 /* Its node may fall silent until then; checks allow for what that does. */
-static void doubt(struct sim *s, struct machine *one, int64_t ms)
+static void doubt(struct cluster *cl, struct machine *one, int64_t ms)
 {
-	for (uint32_t i = 0; i < s->cfg.machines; i++) {
-		struct machine *m = &s->machine[i];
+	for (uint32_t i = 0; i < cl->cfg.machines; i++) {
+		struct machine *m = &cl->machine[i];
 		if (!one || m == one)
-			machine_doubt(m, s->clock.now_ms + ms);
+			machine_doubt(m, cl->world.clock.now_ms + ms);
 	}
 }
 
 /* What makes the leader write so, where it would hardly do in that time. */
 static void provoke(struct step *st, const struct plan_op *op, enum write w)
 {
-	struct machine *m = machine_of(st->sim, op);
+	struct machine *m = machine_of(st->cluster, op);
 	if (w == WRITE_CNODE_DELETE)
 		machine_register(m, false);
 	else if (w == WRITE_CNODE_APPLY)
-		user_delete_cnode(st->sim, m->name);
+		user_delete_cnode(&st->cluster->world, m->name);
 	else if (w == WRITE_JOB_DELETE)
-		user_edit(st->sim, st->plan->job[op->job].name, EDIT_TTL, 1);
+		user_edit(&st->cluster->world, st->plan->job[op->job].name, EDIT_TTL, 1);
 	else if (w == WRITE_POD)
-		st->sim->server.deny_agent_pods = true;
+		st->cluster->world.server.deny_agent_pods = true;
 }
 
 static void aim(struct step *st, const struct plan_op *op)
 {
-	struct sim *s = st->sim;
+	struct cluster *cl = st->cluster;
 	enum write w = (enum write)(op->b % WRITE_N);
 	enum mishap m = (enum mishap)(1 + op->c % (MISHAP_N - 1));
-	conns_shoot(s->conns, w, mishap_can(w, m) ? m : MISHAP_ANSWER_LOST, 1 + op->a % 4);
+	conns_shoot(cl->world.conns, w, mishap_can(w, m) ? m : MISHAP_ANSWER_LOST, 1 + op->a % 4);
 	provoke(st, op, w);
 }
 
@@ -141,65 +144,65 @@ static void on_hand_over(void *self, uint64_t arg)
 /* At times with writes on their way that arrive when the next one leads. */
 static bool hand_over(struct step *st, const struct plan_op *op)
 {
-	struct sim *s = st->sim;
+	struct cluster *cl = st->cluster;
 	bool late = op->b & 1;
 	if (late) {
-		conns_shoot(s->conns, WRITE_JOB_STATUS, MISHAP_LATE, 2);
-		user_scale(s, st->plan->job[op->job].name, 1 + op->b % 4);
+		conns_shoot(cl->world.conns, WRITE_JOB_STATUS, MISHAP_LATE, 2);
+		user_scale(&cl->world, st->plan->job[op->job].name, 1 + op->b % 4);
 	}
-	clock_at(&s->clock, s->clock.now_ms + (late ? 1100 : 0), on_hand_over, s, 0);
-	return leader(s);
+	clock_at(&cl->world.clock, cl->world.clock.now_ms + (late ? 1100 : 0), on_hand_over, cl, 0);
+	return leader(cl);
 }
 
-static void admission(struct sim *s, const struct plan_op *op)
+static void admission(struct cluster *cl, const struct plan_op *op)
 {
-	s->server.deny_agent_pods = op->b % 3 == 0;
+	cl->world.server.deny_agent_pods = op->b % 3 == 0;
 	if (op->b % 3)
-		s->server.deny_pods = op->b % 3 == 1 ? "violates PodSecurity \"restricted\""
-						     : "spec.containers: Invalid value";
-	s->server.deny_invalid = op->b % 3 == 2;
+		cl->world.server.deny_pods = op->b % 3 == 1 ? "violates PodSecurity \"restricted\""
+							    : "spec.containers: Invalid value";
+	cl->world.server.deny_invalid = op->b % 3 == 2;
 }
 
-static void admission_ends(struct sim *s)
+static void admission_ends(struct cluster *cl)
 {
-	if (s->server.deny_pods)
-		s->server.quota_ended_ms = s->clock.now_ms;
-	s->server.deny_agent_pods = s->server.deny_invalid = false;
-	s->server.deny_pods = NULL;
+	if (cl->world.server.deny_pods)
+		cl->world.server.quota_ended_ms = cl->world.clock.now_ms;
+	cl->world.server.deny_agent_pods = cl->world.server.deny_invalid = false;
+	cl->world.server.deny_pods = NULL;
 }
 
 /* From now on a leader may not know what is said. */
-static void deaf(struct sim *s, int64_t ms)
+static void deaf(struct cluster *cl, int64_t ms)
 {
-	int64_t until = s->clock.now_ms + ms;
-	if (s->deaf_from_ms > s->clock.now_ms)
-		s->deaf_from_ms = s->clock.now_ms;
-	s->deaf_until_ms = s->deaf_until_ms < until ? until : s->deaf_until_ms;
+	int64_t until = cl->world.clock.now_ms + ms;
+	if (cl->deaf_from_ms > cl->world.clock.now_ms)
+		cl->deaf_from_ms = cl->world.clock.now_ms;
+	cl->deaf_until_ms = cl->deaf_until_ms < until ? until : cl->deaf_until_ms;
 }
 
 /* Some users then delete a job so that its pods stay, when its leader hears of what was before. */
 static void lag(struct step *st, const struct plan_op *op)
 {
 	const char *job = st->plan->job[op->job].name;
-	conns_weather(st->sim->conns)->watch_lag_ms = 100 + (int64_t)op->b * 8;
+	conns_weather(st->cluster->world.conns)->watch_lag_ms = 100 + (int64_t)op->b * 8;
 	if (op->c % 3)
 		return;
-	user_scale(st->sim, job, 1);
-	user_delete_job(st->sim, job, DELETE_ORPHAN);
+	user_scale(&st->cluster->world, job, 1);
+	user_delete_job(&st->cluster->world, job, DELETE_ORPHAN);
 }
 
 /* The Lease goes over a connection of its own: that one, the other, or both. */
-static bool cut_api(struct sim *s, const struct plan_op *op)
+static bool cut_api(struct cluster *cl, const struct plan_op *op)
 {
-	struct proc *p = &s->coordinator[op->a % s->cfg.coordinators];
+	struct proc *p = &cl->coordinator[op->a % cl->cfg.coordinators];
 	if (!p->host.alive)
 		return false;
 	if (op->b % 3 != 1)
-		conn_blackhole(p->lease_conn, s->clock.now_ms + op->ms);
+		conn_blackhole(p->lease_conn, cl->world.clock.now_ms + op->ms);
 	if (op->b % 3 != 0) {
-		conn_blackhole(p->conn, s->clock.now_ms + op->ms);
-		deaf(s, op->ms);
-		doubt(s, NULL, op->ms);
+		conn_blackhole(p->conn, cl->world.clock.now_ms + op->ms);
+		deaf(cl, op->ms);
+		doubt(cl, NULL, op->ms);
 	}
 	return true;
 }
@@ -212,66 +215,68 @@ static void on_out_of_service(void *self, uint64_t i)
 	struct machine *m = self;
 	(void)i;
 	if (m->down)
-		(void)user_taint(m->sim, m->name, &service, true);
+		(void)user_taint(&m->cluster->world, m->name, &service, true);
 }
 
-static bool out_of_service(struct sim *s, const struct plan_op *op)
+static bool out_of_service(struct cluster *cl, const struct plan_op *op)
 {
-	struct machine *m = machine_of(s, op);
+	struct machine *m = machine_of(cl, op);
 	machine_power_off(m);
-	clock_at(&s->clock, s->clock.now_ms + draw(&s->rng, 100, 60000), on_out_of_service, m, 0);
+	clock_at(&cl->world.clock, cl->world.clock.now_ms + draw(&cl->world.rng, 100, 60000),
+		 on_out_of_service, m, 0);
 	return true;
 }
 
 bool plan_fault_begin(struct step *st, const struct plan_op *op)
 {
-	struct sim *s = st->sim;
-	struct machine *m = machine_of(s, op);
+	struct cluster *cl = st->cluster;
+	struct machine *m = machine_of(cl, op);
 	switch ((int)op->type) {
 	case OP_CRASH_COORDINATOR:
-		return crash(&s->coordinator[op->a % s->cfg.coordinators], op->b % 2);
-	case OP_CRASH_LEADER: return crash(leader(s), op->b % 2);
+		return crash(&cl->coordinator[op->a % cl->cfg.coordinators], op->b % 2);
+	case OP_CRASH_LEADER: return crash(leader(cl), op->b % 2);
 	case OP_CRASH_AGENT: return crash(&m->agent, true);
-	case OP_CRASH_AT_ACTION: return crash_at_action(s, op);
-	case OP_BREAK_LINK: return break_link(s, op);
-	case OP_WEATHER: return weather(s, op);
-	case OP_CUT_WATCHES: conns_cut_watches(s->conns); break;
-	case OP_COMPACT: store_compact(&s->server.store, 0); break;
-	case OP_SLOW_LINK: net_slow(s->net, 5 + op->b % 60); break;
+	case OP_CRASH_AT_ACTION: return crash_at_action(cl, op);
+	case OP_BREAK_LINK: return break_link(cl, op);
+	case OP_WEATHER: return weather(cl, op);
+	case OP_CUT_WATCHES: conns_cut_watches(cl->world.conns); break;
+	case OP_COMPACT: store_compact(&cl->world.server.store, 0); break;
+	case OP_SLOW_LINK: net_slow(cl->world.net, 5 + op->b % 60); break;
 	case OP_AIMED: aim(st, op); break;
 	case OP_LAG: lag(st, op); break;
 	case OP_PAGES:
-		s->server.page_max = 1 + op->b % 3;
-		conns_weather(s->conns)->list_gone = op->c % 40;
+		cl->world.server.page_max = 1 + op->b % 3;
+		conns_weather(cl->world.conns)->list_gone = op->c % 40;
 		break;
 	case OP_HANDOVER: return hand_over(st, op);
-	case OP_PAUSE: return pause(s, op);
+	case OP_PAUSE: return pause(cl, op);
 	case OP_CUT_MACHINE: machine_cut(m, op->ms); break;
 	case OP_POWER: machine_power_off(m); break;
 	case OP_KUBELET: machine_kubelet(m, false); break;
 	case OP_CLOCK_JUMP:
-		any_proc(s, op)->wall_offset_ms += op->b & 1 ? 3600000 : -3600000;
+		any_proc(cl, op)->wall_offset_ms += op->b & 1 ? 3600000 : -3600000;
 		break;
-	case OP_QUOTA: set_quota(s, 1 + op->b % 6); break;
-	case OP_OUT_OF_SERVICE: return out_of_service(s, op);
-	case OP_ADMISSION: admission(s, op); break;
-	case OP_CUT_API: return cut_api(s, op);
+	case OP_QUOTA: set_quota(cl, 1 + op->b % 6); break;
+	case OP_OUT_OF_SERVICE: return out_of_service(cl, op);
+	case OP_ADMISSION: admission(cl, op); break;
+	case OP_CUT_API: return cut_api(cl, op);
 	case OP_ONE_WAY:
-		doubt(s, m, op->ms);
-		net_cut_one_way(s->net, m->name, op->b & 1, s->clock.now_ms + op->ms);
+		doubt(cl, m, op->ms);
+		net_cut_one_way(cl->world.net, m->name, op->b & 1, cl->world.clock.now_ms + op->ms);
 		break;
 	case OP_LOSSY:
-		doubt(s, NULL, op->ms);
-		net_lossy(s->net, op->b % 3 ? 0 : 2 + op->c % 20, op->b % 5 * 7, op->b % 7 * 5);
+		doubt(cl, NULL, op->ms);
+		net_lossy(cl->world.net, op->b % 3 ? 0 : 2 + op->c % 20, op->b % 5 * 7,
+			  op->b % 7 * 5);
 		break;
 	case OP_TOKEN:
 		m->token_stuck = op->b & 1;
-		s->server.refuse_tokens = !m->token_stuck;
+		cl->world.server.refuse_tokens = !m->token_stuck;
 		break;
 	case OP_RIVAL:
 		if (!m->down)
 			proc_start(&m->rival);
-		doubt(s, m, op->ms);
+		doubt(cl, m, op->ms);
 		return !m->down;
 	case OP_KUBELET_CLOCK:
 		m->offset_ms = (op->b & 1 ? 1 : -1) * ((int64_t)op->c * 3600 + 1);
@@ -283,27 +288,27 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 	return true;
 }
 
-static void start_all(struct sim *s)
+static void start_all(struct cluster *cl)
 {
-	for (uint32_t i = 0; i < s->cfg.coordinators; i++)
-		proc_start(&s->coordinator[i]);
-	for (uint32_t i = 0; i < s->cfg.machines; i++) {
-		if (!s->machine[i].down)
-			proc_start(&s->machine[i].agent);
+	for (uint32_t i = 0; i < cl->cfg.coordinators; i++)
+		proc_start(&cl->coordinator[i]);
+	for (uint32_t i = 0; i < cl->cfg.machines; i++) {
+		if (!cl->machine[i].down)
+			proc_start(&cl->machine[i].agent);
 	}
 }
 
-static void end_link(struct sim *s)
+static void end_link(struct cluster *cl)
 {
-	net_slow(s->net, 0);
-	net_lossy(s->net, 0, 0, 0);
+	net_slow(cl->world.net, 0);
+	net_lossy(cl->world.net, 0, 0, 0);
 }
 
-static void end_weather(struct sim *s)
+static void end_weather(struct cluster *cl)
 {
-	*conns_weather(s->conns) = (struct weather){0};
-	conns_shoot(s->conns, WRITE_N, MISHAP_NONE, 0);
-	s->server.page_max = 0;
+	*conns_weather(cl->world.conns) = (struct weather){0};
+	conns_shoot(cl->world.conns, WRITE_N, MISHAP_NONE, 0);
+	cl->world.server.page_max = 0;
 }
 
 static void end_kubelet(struct machine *m)
@@ -315,55 +320,55 @@ static void end_kubelet(struct machine *m)
 
 void plan_fault_end(struct step *st, const struct plan_op *op)
 {
-	struct sim *s = st->sim;
-	struct machine *m = machine_of(s, op);
+	struct cluster *cl = st->cluster;
+	struct machine *m = machine_of(cl, op);
 	switch ((int)op->type) {
 	case OP_WEATHER:
 	case OP_LAG:
 	case OP_PAGES:
 	case OP_AIMED:
-		end_weather(s);
-		admission_ends(s);
+		end_weather(cl);
+		admission_ends(cl);
 		machine_register(m, true);
 		break;
 	case OP_SLOW_LINK:
-	case OP_LOSSY: end_link(s); break;
+	case OP_LOSSY: end_link(cl); break;
 	case OP_POWER: machine_power_on(m); break;
 	case OP_KUBELET: machine_kubelet(m, true); break;
-	case OP_QUOTA: set_quota(s, 0); break;
-	case OP_ADMISSION: admission_ends(s); break;
-	case OP_TOKEN: s->server.refuse_tokens = m->token_stuck = false; break;
+	case OP_QUOTA: set_quota(cl, 0); break;
+	case OP_ADMISSION: admission_ends(cl); break;
+	case OP_TOKEN: cl->world.server.refuse_tokens = m->token_stuck = false; break;
 	case OP_RIVAL: proc_crash(&m->rival, true); break;
 	case OP_KUBELET_CLOCK:
 	case OP_KUBELET_SLOW:
 	case OP_KUBELET_REFUSES: end_kubelet(m); break;
 	case OP_OUT_OF_SERVICE:
 		machine_power_on(m);
-		user_taint(s, m->name, &service, false);
+		user_taint(&cl->world, m->name, &service, false);
 		break;
 	default: break;
 	}
-	start_all(s);
+	start_all(cl);
 }
 
 /* All is well from here on, whatever was cut off by another fault's end. */
 void plan_fault_end_all(struct step *st)
 {
-	struct sim *s = st->sim;
-	for (uint32_t i = 0; i < s->cfg.coordinators; i++)
-		s->coordinator[i].host.crash_at_action = 0;
-	for (uint32_t i = 0; i < s->cfg.machines; i++) {
-		s->machine[i].agent.host.crash_at_action = 0;
-		machine_power_on(&s->machine[i]);
-		machine_kubelet(&s->machine[i], true);
-		end_kubelet(&s->machine[i]);
-		machine_register(&s->machine[i], true);
-		user_taint(s, s->machine[i].name, &service, false);
+	struct cluster *cl = st->cluster;
+	for (uint32_t i = 0; i < cl->cfg.coordinators; i++)
+		cl->coordinator[i].host.crash_at_action = 0;
+	for (uint32_t i = 0; i < cl->cfg.machines; i++) {
+		cl->machine[i].agent.host.crash_at_action = 0;
+		machine_power_on(&cl->machine[i]);
+		machine_kubelet(&cl->machine[i], true);
+		end_kubelet(&cl->machine[i]);
+		machine_register(&cl->machine[i], true);
+		user_taint(&cl->world, cl->machine[i].name, &service, false);
 	}
-	s->server.refuse_tokens = false;
-	end_weather(s);
-	end_link(s);
-	admission_ends(s);
-	set_quota(s, 0);
-	start_all(s);
+	cl->world.server.refuse_tokens = false;
+	end_weather(cl);
+	end_link(cl);
+	admission_ends(cl);
+	set_quota(cl, 0);
+	start_all(cl);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How the plan's deeds of users take place, and end where they last. */
 #include "base/mem.h"
-#include "test/sim/people/plan_impl.h"
+#include "test/sim/cluster/lifecycle.h"
+#include "test/sim/people/plan_step.h"
+#include "test/sim/people/user_node.h"
 
 static const char *node_of(const struct step *st, const struct plan_op *op)
 {
-	return st->sim->machine[op->a % st->sim->cfg.machines].name;
+	return st->cluster->machine[op->a % st->cluster->cfg.machines].name;
 }
 
 static const char *job_of(const struct step *st, const struct plan_op *op)
@@ -17,16 +19,16 @@ static const char *job_of(const struct step *st, const struct plan_op *op)
 
 static bool make_again(struct step *st, const struct plan_op *op, enum deletion how)
 {
-	struct sim *s = st->sim;
+	struct cluster *cl = st->cluster;
 	const struct job_want *w = &st->plan->job[op->job].want;
-	const struct version *v = user_job(s, w->name);
+	const struct version *v = user_job(&cl->world, w->name);
 	if (v && !v->meta.deleted_ms)
-		user_delete_job(s, w->name, how);
-	if (user_job(s, w->name))
+		user_delete_job(&cl->world, w->name, how);
+	if (user_job(&cl->world, w->name))
 		return false; /* 409: it is being deleted */
-	user_apply_job(s, w);
-	if (user_job(s, w->name))
-		server_count(&s->server, FACT_RECREATED);
+	user_apply_job(&cl->world, w);
+	if (user_job(&cl->world, w->name))
+		server_count(&cl->world.server, FACT_RECREATED);
 	return true;
 }
 
@@ -35,15 +37,17 @@ static void on_again(void *self, uint64_t i)
 {
 	struct step *st = self;
 	if (!make_again(st, &st->plan->op[i], DELETE_BACKGROUND))
-		clock_at(&st->sim->clock, st->sim->clock.now_ms + 500, on_again, st, i);
+		clock_at(&st->cluster->world.clock, st->cluster->world.clock.now_ms + 500, on_again,
+			 st, i);
 }
 
 static bool recreate(struct step *st, const struct plan_op *op)
 {
-	bool was = user_job(st->sim, job_of(st, op)) != NULL;
+	bool was = user_job(&st->cluster->world, job_of(st, op)) != NULL;
 	uint64_t i = (uint64_t)(op - st->plan->op);
 	if (!make_again(st, op, (enum deletion)(op->b % 3)))
-		clock_at(&st->sim->clock, st->sim->clock.now_ms + 500, on_again, st, i);
+		clock_at(&st->cluster->world.clock, st->cluster->world.clock.now_ms + 500, on_again,
+			 st, i);
 	return was;
 }
 
@@ -51,13 +55,13 @@ static bool recreate(struct step *st, const struct plan_op *op)
 static bool read_job(struct step *st, const struct plan_op *op)
 {
 	struct held **h = &st->held[op - st->plan->op];
-	*h = user_get_job(st->sim, job_of(st, op));
+	*h = user_get_job(&st->cluster->world, job_of(st, op));
 	return *h;
 }
 
 static void replace_job(struct step *st, const struct plan_op *op)
 {
-	user_replace_job(st->sim, job_of(st, op), st->held[op - st->plan->op],
+	user_replace_job(&st->cluster->world, job_of(st, op), st->held[op - st->plan->op],
 			 op->type == OP_REPLACE, op->b);
 }
 
@@ -71,20 +75,20 @@ static bool edit(struct step *st, const struct plan_op *op)
 		[OP_EDIT_MIN] = EDIT_MIN,           [OP_EDIT_STRATEGY] = EDIT_STRATEGY,
 		[OP_EDIT_LOSS] = EDIT_LOSS,
 	};
-	return user_edit(st->sim, job_of(st, op), what[op->type], op->c);
+	return user_edit(&st->cluster->world, job_of(st, op), what[op->type], op->c);
 }
 
 static bool on_job(struct step *st, const struct plan_op *op)
 {
-	struct sim *s = st->sim;
+	struct cluster *cl = st->cluster;
 	const char *job = job_of(st, op);
 	switch ((int)op->type) {
-	case OP_JOB: user_apply_job(s, &st->plan->job[op->job].want); return true;
-	case OP_JOB_DELETE: return user_delete_job(s, job, (enum deletion)(op->a % 3));
+	case OP_JOB: user_apply_job(&cl->world, &st->plan->job[op->job].want); return true;
+	case OP_JOB_DELETE: return user_delete_job(&cl->world, job, (enum deletion)(op->a % 3));
 	case OP_JOB_RECREATE: return recreate(st, op);
-	case OP_TOUCH: return user_touch(s, job);
-	case OP_SCALE: return user_scale(s, job, op->b);
-	case OP_SUSPEND: return user_suspend(s, job, true);
+	case OP_TOUCH: return user_touch(&cl->world, job);
+	case OP_SCALE: return user_scale(&cl->world, job, op->b);
+	case OP_SUSPEND: return user_suspend(&cl->world, job, true);
 	case OP_REPLACE:
 	case OP_OVERWRITE: return read_job(st, op);
 	default: return edit(st, op);
@@ -105,44 +109,51 @@ static bool relabel(struct step *st, const struct plan_op *op)
 	static const char *const values[] = {"a", "b", "c", NULL};
 	const char *value = values[op->b % ARRAY_LEN(values)];
 	if (op->type == OP_RELABEL)
-		return user_label(st->sim, node_of(st, op), op->c % 3 ? "zone" : "team", value);
-	return user_label_cnode(st->sim, node_of(st, op), op->c % 3 ? "zone" : "size",
+		return user_label(&st->cluster->world, node_of(st, op), op->c % 3 ? "zone" : "team",
+				  value);
+	return user_label_cnode(&st->cluster->world, node_of(st, op), op->c % 3 ? "zone" : "size",
 				op->c % 3 ? value : "9");
 }
 
 /* cpu or pods, less or more than before. */
 static bool resize(struct step *st, const struct plan_op *op, bool begin)
 {
-	struct sim *s = st->sim;
+	struct cluster *cl = st->cluster;
 	if (op->c % 3)
-		return user_resize(s, node_of(st, op), "cpu",
-				   begin ? (int64_t)op->b * 1000 : s->cfg.cpu_milli);
-	return user_resize(s, node_of(st, op), "pods", begin ? (int64_t)op->b * 1000 : 110000);
+		return user_resize(&cl->world, node_of(st, op), "cpu",
+				   begin ? (int64_t)op->b * 1000 : cl->cfg.cpu_milli);
+	return user_resize(&cl->world, node_of(st, op), "pods",
+			   begin ? (int64_t)op->b * 1000 : 110000);
 }
 
 static const char *foreign_name(const struct step *st, const struct plan_op *op)
 {
-	return arena_printf(&st->sim->scratch, "other-%u", (uint32_t)(op - st->plan->op));
+	return arena_printf(&st->cluster->world.scratch, "other-%u", (uint32_t)(op - st->plan->op));
 }
 
 static bool on_node(struct step *st, const struct plan_op *op)
 {
-	struct sim *s = st->sim;
+	struct cluster *cl = st->cluster;
 	const char *node = node_of(st, op);
 	struct taint taint = taint_of(op);
 	switch ((int)op->type) {
-	case OP_CORDON: return user_cordon(s, node, true);
-	case OP_CORDON_CNODE: return user_cordon_cnode(s, node, true);
-	case OP_DRAIN: user_cordon(s, node, true); return user_evict_node(s, node);
+	case OP_CORDON: return user_cordon(&cl->world, node, true);
+	case OP_CORDON_CNODE: return user_cordon_cnode(&cl->world, node, true);
+	case OP_DRAIN:
+		user_cordon(&cl->world, node, true);
+		return user_evict_node(&cl->world, node);
 	case OP_RELABEL:
 	case OP_RELABEL_CNODE: return relabel(st, op);
-	case OP_TAINT: return user_taint(s, node, &taint, true);
+	case OP_TAINT: return user_taint(&cl->world, node, &taint, true);
 	case OP_RESIZE: return resize(st, op, true);
-	case OP_EXTENDED: return user_resize(s, node, RES_GPU, (int64_t)(op->b % 3) * 1000);
-	case OP_CNODE_DELETE: return user_delete_cnode(s, node);
-	case OP_NODE_DELETE: machine_register(sim_machine(s, node), false); return true;
-	case OP_LIMIT: return user_limit(s, node, "cpu", (int64_t)op->b * 500);
-	default: return user_foreign_pod(s, foreign_name(st, op), node, (int64_t)op->b * 250);
+	case OP_EXTENDED:
+		return user_resize(&cl->world, node, RES_GPU, (int64_t)(op->b % 3) * 1000);
+	case OP_CNODE_DELETE: return user_delete_cnode(&cl->world, node);
+	case OP_NODE_DELETE: machine_register(cluster_machine(cl, node), false); return true;
+	case OP_LIMIT: return user_limit(&cl->world, node, "cpu", (int64_t)op->b * 500);
+	default:
+		return user_foreign_pod(&cl->world, foreign_name(st, op), node,
+					(int64_t)op->b * 250);
 	}
 }
 
@@ -150,20 +161,20 @@ static bool on_node(struct step *st, const struct plan_op *op)
 
 static bool on_pod(struct step *st, const struct plan_op *op)
 {
-	struct sim *s = st->sim;
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	struct cluster *cl = st->cluster;
+	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
 	const struct version *v = sh->n ? sh->v[op->c % sh->n] : NULL;
 	if (op->type == OP_POD_GC)
-		return user_collect_finished(s, op->b % 3);
+		return user_collect_finished(&cl->world, op->b % 3);
 	if (op->type == OP_POD_FORCE)
-		return v && user_force_delete_pod(s, v->meta.ns, v->meta.name);
-	return v && user_delete_pod(s, v->meta.ns, v->meta.name);
+		return v && user_force_delete_pod(&cl->world, v->meta.ns, v->meta.name);
+	return v && user_delete_pod(&cl->world, v->meta.ns, v->meta.name);
 }
 
 bool plan_user_begin(struct step *st, const struct plan_op *op)
 {
 	if (op->type == OP_NS_DELETE) {
-		user_delete_ns(st->sim, PLAN_NS);
+		user_delete_ns(&st->cluster->world, PLAN_NS);
 		return true;
 	}
 	if (op->type <= OP_EDIT_LOSS)
@@ -173,21 +184,23 @@ bool plan_user_begin(struct step *st, const struct plan_op *op)
 
 void plan_user_end(struct step *st, const struct plan_op *op)
 {
-	struct sim *s = st->sim;
+	struct cluster *cl = st->cluster;
 	const char *node = node_of(st, op);
 	struct taint taint = taint_of(op);
 	switch ((int)op->type) {
-	case OP_SUSPEND: user_suspend(s, job_of(st, op), false); break;
+	case OP_SUSPEND: user_suspend(&cl->world, job_of(st, op), false); break;
 	case OP_REPLACE:
 	case OP_OVERWRITE: replace_job(st, op); break;
 	case OP_CORDON:
-	case OP_DRAIN: user_cordon(s, node, false); break;
-	case OP_CORDON_CNODE: user_cordon_cnode(s, node, false); break;
-	case OP_TAINT: user_taint(s, node, &taint, false); break;
+	case OP_DRAIN: user_cordon(&cl->world, node, false); break;
+	case OP_CORDON_CNODE: user_cordon_cnode(&cl->world, node, false); break;
+	case OP_TAINT: user_taint(&cl->world, node, &taint, false); break;
 	case OP_RESIZE: resize(st, op, false); break;
-	case OP_EXTENDED: user_resize(s, node, RES_GPU, op->b & 1 ? -1 : 2000); break;
-	case OP_NODE_DELETE: machine_register(sim_machine(s, node), true); break;
-	case OP_FOREIGN: user_force_delete_pod(s, "kube-system", foreign_name(st, op)); break;
+	case OP_EXTENDED: user_resize(&cl->world, node, RES_GPU, op->b & 1 ? -1 : 2000); break;
+	case OP_NODE_DELETE: machine_register(cluster_machine(cl, node), true); break;
+	case OP_FOREIGN:
+		user_force_delete_pod(&cl->world, "kube-system", foreign_name(st, op));
+		break;
 	default: break;
 	}
 }

@@ -3,9 +3,10 @@
  * to which it comes when nothing does. Apart: jobs whose end faults may change by rule (a deadline,
  * retries that are exhausted, onNodeLoss Fail), and those that an edit reached in one run only,
  * because it had ended in the other. */
+#include "test/sim/people/twin.h"
+
 #include "base/hash.h"
 #include "base/mem.h"
-#include "test/sim/run.h"
 
 static uint64_t hash_selection(uint64_t h, const struct job_spec *s)
 {
@@ -27,10 +28,10 @@ static uint64_t hash_spec(const struct job_spec *s)
 	return hash_selection(hash_str(h, str_or_empty(s->template_hash)), s);
 }
 
-void twin_note(const struct plan *p, struct sim *s, struct job_end *ret)
+void twin_note(const struct plan *p, struct cluster *cl, struct job_end *ret)
 {
 	for (uint32_t i = 0; i < p->njobs; i++) {
-		const struct version *v = user_job(s, p->job[i].name);
+		const struct version *v = user_job(&cl->world, p->job[i].name);
 		if (!v)
 			continue;
 		const struct job_spec *spec = &v->job.spec;
@@ -96,11 +97,11 @@ static bool same_end(const struct job_end *a, const struct job_end *b)
 	return a->state == b->state || !final(a->state) || !final(b->state);
 }
 
-bool twin_differs(const struct plan *p, const struct outcome *run, const struct outcome *twin,
+bool twin_differs(const struct plan *p, const struct job_end *run, const struct job_end *twin,
 		  struct buf *why)
 {
 	for (uint32_t i = 0; i < p->njobs; i++) {
-		const struct job_end *a = &run->end[i], *b = &twin->end[i];
+		const struct job_end *a = &run[i], *b = &twin[i];
 		bool late = a->there != b->there && ttl_changes(p, i);
 		if (apart(p, i) || late || same_end(a, b))
 			continue;

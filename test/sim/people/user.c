@@ -5,7 +5,6 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "test/sim/sim.h"
 #include "test/sim/world/copy.h"
 #include "test/sim/world/template.h"
 
@@ -13,9 +12,9 @@ enum { NS_LOOK_MS = 1000, NS_ABSENT_MS = 5000 };
 
 static const char default_ns[] = "default";
 
-struct version *user_job(struct sim *s, const char *name)
+struct version *user_job(struct world *w, const char *name)
 {
-	const struct shelf *sh = &s->server.store.shelf[API_JOB];
+	const struct shelf *sh = &w->server.store.shelf[API_JOB];
 	for (uint32_t i = 0; i < sh->n; i++) {
 		if (str_eq(sh->v[i]->meta.name, name))
 			return sh->v[i];
@@ -37,101 +36,101 @@ void user_set_template(struct version *v, const char *text)
 	spec->requests = copy_reslist(&v->arena, &requests);
 }
 
-static void set_selection(struct version *v, const struct job_want *w)
+static void set_selection(struct version *v, const struct job_want *want)
 {
 	struct job_spec *spec = &v->job.spec;
-	spec->terms = w->terms;
-	spec->nterms = w->nterms;
-	spec->tolerations = w->tolerations;
-	spec->ntolerations = w->ntolerations;
-	if (w->selector_key) {
+	spec->terms = want->terms;
+	spec->nterms = want->nterms;
+	spec->tolerations = want->tolerations;
+	spec->ntolerations = want->ntolerations;
+	if (want->selector_key) {
 		struct kv *kv = arena_alloc(&v->arena, sizeof *kv);
-		*kv = (struct kv){copy_str(&v->arena, w->selector_key),
-				  copy_str(&v->arena, w->selector_value)};
+		*kv = (struct kv){copy_str(&v->arena, want->selector_key),
+				  copy_str(&v->arena, want->selector_value)};
 		spec->node_selector = (struct kvs){kv, 1};
 	}
 }
 
-static void set_spec(struct version *v, const struct job_want *w)
+static void set_spec(struct version *v, const struct job_want *want)
 {
 	struct job_spec *spec = &v->job.spec;
-	uint32_t min = w->min_parallelism ? w->min_parallelism : w->parallelism;
-	spec->parallelism = w->parallelism;
-	spec->min_parallelism = min < w->parallelism ? min : w->parallelism;
-	spec->priority = w->priority;
-	spec->suspend = w->suspend;
-	spec->backoff_limit = w->backoff_limit;
-	spec->active_deadline_s = w->deadline_s;
-	spec->ttl_s = w->ttl_s;
-	spec->on_node_loss = w->on_node_loss;
-	spec->update = w->update;
-	spec->max_unavailable = w->max_unavailable ? w->max_unavailable : 1;
-	spec->max_unavailable_percent = w->max_unavailable_percent;
-	spec->credentials = w->credentials;
-	set_selection(v, w);
-	user_set_template(v, w->template_text);
+	uint32_t min = want->min_parallelism ? want->min_parallelism : want->parallelism;
+	spec->parallelism = want->parallelism;
+	spec->min_parallelism = min < want->parallelism ? min : want->parallelism;
+	spec->priority = want->priority;
+	spec->suspend = want->suspend;
+	spec->backoff_limit = want->backoff_limit;
+	spec->active_deadline_s = want->deadline_s;
+	spec->ttl_s = want->ttl_s;
+	spec->on_node_loss = want->on_node_loss;
+	spec->update = want->update;
+	spec->max_unavailable = want->max_unavailable ? want->max_unavailable : 1;
+	spec->max_unavailable_percent = want->max_unavailable_percent;
+	spec->credentials = want->credentials;
+	set_selection(v, want);
+	user_set_template(v, want->template_text);
 }
 
-static bool ns_closed(const struct sim *s, const char *ns)
+static bool ns_closed(const struct world *w, const char *ns)
 {
-	return str_eq(ns, str_or_empty(s->server.ns_ending)) ||
-	       str_eq(ns, str_or_empty(s->server.ns_gone));
+	return str_eq(ns, str_or_empty(w->server.ns_ending)) ||
+	       str_eq(ns, str_or_empty(w->server.ns_gone));
 }
 
-void user_apply_job(struct sim *s, const struct job_want *w)
+void user_apply_job(struct world *w, const struct job_want *want)
 {
-	const char *ns = w->ns ? w->ns : default_ns;
-	const struct version *old = user_job(s, w->name);
-	if (!old && ns_closed(s, ns))
+	const char *ns = want->ns ? want->ns : default_ns;
+	const struct version *old = user_job(w, want->name);
+	if (!old && ns_closed(w, ns))
 		return;
 	struct version *v = old ? version_clone(old) : version_new(API_JOB);
 	if (!old)
 		v->meta = (struct meta){.ns = copy_str(&v->arena, ns),
-					.name = copy_str(&v->arena, w->name)};
+					.name = copy_str(&v->arena, want->name)};
 	v->meta.generation++;
-	set_spec(v, w);
-	sim_note(s, old ? "user changes" : "user creates", KS("job", w->name));
-	server_put(&s->server, v);
+	set_spec(v, want);
+	world_note(w, old ? "user changes" : "user creates", KS("job", want->name));
+	server_put(&w->server, v);
 }
 
-bool user_delete_job(struct sim *s, const char *name, enum deletion how)
+bool user_delete_job(struct world *w, const char *name, enum deletion how)
 {
-	struct version *v = user_job(s, name);
+	struct version *v = user_job(w, name);
 	if (!v)
 		return false;
-	sim_note(s, "user deletes", KS("job", name));
+	world_note(w, "user deletes", KS("job", name));
 	if (how != DELETE_BACKGROUND) {
 		struct version *c = version_clone(v);
 		c->foreground = how == DELETE_FOREGROUND;
 		c->meta.orphan_finalizer = how == DELETE_ORPHAN;
-		c->meta.deleted_ms = server_wall(&s->server);
+		c->meta.deleted_ms = server_wall(&w->server);
 		c->meta.generation++;
-		server_put(&s->server, c);
+		server_put(&w->server, c);
 		return true;
 	}
-	server_delete(&s->server, v);
+	server_delete(&w->server, v);
 	return true;
 }
 
 /* A finished job's spec is immutable (CEL): the server refuses, nothing changes. */
-static struct version *edit_job(struct sim *s, const char *name, const char *what)
+static struct version *edit_job(struct world *w, const char *name, const char *what)
 {
-	const struct version *old = user_job(s, name);
+	const struct version *old = user_job(w, name);
 	if (!old || old->meta.deleted_ms)
 		return NULL;
 	if (old->job.status.state == JOB_COMPLETED || old->job.status.state == JOB_FAILED) {
-		server_count(&s->server, FACT_EDIT_FINAL);
+		server_count(&w->server, FACT_EDIT_FINAL);
 		return NULL;
 	}
 	struct version *v = version_clone(old);
 	v->meta.generation++;
-	sim_note(s, what, KS("job", name));
+	world_note(w, what, KS("job", name));
 	return v;
 }
 
-bool user_scale(struct sim *s, const char *name, uint32_t parallelism)
+bool user_scale(struct world *w, const char *name, uint32_t parallelism)
 {
-	struct version *v = edit_job(s, name, "user scales");
+	struct version *v = edit_job(w, name, "user scales");
 	if (!v)
 		return false;
 	struct job_spec *spec = &v->job.spec;
@@ -139,29 +138,29 @@ bool user_scale(struct sim *s, const char *name, uint32_t parallelism)
 	spec->parallelism = parallelism;
 	if (gang || spec->min_parallelism > parallelism)
 		spec->min_parallelism = parallelism;
-	server_put(&s->server, v);
+	server_put(&w->server, v);
 	return true;
 }
 
-bool user_suspend(struct sim *s, const char *name, bool suspend)
+bool user_suspend(struct world *w, const char *name, bool suspend)
 {
-	struct version *v = edit_job(s, name, suspend ? "user suspends" : "user resumes");
+	struct version *v = edit_job(w, name, suspend ? "user suspends" : "user resumes");
 	if (!v)
 		return false;
 	v->job.spec.suspend = suspend;
-	server_put(&s->server, v);
+	server_put(&w->server, v);
 	return true;
 }
 
-bool user_touch(struct sim *s, const char *name)
+bool user_touch(struct world *w, const char *name)
 {
-	const struct version *old = user_job(s, name);
+	const struct version *old = user_job(w, name);
 	if (!old)
 		return false;
 	struct version *v = version_clone(old);
 	version_label(v, "touched", v->meta.rv);
-	sim_note(s, "user labels", KS("job", name));
-	server_put(&s->server, v);
+	world_note(w, "user labels", KS("job", name));
+	server_put(&w->server, v);
 	return true;
 }
 
@@ -173,72 +172,72 @@ static bool edit_final(const struct version *v)
 }
 
 /* Of a finished job only ttlSecondsAfterFinished may change. */
-bool user_edit(struct sim *s, const char *name, enum edit what, uint32_t n)
+bool user_edit(struct world *w, const char *name, enum edit what, uint32_t n)
 {
-	const struct version *old = user_job(s, name);
+	const struct version *old = user_job(w, name);
 	struct version *v;
 	if (what == EDIT_TTL && old && edit_final(old) && !old->meta.deleted_ms) {
 		v = version_clone(old);
 		v->meta.generation++;
-		sim_note(s, "user changes ttl of a finished", KS("job", name));
-		server_count(&s->server, FACT_EDIT_FINAL_TTL);
+		world_note(w, "user changes ttl of a finished", KS("job", name));
+		server_count(&w->server, FACT_EDIT_FINAL_TTL);
 	} else {
-		v = edit_job(s, name, "user changes");
+		v = edit_job(w, name, "user changes");
 	}
 	if (!v)
 		return false;
 	edit_spec(v, what, n);
 	if (what == EDIT_TEMPLATE || what == EDIT_TOLERATIONS)
 		user_set_template(v, v->job.spec.template_text);
-	server_put(&s->server, v);
+	server_put(&w->server, v);
 	return true;
 }
 
-struct held *user_get_job(struct sim *s, const char *name)
+struct held *user_get_job(struct world *w, const char *name)
 {
-	const struct version *v = user_job(s, name);
+	const struct version *v = user_job(w, name);
 	if (!v)
 		return NULL;
-	struct held *h = arena_alloc(&s->scratch, sizeof *h);
+	struct held *h = arena_alloc(&w->scratch, sizeof *h);
 	*h = (struct held){.rv = v->rv,
-			   .uid = copy_str(&s->scratch, v->meta.uid),
-			   .spec = copy_job_spec(&s->scratch, &v->job.spec)};
+			   .uid = copy_str(&w->scratch, v->meta.uid),
+			   .spec = copy_job_spec(&w->scratch, &v->job.spec)};
 	return h;
 }
 
-bool user_replace_job(struct sim *s, const char *name, const struct held *h, bool fenced,
+bool user_replace_job(struct world *w, const char *name, const struct held *h, bool fenced,
 		      uint32_t n)
 {
-	const struct version *old = user_job(s, name);
+	const struct version *old = user_job(w, name);
 	if (!old || !h)
 		return false;
 	if ((fenced && old->rv != h->rv) || !str_eq(old->meta.uid, h->uid)) {
-		server_count(&s->server, FACT_REPLACE_STALE);
+		server_count(&w->server, FACT_REPLACE_STALE);
 		return true;
 	}
-	struct version *v = edit_job(s, name, fenced ? "user replaces" : "user overwrites");
+	struct version *v = edit_job(w, name, fenced ? "user replaces" : "user overwrites");
 	if (!v)
 		return false;
-	server_count(&s->server, fenced ? FACT_REPLACED : FACT_OVERWRITTEN);
+	server_count(&w->server, fenced ? FACT_REPLACED : FACT_OVERWRITTEN);
 	v->job.spec = copy_job_spec(&v->arena, &h->spec);
 	edit_spec(v, EDIT_PRIORITY, n);
-	server_put(&s->server, v);
+	server_put(&w->server, v);
 	return true;
 }
 
 /* ---- namespaces ---- */
 
-static bool ns_empty(struct sim *s, const char *ns)
+static bool ns_empty(struct world *w, const char *ns)
 {
 	static const enum api_kind kinds[] = {API_JOB, API_POD};
 	bool empty = true;
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-		const struct shelf *sh = &s->server.store.shelf[kinds[k]];
+		const struct shelf *sh = &w->server.store.shelf[kinds[k]];
 		for (uint32_t i = sh->n; i-- > 0;) {
 			if (i >= sh->n || !str_eq(sh->v[i]->meta.ns, ns))
 				continue;
 			empty = false;
-			server_delete(&s->server, sh->v[i]);
+			server_delete(&w->server, sh->v[i]);
 		}
 	}
 	return empty;
@@ -247,26 +246,26 @@ static bool ns_empty(struct sim *s, const char *ns)
 /* The namespace controller deletes what is in it until there is nothing. */
 static void on_ns(void *self, uint64_t arg)
 {
-	struct sim *s = self;
+	struct world *w = self;
 	(void)arg;
-	if (s->server.ns_gone) {
-		sim_note(s, "namespace made again");
-		s->server.ns_gone = NULL;
+	if (w->server.ns_gone) {
+		world_note(w, "namespace made again");
+		w->server.ns_gone = NULL;
 		return;
 	}
-	bool gone = ns_empty(s, s->server.ns_ending);
+	bool gone = ns_empty(w, w->server.ns_ending);
 	if (gone) {
-		s->server.ns_gone = s->server.ns_ending;
-		s->server.ns_ending = NULL;
+		w->server.ns_gone = w->server.ns_ending;
+		w->server.ns_ending = NULL;
 	}
-	clock_at(&s->clock, s->clock.now_ms + (gone ? NS_ABSENT_MS : NS_LOOK_MS), on_ns, s, 0);
+	clock_at(&w->clock, w->clock.now_ms + (gone ? NS_ABSENT_MS : NS_LOOK_MS), on_ns, w, 0);
 }
 
-void user_delete_ns(struct sim *s, const char *ns)
+void user_delete_ns(struct world *w, const char *ns)
 {
-	if (s->server.ns_ending || s->server.ns_gone)
+	if (w->server.ns_ending || w->server.ns_gone)
 		return;
-	sim_note(s, "user deletes namespace", KS("ns", ns));
-	s->server.ns_ending = ns;
-	on_ns(s, 0);
+	world_note(w, "user deletes namespace", KS("ns", ns));
+	w->server.ns_ending = ns;
+	on_ns(w, 0);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Edits of one live field of a job, and the selections to choose from. */
+#include "test/sim/people/user_edit.h"
+
 #include "base/mem.h"
-#include "test/sim/sim.h"
 #include "test/sim/world/copy.h"
 
 #define VALUES(...)                          \

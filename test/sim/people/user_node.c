@@ -1,65 +1,66 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What people do to Nodes, ComputeNodes and pods. */
+#include "test/sim/people/user_node.h"
+
 #include "base/mem.h"
-#include "test/sim/sim.h"
 #include "test/sim/world/copy.h"
 
-static struct version *edit(struct sim *s, enum api_kind kind, const char *name)
+static struct version *edit(struct world *w, enum api_kind kind, const char *name)
 {
-	const struct version *old = store_find(&s->server.store, kind, NULL, name);
+	const struct version *old = store_find(&w->server.store, kind, NULL, name);
 	return old ? version_clone(old) : NULL;
 }
 
-bool user_cordon(struct sim *s, const char *node, bool on)
+bool user_cordon(struct world *w, const char *node, bool on)
 {
-	struct version *v = edit(s, API_NODE, node);
+	struct version *v = edit(w, API_NODE, node);
 	if (!v)
 		return false;
-	sim_note(s, on ? "user cordons" : "user uncordons", KS("node", node));
+	world_note(w, on ? "user cordons" : "user uncordons", KS("node", node));
 	v->node.unschedulable = on;
-	server_put(&s->server, v);
+	server_put(&w->server, v);
 	return true;
 }
 
-bool user_cordon_cnode(struct sim *s, const char *node, bool on)
+bool user_cordon_cnode(struct world *w, const char *node, bool on)
 {
-	struct version *v = edit(s, API_CNODE, node);
+	struct version *v = edit(w, API_CNODE, node);
 	if (!v)
 		return false;
-	sim_note(s, on ? "user cordons ComputeNode" : "user uncordons ComputeNode",
-		 KS("node", node));
+	world_note(w, on ? "user cordons ComputeNode" : "user uncordons ComputeNode",
+		   KS("node", node));
 	v->cnode.unschedulable = on;
 	v->meta.generation++;
-	server_put(&s->server, v);
+	server_put(&w->server, v);
 	return true;
 }
 
-static bool label_object(struct sim *s, enum api_kind kind, const char *name, const char *key,
+static bool label_object(struct world *w, enum api_kind kind, const char *name, const char *key,
 			 const char *value)
 {
-	struct version *v = edit(s, kind, name);
+	struct version *v = edit(w, kind, name);
 	if (!v)
 		return false;
 	version_label(v, key, value);
-	sim_note(s, kind == API_NODE ? "user labels" : "user labels ComputeNode", KS("node", name),
-		 KS("key", key), KS("value", value));
-	server_put(&s->server, v);
+	world_note(w, kind == API_NODE ? "user labels" : "user labels ComputeNode",
+		   KS("node", name), KS("key", key), KS("value", value));
+	server_put(&w->server, v);
 	return true;
 }
 
-bool user_label(struct sim *s, const char *node, const char *key, const char *value)
+bool user_label(struct world *w, const char *node, const char *key, const char *value)
 {
-	return label_object(s, API_NODE, node, key, value);
+	return label_object(w, API_NODE, node, key, value);
 }
 
-bool user_label_cnode(struct sim *s, const char *node, const char *key, const char *value)
+bool user_label_cnode(struct world *w, const char *node, const char *key, const char *value)
 {
-	return label_object(s, API_CNODE, node, key, value);
+	return label_object(w, API_CNODE, node, key, value);
 }
 
-bool user_taint(struct sim *s, const char *node, const struct taint *t, bool on)
+bool user_taint(struct world *w, const char *node, const struct taint *t, bool on)
 {
-	struct version *v = edit(s, API_NODE, node);
+	struct version *v = edit(w, API_NODE, node);
 	if (!v)
 		return false;
 	struct taint *out = arena_alloc(&v->arena, (v->node.ntaints + 1) * sizeof *out);
@@ -72,9 +73,9 @@ bool user_taint(struct sim *s, const char *node, const struct taint *t, bool on)
 		out[n++] = *t;
 	v->node.taints = out;
 	v->node.ntaints = n;
-	sim_note(s, on ? "user taints" : "user untaints", KS("node", node), KS("key", t->key),
-		 KI("effect", t->effect));
-	server_put(&s->server, v);
+	world_note(w, on ? "user taints" : "user untaints", KS("node", node), KS("key", t->key),
+		   KI("effect", t->effect));
+	server_put(&w->server, v);
 	return true;
 }
 
@@ -92,20 +93,20 @@ static struct reslist with_resource(struct arena *a, const struct reslist *l, co
 	return (struct reslist){r, n};
 }
 
-bool user_resize(struct sim *s, const char *node, const char *res, int64_t milli)
+bool user_resize(struct world *w, const char *node, const char *res, int64_t milli)
 {
-	struct version *v = edit(s, API_NODE, node);
+	struct version *v = edit(w, API_NODE, node);
 	if (!v)
 		return false;
 	v->node.allocatable = with_resource(&v->arena, &v->node.allocatable, res, milli);
-	sim_note(s, "node resized", KS("node", node), KS("resource", res), KI("milli", milli));
-	server_put(&s->server, v);
+	world_note(w, "node resized", KS("node", node), KS("resource", res), KI("milli", milli));
+	server_put(&w->server, v);
 	return true;
 }
 
-bool user_limit(struct sim *s, const char *node, const char *res, int64_t milli)
+bool user_limit(struct world *w, const char *node, const char *res, int64_t milli)
 {
-	struct version *v = edit(s, API_CNODE, node);
+	struct version *v = edit(w, API_CNODE, node);
 	if (!v)
 		return false;
 	v->cnode.resources = with_resource(&v->arena, &v->cnode.resources, res, milli);
@@ -115,49 +116,49 @@ bool user_limit(struct sim *s, const char *node, const char *res, int64_t milli)
 	own[v->user_res.n] = copy_str(&v->arena, res);
 	v->user_res = (struct strs){own, v->user_res.n + 1};
 	v->meta.generation++;
-	sim_note(s, "user limits", KS("node", node), KS("resource", res), KI("milli", milli));
-	server_put(&s->server, v);
+	world_note(w, "user limits", KS("node", node), KS("resource", res), KI("milli", milli));
+	server_put(&w->server, v);
 	return true;
 }
 
-bool user_delete_cnode(struct sim *s, const char *node)
+bool user_delete_cnode(struct world *w, const char *node)
 {
-	struct version *v = store_find(&s->server.store, API_CNODE, NULL, node);
+	struct version *v = store_find(&w->server.store, API_CNODE, NULL, node);
 	if (!v)
 		return false;
-	sim_note(s, "user deletes ComputeNode", KS("node", node));
-	server_delete(&s->server, v);
+	world_note(w, "user deletes ComputeNode", KS("node", node));
+	server_delete(&w->server, v);
 	return true;
 }
 
 /* ---- pods ---- */
 
-bool user_delete_pod(struct sim *s, const char *ns, const char *name)
+bool user_delete_pod(struct world *w, const char *ns, const char *name)
 {
-	struct version *v = store_find(&s->server.store, API_POD, ns, name);
+	struct version *v = store_find(&w->server.store, API_POD, ns, name);
 	if (!v)
 		return false;
-	sim_note(s, "user deletes", KS("pod", name));
-	server_delete(&s->server, v);
+	world_note(w, "user deletes", KS("pod", name));
+	server_delete(&w->server, v);
 	return true;
 }
 
 /* With grace period 0: the object goes at once, whatever its kubelet does. */
-bool user_force_delete_pod(struct sim *s, const char *ns, const char *name)
+bool user_force_delete_pod(struct world *w, const char *ns, const char *name)
 {
-	struct version *v = store_find(&s->server.store, API_POD, ns, name);
+	struct version *v = store_find(&w->server.store, API_POD, ns, name);
 	if (!v)
 		return false;
-	sim_note(s, "user deletes by force", KS("pod", name));
-	store_remove(&s->server.store, v);
+	world_note(w, "user deletes by force", KS("pod", name));
+	store_remove(&w->server.store, v);
 	return true;
 }
 
-bool user_evict_node(struct sim *s, const char *node)
+bool user_evict_node(struct world *w, const char *node)
 {
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	const struct shelf *sh = &w->server.store.shelf[API_POD];
 	bool any = false;
-	sim_note(s, "user drains", KS("node", node));
+	world_note(w, "user drains", KS("node", node));
 	for (uint32_t i = sh->n; i-- > 0;) {
 		struct version *v = sh->v[i];
 		if (!str_eq(v->pod.node, node) || v->meta.deleted_ms || pod_ended(v))
@@ -165,16 +166,16 @@ bool user_evict_node(struct sim *s, const char *node)
 		struct version *c = version_clone(v);
 		c->pod.disruption_target = true;
 		c->pod.disruption_reason = "EvictionByEvictionAPI";
-		server_delete(&s->server, server_put(&s->server, c));
+		server_delete(&w->server, server_put(&w->server, c));
 		any = true;
 	}
 	return any;
 }
 
-bool user_foreign_pod(struct sim *s, const char *name, const char *node, int64_t cpu_milli)
+bool user_foreign_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli)
 {
-	if (!store_find(&s->server.store, API_NODE, NULL, node) ||
-	    store_find(&s->server.store, API_POD, "kube-system", name))
+	if (!store_find(&w->server.store, API_NODE, NULL, node) ||
+	    store_find(&w->server.store, API_POD, "kube-system", name))
 		return false;
 	struct version *v = version_new(API_POD);
 	struct res *r = arena_alloc(&v->arena, sizeof *r);
@@ -184,17 +185,17 @@ bool user_foreign_pod(struct sim *s, const char *name, const char *node, int64_t
 			      .phase = POD_RUNNING,
 			      .started = true,
 			      .ready = true,
-			      .started_ms = server_wall(&s->server),
+			      .started_ms = server_wall(&w->server),
 			      .requests = {r, 1}};
 	v->command = "run=3600000";
-	sim_note(s, "foreign pod", KS("pod", name), KS("node", node), KI("cpu", cpu_milli));
-	server_put(&s->server, v);
+	world_note(w, "foreign pod", KS("pod", name), KS("node", node), KI("cpu", cpu_milli));
+	server_put(&w->server, v);
 	return true;
 }
 
-bool user_collect_finished(struct sim *s, uint32_t keep)
+bool user_collect_finished(struct world *w, uint32_t keep)
 {
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	const struct shelf *sh = &w->server.store.shelf[API_POD];
 	uint32_t finished = 0;
 	bool any = false;
 	for (uint32_t i = 0; i < sh->n; i++)
@@ -206,7 +207,7 @@ bool user_collect_finished(struct sim *s, uint32_t keep)
 			    (!oldest || sh->v[i]->meta.created_ms < oldest->meta.created_ms))
 				oldest = sh->v[i];
 		}
-		store_remove(&s->server.store, oldest);
+		store_remove(&w->server.store, oldest);
 		any = true;
 	}
 	return any;

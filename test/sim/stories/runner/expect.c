@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "model/selector.h"
+#include "test/sim/checks/heard.h"
 #include "test/sim/stories/runner/inside.h"
 
 static const char *number(struct arena *a, uint64_t n)
@@ -34,7 +35,7 @@ static const char *status_number(struct arena *a, const struct job_status *s, co
 /* Times of the world are told in seconds since its beginning. */
 static const char *wall(struct story *st, int64_t wall_ms)
 {
-	return wall_ms ? number(&st->arena, (uint64_t)(wall_ms - st->sim->server.wall_ms) / 1000)
+	return wall_ms ? number(&st->arena, (uint64_t)(wall_ms - st->world->server.wall_ms) / 1000)
 		       : "none";
 }
 
@@ -103,7 +104,7 @@ static const char *job_field(struct story *st, const struct version *v, const ch
 
 static const char *job(struct story *st, const struct words *w, const char **ret_wanted)
 {
-	const struct version *v = user_job(st->sim, word(w, 3));
+	const struct version *v = user_job(st->world, word(w, 3));
 	*ret_wanted = word(w, 5);
 	if (str_eq(word(w, 4), "gone") || str_eq(word(w, 4), "there")) {
 		*ret_wanted = word(w, 4);
@@ -116,7 +117,7 @@ static const char *job(struct story *st, const struct words *w, const char **ret
 
 static const char *node(struct story *st, const struct words *w, const char **ret_wanted)
 {
-	const struct version *v = store_find(&st->sim->server.store, API_CNODE, NULL, word(w, 3));
+	const struct version *v = store_find(&st->world->server.store, API_CNODE, NULL, word(w, 3));
 	const char *field = word(w, 4);
 	*ret_wanted = word(w, 5);
 	if (str_eq(field, "gone") || str_eq(field, "there")) {
@@ -183,7 +184,7 @@ static bool pod_is(struct story *st, const struct version *v, const struct words
 
 static const char *pods(struct story *st, const struct words *w, const char **ret_wanted)
 {
-	const struct shelf *sh = &st->sim->server.store.shelf[API_POD];
+	const struct shelf *sh = &st->world->server.store.shelf[API_POD];
 	uint32_t n = 0;
 	*ret_wanted = word(w, 4);
 	for (uint32_t i = 0; i < sh->n; i++)
@@ -194,9 +195,9 @@ static const char *pods(struct story *st, const struct words *w, const char **re
 /* How often the containers of an index have started. */
 static const char *starts(struct story *st, const struct words *w, const char **ret_wanted)
 {
-	const struct version *v = user_job(st->sim, word(w, 3));
+	const struct version *v = user_job(st->world, word(w, 3));
 	*ret_wanted = word(w, 5);
-	return v ? number(&st->arena, sim_tally(st->sim, v->meta.uid, word(w, 4))->starts)
+	return v ? number(&st->arena, cluster_tally(st->cluster, v->meta.uid, word(w, 4))->starts)
 		 : "no such job";
 }
 
@@ -205,7 +206,7 @@ static const char *starts(struct story *st, const struct words *w, const char **
 /* event OBJECT REASON [PART of its note]: how many there were; any, unless n= is given. */
 static const char *events(struct story *st, const struct words *w, const char **ret_wanted)
 {
-	const struct heard *h = st->sim->heard;
+	const struct heard *h = checks_heard(st->sim->checks);
 	const char *part = w->n > 5 && !option(w, "n") ? word(w, 5) : word(w, 6);
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < h->n; i++) {
@@ -220,7 +221,7 @@ static const char *events(struct story *st, const struct words *w, const char **
 
 static const char *actual(struct story *st, const struct words *w, const char **ret_wanted)
 {
-	struct sim *s = st->sim;
+	const struct heard *heard = checks_heard(st->sim->checks);
 	const char *what = word(w, 2);
 	if (str_eq(what, "job"))
 		return job(st, w, ret_wanted);
@@ -232,7 +233,7 @@ static const char *actual(struct story *st, const struct words *w, const char **
 		return starts(st, w, ret_wanted);
 	if (str_eq(what, "event"))
 		return events(st, w, ret_wanted);
-	const struct heard_job *h = heard_job(s->heard, word(w, 3));
+	const struct heard_job *h = heard_job(heard, word(w, 3));
 	*ret_wanted = word(w, 4);
 	if (str_eq(what, "writes"))
 		return number(&st->arena, h ? h->writes : 0);
@@ -240,7 +241,7 @@ static const char *actual(struct story *st, const struct words *w, const char **
 		return number(&st->arena, h ? h->asked : 0);
 	*ret_wanted = word(w, 3);
 	if (str_eq(what, "created"))
-		return number(&st->arena, s->server.pods_created);
+		return number(&st->arena, st->world->server.pods_created);
 	if (str_eq(what, "refused"))
 		return number(&st->arena, st->refused);
 	return NULL;

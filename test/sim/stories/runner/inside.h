@@ -2,6 +2,7 @@
 /* Inside of stories: one being told. The verbs are listed in stories/README.md. */
 #pragma once
 
+#include "test/sim/people/user.h"
 #include "test/sim/sim.h"
 #include "test/sim/stories/runner/words.h"
 
@@ -18,7 +19,9 @@ struct story {
 	struct buf script; /* up to its log section */
 	struct arena arena;
 	struct sim_config cfg;
-	struct sim *sim;
+	struct sim *sim; /* NULL until the first line with a time */
+	struct cluster *cluster;
+	struct world *world; /* the cluster's */
 	uint32_t line;
 	bool trace;
 	struct kept kept[STORY_KEPT_MAX];

@@ -2,6 +2,7 @@
 /* Deeds on jobs and their pods: what people do with kubectl apply, edit, scale, replace, delete. */
 #include "base/mem.h"
 #include "model/selector.h"
+#include "test/sim/people/user_node.h"
 #include "test/sim/stories/runner/inside.h"
 #include "test/sim/world/copy.h"
 
@@ -11,9 +12,9 @@ static const char ns[] = "default";
 
 static void put(struct story *st, struct version *own_v, const char *what)
 {
-	sim_note(st->sim, what, KS("job", own_v->meta.name));
+	world_note(st->world, what, KS("job", own_v->meta.name));
 	own_v->meta.generation++;
-	server_put(&st->sim->server, own_v);
+	server_put(&st->world->server, own_v);
 }
 
 static bool final_state(const struct version *v)
@@ -29,13 +30,13 @@ static bool immutable(const struct version *v, const struct words *w)
 
 static void apply(struct story *st, const char *name, const struct words *w, bool whole)
 {
-	const struct version *old = user_job(st->sim, name);
+	const struct version *old = user_job(st->world, name);
 	if (!old && !whole) {
 		st->refused++;
 		return;
 	}
 	if (old && immutable(old, w)) {
-		sim_note(st->sim, "the API server refuses a change", KS("job", name));
+		world_note(st->world, "the API server refuses a change", KS("job", name));
 		st->refused++;
 		return;
 	}
@@ -50,7 +51,7 @@ static void apply(struct story *st, const char *name, const struct words *w, boo
 
 static void keep(struct story *st, const char *name)
 {
-	struct version *v = user_job(st->sim, name);
+	struct version *v = user_job(st->world, name);
 	must(v && st->nkept < STORY_KEPT_MAX);
 	version_ref(v);
 	st->kept[st->nkept++] = (struct kept){name, v};
@@ -61,12 +62,12 @@ static void keep(struct story *st, const char *name)
  * subresource: what the file says of it counts for nothing. */
 static void replace(struct story *st, const char *name, const struct words *w)
 {
-	const struct version *now = user_job(st->sim, name), *old = NULL;
+	const struct version *now = user_job(st->world, name), *old = NULL;
 	for (uint32_t i = 0; i < st->nkept; i++)
 		old = str_eq(st->kept[i].name, name) ? st->kept[i].v : old;
 	must(old);
 	if (!now || (!has_word(w, "force") && now->rv != old->rv) || immutable(now, w)) {
-		sim_note(st->sim, "the API server refuses a change", KS("job", name));
+		world_note(st->world, "the API server refuses a change", KS("job", name));
 		st->refused++;
 		return;
 	}
@@ -82,7 +83,7 @@ static void replace(struct story *st, const char *name, const struct words *w)
 /* Somebody else writes status, not asking which version it is. */
 static void write_status(struct story *st, const char *name, const struct words *w)
 {
-	const struct version *old = user_job(st->sim, name);
+	const struct version *old = user_job(st->world, name);
 	if (!old)
 		return;
 	struct version *v = version_clone(old);
@@ -97,13 +98,13 @@ static void write_status(struct story *st, const char *name, const struct words 
 		s->message = copy_str(&v->arena, option(w, "message"));
 	if (option(w, "state"))
 		s->state = job_state_parse(option(w, "state"));
-	sim_note(st->sim, "another writes status", KS("job", name));
-	server_put(&st->sim->server, v);
+	world_note(st->world, "another writes status", KS("job", name));
+	server_put(&st->world->server, v);
 }
 
 static void delete_job(struct story *st, const char *name, const struct words *w)
 {
-	user_delete_job(st->sim, name,
+	user_delete_job(st->world, name,
 			has_word(w, "foreground") ? DELETE_FOREGROUND
 			: has_word(w, "orphan")   ? DELETE_ORPHAN
 						  : DELETE_BACKGROUND);
@@ -111,11 +112,11 @@ static void delete_job(struct story *st, const char *name, const struct words *w
 
 static bool on_job(struct story *st, const char *deed, const char *name, const struct words *w)
 {
-	struct sim *s = st->sim;
+	struct world *world = st->world;
 	if (str_eq(deed, "apply") || str_eq(deed, "edit"))
 		apply(st, name, w, *deed == 'a');
 	else if (str_eq(deed, "recreate")) {
-		user_delete_job(s, name, DELETE_BACKGROUND);
+		user_delete_job(world, name, DELETE_BACKGROUND);
 		apply(st, name, w, true);
 	} else if (str_eq(deed, "read"))
 		keep(st, name);
@@ -126,11 +127,11 @@ static bool on_job(struct story *st, const char *deed, const char *name, const s
 	else if (str_eq(deed, "delete"))
 		delete_job(st, name, w);
 	else if (str_eq(deed, "scale"))
-		user_scale(s, name, (uint32_t)option_whole(w, "parallelism", 1));
+		user_scale(world, name, (uint32_t)option_whole(w, "parallelism", 1));
 	else if (str_eq(deed, "suspend") || str_eq(deed, "resume"))
-		user_suspend(s, name, *deed == 's');
+		user_suspend(world, name, *deed == 's');
 	else if (str_eq(deed, "touch"))
-		user_touch(s, name);
+		user_touch(world, name);
 	else
 		return false;
 	return true;
@@ -144,9 +145,9 @@ static bool ended(const struct version *v)
 }
 
 /* The pod of an index that has not ended; else any. */
-static struct version *member_pod(struct sim *s, const char *job, const char *index)
+static struct version *member_pod(struct world *w, const char *job, const char *index)
 {
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
+	const struct shelf *sh = &w->server.store.shelf[API_POD];
 	struct version *found = NULL;
 	for (uint32_t i = 0; i < sh->n; i++) {
 		struct version *v = sh->v[i];
@@ -158,27 +159,27 @@ static struct version *member_pod(struct sim *s, const char *job, const char *in
 }
 
 /* By hand; "force" is --grace-period=0 --force: the object goes at once. */
-static void delete_member(struct sim *s, const char *job, const char *index, bool force)
+static void delete_member(struct world *w, const char *job, const char *index, bool force)
 {
-	struct version *v = member_pod(s, job, index);
+	struct version *v = member_pod(w, job, index);
 	if (!v)
 		return;
 	if (!force) {
-		user_delete_pod(s, v->meta.ns, v->meta.name);
+		user_delete_pod(w, v->meta.ns, v->meta.name);
 		return;
 	}
-	sim_note(s, "user deletes by force", KS("pod", v->meta.name));
-	store_remove(&s->server.store, v);
+	world_note(w, "user deletes by force", KS("pod", v->meta.name));
+	store_remove(&w->server.store, v);
 }
 
 /* The pod garbage collector: above its threshold it takes any pod that has ended. */
-static void collect_finished(struct sim *s)
+static void collect_finished(struct world *w)
 {
-	const struct shelf *sh = &s->server.store.shelf[API_POD];
-	sim_note(s, "finished pods are collected");
+	const struct shelf *sh = &w->server.store.shelf[API_POD];
+	world_note(w, "finished pods are collected");
 	for (uint32_t i = sh->n; i-- > 0;) {
 		if (ended(sh->v[i]))
-			store_remove(&s->server.store, sh->v[i]);
+			store_remove(&w->server.store, sh->v[i]);
 	}
 }
 
@@ -188,11 +189,11 @@ bool story_on_job(struct story *st, const struct words *w, const char *deed)
 	if (str_eq(word(w, 3), "job"))
 		return on_job(st, deed, word(w, 4), &rest);
 	if (str_eq(deed, "delete") && str_eq(word(w, 3), "member"))
-		delete_member(st->sim, word(w, 4), word(w, 5), has_word(w, "force"));
+		delete_member(st->world, word(w, 4), word(w, 5), has_word(w, "force"));
 	else if (str_eq(deed, "delete") && str_eq(word(w, 3), "namespace"))
-		user_delete_ns(st->sim, ns);
+		user_delete_ns(st->world, ns);
 	else if (str_eq(deed, "collect-pods"))
-		collect_finished(st->sim);
+		collect_finished(st->world);
 	else
 		return false;
 	return true;
@@ -201,22 +202,22 @@ bool story_on_job(struct story *st, const struct words *w, const char *deed)
 /* What the API server and the way to it do. */
 bool story_on_server(struct story *st, const struct words *w, const char *deed)
 {
-	struct sim *s = st->sim;
+	struct world *world = st->world;
 	if (str_eq(deed, "cut-watches"))
-		conns_cut_watches(s->conns);
+		conns_cut_watches(world->conns);
 	else if (str_eq(deed, "compact"))
-		store_compact(&s->server.store, 0);
+		store_compact(&world->server.store, 0);
 	else if (str_eq(deed, "lose-answers"))
-		conns_weather(s->conns)->answer_lost = (uint32_t)option_whole(w, "percent", 0);
+		conns_weather(world->conns)->answer_lost = (uint32_t)option_whole(w, "percent", 0);
 	else if (str_eq(deed, "conflicts"))
-		conns_weather(s->conns)->conflicts = (uint32_t)option_whole(w, "percent", 0);
+		conns_weather(world->conns)->conflicts = (uint32_t)option_whole(w, "percent", 0);
 	else if (str_eq(deed, "quota")) {
-		s->server.pod_quota = (uint32_t)option_whole(w, "pods", 0);
-		s->server.quota_ended_ms = s->clock.now_ms;
+		world->server.pod_quota = (uint32_t)option_whole(w, "pods", 0);
+		world->server.quota_ended_ms = world->clock.now_ms;
 	} else if (str_eq(deed, "deny-agents"))
-		s->server.deny_agent_pods = str_eq(word(w, 3), "on");
+		world->server.deny_agent_pods = str_eq(word(w, 3), "on");
 	else if (str_eq(deed, "deny-pods"))
-		s->server.deny_pods = w->n > 3 ? word(w, 3) : NULL;
+		world->server.deny_pods = w->n > 3 ? word(w, 3) : NULL;
 	else
 		return false;
 	return true;

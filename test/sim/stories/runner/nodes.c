@@ -3,16 +3,18 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "test/sim/cluster/lifecycle.h"
+#include "test/sim/people/user_node.h"
 #include "test/sim/stories/runner/inside.h"
 #include "test/sim/world/copy.h"
 
-static struct proc *process(struct sim *s, const char *name)
+static struct proc *process(struct cluster *cl, const char *name)
 {
-	struct machine *m = sim_machine(s, name);
+	struct machine *m = cluster_machine(cl, name);
 	if (m)
 		return &m->agent;
-	for (uint32_t i = 0; i < s->cfg.coordinators; i++) {
-		struct proc *p = &s->coordinator[i];
+	for (uint32_t i = 0; i < cl->cfg.coordinators; i++) {
+		struct proc *p = &cl->coordinator[i];
 		if (str_eq(p->host.name, name) ||
 		    (str_eq(name, "leader") && p->host.alive && coordinator_leading(p->c)))
 			return p;
@@ -21,16 +23,16 @@ static struct proc *process(struct sim *s, const char *name)
 }
 
 /* A frozen agent is silence of its node. */
-static void freeze(struct sim *s, struct proc *p, int64_t ms)
+static void freeze(struct cluster *cl, struct proc *p, int64_t ms)
 {
 	if (p->kind == PROC_AGENT)
-		machine_doubt(sim_machine(s, p->host.node), s->clock.now_ms + ms);
+		machine_doubt(cluster_machine(cl, p->host.node), cl->world.clock.now_ms + ms);
 	proc_pause(p, ms);
 }
 
 bool story_on_process(struct story *st, const struct words *w, const char *deed)
 {
-	struct proc *p = process(st->sim, word(w, 3));
+	struct proc *p = process(st->cluster, word(w, 3));
 	if (!p)
 		return false;
 	if (str_eq(deed, "crash"))
@@ -38,7 +40,7 @@ bool story_on_process(struct story *st, const struct words *w, const char *deed)
 	else if (str_eq(deed, "start"))
 		proc_start(p);
 	else if (str_eq(deed, "pause"))
-		freeze(st->sim, p, duration_ms(word(w, 4), 1000));
+		freeze(st->cluster, p, duration_ms(word(w, 4), 1000));
 	else
 		return false;
 	return true;
@@ -47,7 +49,7 @@ bool story_on_process(struct story *st, const struct words *w, const char *deed)
 /* A Node with one taint more, or (on false) without those of its key. */
 static void taint(struct story *st, const char *node, const char *what, bool on)
 {
-	const struct version *old = store_find(&st->sim->server.store, API_NODE, NULL, node);
+	const struct version *old = store_find(&st->world->server.store, API_NODE, NULL, node);
 	if (!old)
 		return;
 	struct version *v = version_clone(old);
@@ -62,50 +64,50 @@ static void taint(struct story *st, const char *node, const char *what, bool on)
 		t[n++] = own;
 	v->node.taints = t;
 	v->node.ntaints = n;
-	sim_note(st->sim, on ? "user taints" : "user untaints", KS("node", node),
-		 KS("taint", what));
-	server_put(&st->sim->server, v);
+	world_note(st->world, on ? "user taints" : "user untaints", KS("node", node),
+		   KS("taint", what));
+	server_put(&st->world->server, v);
 }
 
 /* A ComputeNode of a user's own, whether there is such a Node or not. */
 static void apply_cnode(struct story *st, const char *name)
 {
-	struct sim *s = st->sim;
-	if (store_find(&s->server.store, API_CNODE, NULL, name))
+	struct world *world = st->world;
+	if (store_find(&world->server.store, API_CNODE, NULL, name))
 		return;
 	struct version *v = version_new(API_CNODE);
 	v->meta.name = copy_str(&v->arena, name);
 	v->meta.generation = 1;
-	sim_note(s, "user creates ComputeNode", KS("node", name));
-	server_put(&s->server, v);
+	world_note(world, "user creates ComputeNode", KS("node", name));
+	server_put(&world->server, v);
 }
 
 static void label(struct story *st, const char *node, const char *what)
 {
 	size_t eq = strcspn(what, "=");
-	user_label(st->sim, node, arena_strndup(&st->arena, what, eq),
+	user_label(st->world, node, arena_strndup(&st->arena, what, eq),
 		   what[eq] ? what + eq + 1 : NULL);
 }
 
 static bool on_object(struct story *st, const struct words *w, const char *deed, const char *node)
 {
-	struct sim *s = st->sim;
+	struct world *world = st->world;
 	if (str_eq(deed, "cordon") || str_eq(deed, "uncordon"))
-		user_cordon(s, node, *deed == 'c');
+		user_cordon(world, node, *deed == 'c');
 	else if (str_eq(deed, "drain"))
-		user_evict_node(s, node);
+		user_evict_node(world, node);
 	else if (str_eq(deed, "cordon-cnode") || str_eq(deed, "uncordon-cnode"))
-		user_cordon_cnode(s, node, *deed == 'c');
+		user_cordon_cnode(world, node, *deed == 'c');
 	else if (str_eq(deed, "delete-cnode"))
-		user_delete_cnode(s, node);
+		user_delete_cnode(world, node);
 	else if (str_eq(deed, "label"))
 		label(st, node, word(w, 4));
 	else if (str_eq(deed, "resize"))
-		user_resize(s, node, "cpu", option_milli(w, "cpu", 1000));
+		user_resize(world, node, "cpu", option_milli(w, "cpu", 1000));
 	else if (str_eq(deed, "taint") || str_eq(deed, "untaint"))
 		taint(st, node, word(w, 4), *deed == 't');
 	else if (str_eq(deed, "limit"))
-		user_limit(s, node, "cpu", option_milli(w, "cpu", 1000));
+		user_limit(world, node, "cpu", option_milli(w, "cpu", 1000));
 	else
 		return false;
 	return true;
@@ -116,7 +118,7 @@ static bool on_machine(struct story *st, const struct words *w, const char *deed
 	if (str_eq(deed, "cut"))
 		machine_cut(m, duration_ms(word(w, 4), 1000));
 	else if (str_eq(deed, "break"))
-		net_break_node(st->sim->net, m->name, str_eq(word(w, 4), "half"));
+		net_break_node(st->world->net, m->name, str_eq(word(w, 4), "half"));
 	else if (str_eq(deed, "register") || str_eq(deed, "unregister"))
 		machine_register(m, *deed == 'r');
 	else if (str_eq(deed, "power-off"))
@@ -136,7 +138,7 @@ static bool on_machine(struct story *st, const struct words *w, const char *deed
 
 bool story_on_node(struct story *st, const struct words *w, const char *deed)
 {
-	struct machine *m = sim_machine(st->sim, word(w, 3));
+	struct machine *m = cluster_machine(st->cluster, word(w, 3));
 	if (str_eq(deed, "apply") && str_eq(word(w, 3), "node")) {
 		apply_cnode(st, word(w, 4));
 		return true;

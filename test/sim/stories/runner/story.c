@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clocktext.h"
+#include "test/sim/checks/heard.h"
 #include "test/sim/stories/runner/inside.h"
 
 enum { STORY_BYTES_MAX = 1 << 20 };
@@ -33,6 +34,8 @@ static enum rc begin(struct story *st, struct err *e)
 	st->cfg.trace = st->trace;
 	st->cfg.keep_log = true;
 	st->sim = sim_new(&st->cfg);
+	st->cluster = &st->sim->cluster;
+	st->world = &st->cluster->world;
 	return RC_OK;
 }
 
@@ -68,12 +71,12 @@ static enum rc tell_line(struct story *st, const char *line, size_t len, struct 
 	enum rc rc = begin(st, e);
 	if (rc)
 		return rc;
-	if (when < st->sim->clock.now_ms)
+	if (when < st->world->clock.now_ms)
 		return err_set(e, RC_INVALID, "line %u: that time is over", st->line);
-	sim_run_until(st->sim, when);
-	if (st->sim->failed)
+	world_run_until(st->world, when);
+	if (st->world->failed)
 		return err_set(e, RC_INVALID, "line %u: invariant %s: %s", st->line,
-			       st->sim->invariant, st->sim->failure);
+			       st->world->invariant, st->world->failure);
 	if (str_eq(w.v[0], "expect"))
 		return story_expect(st, &w, e);
 	if (!str_eq(w.v[0], "at") || !at(st, &w))
@@ -118,7 +121,7 @@ static enum rc rewrite(struct story *st, struct err *e)
 	FILE *f = fopen(st->path, "w");
 	if (!f)
 		return err_errno(e, RC_IO, "cannot write %s", st->path);
-	fprintf(f, "%s%s%s", buf_str(&st->script), log_mark, buf_str(&st->sim->log));
+	fprintf(f, "%s%s%s", buf_str(&st->script), log_mark, buf_str(&st->world->log));
 	return fclose(f) ? err_errno(e, RC_IO, "cannot write %s", st->path) : RC_OK;
 }
 
@@ -133,10 +136,10 @@ static void story_done(struct story *st)
 }
 
 /* A leader that dies takes the Events with it that were under way. */
-static bool all_lived(const struct sim *s)
+static bool all_lived(const struct cluster *cl)
 {
-	for (uint32_t i = 0; i < s->cfg.coordinators; i++) {
-		if (!s->coordinator[i].host.alive || s->coordinator[i].host.incarnation > 1)
+	for (uint32_t i = 0; i < cl->cfg.coordinators; i++) {
+		if (!cl->coordinator[i].host.alive || cl->coordinator[i].host.incarnation > 1)
 			return false;
 	}
 	return true;
@@ -153,14 +156,14 @@ static enum rc run(struct story *st, bool update, struct err *e)
 	rc = tell(st, e);
 	if (rc)
 		return rc;
-	if (all_lived(st->sim))
-		heard_end(st->sim->heard);
-	if (st->sim->failed)
-		return err_set(e, RC_INVALID, "at the end: invariant %s: %s", st->sim->invariant,
-			       st->sim->failure);
+	if (all_lived(st->cluster))
+		heard_end(checks_heard(st->sim->checks));
+	if (st->world->failed)
+		return err_set(e, RC_INVALID, "at the end: invariant %s: %s", st->world->invariant,
+			       st->world->failure);
 	if (update)
 		return rewrite(st, e);
-	return log ? compare(log + strlen(log_mark), buf_str(&st->sim->log), e) : RC_OK;
+	return log ? compare(log + strlen(log_mark), buf_str(&st->world->log), e) : RC_OK;
 }
 
 static struct story story_of(const char *path)
@@ -189,7 +192,7 @@ enum rc story_reasons(char *const *paths, int n, struct err *e)
 		if (rc)
 			return err_wrap(e, rc, "%s", paths[i]);
 		for (unsigned r = 0; r < R_N; r++)
-			seen[r] |= st.sim->heard->reasons[r];
+			seen[r] |= checks_heard(st.sim->checks)->reasons[r];
 	}
 	for (unsigned r = 0; r < R_N; r++) {
 		if (!seen[r])

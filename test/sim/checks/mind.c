@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a coordinator process knows: the last version of each job, node and ComputeNode that a list
  * or a watch has given it. Decisions are judged by it, not by what the API server has by then. */
+#include "test/sim/checks/mind.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "test/sim/checks/decide.h"
 
 static bool followed(enum api_kind kind)
 {
@@ -71,9 +72,10 @@ const struct mind_met *mind_met_find(const struct mind *m, const char *job_key)
 }
 
 /* It is answered with what there is just now, if at all. */
-void check_note_get(struct checks *c, const char *who, const struct api_request *req)
+void mind_note_get(struct checks *c, const char *who, const struct api_request *req)
 {
-	const struct version *job = store_find(&c->sim->server.store, API_JOB, req->ns, req->name);
+	const struct version *job =
+		store_find(&c->world->server.store, API_JOB, req->ns, req->name);
 	for (uint32_t i = 0; i < COORDINATORS; i++) {
 		struct mind *m = &c->minds->v[i];
 		if (!m->proc || !str_eq(m->proc->host.name, who))
@@ -108,13 +110,13 @@ static void put(struct mind *m, struct version *v, int64_t now_ms)
 	k->list = m->list[v->kind];
 }
 
-void checks_saw(struct checks *c, const struct proc *p, enum watch_event ev, struct version *v)
+void mind_saw(struct checks *c, const struct proc *p, enum watch_event ev, struct version *v)
 {
 	struct mind *m = check_mind(c, p);
 	if (!m || !followed(v->kind))
 		return;
 	if (ev != WATCH_DELETED) {
-		put(m, v, c->sim->clock.now_ms);
+		put(m, v, c->world->clock.now_ms);
 		return;
 	}
 	struct known_version *k = find(m, v->kind, v->meta.ns, v->meta.name);
@@ -122,7 +124,7 @@ void checks_saw(struct checks *c, const struct proc *p, enum watch_event ev, str
 		drop(m, k);
 }
 
-void checks_list(struct checks *c, const struct proc *p, enum api_kind kind, bool ends)
+void mind_list(struct checks *c, const struct proc *p, enum api_kind kind, bool ends)
 {
 	struct mind *m = check_mind(c, p);
 	struct known_version *k, *tmp;
@@ -140,6 +142,14 @@ void checks_list(struct checks *c, const struct proc *p, enum api_kind kind, boo
 
 /* ---- minds ---- */
 
+void mind_keep_nothing(struct mind *m)
+{
+	free(m->kept_uid);
+	free(m->kept_job);
+	free(m->kept_nodes);
+	m->kept_uid = m->kept_job = m->kept_nodes = NULL;
+}
+
 void mind_forget_leadership(struct mind *m)
 {
 	struct mind_job *j, *jtmp;
@@ -147,7 +157,7 @@ void mind_forget_leadership(struct mind *m)
 	struct mind_att *a, *atmp;
 	struct mind_node *n, *ntmp;
 	struct mind_met *met, *mtmp;
-	check_not_kept(m);
+	mind_keep_nothing(m);
 	HASH_ITER (hh, m->met, met, mtmp) {
 		HASH_DEL(m->met, met);
 		free(met->key);
@@ -199,7 +209,7 @@ struct mind *check_mind(struct checks *c, const struct proc *p)
 	return NULL;
 }
 
-void check_minds_free(struct checks *c)
+void minds_free(struct checks *c)
 {
 	for (uint32_t i = 0; i < COORDINATORS; i++) {
 		mind_forget(&c->minds->v[i]);
@@ -231,4 +241,50 @@ struct mind_node *mind_node_of(struct mind *m, const char *name)
 	n->name = mem_strdup(name);
 	HASH_ADD_KEYPTR(hh, m->nodes, n->name, strlen(n->name), n);
 	return n;
+}
+
+struct mind_att *mind_att_find(const struct mind *m, const char *uid, uint32_t index,
+			       uint32_t attempt)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(128);
+	struct mind_att *a;
+	buf_printf(&key, "%s/%u/%u", uid, index, attempt);
+	HASH_FIND_STR(m->atts, buf_str(&key), a);
+	return a;
+}
+
+struct mind_att *mind_att_of(struct mind *m, const char *uid, uint32_t index, uint32_t attempt)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(128);
+	struct mind_att *a = mind_att_find(m, uid, index, attempt);
+	if (a)
+		return a;
+	buf_printf(&key, "%s/%u/%u", uid, index, attempt);
+	a = mem_zalloc(1, sizeof *a);
+	a->key = buf_steal(&key);
+	HASH_ADD_KEYPTR(hh, m->atts, a->key, strlen(a->key), a);
+	return a;
+}
+
+const char *mind_placed(const struct mind *m, const char *uid, uint32_t index, uint32_t attempt)
+{
+	const struct mind_att *a = mind_att_find(m, uid, index, attempt);
+	return a ? a->placed : NULL;
+}
+
+bool mind_answers(struct checks *c, const char *node, int64_t for_ms)
+{
+	bool any = false;
+	for (uint32_t i = 0; i < COORDINATORS; i++) {
+		const struct mind *m = &c->minds->v[i];
+		const struct mind_node *n;
+		if (!m->proc || !m->proc->host.alive || !proc_leads(m->proc))
+			continue; /* one that stood still may believe so for a while: ask all */
+		HASH_FIND_STR(m->nodes, node, n);
+		if (!n || !n->connected || n->silent ||
+		    n->since_ms + for_ms >= c->world->clock.now_ms)
+			return false;
+		any = true;
+	}
+	return any;
 }

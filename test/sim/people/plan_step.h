@@ -7,12 +7,12 @@
 #define PLAN_NS "team" /* the namespace of some jobs, which users delete */
 
 struct step { /* self of queued operations; lives as long as the run */
-	struct sim *sim;
+	struct cluster *cluster;
 	struct plan *plan;
 	struct held *held[PLAN_OPS_MAX]; /* what users read */
 };
 
-/* True: there was something to do it to. */
+/* The operation takes place, and ends where it lasts. True: there was something to do it to. */
 bool plan_user_begin(struct step *st, const struct plan_op *op);
 void plan_user_end(struct step *st, const struct plan_op *op);
 bool plan_fault_begin(struct step *st, const struct plan_op *op);

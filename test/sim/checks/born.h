@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the checks: what is asked of each pod that comes to be, and which attempts ever had
+ * one. */
+#pragma once
+
+#include "test/sim/checks/record.h"
+
+void check_born(struct checks *c, const struct version *pod);
+void check_ended(struct checks *c, const struct version *pod); /* or it changed otherwise */
+void check_gone(struct checks *c, const struct version *pod);
+bool check_ever_made(struct checks *c, const char *uid); /* a pod of the job */
+bool check_made_since(struct checks *c, const char *uid, int64_t ms);
+uint32_t check_indexes_made(struct checks *c, const char *uid);    /* of how many a pod was made */
+bool check_gone_lately(struct checks *c, const char *uid);         /* a pod of the job */
+bool check_succeeded(struct checks *c, const struct version *pod); /* any attempt, ever */

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the checks: nodes kept for a job. */
+#pragma once
+
+#include "test/sim/checks/line.h"
+
+/* The coordinator says that it keeps nodes for the line's job. */
+void check_kept(struct checks *c, struct mind *m, const struct line *l);
+/* It places a member of a known job. */
+void check_placed_on_kept(struct checks *c, struct mind *m, const struct line *l);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the checks: what a coordinator process knows, and what it has decided and heard since
+ * it leads. Its decisions are judged by that. */
+#pragma once
+
+#include "test/sim/checks/record.h"
+
+struct known_version {
+	UT_hash_handle hh;
+	char *key; /* kind/namespace/name */
+	struct version *v;
+	uint32_t list;    /* the list that showed it last */
+	int64_t since_ms; /* when it was first seen */
+};
+
+struct mind_job { /* of one leadership */
+	UT_hash_handle hh;
+	char *uid;
+	int64_t group_ms; /* when members of it were placed last … */
+	uint32_t group;   /* … how many then (0: not a start), and what was needed */
+	uint32_t need;
+	int64_t denied_ms; /* when a pod of it was refused last, and nothing came of it since; or 0
+			    */
+	int64_t denied_generation;
+	uint64_t rolled_step;
+	uint32_t rolled; /* running members stopped for a rollout in that step */
+};
+
+struct mind_failure { /* a failure that was charged and must be in status before the next try */
+	UT_hash_handle hh;
+	char *key; /* uid/index */
+	uint32_t failed;
+};
+
+struct mind_att { /* an attempt */
+	UT_hash_handle hh;
+	char *key;    /* uid/index/attempt */
+	char *placed; /* the template with which this coordinator placed it; NULL: another one did
+		       */
+	bool stopped;
+	bool runs; /* as far as its coordinator was told */
+};
+
+struct mind_node {
+	UT_hash_handle hh;
+	char *name;
+	bool registered, connected, silent; /* in this leadership */
+	int64_t since_ms;                   /* when it was heard anew */
+};
+
+struct mind_met { /* a job of which this leadership was shown or has asked something */
+	UT_hash_handle hh;
+	char *key; /* namespace/name */
+	bool shown;
+	bool asked; /* by a live GET … */
+	char *live; /* … whose last answer had this UID; NULL: there was none of the name */
+};
+
+struct mind {
+	const struct proc *proc;
+	uint32_t incarnation;
+	struct known_version *known;
+	uint32_t list[API_KIND_N];
+	bool open;         /* all agents count as heard */
+	int64_t synced_ms; /* INT64_MAX: not yet */
+	int64_t lost_ms;   /* when a member was given up for silence last */
+	struct mind_job *jobs;
+	struct mind_failure *failures;
+	struct mind_att *atts;
+	struct mind_node *nodes;
+	struct mind_met *met;
+	/* The job for which nodes are kept, or NULL; their names; when it can start. */
+	char *kept_uid, *kept_job, *kept_nodes;
+	int64_t kept_ms;
+};
+
+struct minds {
+	struct mind v[COORDINATORS];
+};
+
+/* The mind of a living coordinator, emptied if it is another process by now; NULL: no coordinator.
+ */
+struct mind *check_mind(struct checks *c, const struct proc *p);
+void minds_free(struct checks *c);
+void mind_forget(struct mind *m);            /* what it knows */
+void mind_forget_leadership(struct mind *m); /* what it has decided and heard */
+/* Made if there is none. */
+struct mind_job *mind_job_of(struct mind *m, const char *uid);
+struct mind_node *mind_node_of(struct mind *m, const char *name);
+const struct known_version *mind_find(const struct mind *m, enum api_kind kind, const char *ns,
+				      const char *name);
+
+/* NULL: it was neither shown nor asked for. */
+const struct mind_met *mind_met_find(const struct mind *m, const char *job_key);
+/* Whether the leader has heard the node's agent for so long without a break. */
+bool mind_answers(struct checks *c, const char *node, int64_t for_ms);
+/* It is said to keep no nodes for a job any more. */
+void mind_keep_nothing(struct mind *m);
+/* An attempt of the job of that UID; NULL: none is known. */
+struct mind_att *mind_att_find(const struct mind *m, const char *uid, uint32_t index,
+			       uint32_t attempt);
+struct mind_att *mind_att_of(struct mind *m, const char *uid, uint32_t index,
+			     uint32_t attempt); /* made if there is none */
+/* The template with which the coordinator has placed the attempt itself, or NULL. */
+const char *mind_placed(const struct mind *m, const char *uid, uint32_t index, uint32_t attempt);
+
+/* What a list or a watch gives to a coordinator. */
+void mind_saw(struct checks *c, const struct proc *p, enum watch_event ev, struct version *v);
+void mind_list(struct checks *c, const struct proc *p, enum api_kind kind, bool ends);
+/* A live GET of a job. */
+void mind_note_get(struct checks *c, const char *who, const struct api_request *req);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test/sim/checks/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bitset.h"
+#include "base/mem.h"
+#include "model/selector.h"
+
+bool check_live(const struct version *v)
+{
+	return !pod_ended(v) && !v->meta.deleted_ms;
+}
+
+const char *check_label(const struct version *v, const char *key)
+{
+	return str_or_empty(kvs_get(&v->meta.labels, key));
+}
+
+bool check_same_index(const struct version *a, const struct version *b)
+{
+	return a != b && str_eq(a->meta.owner_uid, b->meta.owner_uid) &&
+	       str_eq(check_label(a, LABEL_INDEX), check_label(b, LABEL_INDEX));
+}
+
+bool check_broken(struct checks *c, const char *node)
+{
+	const struct machine *m = cluster_machine(c->cluster, node);
+	return !m || m->down || m->kubelet_down ||
+	       c->world->clock.now_ms < m->faulty_ms + FAULTY_MS;
+}
+
+bool check_faulty(struct checks *c, const char *node)
+{
+	const struct machine *m = cluster_machine(c->cluster, node);
+	return check_broken(c, node) || c->world->clock.now_ms < m->unheard_ms + FAULTY_MS;
+}
+
+bool check_slept(const struct checks *c)
+{
+	const struct cluster *cl = c->cluster;
+	for (uint32_t i = 0; i < cl->cfg.coordinators; i++) {
+		const struct proc *p = &cl->coordinator[i];
+		if (p->slept_ms && cl->world.clock.now_ms < p->host.paused_until_ms + KNOWING_MS)
+			return true;
+	}
+	return false;
+}
+
+/* Whoever deletes a Node says that nothing runs there any more; a leader may hear of it late. */
+bool check_node_went(struct checks *c, const char *node)
+{
+	const struct cluster *cl = c->cluster;
+	const struct machine *m = cluster_machine(c->cluster, node);
+	return !m || cl->world.clock.now_ms < m->unregistered_ms + FAULTY_MS ||
+	       (m->unregistered_ms + FAULTY_MS > cl->deaf_from_ms &&
+		cl->world.clock.now_ms < cl->deaf_until_ms + FAULTY_MS);
+}
+
+bool check_index_completed(const struct version *job, const struct version *pod)
+{
+	struct bitset done = {0};
+	enum rc rc = bitset_parse_ranges(&done, str_or_empty(job->job.status.completed),
+					 PARALLELISM_MAX);
+	bool has = rc == RC_OK &&
+		   bitset_has(&done, (uint32_t)strtoul(check_label(pod, LABEL_INDEX), NULL, 10));
+	bitset_done(&done);
+	return has;
+}
+
+/* Younger than what a program must know; or said while a leader heard nothing. */
+bool check_changed_lately(struct checks *c, const char *name)
+{
+	const struct cluster *cl = c->cluster;
+	struct changed *h;
+	HASH_FIND_STR(c->changed, name, h);
+	return h && (cl->world.clock.now_ms < h->at_ms + KNOWING_MS ||
+		     (h->at_ms + KNOWING_MS > cl->deaf_from_ms &&
+		      cl->world.clock.now_ms < cl->deaf_until_ms + KNOWING_MS));
+}
+
+int64_t check_changed_at(struct checks *c, const char *name)
+{
+	struct changed *h;
+	HASH_FIND_STR(c->changed, name, h);
+	return h ? h->at_ms : INT64_MIN;
+}
+
+void check_note_changed(struct checks *c, const char *name)
+{
+	struct changed *h;
+	HASH_FIND_STR(c->changed, name, h);
+	if (!h) {
+		h = mem_zalloc(1, sizeof *h);
+		h->name = mem_strdup(name);
+		HASH_ADD_KEYPTR(hh, c->changed, h->name, strlen(h->name), h);
+	}
+	h->at_ms = c->world->clock.now_ms;
+}
+
+bool check_same_kvs(const struct kvs *a, const struct kvs *b)
+{
+	for (uint32_t i = 0; i < a->n; i++) {
+		if (!str_eq(kvs_get(b, a->v[i].key), a->v[i].val))
+			return false;
+	}
+	return a->n == b->n;
+}
+
+bool check_final(enum job_state s)
+{
+	return s == JOB_COMPLETED || s == JOB_FAILED;
+}
+
+/* A create of the leader before, of its own or through an agent, may arrive late: nothing fences
+ * it. */
+bool check_led_lately(const struct checks *c)
+{
+	return c->world->clock.now_ms < c->led_ms + KNOWING_MS;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What runs in the world: machines with their kubelets, the cluster's own controllers,
+ * coordinators, one agent a machine. Here is what is known of it; start.h makes it run. */
+#pragma once
+
+#include "base/table.h"
+#include "test/sim/cluster/machine.h"
+#include "test/sim/cluster/proc.h"
+#include "test/sim/world/world.h"
+
+enum { COORDINATORS = 2 };
+
+struct sim_config {
+	uint64_t seed;
+	uint32_t machines;
+	int64_t cpu_milli, memory_milli; /* of each machine */
+	uint32_t coordinators;
+	int64_t token_ms; /* how long agents' tokens live; 0: for ever */
+	bool labelled;    /* nodes have the labels zone and size, some an extended resource */
+	enum log_level log_level;
+	bool trace; /* log lines go to stdout as they come */
+	bool keep_log;
+};
+
+struct tally { /* starts and refusals of one index of one job */
+	UT_hash_handle hh;
+	char key[64]; /* uid/index; uid/all for failures */
+	uint32_t starts, refusals, failures;
+};
+
+/* Who looks at the cluster and does nothing to it: test/sim/checks, which stand above it. Any of
+ * them may be NULL, so that a cluster runs unobserved too. */
+struct cluster_watch {
+	void *self;
+	void (*change)(void *self, const struct change *ch); /* of the store, just stored */
+	/* A request of that process has come to the API server, which carries it out next. */
+	void (*request)(void *self, const char *who, const struct api_request *req);
+	/* What a process logs, debug lines of coordinators too. */
+	void (*log)(void *self, const struct proc *p, const char *msg, const struct log_kv *kv,
+		    size_t n);
+	void (*turn)(void *self, const struct proc *p); /* a process has had its turn */
+};
+
+struct cluster {
+	struct sim_config cfg;
+	struct world world;
+	struct cluster_watch watch;
+	struct proc coordinator[COORDINATORS];
+	struct machine machine[MACHINES_MAX];
+	struct tally *tallies;
+	int64_t deaf_from_ms,
+		deaf_until_ms;   /* when a coordinator hears nothing of the API server */
+	int64_t pods_changed_ms; /* when a pod changed last */
+	bool collecting;         /* a round of garbage collection is due */
+};
+
+struct machine *cluster_machine(struct cluster *cl, const char *name); /* NULL: none */
+struct proc *cluster_proc(struct cluster *cl, const char *name);       /* NULL: none */
+/* Made if there is none. index: a number, or "all" for the job's failures. */
+struct tally *cluster_tally(struct cluster *cl, const char *uid, const char *index);
+void cluster_tallies_free(struct cluster *cl);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test/sim/cluster/config.h"
+
+#include <inttypes.h>
+
+#include "base/mem.h"
+#include "test/sim/cluster/kubelet.h"
+
+const char cluster_service[] = "muster-coordinator.muster.svc:7117";
+
+struct coordinator_config cluster_coordinator_config(const struct cluster *cl)
+{
+	return (struct coordinator_config){
+		.core = {.node_silent_grace_ms = 6000,
+			 .node_unheard_ms = 30000,
+			 .loop_gap_ms = 1000,
+			 .retry_base_ms = 10000,
+			 .retry_cap_ms = 360000,
+			 .cnode_numbers_ms = 30000,
+			 .message_refresh_ms = 60000,
+			 .step_jobs = cl->cfg.seed % 4 ? 0 : 1 + (uint32_t)(cl->cfg.seed / 4 % 3),
+			 .spread = true,
+			 .agent_launch = true},
+		.namespace = "muster",
+		.lease = "muster-coordinator",
+		.lease_duration_ms = 15000,
+		.renew_deadline_ms = 10000,
+		.retry_period_ms = 2000,
+		.agent_username = "system:serviceaccount:muster:muster-agent",
+		.heartbeat_ms = 2000,
+	};
+}
+
+/* The projected token; the kubelet renews it when a fifth of its life is left. */
+static const char *token(void *self)
+{
+	struct proc *p = self;
+	struct cluster *cl = p->cluster;
+	int64_t life_ms = cl->cfg.token_ms, now = server_wall(&cl->world.server);
+	if (life_ms && kubelet_renews(cluster_machine(cl, p->host.node)) &&
+	    p->token_until_ms - now < life_ms / 5)
+		p->token_until_ms = now + life_ms;
+	buf_reset(&p->token);
+	buf_printf(&p->token, "token %s", p->host.node);
+	if (p->token_until_ms)
+		buf_printf(&p->token, " %" PRId64, p->token_until_ms);
+	return buf_str(&p->token);
+}
+
+struct agent_config cluster_agent_config(const struct cluster *cl, struct proc *p)
+{
+	const struct version *node =
+		store_find(&cl->world.server.store, API_NODE, NULL, p->host.node);
+	return (struct agent_config){.node = p->host.node,
+				     .boot_id = node ? node->node.boot_id : "boot",
+				     .version = "0.1.0",
+				     .coordinator = cluster_service,
+				     .launch = true,
+				     .self = p,
+				     .token = token};
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Power and network of machines, and their Node objects with what the node lifecycle controller
+ * makes of them. */
+#pragma once
+
+#include "test/sim/cluster/cluster.h"
+
+/* Something is wrong with it until then; what is doubted for longer stays so. */
+void machine_doubt(struct machine *m, int64_t until_ms);
+void machines_init(struct cluster *cl);       /* their Nodes are registered */
+bool machine_absent(const struct machine *m); /* its kubelet says nothing to the API server */
+void machine_power_off(struct machine *m);
+void machine_power_on(struct machine *m); /* a new boot */
+void machine_kubelet(struct machine *m, bool up);
+void machine_cut(struct machine *m, int64_t ms);   /* off the network */
+void machine_register(struct machine *m, bool on); /* its Node object is deleted, or made again */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What people do to Nodes, ComputeNodes and pods. What returns bool tells whether there was
+ * anything to do it to. */
+#pragma once
+
+#include "test/sim/world/world.h"
+
+bool user_cordon(struct world *w, const char *node, bool on);       /* the Node */
+bool user_cordon_cnode(struct world *w, const char *node, bool on); /* the ComputeNode */
+bool user_label(struct world *w, const char *node, const char *key, const char *value);
+bool user_label_cnode(struct world *w, const char *node, const char *key, const char *value);
+bool user_taint(struct world *w, const char *node, const struct taint *t, bool on);
+/* The kubelet was configured anew: what it offers of one resource; milli < 0: nothing any more. */
+bool user_resize(struct world *w, const char *node, const char *res, int64_t milli);
+bool user_limit(struct world *w, const char *node, const char *res, int64_t milli);
+bool user_delete_cnode(struct world *w, const char *node);
+bool user_delete_pod(struct world *w, const char *ns, const char *name);
+bool user_force_delete_pod(struct world *w, const char *ns, const char *name);
+bool user_evict_node(struct world *w, const char *node); /* drain: each pod is evicted */
+/* A pod of somebody else on that node, running at once. */
+bool user_foreign_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli);
+/* The cluster keeps no more than so many finished pods: the oldest go. */
+bool user_collect_finished(struct world *w, uint32_t keep);
