@@ -10,7 +10,8 @@
 
 #include "base/mem.h"
 #include "model/quantity.h"
-#include "test/sim/contract/inside.h"
+#include "test/sim/contract/ask.h"
+#include "test/sim/contract/case.h"
 
 /* ---- leases: create, read, fenced writes ---- */
 
@@ -106,25 +107,6 @@ void contract_apply_conflict(struct contract_env *env)
 }
 
 /* ---- status ---- */
-
-enum rc contract_patch_status(struct contract_env *env, const char *name, const char *rv,
-			      uint32_t attempts, struct asked *a)
-{
-	struct job_status status = {.state = JOB_PENDING,
-				    .attempts = attempts,
-				    .completed = "",
-				    .selector = "",
-				    .reason = "Test",
-				    .message = "a test",
-				    .observed_generation = 1};
-	struct api_request req = {.verb = API_PATCH_STATUS,
-				  .kind = API_JOB,
-				  .ns = env->ns,
-				  .name = name,
-				  .rv = rv,
-				  .job_status = &status};
-	return contract_ask(env, &req, a);
-}
 
 void contract_status_fence(struct contract_env *env)
 {

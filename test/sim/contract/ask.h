@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the contract's cases: asking and waiting. */
+/* Inside of the contract: asking and waiting. */
 #pragma once
 
 #include "base/buf.h"
@@ -36,8 +36,3 @@ enum rc contract_get_job(struct contract_env *env, const char *name, struct aske
 /* A state of Pending and so many attempts. */
 enum rc contract_patch_status(struct contract_env *env, const char *name, const char *rv,
 			      uint32_t attempts, struct asked *a);
-
-/* The cases. */
-#define CASE(name) void contract_##name(struct contract_env *env);
-#include "test/sim/contract/cases.def"
-#undef CASE
