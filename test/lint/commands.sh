@@ -22,7 +22,7 @@ agent=("$build/bin/muster-agent" --namespace x --node n)
 sim=$build/bin/muster-sim bench=$build/bin/bench-placement
 
 for program in "${coordinator[0]}" "${agent[0]}" "$sim" "$bench" test/run test/shell test/coverage \
-	test/tools/get test/mutants/run test/mutants/refresh e2e/run e2e/cluster e2e/demo e2e/figures e2e/lib/images; do
+	test/lint/run test/tools/get test/mutants/run test/mutants/refresh e2e/run e2e/cluster e2e/demo e2e/figures e2e/lib/images; do
 	try 0 "$program" --help
 	try 2 "$program" --no-such-option
 done
@@ -57,6 +57,10 @@ try 2 "$sim" --reasons
 try 2 test/run nonsense
 try 2 test/run --filter
 try 2 test/run --preset fast
+try 2 test/run unit --changed
+try 2 test/lint/run nonsense
+try 2 test/lint/run --top
+try 2 test/lint/run --changed pure
 try 2 test/coverage --seeds
 try 2 test/tools/get nonsense
 try 2 test/tools/get --module

@@ -16,7 +16,9 @@ cp -r "$top/test/mutants" "$tmp/test/"
 # shellcheck disable=SC2016 # $@ is the stub's
 printf '#!/bin/sh\nexec "$@"\n' >"$tmp/test/shell"
 printf '#!/bin/sh\necho "3 passed, 1 failed"\nexit 1\n' >"$tmp/e2e/run"
-chmod +x "$tmp/test/shell" "$tmp/e2e/run"
+mkdir "$tmp/test/lint"
+printf '#!/bin/sh\necho "asked for $*"\nexit 1\n' >"$tmp/test/lint/run"
+chmod +x "$tmp/test/shell" "$tmp/e2e/run" "$tmp/test/lint/run"
 cat >"$tmp/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.25)
 project(scratch NONE)
@@ -61,6 +63,10 @@ expect 1 '0 passed, 1 failed' 'no tests were found' fuzz
 expect 1 '1 passed, 2 failed' 'sim (release): the build failed' sim lint
 expect 1 '0 passed, 1 failed' 'sim (mutants): the build failed' sim --mutants
 expect 2 '*goes with level sim alone*' 'see test/run --help' lint --mutants
+expect 1 'asked for --changed' 'asked for' lint --changed
+expect 2 '*goes with level lint alone*' 'see test/run --help' --changed
+expect 2 '*goes with level lint alone*' 'see test/run --help' lint unit --changed
+expect 2 '*goes with level lint alone*' 'see test/run --help' lint --changed --filter format
 expect 1 '3 passed, 1 failed' 'e2e: 1 of 4' e2e
 expect 2 '*unknown level*' 'see test/run --help' nothing
 expect 2 '*unknown option*' 'see test/run --help' --nothing

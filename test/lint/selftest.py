@@ -190,8 +190,66 @@ def check_report():
     return "shared/model/long.c:3: f: 72 lines" in out.getvalue()
 
 
-def main():
+# What is done to a committed tree, the exit status of --changed, what it must say and must not say
+UNFORMATTED = swap("shared/base/text.c", "\treturn (int)", "    return  (int)")["shared/base/text.c"]
+CHANGED = [
+    ({}, 0, ["since the last commit: 0 files, 0 deleted"], [": not formatted", " wrong"]),
+    ({"docs/b.md": CLEAN["docs/b.md"] + "More.\n"}, 0, ["1 file, 0 deleted", "paths: 1 file, nothing wrong"],
+     ["not formatted", "format:", "shell:"]),
+    ({"docs/b.md": None}, 1, ["0 files, 1 deleted", "docs/a.md:3: links to b.md, which is not there"], []),
+    ({"docs/b.md": "# B\n"}, 1, ["docs/b.md has no heading for #part-two"], []),
+    ({"shared/model/job.c": CLEAN["shared/model/job.c"].replace("{\n\t", "{\n\tsleep(1);\n\t"),
+      "shared/model/new.h": "int x ;\n"}, 1,
+     ["2 files, 0 deleted", "job.c:11: sleep is banned", "new.h: not formatted", "new.h: its first lines lack",
+      "format: 2 files, 1 wrong"], ["shared/model/job.c: not formatted"]),
+    ({"test/greet.sh": CLEAN["test/greet.sh"].replace('"$1"', "`ls $1")}, 1, ["test/greet.sh:3"], []),
+    ({"build/dev/junk.c": "int x ;\n"}, 0, ["0 files, 0 deleted"], []),
+]
+
+
+# A hook runs with variables that name its own repository.
+ENV = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+
+
+def git(top, *argv):
+    subprocess.run(["git", "-C", top, "-c", "user.name=x", "-c", "user.email=x@x.test", "-c", "commit.gpgsign=false",
+                    "-c", "safe.directory=*", *argv], check=True, capture_output=True, env=ENV)
+
+
+def changed(edits):
+    """The status and the output of --changed after edits of a committed tree, in which an unchanged file is wrong."""
+    with tempfile.TemporaryDirectory(prefix="muster-lint.") as top:
+        files = {**CLEAN, "shared/base/text.c": UNFORMATTED, ".gitignore": "/build/\n"}
+        write_tree(top, files, ROOMS)
+        git(top, "init", "-q")
+        git(top, "add", ".")
+        git(top, "commit", "-q", "-m", "x")
+        for name, text in edits.items():
+            if text is None:
+                os.remove(os.path.join(top, name))
+            else:
+                with open(os.path.join(top, name), "w", encoding="utf-8") as f:
+                    f.write(text)
+        run = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
+        p = subprocess.run([run, "--changed", "--top", top], capture_output=True, text=True, env=ENV)
+        return p.returncode, p.stdout + p.stderr
+
+
+def check_changed():
+    """The number of CHANGED's cases that end otherwise than they say."""
     bad = 0
+    for edits, status, said, unsaid in CHANGED:
+        got, text = changed(edits)
+        good = got == status and all(s in text for s in said) and not any(s in text for s in unsaid)
+        print(f"{'ok' if good else 'MISSED'}: --changed: {said[-1]}")
+        if not good:
+            print(f"    status {got}, not {status}:\n    " + text.replace("\n", "\n    "))
+            bad += 1
+    return bad
+
+
+def main():
+    bad = check_changed()
     for check in sorted({b[0] for b in BROKEN}, key=lambda c: c.__name__):
         for problem in findings(check, CLEAN, ROOMS):
             print(f"{check.__name__}: the clean tree is said to be wrong: {problem}")
@@ -209,7 +267,7 @@ def main():
     missed = check_allowed()
     print("\n".join(missed) or "ok: circles: what is allowed passes, what is no circle any more does not")
     bad += len(missed)
-    print(f"{len(BROKEN)} broken trees, {bad} missed")
+    print(f"{len(BROKEN) + len(CHANGED)} broken trees, {bad} missed")
     return 1 if bad else 0
 
 

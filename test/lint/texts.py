@@ -65,7 +65,9 @@ def anchors(text):
 
 def links(tree):
     problems = []
-    for n in tree.named(r".*\.md"):
+    # A page that changed or a file that is gone can break the links of pages that did not change.
+    whole = bool(tree.deleted or tree.named(r".*\.md"))
+    for n in tree.named(r".*\.md", whole):
         text = re.sub(r"^```.*?^```|`[^`\n]*`", lambda m: re.sub(r"[^\n]", " ", m.group(0)), tree.read(n),
                       flags=re.S | re.M)
         for m in re.finditer(r"\]\(<?([^)>\s]+)>?(?:\s+\"[^\"]*\")?\)|^\[[^]]+\]:\s+(\S+)", text, re.M):
@@ -89,7 +91,7 @@ def paths(tree):
         machine.append(re.escape(tree.top) + r"\b")
     how = re.compile("|".join(machine))
     problems = []
-    for n in tree.files:
+    for n in tree.named(r".*"):
         for number, line in enumerate(tree.read(n).splitlines(), 1):
             m = how.search(line)
             if m:
@@ -186,7 +188,9 @@ def sizes(tree):
         for line, name, size in functions(text):
             if size > 70:
                 long_functions.append(f"  {n}:{line}: {name}: {size} lines, aim 70")
-    room_sizes(tree, product)
-    area_sizes(tree)
-    print("\n".join(long_files + long_functions) or "no file and no function is above its aim")
+    if not tree.changed:
+        room_sizes(tree, product)
+        area_sizes(tree)
+    if product:
+        print("\n".join(long_files + long_functions) or "no file and no function is above its aim")
     return []

@@ -8,23 +8,48 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SKIPPED_DIRS = {".git", "build", "__pycache__"}
 
 
-class Tree:
-    """A checkout (or an unpacked archive of one) and, for some checks, its build folder."""
+class NotACheckout(Exception):
+    """The tree has no history, so no file of it is known to have changed."""
 
-    def __init__(self, top, build=None, rules=HERE):
+
+class Tree:
+    """A checkout (or an unpacked archive of one) and, for some checks, its build folder.
+
+    With changed=True the tree has only the files that differ from the last commit: staged, not
+    staged, and new ones that Git does not ignore. The names of deleted files are in `deleted`.
+    """
+
+    def __init__(self, top, build=None, rules=HERE, changed=False):
         self.top = os.path.realpath(top)
         self.build = os.path.realpath(build) if build else None
         self.rules = rules
-        self.files = self._list()
+        self.all = self.files = self._list()
+        self.changed, self.deleted = changed, []
+        self.looked_at = set()  # the files that the checks have asked for
+        if changed:
+            self._narrow()
+
+    def _git(self, *argv):
+        """The names that a Git command prints (its option -z separates them by NUL); None if it fails."""
+        git = ["git", "-c", "safe.directory=*", "-C", self.top]
+        p = subprocess.run([*git, *argv], capture_output=True, text=True)
+        return None if p.returncode else {n for n in p.stdout.split("\0") if n}
+
+    def _narrow(self):
+        new = self._git("ls-files", "-z", "-o", "--exclude-standard")
+        if new is None:
+            raise NotACheckout(f"{self.top} is not a Git checkout, so nothing tells what has changed")
+        # Before the first commit every file is new.
+        names = self._git("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", "HEAD")
+        names = set(self.all) if names is None else names | new
+        self.deleted = sorted(n for n in names if not os.path.lexists(self.path(n)))
+        self.files = sorted(names & set(self.all))
 
     def _list(self):
-        git = ["git", "-c", "safe.directory=*", "-C", self.top]
-        root = subprocess.run(git + ["rev-parse", "--show-toplevel"], capture_output=True, text=True)
-        if root.returncode == 0 and os.path.realpath(root.stdout.strip()) == self.top:
+        root = self._git("rev-parse", "--show-toplevel")
+        if root and os.path.realpath(root.pop().strip()) == self.top:
             # What is tracked and what is about to be: a new file is checked before its commit.
-            out = subprocess.run(git + ["ls-files", "-z", "-co", "--exclude-standard"],
-                                 capture_output=True, text=True, check=True).stdout
-            names = {n for n in out.split("\0") if n}
+            names = self._git("ls-files", "-z", "-co", "--exclude-standard")
         else:
             names = set()
             for folder, dirs, files in os.walk(self.top):
@@ -42,9 +67,11 @@ class Tree:
         except FileNotFoundError:  # gone since it was listed, an editor's or a fuzzer's file
             return ""
 
-    def named(self, pattern):
-        """The files whose path matches the regular expression as a whole."""
-        return [n for n in self.files if re.fullmatch(pattern, n)]
+    def named(self, pattern, whole=False):
+        """The files whose path matches the regular expression as a whole; whole: unchanged ones too."""
+        found = [n for n in (self.all if whole else self.files) if re.fullmatch(pattern, n)]
+        self.looked_at.update(found)
+        return found
 
     def scripts(self):
         """Shell scripts, by name or by first line."""
@@ -56,6 +83,7 @@ class Tree:
                 with open(self.path(n), "rb") as f:
                     if re.match(rb"#!\s*/(usr/)?bin/(env )?(ba|da)?sh\b", f.readline(80)):
                         found.append(n)
+        self.looked_at.update(found)
         return found
 
     def rule_lines(self, name):
