@@ -2,7 +2,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* What every name begins with: the release's name where that says "muster" already. */}}
+{{/* The first part of every name: the name of the release if it contains "muster", else RELEASE-muster. */}}
 {{- define "muster.fullname" -}}
 {{- $name := include "muster.name" . -}}
 {{- if .Values.fullnameOverride -}}
@@ -30,18 +30,18 @@
 {{- end -}}
 {{- end -}}
 
-{{/* What the coordinator would refuse at its start is refused before anything is changed. */}}
+{{/* Refuses times that the coordinator would refuse at its start, before anything is installed. */}}
 {{- define "muster.checkTimes" -}}
 {{- $beat := include "muster.ms" .Values.liveness.heartbeat | int64 -}}
 {{- $grace := include "muster.ms" .Values.liveness.nodeSilentGrace | int64 -}}
 {{- if or (lt $beat 100) (lt $grace (mul 2 $beat)) -}}
-{{- fail "liveness.nodeSilentGrace must be at least twice liveness.heartbeat, that at least 100ms" -}}
+{{- fail "liveness.nodeSilentGrace must be at least twice liveness.heartbeat, and liveness.heartbeat at least 100ms" -}}
 {{- end -}}
 {{- $lease := include "muster.ms" .Values.coordinator.lease.duration | int64 -}}
 {{- $renew := include "muster.ms" .Values.coordinator.lease.renewDeadline | int64 -}}
 {{- $retry := include "muster.ms" .Values.coordinator.lease.retryPeriod | int64 -}}
 {{- if or (le $lease $renew) (le $renew $retry) (lt $retry 100) -}}
-{{- fail "coordinator.lease.duration must be above renewDeadline, that above retryPeriod, that at least 100ms" -}}
+{{- fail "coordinator.lease.duration must be above renewDeadline, renewDeadline above retryPeriod, and retryPeriod at least 100ms" -}}
 {{- end -}}
 {{- end -}}
 
@@ -49,14 +49,14 @@
 {{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
 {{- end -}}
 
-{{/* Labels by which the pods of one component are selected: (list $ "agent") */}}
+{{/* Labels that select the pods of one component: (list $ "agent") */}}
 {{- define "muster.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "muster.name" (index . 0) }}
 app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}
 
-{{/* Labels of everything that we make: (list $ "agent") */}}
+{{/* Labels of every object of the chart: (list $ "agent") */}}
 {{- define "muster.labels" -}}
 {{- $top := index . 0 -}}
 {{ include "muster.selectorLabels" . }}
@@ -66,7 +66,7 @@ app.kubernetes.io/managed-by: {{ $top.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $top.Chart.Name $top.Chart.Version | replace "+" "_" }}
 {{- end -}}
 
-{{/* Both fit Pod Security "restricted". */}}
+{{/* Security contexts that fit Pod Security "restricted". */}}
 {{- define "muster.podSecurityContext" -}}
 runAsNonRoot: true
 runAsUser: 65532
@@ -93,7 +93,7 @@ readinessProbe:
   failureThreshold: 2
 {{- end -}}
 
-{{/* Annotations of what runs after the release is gone; the argument is the order. */}}
+{{/* Annotations of objects that are used after the release is deleted; the argument is the order. */}}
 {{- define "muster.uninstallHook" -}}
 helm.sh/hook: post-delete
 helm.sh/hook-weight: {{ . | quote }}
