@@ -40,6 +40,10 @@ static bool render(void *self, uint64_t key, struct api_request *req)
 	bool is_job = status_key_split(c->keys, key, &r->text, &ns, &name);
 	bool known = is_job ? core_job_status(c->core, ns, name, &r->job, &rv)
 			    : core_cnode_status(c->core, name, &r->cnode, &rv);
+	if (is_job)
+		core_job_status_taken(c->core, ns, name, known ? &r->job : NULL);
+	else
+		core_cnode_status_taken(c->core, name, known ? &r->cnode : NULL);
 	if (!known)
 		return false;
 	*req = (struct api_request){.verb = API_PATCH_STATUS,

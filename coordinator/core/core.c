@@ -38,7 +38,8 @@ struct core *core_new(const struct core_config *cfg, const struct log *log)
 	c->log = log;
 	c->strs = intern_new();
 	c->out.text = ARENA_INIT(TEXT_MAX);
-	c->out.view = ARENA_INIT(TEXT_MAX);
+	c->out.view = mem_zalloc(1, sizeof *c->out.view);
+	*c->out.view = ARENA_INIT(TEXT_MAX);
 	c->placing = placing_new();
 	c->gate.open = true;
 	c->gate.opens_ms = INT64_MAX;
@@ -87,7 +88,8 @@ struct core *core_free(struct core *c)
 	c->placing = placing_free(c->placing);
 	levels_done(c);
 	arena_done(&c->out.text);
-	arena_done(&c->out.view);
+	arena_done(c->out.view);
+	free(c->out.view);
 	free(c->nodes.at);
 	free(c->nodes.spare);
 	free(c->queue.block);
@@ -232,7 +234,7 @@ void core_step(struct core *c, const struct core_event *ev, struct core_actions 
 {
 	c->out.n = 0;
 	arena_reset(&c->out.text);
-	arena_reset(&c->out.view);
+	arena_reset(c->out.view);
 	set_time(c, ev);
 	c->stats.steps++;
 	if (c->leading || ev->type == CEV_LEAD)
@@ -269,19 +271,30 @@ void core_orders(const struct core *c, const char *node, const struct order **re
 	orders_view(c, node, ret, ret_n, ret_revision);
 }
 
-bool core_job_status(struct core *c, const char *ns, const char *name, struct job_status *ret,
+bool core_job_status(const struct core *c, const char *ns, const char *name, struct job_status *ret,
 		     const char **ret_rv)
 {
 	return job_status_view(c, ns, name, ret, ret_rv);
 }
 
-bool core_cnode_status(struct core *c, const char *name, struct cnode_status *ret,
+void core_job_status_taken(struct core *c, const char *ns, const char *name,
+			   const struct job_status *sent)
+{
+	job_status_taken(c, ns, name, sent);
+}
+
+bool core_cnode_status(const struct core *c, const char *name, struct cnode_status *ret,
 		       const char **ret_rv)
 {
 	return node_status_view(c, name, ret, ret_rv);
 }
 
-bool core_cnode_apply(struct core *c, const char *name, struct cnode_apply *ret)
+void core_cnode_status_taken(struct core *c, const char *name, const struct cnode_status *sent)
+{
+	node_status_taken(c, name, sent);
+}
+
+bool core_cnode_apply(const struct core *c, const char *name, struct cnode_apply *ret)
 {
 	return node_apply_view(c, name, ret);
 }

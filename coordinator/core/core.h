@@ -21,14 +21,23 @@ void core_step(struct core *c, const struct core_event *ev, struct core_actions 
 /* When to send the next CEV_TICK (monotonic ms); INT64_MAX: not needed. */
 int64_t core_deadline(const struct core *c);
 
-/* Views, borrowed until the next step. */
-/* The full set of orders for a node; *ret_revision changes whenever the set does. */
+/* Views change nothing, and what they give is borrowed until the next step. */
+/* The full set of orders for a node; *ret_revision changes whenever the set does; 0: nothing is
+ * decided yet. */
 void core_orders(const struct core *c, const char *node, const struct order **ret, uint32_t *ret_n,
 		 uint64_t *ret_revision);
-/* The newest status of a job and the resourceVersion that it was computed from; false: unknown. */
-bool core_job_status(struct core *c, const char *ns, const char *name, struct job_status *ret,
+/* The newest status and the resourceVersion that it was computed from; false: nothing needs writing
+ * (the object is not known, or stored as it is). */
+bool core_job_status(const struct core *c, const char *ns, const char *name, struct job_status *ret,
 		     const char **ret_rv);
-bool core_cnode_status(struct core *c, const char *name, struct cnode_status *ret,
+bool core_cnode_status(const struct core *c, const char *name, struct cnode_status *ret,
 		       const char **ret_rv);
-bool core_cnode_apply(struct core *c, const char *name, struct cnode_apply *ret);
+/* What to apply; false: there is no such Node. */
+bool core_cnode_apply(const struct core *c, const char *name, struct cnode_apply *ret);
+
+/* The write of a status that the view gave goes out; NULL: the view gave none. */
+void core_job_status_taken(struct core *c, const char *ns, const char *name,
+			   const struct job_status *sent);
+void core_cnode_status_taken(struct core *c, const char *name, const struct cnode_status *sent);
+
 void core_stats(const struct core *c, struct core_stats *ret);

@@ -132,8 +132,10 @@ void settle(struct core *c)
 	uint32_t nodes = c->cfg.step_jobs ? c->cfg.step_jobs : STEP_NODES;
 	do {
 		while (c->jobs.dirty || c->nodes.dirty) {
-			if (!settle_jobs(c, &jobs) || !settle_nodes(c, &nodes))
+			if (!settle_jobs(c, &jobs) || !settle_nodes(c, &nodes)) {
+				c->unsettled = true;
 				return;
+			}
 		}
 		c->settled = true;
 		/* One cycle a step: what did not fit in it is the next step's. */
@@ -145,4 +147,5 @@ void settle(struct core *c)
 		placed = true;
 	} while (c->jobs.dirty);
 	must(!c->nodes.dirty); /* placing changes a node by a job only */
+	c->unsettled = false;
 }

@@ -14,4 +14,4 @@ void node_apply_soon(const struct core *c, struct node_record *n);
 void node_apply_again(const struct core *c, struct node_record *n);
 void node_applied(struct core *c, const struct core_event *ev); /* CEV_APPLIED */
 /* What is to be applied; false: there is no such Node. Borrowed until the next step. */
-bool node_apply_view(struct core *c, const char *name, struct cnode_apply *ret);
+bool node_apply_view(const struct core *c, const char *name, struct cnode_apply *ret);

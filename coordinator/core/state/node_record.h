@@ -121,7 +121,8 @@ struct node_verdict {
 /* What the node's session is told. The sum is one over the fingerprints of its orders; attempts
  * whose order may have changed hang on `changed`. Owners: state/orders, state/attempt. */
 struct node_orders {
-	bool recount, stale; /* look at all attempts; the array is older than the set */
+	bool recount; /* look at all attempts */
+	bool stale;   /* the array names an attempt that is no more */
 	struct attempt *changed;
 	uint64_t revision, sum, told;
 	struct order *v;

@@ -22,7 +22,6 @@ static void rebuild(const struct core *c, struct node_record *n)
 {
 	struct attempt *a;
 	n->orders.n = 0;
-	n->orders.stale = false;
 	DL_FOREACH2(n->attempts, a, node_next)
 	{
 		if (!ordered(a))
@@ -58,6 +57,12 @@ static void count(struct node_record *n, struct attempt *a)
 	a->order_print = print;
 }
 
+/* Something of the set may be another, or gone, and was not looked at yet. */
+static bool undecided(const struct node_record *n)
+{
+	return n->orders.recount || n->orders.changed || n->orders.stale;
+}
+
 /* As if all were counted anew; for checks. */
 uint64_t orders_sum(const struct node_record *n)
 {
@@ -73,7 +78,7 @@ static void recount(struct node_record *n)
 	struct attempt *a;
 	DL_FOREACH2(n->orders.recount ? n->attempts : NULL, a, node_next)
 	count(n, a);
-	n->orders.recount = false;
+	n->orders.recount = n->orders.stale = false;
 	while ((a = n->orders.changed)) {
 		n->orders.changed = a->orders_next;
 		a->order_changed = false;
@@ -81,32 +86,33 @@ static void recount(struct node_record *n)
 	}
 }
 
-/* Once a step: tells the node's session if the set is another one. What changed is looked at, not
- * all that is there; the array is made when it is asked for. */
 void orders_emit(struct core *c, struct node_record *n)
 {
-	if (!n->orders.recount && !n->orders.changed && !n->orders.told)
+	bool pending = undecided(n);
+	if (!pending && !n->orders.told)
 		return;
 	recount(n);
-	if (n->orders.sum + TOLD == n->orders.told)
+	if (n->orders.sum + TOLD != n->orders.told) {
+		n->orders.told = n->orders.sum + TOLD;
+		n->orders.revision =
+			1 + ++c->orders_revision; /* 1 is the empty set of one never told */
+		rebuild(c, n);
+	} else if (!pending || !c->unsettled) {
 		return;
-	n->orders.told = n->orders.sum + TOLD;
-	n->orders.stale = true;
-	n->orders.revision = 1 + ++c->orders_revision; /* 1 is the empty set of one never told */
+	}
+	/* The same set again: who asked while it was undecided is answered. */
 	action_new(c, ACT_ORDERS)->node = action_str(c, n->name);
 }
 
 void orders_view(const struct core *c, const char *node, const struct order **ret, uint32_t *ret_n,
 		 uint64_t *ret_revision)
 {
-	struct node_record *n = node_find(c, node);
+	const struct node_record *n = node_find(c, node);
 	*ret = NULL;
 	*ret_n = 0;
 	*ret_revision = 0;
-	if (!n || !c->settled)
+	if (!n || !c->settled || undecided(n))
 		return; /* what is not decided is not ordered */
-	if (n->orders.stale)
-		rebuild(c, n);
 	*ret = n->orders.v;
 	*ret_n = n->orders.n;
 	*ret_revision = n->orders.revision ? n->orders.revision : 1;

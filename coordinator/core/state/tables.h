@@ -115,15 +115,17 @@ struct silence {
 struct out {
 	struct core_action *v;
 	uint32_t n, cap;
-	struct arena text, view;
+	struct arena text;
+	struct arena *view; /* memory of views, which change nothing else */
 };
 
 struct core {
 	struct core_config cfg;
 	const struct log *log;
 	bool leading, synced;
-	bool settled; /* all was decided once after synced */
-	bool idle;    /* this step has no news: it may go through the queue */
+	bool settled;   /* all was decided once after synced */
+	bool unsettled; /* the step before could not settle all that changed */
+	bool idle;      /* this step has no news: it may go through the queue */
 	uint64_t epoch, orders_revision;
 	int64_t now_ms, wall_ms, loop_ms; /* loop: stands still over a gap between two turns */
 	struct gate gate;

@@ -4,7 +4,6 @@
  * end together costs three writes. */
 #include "coordinator/core/tell/job_status.h"
 
-#include <string.h>
 #include <utlist.h>
 
 #include "base/hash.h"
@@ -13,9 +12,9 @@
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/reasons.h"
 #include "coordinator/core/state/tables.h"
-#include "model/object.h"
+#include "coordinator/core/tell/status_slot.h"
 
-enum { GATHER_MS = 1000, GATHER_START_MS = 600, GONE_HOLD_MS = 10000 };
+enum { GATHER_MS = 1000, GATHER_START_MS = 600, DELETED_HOLD_MS = 10000 };
 
 static const char *const condition_types[JC_N] = {"Scheduled", "Suspended", "Complete", "Failed"};
 
@@ -36,8 +35,7 @@ static uint64_t job_head(const struct job_record *j)
 	return head_print(j->life.state, j->life.start_ms, conds);
 }
 
-/* Of all; *ret_head is that of what is written at once. */
-static uint64_t fingerprint(const struct job_status *s, uint64_t *ret_head)
+static struct status_print fingerprint(const struct job_status *s)
 {
 	enum cond_status conds[JC_N] = {0};
 	for (uint32_t i = 0; i < s->nconds; i++) {
@@ -46,8 +44,8 @@ static uint64_t fingerprint(const struct job_status *s, uint64_t *ret_head)
 				conds[k] = s->conds[i].status;
 		}
 	}
-	*ret_head = head_print(s->state, s->start_ms, conds);
-	uint64_t h = hash_u64(hash_u64(*ret_head, (uint64_t)s->start_ms), (uint64_t)s->end_ms);
+	uint64_t head = head_print(s->state, s->start_ms, conds);
+	uint64_t h = hash_u64(hash_u64(head, (uint64_t)s->start_ms), (uint64_t)s->end_ms);
 	for (uint32_t i = 0; i < s->nconds; i++) {
 		const struct cond *k = &s->conds[i];
 		h = hash_str(hash_u64(h, (uint64_t)k->status), str_or_empty(k->reason));
@@ -64,7 +62,7 @@ static uint64_t fingerprint(const struct job_status *s, uint64_t *ret_head)
 	}
 	h = hash_str(hash_str(h, str_or_empty(s->completed)), str_or_empty(s->selector));
 	h = hash_str(hash_str(h, str_or_empty(s->reason)), str_or_empty(s->message));
-	return hash_u64(h, (uint64_t)s->observed_generation);
+	return (struct status_print){hash_u64(h, (uint64_t)s->observed_generation), head};
 }
 
 /* The nodes of running pods, by member index. */
@@ -208,7 +206,6 @@ static void mark(struct core *c, struct job_record *j, enum mark m)
 void job_status_check(struct core *c, struct job_record *j)
 {
 	struct job_status s;
-	uint64_t head, full;
 	if (j->status.mark == MARK_URGENT) {
 		if (j->gathering && !starting(j))
 			mark(c, j, MARK_URGENT);
@@ -217,47 +214,40 @@ void job_status_check(struct core *c, struct job_record *j)
 	if (j->status.mark == MARK_LATER && job_head(j) == j->status.stored_head)
 		return;
 	view(j, &c->out.text, &s);
-	full = fingerprint(&s, &head);
-	if (full == j->status.stored)
-		return;
-	mark(c, j, head != j->status.stored_head ? MARK_URGENT : MARK_LATER);
+	struct status_print p = fingerprint(&s);
+	if (slot_differs(&j->status, p))
+		mark(c, j, p.head != j->status.stored_head ? MARK_URGENT : MARK_LATER);
 }
 
-/* A status as the API server has it. What we wrote ourselves is compared as we meant it. */
 void job_status_seen(struct job_record *j, const struct job_status *st, const char *rv)
 {
-	uint64_t head, full = fingerprint(st, &head);
-	if (full != j->status.seen && strcmp(j->status.rv, str_or_empty(rv)) != 0) {
-		j->status.stored = full;
-		j->status.stored_head = head;
-	}
-	j->status.seen = full;
-	mem_strset(&j->status.rv, rv);
+	slot_seen(&j->status, fingerprint(st), rv);
 }
 
-bool job_status_view(struct core *c, const char *ns, const char *name, struct job_status *ret,
+bool job_status_view(const struct core *c, const char *ns, const char *name, struct job_status *ret,
 		     const char **ret_rv)
 {
-	struct job_record *j = job_find(c, ns, name);
+	const struct job_record *j = job_find(c, ns, name);
 	if (!j || !c->synced)
 		return false;
-	view(j, &c->out.view, ret);
-	j->status.inflight = fingerprint(ret, &j->status.inflight_head);
-	j->gathering = false; /* it goes out now; what comes later is gathered anew */
-	if (j->status.inflight == j->status.stored) {
-		j->status.mark = MARK_NONE;
-		return false;
-	}
-	j->inflight_failed = j->members.failed;
+	view(j, c->out.view, ret);
 	*ret_rv = j->status.rv;
-	return true;
+	return slot_differs(&j->status, fingerprint(ret));
 }
 
-static void stored(struct job_record *j)
+void job_status_taken(struct core *c, const char *ns, const char *name,
+		      const struct job_status *sent)
 {
-	j->status.mark = MARK_NONE;
-	j->status.stored = j->status.inflight;
-	j->status.stored_head = j->status.inflight_head;
+	struct job_record *j = job_find(c, ns, name);
+	if (!j)
+		return;
+	j->gathering = false; /* the write goes out now; what comes later is gathered anew */
+	if (!sent) {
+		slot_settled(&j->status);
+		return;
+	}
+	slot_taken(&j->status, fingerprint(sent));
+	j->inflight_failed = sent->failed;
 }
 
 void job_status_written(struct core *c, const struct core_event *ev)
@@ -265,26 +255,21 @@ void job_status_written(struct core *c, const struct core_event *ev)
 	struct job_record *j = job_find(c, ev->written.ns, ev->written.name);
 	if (!j || (*str_or_empty(ev->written.uid) && !str_eq(j->uid, ev->written.uid)))
 		return;
-	/* The watch may have overtaken a slow answer: what it told of later stands, or every write
-	 * from now on would be fenced by a version that is gone. */
-	bool overtaken =
-		ev->written.rc == RC_OK && rv_older(str_or_empty(ev->written.rv), j->status.rv);
-	if (overtaken) {
-		j->status.mark = MARK_NONE;
+	switch (slot_written(&j->status, ev->written.rc, ev->written.rv)) {
+	case SLOT_STORED:
+	case SLOT_OVERTAKEN:
 		if (j->inflight_failed > j->members.stored_failed)
 			j->members.stored_failed = j->inflight_failed;
-	} else if (ev->written.rc == RC_OK) {
-		stored(j);
-		mem_strset(&j->status.rv, ev->written.rv);
-		if (j->inflight_failed > j->members.stored_failed)
-			j->members.stored_failed = j->inflight_failed;
-	} else if (rc_retry(ev->written.rc) == RETRY_NEVER) {
-		/* It is gone, and the watch is late: no more pods for it until that tells. */
+		break;
+	case SLOT_REFUSED:
+		/* The job is deleted, and the watch is late: no more pods for it until that tells.
+		 */
 		if (ev->written.rc == RC_NOTFOUND)
-			j->life.held_until_ms = c->now_ms + GONE_HOLD_MS;
-		stored(j); /* not again before something changes */
+			j->life.held_until_ms = c->now_ms + DELETED_HOLD_MS;
 		log_warn(c->log, "job status not written", KS("job", j->key),
 			 KS("error", ev->written.message));
+		break;
+	case SLOT_AGAIN: break;
 	}
 	job_dirty(c, j);
 }

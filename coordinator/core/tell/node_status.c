@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/tell/node_status.h"
 
-#include <string.h>
-
 #include "base/hash.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/reasons.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
-#include "model/object.h"
+#include "coordinator/core/tell/status_slot.h"
 
 static uint64_t hash_res(uint64_t h, const struct reslist *l)
 {
@@ -28,16 +26,15 @@ static uint64_t hash_conds(uint64_t h, const struct cond *v, uint32_t n)
 	return h;
 }
 
-/* The fingerprint of a status; *ret_head is that of what is never held back. */
-static uint64_t fingerprint(const struct cnode_status *s, uint64_t *ret_head)
+static struct status_print fingerprint(const struct cnode_status *s)
 {
 	uint64_t h = hash_u64(hash_u64(3, (uint64_t)s->state), (uint64_t)s->since_ms);
 	h = hash_str(hash_str(h, str_or_empty(s->reason)), str_or_empty(s->message));
-	*ret_head = hash_conds(h, s->conds, s->nconds);
-	h = hash_u64(*ret_head, s->members);
+	uint64_t head = hash_conds(h, s->conds, s->nconds);
+	h = hash_u64(head, s->members);
 	h = hash_res(hash_res(hash_res(h, &s->capacity), &s->allocated), &s->available);
 	h = hash_str(hash_str(h, str_or_empty(s->agent_version)), str_or_empty(s->boot_id));
-	return hash_u64(h, (uint64_t)s->observed_generation);
+	return (struct status_print){hash_u64(h, (uint64_t)s->observed_generation), head};
 }
 
 static struct reslist view_res(const struct core *c, struct arena *a, const struct node_record *n,
@@ -104,26 +101,29 @@ static void view(const struct core *c, struct arena *a, const struct node_record
 					 .observed_generation = n->compute.generation};
 }
 
+static void mark(struct core *c, struct node_record *n, enum mark m)
+{
+	n->status.mark = m;
+	struct core_action *a = action_new(c, ACT_CNODE_STATUS);
+	a->object.ns = "";
+	a->object.name = action_str(c, n->name);
+	a->object.uid = action_str(c, n->compute.uid);
+	a->object.ahead = true;
+	a->object.urgent = m == MARK_URGENT;
+	a->object.not_before_ms = a->object.urgent ? 0 : c->now_ms + c->cfg.cnode_numbers_ms;
+}
+
 void node_status_check(struct core *c, struct node_record *n)
 {
 	struct cnode_status s;
-	uint64_t head, full;
 	if (!n->compute.exists || n->status.mark == MARK_URGENT ||
 	    (node_keeps_last(c, n) && !node_unready(n)))
 		return;
 	view(c, &c->out.text, n, &s);
-	full = fingerprint(&s, &head);
-	if (full == n->status.stored ||
-	    (head == n->status.stored_head && n->status.mark == MARK_LATER))
-		return;
-	n->status.mark = head == n->status.stored_head ? MARK_LATER : MARK_URGENT;
-	struct core_action *act = action_new(c, ACT_CNODE_STATUS);
-	act->object.ns = "";
-	act->object.name = action_str(c, n->name);
-	act->object.uid = action_str(c, n->compute.uid);
-	act->object.ahead = true;
-	act->object.urgent = n->status.mark == MARK_URGENT;
-	act->object.not_before_ms = act->object.urgent ? 0 : c->now_ms + c->cfg.cnode_numbers_ms;
+	struct status_print p = fingerprint(&s);
+	bool head = p.head != n->status.stored_head;
+	if (slot_differs(&n->status, p) && (head || n->status.mark != MARK_LATER))
+		mark(c, n, head ? MARK_URGENT : MARK_LATER);
 }
 
 static void adopt_conditions(struct node_record *n, const struct cnode_status *st)
@@ -140,34 +140,31 @@ static void adopt_conditions(struct node_record *n, const struct cnode_status *s
 	}
 }
 
-/* A status as the API server has it. What we wrote ourselves is compared as we meant it. */
 void node_status_seen(struct node_record *n, const struct cnode_status *st, const char *rv)
 {
-	uint64_t head, full = fingerprint(st, &head);
 	if (!n->agent.heard)
 		adopt_conditions(n, st);
-	if (full != n->status.seen && strcmp(n->status.rv, str_or_empty(rv)) != 0) {
-		n->status.stored = full;
-		n->status.stored_head = head;
-	}
-	n->status.seen = full;
-	mem_strset(&n->status.rv, rv);
+	slot_seen(&n->status, fingerprint(st), rv);
 }
 
-bool node_status_view(struct core *c, const char *name, struct cnode_status *ret,
+bool node_status_view(const struct core *c, const char *name, struct cnode_status *ret,
 		      const char **ret_rv)
 {
-	struct node_record *n = node_find(c, name);
+	const struct node_record *n = node_find(c, name);
 	if (!n || !n->compute.exists || !c->synced)
 		return false;
-	view(c, &c->out.view, n, ret);
-	n->status.inflight = fingerprint(ret, &n->status.inflight_head);
-	if (n->status.inflight == n->status.stored) {
-		n->status.mark = MARK_NONE;
-		return false;
-	}
+	view(c, c->out.view, n, ret);
 	*ret_rv = n->status.rv;
-	return true;
+	return slot_differs(&n->status, fingerprint(ret));
+}
+
+void node_status_taken(struct core *c, const char *name, const struct cnode_status *sent)
+{
+	struct node_record *n = node_find(c, name);
+	if (n && sent)
+		slot_taken(&n->status, fingerprint(sent));
+	else if (n)
+		slot_settled(&n->status);
 }
 
 void node_status_written(struct core *c, const struct core_event *ev)
@@ -175,21 +172,8 @@ void node_status_written(struct core *c, const struct core_event *ev)
 	struct node_record *n = node_find(c, ev->written.name);
 	if (!n)
 		return;
-	if (ev->written.rc == RC_OK &&
-	    rv_older(str_or_empty(ev->written.rv), str_or_empty(n->status.rv))) {
-		n->status.mark = MARK_NONE; /* overtaken by the watch, see job_on_written */
-	} else if (ev->written.rc == RC_OK) {
-		n->status.mark = MARK_NONE;
-		n->status.stored = n->status.inflight;
-		n->status.stored_head = n->status.inflight_head;
-		mem_strset(&n->status.rv, ev->written.rv);
-	} else if (rc_retry(ev->written.rc) == RETRY_NEVER) {
-		/* Not again before something changes: the same would be refused again. */
-		n->status.mark = MARK_NONE;
-		n->status.stored = n->status.inflight;
-		n->status.stored_head = n->status.inflight_head;
+	if (slot_written(&n->status, ev->written.rc, ev->written.rv) == SLOT_REFUSED)
 		log_warn(c->log, "computenode status not written", KS("node", n->name),
 			 KS("error", ev->written.message));
-	}
 	node_dirty(c, n);
 }

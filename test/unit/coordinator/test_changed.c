@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Jobs that are changed at odd moments, and what counts of attempts that are nobody's any more. */
+#include "take.h"
 #include "world.h"
 
 #include <string.h>
@@ -67,7 +68,7 @@ static void a_deadline_is_moved_in_time(void **state)
 	assert_int_equal(w_orders(w, j), 0);
 	set_deadline(w, j, 1000);
 	w_tell(w, j, "n1", 0, 1, MEMBER_GONE);
-	assert_true(core_job_status(w->core, "default", "a", &s, &rv));
+	assert_true(take_job_status(w->core, "default", "a", &s, &rv));
 	assert_int_equal(s.state, JOB_PENDING);
 	assert_string_equal(w_cond(&s, "Failed"), "");
 	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 2);

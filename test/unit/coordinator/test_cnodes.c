@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ComputeNodes that are odd: without a Node, with more resources than are counted, with owners of
  * what is not applied. */
+#include "take.h"
 #include "world.h"
 
 #include <string.h>
@@ -30,7 +31,7 @@ static void its_node_went_while_nobody_led(void **state)
 	assert_int_equal(w_find(w, "n1")->conds[0].status, COND_FALSE);
 	assert_string_equal(w_find(w, "n1")->conds[0].reason, "NodeNotFound");
 	assert_false(w_has(w, "cnode-delete"));
-	assert_false(core_cnode_status(w->core, "n1", &s, &rv)); /* written */
+	assert_false(take_cnode_status(w->core, "n1", &s, &rv)); /* written */
 }
 
 /* The first 128 names count; a node that has more is used for what it has of these. */

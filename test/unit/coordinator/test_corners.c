@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What happens seldom, each with what its user or the other side sees of it. */
+#include "take.h"
 #include "world.h"
 
 #include <string.h>
@@ -297,7 +298,7 @@ static void a_written_failure_is_overwritten(void **state)
 	struct wjob *j = running(w, 1, 1);
 	w->no_writes = true;
 	w_all(w, j, MEMBER_FAILED);
-	assert_true(core_job_status(w->core, "default", "a", &st, &rv));
+	assert_true(take_job_status(w->core, "default", "a", &st, &rv));
 	assert_int_equal(st.failed, 1);
 	w->rvs = 500;
 	w_job(w, j); /* without the failure */
@@ -309,7 +310,7 @@ static void a_written_failure_is_overwritten(void **state)
 	w_wait(w, 30000);
 	assert_int_equal(w_orders(w, j), 1);
 	w->no_writes = false;
-	assert_true(core_job_status(w->core, "default", "a", &st, &rv));
+	assert_true(take_job_status(w->core, "default", "a", &st, &rv));
 	assert_int_equal(st.failed, 1);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Members that fail, are disrupted, refused, denied; deletion. */
+#include "take.h"
 #include "world.h"
 
 #include <string.h>
@@ -440,7 +441,7 @@ static void r007_answer_overtaken_by_the_watch(void **state)
 	w_job(w, j);
 	w->no_writes = true;
 	w_all(w, j, MEMBER_RUNNING);
-	assert_true(core_job_status(w->core, "default", "a", &st, &rv)); /* it goes out */
+	assert_true(take_job_status(w->core, "default", "a", &st, &rv)); /* it goes out */
 	w->rvs = 200;
 	w_job(w, j);
 	struct core_event ev = {
@@ -448,7 +449,7 @@ static void r007_answer_overtaken_by_the_watch(void **state)
 		.written = {
 			.is_job = true, .ns = "default", .name = "a", .uid = j->uid, .rv = "150"}};
 	w_step(w, &ev);
-	assert_true(core_job_status(w->core, "default", "a", &st, &rv));
+	assert_true(take_job_status(w->core, "default", "a", &st, &rv));
 	assert_string_equal(rv, j->rv);
 	assert_string_not_equal(rv, "150");
 }

@@ -16,6 +16,7 @@
 #include "coordinator/core/check.h"
 #include "coordinator/core/core.h"
 #include "refcase.h"
+#include "take.h"
 
 enum { CASES = 10000, EVENTS = 14, UNHEARD_MS = 500 };
 
@@ -158,7 +159,7 @@ static void compare_words(struct run *x)
 		bool waits = false;
 		for (uint32_t m = 0; j->known && m < j->spec->parallelism; m++)
 			waits |= j->where[m] == REF_NOWHERE;
-		if (!waits || !core_job_status(x->core, "default", x->k.job[i].name, &s, &rv))
+		if (!waits || !take_job_status(x->core, "default", x->k.job[i].name, &s, &rv))
 			continue;
 		ref_why(&x->k.ref, j, &b);
 		cut(is, sizeof is, str_or_empty(s.message));

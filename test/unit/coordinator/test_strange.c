@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What comes late, twice, out of nowhere or about nobody: nothing is done for it, and nothing
  * known is lost by it. */
+#include "take.h"
 #include "world.h"
 
 #include <string.h>
@@ -151,14 +152,14 @@ static void views_of_nothing(void **state)
 	struct wjob *j = w_new_job(w, "a", 1);
 	w_job(w, j);
 	/* Not everything is listed yet: whatever would be written may be wrong. */
-	assert_false(core_cnode_status(w->core, "n1", &n, &rv));
-	assert_false(core_job_status(w->core, "default", "a", &s, &rv));
+	assert_false(take_cnode_status(w->core, "n1", &n, &rv));
+	assert_false(take_job_status(w->core, "default", "a", &s, &rv));
 	w_sync(w);
 	assert_true(core_cnode_apply(w->core, "n1", &a));
-	assert_false(core_job_status(w->core, "default", "b", &s, &rv));
-	assert_false(core_cnode_status(w->core, "n9", &n, &rv));
+	assert_false(take_job_status(w->core, "default", "b", &s, &rv));
+	assert_false(take_cnode_status(w->core, "n9", &n, &rv));
 	w_tell_node(w, w_node(w, "n2"));
-	assert_false(core_cnode_status(w->core, "n2", &n, &rv)); /* not made yet */
+	assert_false(take_cnode_status(w->core, "n2", &n, &rv)); /* not made yet */
 	assert_false(core_cnode_apply(w->core, "n9", &a));
 	w_hello(w, "n1");
 	w_node_gone(w, "n1");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What agents, lists and answers tell about members in ways that are rare: of other pods, of other
  * numbers, too late, or of nothing. */
+#include "take.h"
 #include "world.h"
 
 #include <string.h>
@@ -307,19 +308,19 @@ static void a_version_that_is_no_number(void **state)
 	w->no_writes = true;
 	struct wjob *j = w_new_job(w, "a", 1);
 	w_job(w, j);
-	assert_true(core_job_status(w->core, "default", "a", &s, &rv));
+	assert_true(take_job_status(w->core, "default", "a", &s, &rv));
 	struct core_event ev = {
 		.type = CEV_STATUS_WRITTEN,
 		.written = {
 			.is_job = true, .ns = "default", .name = "a", .uid = j->uid, .rv = "x"}};
 	w_step(w, &ev);
 	w_all(w, j, MEMBER_RUNNING);
-	assert_true(core_job_status(w->core, "default", "a", &s, &rv));
+	assert_true(take_job_status(w->core, "default", "a", &s, &rv));
 	assert_string_equal(rv, "x"); /* the next write is fenced by it */
 	ev.written.rv = "8";
 	w_step(w, &ev);
 	w_all(w, j, MEMBER_SUCCEEDED);
-	assert_true(core_job_status(w->core, "default", "a", &s, &rv));
+	assert_true(take_job_status(w->core, "default", "a", &s, &rv));
 	assert_string_equal(rv, "8");
 }
 

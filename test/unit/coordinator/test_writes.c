@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is written, how often, and what becomes of it when others write too; the view of orders. */
+#include "take.h"
 #include "world.h"
 
 #include <string.h>
@@ -124,7 +125,7 @@ static void a_refused_write_waits_for_news(void **state)
 	w_wait(w, 2000);
 	struct job_status s;
 	const char *rv;
-	assert_true(core_job_status(w->core, "default", "a", &s, &rv));
+	assert_true(take_job_status(w->core, "default", "a", &s, &rv));
 	struct core_event ev = {.type = CEV_STATUS_WRITTEN,
 				.written = {.is_job = true,
 					    .ns = "default",
@@ -210,7 +211,7 @@ static void what_follows_a_state_is_gathered(void **state)
 	w->no_writes = true;
 	w_tell(w, j, "n1", 0, 1, MEMBER_RUNNING);
 	w_wait(w, 700);
-	assert_true(core_job_status(w->core, "default", "a", &s, &rv)); /* it is out */
+	assert_true(take_job_status(w->core, "default", "a", &s, &rv)); /* it is out */
 	w_clear(w);
 	w_tell(w, j, "n2", 1, 1, MEMBER_RUNNING);
 	assert_false(w_has(w, "job-status"));
@@ -352,7 +353,7 @@ static void r011_one_write_at_once(void **state)
 	w->no_writes = true;
 	w_tell(w, j, "n1", 0, 1, MEMBER_RUNNING);
 	w_wait(w, 700);
-	assert_true(core_job_status(w->core, "default", "a", &s, &rv)); /* it goes out */
+	assert_true(take_job_status(w->core, "default", "a", &s, &rv)); /* it goes out */
 	w_clear(w);
 	w_tell(w, j, "n2", 1, 1, MEMBER_RUNNING);
 	assert_false(w_has(w, "job-status a"));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
+#include "take.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +53,7 @@ static void write_job(struct world *w, struct wjob *j)
 	const char *rv;
 	struct job_status s;
 	j->marked = false;
-	if (w->no_writes || !core_job_status(w->core, "default", j->name, &s, &rv))
+	if (w->no_writes || !take_job_status(w->core, "default", j->name, &s, &rv))
 		return;
 	j->writes++;
 	w->status_writes++;
@@ -108,7 +109,7 @@ static void write_cnode(struct world *w, struct wnode *n)
 	struct cnode_status s;
 	char next[24];
 	n->marked = false;
-	if (!core_cnode_status(w->core, n->name, &s, &rv))
+	if (!take_cnode_status(w->core, n->name, &s, &rv))
 		return;
 	n->state = s.state;
 	n->since_ms = s.since_ms;
