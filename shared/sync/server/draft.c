@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Hello as it is put together from its pages. */
+#include "sync/server/draft.h"
+
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "sync/msgcopy.h"
-#include "sync/sessions_impl.h"
 
 enum { DRAFT_BYTES_MAX = 16 * 1024 * 1024 };
 
-struct draft *ss_draft_free(struct draft *d)
+struct server_draft *server_draft_free(struct server_draft *d)
 {
 	if (!d)
 		return NULL;
@@ -17,7 +18,7 @@ struct draft *ss_draft_free(struct draft *d)
 	return NULL;
 }
 
-bool ss_draft_add(struct draft *d, const struct msg_hello *h)
+bool server_draft_add(struct server_draft *d, const struct msg_hello *h)
 {
 	if (h->nmembers > PAGE_MEMBERS_MAX || d->nmembers + h->nmembers > NODE_PODS_MAX)
 		return false;
@@ -34,9 +35,9 @@ bool ss_draft_add(struct draft *d, const struct msg_hello *h)
 	return true;
 }
 
-struct draft *ss_draft_new(const struct msg_hello *h)
+struct server_draft *server_draft_new(const struct msg_hello *h)
 {
-	struct draft *d = mem_zalloc(1, sizeof *d);
+	struct server_draft *d = mem_zalloc(1, sizeof *d);
 	d->arena = ARENA_INIT(DRAFT_BYTES_MAX);
 	d->hello = (struct msg_hello){.protocol = h->protocol,
 				      .node = arena_strdup(&d->arena, h->node),
@@ -45,7 +46,7 @@ struct draft *ss_draft_new(const struct msg_hello *h)
 				      .agent = arena_strdup(&d->arena, str_or_empty(h->agent)),
 				      .capacity.foreign_pods = h->capacity.foreign_pods};
 	if (!msgcopy_reslist(&d->arena, &h->capacity.foreign, &d->hello.capacity.foreign) ||
-	    !ss_draft_add(d, h) || d->arena.toobig)
-		return ss_draft_free(d);
+	    !server_draft_add(d, h) || d->arena.toobig)
+		return server_draft_free(d);
 	return d;
 }

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Refusals: answered, counted, and logged once for each peer and minute, so that a peer that keeps
- * knocking costs nobody a log. */
+#include "sync/server/refusal.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/sessions_impl.h"
+#include "base/mem.h"
 
 enum { LOG_EVERY_MS = 60000, LIMITS_MAX = 1024 };
+
+/* One peer's last logged refusal. */
+struct server_limit {
+	UT_hash_handle hh;
+	char *peer; /* address without the port */
+	int64_t logged_ms;
+	uint64_t hidden; /* refusals since that were not logged */
+};
 
 static const enum reject REJECT_LAST = REJECT_MALFORMED;
 
@@ -17,9 +25,9 @@ static char *peer_host(const char *peer)
 	return colon ? mem_strndup(peer, (size_t)(colon - peer)) : mem_strdup(peer);
 }
 
-void ss_limits_clear(struct server_sessions *s)
+void server_limits_clear(struct server_sessions *s)
 {
-	struct limit *l, *next;
+	struct server_limit *l, *next;
 	HASH_ITER (hh, s->limits, l, next) {
 		HASH_DEL(s->limits, l);
 		free(l->peer);
@@ -27,15 +35,16 @@ void ss_limits_clear(struct server_sessions *s)
 	}
 }
 
-static struct limit *limit_get(struct server_sessions *s, const char *peer)
+/* The peer's limit, made if need be. Beyond LIMITS_MAX all are forgotten. */
+static struct server_limit *limit_of(struct server_sessions *s, const char *peer)
 {
-	struct limit *l = NULL;
+	struct server_limit *l = NULL;
 	AUTO(mem_freep) char *host = peer_host(peer);
 	HASH_FIND_STR(s->limits, host, l);
 	if (l)
 		return l;
 	if (HASH_COUNT(s->limits) >= LIMITS_MAX)
-		ss_limits_clear(s);
+		server_limits_clear(s);
 	l = mem_zalloc(1, sizeof *l);
 	l->peer = STEAL(host);
 	l->logged_ms = INT64_MIN / 2;
@@ -43,10 +52,10 @@ static struct limit *limit_get(struct server_sessions *s, const char *peer)
 	return l;
 }
 
-void ss_sessions_refused(struct server_sessions *s, const char *peer, const char *what,
-			 const char *why)
+void server_refusal_log(struct server_sessions *s, const char *peer, const char *what,
+			const char *why)
 {
-	struct limit *l = limit_get(s, peer);
+	struct server_limit *l = limit_of(s, peer);
 	if (s->now_ms - l->logged_ms < LOG_EVERY_MS) {
 		l->hidden++;
 		return;
@@ -56,8 +65,8 @@ void ss_sessions_refused(struct server_sessions *s, const char *peer, const char
 	l->hidden = 0;
 }
 
-void ss_sessions_reject(struct server_sessions *s, const char *peer, uint64_t ticket,
-			enum reject reason, const char *message)
+void server_reject(struct server_sessions *s, const char *peer, uint64_t ticket, enum reject reason,
+		   const char *message)
 {
 	must(reason > REJECT_NONE && reason <= REJECT_LAST);
 	struct msg msg = {.type = MSG_REJECT,
@@ -66,6 +75,6 @@ void ss_sessions_reject(struct server_sessions *s, const char *peer, uint64_t ti
 	if (reason == REJECT_NOT_LEADER)
 		msg.reject.leader = s->leader_address;
 	else if (reason != REJECT_SESSION)
-		ss_sessions_refused(s, peer, "agent refused", message);
+		server_refusal_log(s, peer, "agent refused", message);
 	s->link.reply(s->link.self, ticket, &msg);
 }

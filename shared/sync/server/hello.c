@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The token decides who an agent is: the API server reviews it, and the claim of the node that the
+ * token is bound to must name the node that the agent speaks for. What the API server cannot answer
+ * now is "later", never a refusal. */
+#include "sync/server/hello.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "sync/server/draft.h"
+#include "sync/server/pipe.h"
+#include "sync/server/refusal.h"
+#include "sync/server/review.h"
+
+enum { REVIEW_DEADLINE_MS = 2500, TOKEN_LIFE_MIN_MS = 600000 };
+
+/* ---- session ---- */
+
+static void welcome(struct server_sessions *s, struct server_pipe *p, uint64_t ticket)
+{
+	struct msg msg = {.type = MSG_WELCOME,
+			  .welcome = {.session = p->session,
+				      .epoch = s->epoch,
+				      .heartbeat_ms = s->cfg.heartbeat_ms,
+				      .hold_ms = s->cfg.hold_ms,
+				      .more = !p->draft->hello.last_page}};
+	s->link.reply(s->link.self, ticket, &msg);
+}
+
+/* The newest valid session wins. The one before it is not told as a hang-up: it was replaced. */
+static void take_node(struct server_sessions *s, struct server_pipe *p)
+{
+	struct server_pipe *old = server_pipe_of_node(s, p->node);
+	if (!old)
+		return;
+	if (!str_eq(old->agent, p->agent)) {
+		p->replaced = STEAL(old->agent);
+		log_info(s->log, "another agent took over the node", KS("node", p->node),
+			 KS("peer", p->peer));
+	}
+	server_pipe_reset(s, old);
+	server_pipe_drop(s, old);
+}
+
+static void session_begin(struct server_sessions *s, struct server_pipe *p)
+{
+	struct server_draft *d = p->draft;
+	take_node(s, p);
+	server_pipe_session(s, p);
+	log_info(s->log, "agent connected", KS("node", p->node), KS("peer", p->peer),
+		 KI("session", p->session), KS("version", d->hello.version),
+		 KI("members", d->nmembers));
+	d->hello.members = d->members;
+	d->hello.nmembers = d->nmembers;
+	p->draft = NULL;
+	s->cfg.on_hello(s->cfg.self, p->node, p->session, &d->hello);
+	server_draft_free(d);
+}
+
+static void page_taken(struct server_sessions *s, struct server_pipe *p, uint64_t ticket)
+{
+	welcome(s, p, ticket);
+	if (p->draft->hello.last_page)
+		session_begin(s, p);
+	else
+		server_pipe_paging(s, p);
+}
+
+static void refuse_hello(struct server_sessions *s, struct server_pipe *p, uint64_t ticket,
+			 enum reject why, const char *message)
+{
+	server_reject(s, p->peer, ticket, why, message);
+	server_pipe_reset(s, p);
+}
+
+/* ---- verdicts ---- */
+
+static enum reject verdict(const struct server_sessions *s, const struct server_review *r,
+			   const char *node, const char **ret_why)
+{
+	*ret_why = r->error && r->error[0] ? r->error : "the API server does not know this token";
+	if (!r->authenticated)
+		return REJECT_TOKEN;
+	*ret_why = "the token is of another ServiceAccount than the agents'";
+	if (!str_eq(r->username, s->agent_username))
+		return REJECT_TOKEN;
+	*ret_why = "the token is not bound to this node";
+	return str_eq(r->node_name, node) ? REJECT_NONE : REJECT_NODE;
+}
+
+/* When the token expires, monotonic. The API server has just said that the token is valid. If it
+ * has expired by our clock, our clock is wrong (it jumped, say): then the session lasts as long as
+ * the shortest token that a kubelet asks for. With no time at all, no node would have a session
+ * until somebody sets the clock right. */
+static int64_t expiry(const struct server_sessions *s, const struct server_review *r)
+{
+	int64_t left_ms = r->expires_ms - s->wall_ms;
+	if (r->expires_ms <= 0)
+		return INT64_MAX;
+	return s->now_ms + (left_ms > 0 ? left_ms : TOKEN_LIFE_MIN_MS);
+}
+
+/* An agent whose node was taken over by another process does not take it back from that process,
+ * or the two would throw each other out for ever. */
+static bool was_replaced(const struct server_sessions *s, const struct server_draft *d)
+{
+	const struct server_pipe *holder = server_pipe_of_node(s, d->hello.node);
+	return holder && holder->replaced && str_eq(holder->replaced, d->hello.agent);
+}
+
+static void hello_reviewed(struct server_sessions *s, struct server_pipe *p,
+			   const struct server_review *r)
+{
+	const char *why;
+	enum reject no = verdict(s, r, p->draft->hello.node, &why);
+	uint64_t ticket = p->ticket;
+	if (no == REJECT_NONE && was_replaced(s, p->draft)) {
+		no = REJECT_NODE;
+		why = "a newer agent speaks for this node";
+	}
+	if (no != REJECT_NONE) {
+		refuse_hello(s, p, ticket, no, why);
+		return;
+	}
+	p->ticket = 0;
+	p->session = ++s->last_session;
+	mem_strset(&p->node, p->draft->hello.node);
+	mem_strset(&p->agent, p->draft->hello.agent);
+	p->expires_ms = expiry(s, r);
+	p->reported = false;
+	p->seq = 0;
+	p->paging = (struct server_paging){0};
+	page_taken(s, p, ticket);
+}
+
+static void token_renewed(struct server_sessions *s, struct server_pipe *p,
+			  const struct server_review *r)
+{
+	const char *why;
+	if (verdict(s, r, p->node, &why) != REJECT_NONE) {
+		server_refusal_log(s, p->peer, "newer token refused", why);
+		return;
+	}
+	p->expires_ms = expiry(s, r);
+	server_pipe_schedule(s, p);
+}
+
+/* ---- reviews ---- */
+
+static void send_reviews(struct server_sessions *s);
+
+static void on_review_object(void *self, uint64_t id, enum watch_event ev,
+			     const struct api_object *obj)
+{
+	struct server_review *r = self;
+	(void)id;
+	(void)ev;
+	r->answered = true;
+	r->authenticated = obj->token->authenticated;
+	mem_strset(&r->username, obj->token->username);
+	mem_strset(&r->node_name, obj->token->node_name);
+	mem_strset(&r->error, obj->token->error);
+	r->expires_ms = obj->token->expires_ms;
+}
+
+/* The review is detached first: a pipe that is reset cancels the reviews that it holds. */
+static void on_review_done(void *self, uint64_t id, const struct api_result *res)
+{
+	struct server_review *r = self;
+	struct server_sessions *s = r->owner;
+	struct server_pipe *p = r->pipe;
+	must(id == r->op);
+	server_review_detach(r);
+	if (!r->answered)
+		server_refusal_log(s, "api-server", "token not reviewed", res->message);
+	if (r->renewal && r->answered)
+		token_renewed(s, p, r);
+	else if (!r->renewal && r->answered)
+		hello_reviewed(s, p, r);
+	else if (!r->renewal)
+		refuse_hello(s, p, p->ticket, REJECT_LATER,
+			     "the API server cannot review the token now");
+	server_review_end(s, r);
+	send_reviews(s);
+}
+
+static void send_reviews(struct server_sessions *s)
+{
+	struct server_review *r;
+	while ((r = server_review_next(s))) {
+		struct api_request req = {.verb = API_CREATE,
+					  .kind = API_TOKENREVIEW,
+					  .deadline_ms = REVIEW_DEADLINE_MS,
+					  .token = r->token};
+		struct api_sink sink = {r, on_review_object, on_review_done};
+		server_review_sent(s, r, s->api.submit(s->api.self, &req, &sink));
+	}
+}
+
+void server_hello_renew(struct server_sessions *s, struct server_pipe *p, const char *token)
+{
+	if (p->renewal)
+		return;
+	server_review_queue(s, p, token, true);
+	send_reviews(s);
+}
+
+void server_hello_expire(struct server_sessions *s)
+{
+	while (server_reviews_deadline(s) <= s->now_ms) {
+		struct server_review *r = s->waiting;
+		struct server_pipe *p = r->pipe;
+		bool renewal = r->renewal;
+		server_review_end(s, r);
+		if (!renewal)
+			refuse_hello(s, p, p->ticket, REJECT_LATER,
+				     "too many agents say hello at once");
+	}
+}
+
+/* ---- requests ---- */
+
+static enum reject check_hello(const struct server_sessions *s, const struct msg_hello *h,
+			       const char **ret_why)
+{
+	*ret_why = "the protocol's version is too far from this one";
+	if (h->protocol == 0 || h->protocol + 1 < PROTOCOL_VERSION ||
+	    h->protocol > PROTOCOL_VERSION + 1)
+		return REJECT_VERSION;
+	*ret_why = "a Hello must name its node and carry a token";
+	if (str_or_empty(h->node)[0] == '\0' || str_or_empty(h->token)[0] == '\0')
+		return REJECT_MALFORMED;
+	*ret_why = "a Hello begins with its first page";
+	if (h->page != 0)
+		return REJECT_SESSION;
+	/* A newer leader counts what it is told, so nothing may be told here. The Lease will name
+	 * that leader soon. */
+	*ret_why = "a newer leader is known";
+	return h->epoch > s->epoch ? REJECT_NOT_LEADER : REJECT_NONE;
+}
+
+/* A Hello replaces the one before, and the session before. */
+static void first_page(struct server_sessions *s, struct server_pipe *p, uint64_t ticket,
+		       const struct msg_hello *h)
+{
+	const char *why;
+	server_pipe_hang_up(s, p);
+	server_pipe_reset(s, p);
+	enum reject no = check_hello(s, h, &why);
+	if (no == REJECT_NONE) {
+		p->draft = server_draft_new(h);
+		if (!p->draft) {
+			no = REJECT_MALFORMED;
+			why = "too many or too large members";
+		}
+	}
+	if (no != REJECT_NONE) {
+		refuse_hello(s, p, ticket, no, why);
+		return;
+	}
+	server_pipe_review(s, p, ticket, h->token);
+	send_reviews(s);
+}
+
+void server_hello_request(struct server_sessions *s, struct server_pipe *p, uint64_t ticket,
+			  const struct msg_hello *h)
+{
+	s->stats.hellos++;
+	if (p->state != PIPE_PAGING || h->page == 0) {
+		first_page(s, p, ticket, h);
+		return;
+	}
+	if (h->page + 1 == p->draft->next_page) {
+		welcome(s, p, ticket); /* its answer was lost: the page is here already */
+		return;
+	}
+	if (h->page != p->draft->next_page || !server_draft_add(p->draft, h)) {
+		refuse_hello(s, p, ticket, REJECT_MALFORMED, "a page out of turn or too large");
+		return;
+	}
+	page_taken(s, p, ticket);
+}

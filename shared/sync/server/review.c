@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sync/server/review.h"
+
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "base/mem.h"
+
+/* Agents wait three seconds for an answer: a review that is sent later is worth nothing. */
+enum { QUEUE_MS = 2000 };
+
+void server_review_queue(struct server_sessions *s, struct server_pipe *p, const char *token,
+			 bool renewal)
+{
+	struct server_review *r = mem_zalloc(1, sizeof *r);
+	r->owner = s;
+	r->pipe = p;
+	r->holder = renewal ? &p->renewal : &p->review;
+	r->renewal = renewal;
+	r->token = mem_strdup(token);
+	r->queued_ms = s->now_ms;
+	must(!*r->holder);
+	*r->holder = r;
+	DL_APPEND(s->waiting, r);
+}
+
+struct server_review *server_review_next(const struct server_sessions *s)
+{
+	return s->stats.reviews < s->cfg.reviews_max ? s->waiting : NULL;
+}
+
+void server_review_sent(struct server_sessions *s, struct server_review *r, uint64_t op)
+{
+	DL_DELETE(s->waiting, r);
+	r->op = op;
+	s->stats.reviews++;
+}
+
+void server_review_detach(struct server_review *r)
+{
+	*r->holder = NULL;
+	r->holder = NULL;
+}
+
+void server_review_end(struct server_sessions *s, struct server_review *r)
+{
+	if (r->holder)
+		server_review_detach(r);
+	if (r->op)
+		s->stats.reviews--;
+	else
+		DL_DELETE(s->waiting, r);
+	free(r->token);
+	free(r->username);
+	free(r->node_name);
+	free(r->error);
+	free(r);
+}
+
+void server_review_cancel(struct server_sessions *s, struct server_review *r)
+{
+	if (!r)
+		return;
+	if (r->op)
+		s->api.cancel(s->api.self, r->op);
+	server_review_end(s, r);
+}
+
+int64_t server_reviews_deadline(const struct server_sessions *s)
+{
+	return s->waiting ? s->waiting->queued_ms + QUEUE_MS : INT64_MAX;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TokenReviews: they wait for their turn, then they are in flight until the API server answers.
+ * hello.c sends them and judges the answers. */
+#pragma once
+
+#include "sync/server/record.h"
+
+struct server_review {
+	struct server_review *prev, *next; /* while it waits */
+	struct server_review **holder;     /* where the pipe holds it; NULL: detached */
+	struct server_sessions *owner;
+	struct server_pipe *pipe;
+	bool renewal; /* of a session's newer token; else of a Hello */
+	char *token;
+	int64_t queued_ms;
+	uint64_t op; /* 0: it waits */
+	/* the answer */
+	bool answered, authenticated;
+	char *username, *node_name, *error;
+	int64_t expires_ms; /* wall; 0: not said */
+};
+
+/* Queues a review of the pipe's token: its renewal, or of its Hello. None may be there. */
+void server_review_queue(struct server_sessions *s, struct server_pipe *p, const char *token,
+			 bool renewal);
+/* The next that may be sent, or NULL: none waits, or too many are in flight. */
+struct server_review *server_review_next(const struct server_sessions *s);
+void server_review_sent(struct server_sessions *s, struct server_review *r, uint64_t op);
+/* The pipe does not know of the review any more. */
+void server_review_detach(struct server_review *r);
+/* Frees a review that waits or was answered. */
+void server_review_end(struct server_sessions *s, struct server_review *r);
+/* Likewise of one that may be in flight; NULL is harmless. */
+void server_review_cancel(struct server_sessions *s, struct server_review *r);
+/* When the oldest that waits has waited too long; INT64_MAX: none waits. */
+int64_t server_reviews_deadline(const struct server_sessions *s);
