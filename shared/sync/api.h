@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The API server as typed operations and completions: the one contract that shared/kube carries to
- * a real server and the simulator's model carries to itself. All of it happens on one thread.
+ * a real server and the simulator carries to its model of one. All of it happens on one thread.
  *
  * submit() never blocks and never calls the sink before it returns. Objects arrive through
  * on_object (borrowed for the call), the end through exactly one on_done, after which the id is
- * dead. cancel() ends an operation without on_done (a write may still take effect). Every operation
- * has a deadline of its own; a WATCH ends when the server or a dead connection ends it. */
+ * dead. cancel() ends an operation without on_done; a write may still take effect. Every operation
+ * has a deadline of its own; only a WATCH has none: the server or a dead connection ends it. */
 #pragma once
 
 #include "base/rc.h"
@@ -25,9 +25,10 @@ enum api_kind {
 	API_TOKENREVIEW, /* authentication.k8s.io/v1 TokenReview */
 	API_KIND_N
 };
+const char *api_kind_text(enum api_kind kind); /* plural, as in URLs: "pods" */
 
 enum api_verb {
-	API_LIST,  /* one page; objects, then done with rv and cont */
+	API_LIST,  /* one page: its objects, then done with rv and cont */
 	API_WATCH, /* from rv, with bookmarks, until it ends */
 	API_GET,
 	API_CREATE,
@@ -41,8 +42,8 @@ enum watch_event { WATCH_ADDED, WATCH_MODIFIED, WATCH_DELETED, WATCH_BOOKMARK };
 
 struct lease {
 	struct meta meta;
-	const char *holder,
-		*address; /* address: annotation muster.dev/address, what standbys redirect to */
+	const char *holder;
+	const char *address; /* annotation muster.dev/address: where standbys send agents to */
 	int64_t duration_s, acquire_ms, renew_ms;
 	int64_t transitions;
 };
@@ -63,7 +64,8 @@ struct token_identity {
 	int64_t expires_ms; /* exp of the token's payload; 0 unknown */
 };
 
-/* A Secret's or ConfigMap's data: keys and values (of a Secret: decoded bytes, no NULs in ours). */
+/* The data of a Secret or ConfigMap: keys and values. Values of a Secret are decoded; ours hold no
+ * NUL bytes. */
 struct keyed_data {
 	struct meta meta;
 	struct kvs data;
@@ -71,8 +73,8 @@ struct keyed_data {
 
 struct api_object {
 	enum api_kind kind;
-	const struct meta *meta; /* always; for a bookmark only rv is set */
-	union {                  /* by kind; NULL for a bookmark */
+	const struct meta *meta; /* never NULL; of a bookmark only rv is set */
+	union {                  /* by kind; NULL of a bookmark */
 		const struct job *job;
 		const struct cnode *cnode;
 		const struct node *node;
@@ -83,13 +85,13 @@ struct api_object {
 	};
 };
 
-/* What to do; borrowed for the call of submit (the implementation copies what it keeps). */
+/* What to do. Borrowed for the call of submit: the implementation copies what it keeps. */
 struct api_request {
 	enum api_verb verb;
 	enum api_kind kind;
 	const char *ns, *name;
 	const char *uid; /* DELETE: precondition */
-	const char *rv;  /* PATCH…: fence, WATCH: from where, LIST: NULL or "0" (from cache) */
+	const char *rv;  /* PATCH…: fence; WATCH: where it begins; LIST: NULL or "0" (from cache) */
 	const char *field_selector, *label_selector;
 	uint32_t limit;      /* LIST: page size */
 	const char *cont;    /* LIST: continue token */
@@ -108,12 +110,12 @@ struct api_request {
 
 struct api_result {
 	enum rc rc;
-	int http;            /* 0: no answer */
-	const char *reason;  /* metav1.Status reason, or "" */
-	const char *message; /* the server's words, or our own about the connection; never NULL */
-	int64_t retry_after_ms; /* 0: not said */
-	const char *rv;         /* of the list, or of the object written; or "" */
-	const char *cont;       /* LIST: there is more; or "" */
+	int http;               /* 0: no answer */
+	const char *reason;     /* metav1.Status reason, or "" */
+	const char *message;    /* the server's words, or ours about the connection; never NULL */
+	int64_t retry_after_ms; /* 0: the server named no time */
+	const char *rv;         /* of the list or of the object written; or "" */
+	const char *cont;       /* LIST: continue token of the next page; "": this is the last */
 	struct strs causes;     /* metav1.Status details.causes[].field */
 };
 
@@ -126,8 +128,8 @@ struct api_sink {
 
 struct api {
 	void *self;
-	/* The operation's id, never 0. GET, CREATE, PATCH… and APPLY give the written object
-	 * through on_object (as WATCH_ADDED) before on_done. */
+	/* Begins an operation and returns its id, never 0. GET, CREATE, PATCH… and APPLY give the
+	 * object through on_object (as WATCH_ADDED) before on_done. */
 	uint64_t (*submit)(void *self, const struct api_request *req, const struct api_sink *sink);
 	void (*cancel)(void *self, uint64_t id);
 };

@@ -30,7 +30,7 @@ static void drop(struct known *k, struct known_entry *e)
 	free(e);
 }
 
-/* orphan: it was deleted with orphan, or how it went was missed. */
+/* orphan: the object was deleted with orphan, or nobody saw how. */
 static void gone(struct known *k, struct known_entry *e, bool orphan)
 {
 	struct meta meta = {
@@ -39,7 +39,7 @@ static void gone(struct known *k, struct known_entry *e, bool orphan)
 	drop(k, e);
 }
 
-/* Names are bounded by the API server (253 bytes); one that is not is no name. */
+/* The API server bounds names (253 bytes); what passes KEY_BYTES_MAX is no name. */
 static void make_key(struct buf *key, const struct meta *meta)
 {
 	buf_printf(key, "%s/%s", str_or_empty(meta->ns), str_or_empty(meta->name));

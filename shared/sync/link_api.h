@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The agent link as typed calls: what shared/link carries over nng and TLS, and what the simulator
- * carries over its own network. All calls and callbacks happen on the loop's thread. A callback may
- * call anything here. Messages are borrowed for the call. */
+/* The agent link as typed calls: shared/link carries them over nng and TLS, the simulator over its
+ * own network. All calls and callbacks happen on the loop's thread. A callback may call anything
+ * here. Messages are borrowed for the call. */
 #pragma once
 
 #include "model/message.h"
 
-/* Server side (coordinator). A pipe is one agent's connection; ids are never used again. A request
- * is answered once, by its ticket; answering a dead one is harmless. */
+/* Server side (coordinator). A pipe is one agent's connection; its id is never used again. A
+ * request is answered once, by its ticket; an answer to a ticket of a closed pipe is harmless. */
 struct link_server {
 	void *self;
 	void (*reply)(void *self, uint64_t ticket, const struct msg *msg);
@@ -17,7 +17,7 @@ struct link_server {
 struct link_server_sink {
 	void *self;
 	void (*on_pipe_open)(void *self, uint64_t pipe, const char *peer); /* address, for logs */
-	void (*on_pipe_closed)(void *self, uint64_t pipe); /* FIN or RST, or we closed it */
+	void (*on_pipe_closed)(void *self, uint64_t pipe);                 /* by either side */
 	void (*on_request)(void *self, uint64_t pipe, uint64_t ticket, const struct msg *msg);
 	void (*on_bad_frame)(void *self, uint64_t pipe, uint64_t ticket, const char *why);
 };
@@ -28,8 +28,9 @@ enum link_channel { LINK_REPORT, LINK_WATCH, LINK_CHANNEL_N };
 
 struct link_client {
 	void *self;
-	/* Closes what there is and dials address (host:port). What dial or hang_up closes is not
-	 * told by on_closed: after either, callbacks are about the new connection only. */
+	/* Closes the connection that there is and dials address (host:port). What dial or hang_up
+	 * closes is not told by on_closed: after either, callbacks are about the new connection
+	 * only. */
 	void (*dial)(void *self, const char *address);
 	void (*hang_up)(void *self);
 	/* Sends on the open connection; replaces a request still out on that channel. */
@@ -39,7 +40,7 @@ struct link_client {
 struct link_client_sink {
 	void *self;
 	void (*on_open)(void *self);
-	void (*on_closed)(void *self,
-			  const char *why); /* a dial that failed, or the pipe is gone */
+	/* The dial failed, or the connection is closed. */
+	void (*on_closed)(void *self, const char *why);
 	void (*on_reply)(void *self, enum link_channel ch, const struct msg *msg);
 };

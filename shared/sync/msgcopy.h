@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Deep copies of what messages borrow, into an arena. False: the arena's cap was passed. */
+/* Deep copies of parts of messages into an arena. False: the arena's cap was passed. */
 #pragma once
 
 #include "base/arena.h"

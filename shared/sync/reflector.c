@@ -1,25 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- *             list pages             page failed
- *   IDLE ──► LISTING ◄───────────┐ ┌──────────► PAUSE (then list again)
- *               │ complete       │ │
- *               ▼                │ 410, ERROR, lasting refusal
- *            WATCHING ───────────┴──► ended, silent, failed ──► PAUSE (then watch from the last rv)
- *
- * The sweep for vanished objects runs after a complete list only: a list that failed half-way says
- * nothing about what it did not show. An object that came back under another UID between two looks
- * is told as gone first, so that nobody takes the new one for the old.
- */
+/* Vanished objects are swept after a complete list only: a list that failed half-way says nothing
+ * about what it did not show. An object that came back under another UID between two looks is told
+ * as gone first, so that nobody takes the new one for the old. */
 #include "sync/reflector.h"
 
 #include <stdlib.h>
 
 #include "base/backoff.h"
+#include "base/mem.h"
+#include "base/state.h"
 #include "sync/known.h"
 
 enum { WATCH_HEALTHY_MS = 1000, BACKOFF_BASE_MS = 800, BACKOFF_CAP_MS = 30000 };
 
-enum phase { IDLE, LISTING, WATCHING, PAUSE };
+enum phase {
+	PHASE_IDLE,
+	PHASE_LISTING,
+	PHASE_WATCHING,
+	PHASE_LIST_LATER,
+	PHASE_WATCH_LATER,
+	PHASE_N
+};
+
+/*		     next page
+ *		     .-----.
+ *		     v	   |   complete
+ *   IDLE --------> LISTING --------------------> WATCHING
+ *		    ^	  | failed		   |  |  ^
+ *	    backoff |	  v			   |  |  | pause
+ *		   LIST_LATER <--------------------'  v  |
+ *		    410, ERROR, refused for good    WATCH_LATER
+ *						    ended, silent, failed:
+ *						    from the last rv
+ */
+static const struct state_rule rules[PHASE_N] = {
+#define TO(s) STATE_BIT(PHASE_##s)
+	[PHASE_IDLE] = {"Idle", TO(LISTING)},
+	[PHASE_LISTING] = {"Listing", TO(LISTING) | TO(WATCHING) | TO(LIST_LATER)},
+	[PHASE_WATCHING] = {"Watching", TO(LIST_LATER) | TO(WATCH_LATER)},
+	[PHASE_LIST_LATER] = {"ListLater", TO(LISTING)},
+	[PHASE_WATCH_LATER] = {"WatchLater", TO(WATCHING)},
+#undef TO
+};
 
 struct reflector {
 	struct reflector_config cfg;
@@ -31,74 +53,50 @@ struct reflector {
 	int64_t now_ms;
 
 	enum phase phase;
-	bool watch_next; /* PAUSE: watch from rv, else list */
-	int64_t pause_until_ms;
-	uint64_t op;
-	int64_t op_since_ms, heard_ms; /* of the operation under way */
-	char *rv, *cont;
+	int64_t pause_until_ms;        /* LIST_LATER, WATCH_LATER */
+	uint64_t op;                   /* LISTING, WATCHING: the operation under way; else 0 */
+	int64_t op_since_ms, heard_ms; /* of that operation */
+	char *rv;                      /* the newest seen: where a watch goes on */
+	char *cont;                    /* of the list under way: where the next page begins */
 	struct known known;
-	uint64_t lists;
-	bool synced, failing;
+	uint64_t lists; /* complete ones */
+	bool synced;
+	bool failing; /* a failure was logged, no success since */
 };
 
-static void list_page(struct reflector *r);
+/* ---- phases ---- */
 
-/* ---- objects ---- */
-
-static void gone(void *self, const struct meta *meta)
+static void enter(struct reflector *r, enum phase to)
 {
-	struct reflector *r = self;
-	r->cfg.on_gone(r->cfg.self, meta);
-}
-
-static void upsert(struct reflector *r, const struct api_object *obj)
-{
-	known_put(&r->known, obj->meta);
-	r->cfg.on_upsert(r->cfg.self, obj);
-}
-
-/* ---- pauses ---- */
-
-static void pause_for(struct reflector *r, int64_t ms, bool watch_next)
-{
-	r->phase = PAUSE;
+	state_check(rules, ARRAY_LEN(rules), r->phase, to);
+	r->phase = to;
 	r->op = 0;
-	r->watch_next = watch_next;
+	r->op_since_ms = r->heard_ms = r->now_ms;
+}
+
+/* Lists or watches again after ms. */
+static void pause_for(struct reflector *r, enum phase to, int64_t ms)
+{
+	enter(r, to);
 	r->pause_until_ms = r->now_ms + ms;
 }
 
-static void pause_backoff(struct reflector *r, int64_t at_least_ms, bool watch_next)
+static void pause_backoff(struct reflector *r, enum phase to, int64_t at_least_ms)
 {
 	int64_t ms = backoff_next(&r->backoff, &r->rng);
-	pause_for(r, ms > at_least_ms ? ms : at_least_ms, watch_next);
+	pause_for(r, to, ms > at_least_ms ? ms : at_least_ms);
 }
 
-static const char *kind_text(enum api_kind kind)
-{
-	static const char *const texts[API_KIND_N] = {
-		[API_JOB] = "computejobs",
-		[API_CNODE] = "computenodes",
-		[API_NODE] = "nodes",
-		[API_POD] = "pods",
-		[API_LEASE] = "leases",
-		[API_EVENT] = "events",
-		[API_SECRET] = "secrets",
-		[API_CONFIGMAP] = "configmaps",
-		[API_TOKENREVIEW] = "tokenreviews",
-	};
-	return texts[kind];
-}
-
-/* Once for a series of failures, not once for each. */
+/* The first of a series of failures is a warning. */
 static void tell_failure(struct reflector *r, const char *what, const struct api_result *res)
 {
 	if (r->failing) {
-		log_debug(r->log, what, KS("kind", kind_text(r->cfg.kind)),
+		log_debug(r->log, what, KS("kind", api_kind_text(r->cfg.kind)),
 			  KS("rc", rc_name(res->rc)), KS("error", res->message));
 		return;
 	}
 	r->failing = true;
-	log_warn(r->log, what, KS("kind", kind_text(r->cfg.kind)), KS("rc", rc_name(res->rc)),
+	log_warn(r->log, what, KS("kind", api_kind_text(r->cfg.kind)), KS("rc", rc_name(res->rc)),
 		 KI("http", res->http), KS("error", res->message));
 }
 
@@ -107,7 +105,13 @@ static void tell_recovery(struct reflector *r)
 	if (!r->failing)
 		return;
 	r->failing = false;
-	log_info(r->log, "list and watch work again", KS("kind", kind_text(r->cfg.kind)));
+	log_info(r->log, "list and watch work again", KS("kind", api_kind_text(r->cfg.kind)));
+}
+
+static void upsert(struct reflector *r, const struct api_object *obj)
+{
+	known_put(&r->known, obj->meta);
+	r->cfg.on_upsert(r->cfg.self, obj);
 }
 
 /* ---- watch ---- */
@@ -116,7 +120,7 @@ static void on_watch_object(void *self, uint64_t id, enum watch_event ev,
 			    const struct api_object *obj)
 {
 	struct reflector *r = self;
-	must(id == r->op && r->phase == WATCHING);
+	must(id == r->op && r->phase == PHASE_WATCHING);
 	r->heard_ms = r->now_ms;
 	tell_recovery(r);
 	backoff_reset(&r->backoff);
@@ -130,35 +134,41 @@ static void on_watch_object(void *self, uint64_t id, enum watch_event ev,
 	}
 }
 
-/* Whether trying the same watch again may help; what the server refuses for good needs a new list.
- */
+/* Whether the same watch may work when it is tried again. What the server refuses for good needs a
+ * new list. */
 static bool watch_may_resume(enum rc rc)
 {
 	return rc == RC_TIMEOUT || rc == RC_UNREACHABLE || rc == RC_TLS || rc == RC_IO ||
 	       rc == RC_THROTTLED || rc == RC_SERVER || rc == RC_UNAUTHORIZED;
 }
 
+/* The server ends watches now and then. A watch that ends as soon as it began would become a tight
+ * loop. */
+static void watch_ended(struct reflector *r)
+{
+	if (r->now_ms - r->op_since_ms < WATCH_HEALTHY_MS) {
+		pause_backoff(r, PHASE_WATCH_LATER, 0);
+		return;
+	}
+	backoff_reset(&r->backoff);
+	pause_for(r, PHASE_WATCH_LATER, 0);
+}
+
 static void on_watch_done(void *self, uint64_t id, const struct api_result *res)
 {
 	struct reflector *r = self;
-	must(id == r->op && r->phase == WATCHING);
+	must(id == r->op && r->phase == PHASE_WATCHING);
 	if (res->rc == RC_OK) {
-		/* The server ends watches now and then. One that ends as soon as it began would
-		 * become a tight loop. */
-		if (r->now_ms - r->op_since_ms >= WATCH_HEALTHY_MS) {
-			backoff_reset(&r->backoff);
-			pause_for(r, 0, true);
-		} else {
-			pause_backoff(r, 0, true);
-		}
+		watch_ended(r);
 		return;
 	}
 	if (res->rc == RC_GONE)
 		log_debug(r->log, "watch too old, listing again",
-			  KS("kind", kind_text(r->cfg.kind)), KS("rv", r->rv));
+			  KS("kind", api_kind_text(r->cfg.kind)), KS("rv", r->rv));
 	else
 		tell_failure(r, "watch failed", res);
-	pause_backoff(r, res->retry_after_ms, watch_may_resume(res->rc));
+	pause_backoff(r, watch_may_resume(res->rc) ? PHASE_WATCH_LATER : PHASE_LIST_LATER,
+		      res->retry_after_ms);
 }
 
 static void watch(struct reflector *r)
@@ -169,8 +179,7 @@ static void watch(struct reflector *r)
 				  .field_selector = r->field_selector,
 				  .label_selector = r->label_selector};
 	struct api_sink sink = {r, on_watch_object, on_watch_done};
-	r->phase = WATCHING;
-	r->op_since_ms = r->heard_ms = r->now_ms;
+	enter(r, PHASE_WATCHING);
 	r->op = r->api.submit(r->api.self, &req, &sink);
 }
 
@@ -179,17 +188,19 @@ static void cut_silent_watch(struct reflector *r)
 	struct api_result res = {.rc = RC_TIMEOUT, .message = "not even a bookmark came in time"};
 	r->api.cancel(r->api.self, r->op);
 	tell_failure(r, "watch cut", &res);
-	pause_backoff(r, 0, true);
+	pause_backoff(r, PHASE_WATCH_LATER, 0);
 }
 
 /* ---- list ---- */
+
+static void list_page(struct reflector *r);
 
 static void on_list_object(void *self, uint64_t id, enum watch_event ev,
 			   const struct api_object *obj)
 {
 	struct reflector *r = self;
 	(void)ev;
-	must(id == r->op && r->phase == LISTING);
+	must(id == r->op && r->phase == PHASE_LISTING);
 	upsert(r, obj);
 }
 
@@ -208,7 +219,7 @@ static void list_complete(struct reflector *r, const char *rv)
 static void on_list_done(void *self, uint64_t id, const struct api_result *res)
 {
 	struct reflector *r = self;
-	must(id == r->op && r->phase == LISTING);
+	must(id == r->op && r->phase == PHASE_LISTING);
 	if (res->rc == RC_OK && str_or_empty(res->cont)[0] == '\0') {
 		list_complete(r, res->rv);
 		return;
@@ -221,7 +232,7 @@ static void on_list_done(void *self, uint64_t id, const struct api_result *res)
 	/* A continue token that is too old (410) starts the list over, like every other failure:
 	 * pages of two lists do not make one. */
 	tell_failure(r, "list failed", res);
-	pause_backoff(r, res->retry_after_ms, false);
+	pause_backoff(r, PHASE_LIST_LATER, res->retry_after_ms);
 }
 
 static void list_page(struct reflector *r)
@@ -233,8 +244,7 @@ static void list_page(struct reflector *r)
 				  .limit = r->cfg.page,
 				  .cont = r->cont[0] ? r->cont : NULL};
 	struct api_sink sink = {r, on_list_object, on_list_done};
-	r->phase = LISTING;
-	r->op_since_ms = r->now_ms;
+	enter(r, PHASE_LISTING);
 	r->op = r->api.submit(r->api.self, &req, &sink);
 }
 
@@ -255,7 +265,7 @@ struct reflector *reflector_new(const struct reflector_config *cfg, const struct
 	r->cfg = *cfg;
 	r->field_selector = cfg->field_selector ? mem_strdup(cfg->field_selector) : NULL;
 	r->label_selector = cfg->label_selector ? mem_strdup(cfg->label_selector) : NULL;
-	r->known = (struct known){.self = r, .on_gone = gone};
+	r->known = (struct known){.self = cfg->self, .on_gone = cfg->on_gone};
 	r->api = *api;
 	r->log = log;
 	r->rng.s = seed;
@@ -282,7 +292,7 @@ struct reflector *reflector_free(struct reflector *r)
 
 void reflector_start(struct reflector *r, int64_t now_ms)
 {
-	must(r->phase == IDLE);
+	must(r->phase == PHASE_IDLE);
 	r->now_ms = now_ms;
 	list(r);
 }
@@ -297,9 +307,9 @@ void reflector_tick(struct reflector *r, int64_t now_ms)
 	r->now_ms = now_ms;
 	if (reflector_deadline(r) > now_ms)
 		return;
-	if (r->phase == WATCHING)
+	if (r->phase == PHASE_WATCHING)
 		cut_silent_watch(r);
-	else if (r->watch_next)
+	else if (r->phase == PHASE_WATCH_LATER)
 		watch(r);
 	else
 		list(r);
@@ -308,10 +318,12 @@ void reflector_tick(struct reflector *r, int64_t now_ms)
 int64_t reflector_deadline(const struct reflector *r)
 {
 	switch (r->phase) {
-	case WATCHING: return r->heard_ms + r->cfg.watch_silence_ms;
-	case PAUSE: return r->pause_until_ms;
-	case IDLE:
-	case LISTING: break;
+	case PHASE_WATCHING: return r->heard_ms + r->cfg.watch_silence_ms;
+	case PHASE_LIST_LATER:
+	case PHASE_WATCH_LATER: return r->pause_until_ms;
+	case PHASE_IDLE:
+	case PHASE_LISTING:
+	case PHASE_N: break;
 	}
 	return INT64_MAX;
 }

@@ -6,7 +6,7 @@
  *		  `-----------` marked again meanwhile, conflict, or an error that time heals
  *
  * A clean slot is kept while its pace counts, so that the next mark knows what went out lately. The
- * heap holds every slot that waits for a time, also the clean ones. */
+ * heap holds every slot that waits for a time, clean ones too. */
 #include "sync/writeq.h"
 
 #include <stdlib.h>
@@ -15,22 +15,26 @@
 #include "base/heap.h"
 #include "base/table.h"
 
-/* BURST: so many of an object may follow one another at once; then one an interval. Two leaders
- * that do not know of each other yet would else write back and forth as fast as the server answers.
- */
+/* BURST: so many writes of an object may follow one another at once, then one an interval. Without
+ * it two leaders that do not know of each other yet would write back and forth as fast as the
+ * server answers. */
 enum { CONFLICT_WAIT_MS = 1000, BURST = 4, AHEAD_MS = 10000 };
 
 struct slot {
 	UT_hash_handle hh;    /* by key */
-	UT_hash_handle hh_op; /* by op, while it flies */
+	UT_hash_handle hh_op; /* by op, while a write is out */
 	struct heap_node timer;
-	uint64_t key, op;
-	bool dirty, urgent, ahead;
+	uint64_t key;
+	uint64_t op; /* of the write that is out; 0: none is */
+	bool dirty;  /* to be written; urgent and ahead as in its marks */
+	bool urgent, ahead;
 	bool told;       /* the object came: done was called */
 	bool seen;       /* a newer version was observed since the write went out */
 	bool conflicted; /* waits for a newer version, at most until retry_ms */
-	int64_t marked_ms, not_before_ms, sent_ms, retry_ms;
-	int64_t paced_ms; /* when the last would have gone out at one an interval, and one more */
+	int64_t marked_ms, not_before_ms; /* of the first of its marks, the earliest of them */
+	int64_t sent_ms;                  /* the last write */
+	int64_t retry_ms;                 /* not before, after an error */
+	int64_t paced_ms; /* an interval after the last write, had all been one interval apart */
 	struct backoff backoff;
 };
 
@@ -59,7 +63,7 @@ static struct slot *slot_new(struct writeq *q, uint64_t key)
 {
 	struct slot *s = mem_zalloc(1, sizeof *s);
 	s->key = key;
-	s->sent_ms = INT64_MIN / 2; /* never: the first patch is not held back */
+	s->sent_ms = INT64_MIN / 2; /* the first write is not held back */
 	s->backoff = (struct backoff){.base_ms = q->cfg.backoff_base_ms,
 				      .cap_ms = q->cfg.backoff_cap_ms};
 	HASH_ADD(hh, q->slots, key, sizeof s->key, s);
@@ -105,7 +109,8 @@ static int64_t max64(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* When the slot wants the queue's attention next; never while its write is out. */
+/* Sets when the slot is looked at next: to be written, or (a clean one) to be dropped when its pace
+ * does not count any more. Never while its write is out. */
 static void schedule(struct writeq *q, struct slot *s)
 {
 	int64_t due = s->sent_ms + q->cfg.interval_ms;
@@ -118,7 +123,7 @@ static void schedule(struct writeq *q, struct slot *s)
 		due = max64(max64(due, s->not_before_ms), s->retry_ms);
 	else
 		due = max64(due, s->paced_ms);
-	if (s->dirty && !s->op) /* which is past: it orders those that wait for others to land */
+	if (s->dirty && !s->op) /* in the past: orders the slots that wait for others to land */
 		due = max64(due, s->marked_ms - (s->ahead ? AHEAD_MS : 0));
 	heap_set(&q->timers, &s->timer, due);
 }
@@ -137,8 +142,8 @@ static void retry_later(struct writeq *q, struct slot *s, const struct api_resul
 		  KS("rc", rc_name(res->rc)), KS("error", res->message), KI("after_ms", ms));
 }
 
-/* The state that was written is out of date: the reflector will show a newer one soon, and if its
- * event was missed the renderer may know better by then; ever more rarely, if it never does. */
+/* The version that the write was computed from is out of date. The reflector will show a newer one
+ * soon. If it does not, the write is tried again anyway, ever more rarely. */
 static void retry_conflict(struct writeq *q, struct slot *s)
 {
 	s->conflicted = !s->seen;
@@ -177,7 +182,8 @@ static struct slot *by_op(const struct writeq *q, uint64_t op)
 	return s;
 }
 
-/* The stored object comes before the end of its request and is borrowed: the owner is told now. */
+/* The stored object comes before the end of its request and is borrowed, so the owner is told now.
+ */
 static void on_object(void *self, uint64_t id, enum watch_event ev, const struct api_object *obj)
 {
 	struct writeq *q = self;
