@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sync/api.h"
+#include "sync/api_object.h"
 
 #include "base/must.h"
 

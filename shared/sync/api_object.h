@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The objects that the API server's operations (api.h) carry, by kind. Of the kinds that are not in
+ * model/, only what Muster reads or writes. Pointers are borrowed for the call that has them. */
+#pragma once
+
+#include "model/cnode.h"
+#include "model/job.h"
+#include "model/member.h"
+
+enum api_kind {
+	API_JOB,         /* muster.dev/v1alpha1 ComputeJob */
+	API_CNODE,       /* muster.dev/v1alpha1 ComputeNode */
+	API_NODE,        /* v1 Node */
+	API_POD,         /* v1 Pod */
+	API_LEASE,       /* coordination.k8s.io/v1 Lease */
+	API_EVENT,       /* events.k8s.io/v1 Event */
+	API_SECRET,      /* v1 Secret */
+	API_CONFIGMAP,   /* v1 ConfigMap */
+	API_TOKENREVIEW, /* authentication.k8s.io/v1 TokenReview */
+	API_KIND_N
+};
+const char *api_kind_text(enum api_kind kind); /* plural, as in URLs: "pods" */
+
+struct lease {
+	struct meta meta;
+	const char *holder;
+	const char *address; /* annotation muster.dev/address: where standbys send agents to */
+	int64_t duration_s, acquire_ms, renew_ms;
+	int64_t transitions;
+};
+
+struct event_note {     /* events.k8s.io/v1 */
+	const char *ns; /* of the regarding object; "default" for cluster-scoped ones */
+	const char *kind, *name, *uid; /* regarding */
+	const char *reason, *action, *note;
+	bool warning;
+	int64_t when_ms;
+};
+
+struct token_identity {
+	bool authenticated;
+	const char *username;  /* system:serviceaccount:NS:NAME */
+	const char *node_name; /* extra authentication.kubernetes.io/node-name */
+	const char *error;
+	int64_t expires_ms; /* exp of the token's payload; 0 unknown */
+};
+
+/* The data of a Secret or ConfigMap: keys and values. Values of a Secret are decoded; ours hold no
+ * NUL bytes. */
+struct keyed_data {
+	struct meta meta;
+	struct kvs data;
+};
+
+struct api_object {
+	enum api_kind kind;
+	const struct meta *meta; /* never NULL; of a bookmark only rv is set */
+	union {                  /* by kind; NULL of a bookmark */
+		const struct job *job;
+		const struct cnode *cnode;
+		const struct node *node;
+		const struct pod *pod;
+		const struct lease *lease;
+		const struct keyed_data *data; /* SECRET, CONFIGMAP */
+		const struct token_identity *token;
+	};
+};
