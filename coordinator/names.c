@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/names.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "os/random.h"
+
+/* fmt with a for each 1 in it and b for each 2. */
+static char *format(const char *fmt, const char *a, const char *b)
+{
+	AUTO(buf_done) struct buf s = BUF_INIT(1024);
+	for (; *fmt; fmt++) {
+		if (*fmt == '1')
+			buf_puts(&s, a);
+		else if (*fmt == '2')
+			buf_puts(&s, b);
+		else
+			buf_putc(&s, *fmt);
+	}
+	return buf_steal(&s);
+}
+
+void names_make(const struct options *o, struct names *ret)
+{
+	char suffix[9];
+	random_name(suffix, 8);
+	ret->identity = format("1_2", o->identity, suffix);
+	const char *colon = strrchr(o->listen, ':');
+	if (*o->address)
+		ret->address = mem_strdup(o->address);
+	else
+		ret->address = format("1:2", str_or_empty(o->pod_ip), colon ? colon + 1 : "7117");
+	const char *sep = strchr(o->agent_account, ':');
+	AUTO(mem_freep)
+	char *ns = sep ? mem_strndup(o->agent_account, (size_t)(sep - o->agent_account))
+		       : mem_strdup("");
+	ret->agent_username = format("system:serviceaccount:1:2", ns, sep ? sep + 1 : "");
+	ret->tls[0] = format("1.2.svc", o->service, o->namespace);
+	ret->tls[1] = format("1.2", o->service, o->namespace);
+	ret->tls[2] = format("1.2.svc.cluster.local", o->service, o->namespace);
+	ret->tls[3] = mem_strdup(o->service);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a coordinator is called: by the Lease, by agents, by certificates. Made once from the
+ * options. */
+#pragma once
+
+#include "coordinator/options.h"
+
+enum { NAMES_TLS = 4 };
+
+struct names {
+	char *identity;       /* of this start: the option's, with a random end */
+	char *address;        /* host:port where agents find this one */
+	char *agent_username; /* system:serviceaccount:NAMESPACE:NAME */
+	char *tls[NAMES_TLS]; /* that the certificate must have; the first is NAME.NAMESPACE.svc */
+};
+
+void names_make(const struct options *o, struct names *ret);
