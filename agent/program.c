@@ -105,7 +105,7 @@ static enum rc start_link(struct program *p, struct err *e)
 	struct link_dialer_config cfg = {.server_name = p->opts.server_name,
 					 .wake = {p->loop, loop_wake}};
 	link_global_init();
-	return link_dialer_new(&cfg, p->log, &p->dialer, e);
+	return link_dialer_new(&cfg, &p->dialer, e);
 }
 
 static enum rc start_serve(struct program *p, struct err *e)

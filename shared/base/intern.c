@@ -19,7 +19,6 @@ struct intern {
 	uint32_t n, cap;
 	uint32_t *spare; /* ids to use again */
 	uint32_t nspare, spare_cap;
-	size_t bytes;
 };
 
 struct intern *intern_new(void)
@@ -70,7 +69,6 @@ uint32_t intern_get(struct intern *t, const char *s)
 		memcpy(it->s, s, len + 1);
 		it->id = take_id(t);
 		t->by_id[it->id] = it;
-		t->bytes += sizeof *it + len + 1;
 		HASH_ADD_STR(t->by_str, s, it);
 	}
 	it->refs++;
@@ -109,7 +107,6 @@ void intern_put(struct intern *t, uint32_t id)
 		return;
 	HASH_DEL(t->by_str, it);
 	t->by_id[id] = NULL;
-	t->bytes -= sizeof *it + strlen(it->s) + 1;
 	free(it);
 	VEC_GROW(t->spare, t->nspare, t->spare_cap);
 	t->spare[t->nspare++] = id;
@@ -118,9 +115,4 @@ void intern_put(struct intern *t, uint32_t id)
 uint32_t intern_count(const struct intern *t)
 {
 	return HASH_COUNT(t->by_str);
-}
-
-size_t intern_bytes(const struct intern *t)
-{
-	return t->bytes + t->cap * sizeof *t->by_id;
 }

@@ -3,7 +3,6 @@
  * numbers. Ids are dense, from 1, and used again after their last put; 0 is "none". */
 #pragma once
 
-#include <stddef.h>
 #include <stdint.h>
 
 struct intern;
@@ -17,4 +16,3 @@ const char *intern_str(const struct intern *t, uint32_t id); /* "" for 0 */
 void intern_ref(struct intern *t, uint32_t id);              /* 0 is ignored */
 void intern_put(struct intern *t, uint32_t id);              /* 0 is ignored */
 uint32_t intern_count(const struct intern *t);
-size_t intern_bytes(const struct intern *t);

@@ -7,21 +7,10 @@
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
-const char *log_level_text(enum log_level level)
+static const char *level_text(enum log_level level)
 {
 	must((unsigned)level < ARRAY_LEN(level_names));
 	return level_names[level];
-}
-
-bool log_level_parse(const char *s, enum log_level *ret)
-{
-	for (unsigned i = 0; i < ARRAY_LEN(level_names); i++) {
-		if (!strcmp(s, level_names[i])) {
-			*ret = (enum log_level)i;
-			return true;
-		}
-	}
-	return false;
 }
 
 void log_write(const struct log *log, enum log_level level, const char *msg,
@@ -59,7 +48,7 @@ void log_format_logfmt(struct buf *out, const char *when, enum log_level level, 
 {
 	if (when)
 		buf_printf(out, "time=%s ", when);
-	buf_printf(out, "level=%s msg=", log_level_text(level));
+	buf_printf(out, "level=%s msg=", level_text(level));
 	put_value(out, msg);
 	for (size_t i = 0; i < n; i++) {
 		buf_printf(out, " %s=", kv[i].key);
@@ -85,7 +74,7 @@ void log_format_json(struct buf *out, const char *when, enum log_level level, co
 		json_pair(out, "time", when);
 		buf_putc(out, ',');
 	}
-	json_pair(out, "level", log_level_text(level));
+	json_pair(out, "level", level_text(level));
 	buf_putc(out, ',');
 	json_pair(out, "msg", msg);
 	for (size_t i = 0; i < n; i++) {

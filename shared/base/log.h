@@ -40,9 +40,6 @@ void log_write(const struct log *log, enum log_level level, const char *msg,
 #define log_warn(log, msg, ...) LOG_AT(log, LOG_WARN, msg, ##__VA_ARGS__)
 #define log_error(log, msg, ...) LOG_AT(log, LOG_ERROR, msg, ##__VA_ARGS__)
 
-const char *log_level_text(enum log_level level); /* "debug" "info" "warn" "error" */
-bool log_level_parse(const char *s, enum log_level *ret);
-
 /* One line without the newline. when may be NULL (simulated logs have virtual time instead). */
 void log_format_logfmt(struct buf *out, const char *when, enum log_level level, const char *msg,
 		       const struct log_kv *kv, size_t n);

@@ -38,8 +38,6 @@ void decode_meta(struct arena *a, const json_t *o, struct meta *ret)
 		.orphan_finalizer = has_finalizer(meta, "orphan"),
 		.labels = js_kvs(a, json_object_get(meta, "labels")),
 	};
-	ret->managed_by_muster = str_eq(
-		js_str(json_object_get(meta, "labels"), "app.kubernetes.io/managed-by"), "muster");
 	decode_owner(meta, ret);
 }
 

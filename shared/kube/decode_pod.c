@@ -105,7 +105,6 @@ void decode_pod(struct arena *a, const json_t *o, struct pod *ret)
 		.message = str_or_empty(js_str(status, "message")),
 		.phase = phase_of(js_str(status, "phase")),
 		.requests = decode_requests(a, spec),
-		.priority_class = str_or_empty(js_str(spec, "priorityClassName")),
 	};
 	decode_meta(a, o, &ret->meta);
 	decode_conditions(status, ret);

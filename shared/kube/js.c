@@ -166,7 +166,8 @@ struct strs js_strs(struct arena *a, const json_t *array)
 	return l;
 }
 
-bool js_quantity(const json_t *v, int64_t *ret_milli)
+/* A string or a number. */
+static bool quantity_of(const json_t *v, int64_t *ret_milli)
 {
 	AUTO(buf_done) struct buf text = BUF_INIT(64);
 	if (json_is_string(v))
@@ -187,7 +188,7 @@ struct reslist js_resources(struct arena *a, const json_t *object)
 	json_object_foreach(o, key, val)
 	{
 		int64_t milli;
-		if (v && js_quantity(val, &milli))
+		if (v && quantity_of(val, &milli))
 			v[l.n++] = (struct res){key, milli};
 	}
 	l.v = v;

@@ -26,7 +26,6 @@ const json_t *js_path(const json_t *o, const char *a, const char *b); /* o.a.b *
 struct kvs js_kvs(struct arena *a, const json_t *object);             /* string values only */
 struct strs js_strs(struct arena *a, const json_t *array);
 struct reslist js_resources(struct arena *a, const json_t *object);
-bool js_quantity(const json_t *v, int64_t *ret_milli); /* string or number */
 /* Compact, keys sorted, appended. */
 void js_dump(const json_t *v, struct buf *out);
 static inline void js_freep(json_t **v)

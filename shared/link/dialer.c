@@ -33,7 +33,6 @@ struct channel {
 struct link_dialer {
 	uint32_t magic;
 	char *server_name, *bundle;
-	const struct log *log;
 	struct link_client_sink sink;
 	struct mailbox box;
 	nng_socket socket;
@@ -45,7 +44,6 @@ struct link_dialer {
 	struct channel channels[LINK_CHANNEL_N];
 	struct buf scratch;
 	struct arena arena;
-	struct link_dialer_stats stats;
 };
 
 static struct link_dialer *self_of(void *self)
@@ -116,7 +114,6 @@ static void closed(struct link_dialer *d, const char *why)
 {
 	AUTO(mem_freep) char *words = mem_strdup(why);
 	close_dialer(d);
-	d->stats.closed++;
 	d->sink.on_closed(d->sink.self, words);
 }
 
@@ -125,12 +122,10 @@ static void deliver(struct channel *c, nng_msg *own_msg)
 	struct link_dialer *d = c->owner;
 	struct err e;
 	struct msg msg;
-	d->stats.replies++;
 	enum rc rc = wire_decode(nng_msg_body(own_msg), nng_msg_len(own_msg), FRAME_COORDINATOR_MAX,
 				 &d->arena, &msg, &e);
 	nng_msg_free(own_msg);
 	if (rc != RC_OK) {
-		d->stats.bad_frames++;
 		closed(d, e.msg);
 	} else {
 		d->sink.on_reply(d->sink.self, (enum link_channel)(c - d->channels), &msg);
@@ -179,7 +174,6 @@ static void dial(void *self, const char *address)
 	struct link_dialer *d = self_of(self);
 	struct err e;
 	close_dialer(d);
-	d->stats.dials++;
 	if (dial_start(d->socket, address, d->server_name, d->bundle, &d->dialer, &d->has_dialer,
 		       &e) != RC_OK)
 		fail_later(d, e.msg);
@@ -202,7 +196,6 @@ static void request(void *self, enum link_channel ch, const struct msg *msg)
 		fail_later(d, e.msg);
 		return;
 	}
-	d->stats.requests++;
 	if (c->state == CHANNEL_IDLE) {
 		channel_send(c, m);
 		return;
@@ -252,7 +245,6 @@ static void take(struct link_dialer *d, const struct mail *m)
 		    m->maker != (uint32_t)nng_dialer_id(d->dialer))
 			return;
 		d->pipe = m->pipe;
-		d->stats.opened++;
 		d->sink.on_open(d->sink.self);
 		return;
 	case MAIL_PIPE_CLOSED:
@@ -295,14 +287,13 @@ static int open_socket(struct link_dialer *d)
 	return rv;
 }
 
-enum rc link_dialer_new(const struct link_dialer_config *cfg, const struct log *log,
-			struct link_dialer **ret, struct err *e)
+enum rc link_dialer_new(const struct link_dialer_config *cfg, struct link_dialer **ret,
+			struct err *e)
 {
 	struct link_dialer *d = mem_zalloc(1, sizeof *d);
 	d->magic = MAGIC;
 	d->server_name = mem_strdup(cfg->server_name);
 	d->bundle = mem_strdup(cfg->bundle);
-	d->log = log;
 	d->scratch = BUF_INIT(FRAME_AGENT_MAX);
 	d->arena = ARENA_INIT(WIRE_ARENA_COORDINATOR_MAX);
 	mailbox_init(&d->box, &cfg->wake);
@@ -327,9 +318,4 @@ void link_dialer_set_sink(struct link_dialer *d, const struct link_client_sink *
 void link_dialer_set_bundle(struct link_dialer *d, const char *bundle)
 {
 	mem_strset(&d->bundle, bundle);
-}
-
-void link_dialer_stats(const struct link_dialer *d, struct link_dialer_stats *ret)
-{
-	*ret = d->stats;
 }

@@ -41,8 +41,6 @@ enum rc front_set_certificate(struct front *f, const char *cert, const char *key
 			      struct err *e) must_use;
 /* Closes the listening socket and opens it again, until that succeeds; open connections go on. */
 void front_relisten(struct front *f);
-/* Listens no more and closes all connections. */
-void front_stop(struct front *f);
 /* Any thread, also nng's. */
 void front_taken(struct front *f, void *token);
 uint16_t front_port(const struct front *f);

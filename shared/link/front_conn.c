@@ -22,14 +22,6 @@ static void ask_for(struct end *end, enum tls_io io)
 
 /* ---- life ---- */
 
-static void leave_list(struct conn *c)
-{
-	if (c->state < CONN_HANDING)
-		DL_DELETE(c->front->early, c);
-	else
-		DL_DELETE(c->front->conns, c);
-}
-
 void conn_drop(struct conn *c)
 {
 	struct front *f = c->front;
@@ -37,7 +29,8 @@ void conn_drop(struct conn *c)
 		return;
 	if (c->state < CONN_PIPED)
 		atomic_fetch_sub(&f->nwaiting, 1);
-	leave_list(c);
+	if (c->state < CONN_HANDING)
+		DL_DELETE(f->early, c);
 	c->state = CONN_GONE;
 	tls_stream_free(c->tls);
 	close(c->peer.fd);
@@ -129,9 +122,8 @@ static void introduced(struct conn *c)
 	}
 	c->pipe.fd = fds[0];
 	c->nng_fd = fds[1];
-	leave_list(c);
+	DL_DELETE(c->front->early, c);
 	c->state = CONN_HANDING;
-	DL_APPEND(c->front->conns, c);
 	end_ask_nothing(&c->peer);
 	must(send(c->pipe.fd, c->header, HEADER_BYTES, MSG_NOSIGNAL) == HEADER_BYTES);
 	queue_for_slot(c);

@@ -45,7 +45,7 @@ struct framing {
 
 struct conn {
 	struct front *front;
-	struct conn *prev, *next; /* in early or in conns, the oldest first */
+	struct conn *prev, *next; /* in early, the oldest first */
 	enum conn_state state;
 	struct end peer, pipe;
 	struct tls_stream *tls;
@@ -66,16 +66,15 @@ struct front {
 	bool accepting;
 	int64_t accept_again_ms;
 	atomic_ushort port;
-	struct conn *early, *conns, *dead;         /* early: not yet introduced */
+	struct conn *early, *dead;                 /* early: not yet introduced */
 	struct conn *waiting_first, *waiting_last; /* for a slot */
 	uint8_t buf[PUMP_BYTES];
-	pthread_t thread;
 
 	pthread_mutex_t lock;
 	struct tls_server *server;  /* lock */
 	struct conn **taken;        /* lock */
 	uint32_t ntaken, cap_taken; /* lock */
-	bool relisten, stop;        /* lock */
+	bool relisten;              /* lock */
 
 	atomic_uint nconns, nwaiting;
 	atomic_ullong accepted, failed, oversized, refused_full;

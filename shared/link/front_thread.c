@@ -43,8 +43,7 @@ static void drop_late(struct front *f, int64_t now_ms)
 	}
 }
 
-/* False: the front stops. */
-static bool take_news(struct front *f, int64_t now_ms)
+static void take_news(struct front *f, int64_t now_ms)
 {
 	uint64_t count;
 	if (read(f->wake_fd, &count, sizeof count) < 0)
@@ -52,7 +51,7 @@ static bool take_news(struct front *f, int64_t now_ms)
 	pthread_mutex_lock(&f->lock);
 	struct conn **taken = f->taken;
 	uint32_t n = f->ntaken;
-	bool go_on = !f->stop, again = f->relisten;
+	bool again = f->relisten;
 	f->taken = NULL;
 	f->ntaken = f->cap_taken = 0;
 	f->relisten = false;
@@ -62,32 +61,18 @@ static bool take_news(struct front *f, int64_t now_ms)
 	for (uint32_t i = 0; i < n; i++)
 		conn_taken(taken[i]);
 	free(taken);
-	return go_on;
 }
 
-static void close_all(struct front *f)
-{
-	struct conn *c, *next;
-	front_port_close(f);
-	f->waiting_first = f->waiting_last = NULL;
-	DL_FOREACH_SAFE (f->early, c, next)
-		conn_drop(c);
-	DL_FOREACH_SAFE (f->conns, c, next)
-		conn_drop(c);
-	conns_bury(f);
-}
-
-static bool turn(struct front *f)
+static void turn(struct front *f)
 {
 	struct epoll_event events[EVENTS_MAX];
-	bool go_on = true;
 	int n = epoll_wait(f->epoll_fd, events, EVENTS_MAX, TICK_MS);
 	int64_t now_ms = clock_ms();
 	for (int i = 0; i < n; i++) {
 		if (events[i].data.ptr == &f->listen_fd)
 			front_port_accept(f, now_ms);
 		else if (events[i].data.ptr == &f->wake_fd)
-			go_on = take_news(f, now_ms);
+			take_news(f, now_ms);
 		else
 			conn_event(events[i].data.ptr, events[i].events);
 	}
@@ -95,16 +80,13 @@ static bool turn(struct front *f)
 	front_port_again(f, now_ms);
 	conns_hand_over(f);
 	conns_bury(f);
-	return go_on;
 }
 
-static void *run(void *arg)
+__attribute__((noreturn)) static void *run(void *arg)
 {
 	struct front *f = arg;
-	while (turn(f))
-		;
-	close_all(f);
-	return NULL;
+	for (;;)
+		turn(f);
 }
 
 /* ---- other threads ---- */
@@ -140,15 +122,6 @@ void front_relisten(struct front *f)
 	wake(f);
 }
 
-void front_stop(struct front *f)
-{
-	pthread_mutex_lock(&f->lock);
-	f->stop = true;
-	pthread_mutex_unlock(&f->lock);
-	wake(f);
-	pthread_join(f->thread, NULL);
-}
-
 uint16_t front_port(const struct front *f)
 {
 	return atomic_load(&f->port);
@@ -169,13 +142,14 @@ void front_stats(struct front *f, struct front_stats *ret)
 static void start_thread(struct front *f)
 {
 	pthread_attr_t attr;
+	pthread_t thread;
 	sigset_t all, before;
 	sigfillset(&all);
 	must(pthread_attr_init(&attr) == 0 && pthread_attr_setstacksize(&attr, STACK_BYTES) == 0);
 	must(pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
-	must(pthread_create(&f->thread, &attr, run, f) == 0);
+	must(pthread_create(&thread, &attr, run, f) == 0);
 	must(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0);
-	pthread_setname_np(f->thread, "agents-port");
+	pthread_setname_np(thread, "agents-port");
 	pthread_attr_destroy(&attr);
 }
 

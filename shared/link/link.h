@@ -54,8 +54,6 @@ enum rc link_listener_replace(struct link_listener *l, const char *cert, const c
 			      const char *bundle, int64_t now_ms, struct err *e) must_use;
 /* The port it listens on. */
 uint16_t link_listener_port(const struct link_listener *l);
-/* Listens no more and closes all connections; the object stays. */
-void link_listener_stop(struct link_listener *l);
 
 struct link_listener_stats {
 	uint32_t pipes, pipes_waiting; /* open; of these without a Hello */
@@ -80,16 +78,11 @@ struct link_dialer_config {
 	struct link_wake wake;
 };
 
-enum rc link_dialer_new(const struct link_dialer_config *cfg, const struct log *log,
-			struct link_dialer **ret, struct err *e) must_use;
+enum rc link_dialer_new(const struct link_dialer_config *cfg, struct link_dialer **ret,
+			struct err *e) must_use;
 /* What dials and asks, for agent_session_new. */
 struct link_client link_dialer_api(struct link_dialer *d);
 void link_dialer_set_sink(struct link_dialer *d, const struct link_client_sink *sink);
 /* For the next dial on; a connection that is open stays. */
 void link_dialer_set_bundle(struct link_dialer *d, const char *bundle);
 void link_dialer_drain(struct link_dialer *d);
-
-struct link_dialer_stats {
-	uint64_t dials, opened, closed, requests, replies, bad_frames;
-};
-void link_dialer_stats(const struct link_dialer *d, struct link_dialer_stats *ret);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "link/handover.h"
-#include "link/peers.h"
 #include "link/pipes.h"
 #include "link/probe.h"
 #include "link/refused.h"
@@ -19,8 +18,6 @@ void link_listener_tick(struct link_listener *l, int64_t now_ms)
 {
 	struct link_listener_stats s;
 	atomic_store(&l->now_ms, now_ms);
-	if (l->stopped)
-		return;
 	link_listener_stats(l, &s);
 	refused_full(l, s.refused_full);
 	doors_tick(l, now_ms);
@@ -29,7 +26,7 @@ void link_listener_tick(struct link_listener *l, int64_t now_ms)
 
 int64_t link_listener_deadline(const struct link_listener *l)
 {
-	return l->stopped ? INT64_MAX : probe_deadline(l);
+	return probe_deadline(l);
 }
 
 enum rc link_listener_replace(struct link_listener *l, const char *cert, const char *key,
@@ -157,17 +154,6 @@ void link_listener_set_sink(struct link_listener *l, const struct link_server_si
 uint16_t link_listener_port(const struct link_listener *l)
 {
 	return front_port(l->front);
-}
-
-void link_listener_stop(struct link_listener *l)
-{
-	struct peer *p, *next;
-	if (l->stopped)
-		return;
-	l->stopped = true;
-	front_stop(l->front);
-	HASH_ITER (hh, l->by_id, p, next)
-		pipe_close(p);
 }
 
 void link_listener_stats(const struct link_listener *l, struct link_listener_stats *ret)

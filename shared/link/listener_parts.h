@@ -86,7 +86,6 @@ struct link_listener {
 	struct front *front;
 	pthread_mutex_t doors_lock;
 	struct door doors[DOORS];
-	bool stopped;
 	_Atomic int64_t now_ms; /* of the last tick */
 
 	/* Counted where pipes are made and refused, in nng's threads. */

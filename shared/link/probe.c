@@ -51,7 +51,7 @@ enum rc probe_init(struct link_listener *l, const struct link_listener_config *c
 	p->why = mem_strdup("");
 	p->secret[0] = secret();
 	p->secret[1] = secret();
-	enum rc rc = link_dialer_new(&dial, NULL, &p->dialer, e);
+	enum rc rc = link_dialer_new(&dial, &p->dialer, e);
 	if (rc != RC_OK)
 		return rc;
 	link_dialer_set_sink(p->dialer,

@@ -10,7 +10,6 @@
 #define LABEL_INDEX "muster.dev/member-index"
 #define LABEL_ATTEMPT "muster.dev/attempt"
 #define LABEL_TEMPLATE "muster.dev/template-hash"
-#define API_GROUP "muster.dev"
 #define API_VERSION "muster.dev/v1alpha1"
 #define KIND_JOB_NAME "ComputeJob"
 #define KIND_NODE_NAME "ComputeNode"
@@ -74,7 +73,6 @@ struct pod {
 	int32_t exit_code;
 	int64_t started_ms, ended_ms;
 	struct reslist requests;
-	const char *priority_class;
 };
 
 /* Whether the pod's controller is a ComputeJob and its labels are whole; then *ret is what it

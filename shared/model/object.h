@@ -35,9 +35,6 @@ struct strs {
 enum { /* bounds that the CRDs share; see crds/ */
        JOB_NAME_MAX = 57,
        PARALLELISM_MAX = 10000,
-       LABELS_MAX = 512,
-       TERMS_MAX = 16,
-       EXPRS_MAX = 16,
        EXPR_VALUES_MAX = 64,
        TOLERATIONS_MAX = 32,
        POD_BYTES_MAX = 64 * 1024,
@@ -53,7 +50,6 @@ struct meta {
 	struct kvs labels;
 	/* the owner with controller: true */
 	const char *owner_kind, *owner_name, *owner_uid;
-	bool managed_by_muster; /* label app.kubernetes.io/managed-by=muster */
 };
 
 enum taint_effect { EFFECT_ANY, EFFECT_NO_SCHEDULE, EFFECT_PREFER_NO_SCHEDULE, EFFECT_NO_EXECUTE };

@@ -5,8 +5,6 @@
 #include <openssl/pem.h>
 #include <string.h>
 
-enum { CERTS_MAX = 64 };
-
 enum rc pem_err(struct err *e, const char *what)
 {
 	char words[256] = "unknown error";

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "contract.h"
+#include "model/selector.h"
 
 struct answer ask(const struct api_request *req)
 {
@@ -118,7 +119,7 @@ static void look_at_cnode(const struct api_object *o)
 	assert_int_equal(c->status.allocated.n, 1);
 	assert_int_equal(c->status.allocated.v[0].milli, 500);
 	assert_true(c->owned_by_node);
-	assert_true(o->meta->managed_by_muster);
+	assert_string_equal(kvs_get(&o->meta->labels, "app.kubernetes.io/managed-by"), "muster");
 }
 
 static struct answer apply(const char *name, const char *node_uid, const struct strs *leave_out)

@@ -94,7 +94,7 @@ struct agent *agent_add(struct rig *r, const char *node, const char *bundle,
 	struct link_dialer_config dial = {.server_name = server_name ? server_name : SERVER_NAME,
 					  .bundle = bundle ? bundle : r->ca.cert,
 					  .wake = {r, wake}};
-	must(link_dialer_new(&dial, &r->log, &a->dialer, NULL) == RC_OK);
+	must(link_dialer_new(&dial, &a->dialer, NULL) == RC_OK);
 	struct agent_session_config cfg = {.node = a->node,
 					   .boot_id = "boot",
 					   .version = "test",

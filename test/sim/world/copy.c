@@ -162,7 +162,6 @@ struct pod copy_pod(struct arena *a, const struct pod *p)
 	c.waiting_message = copy_str(a, p->waiting_message);
 	c.terminated_reason = copy_str(a, p->terminated_reason);
 	c.terminated_message = copy_str(a, p->terminated_message);
-	c.priority_class = copy_str(a, p->priority_class);
 	return c;
 }
 

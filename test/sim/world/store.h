@@ -25,6 +25,7 @@ struct version {
 	bool foreground;            /* finalizer foregroundDeletion */
 	const char *node_owner_uid; /* CNODE: ownerReference to this Node */
 	struct strs user_res;       /* CNODE: spec.resources that a user's apply owns */
+	bool applied;               /* CNODE: managedFields names Muster */
 	const char *command;        /* POD: what its template says to run */
 };
 

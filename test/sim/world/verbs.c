@@ -196,7 +196,7 @@ void verb_apply(struct server *s, const struct api_request *req, struct arena *a
 		v->meta.name = copy_str(&v->arena, p->name);
 	struct reslist before = v->cnode.resources;
 	v->cnode.resources = apply_resources(&v->arena, v, p);
-	v->meta.managed_by_muster = true;
+	v->applied = true;
 	v->cnode.owned_by_node = p->node_uid || (old && old->cnode.owned_by_node);
 	if (p->node_uid)
 		v->node_owner_uid = copy_str(&v->arena, p->node_uid);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kube/decode.h"
+#include "model/selector.h"
 #include "test/lib/check.h"
 
 static struct arena arena = ARENA_INIT(1 << 20);
@@ -50,8 +51,9 @@ static void meta(void **state)
 	assert_string_equal(m->rv, "12");
 	assert_int_equal(m->generation, 3);
 	assert_int_equal(m->deleted_ms - m->created_ms, 1000);
-	assert_true(m->orphan_finalizer && m->managed_by_muster);
+	assert_true(m->orphan_finalizer);
 	assert_int_equal(m->labels.n, 2);
+	assert_string_equal(kvs_get(&m->labels, "app.kubernetes.io/managed-by"), "muster");
 	assert_string_equal(m->owner_kind, "B");
 	assert_string_equal(m->owner_name, "b");
 	assert_string_equal(m->owner_uid, "2");
