@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The core's actions become creates and reads of pods, whose ends are events of the core. A create
- * that meets a pod of the same name reads it, so that the core can tell its own attempt, whose
- * answer got lost, from a stranger. */
+/* Carries out the core's actions: creates and reads of pods. The end of each is an event for the
+ * core. If a pod of that name exists already, the create reads it, so that the core can tell its
+ * own attempt, whose answer was lost, from a stranger's pod. */
 #include "agent/act.h"
 
 #include <stdlib.h>
@@ -65,7 +65,8 @@ static void on_done(void *self, uint64_t id, const struct api_result *res)
 		submit(l, &(struct api_request){.verb = API_GET});
 		return;
 	}
-	/* Gone again when it was read: the name is free for the next try. */
+	/* The pod was deleted between the create and the read: the name is free for the next
+	 * try. */
 	bool vanished = l->reading && !l->read_only && res->rc == RC_NOTFOUND;
 	if (!l->told)
 		tell(l, vanished ? RC_EXISTS : res->rc, res, NULL);
@@ -93,7 +94,7 @@ static void create(struct agent *a, const struct pod_create *pod)
 {
 	struct pod_create with_text = *pod;
 	with_text.template_text = template_store_find(&a->templates, pod->template_hash);
-	must(with_text.template_text); /* the core orders none whose text it was not given */
+	must(with_text.template_text); /* the core creates a pod only when it was given the text */
 	struct launch *l = launch_new(a, pod->ns, pod->name);
 	submit(l, &(struct api_request){.verb = API_CREATE, .pod_create = &with_text});
 }

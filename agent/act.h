@@ -4,7 +4,7 @@
 
 #include "agent/shell.h"
 
-/* Hands the event to the core, with the time of this turn, and carries out the actions that follow.
- * No create or read ends inside of it. */
+/* Gives the event to the core, with the time of this turn, and carries out the actions that the
+ * core returns. No create or read ends during the call. */
 void agent_step(struct agent *a, struct agent_event *ev);
-void agent_act_cancel(struct agent *a); /* all creates and reads, without an event */
+void agent_act_cancel(struct agent *a); /* cancels all creates and reads; the core gets no event */

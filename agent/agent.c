@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The agent put together. A turn hands time to its parts; everything else happens in callbacks. */
+/* Puts the agent together. A turn passes the time to its parts; everything else happens in
+ * callbacks. */
 #include "agent/agent.h"
 
 #include <stdlib.h>

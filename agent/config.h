@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an agent is told at its start. */
+/* The configuration of an agent. */
 #pragma once
 
 #include <stdbool.h>

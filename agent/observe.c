@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the API server and the coordinator tell becomes events of the core. The agent follows its
- * own Node only to say what became of it: labels, taints and readiness the coordinator reads
- * itself. */
+/* Turns what the API server and the coordinator send into events for the core. The agent watches
+ * its own Node only for the log and for /readyz: the coordinator reads labels, taints and
+ * readiness itself. */
 #include "agent/observe.h"
 
 #include "agent/act.h"
@@ -22,7 +22,8 @@ static void on_pods_synced(void *self)
 {
 	struct agent *a = agent_of(self);
 	agent_step(a, &(struct agent_event){.type = AEV_PODS_SYNCED});
-	/* A Hello tells everything, so it is not said before everything is known. */
+	/* A Hello carries all members of the node, so the session starts when all pods are
+	 * known. */
 	if (!a->session_started)
 		agent_session_start(a->session, a->now_ms);
 	a->session_started = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the agent's shell: what the API server and the coordinator tell becomes events of the
- * core. */
+/* Inside of the agent's shell: what the API server and the coordinator send becomes events for
+ * the core. */
 #pragma once
 
 #include "agent/shell.h"

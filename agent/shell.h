@@ -14,7 +14,7 @@
 
 enum { AGENT_MAGIC = 0x6d756167, PODS_PAGE = 500, WATCH_SILENCE_MS = 90000 };
 
-/* One create, and the read that follows when the name is taken; or a read alone. */
+/* A create and the read that follows if the name is taken; or a read alone. */
 struct launch {
 	struct launch *prev, *next;
 	struct agent *owner;
@@ -23,7 +23,7 @@ struct launch {
 	char *ns, *name;
 };
 
-/* What the agent says of its own Node, when it changes. */
+/* The agent's own Node, as last logged. */
 struct own_node {
 	bool known, exists, unschedulable;
 	enum cond_status ready;
@@ -43,7 +43,7 @@ struct agent {
 	struct reflector *pods, *own;
 	struct own_node self_node;
 	struct launch *launches;
-	struct template_store templates; /* as long as an order needs them */
+	struct template_store templates; /* the core says when a text is dropped */
 	struct agent_stats stats;
 };
 

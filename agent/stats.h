@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an agent has counted since its start, and what it holds now. */
+/* The counters of an agent since its start, and what it holds now. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The core's actions become operations (ops.c), marks in the write queue, and answers to parked
- * Watches. */
+/* Carries out the core's actions: operations (ops.c), marks in the write queue, and answers to
+ * parked Watches. */
 #include "coordinator/act.h"
 
 #include "base/mem.h"

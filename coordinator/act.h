@@ -4,6 +4,6 @@
 
 #include "coordinator/shell.h"
 
-/* Hands the event to the core, with the time of this turn, and carries out the actions that follow.
- * No operation ends inside of it. */
+/* Gives the event to the core, with the time of this turn, and carries out the actions that the
+ * core returns. No operation ends during the call. */
 void shell_step(struct coordinator *c, struct core_event *ev);

@@ -121,7 +121,7 @@ static void note_problem(struct certs *c, const char *what, const char *text)
 {
 	struct err e;
 	err_set(&e, RC_TLS, "%s: %s", what, text);
-	/* Once for each new problem, not at each try. */
+	/* Logs a problem when it is new, not at each try. */
 	if (strcmp(e.msg, c->why) != 0)
 		log_warn(c->log, what, KS("error", text));
 	memcpy(c->why, e.msg, sizeof c->why);
@@ -175,7 +175,7 @@ static void secret_read(struct certs *c)
 {
 	struct err e = {.msg = ""};
 	bool good = stored_is_good(c, &e);
-	/* Given by somebody: theirs to renew. */
+	/* Somebody else made this certificate, so somebody else renews it. */
 	bool foreign = c->stored.cert && !c->ca_key;
 	if (good && (foreign || !tls_needs_renewal(c->stored.cert, c->wall_ms))) {
 		use(c);
@@ -268,7 +268,7 @@ static void write_secret(struct certs *c)
 {
 	AUTO(buf_done) struct buf bundle = BUF_INIT(TLS_PEM_MAX);
 	struct err e;
-	/* The CA before stays in the bundle for those who still show its certificates. */
+	/* The old CA stays in the bundle for coordinators that still use its certificates. */
 	if (tls_bundle(c->new_ca.cert, c->ca_cert, c->wall_ms, &bundle, &e) != RC_OK) {
 		note_problem(c, "CA bundle cannot be made", e.msg);
 		rest(c);

@@ -27,5 +27,5 @@ int64_t certs_deadline(const struct certs *c);
  * tick or completion. */
 const struct tls_pair *certs_pair(const struct certs *c, const char **ret_bundle,
 				  uint64_t *ret_version);
-/* Why there is none yet: for /readyz. */
+/* Why there is no certificate yet, for /readyz; NULL if there is one. */
 const char *certs_missing(const struct certs *c);

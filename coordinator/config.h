@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a coordinator is told at its start. */
+/* The configuration of a coordinator. */
 #pragma once
 
 #include "coordinator/core/core.h"

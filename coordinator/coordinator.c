@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Leadership is the frame: while it lasts there are reflectors, a filled core and sessions; when it
- * is lost all of that is thrown away, so that nothing of an old epoch can act in a new one. */
+/* While the coordinator leads, it has reflectors, a filled core and sessions. When it loses the
+ * Lease, it drops all of them, so that nothing of an old epoch acts in a new one. */
 #include "coordinator/coordinator.h"
 
 #include <inttypes.h>
@@ -184,7 +184,7 @@ void coordinator_turn(struct coordinator *c, int64_t now_ms, int64_t wall_ms)
 	elect_tick(c->elect, now_ms, wall_ms);
 	if (c->leading)
 		tick_leading(c);
-	/* Orders leave before statuses: a pod's start does not wait for a write about it. */
+	/* Orders are sent before statuses: a pod does not wait for a status write. */
 	server_sessions_tick(c->sessions, now_ms, wall_ms);
 	writeq_tick(c->writeq, now_ms);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One coordinator: election, reflectors, sessions, core and write queue put together over an api
- * and a link_server. It owns no loop, socket or clock: the program's main gives it time and the
- * real server and link, the simulator gives it virtual time and its models. Links pure rooms only.
- */
+/* One coordinator over an api and a link_server: election, reflectors, sessions, core and write
+ * queue. It owns no loop, socket or clock: the program gives it real ones, the simulator gives
+ * it virtual time and its models. It links pure rooms only. */
 #pragma once
 
 #include "coordinator/config.h"
@@ -18,17 +17,18 @@ struct coordinator *coordinator_new(const struct coordinator_config *cfg, const 
 struct coordinator *coordinator_free(struct coordinator *c);
 struct link_server_sink coordinator_link_sink(struct coordinator *c);
 void coordinator_start(struct coordinator *c, int64_t now_ms, int64_t wall_ms);
-/* A turn: call after completions and messages of this turn were handed in, with the turn's time. */
+/* One turn, with its time. Call it after the completions and messages of this turn were
+ * delivered. */
 void coordinator_turn(struct coordinator *c, int64_t now_ms, int64_t wall_ms);
 int64_t coordinator_deadline(const struct coordinator *c);
-/* Time for completions and messages that come before the next turn. */
+/* Sets the time for completions and messages that come before the next turn. */
 void coordinator_now(struct coordinator *c, int64_t now_ms, int64_t wall_ms);
-/* Gives leadership back; coordinator_idle tells when it is done. */
+/* Releases the Lease; coordinator_idle is true when that is done. */
 void coordinator_stop(struct coordinator *c, int64_t now_ms, int64_t wall_ms);
 bool coordinator_idle(const struct coordinator *c);
 bool coordinator_leading(const struct coordinator *c);
-/* Ready: leads and is synced, or stands by and knows that the API server answers. missing is what
- * is not there yet, for /readyz. */
+/* True if it leads and is synced, or stands by and knows who leads; otherwise *ret_missing says
+ * what is missing, for /readyz. */
 bool coordinator_ready(const struct coordinator *c, const char **ret_missing);
 
 void coordinator_stats(const struct coordinator *c, struct coordinator_stats *ret);

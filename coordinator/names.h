@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a coordinator is called: by the Lease, by agents, by certificates. Made once from the
+/* The names of a coordinator: in the Lease, for agents, in certificates. Made once from the
  * options. */
 #pragma once
 
@@ -8,8 +8,8 @@
 enum { NAMES_TLS = 4 };
 
 struct names {
-	char *identity;       /* of this start: the option's, with a random end */
-	char *address;        /* host:port where agents find this one */
+	char *identity; /* the option's with a random suffix, so that each start has its own */
+	char *address;  /* host:port where agents find this one */
 	char *agent_username; /* system:serviceaccount:NAMESPACE:NAME */
 	char *tls[NAMES_TLS]; /* that the certificate must have; the first is NAME.NAMESPACE.svc */
 };

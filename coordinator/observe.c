@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the world tells becomes the core's events: objects from the reflectors, agents from the
- * sessions. No decision is made here. */
+/* Turns what the API server and agents send into events for the core: objects from the
+ * reflectors, agents from the sessions. Nothing is decided here. */
 #include "coordinator/observe.h"
 
 #include "coordinator/act.h"
@@ -64,7 +64,8 @@ static void node_gone(void *self, const struct meta *meta)
 	shell_step(c, &ev);
 }
 
-/* The core decides nothing before it has seen everything: jobs, both kinds of nodes, all pods. */
+/* The core decides nothing before it has seen everything: jobs, Nodes, ComputeNodes and all
+ * pods. */
 void observe_synced(void *self)
 {
 	struct coordinator *c = coordinator_of(self);
@@ -75,7 +76,8 @@ void observe_synced(void *self)
 	c->synced = true;
 	log_info(c->log, "synced", KI("epoch", c->epoch));
 	shell_step(c, &ev);
-	/* Agents are let in only now: what they report can be told from what is unknown. */
+	/* Agents are accepted from now on: the core can compare their reports with what it
+	 * knows. */
 	server_sessions_lead(c->sessions, c->epoch);
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the coordinator's shell: what objects and agents tell becomes the core's events. */
+/* Inside of the coordinator's shell: objects and agents become events for the core. */
 #pragma once
 
 #include "coordinator/shell.h"
 
 struct reflector *observe_new(struct coordinator *c, enum api_kind kind); /* JOB, NODE or CNODE */
 struct server_sessions *observe_sessions(struct coordinator *c);
-/* Lists Muster's pods, once; ops_end.c takes what comes. */
+/* Lists all pods of Muster once; ops_end.c receives them. */
 void observe_pods(struct coordinator *c);
-/* A reflector or the list of pods is complete: if all are, the core is told, and agents come in. */
+/* Call it when a reflector or the list of pods is complete. If all are, it tells the core and
+ * accepts agents. */
 void observe_synced(void *self);

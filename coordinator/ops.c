@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an operation says is put together when it goes out, from the newest state: a create's text
- * from the template store, an apply's resources from the core. */
+/* The body of an operation is made when it is sent, from the newest state: the text of a pod
+ * comes from the template store, the resources of an apply from the core. */
 #include "coordinator/ops.h"
 
 #include <stdlib.h>
@@ -110,8 +110,8 @@ static uint64_t submit_list_node(struct op *op)
 	return submit(op, &req);
 }
 
-/* 0: it cannot be done any more (its object or template went); told with the next turn, since the
- * core is in the middle of its actions now. */
+/* Returns 0 if the operation is no longer possible because its object or template was deleted.
+ * Its owner is told in the next turn, since the core is in the middle of its actions now. */
 static uint64_t op_submit(struct op *op)
 {
 	struct api_request req;

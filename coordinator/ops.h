@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the coordinator's shell: operations of its own, that is all writes but statuses (those
- * are the write queue's) and the reads that the core asked for. First come, first served, at most
- * OPS_INFLIGHT_MAX at once. It tells its owner by two callbacks, as api_sink does: an operation is
- * submitted below the core's step, and its end is an event for the next step. */
+/* Inside of the coordinator's shell: its own operations, which are all writes except statuses
+ * (the write queue does those) and the reads that the core asks for. They are sent in order, at
+ * most OPS_INFLIGHT_MAX at once. The owner gets two callbacks, as with api_sink: an operation is
+ * sent during a step of the core, and its end is an event for a later step. */
 #pragma once
 
 #include "coordinator/core/core.h"
@@ -25,7 +25,7 @@ enum op_type {
 	OP_N
 };
 
-/* One operation, from the action that wants it to the event that tells its end. */
+/* One operation, from the core's action to the event about its end. */
 struct op {
 	struct op *prev, *next; /* waiting or in flight */
 	struct ops *owner;
@@ -35,7 +35,7 @@ struct op {
 	struct pod_create pod; /* its strings are text of this op or of the template store */
 	bool warning;
 	int64_t when_ms; /* of a note */
-	/* For the owner, between on_object and on_end. */
+	/* Used by the owner between on_object and on_end. */
 	bool found;
 	char *live_uid; /* JOB_GET */
 	bool live_orphan;
@@ -44,28 +44,30 @@ struct op {
 
 struct ops_sink {
 	void *self;
-	/* Each object that a read, a create or a page of a list brings; borrowed for the call. */
+	/* Called for each object of a read, a create or a page of a list; borrowed for the call. */
 	void (*on_object)(void *self, struct op *op, const struct api_object *obj);
-	/* Once for each operation: the last page came, or it failed. It is freed afterwards. */
+	/* Called once for each operation, when its last page came or when it failed. The
+	 * operation is freed afterwards. */
 	void (*on_end)(void *self, struct op *op, const struct api_result *res);
 };
 
-struct ops { /* its fields but the counts are its own */
+struct ops { /* the owner sets the first four fields and reads the counts */
 	struct api api;
-	struct core *core;                      /* asked for what to apply when an apply goes out */
-	const struct template_store *templates; /* for creates, when they go out */
+	struct core *core;                      /* gives the resources when an apply is sent */
+	const struct template_store *templates; /* gives the text when a pod is created */
 	struct ops_sink sink;
 	struct op *waiting, *inflight; /* rings' heads (utlist) */
 	uint32_t nwaiting_notes, ninflight, ndead;
-	uint64_t pod_creates; /* that went out */
+	uint64_t pod_creates; /* creates that were sent */
 };
 
-/* ns, name, uid: copied; NULL is "". */
+/* ns, name and uid are copied; NULL counts as "". */
 struct op *op_new(struct ops *o, enum op_type type, const char *ns, const char *name,
 		  const char *uid);
-/* It goes out now, or when one of those before it has ended. */
+/* Sends it now, or as soon as an earlier one has ended. */
 void op_queue(struct op *own_op);
-/* Ends what could not be sent since its object or template went away: RC_STALE. */
+/* Ends, with RC_STALE, the operations that could not be sent because their object or template
+ * was deleted. */
 void ops_turn(struct ops *o);
 bool ops_want_turn(const struct ops *o);
-void ops_cancel(struct ops *o); /* all, without a callback */
+void ops_cancel(struct ops *o); /* cancels all; no callback */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How operations end: each becomes one event to the core (or, for lists, one an object and one at
- * the end). Nothing here decides; what to do about an error is the core's. */
+/* The end of an operation becomes one event for the core; a list gives one event for each object
+ * and one at its end. Nothing is decided here: the core decides what to do about an error. */
 #include "coordinator/ops_end.h"
 
 #include <string.h>
@@ -33,7 +33,7 @@ static void tell_pod_done(struct coordinator *c, struct op *op, const struct api
 			.pod = op->name,
 			.member = m},
 	};
-	/* A pod that was read after EXISTS and is ours answers the create. */
+	/* After EXISTS the pod was read: if it is the job's own, it is the answer to the create. */
 	if (op->type == OP_POD_READ)
 		ev.pod.rc = res->rc == RC_OK ? RC_EXISTS : res->rc;
 	shell_step(c, &ev);
@@ -130,7 +130,7 @@ static void end_job_get(struct coordinator *c, struct op *op, const struct api_r
 static void end_create(struct coordinator *c, struct op *op, const struct api_result *res)
 {
 	if (op->found)
-		return; /* told with the object */
+		return; /* the core was told when the object came */
 	if (res->rc != RC_EXISTS) {
 		tell_pod_done(c, op, res, NULL);
 		return;
@@ -142,13 +142,13 @@ static void end_create(struct coordinator *c, struct op *op, const struct api_re
 static void end_note(struct coordinator *c, struct op *op, const struct api_result *res)
 {
 	c->stats.events += res->rc == RC_OK;
-	/* Best effort, as everywhere in Kubernetes: what matters stands in status too. */
+	/* Events are best effort, as everywhere in Kubernetes: the status says the same. */
 	if (res->rc != RC_OK && res->rc != RC_FORBIDDEN)
 		log_debug(c->log, "event not written", KS("object", op->name),
 			  KS("error", res->message));
 }
 
-/* Errors of deletes: gone or replaced is what was wanted; the rest is the core's to repeat. */
+/* A deleted or replaced object is what was wanted. The core repeats other deletes of pods. */
 static void end_delete(struct coordinator *c, struct op *op, const struct api_result *res)
 {
 	if (op->type == OP_POD_DELETE) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the coordinator's shell: what becomes of operations, for the core. */
+/* Inside of the coordinator's shell: the end of an operation becomes an event for the core. */
 #pragma once
 
 #include "coordinator/shell.h"

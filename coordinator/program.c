@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Order of a start: API server, certificate, listener, election. Nothing of it is fatal once the
- * loop runs: what is missing is told by /readyz and tried again. */
+/* Starts in this order: API server, certificate, listener, election. After the loop runs, no
+ * failure ends the program: /readyz says what is missing, and it is tried again. */
 #include "coordinator/program.h"
 
 #include <stdlib.h>
@@ -48,7 +48,7 @@ static void on_request(void *self, const char *method, const char *code, int64_t
 {
 	struct program *p = self;
 	metrics_add(p->metrics, METRIC_REST_REQUESTS, code, method, 1);
-	/* Watches end after minutes: their time says nothing. */
+	/* A watch ends after minutes, so its duration says nothing about the server. */
 	if (took_ms < 60000)
 		metrics_observe(p->metrics, METRIC_REST_DURATION, method, NULL,
 				(double)took_ms / 1000);
@@ -199,8 +199,8 @@ static int64_t deadline(const struct program *p)
 	return serve_in == INT64_MAX ? at : earlier(at, loop_now_ms(p->loop) + serve_in);
 }
 
-/* Descriptors that are nearly used up end in a deaf coordinator: a standby does better, and this
- * one comes back fresh. */
+/* When descriptors run out, the coordinator can accept nobody. It steps down before, so that a
+ * standby takes over while this one restarts. */
 static void check_descriptors(struct program *p)
 {
 	uint32_t open = link_descriptors(), most = process_descriptors_max();
@@ -243,7 +243,7 @@ static bool uninstall_turn(struct program *p, int *ret_exit)
 	return !ended && !p->stopping;
 }
 
-/* Gone when the Lease is given back, or when that takes too long. */
+/* Stopped when the Lease is released, or when that takes too long. */
 static bool stopped(const struct program *p)
 {
 	if (!p->stopping)

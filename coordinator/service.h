@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The coordinator with the certificate and the port that it needs: both come first, since an agent
- * that is told of a leader must be able to reach it. What is missing is tried again. */
+/* The coordinator with the certificate and the port that it needs. Both come before the
+ * election: agents must be able to reach a leader. What is missing is tried again. */
 #pragma once
 
 #include "coordinator/certs.h"
@@ -10,7 +10,7 @@
 #include "net/loop.h"
 
 struct service {
-	/* Set by the owner before the start; borrowed. */
+	/* The owner sets these before service_start; all are borrowed. */
 	const struct options *o;
 	const struct names *names;
 	const struct log *log;
@@ -20,7 +20,7 @@ struct service {
 	struct certs *certs;
 	struct certs_config certs_cfg;
 	uint64_t certs_version;
-	struct link_listener *listener; /* NULL: no certificate, or no port */
+	struct link_listener *listener; /* NULL until there is a certificate and the port is open */
 	struct link_server_sink sink;
 	struct coordinator *coordinator; /* NULL as long as listener is */
 	int64_t listen_at_ms;            /* the next try; 0: none was made */
@@ -28,12 +28,12 @@ struct service {
 };
 
 void service_start(struct service *s);
-/* The time of completions and messages that come before the turn. */
+/* Sets the time for completions and messages that come before the turn. */
 void service_now(struct service *s);
 void service_turn(struct service *s);
 int64_t service_deadline(const struct service *s);
-/* Gives leadership back; service_idle tells when it is done. */
+/* Releases the Lease; service_idle is true when that is done. */
 void service_stop(struct service *s);
 bool service_idle(const struct service *s);
-/* NULL: ready; else what is missing, for /readyz. */
+/* NULL if it is ready, otherwise what is missing, for /readyz. */
 const char *service_missing(const struct service *s);

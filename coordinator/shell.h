@@ -31,13 +31,13 @@ struct coordinator {
 	struct core *core;
 	struct writeq *writeq;
 	struct reflector *jobs, *nodes, *cnodes;
-	struct intern *keys; /* status_keys.h: the write queue's */
+	struct intern *keys; /* the write queue's keys (status_keys.h) */
 	struct template_store templates;
 	struct ops ops;
 
 	bool leading, synced, pods_listed, stopping;
 	uint64_t epoch;
-	int64_t pods_retry_ms; /* when to list Muster's pods again; INT64_MAX: not wanted */
+	int64_t pods_retry_ms; /* when to list the pods of Muster again; INT64_MAX: not needed */
 	uint32_t pods_failures;
 
 	struct core_actions actions;

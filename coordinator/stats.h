@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a coordinator has counted since its start, and what it holds now. */
+/* The counters of a coordinator since its start, and what it holds now. */
 #pragma once
 
 #include "coordinator/core/core.h"
@@ -9,7 +9,7 @@ struct coordinator_stats {
 	bool leading, synced;
 	uint64_t epoch, relists, status_writes, status_conflicts, pod_creates, pod_deletes, events,
 		events_dropped;
-	uint32_t writes_waiting, templates; /* texts that are kept */
+	uint32_t writes_waiting, templates; /* template texts in the store */
 	struct core_stats core;
 	struct server_sessions_stats sessions;
 };

@@ -10,6 +10,7 @@
 /* The object's key, made if it has none. */
 uint64_t status_key_job(struct intern *keys, const char *ns, const char *name);
 uint64_t status_key_cnode(struct intern *keys, const char *name);
-/* True: a job. *own_text is the memory behind the names; *ret_ns is NULL for a ComputeNode. */
+/* True for a ComputeJob. The names point into *own_text, which the caller frees; *ret_ns is NULL
+ * for a ComputeNode. */
 bool status_key_split(const struct intern *keys, uint64_t key, char **own_text, const char **ret_ns,
 		      const char **ret_name);

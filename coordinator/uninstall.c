@@ -122,7 +122,7 @@ static void on_done(void *self, uint64_t id, const struct api_result *res)
 	must(u->magic == UNINSTALL_MAGIC);
 	u->busy = false;
 	bool fine = res->rc == RC_OK || res->rc == RC_NOTFOUND;
-	/* Somebody else's object of that name now, or somebody renewed the Lease: look again. */
+	/* The object was replaced, or the Lease was renewed: look again. */
 	if (res->rc == RC_CONFLICT)
 		u->step = u->step == STEP_TAKE_LEASE ? STEP_READ_LEASE : STEP_LIST;
 	else if (fine)
@@ -165,7 +165,7 @@ static void read_lease(struct uninstall *u)
 	submit(u, &req);
 }
 
-/* One page at a time: what it names is deleted before the next list. */
+/* One page at a time: its ComputeNodes are deleted before the next list. */
 static void list(struct uninstall *u)
 {
 	struct api_request req = {.verb = API_LIST,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Statuses are not carried by the core's actions: the write queue asks for the newest one when a
- * write goes out. */
+/* The core's actions do not carry statuses: the write queue asks for the newest status when a
+ * write is sent. */
 #include "coordinator/write.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "coordinator/act.h"
 #include "coordinator/status_keys.h"
 
-/* The write queue borrows the request until submit returns: statuses and names stay here. */
+/* The write queue borrows the request until submit returns, so status and names are kept here. */
 struct rendered {
 	struct job_status job;
 	struct cnode_status cnode;
@@ -58,8 +58,8 @@ static bool render(void *self, uint64_t key, struct api_request *req)
 	return true;
 }
 
-/* What the server stored is what the next status is computed from: it reaches the core before the
- * watch tells it again. */
+/* The next status is computed from what the server stored, so the core is told now and not when
+ * the watch brings it. */
 static void written(void *self, uint64_t key, const struct api_result *res,
 		    const struct api_object *obj)
 {

@@ -4,6 +4,6 @@
 
 #include "coordinator/shell.h"
 
-/* The queue that writes the statuses that act.c marks. */
+/* Makes the queue that writes the statuses marked by act.c. */
 struct writeq *write_queue(struct coordinator *c);
-void write_done(struct coordinator *c); /* frees what the last write was made of */
+void write_done(struct coordinator *c); /* frees the last rendered status */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists and watches are decoded item by item as they arrive; everything else is small and decoded
- * whole at its end. */
+/* Decodes lists and watches item by item as they arrive; other answers are small and are decoded
+ * at their end. */
 #include "kube/answer.h"
 
 #include <string.h>
@@ -43,7 +43,8 @@ static void read_status(struct arena *a, const json_t *o, struct api_result *res
 		res->retry_after_ms = after;
 }
 
-/* Hands one decoded object on; false: the operation is over (canceled, or it cannot be read). */
+/* Decodes one object and passes it to the sink. False: the operation is over (canceled, or the
+ * object cannot be read). */
 static bool hand_on(struct op *op, enum watch_event ev, const json_t *o)
 {
 	struct ops *ops = op->ops;
@@ -64,7 +65,7 @@ static bool fail(struct op *op, enum rc rc, const char *message)
 	return false;
 }
 
-/* One object that cannot be read must not hide all others: a list goes on without it. */
+/* A list goes on without an object that cannot be read, so that the others are still seen. */
 static bool leave_out(struct op *op)
 {
 	struct ops *ops = op->ops;
@@ -114,7 +115,8 @@ static bool error_frame(struct op *op, const json_t *status)
 	return fail(op, rc == RC_OK ? RC_SERVER : rc, res.message);
 }
 
-/* What cannot be read ends the watch: the list that follows leaves it out and forgets it. */
+/* An object that cannot be read ends the watch. The list that follows leaves it out, so the
+ * reflector forgets it. */
 static bool on_watch_line(void *self, const char *text, size_t len)
 {
 	struct op *op = self;

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the room: what the server answers, to objects and results for the operation's sink. */
+/* Inside of the room: turns the server's answer into objects and a result for the operation's
+ * sink. */
 #pragma once
 
 #include "kube/op.h"
 
 void op_answer_init(struct op *op);
-/* A piece of the answer; false: the operation is over (err and failed say why, or it is dead). */
+/* Takes a piece of the answer. False: the operation is over (err and failed say why, or it is
+ * dead). */
 bool op_answer_take(struct op *op, int status, const char *data, size_t len);
-/* The end: the result goes to the sink, if the operation is not dead by now. It is dead after. */
+/* Takes the end of the answer: passes the result to the sink unless the operation is dead, and
+ * marks it dead. */
 void op_answer_end(struct op *op, const struct http_result *hr);

@@ -36,7 +36,7 @@ static void trim_end(struct buf *b)
 		b->data[--b->len] = 0;
 }
 
-/* A header line cannot carry anything else (RFC 6750: b64token is narrower still). */
+/* A header line can carry printable ASCII without spaces (RFC 6750 allows even less). */
 static bool token_is_clean(const char *s)
 {
 	for (; *s; s++) {
@@ -89,7 +89,7 @@ enum rc kube_config_first_credential(struct kube_config *c, struct err *e)
 	return rc;
 }
 
-/* A token that cannot be read now leaves the one before: it may still be good. */
+/* If the file cannot be read now, the old token stays: it may still be valid. */
 void kube_config_refresh_token(struct kube_config *c, bool force)
 {
 	if (c->exec)

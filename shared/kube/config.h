@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the API server is and as whom to talk to it (config_load.h finds both). Tokens from files
- * are read again when the file changed or the server answered 401; those from credential plug-ins
- * are renewed likewise, and before they expire. */
+/* The address of the API server and the credentials for it (config_load.h finds both). A token
+ * file is read again when it changes or when the server answers 401. A token from a credential
+ * plug-in is renewed likewise, and before it expires. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,21 +21,22 @@ struct kube_config {
 	char *server_name;     /* tls-server-name or NULL */
 	char *token;           /* or NULL */
 	char *token_file;      /* or NULL */
-	char *ca_file;         /* in a pod: looked at again when a connection is not believed */
-	char *ns;              /* of the context, or of the pod; may be NULL */
+	char *ca_file;         /* read again when the server's certificate is not believed */
+	char *ns;              /* namespace of the context or of the pod; may be NULL */
 	bool insecure;
 	struct file_stamp token_stamp, ca_stamp;
-	struct exec_plugin *exec; /* where the token or certificate comes from; or NULL */
-	int64_t token_expires_ms; /* of the plug-in's, wall; 0: not said */
-	int64_t exec_at_ms;       /* monotonic: no renewal before */
+	struct exec_plugin *exec; /* gives the token or certificate; or NULL */
+	int64_t token_expires_ms; /* of a plug-in's token, wall ms; 0: unknown */
+	int64_t exec_at_ms;       /* monotonic ms: no renewal before this time */
 };
 
 void kube_config_done(struct kube_config *c);
-/* Before the first request: runs the plug-in, if there is one, and waits for it. RC_CONFIG also for
- * a token, wherever it came from, that no header line can carry. */
+/* Call it before the first request: it runs the plug-in, if there is one, and waits for it.
+ * RC_CONFIG if that fails or if a header line cannot carry the token. */
 enum rc kube_config_first_credential(struct kube_config *c, struct err *e) must_use;
-/* Reads the token file again if it changed (force: in any case); starts the plug-in if its token is
- * about to expire (force: in any case) and takes what it gave. Never blocks on it. */
+/* Reads the token file again if it changed, or always with force. Starts the plug-in if its
+ * token expires soon, or always with force, and takes the token of an earlier run. Never waits
+ * for it. */
 void kube_config_refresh_token(struct kube_config *c, bool force);
-/* Reads the CA file again if it changed; true when it says something else now. */
+/* Reads the CA file again if it changed; true if its content is new. */
 bool kube_config_refresh_ca(struct kube_config *c) must_use;

@@ -34,7 +34,7 @@ static enum rc in_cluster(struct kube_config *ret, struct err *e)
 	return RC_OK;
 }
 
-/* The texts of a list of files, and the folders they are in. */
+/* The contents of a list of files, and the folders of the files. */
 struct files {
 	struct kubeconfig_text v[KUBECONFIG_FILES_MAX];
 	char *yaml[KUBECONFIG_FILES_MAX], *path[KUBECONFIG_FILES_MAX], *dir[KUBECONFIG_FILES_MAX];
@@ -78,7 +78,7 @@ static enum rc load_file(const char *path, struct kube_config *ret, struct err *
 	return rc == RC_OK ? RC_OK : err_wrap(e, RC_CONFIG, "kubeconfig %s", path);
 }
 
-/* As kubectl does: files of the list that are not there are passed over. */
+/* Files of the list that do not exist are skipped, as kubectl does. */
 static enum rc load_list(const char *list, struct kube_config *ret, struct err *e)
 {
 	AUTO(files_done) struct files f = {.n = 0};

@@ -92,7 +92,7 @@ static void decode_lease(struct arena *a, const json_t *o, struct lease *ret)
 	decode_meta(a, o, &ret->meta);
 }
 
-/* "" when it is no base64. */
+/* Returns "" if the text is not base64. */
 static char *decode_base64(struct arena *a, const char *text, size_t len)
 {
 	AUTO(buf_done) struct buf out = BUF_INIT(len);
@@ -101,7 +101,7 @@ static char *decode_base64(struct arena *a, const char *text, size_t len)
 	return arena_strndup(a, buf_str(&out), out.len);
 }
 
-/* A Secret's values are base64, a ConfigMap's plain. */
+/* The values of a Secret are base64, those of a ConfigMap plain text. */
 static void decode_data(struct arena *a, enum api_kind kind, const json_t *o,
 			struct keyed_data *ret)
 {
@@ -116,7 +116,7 @@ static void decode_data(struct arena *a, enum api_kind kind, const json_t *o,
 	ret->data = (struct kvs){v, v ? raw.n : 0};
 }
 
-/* exp of a JWT's payload, unverified: the API server has said that the token is good. */
+/* Returns exp of the JWT's payload without a check: the API server has checked the token. */
 static int64_t token_expiry(struct arena *a, const char *token)
 {
 	const char *payload = token ? strchr(token, '.') : NULL;
@@ -147,7 +147,7 @@ static void decode_token(struct arena *a, const json_t *o, struct token_identity
 		.error = str_or_empty(js_str(st, "error")),
 		.expires_ms = token_expiry(a, js_str(json_object_get(o, "spec"), "token")),
 	};
-	/* A node can have one name only. */
+	/* A token with several node names names no node. */
 	if (json_array_size(node) > 1)
 		ret->node_name = "";
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the room: JSON of the API server to structs of model. Strings point into the tree, the
- * rest is in the arena; both live for the call. What is missing or of a wrong type is as if absent:
- * the API server's schemas have checked it; only what makes an object useless is RC_MALFORMED. */
+/* Inside of the room: decodes JSON of the API server into structs of model. Strings point into
+ * the tree, the rest is in the arena; both live for the call. A field that is missing or has a
+ * wrong type counts as absent, since the API server's schemas have checked it. RC_MALFORMED only
+ * if the object is useless. */
 #pragma once
 
 #include "kube/js.h"
 #include "sync/api.h"
 
-struct decoded { /* room for whatever kind it is */
+struct decoded { /* space for an object of any kind */
 	struct api_object object;
 	struct job job;
 	struct cnode cnode;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ComputeJob. Defaults here are the CRD's, for objects that were stored before a default existed.
- */
+/* Decodes a ComputeJob. The defaults here are those of the CRD, for objects that were stored
+ * before a default existed. */
 #include "kube/decode_job.h"
 
 #include <string.h>
@@ -45,7 +45,7 @@ static enum sel_op decode_op(const char *s)
 		if (str_eq(s, ops[i]))
 			return (enum sel_op)i;
 	}
-	return SEL_IN; /* without values: matches nothing */
+	return SEL_IN; /* without values it matches nothing */
 }
 
 static struct sel_term decode_term(struct arena *a, const json_t *o)

@@ -5,6 +5,6 @@
 #include "kube/js.h"
 #include "model/job.h"
 
-/* default_image: for containers without one; may be NULL. */
+/* default_image is for containers without an image; may be NULL. */
 void decode_job(struct arena *a, const json_t *o, const char *default_image, struct job *ret);
-enum taint_effect decode_effect(const char *s); /* EFFECT_ANY if it is none that we know */
+enum taint_effect decode_effect(const char *s); /* EFFECT_ANY if the effect is unknown */

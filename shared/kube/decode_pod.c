@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pods: what their containers' statuses say in sum. */
+/* Decodes a pod and sums up the statuses of its containers. */
 #include "kube/decode_pod.h"
 
 #include "kube/decode_meta.h"
@@ -63,8 +63,8 @@ static void decode_containers(const json_t *list, struct pod *ret)
 		decode_container(json_array_get(list, i), ret);
 }
 
-/* Init containers come first in time; but how the pod's work ended is told by its own containers,
- * if one of them failed: a sidecar's end is a consequence. */
+/* Init containers start first. How the pod ended is read from its own containers if one of them
+ * failed, since the end of a sidecar follows from theirs. */
 static void add_inits(struct pod *ret, const struct pod *inits)
 {
 	ret->started |= inits->started;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the room: a Pod as its members' job sees it. */
+/* Inside of the room: the fields of a Pod that its ComputeJob needs. */
 #pragma once
 
 #include "kube/js.h"

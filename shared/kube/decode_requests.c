@@ -42,7 +42,8 @@ static bool list_has(const struct reslist *l, const char *name)
 	return false;
 }
 
-/* A container's requests; a limit without a request is one (API defaulting). */
+/* Adds the requests of a container. A limit without a request counts as a request (API
+ * defaulting). */
 static void add_container(struct sums *s, const json_t *container)
 {
 	struct reslist requests =
@@ -72,7 +73,7 @@ static void raise_to(struct sums *s, const struct sums *least)
 	}
 }
 
-/* Init containers run one after the other beside the sidecars started before them. */
+/* Init containers run one after another, beside the sidecars that were started before them. */
 static void add_init(struct sums *total, const json_t *list)
 {
 	struct sums sidecars = sums_new(total->arena), peak = sums_new(total->arena);
@@ -98,7 +99,7 @@ struct reslist decode_requests(struct arena *a, const json_t *pod_spec)
 	for (size_t i = 0; i < json_array_size(list); i++)
 		add_container(&total, json_array_get(list, i));
 	add_init(&total, json_object_get(pod_spec, "initContainers"));
-	/* Requests of the pod as a whole take the place of the sums. */
+	/* Requests of the whole pod replace the sums. */
 	struct reslist whole = js_resources(a, js_path(pod_spec, "resources", "requests"));
 	for (uint32_t i = 0; i < whole.n; i++) {
 		int64_t *have = slot(&total, whole.v[i].name);

@@ -55,7 +55,7 @@ static json_t *cnode_apply(const struct cnode_apply *a)
 				    json_pack("[{s:s, s:s, s:s, s:s}]", "apiVersion", "v1", "kind",
 					      "Node", "name", a->name, "uid", a->node_uid));
 	else
-		json_object_del(meta, "labels"); /* a user's own: not marked as ours */
+		json_object_del(meta, "labels"); /* a user made it, so it gets no label of ours */
 	json_t *o = json_pack("{s:o, s:{s:o}}", "metadata", meta, "spec", "resources",
 			      encode_resources(&a->resources, &a->leave_out));
 	set_type(o, API_CNODE);
@@ -80,7 +80,7 @@ static json_t *lease(const struct api_request *req)
 	return o;
 }
 
-/* A name that is the same for the same note at the same time: a repeated create meets itself. */
+/* The name follows from the content and the time, so a repeated create gets AlreadyExists. */
 static json_t *event_meta(const struct event_note *n)
 {
 	AUTO(buf_done) struct buf name = BUF_INIT(512);
@@ -143,7 +143,7 @@ static json_t *keyed(const struct api_request *req)
 	return o;
 }
 
-/* NULL for a token that is no text: no such token is good. */
+/* Returns NULL if the token is not UTF-8: no such token is valid. */
 static json_t *token_review(const char *token)
 {
 	json_t *o = json_pack("{s:{s:s, s:[s]}}", "spec", "token", token, "audiences",

@@ -20,7 +20,8 @@ static json_t *text(const char *s)
 	return limited(s, WORDS_MAX);
 }
 
-/* A condition's reason: ^[A-Za-z]([A-Za-z0-9_]*)$. Kubelets and API servers say what they like. */
+/* Makes a reason valid for a condition: ^[A-Za-z]([A-Za-z0-9_]*)$. Reasons of kubelets and API
+ * servers can be any text. */
 static json_t *reason_text(const char *s)
 {
 	AUTO(buf_done) struct buf out = BUF_INIT(ENCODE_REASON_MAX);
@@ -91,7 +92,7 @@ static json_t *conditions(const struct cond *v, uint32_t n)
 	return l;
 }
 
-/* NULL in a merge patch removes what was there. */
+/* null in a merge patch removes the field. */
 static json_t *superseded(const struct job_status *s)
 {
 	json_t *l = s->nsuperseded ? json_array() : json_null();

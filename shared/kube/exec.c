@@ -40,8 +40,8 @@ void exec_credential_done(struct exec_credential *c)
 
 /* ---- the program ---- */
 
-/* Our environment, then theirs; the last of two with one name counts for most programs, so ours of
- * that name are left out. The array is owned, the strings are not. */
+/* Joins our environment and the plug-in's. Ours lacks the names that the plug-in sets, since
+ * most programs take the last of two values. The caller frees the array, not the strings. */
 static char **environment(const struct exec_plugin *x)
 {
 	size_t n = 0, ours = 0;
@@ -62,7 +62,7 @@ static char **environment(const struct exec_plugin *x)
 	return env;
 }
 
-/* Signals are blocked and ignored in our programs; a plug-in gets the usual. */
+/* Our programs block and ignore signals; a plug-in starts with the defaults. */
 static void usual_signals(posix_spawnattr_t *attr)
 {
 	sigset_t none, all;
@@ -74,7 +74,7 @@ static void usual_signals(posix_spawnattr_t *attr)
 	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-/* 0, or an errno. */
+/* Returns 0 or an errno. */
 static int spawn(const struct exec_plugin *x, int out, pid_t *ret)
 {
 	posix_spawn_file_actions_t files;
@@ -91,7 +91,7 @@ static int spawn(const struct exec_plugin *x, int out, pid_t *ret)
 	return failed;
 }
 
-/* Until the end of what it prints; false: too slow or too much. */
+/* Reads all that the plug-in prints. False: it is too slow, or prints too much. */
 static bool read_all(int fd, struct buf *out)
 {
 	int64_t end = clock_mono_ms() + EXEC_WAIT_MS;

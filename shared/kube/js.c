@@ -7,7 +7,7 @@
 #include "base/clocktext.h"
 #include "model/quantity.h"
 
-/* Values begin at the start, after a bracket or after a comma. */
+/* A value begins at the start, after a bracket or after a comma. */
 static bool few_values(const char *text, size_t len)
 {
 	size_t n = 1;
@@ -22,7 +22,7 @@ static bool few_values(const char *text, size_t len)
 	return n <= JS_VALUES_MAX;
 }
 
-/* jansson has no NULs in keys, also where it allows them elsewhere: each becomes U+FFFD. */
+/* jansson allows no NUL in keys, even where it allows NULs elsewhere: each becomes U+FFFD. */
 static void replace_nuls(const char *text, size_t len, struct buf *out)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -62,7 +62,7 @@ json_t *js_load(const char *text, size_t len, struct err *e)
 	return o;
 }
 
-/* Bytes of the character at s, or 0 if there is none (RFC 3629). */
+/* Returns the number of bytes of the character at s, or 0 if it is invalid (RFC 3629). */
 static size_t utf8_len(const unsigned char *s)
 {
 	static const struct {
@@ -141,7 +141,7 @@ struct kvs js_kvs(struct arena *a, const json_t *object)
 	const char *key;
 	json_t *val, *o;
 	struct kv *v = arena_alloc(a, json_object_size(object) * sizeof *v);
-	/* jansson iterates over a tree that it does not change. */
+	/* jansson's iteration takes no const, but does not change the tree. */
 	memcpy(&o, &object, sizeof o);
 	json_object_foreach(o, key, val)
 	{

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Operations over HTTP. */
+/* Sends operations over HTTP, and repeats a request once with new credentials. */
 #include "kube/kube.h"
 
 #include <stdlib.h>
@@ -66,12 +66,12 @@ static void count(struct op *op, const struct http_result *hr)
 	k->opts.on_request(k->opts.self, methods[op->verb], buf_str(&code), hr->took_ms);
 }
 
-/* Whether there is something new to be believed with, or to believe. */
+/* True if the request is worth repeating: the token file was read again, or the CA has changed. */
 static bool credentials_renewed(struct kube *k, const struct http_result *hr)
 {
 	if (hr->rc == RC_OK && hr->status == 401) {
 		kube_config_refresh_token(&k->cfg, true);
-		/* A plug-in takes its time: its token is for the next request. */
+		/* A plug-in runs for a while: its token is for the next request. */
 		return k->cfg.token_file != NULL;
 	}
 	if (hr->rc != RC_TLS || !kube_config_refresh_ca(&k->cfg))
@@ -135,7 +135,7 @@ static int64_t deadline_of(const struct api_request *req)
 	return req->verb == API_LIST ? LIST_DEADLINE_MS : DEFAULT_DEADLINE_MS;
 }
 
-/* What cannot be said to a server at all ends through a request that is never sent. */
+/* A request that cannot be encoded ends through an HTTP request that is never sent. */
 static void refuse(struct op *op, enum rc rc)
 {
 	op->failed = rc;
@@ -169,8 +169,8 @@ static void cancel(void *self, uint64_t id)
 	if (!op)
 		return;
 	kube_op_end(op);
-	/* A watch that is dropped after long silence hangs on a connection that is not to be
-	 * trusted. */
+	/* A watch that is canceled after a long silence has a connection that may be dead: it is
+	 * cut. */
 	bool silent = op->verb == API_WATCH && loop_now_ms(k->ops.loop) - op->heard_ms > SILENT_MS;
 	if (op->http)
 		http_cancel(op->http, silent);

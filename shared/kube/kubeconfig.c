@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A kubeconfig is YAML (or JSON, which is YAML too): current-context names a context, which names a
- * cluster and a user. Each of the four may stand in another file of the list: the first file that
- * has it wins, and its folder is what relative paths in it start from. libyaml's document trees are
- * walked; aliases are resolved by it. */
+/* A kubeconfig is YAML (JSON is YAML too): current-context names a context, which names a
+ * cluster and a user. Each of the four may stand in another file of the list. The first file
+ * that has an entry wins, and relative paths start from its folder. The code walks libyaml's
+ * document trees; libyaml resolves aliases. */
 #include "kube/kubeconfig.h"
 
 #include <stdlib.h>
@@ -26,7 +26,7 @@ struct docs {
 	uint32_t n;
 };
 
-struct place { /* node is NULL where nothing was found */
+struct place { /* node is NULL if nothing was found */
 	struct doc *d;
 	yaml_node_t *node;
 };
@@ -44,7 +44,7 @@ static yaml_node_t *get(struct doc *d, yaml_node_t *map, const char *key)
 	return NULL;
 }
 
-/* NULL unless it is a scalar that says something. */
+/* Returns NULL unless the value is a scalar that is not empty. */
 static const char *text(struct doc *d, yaml_node_t *map, const char *key)
 {
 	yaml_node_t *n = get(d, map, key);
@@ -53,7 +53,7 @@ static const char *text(struct doc *d, yaml_node_t *map, const char *key)
 	return (const char *)n->data.scalar.value;
 }
 
-/* The inner map of the list's entry of that name: {name: N, <inner>: {…}}. */
+/* Returns the inner map of the list's entry of that name: {name: N, <inner>: {…}}. */
 static yaml_node_t *named_in(struct doc *d, const char *list, const char *inner, const char *name)
 {
 	yaml_node_t *l = get(d, yaml_document_get_root_node(&d->yaml), list);
@@ -78,7 +78,7 @@ static struct place named(struct docs *docs, const char *list, const char *inner
 	return (struct place){0};
 }
 
-/* NULL when it is none, or nothing. */
+/* Returns NULL if the text is not base64 or decodes to nothing. */
 static char *decode_base64(const char *s)
 {
 	AUTO(buf_done) struct buf out = BUF_INIT(DATA_MAX);
@@ -93,7 +93,7 @@ static char *full_path(struct doc *d, const char *path)
 	return buf_steal(&b);
 }
 
-/* KEY-data inline, or the file that KEY names. */
+/* Reads KEY-data, which is inline, or the file that KEY names. */
 static enum rc data_or_file(struct doc *d, yaml_node_t *map, const char *key, char **ret,
 			    struct err *e)
 {
@@ -145,7 +145,7 @@ static enum rc take_cluster(struct doc *d, yaml_node_t *cluster, struct kube_con
 	return rc;
 }
 
-/* What we cannot be, so that nobody takes us for somebody else. */
+/* Refuses what is not supported, so that nobody works as another user than the kubeconfig says. */
 static enum rc refuse_user(struct doc *d, yaml_node_t *user, struct err *e)
 {
 	static const char *const keys[] = {"auth-provider", "username",  "as",
@@ -167,7 +167,7 @@ static char *word(const char *a, const char *sep, const char *b)
 	return buf_steal(&s);
 }
 
-/* What the plug-in is told; it can ask nobody (client.authentication.k8s.io, ExecCredential). */
+/* The input of the plug-in (client.authentication.k8s.io, ExecCredential); it cannot ask a user. */
 static char *exec_info(struct doc *d, yaml_node_t *exec, const struct kube_config *c)
 {
 	AUTO(buf_done) struct buf s = BUF_INIT(2 * DATA_MAX);
@@ -185,7 +185,8 @@ static char *exec_info(struct doc *d, yaml_node_t *exec, const struct kube_confi
 	return buf_steal(&s);
 }
 
-/* Adds the list's words (pairs: its maps' name=value) behind the n there are; false: too many. */
+/* Appends the words of the list after the n that are there; with pairs, its maps as name=value.
+ * False: too many. */
 static bool add_words(struct doc *d, yaml_node_t *list, bool pairs, char **v, size_t n)
 {
 	if (!list || list->type != YAML_SEQUENCE_NODE)
@@ -209,7 +210,8 @@ static enum rc take_exec(struct doc *d, yaml_node_t *exec, struct kube_config *r
 	if (!command)
 		return err_set(e, RC_CONFIG, "the user's exec has no command");
 	struct exec_plugin *x = ret->exec = mem_zalloc(1, sizeof *x);
-	/* With a slash it is a path from the file's folder, else looked for in $PATH. */
+	/* A command with a slash is a path relative to the file's folder; others are looked up
+	 * in $PATH. */
 	x->argv[0] = strchr(command, '/') ? full_path(d, command) : mem_strdup(command);
 	x->info = exec_info(d, exec, ret);
 	if (!add_words(d, get(d, exec, "args"), false, x->argv, 1) ||
@@ -233,7 +235,8 @@ static enum rc take_user(struct doc *d, yaml_node_t *user, struct kube_config *r
 	if (token_file && !ret->token)
 		return err_set(e, RC_CONFIG, "cannot read a token from tokenFile %s",
 			       ret->token_file);
-	/* What is given plainly needs no plug-in (client-go: exec is for users without more). */
+	/* A user with a token needs no plug-in (client-go uses exec only for users without other
+	 * credentials). */
 	if (get(d, user, "exec") && !ret->token)
 		rc = take_exec(d, get(d, user, "exec"), ret, e);
 	if (rc == RC_OK)

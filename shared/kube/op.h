@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the room: the operations under way. One lives from its submit until its on_done or its
- * cancel. Both may happen inside of a callback of its own, so it is marked dead and freed only when
- * no callback of it is on the stack (depth 0). kube.c talks HTTP for it, answer.c reads its answer.
- */
+/* Inside of the room: the operations in flight. An operation lives from its submit until its
+ * on_done or its cancel. Both may happen during a callback of the operation itself, so it is
+ * marked dead and freed when no callback of it runs (depth 0). kube.c sends the HTTP request,
+ * answer.c reads the answer. */
 #pragma once
 
 #include "base/log.h"
@@ -19,8 +19,8 @@ struct ops { /* what all operations share */
 	uint64_t last_id;
 	struct loop *loop;
 	const struct log *log;
-	const char *default_image; /* for jobs without one; may be NULL */
-	struct arena arena;        /* one decoded object at a time */
+	const char *default_image; /* for containers without an image; may be NULL */
+	struct arena arena;        /* for one decoded object at a time */
 	uint64_t left_out;         /* objects of lists that could not be read */
 	int64_t told_left_out_ms;
 };
@@ -39,17 +39,17 @@ struct op {
 	const char *content_type;
 	int64_t deadline_ms, heard_ms;
 	bool retried, dead;
-	int depth;      /* callbacks of it on the stack */
-	enum rc failed; /* what ended it from inside: decode, frame, too big */
+	int depth;      /* callbacks of this operation that run now */
+	enum rc failed; /* why we ended it: decoding failed, an ERROR frame, too big */
 	int failed_http;
 	struct err err;
 };
 
-/* A new operation, in the table under a number of its own. */
+/* Makes an operation with a new number and adds it to the table. */
 struct op *kube_op_new(struct ops *ops, enum api_verb verb, enum api_kind kind,
 		       const struct api_sink *sink);
-struct op *kube_op_find(const struct ops *ops, uint64_t id); /* NULL: it has ended */
-/* Takes it out of the table; who is in a callback of it sees that it is dead. */
+struct op *kube_op_find(const struct ops *ops, uint64_t id); /* NULL if it has ended */
+/* Removes it from the table and marks it dead, for callbacks of it that still run. */
 void kube_op_end(struct op *op);
 struct op *kube_op_free(struct op *op); /* after kube_op_end */
-void kube_ops_done(struct ops *ops);    /* ends and frees all, without a callback */
+void kube_ops_done(struct ops *ops);    /* ends and frees all; no callback */

@@ -33,8 +33,8 @@ const char *path_api_version(enum api_kind kind)
 	return kinds[kind].group_version;
 }
 
-/* What no object is called (apimachinery, IsValidPathSegmentName). Encoding does not help: the
- * server takes the decoded path apart, so that "a/b" would name something else. */
+/* Names that no object has (apimachinery, IsValidPathSegmentName). Encoding them does not help:
+ * the server splits the decoded path, so "a/b" would name another object. */
 static bool names_nothing(const char *s)
 {
 	return !s || !*s || !strcmp(s, ".") || !strcmp(s, "..") || strpbrk(s, "/%");
@@ -55,8 +55,8 @@ static void query(struct buf *out, const char *key, const char *value, char *sep
 	*sep = '&';
 }
 
-/* 5 to 10 minutes, another for each node and version: watches that began together (an API server
- * came back) do not all end together for ever after. */
+/* 5 to 10 minutes, different for each node and version, so that watches that began together
+ * after an outage of the API server do not always end together. */
 static unsigned watch_seconds(const struct api_request *req)
 {
 	uint64_t h = hash_str(0, str_or_empty(req->field_selector));
@@ -77,7 +77,7 @@ static void collection_query(const struct api_request *req, struct buf *out, cha
 	if (req->limit)
 		buf_printf(out, "%climit=%u", *sep, req->limit);
 	*sep = req->limit ? '&' : *sep;
-	/* A continued list goes on at the version that it began with. */
+	/* The next page of a list has the version of the first page. */
 	if (req->cont && *req->cont)
 		query(out, "continue", req->cont, sep);
 	else

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A template's text is a pod: metadata (the user's labels and annotations) and spec. Its hash tells
- * whether what runs has changed, so it is taken over the user's own words, before any default: an
- * upgrade of Muster or another default image replaces nothing. Tolerations are a second part of it:
- * the text differs by them, but a change of them replaces nobody (member_same_run). */
+/* The text of a template is a pod: metadata (the user's labels and annotations) and spec. The
+ * hash tells whether the pods must be replaced. It is made of the user's own fields before any
+ * default, so that an upgrade of Muster or another default image replaces no pod. Tolerations
+ * are a second part of the hash: they change the text, but replace no pod (member_same_run). */
 #include "kube/pod.h"
 
 #include <string.h>
@@ -48,7 +48,7 @@ static json_t *find_container(json_t *containers, const char *name)
 	return NULL;
 }
 
-/* o.key, made if it is missing. */
+/* Returns o.key, which is own_fresh if there was none. */
 static json_t *ensure(json_t *o, const char *key, json_t *own_fresh)
 {
 	json_t *have = json_object_get(o, key);
@@ -65,7 +65,7 @@ static void take(json_t *to, const json_t *from, const char *key)
 		json_object_set_new(to, key, json_deep_copy(v));
 }
 
-/* Adds variables by name; those that are there stay. */
+/* Appends variables; a name that is there keeps its value. */
 static void merge_env(json_t *container, const json_t *more)
 {
 	json_t *env = ensure(container, "env", json_array());
@@ -76,7 +76,7 @@ static void merge_env(json_t *container, const json_t *more)
 	}
 }
 
-/* The same, before those that are there, so that a value can say $(MUSTER_MEMBER_INDEX). */
+/* The same at the front of the list, so that a user's value can refer to $(MUSTER_MEMBER_INDEX). */
 static void lead_env(json_t *container, const json_t *more)
 {
 	AUTO(js_freep) json_t *user = json_incref(ensure(container, "env", json_array()));
@@ -110,7 +110,8 @@ static void fill_main(json_t *pod_spec, const json_t *spec)
 	merge_env(c, json_object_get(spec, "env"));
 }
 
-/* The default image goes to every container that has none; false: one is left without. */
+/* Sets the default image where a container has none. False: a container is left without an
+ * image. */
 static bool fill_images(json_t *containers, const char *image)
 {
 	for (size_t i = 0; i < json_array_size(containers); i++) {
@@ -160,7 +161,7 @@ static json_t *make_pod(const json_t *spec)
 	fill_main(s, spec);
 	take(s, spec, "tolerations");
 	json_object_set_new(s, "restartPolicy", json_string("Never"));
-	/* Nobody's credentials unless the user names them. */
+	/* Pods get no ServiceAccount token unless the user names an account. */
 	const char *account = js_str(s, "serviceAccountName");
 	if (!json_object_get(s, "automountServiceAccountToken") &&
 	    (!account || str_eq(account, "default")))
@@ -195,7 +196,7 @@ void pod_template(struct arena *a, const json_t *job_spec, const char *default_i
 				"--default-image: set spec.image";
 	spec->credentials = pod_carries_credentials(pod);
 	template_text(a, pod, spec);
-	/* Names in the sums point into the tree, which ends here. */
+	/* The names point into the tree, which is freed here, so they are copied. */
 	struct reslist l = decode_requests(a, s);
 	struct res *v = arena_alloc(a, l.n * sizeof *v);
 	for (uint32_t i = 0; v && i < l.n; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pods of jobs. A template is the pod without its per-member parts, made once from the user's spec;
- * a member's pod is the template with name, owner, node, labels and environment filled in. */
+/* Pods of jobs. A template is the pod without the parts that differ by member, made once from
+ * the user's spec. The pod of a member is the template with name, owner, node, labels and
+ * environment. */
 #pragma once
 
 #include "base/buf.h"
@@ -8,9 +9,10 @@
 #include "model/job.h"
 #include "model/member.h"
 
-/* The JSON of one member's pod. RC_MALFORMED: the template's text is no pod; RC_TOOBIG. */
+/* Appends the JSON of a member's pod. RC_MALFORMED: the text of the template is not a pod;
+ * RC_TOOBIG. */
 enum rc pod_render(const struct pod_create *p, struct buf *out, struct err *e) must_use;
-/* Fills in what runs of spec: template hash and text, requests, credentials; invalid, in words, if
- * no pod can be made of it. default_image: for containers without one; may be NULL. */
+/* Fills in the template's hash and text, the requests, credentials, and invalid (in words) if no
+ * pod can be made. default_image is for containers without an image; may be NULL. */
 void pod_template(struct arena *a, const json_t *job_spec, const char *default_image,
 		  struct job_spec *spec);

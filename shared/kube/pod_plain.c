@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The other side of the chart's admission policy for agents (DESIGN: identity and secrecy): what it
- * would refuse to an agent, the coordinator creates. */
+/* The chart's admission policy for agents has the same rules: the coordinator creates the pods that
+ * the policy refuses to agents. */
 #include "kube/pod_plain.h"
 
 static bool plain_volumes(const json_t *l)

@@ -4,5 +4,5 @@
 
 #include "kube/js.h"
 
-/* Whether the pod carries anybody's credentials or rights. */
+/* True if the pod carries credentials or rights of anybody. */
 bool pod_carries_credentials(const json_t *pod);

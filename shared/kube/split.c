@@ -23,7 +23,7 @@ void splitter_done(struct splitter *s)
 	buf_done(&s->key);
 }
 
-/* Hands the item on and keeps only a small buffer of it. */
+/* Passes the item on and keeps only a small buffer. */
 static enum rc emit(struct splitter *s)
 {
 	bool whole = buf_rc(&s->item) == RC_OK;
@@ -52,7 +52,7 @@ static enum rc feed_lines(struct splitter *s, const char *data, size_t len)
 	return RC_OK;
 }
 
-/* A character of a string: kept as the key if it is one of the top level. */
+/* Takes a character of a string, which is kept as the key at the top level. */
 static void in_string(struct splitter *s, char c)
 {
 	if (s->escaped)
@@ -74,7 +74,7 @@ static void open_bracket(struct splitter *s, char c)
 	s->depth++;
 }
 
-/* True when this closed an item. */
+/* True if this character closed an item. */
 static bool close_bracket(struct splitter *s)
 {
 	s->depth--;
@@ -95,7 +95,7 @@ static void top_level(struct splitter *s, char c)
 	}
 }
 
-/* One character moves the state on; true when it closed an item (which it still belongs to). */
+/* Takes one character. True if it closed an item; it still belongs to the item. */
 static bool step(struct splitter *s, char c)
 {
 	if (s->in_string)
@@ -111,7 +111,7 @@ static bool step(struct splitter *s, char c)
 	return false;
 }
 
-/* Items go over in runs, not in characters. */
+/* Copies items in runs, not by character. */
 static enum rc feed_list(struct splitter *s, const char *data, size_t len)
 {
 	size_t from = 0;
@@ -119,7 +119,7 @@ static enum rc feed_list(struct splitter *s, const char *data, size_t len)
 		bool was_in_item = s->in_item, ended = step(s, data[i]);
 		if (s->in_item && !was_in_item)
 			from = i;
-		/* Between items only commas and white space stand: neither belongs anywhere. */
+		/* Between items there are only commas and white space, which are dropped. */
 		if (!s->in_item && (!s->in_items || s->depth < 2 || data[i] == '['))
 			buf_putc(&s->rest, data[i]);
 		if (!ended)

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "link/socket.h"
 
-enum { NEVER_MS = 20 * 86400 * 1000 }; /* nng waits any time below it, by chance */
+enum { NEVER_MS = 20 * 86400 * 1000 }; /* nng waits a random time below it */
 
 static enum rc tls_client(const char *server_name, const char *bundle, nng_tls_config **ret,
 			  struct err *e)
@@ -58,7 +58,7 @@ enum rc dial_start(nng_socket s, const char *address, const char *server_name, c
 	}
 	*ret_made = true;
 	rc = dialer_set(*ret, cfg, e);
-	nng_tls_config_free(cfg); /* the dialer has its own hold */
+	nng_tls_config_free(cfg); /* the dialer has its own reference */
 	if (rc == RC_OK && (rv = nng_dialer_start(*ret, NNG_FLAG_NONBLOCK)) != 0)
 		rc = socket_err(e, rv, buf_str(&url));
 	return rc;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of link: one dial of the agent's, by TLS 1.3. */
+/* Inside of link: one dial of the agent over TLS 1.3. */
 #pragma once
 
 #include <nng/nng.h>
@@ -8,8 +8,8 @@
 #include "base/err.h"
 #include "base/must.h"
 
-/* Dials address (host:port) once, and comes back at once. server_name: what the server's
- * certificate must name; bundle: PEM of the CAs to believe. *ret_made: there is a dialer to close,
- * also if what follows failed. RC_TOOBIG, RC_TLS, RC_IO, RC_UNREACHABLE. */
+/* Starts one dial to address (host:port) and returns at once. The server's certificate must name
+ * server_name and be signed by a CA of bundle (PEM). *ret_made is true if there is a dialer to
+ * close, also after an error. RC_TOOBIG, RC_TLS, RC_IO, RC_UNREACHABLE. */
 enum rc dial_start(nng_socket s, const char *address, const char *server_name, const char *bundle,
 		   nng_dialer *ret, bool *ret_made, struct err *e) must_use;

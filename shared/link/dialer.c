@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The agent's end. One REQ socket for life, two contexts on it; only dialers come and go, one at a
- * time. nng would dial again by itself and send a request again on the next connection, before its
- * Hello: both are switched off, since agent_session decides when to dial and what to say.
+/* The agent's end: one REQ socket with two contexts for its whole life; dialers come and go, one at
+ * a time. nng would dial again by itself, and would send a request again on the next connection
+ * before its Hello. Both are switched off, since agent_session decides when to dial and what to
+ * send.
  *
- * What belongs to an older connection is told by the number of the dial: a request carries the
- * number under which it was sent, and its answer is thrown away under another one. */
+ * Every dial has a number. A request keeps the number under which it was sent, and its answer is
+ * dropped if the number has changed: it belongs to an older connection. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,8 +27,8 @@ struct channel {
 	nng_ctx ctx;
 	nng_aio *aio;
 	enum channel_state state;
-	uint64_t dial;    /* the dial under which the request out was sent */
-	nng_msg *pending; /* goes out when the operation that is cancelled has ended */
+	uint64_t dial;    /* the dial under which the current request was sent */
+	nng_msg *pending; /* sent when the canceled operation has ended */
 };
 
 struct link_dialer {
@@ -40,7 +41,7 @@ struct link_dialer {
 	bool has_dialer;
 	uint64_t dial;
 	uint32_t pipe; /* 0: not open */
-	char *failed;  /* why a dial ended that never began, or what cannot be sent */
+	char *failed;  /* why a dial could not start, or a frame could not be sent */
 	struct channel channels[LINK_CHANNEL_N];
 	struct buf scratch;
 	struct arena arena;
@@ -88,7 +89,7 @@ static void channel_next(struct channel *c)
 		channel_send(c, STEAL(c->pending));
 }
 
-/* The request out and the one that waits are nobody's any more. */
+/* Drops the request in flight and the one that waits. */
 static void channel_drop(struct channel *c)
 {
 	if (c->pending)
@@ -162,7 +163,7 @@ static void channel_done(struct channel *c)
 
 /* ---- dialing ---- */
 
-/* Told with the next drain: the caller is in the middle of something. */
+/* Tells the sink with the next drain, since the caller is in the middle of something. */
 static void fail_later(struct link_dialer *d, const char *why)
 {
 	mem_strset(&d->failed, why);
@@ -206,7 +207,7 @@ static void request(void *self, enum link_channel ch, const struct msg *msg)
 
 /* ---- the mailbox ---- */
 
-/* mbedTLS tells nng only that something about the certificate was wrong. */
+/* nng knows only that the certificate was wrong, so the likely reasons are named here. */
 static void dial_failed(struct link_dialer *d, const char *why)
 {
 	AUTO(buf_done) struct buf words = BUF_INIT(1024);
@@ -228,7 +229,7 @@ static void note(struct link_dialer *d, const char *text)
 		return;
 	}
 	const char *why = socket_note_why(text);
-	/* The end of a dial that was given up is no news of the one that runs. */
+	/* The end of an older dial says nothing about the current one. */
 	if (d->has_dialer && d->pipe == 0 && socket_note_is(text, NOTE_CONNECT) &&
 	    !str_eq(why, nng_strerror(NNG_ECLOSED)) && !str_eq(why, nng_strerror(NNG_ECANCELED)))
 		dial_failed(d, why);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One connection of the front: handshake, introduction, the way into nng, and its end. */
+/* One connection: TLS handshake, introduction, the way into nng, and its end. */
 #include "link/front_conn.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "link/front_end.h"
 #include "link/front_pump.h"
 
-/* What a REQ socket says first: "\0SP\0", its protocol, two zeros. */
+/* The first bytes of a REQ socket: "\0SP\0", its protocol, two zeros. */
 static const uint8_t req_header[HEADER_BYTES] = {0, 'S', 'P', 0, 0, 0x30, 0, 0};
 
 static void ask_for(struct end *end, enum tls_io io)
@@ -95,7 +95,7 @@ static void queue_for_slot(struct conn *c)
 	f->waiting_last = c;
 }
 
-/* A connection waits in HANDING until nng has taken it, so none in the queue is ever gone. */
+/* A connection stays in HANDING until nng has taken it, so the queue holds no closed connection. */
 void conns_hand_over(struct front *f)
 {
 	while (f->waiting_first) {
@@ -177,8 +177,8 @@ void conn_taken(struct conn *c)
 		conn_drop(c);
 }
 
-/* A socket of which nothing is asked and whose other side hung up would wake the thread for ever.
- */
+/* If epoll watches a socket for no event, a hang-up of the other side would wake the thread for
+ * ever. */
 static void pump_event(struct end *end, uint32_t events)
 {
 	bool open = conn_pump(end->conn);

@@ -5,9 +5,9 @@
 #include "link/front_parts.h"
 
 void conn_start(struct front *f, int own_fd, const char *name, int64_t now_ms);
-/* What epoll told of one of its sockets. */
+/* Handles an event of one of its two sockets. */
 void conn_event(struct end *end, uint32_t events);
-void conn_taken(struct conn *c);       /* nng has made its pipe */
-void conn_drop(struct conn *c);        /* it is freed with conns_bury */
-void conns_hand_over(struct front *f); /* those that wait for a slot */
-void conns_bury(struct front *f);      /* frees those that were dropped */
+void conn_taken(struct conn *c);       /* nng has made the pipe */
+void conn_drop(struct conn *c);        /* closes it; conns_bury frees it */
+void conns_hand_over(struct front *f); /* offers nng the connections that wait */
+void conns_bury(struct front *f);      /* frees the dropped connections */

@@ -23,19 +23,19 @@ enum conn_state { CONN_HANDSHAKE, CONN_HEADER, CONN_HANDING, CONN_PIPED, CONN_GO
 
 struct conn;
 
-struct end { /* one of a connection's two sockets, as epoll knows it */
+struct end { /* one of a connection's two sockets */
 	struct conn *conn;
 	int fd;
-	uint32_t events; /* asked for; 0: not with epoll */
+	uint32_t events; /* that epoll watches for */
 	bool added;
 };
 
-struct held { /* bytes that did not go through yet; memory only while there are some */
+struct held { /* bytes that could not be written yet; memory only if there are some */
 	uint8_t *data;
 	size_t len, off;
 };
 
-/* Where in the agent's stream we are: frames are 8 bytes of length, most significant first, and
+/* The position in the agent's stream of frames: 8 bytes of length, most significant first, then
  * that many bytes. */
 struct framing {
 	uint8_t len[8];
@@ -45,15 +45,15 @@ struct framing {
 
 struct conn {
 	struct front *front;
-	struct conn *prev, *next; /* in early, the oldest first */
+	struct conn *prev, *next; /* in front.early, the oldest first */
 	enum conn_state state;
 	struct end peer, pipe;
 	struct tls_stream *tls;
 	char name[PEER_BYTES];
-	int64_t due_ms; /* until PIPED */
+	int64_t due_ms; /* deadline until PIPED */
 	uint8_t header[HEADER_BYTES];
 	size_t header_len;
-	int nng_fd; /* of the pair, until nng has it; -1 */
+	int nng_fd; /* nng's end of the socket pair until nng has it; else -1 */
 	struct held up, down;
 	struct framing framing;
 	struct conn *next_dead, *next_waiting;
@@ -66,8 +66,8 @@ struct front {
 	bool accepting;
 	int64_t accept_again_ms;
 	atomic_ushort port;
-	struct conn *early, *dead;                 /* early: not yet introduced */
-	struct conn *waiting_first, *waiting_last; /* for a slot */
+	struct conn *early, *dead;                 /* early: not introduced yet */
+	struct conn *waiting_first, *waiting_last; /* that wait for a way into nng */
 	uint8_t buf[PUMP_BYTES];
 
 	pthread_mutex_t lock;

@@ -14,8 +14,8 @@
 enum {
 	BACKLOG = 1024,
 	ACCEPTS_MAX = 64,      /* in one turn */
-	ACCEPT_PAUSE_MS = 100, /* when descriptors are out */
-	RELISTEN_MS = 500,     /* when the port is taken */
+	ACCEPT_PAUSE_MS = 100, /* after descriptors ran out */
+	RELISTEN_MS = 500,     /* after the port could not be opened */
 };
 
 /* ---- listening ---- */
@@ -48,7 +48,7 @@ static uint16_t port_of(int fd)
 	return ntohs(a.any.sa_family == AF_INET6 ? a.in6.sin6_port : a.in.sin_port);
 }
 
-/* host:port, [host]:port, or :port; once it is known, the port stays what it became. */
+/* The address is host:port, [host]:port or :port. A port that the system chose is kept. */
 static enum rc open_port(struct front *f, int *ret_fd, struct err *e)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
@@ -102,7 +102,7 @@ void front_port_close(struct front *f)
 	f->listen_fd = -1;
 }
 
-/* SO_REUSEADDR does not let two listen at once: the old socket goes first. */
+/* Two sockets cannot listen at once in spite of SO_REUSEADDR, so the old one is closed first. */
 void front_port_relisten(struct front *f, int64_t now_ms)
 {
 	struct err e;
@@ -112,7 +112,6 @@ void front_port_relisten(struct front *f, int64_t now_ms)
 		f->cfg.on_failed(f->cfg.self, FRONT_PORT, "", e.msg);
 }
 
-/* After a pause because descriptors were out, or the port was taken. */
 void front_port_again(struct front *f, int64_t now_ms)
 {
 	if (f->accepting || now_ms < f->accept_again_ms)

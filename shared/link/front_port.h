@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the front: the port, and who comes in by it. */
+/* Inside of the front: the listening socket, and accepting connections. */
 #pragma once
 
 #include "link/front_parts.h"
 
-/* Listens on the front's address; once its port is known, it stays. RC_CONFIG or RC_IO. */
+/* Listens on the front's address; a port that the system chose is kept. RC_CONFIG or RC_IO. */
 enum rc front_port_open(struct front *f, struct err *e) must_use;
 void front_port_close(struct front *f);
-/* Closes the port and opens it again; what fails is told by on_failed and tried again by
- * front_port_again. */
+/* Closes the port and opens it again. A failure is reported by on_failed, and front_port_again
+ * tries again. */
 void front_port_relisten(struct front *f, int64_t now_ms);
-/* Ends a pause that was made because descriptors were out or the port was taken. Every turn. */
+/* Call it every turn: ends a pause that was made because descriptors ran out or the port could
+ * not be opened. */
 void front_port_again(struct front *f, int64_t now_ms);
-/* Takes those who wait at the port, as long as there is room. */
+/* Accepts waiting connections while there is room. */
 void front_port_accept(struct front *f, int64_t now_ms);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes both ways between an agent and nng, with at most PUMP_BYTES held in each direction: who
- * does not read is not read from. */
+/* Carries bytes both ways between an agent and nng. At most PUMP_BYTES are held in each
+ * direction: a reader that is slow stops the writer. */
 #include "link/front_pump.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #include "link/front_end.h"
 
-enum { TURNS_MAX = 8 }; /* pieces carried before others have their turn */
+enum { TURNS_MAX = 8 }; /* pieces before other connections have their turn */
 
 static void hold(struct held *h, const uint8_t *data, size_t len)
 {
@@ -26,7 +26,7 @@ static void held_done(struct held *h)
 	*h = (struct held){0};
 }
 
-/* WANT_WRITE: the rest is held, the reader is full. */
+/* WANT_WRITE: the reader is full, so the rest is held. */
 static enum tls_io to_pipe(struct conn *c, const uint8_t *data, size_t len, size_t *ret_n)
 {
 	ssize_t n = send(c->pipe.fd, data, len, MSG_NOSIGNAL);
@@ -41,7 +41,7 @@ static enum tls_io to_peer(struct conn *c, const uint8_t *data, size_t len, size
 	return tls_stream_write(c->tls, data, len, ret_n, NULL);
 }
 
-/* False: a frame is longer than it may be. nng would end the connection too, but tell nobody. */
+/* False: a frame is too long. nng would close the connection too, but would tell nobody. */
 static bool frames_fit(struct framing *f, const uint8_t *p, size_t n, uint64_t max)
 {
 	while (n > 0) {
@@ -103,8 +103,9 @@ static enum tls_io put_all(struct conn *c, put_fn *put, const uint8_t *data, siz
 	return TLS_IO_DONE;
 }
 
-/* One direction: what is held first, then what comes. *ret_blocked: the writer is full; else the
- * result is why the reader has no more, or DONE when others should have their turn. */
+/* Carries one direction: held bytes first, then new ones. With *ret_blocked the writer is full.
+ * Otherwise the result says why the reader has no more, or is DONE if there is more but others
+ * should have their turn. */
 static enum tls_io carry(struct conn *c, struct held *h, take_fn *take, put_fn *put,
 			 bool *ret_blocked)
 {
@@ -141,7 +142,8 @@ static uint32_t events_of(enum tls_io io)
 	return io == TLS_IO_WANT_WRITE ? EPOLLOUT : EPOLLIN;
 }
 
-/* DONE means that there is more to carry: a socket that can be written to calls again at once. */
+/* DONE means that there is more to carry: the socket is watched for writing, so epoll reports it
+ * at once. */
 bool conn_pump(struct conn *c)
 {
 	bool up_full, down_full;

@@ -4,6 +4,6 @@
 
 #include "link/front_parts.h"
 
-/* Carries what there is both ways and asks epoll for what comes next; false: the connection is over
- * and the caller drops it. */
+/* Carries what there is both ways and sets the events that epoll watches for. False: the
+ * connection is over and the caller drops it. */
 bool conn_pump(struct conn *c) must_use;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The front's thread: waits, watches the time, and takes what other threads leave under the lock.
- * It knows nothing of nng but that somebody takes the other end of a pair. */
+/* The front's thread: waits, watches deadlines, and takes what other threads leave under the
+ * lock. It knows about nng only that somebody takes the other end of a socket pair. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static void wake(struct front *f)
 
 /* ---- the thread ---- */
 
-/* All have the same time, so the oldest is late first. */
+/* All connections have the same time limit, so the oldest is late first. */
 static void drop_late(struct front *f, int64_t now_ms)
 {
 	struct conn *c, *next;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What nng has once for a process: its threads and its log. A failed dial or handshake calls nobody
- * back, it is told only to the log, with the socket's number: so the log is read, and each line
+/* What nng has once in a process: its threads and its log. A failed dial or handshake makes no
+ * callback: nng only logs it, with the number of the socket. So the log is read, and each line
  * goes to the mailbox of that socket. */
 #include <dirent.h>
 #include <pthread.h>
@@ -21,7 +21,7 @@ static struct {
 	uint32_t n, cap;
 } readers = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* The number in "… socket<17> …", 0 if there is none. */
+/* Returns the number in "… socket<17> …", 0 if there is none. */
 static uint32_t socket_named(const char *line)
 {
 	const char *p = strstr(line, "socket<");
@@ -81,7 +81,7 @@ const char *socket_note_why(const char *note)
 
 void link_global_init(void)
 {
-	signal(SIGPIPE, SIG_IGN); /* a peer that went is an error, no reason to die */
+	signal(SIGPIPE, SIG_IGN); /* a closed connection is an error, not a reason to die */
 	nng_init_set_parameter(NNG_INIT_NUM_TASK_THREADS, 2);
 	nng_init_set_parameter(NNG_INIT_MAX_TASK_THREADS, 2);
 	nng_init_set_parameter(NNG_INIT_NUM_EXPIRE_THREADS, 1);
@@ -102,5 +102,5 @@ uint32_t link_descriptors(void)
 	for (const struct dirent *e; (e = readdir(d));)
 		n += e->d_name[0] != '.';
 	closedir(d);
-	return n - 1; /* without the one that counts */
+	return n - 1; /* without the descriptor of the folder itself */
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a descriptor becomes a pipe of nng's, and which: a socket:// listener of nng's is given one
- * descriptor at a time, so the pipe that it makes is that connection's. A few of them, so that many
- * agents come in at once. */
+/* A socket:// listener of nng is given one descriptor at a time, so the next pipe that it makes
+ * is that connection's. There are a few listeners, so that many agents can come in at once. */
 #include "link/handover.h"
 
 #include <string.h>
@@ -75,7 +74,7 @@ void *doors_passed(struct link_listener *l, nng_pipe p, char ret_peer[LIMIT_TEXT
 	return token;
 }
 
-/* Another listener stands in for the stuck one, whose pipe, should it still come, is nobody's. */
+/* Replaces the stuck listener. A pipe that it still makes belongs to nobody and is closed. */
 static void door_renew(struct link_listener *l, struct door *d)
 {
 	struct err e;
@@ -95,7 +94,7 @@ static void door_renew(struct link_listener *l, struct door *d)
 		front_taken(l->front, token);
 }
 
-/* nng gives up on what it cannot make a pipe of, and tells nobody. */
+/* nng drops a descriptor that it cannot make a pipe of, and tells nobody. */
 void doors_tick(struct link_listener *l, int64_t now_ms)
 {
 	for (int i = 0; i < DOORS; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of link: how a connection gets from the front into nng. */
+/* Inside of link: passes connections from the front to nng. */
 #pragma once
 
 #include "link/listener_parts.h"
@@ -7,6 +7,7 @@
 enum rc doors_open(struct link_listener *l, struct err *e) must_use;
 /* The front's thread; front_config's hand_over. */
 bool doors_hand_over(void *self, int own_fd, const char *peer, void *token);
-/* nng's threads: the token and the peer of the connection that became the pipe; NULL: nobody's. */
+/* nng's threads: returns the token and the peer of the connection that became the pipe; NULL if
+ * it is nobody's. */
 void *doors_passed(struct link_listener *l, nng_pipe p, char ret_peer[LIMIT_TEXT_BYTES]);
-void doors_tick(struct link_listener *l, int64_t now_ms); /* lets go of what got stuck in nng */
+void doors_tick(struct link_listener *l, int64_t now_ms); /* replaces listeners that are stuck */

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The agent link over nng and TLS 1.3: the coordinator's listener and the agent's dialer behind the
- * contracts of sync/link_api.h. Everything here is called on the loop's thread. nng's threads only
- * append to a mailbox and call wake; the loop then calls drain, which makes the callbacks. Objects
- * live as long as the process: leave by _exit, nng is never shut down. */
+/* The agent link over nng and TLS 1.3: the coordinator's listener and the agent's dialer, behind
+ * the contracts of sync/link_api.h. All functions are called on the loop's thread. The threads
+ * of nng only append to a mailbox and call wake; then the loop calls drain, which makes the
+ * callbacks. Objects live as long as the process, which leaves by _exit: nng is never shut down. */
 #pragma once
 
 #include "base/log.h"
 #include "base/must.h"
 #include "sync/link_api.h"
 
-/* How to wake the loop from another thread; must neither block nor fail. */
+/* Wakes the loop from another thread. It must neither block nor fail. */
 struct link_wake {
 	void *self;
 	void (*wake)(void *self);
 };
 
-/* Once, before anything else of this room: few threads for nng whatever the machine has. */
+/* Call it once before any other function of this room. It limits the threads of nng. */
 void link_global_init(void);
-/* Open descriptors of this process: what leaks when peers vanish shows here. */
+/* Returns the number of open descriptors of this process, where a leak would show. */
 uint32_t link_descriptors(void);
 
 /* ---- the coordinator's end ---- */
@@ -27,42 +27,45 @@ struct link_listener;
 struct link_listener_config {
 	const char *address;    /* host:port to listen on; port 0: any */
 	const char *cert, *key; /* PEM */
-	/* For the listener's dial to itself: what an agent would check. NULL bundle: none. */
+	/* for the listener's dial to itself, which checks what an agent checks; NULL bundle: no
+	 * such dial */
 	const char *bundle, *server_name;
 	uint32_t pipes_max;         /* connections: 8192 */
-	uint32_t pipes_waiting_max; /* 1024: those without a Hello, and those still connecting */
+	uint32_t pipes_waiting_max; /* 1024: connections without a Hello, and connections still in
+				       TLS */
 	int64_t probe_ms, probe_wait_ms; /* the dial to itself: 30000, 5000 */
 	struct link_wake wake;
 };
 
-/* Starts to listen. An address in use or a bad certificate: RC_IO or RC_TLS. Strings are copied.
- * A thread of its own owns the port and TLS (link/front.h). */
+/* Starts to listen. RC_IO if the address is in use, RC_TLS for a bad certificate. Strings are
+ * copied. The port and TLS have a thread of their own (link/front.h). */
 enum rc link_listener_new(const struct link_listener_config *cfg, const struct log *log,
 			  struct link_listener **ret, struct err *e) must_use;
-/* What carries answers and closes pipes, for server_sessions_new. */
+/* For server_sessions_new: sends answers and closes pipes. */
 struct link_server link_listener_api(struct link_listener *l);
-/* To be set before the first drain. */
+/* Call it before the first drain. */
 void link_listener_set_sink(struct link_listener *l, const struct link_server_sink *sink);
-/* Makes the callbacks for all that came in, once a turn, whether or not it was woken. */
+/* Makes the callbacks for everything that came in. Call it in every turn. */
 void link_listener_drain(struct link_listener *l);
-/* The dial to itself; a port that does not answer it is listened on anew. */
+/* Dials its own port from time to time, and listens anew if the port does not answer. */
 void link_listener_tick(struct link_listener *l, int64_t now_ms);
 int64_t link_listener_deadline(const struct link_listener *l);
-/* New connections meet another certificate from now on; open ones go on. On failure nothing
- * changes. bundle (may be NULL): what the dial to itself believes; it is made at once. */
+/* New connections get the new certificate, open ones stay. On failure nothing changes. bundle
+ * (may be NULL) is for the dial to itself, which is made at once. */
 enum rc link_listener_replace(struct link_listener *l, const char *cert, const char *key,
 			      const char *bundle, int64_t now_ms, struct err *e) must_use;
 /* The port it listens on. */
 uint16_t link_listener_port(const struct link_listener *l);
 
 struct link_listener_stats {
-	uint32_t pipes, pipes_waiting; /* open; of these without a Hello */
-	uint32_t connecting;           /* not yet a pipe: in TLS, or not introduced */
+	uint32_t pipes, pipes_waiting; /* open connections; those of them without a Hello */
+	uint32_t connecting; /* connections that are not a pipe yet: in TLS, or not introduced */
 	uint32_t contexts, receiving, answering, parked;
-	uint64_t accepted, refused_full; /* connections since the start; closed at the cap */
-	uint64_t failed; /* connections that never said who they are: TLS, silence, another protocol
-			  */
-	uint64_t oversized; /* frames past the cap; each closes its pipe */
+	uint64_t accepted, refused_full; /* connections since the start; those closed because there
+					    were too many */
+	uint64_t failed; /* connections that ended before their introduction: TLS, silence, another
+			    protocol */
+	uint64_t oversized; /* frames that are too large; each closes its connection */
 	uint64_t bad_frames, slow_readers;
 	uint64_t probes, probes_failed, relistens;
 };
@@ -80,9 +83,9 @@ struct link_dialer_config {
 
 enum rc link_dialer_new(const struct link_dialer_config *cfg, struct link_dialer **ret,
 			struct err *e) must_use;
-/* What dials and asks, for agent_session_new. */
+/* For agent_session_new: dials and sends requests. */
 struct link_client link_dialer_api(struct link_dialer *d);
 void link_dialer_set_sink(struct link_dialer *d, const struct link_client_sink *sink);
-/* For the next dial on; a connection that is open stays. */
+/* Used from the next dial on; an open connection stays. */
 void link_dialer_set_bundle(struct link_dialer *d, const char *bundle);
 void link_dialer_drain(struct link_dialer *d);

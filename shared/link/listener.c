@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The coordinator's end: one REP socket for life behind the front, which owns the port and TLS. */
+/* The coordinator's end: one REP socket for its whole life, behind the front, which owns the
+ * port and TLS. */
 #include <string.h>
 
 #include "link/handover.h"

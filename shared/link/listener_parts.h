@@ -12,7 +12,7 @@
 
 enum {
 	SLOTS_RECEIVING = 64,
-	PIPE_HELD_MAX = 8, /* requests of one pipe without an answer that it has read */
+	PIPE_HELD_MAX = 8, /* requests of one connection whose answers it has not read */
 	LIMITS_MAX = 64,
 	LIMIT_TEXT_BYTES = 64,
 	DOORS = 32,
@@ -29,7 +29,7 @@ struct slot { /* slots.h */
 	nng_ctx ctx;
 	nng_aio *aio;
 	enum slot_state state;
-	uint64_t turn; /* of the request held, never used again; half of its ticket */
+	uint64_t turn; /* of the held request; never used again; half of its ticket */
 	struct peer *peer;
 	struct slot *prev, *next; /* of the same peer */
 };
@@ -41,21 +41,21 @@ struct peer {
 	uint64_t id;
 	uint32_t nng_id;
 	char host[LIMIT_TEXT_BYTES];
-	bool greeted; /* it said Hello, or was the listener's own */
-	bool closing; /* by us: what still comes is not heard */
+	bool greeted; /* it sent a Hello, or is the listener's own */
+	bool closing; /* we close it: what still arrives is dropped */
 	uint32_t nslots;
 	struct slot *slots; /* HELD and SENDING */
 };
 
-/* A way for one connection at a time from the front into nng (handover.c). */
+/* A listener of nng that takes one connection at a time from the front (handover.c). */
 struct door {
 	nng_listener listener;
-	void *token; /* the front's connection that is on its way; NULL: free */
+	void *token; /* the front's connection that is being passed to nng; NULL: free */
 	char peer[LIMIT_TEXT_BYTES];
 	int64_t since_ms;
 };
 
-/* One kind of refusal of one peer, as last logged. */
+/* The last log line about one kind of refusal of one peer. */
 struct limit {
 	char peer[LIMIT_TEXT_BYTES];
 	const char *what;
@@ -67,8 +67,8 @@ struct limit {
 struct probe {
 	struct link_dialer *dialer;
 	bool running, acked;
-	int64_t due_ms; /* the next one, or the end of the one that runs */
-	uint64_t heard; /* connections that got through before it began */
+	int64_t due_ms; /* of the next probe, or the end of the current one */
+	uint64_t heard; /* connections that were accepted before it began */
 	uint64_t secret[2];
 	char *why;
 };
@@ -86,9 +86,9 @@ struct link_listener {
 	struct front *front;
 	pthread_mutex_t doors_lock;
 	struct door doors[DOORS];
-	_Atomic int64_t now_ms; /* of the last tick */
+	_Atomic int64_t now_ms; /* time of the last tick */
 
-	/* Counted where pipes are made and refused, in nng's threads. */
+	/* Counted in nng's threads, where pipes are made and refused. */
 	atomic_uint pipes, pipes_waiting;
 	atomic_ullong accepted, refused_full;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of link: what nng's threads tell the loop. They append and wake, nothing else: a callback
- * of nng's that frees, stops or waits can stop the library for good. Not for others. */
+/* Inside of link: messages of nng's threads to the loop. Those threads append and wake, nothing
+ * else: a callback of nng that frees, stops or waits can stop the library for good. Not for
+ * others. */
 #pragma once
 
 #include <pthread.h>
@@ -16,19 +17,18 @@ enum mail_kind {
 	MAIL_PIPE_OPEN,   /* pipe, maker; text: the peer's address */
 	MAIL_PIPE_CLOSED, /* pipe */
 	MAIL_NOTE,        /* text: a line of nng's log */
-	MAIL_REFUSED      /* by the front; maker: enum front_fail, text: "peer why" */
+	MAIL_REFUSED      /* refused by the front; maker: enum front_fail, text: "peer why" */
 };
 
 struct mail {
 	enum mail_kind kind;
-	uint32_t pipe, maker; /* nng's ids: of the pipe, of its dialer */
+	uint32_t pipe, maker; /* nng's ids of the pipe and of its dialer */
 	void *who;
 	char text[MAIL_TEXT_BYTES]; /* cut */
 };
 
-/* Two vectors: one is filled by nng's threads while the loop reads the other. Notes and refusals
- * past MAIL_NOTES_MAX are dropped; the rest is bounded by the pipes and operations that there are.
- */
+/* Two vectors: nng's threads fill one while the loop reads the other. Notes and refusals beyond
+ * MAIL_NOTES_MAX are dropped; the number of pipes and operations bounds the rest. */
 struct mailbox {
 	pthread_mutex_t lock;
 	struct mail *in, *out;
@@ -39,5 +39,5 @@ struct mailbox {
 void mailbox_init(struct mailbox *b, const struct link_wake *wake);
 /* Any thread. text may be NULL. */
 void mailbox_put(struct mailbox *b, const struct mail *mail, const char *text);
-/* The loop's thread: all that is there, borrowed until the next take. */
+/* The loop's thread: returns all messages, borrowed until the next take. */
 uint32_t mailbox_take(struct mailbox *b, const struct mail **ret);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A peer is made by ADD_PRE, which always comes before a pipe's first request; ADD_POST does not. A
- * request that comes after REM_POST names a pipe that the table has no more, and is dropped: nng
- * does not use a pipe's number again within any time that matters, and we never use ours again. */
+/* ADD_PRE makes a peer: it always comes before the first request of a pipe, ADD_POST does not. A
+ * request that comes after REM_POST names a pipe that is not in the table any more, and is
+ * dropped: nng reuses the number of a pipe only after a long time, and our numbers are never
+ * reused. */
 #include "link/pipes.h"
 
 #include <utlist.h>
@@ -36,7 +37,7 @@ static void on_add(struct link_listener *l, nng_pipe p, struct mail *m)
 		mailbox_put(&l->box, m, peer);
 	} else {
 		atomic_fetch_add(&l->refused_full, token ? 1 : 0);
-		nng_pipe_close(p); /* how nng wants a pipe to be refused here */
+		nng_pipe_close(p); /* the way to refuse a pipe in this callback */
 	}
 	if (token)
 		front_taken(l->front, token);
@@ -64,11 +65,11 @@ void pipes_closed(struct link_listener *l, const struct mail *m)
 {
 	struct peer *p = peers_find_nng(l, m->pipe);
 	if (!p)
-		return; /* one that was refused */
+		return; /* it was refused */
 	uint64_t id = p->id;
 	slots_release(p);
 	struct slot *s, *next;
-	DL_FOREACH_SAFE (p->slots, s, next) /* its last answers end without it */
+	DL_FOREACH_SAFE (p->slots, s, next) /* its last answers end without a peer */
 		s->peer = NULL;
 	peers_greeted(l, p);
 	peers_remove(l, p);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The listener's dial to itself: a connection as an agent makes it, one request that nobody else
- * can make (an Ack with two secret numbers), its answer, and a hang-up. It closes after the whole
- * exchange, since connections that end half-way are what leaks. A probe that fails while others got
- * through says that the machine is slow, not that the port is deaf. */
+/* The listener dials itself: it makes a connection as an agent does, sends one request that
+ * nobody else can send (an Ack with two secret numbers), gets its answer and hangs up. It closes
+ * only after the whole exchange, since connections that end half-way leak descriptors. If a
+ * probe fails while other connections were accepted, the machine is slow and the port still
+ * works. */
 #include "link/probe.h"
 
 #include <string.h>
@@ -59,7 +60,7 @@ enum rc probe_init(struct link_listener *l, const struct link_listener_config *c
 	return RC_OK;
 }
 
-/* A new certificate is tried at once: by ourselves, before an agent does. */
+/* A new certificate is tried at once, before an agent meets it. */
 void probe_certificate(struct link_listener *l, const char *bundle, int64_t now_ms)
 {
 	if (!l->probe.dialer)
@@ -84,7 +85,7 @@ void probe_drain(struct link_listener *l)
 
 /* ---- time ---- */
 
-/* Whoever got so far says that the listener hears, also who was then refused. */
+/* An accepted connection shows that the port works, even if it was refused afterwards. */
 static uint64_t heard(struct link_listener *l)
 {
 	struct front_stats s;
@@ -92,7 +93,7 @@ static uint64_t heard(struct link_listener *l)
 	return s.accepted + s.refused_full;
 }
 
-/* An address that listens everywhere is dialed by loopback. */
+/* If the listener listens on all addresses, it is dialed by loopback. */
 static void own_address(const struct link_listener *l, struct buf *out)
 {
 	const char *colon = strrchr(l->address, ':');

@@ -10,5 +10,5 @@ void probe_certificate(struct link_listener *l, const char *bundle, int64_t now_
 void probe_drain(struct link_listener *l);
 void probe_tick(struct link_listener *l, int64_t now_ms);
 int64_t probe_deadline(const struct link_listener *l);
-/* Whether the request is the listener's own; then it is answered by itself. */
+/* True if the request is the listener's own; the caller answers it. */
 bool probe_is_own(const struct link_listener *l, const struct msg *msg);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Refusals in the log: a peer that tries for ever, or a thousand of them, fill no disk. */
+/* Logs refusals with a limit, so that peers that try for ever do not fill the disk. */
 #include "link/refused.h"
 
 #include <string.h>
 
 enum { LOG_EVERY_MS = 60000 };
 
-/* Connections of one peer differ by port only. */
+/* Connections of one peer differ only in their port. */
 static void host_of(const char *peer, char ret[LIMIT_TEXT_BYTES])
 {
 	const char *colon = strrchr(peer, ':');
@@ -16,7 +16,7 @@ static void host_of(const char *peer, char ret[LIMIT_TEXT_BYTES])
 	ret[n] = '\0';
 }
 
-/* When the table is full, who was logged longest ago makes room. */
+/* If the table is full, the entry that was logged longest ago is replaced. */
 static struct limit *limit_get(struct link_listener *l, const char *host, const char *what)
 {
 	struct limit *oldest = &l->limits[0];
@@ -47,7 +47,7 @@ void refused(struct link_listener *l, const char *peer, const char *what, const 
 	m->hidden = 0;
 }
 
-/* Those are refused in other threads, where nothing can be logged. */
+/* These were refused in other threads, which cannot log. */
 void refused_full(struct link_listener *l, uint64_t total)
 {
 	if (total == l->full_told)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requests and their answers. nng reports a send to a pipe that is gone as done, so nothing is read
- * out of it: the protocol's absolute state heals what got lost. */
+/* Requests and their answers. nng reports a send to a closed pipe as done, so the result is not
+ * used: the protocol sends whole states, so a lost answer is repaired by the next one. */
 #include "link/slots.h"
 
 #include <utlist.h>
@@ -97,7 +97,7 @@ static bool slot_new(struct link_listener *l)
 	s->owner = l;
 	s->index = l->nslots;
 	if (nng_ctx_open(&s->ctx, l->socket) != 0 || nng_aio_alloc(&s->aio, on_done, s) != 0)
-		return false; /* memory is out: nng will tell again soon enough */
+		return false; /* out of memory: the next drain tries again */
 	VEC_GROW(l->slots, l->nslots, l->cap_slots);
 	l->slots[l->nslots++] = s;
 	receive(s);
@@ -123,8 +123,8 @@ void slots_reply(void *self, uint64_t ticket, const struct msg *msg)
 		return;
 	nng_msg *m = socket_frame(msg, FRAME_COORDINATOR_MAX, &l->scratch, &e);
 	if (!m) {
-		/* A page that was cut too large is our own fault: the agent is told to come back
-		 * later, which keeps it alive and the fault in both logs. */
+		/* A page that is too large is our own error. The agent is told to come back
+		 * later, which keeps it alive and shows the error in both logs. */
 		log_error(l->log, "an answer does not fit its frame", KS("why", e.msg));
 		struct msg later = {.type = MSG_REJECT,
 				    .reject = {REJECT_LATER, "the answer does not fit", ""}};
@@ -164,7 +164,7 @@ static void on_request(struct slot *s, nng_msg *own_msg)
 	arena_reset(&l->arena);
 }
 
-/* The peer whose connection the caller closes, or NULL. */
+/* Returns the peer whose connection the caller closes, or NULL. */
 static struct peer *received(struct slot *s)
 {
 	struct link_listener *l = s->owner;
@@ -173,7 +173,7 @@ static struct peer *received(struct slot *s)
 	nng_aio_set_msg(s->aio, NULL);
 	l->receiving--;
 	if (rv == NNG_ECLOSED)
-		return NULL; /* the socket is gone, and with it this process soon */
+		return NULL; /* the socket was closed: the process ends */
 	struct peer *p =
 		msg ? peers_find_nng(l, (uint32_t)nng_pipe_id(nng_msg_get_pipe(msg))) : NULL;
 	if (!p || p->closing) {
@@ -183,7 +183,7 @@ static struct peer *received(struct slot *s)
 		return NULL;
 	}
 	if (p->nslots >= PIPE_HELD_MAX) {
-		/* Who asks and does not read the answers would hold every slot in the end. */
+		/* A peer that sends requests and does not read the answers would take all slots. */
 		l->stats.slow_readers++;
 		refused(l, p->host, "connection closed", "it asks and does not read the answers");
 		nng_msg_free(msg);

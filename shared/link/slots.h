@@ -11,9 +11,9 @@
 
 #include "link/listener_parts.h"
 
-void slots_fill(struct link_listener *l); /* makes slots until SLOTS_RECEIVING receive */
-/* Its operation has ended. A peer that asks and does not read its answers is returned, for the
- * caller to close; else NULL. */
+void slots_fill(struct link_listener *l); /* makes slots until SLOTS_RECEIVING of them receive */
+/* Handles the end of the slot's operation. Returns a peer that does not read its answers, for
+ * the caller to close, or NULL. */
 struct peer *slot_done(struct slot *s) must_use;
-void slots_release(struct peer *p); /* those that are held; those that send end by themselves */
+void slots_release(struct peer *p); /* releases the held slots; those that send end by themselves */
 void slots_reply(void *self, uint64_t ticket, const struct msg *msg); /* link_server's reply */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A client's beginning and end, and whom it believes. */
+/* Making and freeing a client, and its CA. */
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
@@ -14,8 +14,8 @@ static char *dup_or_null(const char *s)
 	return s && *s ? mem_strdup(s) : NULL;
 }
 
-/* Where the certificate's name differs from the host: the name stands in the URL, and CONNECT_TO
- * leads it to the host. */
+/* If the certificate names another host, the URL has that name and CONNECT_TO leads it to the
+ * real host. */
 static void name_the_server(struct http_client *c, const struct http_config *cfg)
 {
 	AUTO(buf_done) struct buf url = BUF_INIT(8192), to = BUF_INIT(8192);
@@ -25,7 +25,7 @@ static void name_the_server(struct http_client *c, const struct http_config *cfg
 		c->url = mem_strdup(cfg->url);
 		return;
 	}
-	/* The port's colon stands behind an IPv6 address in brackets. */
+	/* The colon of the port follows an IPv6 address in brackets. */
 	const char *colon = memrchr(host, ':', (size_t)len);
 	const char *bracket = memrchr(host, ']', (size_t)len);
 	int host_len = colon && colon > bracket ? (int)(colon - host) : len;
@@ -101,7 +101,7 @@ struct http_client *http_client_free(struct http_client *c)
 
 void http_client_set_ca(struct http_client *c, const char *ca)
 {
-	/* libcurl may still look at the old one. */
+	/* libcurl may still use the old one. */
 	VEC_GROW(c->old_cas, c->nold_cas, c->cap_old_cas);
 	c->old_cas[c->nold_cas++] = c->ca;
 	c->ca = dup_or_null(ca);

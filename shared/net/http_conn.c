@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Connections. libcurl keeps and reuses them; what it cannot know is that one is dead: a peer that
- * vanished leaves an HTTP/2 connection that takes requests for ever. So each descriptor is noted
- * when it is opened, found again by its local port, and shut down at the first missed deadline.
- * What the kernel has not got across within UNACKED_MS it drops with the connection: a create that
- * waited out a partition in a send buffer would be carried out long after anybody wanted it. */
+/* libcurl keeps and reuses connections, but cannot know that one is dead: a peer that vanished
+ * leaves an HTTP/2 connection that accepts requests for ever. So each descriptor is noted when
+ * it is opened, found by its local port, and shut down at the first missed deadline. The kernel
+ * drops a connection if data is not acknowledged within UNACKED_MS: otherwise a create could
+ * wait in a send buffer during a partition and be carried out long after. */
 #include "net/http_conn.h"
 
 #include <errno.h>
@@ -78,7 +78,7 @@ static void set_blob(CURL *easy, CURLoption option, const char *pem)
 static void tls_options(struct http_client *c, CURL *easy)
 {
 	if (c->ca && *c->ca) {
-		/* This CA and no other: libcurl would look in the system's folder too. */
+		/* Only this CA counts: libcurl would use the system's folder too. */
 		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 		set_blob(easy, CURLOPT_CAINFO_BLOB, c->ca);
 	}
@@ -105,7 +105,7 @@ void conn_options(struct http_client *c, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 30L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 10L);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	/* Credentials go to the server that was named and to no proxy or redirect. */
+	/* Credentials are sent to the named server only, never to a proxy or redirect. */
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the room: a client and its requests, as the files that serve them see both. */
+/* Inside of the room: a client and its requests, as the room's files see them. */
 #pragma once
 
 #include <curl/curl.h>
@@ -10,7 +10,7 @@
 enum { SOCKETS_MAX = 16 };
 
 struct http_client {
-	struct loop *loop; /* http_client.c alone: the loop stands above the requests */
+	struct loop *loop; /* for http_client.c only: the requests do not know the loop */
 	const struct wake *wake;
 	CURLM *multi;
 	char *url, *ca, *cert, *key, *server_name, *user_agent;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libcurl may not be called back into from its own callbacks, so requests that are started wait for
- * the next flush, and those that are canceled meanwhile refuse their next data and die unseen. */
+/* libcurl cannot be called from its own callbacks. So a request that is started waits for the
+ * next flush, and a request that is canceled refuses its next data and is freed in the next run. */
 #include "net/http_request.h"
 
 #include <stdlib.h>
@@ -91,14 +91,14 @@ static size_t on_header(char *data, size_t size, size_t n, void *self)
 	return len;
 }
 
-/* Of its deadline, which it has; 0: nothing. */
+/* Time until the request's deadline; 0 if it has passed. The request must have a deadline. */
 static int64_t left_ms(const struct http_request *r, int64_t now_ms)
 {
 	int64_t left = r->began_ms + r->want.deadline_ms - now_ms;
 	return left > 0 ? left : 0;
 }
 
-/* It ends without being sent: nothing to send, or its time ran out in the line. */
+/* True if the request ends unsent: it has no path, or its time ran out in the queue. */
 static bool unsendable(const struct http_request *r, int64_t now_ms)
 {
 	return !r->path || (r->want.deadline_ms && !left_ms(r, now_ms));
@@ -167,7 +167,7 @@ void http_flush(struct http_client *c)
 
 static enum rc rc_of(CURLcode code)
 {
-	/* A few of many: the rest are failures to reach the peer. */
+	/* All other codes mean that the peer was not reached. */
 	switch ((int)code) {
 	case CURLE_OK: return RC_OK;
 	case CURLE_OPERATION_TIMEDOUT: return RC_TIMEOUT;
@@ -184,8 +184,8 @@ static void finish(struct http_client *c, struct http_request *r, CURLcode code)
 	long status = 0;
 	struct http_result res = {.rc = r->refused ? RC_CANCELED : rc_of(code)};
 	curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
-	/* In time or never: a connection that missed a deadline is not used again. One whose
-	 * request spent its time in our own line is not to blame. */
+	/* A connection that missed a deadline is not used again, unless the request spent its
+	 * time in our own queue. */
 	bool had_time = clock_mono_ms() - r->sent_ms >= r->want.deadline_ms / 2;
 	if ((res.rc == RC_TIMEOUT && had_time) || r->cut)
 		conn_cut(c, r->easy);
@@ -210,8 +210,8 @@ static void drop_canceled(struct http_client *c)
 	}
 }
 
-/* Those that are not sent. One at a time from the front, since a callback may change the list; not
- * more than there were, since it may add such another. */
+/* Ends the requests that are not sent. One at a time from the front, since a callback may change
+ * the list; at most as many as there were, since a callback may add another one. */
 static void end_unsent(struct http_client *c)
 {
 	struct http_result res = {.rc = RC_CANCELED, .message = "not sent"};
@@ -263,7 +263,7 @@ void http_cancel(struct http_request *r, bool cut)
 		http_free(r);
 		return;
 	}
-	/* It may stand below us on the stack: it dies in the next run. */
+	/* The request may be on the call stack, so it is freed in the next run. */
 	r->canceled = true;
 	wake_ring(c->wake);
 }

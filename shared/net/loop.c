@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* poll(2) and not curl_multi_poll: a loop serves several curl multi handles, since the Lease's
- * connection must not count against the host limit of the others (docs/design/0004). */
+/* poll(2) and not curl_multi_poll, since a loop serves several multi handles of curl: the
+ * connection for the Lease must not count against the limit of the others (docs/design/0004). */
 #include "net/loop.h"
 
 #include <errno.h>
@@ -28,7 +28,7 @@ struct loop {
 	uint32_t nclients;
 	struct pollfd polled[POLL_MAX];
 	uint32_t npolled;
-	uint32_t first_watched; /* in polled, of those that stood in watched when the wait began */
+	uint32_t first_watched; /* index in polled of the first descriptor of watched */
 };
 
 enum rc loop_new(struct loop **ret, struct err *e)
@@ -82,13 +82,14 @@ static void add(struct loop *l, int fd, short events)
 	l->polled[l->npolled++] = (struct pollfd){.fd = fd, .events = events};
 }
 
-/* Adds what the client waits for; the time until its timer, in ms. */
+/* Adds the descriptors of the client; returns the time until its timer in ms. */
 static long add_client(struct loop *l, const struct http_client *c)
 {
 	struct curl_waitfd fds[POLL_MAX];
 	unsigned n = 0, room = POLL_MAX - LOOP_FDS_MAX - 1 - l->npolled;
 	long timeout = -1;
-	/* More than fit (there are two connections): looked at by the timer at the latest. */
+	/* Descriptors that do not fit are looked at when the timer ends; a client has two
+	 * connections. */
 	curl_multi_waitfds(c->multi, fds, room, &n);
 	for (unsigned i = 0; i < n && i < room; i++)
 		add(l, fds[i].fd,
@@ -128,8 +129,8 @@ void loop_wait(struct loop *l, int64_t deadline_ms)
 
 void loop_run(struct loop *l)
 {
-	/* The watched ones stand last, in order; who joins in a callback waits for the next turn.
-	 */
+	/* The watched descriptors are the last, in order. One that a callback adds is polled
+	 * from the next turn on. */
 	for (uint32_t i = 0; l->first_watched + i < l->npolled; i++) {
 		if (l->polled[l->first_watched + i].revents)
 			l->watched[i].ready(l->watched[i].self);

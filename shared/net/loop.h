@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one loop of a program: poll(2) over the descriptors of HTTP clients and of whoever registered
- * one, a wake-up for foreign threads, and the turn's time. A turn is loop_wait (sleeps, then reads
- * the clocks once), then loop_run (callbacks of descriptors and HTTP), then whatever the owner
- * does. One thread, but loop_wake. Bounds: LOOP_FDS_MAX descriptors of others, LOOP_CLIENTS_MAX
+/* The loop of a program: poll(2) over the descriptors of HTTP clients and of others, a wake-up
+ * for other threads, and the time of the turn. A turn is loop_wait (sleeps, then reads the
+ * clocks once), then loop_run (callbacks of descriptors and HTTP), then the owner's own work.
+ * One thread, except for loop_wake. Bounds: LOOP_FDS_MAX descriptors of others, LOOP_CLIENTS_MAX
  * clients. */
 #pragma once
 
@@ -26,10 +26,10 @@ void loop_wait(struct loop *l, int64_t deadline_ms);
 void loop_run(struct loop *l);
 int64_t loop_now_ms(const struct loop *l);  /* monotonic, of this turn */
 int64_t loop_wall_ms(const struct loop *l); /* since 1970, of this turn */
-/* Any thread, never blocks: the next or current loop_wait returns. */
+/* Any thread; never blocks. The current or the next loop_wait returns. */
 void loop_wake(void *loop);
 
-/* For http_client.c: a client's requests are run by the loop from join to leave. */
+/* For http_client.c: the loop runs a client's requests from join to leave. */
 void loop_join(struct loop *l, struct http_client *c);
 void loop_leave(struct loop *l, struct http_client *c);
 const struct wake *loop_waker(const struct loop *l); /* what loop_wake rings */

@@ -16,7 +16,8 @@ void wake_done(struct wake *w)
 	close(w->fd);
 }
 
-/* A full counter is a ring that was not heard yet, an empty one has none: neither is an error. */
+/* Errors need no handling: a full counter means that a wake-up is pending, an empty one that
+ * there is none. */
 void wake_ring(const struct wake *w)
 {
 	uint64_t one = 1;

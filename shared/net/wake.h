@@ -6,10 +6,10 @@
 #include "base/must.h"
 
 struct wake {
-	int fd; /* readable while there is a ring not yet drained */
+	int fd; /* readable from wake_ring until wake_drain */
 };
 
 enum rc wake_init(struct wake *w, struct err *e) must_use; /* RC_IO */
 void wake_done(struct wake *w);
-void wake_ring(const struct wake *w); /* any thread; never blocks; once or often is the same */
+void wake_ring(const struct wake *w); /* any thread; never blocks; several calls count as one */
 void wake_drain(const struct wake *w);
