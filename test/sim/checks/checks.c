@@ -18,6 +18,7 @@
 #include "test/sim/checks/status.h"
 #include "test/sim/checks/stop.h"
 #include "test/sim/checks/witness.h"
+#include "test/sim/cluster/proc.h"
 
 static void change(struct checks *c, const struct change *ch)
 {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "test/sim/cluster/proc.h"
 
 static bool followed(enum api_kind kind)
 {

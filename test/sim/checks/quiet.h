@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the checks: what must hold when all is quiet. */
+/* What must hold when all is quiet. */
 #pragma once
 
 #include "test/sim/checks/checks.h"

@@ -2,7 +2,6 @@
 /* Inside of the checks: what is remembered of a run, and what several checks ask of it. */
 #pragma once
 
-#include "test/sim/checks/checks.h"
 #include "test/sim/cluster/cluster.h"
 
 /* So long what changed may not be known yet; a machine stays in doubt; a withdrawn order may be

@@ -4,6 +4,7 @@
  * job, that is what its users must see. */
 #include "test/sim/checks/said.h"
 #include "test/sim/checks/born.h"
+#include "test/sim/cluster/proc.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 /* Counts what no fault does directly, but several together: two that believe to lead, and writes of
  * the one whose time is over that arrive late. */
 #include "test/sim/checks/witness.h"
+#include "test/sim/cluster/proc.h"
 
 static uint64_t epoch_of(const struct proc *p)
 {

@@ -2,7 +2,7 @@
 /* Inside of the checks: what no fault does directly, but several together, is counted. */
 #pragma once
 
-#include "test/sim/checks/record.h"
+#include "test/sim/cluster/cluster.h"
 
 /* A process has had its turn. */
 void witness_turn(const struct proc *p);

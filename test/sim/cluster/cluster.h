@@ -5,7 +5,6 @@
 
 #include "base/table.h"
 #include "test/sim/cluster/machine.h"
-#include "test/sim/cluster/proc.h"
 #include "test/sim/world/world.h"
 
 enum { COORDINATORS = 2 };

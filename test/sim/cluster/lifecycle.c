@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "test/sim/cluster/kubelet.h"
+#include "test/sim/cluster/proc.h"
 #include "test/sim/world/copy.h"
 
 enum { LIFECYCLE_GRACE_MS = 40000, EVICTION_MS = 300000, POD_GC_MS = 20000 };

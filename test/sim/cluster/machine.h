@@ -3,7 +3,7 @@
  * (lifecycle.h). */
 #pragma once
 
-#include "test/sim/cluster/proc.h"
+#include "test/sim/cluster/proc_record.h"
 
 enum { MACHINES_MAX = 64 };
 

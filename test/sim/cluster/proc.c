@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "test/sim/cluster/cluster.h"
 #include "test/sim/cluster/config.h"
-#include "test/sim/world/conn.h"
+#include "test/sim/world/conns.h"
 #include "test/sim/world/net.h"
 
 enum { BUSY_TURNS_MAX = 2000 };

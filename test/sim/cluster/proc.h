@@ -4,35 +4,7 @@
  * mail waits) and start again as a new incarnation with a new identity. */
 #pragma once
 
-#include "agent/agent.h"
-#include "coordinator/coordinator.h"
-#include "test/sim/world/host.h"
-
-struct cluster;
-struct conn;
-struct port;
-
-enum proc_kind { PROC_COORDINATOR, PROC_AGENT };
-
-struct proc {
-	struct cluster *cluster;
-	enum proc_kind kind;
-	struct host host;
-	char address[64]; /* COORDINATOR: HOST:PORT */
-	bool in_turn;
-	bool stopping; /* COORDINATOR: it gives its lease back and ends */
-	int64_t wall_offset_ms, slept_ms;
-	uint32_t sleeps;     /* of all its incarnations */
-	uint32_t idle_turns; /* in a row, within one virtual second, without mail */
-	int64_t idle_since_ms;
-	struct coordinator *c;
-	struct agent *a;
-	struct conn *conn, *lease_conn;
-	struct port *port;
-	struct log log;
-	struct buf token;
-	int64_t token_until_ms; /* AGENT: wall time at which its token expires; 0: never */
-};
+#include "test/sim/cluster/proc_record.h"
 
 void proc_init(struct proc *p, struct cluster *cluster, enum proc_kind kind, const char *name);
 void proc_done(struct proc *p);

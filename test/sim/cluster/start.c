@@ -6,6 +6,7 @@
 #include "test/sim/cluster/gc.h"
 #include "test/sim/cluster/kubelet.h"
 #include "test/sim/cluster/lifecycle.h"
+#include "test/sim/cluster/proc.h"
 #include "test/sim/cluster/taints.h"
 
 /* Who watches is told first: it judges by what was so before anybody acted upon the change. */

@@ -5,5 +5,5 @@
 #include "test/sim/contract/contract.h"
 
 #define CASE(name) void contract_##name(struct contract_env *env);
-#include "test/sim/contract/cases.def"
+#include "test/sim/contract/case.def"
 #undef CASE

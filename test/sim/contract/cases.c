@@ -5,7 +5,7 @@
 
 const struct contract_case contract_cases[] = {
 #define CASE(name) {#name, contract_##name},
-#include "test/sim/contract/cases.def"
+#include "test/sim/contract/case.def"
 #undef CASE
 };
 const size_t contract_ncases = ARRAY_LEN(contract_cases);

@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "test/sim/contract/contract.h"
-#include "test/sim/world/conn.h"
+#include "test/sim/world/conns.h"
 #include "test/sim/world/copy.h"
 
 struct model {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "test/sim/people/plan_step.h"
+#include "test/sim/people/plan.h"
 
 #include <inttypes.h>
 

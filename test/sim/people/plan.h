@@ -7,6 +7,8 @@
 #include "test/sim/people/ops.h"
 #include "test/sim/people/user.h"
 
+#define PLAN_NS "team" /* the namespace of some jobs, which users delete */
+
 struct plan_op {
 	int64_t at_ms, ms; /* when; how long, where it lasts */
 	enum op_type type;

@@ -2,6 +2,7 @@
 /* How the plan's faults take place, and end where they last. */
 #include "base/mem.h"
 #include "test/sim/cluster/lifecycle.h"
+#include "test/sim/cluster/proc.h"
 #include "test/sim/people/plan_step.h"
 #include "test/sim/people/user_node.h"
 

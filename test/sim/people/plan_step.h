@@ -4,8 +4,6 @@
 
 #include "test/sim/people/plan.h"
 
-#define PLAN_NS "team" /* the namespace of some jobs, which users delete */
-
 struct step { /* self of queued operations; lives as long as the run */
 	struct cluster *cluster;
 	struct plan *plan;

@@ -5,7 +5,7 @@
 #include "base/rng.h"
 #include "base/table.h"
 #include "test/sim/world/answer.h"
-#include "test/sim/world/conn.h"
+#include "test/sim/world/conns.h"
 
 struct conn {
 	struct conns *owner;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A call lives from submit to on_done or cancel; a request that is on its way when its call ends is
  * carried out all the same. */
-#include "test/sim/world/conn.h"
+#include "test/sim/world/conns.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 /* Inside of the agents' network: arrival. */
 #pragma once
 
-#include "test/sim/world/net_pipe.h"
+#include "test/sim/world/net_state.h"
 
 /* self: the net; id: the packet's. Nothing happens if it is gone. */
 void packet_arrives(void *self, uint64_t id);

@@ -160,3 +160,23 @@ struct link_server port_server(struct port *p)
 {
 	return (struct link_server){p, server_reply, server_close_pipe};
 }
+
+/* ---- what breaks them ---- */
+
+bool net_break_node(struct net *n, const char *node, bool half_open)
+{
+	struct pipe *p, *tmp;
+	bool any = false;
+	HASH_ITER (hh, n->pipes, p, tmp) {
+		if (!str_eq(p->client->host->node, node))
+			continue;
+		any = true;
+		n->counts->fact[half_open ? FACT_PIPE_HALF_OPEN : FACT_PIPE_BROKEN]++;
+		if (p->client_open)
+			pipe_send_closed(n, p, p->client, "connection reset by peer");
+		if (p->server_open && !half_open)
+			pipe_send_closed(n, p, p->server, "connection reset by peer");
+		p->mute = true;
+	}
+	return any;
+}

@@ -2,7 +2,7 @@
 /* Inside of the agents' network: departure. */
 #pragma once
 
-#include "test/sim/world/net_pipe.h"
+#include "test/sim/world/net_state.h"
 
 /* Sends a packet in order on its pipe and direction; after the cut, when a node is cut off.
  * last_ms: last_up_ms or last_down_ms of the pipe. */

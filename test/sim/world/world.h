@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/log.h"
-#include "test/sim/world/conn.h"
+#include "test/sim/world/conns.h"
 #include "test/sim/world/net.h"
 
 enum { FAILURE_BYTES = 512 };

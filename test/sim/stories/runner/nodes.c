@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "test/sim/cluster/lifecycle.h"
+#include "test/sim/cluster/proc.h"
 #include "test/sim/people/user_node.h"
 #include "test/sim/stories/runner/inside.h"
 #include "test/sim/world/copy.h"

@@ -1,10 +1,68 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "test/sim/world/net.h"
+#include "test/sim/world/net_state.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "test/sim/world/net_send.h"
+#include "test/sim/world/copy.h"
+
+struct packet *packet_new(struct net *n, enum packet_type type, struct port *to, uint64_t pipe)
+{
+	struct packet *k = mem_zalloc(1, sizeof *k);
+	k->id = ++n->ids;
+	k->type = type;
+	k->to = to;
+	k->pipe = pipe;
+	k->arena = ARENA_INIT(SIM_ARENA_MAX);
+	HASH_ADD(hh, n->packets, id, sizeof k->id, k);
+	return k;
+}
+
+void packet_free(struct net *n, struct packet *p)
+{
+	HASH_DEL(n->packets, p);
+	arena_done(&p->arena);
+	free(p);
+}
+
+void pipe_free(struct net *n, struct pipe *p)
+{
+	struct ticket *t, *tmp;
+	HASH_ITER (hh, n->tickets, t, tmp) {
+		if (t->pipe == p->id) {
+			HASH_DEL(n->tickets, t);
+			free(t);
+		}
+	}
+	HASH_DEL(n->pipes, p);
+	free(p);
+}
+
+int64_t net_cut_until(const struct net *n, const struct port *p, bool up)
+{
+	for (uint32_t i = 0; p && p->host->node && i < n->ncuts; i++) {
+		const struct cut *c = &n->cuts[i];
+		int64_t one_way = up ? c->up_ms : c->down_ms;
+		if (str_eq(c->node, p->host->node))
+			return c->until_ms > one_way ? c->until_ms : one_way;
+	}
+	return 0;
+}
+
+struct pipe *pipe_find(const struct net *n, uint64_t id)
+{
+	struct pipe *p;
+	HASH_FIND(hh, n->pipes, &id, sizeof id, p);
+	return p;
+}
+
+void pipe_reap(struct net *n, struct pipe *p)
+{
+	if (!p->client_open && !p->server_open)
+		pipe_free(n, p);
+}
+
+/* ---- the network ---- */
 
 struct net *net_new(struct clock *clock, struct counts *counts, uint64_t seed)
 {
@@ -86,22 +144,4 @@ void net_lossy(struct net *n, uint32_t lost, uint32_t doubled, uint32_t overtake
 	n->lost = lost;
 	n->doubled = doubled;
 	n->overtaken = overtaken;
-}
-
-bool net_break_node(struct net *n, const char *node, bool half_open)
-{
-	struct pipe *p, *tmp;
-	bool any = false;
-	HASH_ITER (hh, n->pipes, p, tmp) {
-		if (!str_eq(p->client->host->node, node))
-			continue;
-		any = true;
-		n->counts->fact[half_open ? FACT_PIPE_HALF_OPEN : FACT_PIPE_BROKEN]++;
-		if (p->client_open)
-			pipe_send_closed(n, p, p->client, "connection reset by peer");
-		if (p->server_open && !half_open)
-			pipe_send_closed(n, p, p->server, "connection reset by peer");
-		p->mute = true;
-	}
-	return any;
 }
