@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How the plan's faults take place, and end where they last. */
+/* How the plan's faults begin. */
 #include "base/mem.h"
 #include "test/sim/cluster/lifecycle.h"
 #include "test/sim/cluster/proc.h"
@@ -16,7 +16,7 @@ static struct proc *leader(struct cluster *cl)
 	return NULL;
 }
 
-static struct machine *machine_of(struct cluster *cl, const struct plan_op *op)
+struct machine *plan_machine(struct cluster *cl, const struct plan_op *op)
 {
 	return &cl->machine[op->a % cl->cfg.machines];
 }
@@ -25,7 +25,7 @@ static struct machine *machine_of(struct cluster *cl, const struct plan_op *op)
 static struct proc *any_proc(struct cluster *cl, const struct plan_op *op)
 {
 	return op->c % 2 ? &cl->coordinator[op->a % cl->cfg.coordinators]
-			 : &machine_of(cl, op)->agent;
+			 : &plan_machine(cl, op)->agent;
 }
 
 static bool crash(struct proc *p, bool fin)
@@ -46,7 +46,7 @@ static bool crash_at_action(struct cluster *cl, const struct plan_op *op)
 
 static bool break_link(struct cluster *cl, const struct plan_op *op)
 {
-	struct machine *m = machine_of(cl, op);
+	struct machine *m = plan_machine(cl, op);
 	if (op->b & 1)
 		machine_doubt(m, cl->world.clock.now_ms);
 	return net_break_node(cl->world.net, m->name, op->b & 1);
@@ -94,13 +94,6 @@ static bool pause(struct cluster *cl, const struct plan_op *op)
 	return true;
 }
 
-static void set_quota(struct cluster *cl, uint32_t pods)
-{
-	if (cl->world.server.pod_quota && !pods)
-		cl->world.server.quota_ended_ms = cl->world.clock.now_ms;
-	cl->world.server.pod_quota = pods;
-}
-
 /* Its node may fall silent until then; checks allow for what that does. */
 static void doubt(struct cluster *cl, struct machine *one, int64_t ms)
 {
@@ -114,7 +107,7 @@ static void doubt(struct cluster *cl, struct machine *one, int64_t ms)
 /* What makes the leader write so, where it would hardly do in that time. */
 static void provoke(struct step *st, const struct plan_op *op, enum write w)
 {
-	struct machine *m = machine_of(st->cluster, op);
+	struct machine *m = plan_machine(st->cluster, op);
 	if (w == WRITE_CNODE_DELETE)
 		machine_register(m, false);
 	else if (w == WRITE_CNODE_APPLY)
@@ -164,14 +157,6 @@ static void admission(struct cluster *cl, const struct plan_op *op)
 	cl->world.server.deny_invalid = op->b % 3 == 2;
 }
 
-static void admission_ends(struct cluster *cl)
-{
-	if (cl->world.server.deny_pods)
-		cl->world.server.quota_ended_ms = cl->world.clock.now_ms;
-	cl->world.server.deny_agent_pods = cl->world.server.deny_invalid = false;
-	cl->world.server.deny_pods = NULL;
-}
-
 /* From now on a leader may not know what is said. */
 static void deaf(struct cluster *cl, int64_t ms)
 {
@@ -208,7 +193,7 @@ static bool cut_api(struct cluster *cl, const struct plan_op *op)
 	return true;
 }
 
-static const struct taint service = {TAINT_OUT_OF_SERVICE, "nodeshutdown", EFFECT_NO_EXECUTE};
+const struct taint plan_out_of_service = {TAINT_OUT_OF_SERVICE, "nodeshutdown", EFFECT_NO_EXECUTE};
 
 /* An administrator saw that the machine is off, and says so. */
 static void on_out_of_service(void *self, uint64_t i)
@@ -216,12 +201,12 @@ static void on_out_of_service(void *self, uint64_t i)
 	struct machine *m = self;
 	(void)i;
 	if (m->down)
-		(void)user_taint(&m->cluster->world, m->name, &service, true);
+		(void)user_taint(&m->cluster->world, m->name, &plan_out_of_service, true);
 }
 
 static bool out_of_service(struct cluster *cl, const struct plan_op *op)
 {
-	struct machine *m = machine_of(cl, op);
+	struct machine *m = plan_machine(cl, op);
 	machine_power_off(m);
 	clock_at(&cl->world.clock, cl->world.clock.now_ms + draw(&cl->world.rng, 100, 60000),
 		 on_out_of_service, m, 0);
@@ -231,7 +216,7 @@ static bool out_of_service(struct cluster *cl, const struct plan_op *op)
 bool plan_fault_begin(struct step *st, const struct plan_op *op)
 {
 	struct cluster *cl = st->cluster;
-	struct machine *m = machine_of(cl, op);
+	struct machine *m = plan_machine(cl, op);
 	switch ((int)op->type) {
 	case OP_CRASH_COORDINATOR:
 		return crash(&cl->coordinator[op->a % cl->cfg.coordinators], op->b % 2);
@@ -257,7 +242,7 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 	case OP_CLOCK_JUMP:
 		any_proc(cl, op)->wall_offset_ms += op->b & 1 ? 3600000 : -3600000;
 		break;
-	case OP_QUOTA: set_quota(cl, 1 + op->b % 6); break;
+	case OP_QUOTA: cl->world.server.pod_quota = 1 + op->b % 6; break;
 	case OP_OUT_OF_SERVICE: return out_of_service(cl, op);
 	case OP_ADMISSION: admission(cl, op); break;
 	case OP_CUT_API: return cut_api(cl, op);
@@ -287,89 +272,4 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 	default: must(!"a fault");
 	}
 	return true;
-}
-
-static void start_all(struct cluster *cl)
-{
-	for (uint32_t i = 0; i < cl->cfg.coordinators; i++)
-		proc_start(&cl->coordinator[i]);
-	for (uint32_t i = 0; i < cl->cfg.machines; i++) {
-		if (!cl->machine[i].down)
-			proc_start(&cl->machine[i].agent);
-	}
-}
-
-static void end_link(struct cluster *cl)
-{
-	net_slow(cl->world.net, 0);
-	net_lossy(cl->world.net, 0, 0, 0);
-}
-
-static void end_weather(struct cluster *cl)
-{
-	*conns_weather(cl->world.conns) = (struct weather){0};
-	conns_shoot(cl->world.conns, WRITE_N, MISHAP_NONE, 0);
-	cl->world.server.page_max = 0;
-}
-
-static void end_kubelet(struct machine *m)
-{
-	m->offset_ms = m->slow_ms = 0;
-	m->refuses = m->token_stuck = false;
-	proc_crash(&m->rival, true);
-}
-
-void plan_fault_end(struct step *st, const struct plan_op *op)
-{
-	struct cluster *cl = st->cluster;
-	struct machine *m = machine_of(cl, op);
-	switch ((int)op->type) {
-	case OP_WEATHER:
-	case OP_LAG:
-	case OP_PAGES:
-	case OP_AIMED:
-		end_weather(cl);
-		admission_ends(cl);
-		machine_register(m, true);
-		break;
-	case OP_SLOW_LINK:
-	case OP_LOSSY: end_link(cl); break;
-	case OP_POWER: machine_power_on(m); break;
-	case OP_KUBELET: machine_kubelet(m, true); break;
-	case OP_QUOTA: set_quota(cl, 0); break;
-	case OP_ADMISSION: admission_ends(cl); break;
-	case OP_TOKEN: cl->world.server.refuse_tokens = m->token_stuck = false; break;
-	case OP_RIVAL: proc_crash(&m->rival, true); break;
-	case OP_KUBELET_CLOCK:
-	case OP_KUBELET_SLOW:
-	case OP_KUBELET_REFUSES: end_kubelet(m); break;
-	case OP_OUT_OF_SERVICE:
-		machine_power_on(m);
-		user_taint(&cl->world, m->name, &service, false);
-		break;
-	default: break;
-	}
-	start_all(cl);
-}
-
-/* All is well from here on, whatever was cut off by another fault's end. */
-void plan_fault_end_all(struct step *st)
-{
-	struct cluster *cl = st->cluster;
-	for (uint32_t i = 0; i < cl->cfg.coordinators; i++)
-		cl->coordinator[i].host.crash_at_action = 0;
-	for (uint32_t i = 0; i < cl->cfg.machines; i++) {
-		cl->machine[i].agent.host.crash_at_action = 0;
-		machine_power_on(&cl->machine[i]);
-		machine_kubelet(&cl->machine[i], true);
-		end_kubelet(&cl->machine[i]);
-		machine_register(&cl->machine[i], true);
-		user_taint(&cl->world, cl->machine[i].name, &service, false);
-	}
-	cl->world.server.refuse_tokens = false;
-	end_weather(cl);
-	end_link(cl);
-	admission_ends(cl);
-	set_quota(cl, 0);
-	start_all(cl);
 }

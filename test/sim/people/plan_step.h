@@ -16,3 +16,8 @@ void plan_user_end(struct step *st, const struct plan_op *op);
 bool plan_fault_begin(struct step *st, const struct plan_op *op);
 void plan_fault_end(struct step *st, const struct plan_op *op);
 void plan_fault_end_all(struct step *st);
+
+/* The machine that an operation of faults is about. */
+struct machine *plan_machine(struct cluster *cl, const struct plan_op *op);
+extern const struct taint
+	plan_out_of_service; /* what an administrator says of a machine that is off */
