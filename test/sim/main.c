@@ -184,7 +184,7 @@ static bool listed(const char *list, uint32_t i)
 	return false;
 }
 
-static void make(struct plan *p, struct sim_config *cfg, const struct options *o, uint64_t seed)
+static void make(struct plan *p, struct cluster_config *cfg, const struct options *o, uint64_t seed)
 {
 	struct plan_config want = o->plan;
 	want.seed = seed;
@@ -218,7 +218,7 @@ static void print_replay(const struct plan *p, const struct options *o, uint64_t
 	}
 }
 
-static void tell(struct plan *p, const struct sim_config *cfg, const struct options *o,
+static void tell(struct plan *p, const struct cluster_config *cfg, const struct options *o,
 		 uint64_t seed, const struct outcome *out)
 {
 	printf("seed=%" PRIu64 " FAILED invariant=%s %s\n", seed, out->invariant, out->failure);
@@ -237,7 +237,7 @@ static int run_seeds(const struct options *o)
 	uint32_t never = 0;
 	for (uint64_t seed = o->from; seed <= o->to; seed++) {
 		static struct plan p; /* large */
-		struct sim_config cfg;
+		struct cluster_config cfg;
 		current_seed = (sig_atomic_t)seed;
 		make(&p, &cfg, o, seed);
 		struct outcome out = run_with_twin(&p, &cfg);
@@ -264,7 +264,7 @@ static int run_until_failure(struct options *o)
 {
 	static const enum fault_level levels[] = {FAULTS_ALL, FAULTS_ALL, FAULTS_NONE, FAULTS_SOME};
 	static struct plan p; /* large */
-	struct sim_config cfg;
+	struct cluster_config cfg;
 	for (uint64_t seed = o->from; seed <= o->to; seed++) {
 		current_seed = (sig_atomic_t)seed;
 		printf("seed=%" PRIu64 "\n", seed);

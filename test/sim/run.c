@@ -51,7 +51,7 @@ static void collected(struct cluster *cl)
 		world_run_until(&cl->world, cl->world.clock.now_ms + SETTLE_STEP_MS);
 }
 
-struct outcome run_plan(struct plan *p, const struct sim_config *cfg)
+struct outcome run_plan(struct plan *p, const struct cluster_config *cfg)
 {
 	struct outcome o = {0};
 	struct sim *s = sim_new(cfg);
@@ -77,11 +77,11 @@ struct outcome run_plan(struct plan *p, const struct sim_config *cfg)
 	return o;
 }
 
-struct outcome run_with_twin(struct plan *p, const struct sim_config *cfg)
+struct outcome run_with_twin(struct plan *p, const struct cluster_config *cfg)
 {
 	static struct plan calm; /* large */
 	AUTO(buf_done) struct buf why = BUF_INIT(FAILURE_BYTES - 1);
-	struct sim_config quiet = *cfg;
+	struct cluster_config quiet = *cfg;
 	struct outcome o = run_plan(p, cfg);
 	quiet.trace = false;
 	if (o.failed || !twin_make(p, &calm))
@@ -97,15 +97,16 @@ struct outcome run_with_twin(struct plan *p, const struct sim_config *cfg)
 	return o;
 }
 
-static bool still_fails(struct plan *p, const struct sim_config *cfg, const struct outcome *failure)
+static bool still_fails(struct plan *p, const struct cluster_config *cfg,
+			const struct outcome *failure)
 {
 	struct outcome o = run_with_twin(p, cfg);
 	return o.failed && str_eq(o.invariant, failure->invariant);
 }
 
-void run_shorten(struct plan *p, const struct sim_config *cfg, const struct outcome *failure)
+void run_shorten(struct plan *p, const struct cluster_config *cfg, const struct outcome *failure)
 {
-	struct sim_config quiet = *cfg;
+	struct cluster_config quiet = *cfg;
 	uint32_t tries = 0;
 	quiet.trace = false;
 	for (bool shorter = true; shorter;) {

@@ -16,8 +16,8 @@ struct outcome {
 	struct job_end end[PLAN_JOBS_MAX];
 };
 
-struct outcome run_plan(struct plan *p, const struct sim_config *cfg);
+struct outcome run_plan(struct plan *p, const struct cluster_config *cfg);
 /* The plan, then its twin, to whose ends it must have come: invariant "twin". */
-struct outcome run_with_twin(struct plan *p, const struct sim_config *cfg);
+struct outcome run_with_twin(struct plan *p, const struct cluster_config *cfg);
 /* Switches off what the failure does not need; each try is a run. */
-void run_shorten(struct plan *p, const struct sim_config *cfg, const struct outcome *failure);
+void run_shorten(struct plan *p, const struct cluster_config *cfg, const struct outcome *failure);

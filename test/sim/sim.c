@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "test/sim/cluster/start.h"
 
-struct sim *sim_new(const struct sim_config *cfg)
+struct sim *sim_new(const struct cluster_config *cfg)
 {
 	struct sim *s = mem_zalloc(1, sizeof *s);
 	cluster_init(&s->cluster, cfg);

@@ -10,5 +10,5 @@ struct sim {
 	struct checks *checks;
 };
 
-struct sim *sim_new(const struct sim_config *cfg);
+struct sim *sim_new(const struct cluster_config *cfg);
 struct sim *sim_free(struct sim *s);

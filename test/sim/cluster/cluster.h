@@ -9,7 +9,7 @@
 
 enum { COORDINATORS = 2 };
 
-struct sim_config {
+struct cluster_config {
 	uint64_t seed;
 	uint32_t machines;
 	int64_t cpu_milli, memory_milli; /* of each machine */
@@ -41,7 +41,7 @@ struct cluster_watch {
 };
 
 struct cluster {
-	struct sim_config cfg;
+	struct cluster_config cfg;
 	struct world world;
 	struct cluster_watch watch;
 	struct proc coordinator[COORDINATORS];

@@ -37,7 +37,7 @@ static void set_unreachable(struct version *v, bool on)
 /* What a machine's kubelet registers; what was done to a Node before is lost with it. */
 static void new_node(const struct machine *m, struct version *v)
 {
-	const struct sim_config *cfg = &m->cluster->cfg;
+	const struct cluster_config *cfg = &m->cluster->cfg;
 	uint32_t i = (uint32_t)(m - m->cluster->machine);
 	struct res *r = arena_alloc(&v->arena, 4 * sizeof *r);
 	r[0] = (struct res){"cpu", cfg->cpu_milli};

@@ -64,7 +64,7 @@ static void init_coordinator(struct cluster *cl, uint32_t i)
 		p->address[k] = at.data[k];
 }
 
-void cluster_init(struct cluster *cl, const struct sim_config *cfg)
+void cluster_init(struct cluster *cl, const struct cluster_config *cfg)
 {
 	must(cfg->machines <= MACHINES_MAX && cfg->coordinators <= COORDINATORS);
 	*cl = (struct cluster){.cfg = *cfg, .deaf_from_ms = INT64_MAX};

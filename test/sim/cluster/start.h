@@ -6,7 +6,7 @@
 
 /* The world is there, and nothing in it. Who wants to watch it says so between this and the start.
  */
-void cluster_init(struct cluster *cl, const struct sim_config *cfg);
+void cluster_init(struct cluster *cl, const struct cluster_config *cfg);
 /* Nodes are registered, coordinators and agents run. */
 void cluster_start(struct cluster *cl);
 /* The processes end; nothing happens any more. */

@@ -75,15 +75,15 @@ static void make_rare(struct plan_job *j, struct rng *r)
 	j->may_fail = j->may_fail || j->want.deadline_s >= 0 || j->want.on_node_loss == LOSS_FAIL;
 }
 
-static void make_job(struct plan *p, const struct plan_config *cfg, const struct sim_config *sim,
-		     struct rng *r)
+static void make_job(struct plan *p, const struct plan_config *cfg,
+		     const struct cluster_config *cluster, struct rng *r)
 {
 	struct plan_job *j = &p->job[p->njobs];
 	AUTO(buf_done) struct buf name = BUF_INIT(sizeof j->name - 1);
 	buf_printf(&name, "j%u", p->njobs);
 	put(j->name, sizeof j->name, &name);
 	make_text(j, cfg->narrow, r);
-	uint32_t most = sim->machines < 6 ? sim->machines : 6;
+	uint32_t most = cluster->machines < 6 ? cluster->machines : 6;
 	j->want = (struct job_want){.name = j->name,
 				    .parallelism = (uint32_t)draw(r, 1, most),
 				    .backoff_limit = (uint32_t)draw(r, 0, 3),
@@ -108,8 +108,8 @@ static bool makes_fail(enum op_type type)
 	return type == OP_EDIT_BACKOFF || type == OP_EDIT_DEADLINE || type == OP_EDIT_LOSS;
 }
 
-static void make_deed(struct plan *p, const struct plan_config *cfg, const struct sim_config *sim,
-		      struct rng *r)
+static void make_deed(struct plan *p, const struct plan_config *cfg,
+		      const struct cluster_config *cluster, struct rng *r)
 {
 	static const enum op_type basic[] = {OP_TOUCH, OP_CORDON, OP_CORDON_CNODE, OP_POD_DELETE,
 					     OP_DRAIN};
@@ -117,8 +117,8 @@ static void make_deed(struct plan *p, const struct plan_config *cfg, const struc
 				 cfg->narrow ? basic[rng_below(r, ARRAY_LEN(basic))]
 					     : (enum op_type)draw(r, OP_JOB_DELETE, OP_NS_DELETE),
 				 0);
-	op->a = (uint32_t)rng_below(r, sim->machines);
-	op->b = (uint32_t)draw(r, 1, sim->machines < 6 ? sim->machines : 6);
+	op->a = (uint32_t)rng_below(r, cluster->machines);
+	op->b = (uint32_t)draw(r, 1, cluster->machines < 6 ? cluster->machines : 6);
 	op->c = (uint32_t)rng_below(r, 1000);
 	op->job = (uint32_t)rng_below(r, p->njobs);
 	op->ms = draw(r, 500, 30000);
@@ -129,12 +129,12 @@ static void make_deed(struct plan *p, const struct plan_config *cfg, const struc
 	p->job[op->job].may_fail |= makes_fail(op->type);
 }
 
-static void make_users(struct plan *p, const struct plan_config *cfg, const struct sim_config *sim,
-		       struct rng *r)
+static void make_users(struct plan *p, const struct plan_config *cfg,
+		       const struct cluster_config *cluster, struct rng *r)
 {
 	uint32_t n = cfg->jobs ? cfg->jobs : (uint32_t)draw(r, 1, 6);
 	for (uint32_t i = 0; i < n && i < PLAN_JOBS_MAX; i++) {
-		make_job(p, cfg, sim, r);
+		make_job(p, cfg, cluster, r);
 		struct plan_op *op = add(p, OP_JOB, draw(r, 0, BUSY_MS / 2));
 		op->job = i;
 		p->job[i].at_ms = op->at_ms;
@@ -145,11 +145,11 @@ static void make_users(struct plan *p, const struct plan_config *cfg, const stru
 		}
 	}
 	for (int64_t k = draw(r, 0, cfg->narrow ? 4 : 8); k > 0; k--)
-		make_deed(p, cfg, sim, r);
+		make_deed(p, cfg, cluster, r);
 }
 
-static void make_faults(struct plan *p, const struct plan_config *cfg, const struct sim_config *sim,
-			struct rng *r)
+static void make_faults(struct plan *p, const struct plan_config *cfg,
+			const struct cluster_config *cluster, struct rng *r)
 {
 	uint32_t most = OP_N - 1;
 	while (op_kinds[most].level > cfg->faults)
@@ -159,7 +159,7 @@ static void make_faults(struct plan *p, const struct plan_config *cfg, const str
 	for (int64_t k = draw(r, 1, 10); k > 0; k--) {
 		struct plan_op *op = add(p, (enum op_type)draw(r, OP_CRASH_COORDINATOR, most),
 					 draw(r, 0, BUSY_MS));
-		op->a = (uint32_t)rng_below(r, sim->machines);
+		op->a = (uint32_t)rng_below(r, cluster->machines);
 		op->b = (uint32_t)rng_below(r, 1000);
 		op->c = (uint32_t)rng_below(r, 1000);
 		op->job = (uint32_t)rng_below(r, p->njobs);
@@ -173,22 +173,22 @@ static void make_faults(struct plan *p, const struct plan_config *cfg, const str
 	}
 }
 
-void plan_make(struct plan *p, const struct plan_config *cfg, struct sim_config *ret_sim)
+void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_config *ret_cluster)
 {
 	struct rng r = {.s = cfg->seed * 2 + 1};
 	*p = (struct plan){0};
-	*ret_sim = (struct sim_config){.seed = rng_next(&r),
-				       .machines = cfg->machines ? cfg->machines
-								 : (uint32_t)draw(&r, 1, 7),
-				       .cpu_milli = draw(&r, 2, 8) * 1000,
-				       .memory_milli = draw(&r, 4, 16) * 1000,
-				       .coordinators = 2,
-				       .labelled = !cfg->narrow,
-				       .token_ms = cfg->narrow ? 0 : draw(&r, 0, 2) * 60000,
-				       .log_level = LOG_INFO};
-	must(ret_sim->machines <= MACHINES_MAX);
-	make_users(p, cfg, ret_sim, &r);
-	make_faults(p, cfg, ret_sim, &r);
+	*ret_cluster = (struct cluster_config){.seed = rng_next(&r),
+					       .machines = cfg->machines ? cfg->machines
+									 : (uint32_t)draw(&r, 1, 7),
+					       .cpu_milli = draw(&r, 2, 8) * 1000,
+					       .memory_milli = draw(&r, 4, 16) * 1000,
+					       .coordinators = 2,
+					       .labelled = !cfg->narrow,
+					       .token_ms = cfg->narrow ? 0 : draw(&r, 0, 2) * 60000,
+					       .log_level = LOG_INFO};
+	must(ret_cluster->machines <= MACHINES_MAX);
+	make_users(p, cfg, ret_cluster, &r);
+	make_faults(p, cfg, ret_cluster, &r);
 	for (uint32_t i = 0; i < p->nops; i++) {
 		int64_t end = p->op[i].at_ms + p->op[i].ms;
 		p->end_ms = end > p->end_ms ? end : p->end_ms;

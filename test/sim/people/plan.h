@@ -44,7 +44,7 @@ struct plan_config {
 	bool narrow; /* users only create and delete jobs, cordon and drain nodes */
 };
 
-void plan_make(struct plan *p, const struct plan_config *cfg, struct sim_config *ret_sim);
+void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_config *ret_cluster);
 /* Queues the plan's operations. */
 void plan_schedule(struct plan *p, struct cluster *cl);
 const char *plan_op_text(const struct plan_op *op, struct buf *b);

@@ -18,7 +18,7 @@ struct story {
 	struct buf text;   /* the file */
 	struct buf script; /* up to its log section */
 	struct arena arena;
-	struct sim_config cfg;
+	struct cluster_config cfg;
 	struct sim *sim; /* NULL until the first line with a time */
 	struct cluster *cluster;
 	struct world *world; /* the cluster's */
