@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "fake_api.h"
 #include "sync/server_sessions.h"
+#include "test/unit/sync/fake_api.h"
 #include "wire/wire.h"
 
 #define AGENTS "system:serviceaccount:muster:agent"

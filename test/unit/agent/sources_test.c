@@ -13,8 +13,8 @@
 #include "agent/token.h"
 #include "agent/trust.h"
 #include "base/buf.h"
-#include "fake_api.h"
 #include "model/message.h"
+#include "test/unit/sync/fake_api.h"
 
 struct world {
 	struct fake_api api;

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "fake_api.h"
+#include "test/unit/sync/fake_api.h"
 
 enum { WALL = 1000000 };
 

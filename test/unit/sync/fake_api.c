@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "fake_api.h"
+#include "test/unit/sync/fake_api.h"
 
 #include <string.h>
 

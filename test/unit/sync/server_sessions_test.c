@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "fake_api.h"
+#include "test/unit/sync/fake_api.h"
 
 #define AGENTS "system:serviceaccount:muster:agent"
 enum { WALL = 5000000, REPLIES_MAX = 4096 };

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "samples.h"
+#include "test/unit/wire/samples.h"
 
 static struct buf frame = {.max = 4 * FRAME_COORDINATOR_MAX};
 static struct arena arena = {.max = WIRE_ARENA_AGENT_MAX};

@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 #include "model/msgsize.h"
-#include "samples.h"
+#include "test/unit/wire/samples.h"
 
 static struct buf frame = {.max = FRAME_COORDINATOR_MAX};
 static struct arena arena = {.max = WIRE_ARENA_COORDINATOR_MAX};

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the agent makes of the answers to its creates. */
+#include "test/unit/agent/core/world.h"
+
+#include <string.h>
+
+/* ---- answers ---- */
+
+static void errors_that_time_heals(void **state)
+{
+	static const enum rc codes[] = {RC_TIMEOUT,  RC_UNREACHABLE, RC_SERVER,       RC_IO,
+					RC_CONFLICT, RC_THROTTLED,   RC_UNAUTHORIZED, RC_TLS};
+	struct world *w = *state;
+	launching(w);
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		print_message("%s\n", rc_name(codes[i]));
+		created(w, "p", codes[i], NULL, 0);
+		expect(w, "");
+		int64_t due = agent_core_deadline(w->c);
+		assert_true(due >= w->now + 100 && due <= w->now + 10000);
+		tick(w, due - 1);
+		expect(w, "");
+		tick(w, due);
+		expect(w, "create:p ");
+	}
+	created(w, "p", RC_THROTTLED, NULL, 60000);
+	assert_int_equal(agent_core_deadline(w->c), w->now + 60000);
+	expect_told(w, "");
+}
+
+static void lost_answer_is_adopted(void **state)
+{
+	struct world *w = *state;
+	struct pod p = member_pod("p", "u1", POD_RUNNING);
+	launching(w);
+	created(w, "p", RC_TIMEOUT, NULL, 0);
+	tick(w, agent_core_deadline(w->c));
+	expect(w, "create:p ");
+	created(w, "p", RC_EXISTS, &p, 0);
+	expect_told(w, "p/u1:Running ");
+	assert_int_equal(agent_core_deadline(w->c), INT64_MAX);
+}
+
+static void lost_answer_then_the_watch(void **state)
+{
+	struct world *w = *state;
+	struct pod p = member_pod("p", "u1", POD_PENDING);
+	launching(w);
+	created(w, "p", RC_TIMEOUT, NULL, 0);
+	pod(w, &p);
+	tick(w, 1000000);
+	assert_null(strstr(buf_str(&w->did), "create"));
+}
+
+static void name_held_by_something_else(void **state)
+{
+	struct pod cases[4];
+	static struct kv other_attempt[] = {{LABEL_INDEX, "0"}, {LABEL_ATTEMPT, "2"}};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		cases[i] = member_pod("p", "u1", POD_RUNNING);
+	cases[0].meta.owner_uid = "other";
+	cases[1].node = "n2";
+	cases[2].meta.labels = (struct kvs){other_attempt, 2};
+	cases[3].meta.owner_kind = "Job";
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		print_message("case %zu\n", i);
+		struct world *w = *state;
+		launching(w);
+		created(w, "p", RC_EXISTS, &cases[i], 0);
+		expect(w, "report ");
+		expect_told(w, "p/:Held ");
+		struct order o = order_of("p", 1);
+		orders(w, 5, &o, 1);
+		tick(w, 1000000);
+		assert_null(strstr(buf_str(&w->did), "create"));
+		expect_snapshot(w, "p/:Held ");
+		teardown(state);
+		setup(state);
+	}
+}
+
+static void name_held_on_this_node(void **state)
+{
+	struct world *w = *state;
+	struct order o = order_of("p", 1);
+	struct pod p = foreign_pod("p", NULL, 0);
+	p.meta.ns = "ns";
+	ready(w);
+	pod(w, &p);
+	template(w);
+	buf_reset(&w->did);
+	orders(w, 5, &o, 1);
+	expect(w, "report ");
+	expect_told(w, "p/:Held +cap");
+	orders(w, 5, &o, 1); /* ordered on: said once */
+	expect(w, "");
+	expect_told(w, "");
+	gone(w, "ns", "p", "p");
+	expect_told(w, "+cap");
+}
+
+static void exists_but_is_gone_when_read(void **state)
+{
+	struct world *w = *state;
+	launching(w);
+	created(w, "p", RC_EXISTS, NULL, 0);
+	expect(w, "");
+	tick(w, agent_core_deadline(w->c));
+	expect(w, "create:p ");
+}
+
+static void denied(void **state)
+{
+	static const enum rc codes[] = {RC_FORBIDDEN, RC_INVALID, RC_BADREQUEST,
+					RC_NOTFOUND,  RC_TOOBIG,  RC_CONFIG};
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		struct world *w = *state;
+		launching(w);
+		created(w, "p", codes[i], NULL, 0);
+		struct capacity cap;
+		const struct member *v;
+		uint32_t n;
+		bool has;
+		assert_true(changes(w, 64, &cap, &has, &v, &n));
+		assert_int_equal(v[0].phase, MEMBER_DENIED);
+		assert_string_equal(v[0].reason, "Why");
+		assert_string_equal(v[0].message, "words");
+		assert_string_equal(v[0].job_uid, "J");
+		tick(w, 1000000);
+		expect(w, "report "); /* and no other create */
+		/* The coordinator makes it itself: the pod speaks from now on. */
+		struct pod p = member_pod("p", "u1", POD_PENDING);
+		pod(w, &p);
+		expect_snapshot(w, "p/u1:Pending ");
+		teardown(state);
+		setup(state);
+	}
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(errors_that_time_heals),
+		T(lost_answer_is_adopted),
+		T(lost_answer_then_the_watch),
+		T(name_held_by_something_else),
+		T(name_held_on_this_node),
+		T(exists_but_is_gone_when_read),
+		T(denied),
+	};
+	return cmocka_run_group_tests_name("agent_answers", tests, NULL, NULL);
+}

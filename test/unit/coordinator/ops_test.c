@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The shell's operations alone: order, bounds, pages, what cannot be sent, and their one end. */
+#include "coordinator/ops.h"
+
+#include "base/buf.h"
+#include "test/lib/check.h"
+#include "test/unit/sync/fake_api.h"
+
+struct world {
+	struct fake_api api;
+	struct template_store templates;
+	struct ops ops;
+	struct buf told; /* "+NAME " an object, "NAME:RC " an end */
+};
+
+static struct world *w;
+
+static void on_object(void *self, struct op *op, const struct api_object *obj)
+{
+	struct world *at = self;
+	(void)op;
+	buf_printf(&at->told, "+%s ", obj->meta->name);
+}
+
+static void on_end(void *self, struct op *op, const struct api_result *res)
+{
+	struct world *at = self;
+	buf_printf(&at->told, "%s:%s ", op->name, rc_name(res->rc));
+}
+
+static int make(void **state)
+{
+	(void)state;
+	w = calloc(1, sizeof *w);
+	w->told = BUF_INIT(4096);
+	w->ops = (struct ops){.api = fake_api(&w->api),
+			      .templates = &w->templates,
+			      .sink = {.self = w, .on_object = on_object, .on_end = on_end}};
+	return 0;
+}
+
+static int clear(void **state)
+{
+	(void)state;
+	ops_cancel(&w->ops);
+	template_store_done(&w->templates);
+	buf_done(&w->told);
+	free(w);
+	return 0;
+}
+
+static void get(const char *name)
+{
+	op_queue(op_new(&w->ops, OP_JOB_GET, "ns", name, NULL));
+}
+
+static void create(const char *name, const char *hash)
+{
+	struct op *op = op_new(&w->ops, OP_POD_CREATE, "ns", name, NULL);
+	op->pod.template_hash = hash;
+	op_queue(op);
+}
+
+static void a_create_carries_the_text_of_its_hash(void **state)
+{
+	(void)state;
+	template_store_keep(&w->templates, "h", "text");
+	create("p", "h");
+	assert_string_equal(fake_last(&w->api)->token, "text");
+	assert_int_equal(w->ops.pod_creates, 1);
+	fake_end(fake_last(&w->api), RC_EXISTS);
+	assert_string_equal(buf_str(&w->told), "p:EXISTS ");
+}
+
+/* The caller is in the middle of the core's actions: the end comes with the next turn. */
+static void what_cannot_be_sent_ends_with_the_turn(void **state)
+{
+	(void)state;
+	create("p", "unknown");
+	assert_int_equal(w->api.n, 0);
+	assert_string_equal(buf_str(&w->told), "");
+	assert_true(ops_want_turn(&w->ops));
+	ops_turn(&w->ops);
+	assert_string_equal(buf_str(&w->told), "p:STALE ");
+	assert_false(ops_want_turn(&w->ops));
+	assert_int_equal(w->ops.pod_creates, 0);
+}
+
+static void so_many_are_in_flight_and_the_rest_waits_in_order(void **state)
+{
+	(void)state;
+	for (int i = 0; i < OPS_INFLIGHT_MAX; i++)
+		get("a");
+	get("b");
+	get("c");
+	assert_int_equal(w->api.n, OPS_INFLIGHT_MAX);
+	fake_end(fake_at(&w->api, 5), RC_OK);
+	assert_int_equal(w->api.n, OPS_INFLIGHT_MAX + 1);
+	assert_string_equal(fake_last(&w->api)->name, "b");
+	fake_end(fake_at(&w->api, 0), RC_NOTFOUND);
+	assert_string_equal(fake_last(&w->api)->name, "c");
+	assert_string_equal(buf_str(&w->told), "a:OK a:NOTFOUND ");
+}
+
+static void a_list_ends_once_after_its_last_page(void **state)
+{
+	(void)state;
+	op_queue(op_new(&w->ops, OP_LIST_NODE, NULL, "n1", NULL));
+	assert_string_equal(fake_last(&w->api)->field_selector, "spec.nodeName=n1");
+	assert_int_equal(fake_last(&w->api)->limit, PODS_PAGE);
+	fake_node(fake_last(&w->api), WATCH_ADDED, "x", "u", "1");
+	fake_listed(fake_last(&w->api), "1", "more");
+	assert_string_equal(buf_str(&w->told), "+x ");
+	assert_string_equal(fake_last(&w->api)->cont, "more");
+	fake_listed(fake_last(&w->api), "1", "");
+	assert_string_equal(buf_str(&w->told), "+x n1:OK ");
+}
+
+static void who_cancels_hears_nothing(void **state)
+{
+	(void)state;
+	for (int i = 0; i <= OPS_INFLIGHT_MAX; i++)
+		get("a");
+	create("p", "unknown");
+	ops_cancel(&w->ops);
+	assert_int_equal(fake_live(&w->api), 0);
+	ops_turn(&w->ops);
+	assert_string_equal(buf_str(&w->told), "");
+	get("b");
+	assert_int_equal(fake_live(&w->api), 1);
+}
+
+int main(void)
+{
+#define T(test) cmocka_unit_test_setup_teardown(test, make, clear)
+	const struct CMUnitTest tests[] = {
+		T(a_create_carries_the_text_of_its_hash),
+		T(what_cannot_be_sent_ends_with_the_turn),
+		T(so_many_are_in_flight_and_the_rest_waits_in_order),
+		T(a_list_ends_once_after_its_last_page),
+		T(who_cancels_hears_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
