@@ -38,7 +38,7 @@ static char *or_of_namespace(const char *given, const char *ns, const char *tail
 	else
 		buf_printf(&b, "muster-coordinator.%s.svc%s", ns, tail);
 	if (buf_rc(&b) != RC_OK)
-		refuse("a name of the coordinator is too long");
+		refuse("the address or name of the coordinator is too long");
 	return buf_steal(&b);
 }
 
@@ -56,37 +56,40 @@ void agent_options_get(int argc, char **argv, struct agent_options *ret)
 	struct raw r = {0};
 	const struct option_rule rules[] = {
 		{"node", OPTION_STRING, &r.o.node, "NODE_NAME", NULL, NULL, "NAME",
-		 "this node's name"},
+		 "name of the Node on which the agent runs"},
 		{"namespace", OPTION_STRING, &r.o.ns, "POD_NAMESPACE", NULL, NULL, "NS",
-		 "where Muster is installed"},
+		 "namespace in which Muster is installed"},
 		{"coordinator", OPTION_STRING, &r.coordinator, NULL, NULL, NULL, "HOST:PORT",
-		 "the coordinator's Service (muster-coordinator.NS.svc:7117)"},
+		 "address of the coordinator (muster-coordinator.NS.svc:7117)"},
 		{"server-name", OPTION_STRING, &r.server_name, NULL, NULL, NULL, "NAME",
-		 "what its certificate must name (muster-coordinator.NS.svc)"},
+		 "name that the coordinator's certificate must have (muster-coordinator.NS.svc)"},
 		{"ca-configmap", OPTION_STRING, &r.o.ca_configmap, NULL, "muster-ca", NULL, "NAME",
-		 "ConfigMap with the CA, key ca.crt"},
+		 "ConfigMap with the CA of the coordinator, key ca.crt"},
 		{"ca-file", OPTION_STRING, &r.o.ca_file, NULL, NULL, NULL, "FILE",
-		 "the CA from a file instead"},
+		 "file with the CA, used instead of the ConfigMap"},
 		{"token-file", OPTION_STRING, &r.o.token_file, NULL,
 		 "/var/run/secrets/muster.dev/agent/token", NULL, "FILE",
-		 "projected token, audience muster-coordinator"},
+		 "projected ServiceAccount token, audience muster-coordinator"},
 		{"serve", OPTION_STRING, &r.o.serve, NULL, "0.0.0.0:8081", NULL, "HOST:PORT",
-		 "/livez, /readyz and /metrics"},
+		 "address of /livez, /readyz and /metrics"},
 		{"launch", OPTION_BOOL, &r.o.launch, NULL, "true", NULL, "true|false",
-		 "create members' pods"},
+		 "whether the agent creates the pods of members"},
 		{"kubeconfig", OPTION_STRING, &r.o.kubeconfig, NULL, NULL, NULL, "FILE",
-		 "else the pod's ServiceAccount, $KUBECONFIG, ~/.kube/config"},
+		 "kubeconfig file; default: the pod's ServiceAccount, $KUBECONFIG or "
+		 "~/.kube/config"},
 		{"log-level", OPTION_CHOICE, &r.level, NULL, "info", levels,
-		 "debug|info|warn|error", "the least that is logged"},
+		 "debug|info|warn|error", "lowest level that is logged"},
 		{"log-format", OPTION_CHOICE, &r.format, NULL, "logfmt", formats, "logfmt|json",
-		 "how lines look"},
+		 "format of log lines"},
 	};
 	struct err e = {0};
 	const char *word;
 	if (options_asked(argc, argv, "--help")) {
 		options_help(stdout,
 			     "Usage: muster-agent [OPTION]...\n"
-			     "Registers this node with Muster's coordinator and runs its members.",
+			     "Connects to the coordinator, creates the pods of members on this "
+			     "node, and "
+			     "reports how they do.",
 			     rules, ARRAY_LEN(rules));
 		leave(0);
 	}
@@ -97,7 +100,7 @@ void agent_options_get(int argc, char **argv, struct agent_options *ret)
 	if (options_parse(rules, ARRAY_LEN(rules), argc, argv, &word, &e) != RC_OK)
 		refuse(e.msg);
 	if (word)
-		refuse("there are no commands, only options; --help lists them");
+		refuse("the program takes options only; --help lists them");
 	check(&r.o);
 	*ret = r.o;
 	ret->level = (enum log_level)r.level;

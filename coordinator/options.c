@@ -11,10 +11,12 @@ static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
 static const char *const formats[] = {"logfmt", "json", NULL};
 
 static const char usage[] =
-	"muster-coordinator [serve] [OPTION…]   places jobs on nodes and leads them to their end\n"
-	"muster-coordinator uninstall [OPTION…] removes the ComputeNodes that Muster made; the "
-	"chart's\n"
-	"                                       post-delete hook runs it";
+	"muster-coordinator [serve] [OPTION…]   places the members of jobs on nodes and writes the "
+	"status\n"
+	"                                       of jobs and nodes\n"
+	"muster-coordinator uninstall [OPTION…] deletes the ComputeNodes that Muster made; the "
+	"post-delete\n"
+	"                                       hook of the chart runs this command";
 
 #define STR(n, t, e, f, h)      \
 	{.name = n,             \
@@ -44,12 +46,12 @@ static enum rc check_times(const struct options *o, struct err *e)
 {
 	if (o->lease_ms <= o->renew_ms || o->renew_ms <= o->retry_ms || o->retry_ms < 100)
 		return err_set(e, RC_CONFIG,
-			       "--lease-duration must be above --renew-deadline, that above "
-			       "--retry-period, that at least 100ms");
+			       "--lease-duration must be above --renew-deadline, --renew-deadline "
+			       "above --retry-period, and --retry-period at least 100ms");
 	if (o->heartbeat_ms < 100 || o->grace_ms < 2 * o->heartbeat_ms)
 		return err_set(e, RC_CONFIG,
-			       "--node-silent-grace must be at least twice --heartbeat, "
-			       "that at least 100ms");
+			       "--node-silent-grace must be at least twice --heartbeat, and "
+			       "--heartbeat at least 100ms");
 	return RC_OK;
 }
 
@@ -57,8 +59,8 @@ static enum rc check(struct options *o, const char *word, struct err *e)
 {
 	o->uninstall = str_eq(word, "uninstall");
 	if (word && !o->uninstall && !str_eq(word, "serve"))
-		return err_set(e, RC_CONFIG, "unknown command %s; there are serve and uninstall",
-			       word);
+		return err_set(e, RC_CONFIG,
+			       "unknown command %s; the commands are serve and uninstall", word);
 	if (!*o->namespace)
 		return err_set(
 			e, RC_CONFIG,
@@ -66,8 +68,8 @@ static enum rc check(struct options *o, const char *word, struct err *e)
 			"Muster");
 	if (!o->uninstall && !*o->agent_account)
 		return err_set(e, RC_CONFIG,
-			       "--agent-service-account is missing: set it to NAMESPACE:NAME, "
-			       "whose tokens are accepted");
+			       "--agent-service-account is missing: set it to the ServiceAccount "
+			       "of the agents, as NAMESPACE:NAME");
 	if (!o->uninstall && !strchr(o->agent_account, ':'))
 		return err_set(e, RC_CONFIG,
 			       "--agent-service-account is \"%s\", but must be "
@@ -80,43 +82,50 @@ bool options_read(int argc, char **argv, struct options *o, int *ret_exit)
 {
 	const struct option_rule rules[] = {
 		STR("kubeconfig", kubeconfig, NULL, NULL,
-		    "kubeconfig file; else the pod's ServiceAccount, $KUBECONFIG, ~/.kube/config"),
+		    "kubeconfig file; default: the pod's ServiceAccount, $KUBECONFIG or "
+		    "~/.kube/config"),
 		STR("namespace", namespace, "POD_NAMESPACE", NULL,
-		    "namespace of the Lease, Secret and ConfigMap"),
+		    "namespace of the Lease, the Secret and the ConfigMap"),
 		STR("identity", identity, "POD_NAME", "muster-coordinator",
-		    "name in the Lease; made unique per start"),
+		    "name of this replica in the Lease; each start adds a unique part"),
 		STR("address", address, NULL, NULL,
-		    "host:port that standbys send agents to; else $POD_IP and the port of "
-		    "--listen"),
-		STR("listen", listen, NULL, "0.0.0.0:7117", "where agents connect"),
-		STR("serve", serve, NULL, "0.0.0.0:8080", "where /livez, /readyz and /metrics are"),
+		    "HOST:PORT of this replica, to which standbys send agents; default: $POD_IP "
+		    "and the port of --listen"),
+		STR("listen", listen, NULL, "0.0.0.0:7117", "address of the port for agents"),
+		STR("serve", serve, NULL, "0.0.0.0:8080",
+		    "address of /livez, /readyz and /metrics"),
 		STR("service", service, NULL, "muster-coordinator",
-		    "Service that agents dial; named in the certificate"),
+		    "Service that agents dial; the certificate has its name"),
 		STR("lease", lease, NULL, "muster-coordinator", "name of the Lease"),
 		DUR("lease-duration", lease_ms, "15s",
-		    "how long a leader that says nothing keeps the Lease"),
-		DUR("renew-deadline", renew_ms, "10s", "when a leader that cannot renew gives up"),
-		DUR("retry-period", retry_ms, "2s", "between tries to renew or get the Lease"),
+		    "how long a leader keeps the Lease without renewing it"),
+		DUR("renew-deadline", renew_ms, "10s",
+		    "how long a leader tries to renew the Lease before it gives up"),
+		DUR("retry-period", retry_ms, "2s",
+		    "pause between tries to renew or get the Lease"),
 		STR("tls-secret", tls_secret, NULL, "muster-coordinator-tls",
-		    "Secret of the certificate; filled if it is empty"),
+		    "Secret with the certificate; the coordinator fills an empty one"),
 		STR("ca-configmap", ca_configmap, NULL, "muster-ca",
-		    "ConfigMap where agents find the CA"),
+		    "ConfigMap from which agents read the CA"),
 		STR("agent-service-account", agent_account, NULL, NULL,
-		    "NAMESPACE:NAME whose tokens are accepted"),
+		    "ServiceAccount of the agents, as NAMESPACE:NAME"),
 		{.name = "agent-launch",
 		 .kind = OPTION_BOOL,
 		 .target = &o->agent_launch,
 		 .fallback = "true",
 		 .value = "BOOL",
-		 .help = "agents create members' pods where they may"},
-		STR("default-image", default_image, NULL, NULL, "image of jobs that name none"),
+		 .help = "whether agents create the pods that they may create"},
+		STR("default-image", default_image, NULL, NULL, "image of jobs that set no image"),
 		CHOICE("placement", spread, placements, "spread", "spread|pack",
-		       "nodes with most room first, or one filled before the next"),
-		DUR("heartbeat", heartbeat_ms, "2s", "how often an agent says something"),
-		DUR("node-silent-grace", grace_ms, "6s", "silence after which a node is lost"),
+		       "spread: nodes with the most room first; pack: fill one node before the "
+		       "next"),
+		DUR("heartbeat", heartbeat_ms, "2s", "an agent reports at least this often"),
+		DUR("node-silent-grace", grace_ms, "6s",
+		    "a node whose agent is silent for this long is lost"),
 		CHOICE("log-level", log_level, levels, "info", "debug|info|warn|error",
-		       "the least that is logged"),
-		CHOICE("log-format", log_json, formats, "logfmt", "logfmt|json", "how lines look"),
+		       "lowest level that is logged"),
+		CHOICE("log-format", log_json, formats, "logfmt", "logfmt|json",
+		       "format of log lines"),
 	};
 	struct err e;
 	const char *word;

@@ -75,7 +75,7 @@ BAD_JOBS = [
     ("affinity In without values", terms({"key": "a", "operator": "In"}),
      ["spec.nodeAffinity.nodeSelectorTerms[0].matchExpressions[0].values", "at least one"]),
     ("affinity Exists with values", terms({"key": "a", "operator": "Exists", "values": ["1"]}),
-     ["matchExpressions[0].values", "take none"]),
+     ["matchExpressions[0].values", "take no values"]),
     ("affinity Gt of text", terms({"key": "a", "operator": "Gt", "values": ["many"]}),
      ["matchExpressions[0].values", "one integer"]),
     ("affinity Lt of two", terms({"key": "a", "operator": "Lt", "values": ["1", "2"]}),
@@ -84,7 +84,7 @@ BAD_JOBS = [
     ("affinity too many terms", {"nodeAffinity": {"nodeSelectorTerms": many(17, lambda i: {
         "matchExpressions": [{"key": "a", "operator": "Exists"}]})}}, ["nodeSelectorTerms", "16"]),
     ("toleration Exists with value", {"tolerations": [{"key": "a", "operator": "Exists", "value": "b"}]},
-     ["spec.tolerations[0].value", "Exists takes none"]),
+     ["spec.tolerations[0].value", "Exists takes no value"]),
     ("toleration without key", {"tolerations": [{"operator": "Equal"}]}, ["spec.tolerations[0].operator"]),
     ("toleration effect", {"tolerations": [{"key": "a", "effect": "Never"}]}, ["spec.tolerations[0].effect"]),
     ("toleration seconds", {"tolerations": [{"key": "a", "effect": "NoSchedule", "tolerationSeconds": 5}]},

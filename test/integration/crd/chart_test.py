@@ -120,7 +120,7 @@ def test_values(check):
                       ("liveness.heartbeat=4s", "twice liveness.heartbeat"), ("liveness.heartbeat=0s", "100ms"),
                       ("liveness.nodeSilentGrace=500ms", "twice liveness.heartbeat"),
                       ("coordinator.lease.duration=10s", "lease.duration must be above"),
-                      ("coordinator.lease.retryPeriod=1m", "that above retryPeriod")):
+                      ("coordinator.lease.retryPeriod=1m", "renewDeadline above retryPeriod")):
         run = helm("template", "muster", CHART, "--set", bad, check=False)
         check.that("refused: " + bad, run.returncode and word in run.stderr, run.stderr[:200])
 
