@@ -6,12 +6,20 @@
 
 static const char head[] =
 	"# Metrics\n\n"
-	"Both programs serve these at `/metrics`: OpenMetrics text, or the Prometheus text format "
-	"for\n"
-	"a scraper whose `Accept` names only that. This page is generated from\n"
-	"`shared/serve/metrics.def` (`build/dev/bin/muster-metrics-doc > docs/metrics.md`).\n\n"
-	"A family has at most 64 series; what would pass that is counted in\n"
-	"`muster_metrics_dropped_total`.\n";
+	"Both programs serve their metrics at `/metrics`, as OpenMetrics text. A scraper whose "
+	"`Accept`\n"
+	"names only the Prometheus text format gets that format. A family has at most 64 series; "
+	"values\n"
+	"beyond are dropped and counted in `muster_metrics_dropped_total`.\n\n"
+	"This page is generated from `shared/serve/metrics.def`\n"
+	"(`build/dev/bin/muster-metrics-doc > docs/metrics.md`).\n";
+
+/* Markdown takes <error> for an HTML tag, and shows nothing. */
+static void put_text(const char *s)
+{
+	for (; *s; s++)
+		printf(*s == '<' ? "\\%c" : "%c", *s);
+}
 
 static void put_section(const char *title, enum metric_who who)
 {
@@ -21,9 +29,11 @@ static void put_section(const char *title, enum metric_who who)
 		const struct metric_rule *r = metric_rule((enum metric)id);
 		if (r->who != who)
 			continue;
-		printf("| `%s` | %s | %s%s%s | %s |\n", r->name, types[r->type],
+		printf("| `%s` | %s | %s%s%s | ", r->name, types[r->type],
 		       r->label_a ? r->label_a : "", r->label_b ? ", " : "",
-		       r->label_b ? r->label_b : "", r->help);
+		       r->label_b ? r->label_b : "");
+		put_text(r->help);
+		puts(" |");
 	}
 }
 
