@@ -256,16 +256,16 @@ int main(int argc, char **argv)
 	int shape;
 	struct err e;
 	const struct option_rule rules[] = {
-		{"nodes", OPTION_STRING, &nodes, NULL, "5000", NULL, "N", "nodes"},
-		{"jobs", OPTION_STRING, &jobs, NULL, "200", NULL, "N", "jobs"},
+		{"nodes", OPTION_STRING, &nodes, NULL, "5000", NULL, "N", "number of nodes"},
+		{"jobs", OPTION_STRING, &jobs, NULL, "200", NULL, "N", "number of jobs"},
 		{"parallelism", OPTION_STRING, &parallelism, NULL, "500", NULL, "N",
-		 "members of each"},
+		 "members of each job"},
 		{"queued", OPTION_STRING, &waiting, NULL, "0", NULL, "N",
-		 "jobs that wait, for the cost of an idle turn"},
+		 "number of waiting jobs, for the cost of an idle turn"},
 		{"moments", OPTION_STRING, &many, NULL, "0", NULL, "N",
-		 "jobs that change at once; only this is measured"},
+		 "number of jobs that change at once; measures only that"},
 		{"shape", OPTION_CHOICE, &shape, NULL, "plain", shapes,
-		 "plain|selector|affinity|taints|gang|backfill", "what jobs ask for"},
+		 "plain|selector|affinity|taints|gang|backfill", "what the jobs ask for"},
 	};
 	struct load l = {0};
 	if (options_asked(argc, argv, "--help")) {
@@ -294,8 +294,8 @@ int main(int argc, char **argv)
 	    !number(parallelism, 1, PARALLELISM_MAX, &l.parallelism) ||
 	    !number(waiting, 0, 1000000, &queued) || !number(many, 0, 1000000, &at_once) ||
 	    l.parallelism * 4 > l.nodes) {
-		fprintf(stderr, "bench-placement: numbers must be positive, and a job of at most a "
-				"quarter as many members as there are nodes\n");
+		fprintf(stderr, "bench-placement: numbers must be positive, and a job may have at "
+				"most a quarter as many members as there are nodes\n");
 		return 2;
 	}
 	return at_once ? run_moments(&l, at_once) : run(&l, queued);
