@@ -59,7 +59,7 @@ engine_clear() {
 	local mount pids
 	mapfile -t pids < <(engine_leftovers | sort -un)
 	if [ ${#pids[@]} -gt 0 ]; then
-		say "ending ${#pids[@]} processes that a former engine left"
+		say "ending ${#pids[@]} processes that an earlier engine left"
 		as_root kill -9 "${pids[@]}" 2>/dev/null || :
 		sleep 0.5
 	fi
@@ -74,7 +74,7 @@ engine_start() {
 	engine_clear
 	mkdir -p "$engine_dir"
 	mapfile -t options < <(engine_runtime_options)
-	say "starting a Docker engine of our own (log: $engine_dir/log)"
+	say "no Docker engine runs, so one is started (log: $engine_dir/log)"
 	# Its own session, so that Ctrl-C here does not reach it; none of our locks.
 	as_root env PATH="$PATH:/usr/sbin:/sbin" setsid dockerd --host "unix://$engine_socket" \
 		--data-root "$engine_dir/data" --exec-root "$engine_run" --pidfile "$engine_dir/pid" \
@@ -151,5 +151,5 @@ engine_stop() {
 		sleep 0.2
 	done
 	engine_clear
-	say 'stopped our Docker engine; its images stay in the cache'
+	say 'stopped the Docker engine that these scripts started; its images stay in the cache'
 }

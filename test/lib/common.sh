@@ -88,7 +88,7 @@ apt_install() {
 	mapfile -t missing < <(apt_missing "$@")
 	[ ${#missing[@]} -gt 0 ] || return 0
 	command -v apt-get >/dev/null ||
-		die "please install: ${missing[*]} (no apt-get here to do it with)"
+		die "please install: ${missing[*]} (there is no apt-get here that could do it)"
 	need_root "installing ${missing[*]}"
 	apt_update || return
 	with_log "installing ${missing[*]}" "$muster_cache/apt.log" \

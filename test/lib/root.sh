@@ -47,7 +47,7 @@ root_tools() {
 	if command -v apt-get >/dev/null; then
 		apt_install debootstrap debian-archive-keyring util-linux wget ca-certificates
 	else
-		die "please install: ${missing[*]} (the build root is made with them)"
+		die "please install: ${missing[*]} (they are needed to make the build root)"
 	fi
 }
 
