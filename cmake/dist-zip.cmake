@@ -6,7 +6,7 @@ if(NOT no_git AND top STREQUAL SOURCE)
         execute_process(COMMAND git -c safe.directory=* -C ${SOURCE} archive --format=zip
                 --prefix=${NAME}/ -o ${OUT} HEAD COMMAND_ERROR_IS_FATAL ANY)
 else()
-        # Not a checkout: zip the folder itself, under the name it should have.
+        # Not a checkout: zip the folder itself, under the right name.
         get_filename_component(out_dir ${OUT} DIRECTORY)
         set(stage ${out_dir}/dist-stage)
         file(REMOVE_RECURSE ${stage})

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Of a job's pods, as `kubectl get -w --output-watch-events -o json` tells them (slurped): how many members
-# were away at once, at most, once all had been there. A member is there while a pod of its index that
-# nobody has deleted is ready or has succeeded.
+# Input: the pods of a job, as `kubectl get -w --output-watch-events -o json` prints them (slurped). Output:
+# the largest number of members that were away at once, after all had been there. A member is there while a
+# pod of its index that is not being deleted is ready or has succeeded.
 def there: .metadata.deletionTimestamp == null
 	and (.status.phase == "Succeeded" or (.status.containerStatuses[0].ready // false));
 reduce .[] as $event ({ pods: {}, members: 0, away: 0 };

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# What the end-to-end scripts share: where things are, the tools, the Docker engine. Sourced.
+# Shared by the end-to-end scripts: paths, tools, images, locks. Sourced, never run.
 
 # shellcheck source=test/lib/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../../test/lib/common.sh"
@@ -10,8 +10,8 @@ e2e_state=$muster_cache/e2e
 busybox_image=docker.io/library/busybox:1.35
 export muster_cache e2e_dir e2e_state busybox_image
 
-# tool NAME: path of a program: the one that test/tools/get has built already, else the user's,
-# else it is built now.
+# tool NAME: prints the path of a program: the one that test/tools/get has built already, else the
+# installed one, else one that is built now.
 tool() {
 	local path
 	path=$("$muster_top/test/tools/get" --where "$1")
@@ -19,35 +19,35 @@ tool() {
 	printf '%s\n' "$path"
 }
 
-# pinned_tool NAME: likewise, but never the user's.
+# pinned_tool NAME: the same, but never the installed one.
 pinned_tool() { "$muster_top/test/tools/get" "$1"; }
 
-# usage_error WORDS: a command line that is wrong: one line, status 2.
+# usage_error WORDS: refuses a wrong command line with one line and status 2.
 usage_error() {
 	say "$1 (see --help)"
 	exit 2
 }
 
-# option_value OPTION COUNT: for `--option value`, COUNT arguments with the option being left.
+# option_value OPTION COUNT: checks that a value follows OPTION; COUNT is the number of arguments left.
 option_value() { [ "$2" -ge 2 ] || usage_error "$1 needs a value"; }
 
 cluster_state() { printf '%s\n' "$e2e_state/$1"; }         # NAME
 cluster_kubeconfig() { printf '%s\n' "$e2e_state/$1/kubeconfig"; } # NAME
 
-# use_alone CLUSTER: one of e2e/demo, e2e/run and e2e/figures works on a cluster, until it ends: none
-# finds there what another one made, or takes it away from it. Descriptor 6.
+# use_alone CLUSTER: only one of e2e/demo, e2e/run and e2e/figures works on a cluster, until it ends. So
+# none of them finds or removes objects of another one. Uses descriptor 6.
 use_alone() {
 	mkdir -p "$e2e_state"
 	exec 6>"$e2e_state/lock-use-$1"
 	flock -n 6 || die "another e2e/demo, e2e/run or e2e/figures uses the cluster $1: wait until it has ended"
 }
 
-# cluster_nodes NAME: names of the node containers, the control plane first.
+# cluster_nodes NAME: prints the names of the node containers, the control plane first.
 cluster_nodes() {
 	docker ps -a --filter "label=io.x-k8s.kind.cluster=$1" --format '{{.Names}}' | sort
 }
 
-# image_build DOCKER-BUILD-ARGUMENTS…: with the classic builder where BuildKit is not installed.
+# image_build DOCKER-BUILD-ARGUMENTS…: uses the classic builder if BuildKit is not installed.
 image_build() {
 	if docker buildx version >/dev/null 2>&1; then
 		docker build "$@"
@@ -56,8 +56,8 @@ image_build() {
 	fi
 }
 
-# image_load CLUSTER IMAGE: puts an image of the engine into every node. It is done here and not
-# by `kind load`, whose import of all platforms fails with some engines' image stores.
+# image_load CLUSTER IMAGE: loads an image of the engine into every node. Not with `kind load`, because
+# its import of all platforms fails with the image stores of some engines.
 image_load() {
 	local node dir pids=() pid rc=0
 	dir=$(mktemp -d "$(cluster_state "$1")/image-XXXXXX")

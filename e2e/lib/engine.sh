@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# The Docker engine: the running one if there is one, else one of our own. Sourced after common.sh.
+# The Docker engine: the one that runs, else one that these scripts start ("ours"). Sourced after common.sh.
 #
-# Our own engine has its data in the cache and its socket and run-time state in a folder of /run,
-# so it meets no other; only it is ever stopped by us. It may have died with the session that
-# started it: nothing that it left behind is trusted at the next start.
+# Our engine has its data in the cache, and its socket and run-time state in a folder of /run, so it
+# disturbs no other engine. The scripts never stop another engine. Our engine may have died together with
+# the login that started it, so the next start trusts nothing that it has left behind.
 
 : "${muster_cache:?}" "${e2e_dir:?}" "${e2e_state:?}"
 engine_dir=$muster_cache/docker
@@ -21,7 +21,7 @@ engine_pid() { # prints the process id of our own engine if it lives
 		tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF -- "$engine_dir/data" && echo "$pid"
 }
 
-# engine_use: points DOCKER_HOST at our engine if it lives; else leaves things as they are.
+# engine_use: sets DOCKER_HOST to our engine if it runs. False if no engine answers.
 engine_use() {
 	! engine_pid >/dev/null || export DOCKER_HOST=unix://$engine_socket
 	type -P docker >/dev/null && engine_answers
@@ -34,8 +34,8 @@ engine_install() {
 	type -P jq >/dev/null || apt_install jq
 }
 
-# Without CAP_SYS_RESOURCE, as in some sandboxes, no privileged container starts: runc cannot grant
-# what it has not, nor raise limits. A wrapper takes those wishes away.
+# Without CAP_SYS_RESOURCE, as in some sandboxes, no privileged container starts, because runc can
+# neither grant this capability nor raise limits. A wrapper removes these requests.
 engine_runtime_options() {
 	local caps
 	caps=$(awk '$1 == "CapBnd:" { print $2 }' /proc/self/status)
@@ -45,8 +45,8 @@ engine_runtime_options() {
 	fi
 }
 
-# engine_leftovers: processes of an engine of ours that died: its containerd, the shims of its
-# containers, and the containers' first processes, with which all of a container ends.
+# engine_leftovers: prints the processes of our engine that outlived it: its containerd, the shims of its
+# containers, and the first process of each container; when that ends, the whole container ends.
 engine_leftovers() {
 	local pids
 	pids=$(pgrep -f -- "$engine_run/containerd/containerd" || :)
@@ -54,7 +54,7 @@ engine_leftovers() {
 	[ -z "$pids" ] || printf '%s\n' "$pids"
 }
 
-# engine_clear: ends and forgets all that a former engine left behind, but its data.
+# engine_clear: ends processes and removes state that an earlier engine left behind, except its data.
 engine_clear() {
 	local mount pids
 	mapfile -t pids < <(engine_leftovers | sort -un)
@@ -75,7 +75,7 @@ engine_start() {
 	mkdir -p "$engine_dir"
 	mapfile -t options < <(engine_runtime_options)
 	say "no Docker engine runs, so one is started (log: $engine_dir/log)"
-	# Its own session, so that Ctrl-C here does not reach it; none of our locks.
+	# A session of its own, so that Ctrl-C here does not reach the engine. It inherits none of our locks.
 	as_root env PATH="$PATH:/usr/sbin:/sbin" setsid dockerd --host "unix://$engine_socket" \
 		--data-root "$engine_dir/data" --exec-root "$engine_run" --pidfile "$engine_dir/pid" \
 		--log-level warn "${options[@]}" </dev/null >"$engine_dir/log" 2>&1 6>&- 7>&- 8>&- 9>&- &
@@ -93,8 +93,8 @@ engine_start() {
 	die "the Docker engine did not start; the whole log: $engine_dir/log"
 }
 
-# The engine's lock, descriptor 7: shared by whoever needs an engine and may have no container on it
-# yet, held alone by who starts or stops ours.
+# The lock of the engine, descriptor 7. A script that needs an engine and may have no container yet holds
+# it shared; a script that starts or stops our engine holds it alone.
 engine_lock() { # OPTIONS of flock
 	if [ -z "$engine_lock_open" ]; then
 		mkdir -p "$e2e_state"
@@ -104,13 +104,13 @@ engine_lock() { # OPTIONS of flock
 	flock "$@" 7
 }
 
-# engine_up: an engine that stays at least until this process ends or calls engine_down.
+# engine_up: provides an engine that runs at least until this process ends or calls engine_down.
 engine_up() {
 	while :; do
 		engine_lock -s
 		! engine_use || return 0
 		engine_lock -u
-		# Nobody can start or stop it now. Who waited here finds it running.
+		# Nobody can start or stop the engine now. A process that waited here finds it running.
 		engine_lock -x
 		engine_use || engine_make
 		engine_lock -u # a lock that turns into a shared one is let go in between
@@ -132,7 +132,7 @@ engine_make() {
 	engine_start
 }
 
-# engine_down: stops our own engine if no container is left on it, and nobody is about to make one.
+# engine_down: stops our engine if it has no container and nobody is about to make one.
 engine_down() {
 	engine_lock -u
 	if engine_lock -n -x; then

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Muster on a cluster of ours: its image in the nodes, its chart installed. Sourced after common.sh.
+# Muster on a test cluster: loads its image, installs its chart. Sourced after common.sh.
 : "${muster_top:?}" "${e2e_dir:?}" "${busybox_image:?}"
 
 muster_namespace=muster-system
 muster_release=muster
 export muster_namespace muster_release
 
-# use_cluster NAME: kubectl and helm as functions on that cluster.
+# use_cluster NAME: defines kubectl and helm as functions that use that cluster.
 use_cluster() {
 	KUBECONFIG=$(cluster_kubeconfig "$1")
 	kubectl_path=$(tool kubectl)
@@ -18,7 +18,7 @@ kubectl() { "$kubectl_path" "$@"; }
 helm() { "$helm_path" "$@"; }
 export -f kubectl helm
 
-# chart_values: what the chart is told on our clusters: our own image, never pulled.
+# chart_values: prints the values for test clusters: the image built here, which is never pulled.
 chart_values() {
 	local image
 	image=$("$e2e_dir/lib/images" --name)
@@ -26,7 +26,7 @@ chart_values() {
 	printf -- '--set\n%s\n' image.pullPolicy=IfNotPresent "jobDefaults.image=$busybox_image"
 }
 
-# muster_install [HELM-ARGUMENTS…]: installs or upgrades, and waits until all of it is ready.
+# muster_install [HELM-ARGUMENTS…]: installs or upgrades, and waits until everything is ready.
 muster_install() {
 	local values
 	mapfile -t values < <(chart_values)
@@ -40,7 +40,7 @@ muster_uninstall() {
 
 muster_installed() { helm status "$muster_release" -n "$muster_namespace" >/dev/null 2>&1; }
 
-# muster_logs DIR: what Muster and the cluster know, for whoever looks into a failure.
+# muster_logs DIR: saves logs and objects of Muster and the cluster, to look into a failure.
 muster_logs() {
 	local dir=$1 pod
 	mkdir -p "$dir"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# What every script of ours starts with: where we are, how we speak, how we become root.
-# Sourced, never run. Needs bash 4.4.
+# The beginning of every script: paths, messages, root rights, packages. Sourced, never run.
+# Needs bash 4.4.
 
 muster_top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 muster_cache=${MUSTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/muster}
@@ -15,8 +15,8 @@ die() {
 	exit 1
 }
 
-# need_root WHAT: ends with a plain message where we can not become root. Sudo asks for a password
-# here, before the command's output goes to a log.
+# need_root WHAT: ends the script with a message if it cannot become root for WHAT. Sudo asks for a
+# password here, before the output of the command goes to a log.
 need_root() {
 	[ "$(id -u)" != 0 ] || return 0
 	command -v sudo >/dev/null ||
@@ -25,12 +25,12 @@ need_root() {
 		die "$1 needs root, and sudo refuses: run this as root, or as one who may use sudo"
 }
 
-# as_root CMD…: CMD as root, through sudo where we are not.
+# as_root CMD…: runs CMD as root, through sudo if needed.
 as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo -- "$@"; fi
 }
 
-# show_failure LOG: the first errors that a log tells of, or its end where it tells of none.
+# show_failure LOG: prints the first errors in a log, or the end of the log if there are none.
 show_failure() {
 	local errors
 	errors=$(grep -E -A 2 '\b[Ee]rror\b|\bERROR\b|FAILED|^E: |undefined reference|not found' -- "$1" | head -n 20)
@@ -38,13 +38,13 @@ show_failure() {
 		sed 's/^/    /' >&2
 }
 
-# with_log TITLE LOG CMD…: CMD with its output in LOG; on stderr the title, now and then the last
-# line of the log, and the time it took. A failure shows the log's end.
+# with_log TITLE LOG CMD…: runs CMD with its output in LOG. Prints the title, the last line of the log
+# from time to time, and the time that CMD took. After a failure it prints errors from the log.
 with_log() {
 	local title=$1 log=$2 began=$SECONDS ticker rc=0
 	shift 2
 	say "$title"
-	( # its sleep must not hold our caller's pipes open
+	( # the sleep must not keep the caller's pipes open
 		last=''
 		while sleep "$muster_verbose_after" 2>/dev/null && kill -0 $$ 2>/dev/null; do
 			line=$(tail -n 1 -- "$log" 2>/dev/null | tr -d '\r' | cut -c 1-90)
@@ -64,7 +64,7 @@ with_log() {
 	say "done in $((SECONDS - began)) s: $title"
 }
 
-# apt_missing PACKAGE…: those of them that are not installed, one a line.
+# apt_missing PACKAGE…: prints the packages that are not installed, one a line.
 apt_missing() {
 	local have
 	have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' -- "$@" 2>/dev/null |
@@ -82,7 +82,7 @@ apt_update() {
 	muster_apt_updated=1
 }
 
-# apt_install PACKAGE…: installs those that are missing; says what is missing where there is no apt.
+# apt_install PACKAGE…: installs missing packages, or names them and ends if there is no apt.
 apt_install() {
 	local missing
 	mapfile -t missing < <(apt_missing "$@")

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154,SC2016 # names of common.sh; apt's own $()
-# The Debian 13 build root: where it is, how it is made. Sourced after common.sh.
+# The Debian 13 build root: its path, and how to make it. Sourced after common.sh.
 #
-# The root is a folder in the cache, named after the hash of what is in it, made in a temporary
-# folder and renamed when whole: what bears the name is complete. It is entered by root-enter.
+# The root is a folder in the cache, named after a hash of its content. It is made in a temporary
+# folder and renamed when it is complete, so a folder of that name is complete. root-enter enters it.
 
 root_suite=trixie
-root_recipe=1 # to be raised when the way of making it changes
+root_recipe=1 # raise it when the way of making the root changes
 root_default_mirror=http://deb.debian.org/debian
 
 root_packages() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$muster_top/test/lib/packages.txt"; }
@@ -18,15 +18,15 @@ root_path() {
 	printf '%s\n' "$muster_cache/root-$root_suite-$hash"
 }
 
-# root_apt_uri LABEL: the URI the host's apt has for Debian's archive of that label
-# (Debian, Debian-Security), if it is one that debootstrap can use too.
+# root_apt_uri LABEL: prints the URI that the host's apt has for Debian's archive of that label
+# (Debian, Debian-Security), if debootstrap can use that URI too.
 root_apt_uri() {
 	command -v apt-get >/dev/null || return 0
 	apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' \
 		2>/dev/null | sed -n "s,^Debian|$1|\(https\?://.*[^/]\)/\?$,\1,p" | head -n 1
 }
 
-# root_proxy: apt's proxy for http, or nothing; the environment's own wins.
+# root_proxy: prints the http proxy: that of the environment, else that of apt, else nothing.
 root_proxy() {
 	local p=''
 	if [ -n "${http_proxy:-}" ]; then
@@ -37,7 +37,7 @@ root_proxy() {
 	printf '%s' "$p"
 }
 
-# root_tools: what making and entering the root needs on the host.
+# root_tools: installs the packages that the host needs to make and enter the root.
 root_tools() {
 	local missing=() t
 	for t in debootstrap unshare flock; do
@@ -51,7 +51,7 @@ root_tools() {
 	fi
 }
 
-# root_make: makes the root unless it is there; one process at a time. Prints its path.
+# root_make: makes the root if it is missing, one process at a time. Prints its path.
 root_make() {
 	local root mirror security lock
 	root=$(root_path)
