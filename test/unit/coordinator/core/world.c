@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "test/unit/coordinator/core/take.h"
 #include "test/unit/coordinator/core/world.h"
+#include "test/unit/coordinator/core/take.h"
 
 #include <stdio.h>
 #include <stdlib.h>
