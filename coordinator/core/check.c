@@ -55,10 +55,10 @@ static void check_job(const struct core *c, const struct job_record *j)
 	if (!settled(c) || !j->object.known)
 		return;
 	must(!j->dirty);
-	must(!job_finished(j) || !j->place.queued);
-	must(!j->place.queued || ((j->place.want > 0 || c->queue.cycle_paused) &&
-				  !j->object.deleted && !j->spec.suspend));
-	must(!j->place.queued || c->queue.cycle_paused ||
+	must(!job_finished(j) || !job_queued(j));
+	must(!job_queued(j) || ((j->place.want > 0 || c->queue.cycle_paused) &&
+				!j->object.deleted && !j->spec.suspend));
+	must(!job_queued(j) || c->queue.cycle_paused ||
 	     j->place.want + j->members.ncompleted <= j->spec.parallelism);
 	must(j->life.state != JOB_NONE);
 	/* A gang is whole or not there: nothing of an unplaced job is ordered. */

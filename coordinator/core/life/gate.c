@@ -16,7 +16,7 @@ static void open_gate(struct core *c)
 	HASH_ITER (hh, c->nodes.by_name, n, ntmp)
 		node_dirty(c, n);
 	HASH_ITER (hh_uid, c->jobs.by_uid, j, jtmp) {
-		if (j->place.blocked)
+		if (job_blocked(j))
 			waiting_soon(c, j);
 		if (j->object.from_before && !job_finished(j))
 			job_dirty(c, j);

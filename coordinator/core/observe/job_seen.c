@@ -91,10 +91,10 @@ static void set_template(struct core *c, struct job_record *j, const struct job_
 /* A job that waits may fit now, or be another's turn, and says anew why it waits. */
 static void queue_again(struct core *c, struct job_record *j)
 {
-	if (!j->place.queued)
+	if (!job_queued(j))
 		return;
 	queue_look(c, j);
-	if (j->place.blocked)
+	if (job_blocked(j))
 		waiting_soon(c, j);
 }
 

@@ -30,11 +30,10 @@ static bool blocked(struct core *c, struct queue_item *it, bool kept)
 	bool any = kept || c->reservation.head == j;
 	it->cpu = any ? -1 : asked(j, RES_CPU);
 	it->memory = any ? -1 : asked(j, RES_MEMORY);
-	if (!j->place.blocked) {
+	if (queue_block(j)) {
 		job_dirty(c, j);
 		waiting_soon(c, j);
 	}
-	j->place.blocked = true;
 	return true;
 }
 
@@ -69,9 +68,9 @@ static uint32_t pair(const struct core *c, const struct job_record *j, uint32_t 
 static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 {
 	struct job_record *j = it->job;
-	if (j->place.fresh || c->queue.recap)
+	bool news = queue_looked(j);
+	if (news || c->queue.recap)
 		it->impossible = false;
-	j->place.fresh = false;
 	c->placing->work += WORK_LOOK;
 	request_resolve(c, j->spec.request);
 	struct pick q = {.request = j->spec.request,
@@ -100,8 +99,7 @@ static bool conclude(struct core *c, const struct plan *plan)
 	j->place.want -= plan->n;
 	if (j->place.want)
 		return blocked(c, plan->item, plan->kept);
-	plan->item->done = true;
-	c->queue.ndone++;
+	queue_satisfied(c, plan->item);
 	return true;
 }
 
@@ -109,11 +107,9 @@ static bool conclude(struct core *c, const struct plan *plan)
  * must be kept for. False: this step's part is over. */
 static bool concluded_new(struct core *c, const struct plan *plan)
 {
-	struct queue *q = &c->queue;
 	struct job_record *j = plan->job;
 	if (!conclude(c, plan)) {
-		j->place.fresh = true;
-		q->fresh[q->nfresh++] = j;
+		queue_refresh(c, j);
 		return false;
 	}
 	if (!j->place.want)
@@ -132,29 +128,14 @@ static bool concluded(struct core *c, const struct plan *plan)
 	return true;
 }
 
-/* The new jobs in their order. NULL: none is left. */
-static struct queue_item *next_new(struct core *c)
-{
-	struct queue *q = &c->queue;
-	while (q->nfresh) {
-		uint32_t first = 0;
-		for (uint32_t i = 1; i < q->nfresh; i++) {
-			if (queue_ahead(q->fresh[i], q->fresh[first]))
-				first = i;
-		}
-		struct job_record *j = q->fresh[first];
-		q->fresh[first] = q->fresh[--q->nfresh];
-		if (j->place.fresh)
-			return queue_find(c, j);
-	}
-	return NULL;
-}
-
 static struct queue_item *next_item(struct core *c)
 {
 	if (c->placing->work >= work_most(c))
 		return NULL;
-	return c->placing->cycle == CYCLE_NEW ? next_new(c) : queue_walk(c, &c->placing->at);
+	if (c->placing->cycle == CYCLE_WHOLE)
+		return queue_walk(c, &c->placing->at);
+	const struct job_record *j = queue_next_new(c);
+	return j ? queue_find(c, j) : NULL;
 }
 
 void place_begin(struct core *c)

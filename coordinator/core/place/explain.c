@@ -173,7 +173,7 @@ void explain_due(struct core *c)
 			continue;
 		}
 		waiting_enlist(j, &c->waiting.again, c->now_ms + c->cfg.message_refresh_ms);
-		if (!j->place.blocked)
+		if (!job_blocked(j))
 			continue;
 		explain(c, j);
 		c->waiting.tokens_ms -= WHY_EACH_MS;

@@ -109,10 +109,20 @@ struct job_told {
 	bool waiting;             /* that the job waits for nodes was told */
 };
 
-/* Its place in the queue. Owners: state/queue, place. */
+/* A job's place in the queue. Owner: state/queue, which has the moves. */
+enum queue_stage {
+	QUEUE_OUT,
+	QUEUE_NEW,     /* not looked at since the job came, or changed before it was blocked */
+	QUEUE_LOOKED,  /* the look at the job goes on in the next step */
+	QUEUE_BLOCKED, /* the job does not fit, and waits for what its item says */
+	QUEUE_AGAIN,   /* blocked, and to be looked at in any case */
+	QUEUE_DONE,    /* the job wants no more, and leaves at the cycle's end */
+	QUEUE_STAGE_N
+};
+
 struct job_place {
-	bool queued, blocked, fresh; /* fresh: not looked at since it came or changed */
-	uint32_t want;
+	enum queue_stage stage;
+	uint32_t want; /* members that wait for a node */
 };
 
 struct job_record {
@@ -140,3 +150,14 @@ struct job_record {
 	bool gathering; /* urgent, but waits a moment for more */
 	uint32_t inflight_failed;
 };
+
+static inline bool job_queued(const struct job_record *j)
+{
+	return j->place.stage != QUEUE_OUT;
+}
+
+/* The job was looked at and waits for room. */
+static inline bool job_blocked(const struct job_record *j)
+{
+	return j->place.stage == QUEUE_BLOCKED || j->place.stage == QUEUE_AGAIN;
+}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/state.h"
 #include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
@@ -135,11 +136,71 @@ static struct queue_item take_out(struct queue *q, const struct job_record *j)
 	return it;
 }
 
+/*	   comes	    does not fit		   may fit now
+ * Out ----------> New --------------------> Blocked <------------------> Again
+ *  ^		    | ^ \			^  |	    does not fit	    |
+ *  |		    v |	 \  it fits		|  |			    |
+ *  |		  Looked  `------> Done <-------|--+------------------------'
+ *  |		    `---------------^-----------'
+ *  `--- leaves, from each of them
+ */
+static const struct state_rule rules[QUEUE_STAGE_N] = {
+#define TO(s) STATE_BIT(QUEUE_##s)
+	[QUEUE_OUT] = {"Out", TO(NEW)},
+	[QUEUE_NEW] = {"New", TO(LOOKED) | TO(OUT)},
+	[QUEUE_LOOKED] = {"Looked", TO(NEW) | TO(BLOCKED) | TO(DONE) | TO(OUT)},
+	[QUEUE_BLOCKED] = {"Blocked", TO(AGAIN) | TO(DONE) | TO(OUT)},
+	[QUEUE_AGAIN] = {"Again", TO(BLOCKED) | TO(OUT)},
+	[QUEUE_DONE] = {"Done", TO(NEW) | TO(OUT)},
+#undef TO
+};
+
+static void set_stage(struct job_record *j, enum queue_stage to)
+{
+	if (j->place.stage == to)
+		return;
+	state_check(rules, ARRAY_LEN(rules), j->place.stage, to);
+	j->place.stage = to;
+}
+
+/* To be looked at in any case: it came, or it changed. */
+static void look_again(struct job_record *j)
+{
+	set_stage(j, job_blocked(j) ? QUEUE_AGAIN : QUEUE_NEW);
+}
+
+bool queue_looked(struct job_record *j)
+{
+	bool news = j->place.stage == QUEUE_NEW || j->place.stage == QUEUE_AGAIN;
+	if (news)
+		set_stage(j, j->place.stage == QUEUE_NEW ? QUEUE_LOOKED : QUEUE_BLOCKED);
+	return news;
+}
+
+bool queue_block(struct job_record *j)
+{
+	bool news = !job_blocked(j);
+	set_stage(j, QUEUE_BLOCKED);
+	return news;
+}
+
+void queue_satisfied(struct core *c, struct queue_item *it)
+{
+	set_stage(it->job, QUEUE_DONE);
+	it->done = true;
+	c->queue.ndone++;
+}
+
+void queue_refresh(struct core *c, struct job_record *j)
+{
+	look_again(j);
+	c->queue.fresh[c->queue.nfresh++] = j;
+}
+
 static void freshen(struct core *c, struct job_record *j)
 {
 	struct queue *q = &c->queue;
-	must(!j->place.fresh); /* who leaves is not */
-	j->place.fresh = true;
+	set_stage(j, QUEUE_NEW);
 	if (q->nfresh < FRESH_MAX)
 		q->fresh[q->nfresh++] = j;
 	else
@@ -149,7 +210,6 @@ static void freshen(struct core *c, struct job_record *j)
 static void unfreshen(struct core *c, struct job_record *j)
 {
 	struct queue *q = &c->queue;
-	j->place.fresh = false;
 	for (uint32_t i = 0; i < q->nfresh; i++) {
 		if (q->fresh[i] == j)
 			q->fresh[i--] = q->fresh[--q->nfresh];
@@ -158,26 +218,25 @@ static void unfreshen(struct core *c, struct job_record *j)
 
 void queue_look(struct core *c, struct job_record *j)
 {
-	if (!j->place.queued)
+	if (!job_queued(j))
 		return;
 	struct queue_item *it = queue_find(c, j);
 	it->cpu = it->memory = -1;
 	it->done = false;
-	j->place.fresh = true;
+	look_again(j);
 	c->queue.cycle_due = true;
 }
 
 void queue_put(struct core *c, struct job_record *j, uint32_t want)
 {
-	if (j->place.queued && j->place.want == want)
+	if (job_queued(j) && j->place.want == want)
 		return;
 	j->place.want = want;
-	if (j->place.queued) {
+	if (job_queued(j)) {
 		queue_look(c, j);
 		return;
 	}
-	j->place.queued = true;
-	j->place.blocked = j->told.waiting = false;
+	j->told.waiting = false;
 	insert(&c->queue, (struct queue_item){.job = j, .cpu = -1, .memory = -1});
 	freshen(c, j);
 }
@@ -186,14 +245,14 @@ static void leave(struct core *c, struct job_record *j)
 {
 	unfreshen(c, j);
 	waiting_forget(j);
-	j->place.queued = j->place.blocked = false;
+	set_stage(j, QUEUE_OUT);
 	j->place.want = 0;
 	reservation_leave(c, j);
 }
 
 void queue_take(struct core *c, struct job_record *j)
 {
-	if (!j->place.queued)
+	if (!job_queued(j))
 		return;
 	take_out(&c->queue, j);
 	leave(c, j);
@@ -201,7 +260,7 @@ void queue_take(struct core *c, struct job_record *j)
 
 void queue_prioritize(struct core *c, struct job_record *j, int32_t priority)
 {
-	if (j->place.queued && j->spec.priority != priority) {
+	if (job_queued(j) && j->spec.priority != priority) {
 		struct queue_item it = take_out(&c->queue, j);
 		j->spec.priority = priority;
 		insert(&c->queue, it);
@@ -317,4 +376,21 @@ struct queue_position queue_resume(const struct core *c)
 {
 	const struct queue *q = &c->queue;
 	return q->next ? position_of(q, q->next) : (struct queue_position){q->nblocks, 0};
+}
+
+struct job_record *queue_next_new(struct core *c)
+{
+	struct queue *q = &c->queue;
+	while (q->nfresh) {
+		uint32_t first = 0;
+		for (uint32_t i = 1; i < q->nfresh; i++) {
+			if (queue_ahead(q->fresh[i], q->fresh[first]))
+				first = i;
+		}
+		struct job_record *j = q->fresh[first];
+		q->fresh[first] = q->fresh[--q->nfresh];
+		if (j->place.stage == QUEUE_NEW || j->place.stage == QUEUE_AGAIN)
+			return j;
+	}
+	return NULL;
 }

@@ -26,5 +26,17 @@ struct queue_item *queue_walk(struct core *c, struct queue_position *at);
 /* The cycle stops before at for this step; false: it is at its end. */
 bool queue_pause(struct core *c, struct queue_position at);
 struct queue_position queue_resume(const struct core *c);
+/* A look at the job begins: what was asked for by queue_put or queue_look is answered. True: the
+ * job came or changed since the last look. */
+bool queue_looked(struct job_record *j);
+/* The look ended, and the job does not fit. True: it was not blocked before. */
+bool queue_block(struct job_record *j);
+/* The look ended, and the job wants no more: it leaves at the cycle's end. */
+void queue_satisfied(struct core *c, struct queue_item *it);
+/* A new job is looked at again, alone, in the next step. */
+void queue_refresh(struct core *c, struct job_record *j);
+/* A new job that is in the queue still, and not looked at since: the next in their order; NULL:
+ * none is left. */
+struct job_record *queue_next_new(struct core *c);
 struct queue_item *queue_find(struct core *c, const struct job_record *j); /* it must be in */
 void queue_end(struct core *c); /* those that want no more leave */

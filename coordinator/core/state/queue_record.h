@@ -9,7 +9,7 @@ struct queue_item { /* a job in the queue, and what must have become free for it
 	struct job_record *job;
 	int64_t cpu, memory; /* -1: it is looked at in any case */
 	bool impossible;     /* the empty cluster could not hold it either */
-	bool done;           /* it wants no more, and leaves at the cycle's end */
+	bool done;           /* the job is QUEUE_DONE; here for walks that touch no job */
 };
 
 enum { FRESH_MAX = 64, QBLOCK = 128 };

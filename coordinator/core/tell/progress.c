@@ -79,7 +79,7 @@ static bool tell_waiting(struct core *c, struct job_record *j)
 static bool tell_lost(struct core *c, struct job_record *j)
 {
 	const struct attempt *a;
-	if (j->place.blocked)
+	if (job_blocked(j))
 		return false; /* why others of it wait is said instead */
 	DL_FOREACH2(j->members.count[ATTEMPT_LOST] + j->members.count[ATTEMPT_STOPPING]
 			    ? j->members.attempts
@@ -103,7 +103,7 @@ static bool tell_lost(struct core *c, struct job_record *j)
  * failed. What the queue says stands while the job is in it. */
 void tell_progress(struct core *c, struct job_record *j)
 {
-	if (*j->told.create_error && !j->place.blocked) {
+	if (*j->told.create_error && !job_blocked(j)) {
 		job_set_message(j, R_FailedCreate, "%s", j->told.create_error);
 		if (!j->life.start_ms)
 			job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_FailedCreate);
@@ -113,8 +113,8 @@ void tell_progress(struct core *c, struct job_record *j)
 		return;
 	if (!j->life.retrying)
 		mem_strset(&j->told.last_failure, "");
-	if (*j->told.last_failure && !j->place.blocked)
+	if (*j->told.last_failure && !job_blocked(j))
 		job_set_message(j, R_MemberFailed, "%s", j->told.last_failure);
-	else if (!j->place.queued && (j->told.reason != R_NONE || *j->told.message))
+	else if (!job_queued(j) && (j->told.reason != R_NONE || *j->told.message))
 		job_set_message(j, R_NONE, "%s", "");
 }
