@@ -4,6 +4,7 @@
 
 #include "coordinator/core/state/attempt_record.h"
 #include "coordinator/core/state/request_record.h"
+#include "model/job.h"
 
 struct slot { /* one member index */
 	struct attempt *current;

@@ -1,139 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The jobs stand in blocks, so that to come and to leave costs a block, not the queue. */
 #include "coordinator/core/state/queue.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/state.h"
+#include "coordinator/core/state/queue_blocks.h"
 #include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/waiting.h"
 
-bool queue_ahead(const struct job_record *a, const struct job_record *b)
-{
-	if (a->spec.priority != b->spec.priority)
-		return a->spec.priority > b->spec.priority;
-	if (a->object.created_ms != b->object.created_ms)
-		return a->object.created_ms < b->object.created_ms;
-	int names = strcmp(a->key, b->key);
-	return names ? names < 0 : a->id < b->id;
-}
-
-static struct queue_item *item(const struct queue *q, struct queue_position p)
-{
-	return &q->block[p.block]->v[p.i];
-}
-
-static uint32_t block_of(const struct queue *q, const struct job_record *j)
-{
-	uint32_t lo = 0, hi = q->nblocks;
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-		const struct queue_block *b = q->block[mid];
-		if (queue_ahead(b->v[b->n - 1].job, j))
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-/* Of the first item that is not ahead of j; behind the last block: there is none. */
-static struct queue_position position(const struct queue *q, const struct job_record *j)
-{
-	struct queue_position p = {block_of(q, j), 0};
-	uint32_t hi = p.block < q->nblocks ? q->block[p.block]->n : 0;
-	while (p.i < hi) {
-		uint32_t mid = p.i + (hi - p.i) / 2;
-		if (queue_ahead(q->block[p.block]->v[mid].job, j))
-			p.i = mid + 1;
-		else
-			hi = mid;
-	}
-	return p;
-}
-
-static struct queue_position position_of(const struct queue *q, const struct job_record *j)
-{
-	struct queue_position p = position(q, j);
-	must(p.block < q->nblocks && item(q, p)->job == j);
-	return p;
-}
-
 struct queue_item *queue_find(struct core *c, const struct job_record *j)
 {
-	return item(&c->queue, position_of(&c->queue, j));
-}
-
-static void add_block(struct queue *q, uint32_t at)
-{
-	VEC_GROW(q->block, q->nblocks, q->cap);
-	memmove(q->block + at + 1, q->block + at, (q->nblocks - at) * sizeof(struct queue_block *));
-	q->block[at] = mem_zalloc(1, sizeof(struct queue_block));
-	q->nblocks++;
-}
-
-static void drop_block(struct queue *q, uint32_t at)
-{
-	free(q->block[at]);
-	q->nblocks--;
-	memmove(q->block + at, q->block + at + 1, (q->nblocks - at) * sizeof(struct queue_block *));
-}
-
-/* The upper half gets a block of its own; where p is then. */
-static struct queue_position split(struct queue *q, struct queue_position p)
-{
-	enum { HALF = QBLOCK / 2 };
-	add_block(q, p.block + 1);
-	struct queue_block *low = q->block[p.block], *high = q->block[p.block + 1];
-	memcpy(high->v, low->v + HALF, (QBLOCK - HALF) * sizeof *low->v);
-	low->n = HALF;
-	high->n = QBLOCK - HALF;
-	return p.i <= HALF ? p : (struct queue_position){p.block + 1, p.i - HALF};
-}
-
-/* A place for one more at p, or at the end of the block before. */
-static struct queue_position make_room(struct queue *q, struct queue_position p)
-{
-	if (p.block == q->nblocks && p.block && q->block[p.block - 1]->n < QBLOCK)
-		return (struct queue_position){p.block - 1, q->block[p.block - 1]->n};
-	if (p.block == q->nblocks)
-		add_block(q, p.block);
-	return q->block[p.block]->n < QBLOCK ? p : split(q, p);
-}
-
-static void insert(struct queue *q, struct queue_item it)
-{
-	struct queue_position p = make_room(q, position(q, it.job));
-	struct queue_block *b = q->block[p.block];
-	memmove(b->v + p.i + 1, b->v + p.i, (b->n - p.i) * sizeof *b->v);
-	b->v[p.i] = it;
-	b->n++;
-	q->n++;
-}
-
-static struct job_record *job_at(const struct queue *q, struct queue_position p)
-{
-	if (p.block < q->nblocks && p.i == q->block[p.block]->n)
-		p = (struct queue_position){p.block + 1, 0};
-	return p.block < q->nblocks ? item(q, p)->job : NULL;
-}
-
-static struct queue_item take_out(struct queue *q, const struct job_record *j)
-{
-	struct queue_position p = position_of(q, j);
-	struct queue_block *b = q->block[p.block];
-	struct queue_item it = b->v[p.i];
-	if (q->next == j)
-		q->next = job_at(q, (struct queue_position){p.block, p.i + 1});
-	b->n--;
-	q->n--;
-	memmove(b->v + p.i, b->v + p.i + 1, (b->n - p.i) * sizeof *b->v);
-	if (!b->n)
-		drop_block(q, p.block);
-	return it;
+	return blocks_item(&c->queue, blocks_find(&c->queue, j));
 }
 
 /*	   comes	    does not fit		   may fit now
@@ -237,7 +114,7 @@ void queue_put(struct core *c, struct job_record *j, uint32_t want)
 		return;
 	}
 	j->told.waiting = false;
-	insert(&c->queue, (struct queue_item){.job = j, .cpu = -1, .memory = -1});
+	blocks_insert(&c->queue, (struct queue_item){.job = j, .cpu = -1, .memory = -1});
 	freshen(c, j);
 }
 
@@ -254,16 +131,16 @@ void queue_take(struct core *c, struct job_record *j)
 {
 	if (!job_queued(j))
 		return;
-	take_out(&c->queue, j);
+	blocks_remove(&c->queue, j);
 	leave(c, j);
 }
 
 void queue_prioritize(struct core *c, struct job_record *j, int32_t priority)
 {
 	if (job_queued(j) && j->spec.priority != priority) {
-		struct queue_item it = take_out(&c->queue, j);
+		struct queue_item it = blocks_remove(&c->queue, j);
 		j->spec.priority = priority;
-		insert(&c->queue, it);
+		blocks_insert(&c->queue, it);
 		c->queue.moved = true;
 	}
 	j->spec.priority = priority;
@@ -284,24 +161,19 @@ void queue_end(struct core *c)
 				leave(c, b->v[i].job);
 				continue;
 			}
-			*item(q, to) = b->v[i];
+			*blocks_item(q, to) = b->v[i];
 			q->n++;
 			to = to.i + 1 < QBLOCK ? (struct queue_position){to.block, to.i + 1}
 					       : (struct queue_position){to.block + 1, 0};
 		}
 	}
-	for (uint32_t k = 0; k < to.block; k++)
-		q->block[k]->n = QBLOCK;
-	if (to.i)
-		q->block[to.block++]->n = to.i;
-	while (q->nblocks > to.block)
-		drop_block(q, q->nblocks - 1);
+	blocks_cut(q, to);
 }
 
 void queue_forget(struct core *c)
 {
 	struct queue *q = &c->queue;
-	for (; q->nblocks; drop_block(q, q->nblocks - 1)) {
+	for (; q->nblocks; blocks_drop(q, q->nblocks - 1)) {
 		struct queue_block *last = q->block[q->nblocks - 1];
 		while (last->n)
 			leave(c, last->v[--last->n].job);
@@ -368,14 +240,14 @@ struct queue_item *queue_walk(struct core *c, struct queue_position *at)
 
 bool queue_pause(struct core *c, struct queue_position at)
 {
-	c->queue.next = job_at(&c->queue, at);
+	c->queue.next = blocks_job(&c->queue, at);
 	return c->queue.next;
 }
 
 struct queue_position queue_resume(const struct core *c)
 {
 	const struct queue *q = &c->queue;
-	return q->next ? position_of(q, q->next) : (struct queue_position){q->nblocks, 0};
+	return q->next ? blocks_find(q, q->next) : (struct queue_position){q->nblocks, 0};
 }
 
 struct job_record *queue_next_new(struct core *c)

@@ -5,10 +5,9 @@
  * alone. */
 #pragma once
 
+#include "coordinator/core/state/queue_blocks.h"
 #include "coordinator/core/state/tables.h"
 
-/* Whether a stands before b: priority, creation time, namespace and name. */
-bool queue_ahead(const struct job_record *a, const struct job_record *b);
 /* The job wants so many members (at least 1) from now on. */
 void queue_put(struct core *c, struct job_record *j, uint32_t want);
 void queue_take(struct core *c, struct job_record *j); /* harmless when it is not in */
