@@ -34,7 +34,7 @@ static void make_room(struct hmap *m)
 	m->v = mem_realloc(m->v, m->cap, sizeof *m->v);
 }
 
-/* One more bucket; what belongs there all stands in one of the others. */
+/* Adds a bucket; all of its entries stand in one other bucket. */
 static void split(struct hmap *m)
 {
 	make_room(m);

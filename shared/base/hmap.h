@@ -23,7 +23,7 @@ struct hmap {
 void hmap_done(struct hmap *m); /* frees the buckets */
 void hmap_add(struct hmap *m, struct hlink *x, uint64_t hash);
 void hmap_del(struct hmap *m, struct hlink *x); /* must be in it */
-/* Whether x is what is looked for; asked of entries with its hash only. */
+/* True if x has this key; called only for entries with the same hash. */
 typedef bool hmap_same(struct hlink *x, const void *key);
 /* The newest entry of this hash that is the same as key; NULL: none. */
 struct hlink *hmap_find(const struct hmap *m, uint64_t hash, hmap_same *same, const void *key);

@@ -78,7 +78,7 @@ static enum member_phase failed_phase(const struct pod *p)
 {
 	if (p->disruption_target || reason_is_disruption(p->reason) || rebooted(p))
 		return MEMBER_DISRUPTED;
-	/* Somebody deletes it: what its containers return now is the deletion's doing. */
+	/* The pod is being deleted, so the exit codes of its containers follow from that. */
 	if (p->meta.deleted_ms)
 		return MEMBER_DISRUPTED;
 	return refused(p) ? MEMBER_REFUSED : MEMBER_FAILED;
@@ -96,7 +96,7 @@ static enum member_phase phase_of(const struct pod *p)
 	return p->started ? MEMBER_RUNNING : MEMBER_PENDING;
 }
 
-/* The most telling words that the pod has about why it waits or ended. */
+/* The best explanation in the pod of why it waits or ended. */
 static void words_of(const struct pod *p, struct member *m)
 {
 	if (p->disruption_target && member_phase_final(m->phase)) {

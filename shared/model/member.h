@@ -20,7 +20,7 @@ enum { POD_NAME_BYTES = 80, TEMPLATE_HASH_BYTES = 34 };
 void member_pod_name(const char *job, const char *job_uid, uint32_t index, uint32_t attempt,
 		     char ret[POD_NAME_BYTES]);
 
-/* Whether pods of both template hashes run the same: their tolerations may differ. */
+/* True if pods of both template hashes run the same program: only their tolerations may differ. */
 bool member_same_run(const char *hash_a, const char *hash_b);
 
 enum member_phase {
@@ -75,11 +75,12 @@ struct pod {
 	struct reslist requests;
 };
 
-/* Whether the pod's controller is a ComputeJob and its labels are whole; then *ret is what it
- * tells (pointers into the pod). Rules: KEP-3329 (DisruptionTarget), kubelet admission reasons. */
+/* True if the pod's controller is a ComputeJob and its labels are complete; then *ret is what
+ * the pod says (pointers into the pod). Rules: KEP-3329 (DisruptionTarget), kubelet admission
+ * reasons. */
 bool member_of_pod(const struct pod *pod, struct member *ret);
 
-/* RUN: this attempt shall exist on this node. The full set for a node is what an agent obeys. */
+/* An order to run: this attempt shall exist on this node. An agent obeys the full set of a node. */
 struct order {
 	const char *ns, *job_name, *job_uid;
 	const char *pod;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts of pod templates by their hash. Orders, pods and jobs carry the hash alone; the text, up to
- * POD_BYTES_MAX, is kept once for all that share it. The owner drops what nobody needs. */
+/* Texts of pod templates by their hash. Orders, pods and jobs carry only the hash; the text, up
+ * to POD_BYTES_MAX, is kept once for all of them. The owner drops a text that nobody needs. */
 #pragma once
 
 #include "model/object.h"
@@ -16,7 +16,7 @@ struct template_store { /* all zeros: empty */
 void template_store_done(struct template_store *s); /* empty afterwards */
 const char *template_store_find(const struct template_store *s,
 				const char *hash); /* NULL: unknown */
-/* Copies both; a hash that is known keeps its text. Ignored without a hash or a text. */
+/* Copies both. A known hash keeps its text. Without a hash or a text nothing is kept. */
 void template_store_keep(struct template_store *s, const char *hash, const char *text);
 void template_store_drop(struct template_store *s, const char *hash);
 uint32_t template_store_count(const struct template_store *s);

@@ -27,7 +27,7 @@ static void sink(void *self, enum log_level level, const char *msg, const struct
 	char when[CLOCKTEXT_BYTES];
 	clocktext_millis(clock_wall_ms(), when);
 	format(s, when, level, msg, kv, n);
-	/* Half a line would be no JSON. */
+	/* A partial line would be invalid JSON. */
 	if (buf_rc(&s->line) != RC_OK)
 		format(s, when, level, msg, &cut, 1);
 	if (buf_rc(&s->line) != RC_OK)

@@ -24,12 +24,12 @@ struct option_rule {
 	const char *env;            /* or NULL */
 	const char *fallback;       /* or NULL: unset ("" for strings) */
 	const char *const *choices; /* NULL-terminated, of OPTION_CHOICE */
-	const char *value;          /* what --help calls the value */
+	const char *value;          /* name of the value in --help */
 	const char *help;
 };
 
-/* Fills the targets; what is no option goes to *ret_word (at most one word, else an error).
- * RC_CONFIG with a message for the user. */
+/* Fills in the targets. A word that is not an option goes to *ret_word (at most one). RC_CONFIG
+ * with a message for the user. */
 enum rc options_parse(const struct option_rule *rules, uint32_t n, int argc, char **argv,
 		      const char **ret_word, struct err *e) must_use;
 /* True if --help or --version is among the arguments. */

@@ -47,7 +47,8 @@ uint32_t process_descriptors_max(void)
 void process_small_memory(void)
 {
 	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_MXFAST, 0); /* or one free() tidies up after a hundred thousand others: 50 ms */
+	/* Otherwise one free() merges a hundred thousand earlier ones: 50 ms. */
+	mallopt(M_MXFAST, 0);
 	mallopt(M_TRIM_THRESHOLD, 128 * 1024);
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 }

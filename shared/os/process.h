@@ -15,8 +15,8 @@ int process_signal_read(int fd);
 void process_raise_limits(void);
 /* The soft limit of descriptors, as it is now. */
 uint32_t process_descriptors_max(void);
-/* One malloc arena and early trimming: small programs stay small, whatever the machine has. Nothing
- * that is freed is left for a later free() to tidy up. */
+/* Uses one malloc arena and trims early, so that small programs stay small on any machine, and
+ * no single free() has to merge many earlier ones. */
 void process_small_memory(void);
-/* Gives memory that is free back to the system. */
+/* Returns free memory to the system. */
 void process_trim(void);

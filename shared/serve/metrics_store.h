@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the metrics: what the store and the renderer share. Not for others. */
+/* Inside of the metrics: the record that the store and the renderer share. Not for others. */
 #pragma once
 
 #include <stdint.h>

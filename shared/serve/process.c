@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* process_*: the Prometheus client libraries' names, read from /proc/self when asked. What cannot
- * be read stays as it was. */
+/* The process_* metrics of the Prometheus client libraries, read from /proc/self before a
+ * scrape. A value that cannot be read keeps its last state. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 enum { STAT_UTIME = 14, STAT_STIME = 15, STAT_STARTTIME = 22, STAT_VSIZE = 23, STAT_RSS = 24 };
 
-/* Reads a small file; "" when it cannot be. */
+/* Reads a small file; "" if that fails. */
 static void read_small(const char *path, char *ret, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

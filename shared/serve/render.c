@@ -16,7 +16,7 @@ static void put_escaped(struct buf *out, const char *s)
 			buf_puts(out, "\\n");
 		else if (*s == '\\' || *s == '"')
 			buf_printf(out, "\\%c", *s);
-		else /* the format wants UTF-8; ours is ASCII, a stranger's byte is not passed on */
+		else /* the format is UTF-8 and our texts are ASCII; other bytes come from peers */
 			buf_putc(out, (unsigned char)*s >= 0x80 ? '?' : *s);
 	}
 }

@@ -39,7 +39,7 @@ static struct conn *conn_find(struct serve *s, int fd)
 	return NULL;
 }
 
-/* Its end is then seen by libmicrohttpd as the client's hang-up. */
+/* libmicrohttpd then sees it as a hang-up of the client. */
 static void cut_oldest(struct serve *s)
 {
 	struct conn *oldest = NULL;
@@ -179,7 +179,7 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *connection,
 	return send_answer(connection, &a);
 }
 
-/* getaddrinfo takes 99999 and listens elsewhere. */
+/* getaddrinfo accepts 99999 and then listens on another port. */
 static bool is_port(const char *s)
 {
 	size_t n = strlen(s);

@@ -21,14 +21,14 @@ struct serve_config {
 	const char *listen;      /* HOST:PORT, numeric ("0.0.0.0:8080", "[::]:8080"); port 0: any */
 	struct metrics *metrics; /* outlives the server */
 	void *self;
-	/* Whether the program does its work; if not, one line for each thing that is missing goes
-	 * to missing. NULL: always ready. Never waits. */
+	/* True if the program does its work. If not, it appends a line to missing for each thing
+	 * that is missing. NULL: always ready. It must not wait. */
 	bool (*ready)(void *self, struct buf *missing);
 	/* Called before a scrape is rendered, to set what is not kept up to date. May be NULL. */
 	void (*refresh)(void *self, struct metrics *m);
 };
 
-/* RC_CONFIG: listen makes no sense; RC_IO: it cannot be listened on. */
+/* RC_CONFIG if listen is not HOST:PORT; RC_IO if the port cannot be opened. */
 enum rc serve_new(const struct serve_config *cfg, struct serve **ret, struct err *e) must_use;
 struct serve *serve_free(struct serve *s); /* NULL in, NULL out */
 /* Readable when there is something to do. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A bundle holds the CA in use and those before it until they expire, so that who has read only the
- * older or only the newer one finds the server's CA in it during a change. */
+/* A bundle holds the current CA and the older ones until they expire. During a change, a client
+ * that has only the older or only the newer bundle still finds the server's CA in it. */
 #include "tls/pem.h"
 
 static bool has(STACK_OF(X509) * stack, const X509 *x)
@@ -38,7 +38,7 @@ enum rc tls_bundle(const char *newer, const char *older, int64_t now_ms, struct 
 	enum rc rc = add(all, newer, now_ms, e);
 	if (rc != RC_OK)
 		return rc;
-	/* What was there and cannot be read is of no use to anybody. */
+	/* An older bundle that cannot be read is dropped. */
 	(void)!add(all, older, now_ms, NULL);
 	if (sk_X509_num(all) == 0)
 		return err_set(e, RC_TLS, "there is no valid CA for the bundle");

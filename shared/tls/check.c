@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether what a Secret holds would be believed, asked before it is shown to anybody: a wrong one
- * would only show as handshakes that fail on every node. */
+/* Checks the pair of a Secret before it is used: with a wrong one, the handshake would fail on
+ * every node. */
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -115,7 +115,7 @@ static enum rc store_of(const char *bundle, X509_STORE **ret, struct err *e)
 	return RC_OK;
 }
 
-/* The certificates after the first are those between it and the CA. */
+/* The certificates after the first are the ones between it and the CA. */
 static enum rc check_chain(STACK_OF(X509) * certs, const char *bundle, int64_t now_ms,
 			   struct err *e)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* New certificates. They begin an hour ago, since clocks of nodes differ; a server's never outlives
- * its CA's. Serial numbers are 127 random bits (RFC 5280 4.1.2.2: unique, at most 20 octets). */
+/* Makes certificates. They are valid from an hour ago, since the clocks of nodes differ. A
+ * server's certificate never outlives its CA. Serial numbers are 127 random bits (RFC 5280
+ * 4.1.2.2: unique, at most 20 octets). */
 #include <openssl/bn.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
@@ -61,7 +62,7 @@ static bool is_ip(const char *name)
 	return ip;
 }
 
-/* The text is read by OpenSSL's own grammar, where a comma starts another name. */
+/* OpenSSL parses the text: a comma would start another name. */
 static bool plain_name(const char *name)
 {
 	return name[0] && strlen(name) <= 253 &&

@@ -44,7 +44,7 @@ enum rc pem_read_certs(const char *pem, int max, STACK_OF(X509) * *ret, struct e
 	return RC_OK;
 }
 
-/* Nobody is asked for a password: an encrypted key is no use to a server. */
+/* No password is asked for: a server cannot use an encrypted key. */
 static int no_password(char *buf, int size, int rw, void *arg)
 {
 	(void)buf;

@@ -24,7 +24,7 @@ static inline void pem_stack_freep(STACK_OF(X509) * *p)
 	sk_X509_pop_free(*p, X509_free);
 }
 
-/* OpenSSL's first queued error in words; the queue is emptied. */
+/* Writes OpenSSL's first queued error into e, empties the queue and returns RC_TLS. */
 enum rc pem_err(struct err *e, const char *what);
 /* All certificates of the text, at most max of them; none: RC_TLS. */
 enum rc pem_read_certs(const char *pem, int max, STACK_OF(X509) * *ret, struct err *e) must_use;

@@ -12,7 +12,7 @@ struct tls_server {
 
 struct tls_stream {
 	SSL *ssl;
-	bool broken; /* by a fatal error: no goodbye */
+	bool broken; /* after a fatal error no close_notify is sent */
 };
 
 /* ---- server ---- */
@@ -29,8 +29,8 @@ static enum rc use_certs(SSL_CTX *ctx, STACK_OF(X509) * certs, EVP_PKEY *key, st
 	return RC_OK;
 }
 
-/* Tickets are for clients that come back often, and cost two writes each; buffers are given back
- * while a stream is quiet, which most are most of the time. */
+/* No session tickets: they help only clients that reconnect often, and cost two writes each.
+ * Buffers are released while a stream is quiet, which is most of the time. */
 static SSL_CTX *ctx_new(void)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
@@ -43,7 +43,7 @@ static SSL_CTX *ctx_new(void)
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
 				      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL); /* who an agent is, its token says */
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL); /* the token says which agent it is */
 	return ctx;
 }
 
@@ -104,7 +104,7 @@ struct tls_stream *tls_stream_free(struct tls_stream *t)
 	return NULL;
 }
 
-/* OpenSSL's reason alone: the rest of its text is about its own sources. */
+/* Only OpenSSL's reason: the rest of its text names its own source files. */
 static enum tls_io failed(struct tls_stream *t, struct err *e)
 {
 	unsigned long code = ERR_peek_last_error();

@@ -16,7 +16,7 @@ struct tls_stream;
 /* cert: PEM, the server's own first and then those below its CA. */
 enum rc tls_server_new(const char *cert, const char *key, struct tls_server **ret,
 		       struct err *e) must_use;
-struct tls_server *tls_server_free(struct tls_server *s); /* its streams live on */
+struct tls_server *tls_server_free(struct tls_server *s); /* its streams stay usable */
 
 enum tls_io {
 	TLS_IO_DONE,
@@ -26,9 +26,10 @@ enum tls_io {
 	TLS_IO_FAILED  /* e says why */
 };
 
-/* fd stays the caller's. NULL: memory is out. */
+/* fd stays the caller's. NULL if memory is out. */
 struct tls_stream *tls_stream_new(struct tls_server *s, int fd);
-struct tls_stream *tls_stream_free(struct tls_stream *t); /* says goodbye if it can at once */
+struct tls_stream *
+tls_stream_free(struct tls_stream *t); /* sends close_notify if that needs no wait */
 enum tls_io tls_stream_handshake(struct tls_stream *t, struct err *e) must_use;
 /* At most len bytes; *ret_n is set with TLS_IO_DONE, to 1 or more. */
 enum tls_io tls_stream_read(struct tls_stream *t, void *data, size_t len, size_t *ret_n,

@@ -40,23 +40,23 @@ struct tls_info {
 	char fingerprint[65]; /* SHA-256 of the certificate, lower-case hex */
 };
 
-/* What the first certificate of pem says. */
+/* Returns what the first certificate of pem says. */
 enum rc tls_inspect(const char *pem, struct tls_info *ret, struct err *e) must_use;
-/* Whether a server that shows pair is believed by who trusts bundle and asks for any of names: the
- * key is the certificate's, the chain ends in the bundle, it is valid at now, every name is in it.
- * What is wrong: RC_TLS, and e says it in words for the operator. */
+/* Checks whether a client that trusts bundle believes a server with pair under each of names:
+ * the key belongs to the certificate, the chain ends in the bundle, it is valid now, and it has
+ * every name. If not: RC_TLS, with the reason for the operator in e. */
 enum rc tls_check(const struct tls_pair *pair, const char *bundle, const char *const *names,
 		  size_t n, int64_t now_ms, struct err *e) must_use;
-/* Whether pair is a CA that can sign: a CA certificate, its own key, valid at now. */
+/* Checks whether pair is a CA that can sign: a CA certificate with its own key, valid now. */
 enum rc tls_check_ca(const struct tls_pair *pair, int64_t now_ms, struct err *e) must_use;
-/* Two thirds of its life are over (or it cannot be read): time for a new one. */
+/* True if two thirds of its validity are over, or if it cannot be read: it is time for a new
+ * one. */
 bool tls_needs_renewal(const char *cert_pem, int64_t now_ms);
-/* When that will be; 0 when it cannot be read. */
+/* When that will be, wall ms; 0 if it cannot be read. */
 int64_t tls_renewal_ms(const char *cert_pem);
 
-/* Puts the CA certificates of newer and then those of older into out (either may be NULL or ""):
- * each once, expired ones left out, at most TLS_BUNDLE_MAX, the newest first. While both are in the
- * bundle an agent believes servers of either. Order is stable: the same input gives the same text.
- */
+/* Appends the CA certificates of newer and then those of older (either may be NULL or ""): each
+ * once, without expired ones, at most TLS_BUNDLE_MAX, the newest first. While both are in the
+ * bundle, an agent believes servers of either CA. The same input gives the same text. */
 enum rc tls_bundle(const char *newer, const char *older, int64_t now_ms, struct buf *out,
 		   struct err *e) must_use;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes become protobuf-c's structs in the arena, and these plain ones. All that a number can be
- * wrong about is checked here, so that nothing behind it has to think of a hostile peer's. */
+/* Decodes bytes into structs of protobuf-c in the arena, and those into plain structs. Every
+ * number is checked here, so that later code can trust it. */
 #include <limits.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ static void *take(void *self, size_t size)
 
 static void leave(void *self, void *p)
 {
-	(void)self; /* the arena goes as a whole */
+	(void)self; /* the arena is freed as a whole */
 	(void)p;
 }
 

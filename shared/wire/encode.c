@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A message becomes protobuf-c's structs in an arena, these become bytes, and the bytes are walked
- * with the receiver's own bounds: what would be refused there is never sent. */
+/* Encodes a message into structs of protobuf-c in an arena, and those into bytes. Then the bytes
+ * are checked with the receiver's bounds, so that a frame that would be refused is never sent. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -18,7 +18,7 @@ static char *text(const char *s)
 	return u.out;
 }
 
-/* What only people read is cut. */
+/* Texts for people are cut to their bound. */
 static char *words(struct arena *a, const char *s, size_t max)
 {
 	s = str_or_empty(s);

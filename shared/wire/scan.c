@@ -37,7 +37,7 @@ struct slice {
 	const uint8_t *p, *end;
 };
 
-/* One message on the way through. */
+/* The state of the walk through one message. */
 struct seen {
 	uint32_t counts[FIELDS_MAX];
 	uint32_t unknown;
@@ -69,7 +69,7 @@ static bool take_varint(struct slice *s, uint64_t *ret)
 	return false;
 }
 
-/* The bytes of one value; of a varint none are given back. */
+/* Returns the bytes of one value; none for a varint. */
 static bool take_value(struct slice *s, unsigned wire_type, struct slice *ret)
 {
 	uint64_t n = 0;
@@ -92,7 +92,7 @@ static bool take_value(struct slice *s, unsigned wire_type, struct slice *ret)
 
 /* ---- text ---- */
 
-/* Bytes of the character at p, 0 if it is none (RFC 3629) or NUL. */
+/* Returns the number of bytes of the character at p, or 0 if it is invalid (RFC 3629) or NUL. */
 static size_t utf8_len(const uint8_t *p, const uint8_t *end)
 {
 	static const uint32_t least[] = {0, 1, 0x80, 0x800, 0x10000};
