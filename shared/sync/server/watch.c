@@ -9,7 +9,6 @@
 enum { PAGE_BYTES_MAX = FRAME_COORDINATOR_MAX - 8 * 1024 };
 
 /* One page of orders as it is filled. */
-
 struct page {
 	struct template_text templates[PAGE_ORDERS_MAX];
 	uint32_t ntemplates, end;
