@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How an attempt begins: its number, and who creates its pod. */
+#include "coordinator/core/attempt/launch.h"
+
+#include <string.h>
+
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/request.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/templates.h"
+#include "test/unit/coordinator/state/tables.h"
+
+#define MEMORY (INT64_C(8000) * GI)
+
+static void who_creates_the_pod(void **state)
+{
+	static const struct {
+		const char *name;
+		bool agents_may, credentials, denied_before, by_us;
+	} cases[] = {
+		{"the agent, by its order", true, false, false, false},
+		{"the coordinator, where agents may not", false, false, false, true},
+		{"the coordinator, where the pod carries credentials", true, true, false, true},
+		{"the coordinator, where agents were denied it", true, false, true, true},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = tables_job(c, "a", 2);
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		request_resolve(c, j->spec.request);
+		c->cfg.agent_launch = cases[i].agents_may;
+		j->spec.credentials = cases[i].credentials;
+		if (cases[i].denied_before)
+			templates_remember(c, j->ns, j->spec.template_id);
+		struct attempt *a = attempt_place(c, j, 1, n);
+		CASE(cases[i].name, a->by_us == cases[i].by_us && a->creating == cases[i].by_us);
+		CASE_STR(cases[i].name, tables_did(c),
+			 cases[i].by_us ? "POD_CREATE a/1/1 on n1\n" : "");
+		/* The answer to a create comes always; to be sure it is asked for again. */
+		CASE(cases[i].name, (heap_next(&c->timers) != INT64_MAX) == cases[i].by_us);
+		CASE(cases[i].name, a->state == ATTEMPT_ORDERED && a->confirmed);
+		CASE(cases[i].name, job_slot(j, 1)->current == a && n->nlive == 1);
+		CASE(cases[i].name, res_row(c, n, ROW_USED)[RES_CPU] == 1000);
+		CASE(cases[i].name, c->stats.placements == 1);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+/* Above every number that was known of the index, or that cannot be known. */
+static void no_number_comes_again(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t last, floor, attempt;
+	} cases[] = {
+		{"the first", 0, 0, 1},
+		{"above the last of the index", 3, 0, 4},
+		{"above what a status held", 0, 7, 8},
+		{"above both", 9, 7, 10},
+	};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct job_record *j = tables_job(c, "a", 1);
+		job_slot(j, 0)->last = cases[i].last;
+		j->members.attempt_floor = cases[i].floor;
+		struct attempt *a = attempt_place(c, j, 0, n);
+		CASE(cases[i].name, a->id.attempt == cases[i].attempt);
+		CASE(cases[i].name, j->members.highest_attempt == cases[i].attempt);
+		tables_job_free(c, j);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_creates_the_pod),
+		cmocka_unit_test_setup_teardown(no_number_comes_again, tables_setup,
+						tables_teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The policies of a job: which of them decides, and how many members it wants. */
+#include "coordinator/core/life/job_policy.h"
+
+#include <string.h>
+
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/tell/job_status.h"
+#include "test/unit/coordinator/state/tables.h"
+
+#define MEMORY (INT64_C(100000) * GI)
+
+enum what {
+	COMPLETED = 1,
+	FAILED_OFTEN = 2,
+	LATE = 4,
+	NODE_LOST = 8,
+	SUSPENDED = 16,
+	INVALID = 32,
+	STARTED = 64,
+};
+
+static void set(struct core *c, struct job_record *j, unsigned what)
+{
+	if (what & COMPLETED) {
+		job_complete_index(j, 0);
+		job_complete_index(j, 1);
+	}
+	if (what & FAILED_OFTEN)
+		j->members.failed = j->members.stored_failed = j->spec.backoff_limit + 1;
+	if (what & LATE) {
+		j->spec.deadline_s = 10;
+		j->life.start_ms = c->wall_ms - 10000;
+	}
+	if (what & NODE_LOST) {
+		j->spec.on_loss = LOSS_FAIL;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		attempt_set_state(c, tables_attempt(c, j, 0, n), ATTEMPT_LOST);
+	}
+	j->spec.suspend = what & SUSPENDED;
+	if (what & INVALID)
+		mem_strset(&j->spec.invalid, "no containers");
+	j->life.started = what & STARTED;
+}
+
+static void the_first_that_objects_decides(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned what;
+		enum job_state state;
+		enum reason reason;
+		uint32_t want;
+	} cases[] = {
+		{"none: it waits for two nodes", 0, JOB_PENDING, R_NONE, 2},
+		{"none: it runs", STARTED, JOB_RUNNING, R_NONE, 2},
+		{"it is complete", COMPLETED, JOB_COMPLETED, R_CompletionsReached, 0},
+		{"complete counts before too many failures", COMPLETED | FAILED_OFTEN,
+		 JOB_COMPLETED, R_CompletionsReached, 0},
+		{"too many failures", FAILED_OFTEN, JOB_FAILED, R_BackoffLimitExceeded, 0},
+		{"failures count before the deadline", FAILED_OFTEN | LATE, JOB_FAILED,
+		 R_BackoffLimitExceeded, 0},
+		{"the deadline", LATE, JOB_FAILED, R_DeadlineExceeded, 0},
+		{"the deadline counts before a lost node", LATE | NODE_LOST, JOB_FAILED,
+		 R_DeadlineExceeded, 0},
+		{"a lost node, onNodeLoss Fail", NODE_LOST, JOB_FAILED, R_NodeLost, 0},
+		{"not while it is suspended", NODE_LOST | SUSPENDED, JOB_SUSPENDED, R_JobSuspended,
+		 0},
+		{"suspended counts before a bad template", SUSPENDED | INVALID, JOB_SUSPENDED,
+		 R_JobSuspended, 0},
+		{"a bad template", INVALID, JOB_PENDING, R_InvalidPodTemplate, 0},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = tables_job(c, "a", 2);
+		set(c, j, cases[i].what);
+		job_decide(c, j);
+		CASE(cases[i].name, j->life.state == cases[i].state);
+		CASE(cases[i].name, j->told.reason == cases[i].reason);
+		CASE(cases[i].name, j->place.want == cases[i].want);
+		CASE(cases[i].name, j->place.queued == (cases[i].want > 0));
+		CASE(cases[i].name, (j->life.end_ms != 0) == job_finished(j));
+		/* Twice changes nothing more. */
+		tables_did(c);
+		job_decide(c, j);
+		CASE_STR(cases[i].name, tables_did(c), "");
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+/* Indexes that want an attempt: when, and when the job is asked again. */
+static void how_many_it_wants(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t failed, stored; /* as far as a status counts them */
+		int64_t retry_ms, held_ms;
+		bool lost;
+		enum node_loss policy;
+		uint32_t want;
+		int64_t again_ms;
+	} cases[] = {
+		{"both", 0, 0, 0, 0, false, LOSS_REPLACE, 2, 0},
+		{"not one that backs off", 0, 0, 5000, 0, false, LOSS_REPLACE, 1, 5000},
+		{"none before a status counts the failure", 1, 0, 0, 0, false, LOSS_REPLACE, 0, 0},
+		{"none while it is held", 0, 0, 0, 7000, false, LOSS_REPLACE, 0, 7000},
+		{"one in place of a lost one", 0, 0, 0, 0, true, LOSS_REPLACE, 2, 0},
+		{"not in place of a lost one, under Wait", 0, 0, 0, 0, true, LOSS_WAIT, 1, 0},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = tables_job(c, "a", 2);
+		j->members.failed = cases[i].failed;
+		j->members.stored_failed = cases[i].stored;
+		j->spec.on_loss = cases[i].policy;
+		job_slot(j, 1)->retry_ms = cases[i].retry_ms ? c->now_ms + cases[i].retry_ms : 0;
+		j->life.held_until_ms = cases[i].held_ms ? c->now_ms + cases[i].held_ms : 0;
+		if (cases[i].lost) {
+			struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+			attempt_set_state(c, tables_attempt(c, j, 0, n), ATTEMPT_LOST);
+		}
+		job_decide(c, j);
+		CASE(cases[i].name, j->place.want == cases[i].want);
+		CASE(cases[i].name,
+		     heap_next(&c->timers) ==
+			     (cases[i].again_ms ? c->now_ms + cases[i].again_ms : INT64_MAX));
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+/* With a ttl it goes, but not before its end is stored. */
+static void a_finished_job_goes_after_its_ttl(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 2);
+	j->spec.ttl_s = 60;
+	set(c, j, COMPLETED);
+	job_decide(c, j);
+	assert_null(strstr(tables_did(c), "JOB_DELETE"));
+	assert_int_equal(heap_next(&c->timers), INT64_MAX);
+	struct job_status s;
+	const char *rv;
+	struct core_event ev = {
+		.written = {.is_job = true, .ns = "default", .name = "a", .rv = "9"}};
+	assert_true(job_status_view(c, "default", "a", &s, &rv));
+	job_status_written(c, &ev);
+	job_decide(c, j);
+	assert_int_equal(heap_next(&c->timers), c->now_ms + 60000);
+	c->now_ms += 60000;
+	job_decide(c, j);
+	assert_string_equal(tables_did(c), "JOB_DELETE a\n");
+	job_decide(c, j); /* its answer is waited for */
+	assert_string_equal(tables_did(c), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_that_objects_decides),
+		cmocka_unit_test(how_many_it_wants),
+		cmocka_unit_test_setup_teardown(a_finished_job_goes_after_its_ttl, tables_setup,
+						tables_teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A node's state as a function of what is known, and what it means for its members. (Every pair of
+ * states is walked through the whole core in ../core/node_states_test.c.) */
+#include "coordinator/core/life/node_state.h"
+
+#include <string.h>
+
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/node.h"
+#include "test/unit/coordinator/state/tables.h"
+
+#define MEMORY (INT64_C(8000) * GI)
+
+enum what {
+	WELL = 0,
+	NO_NODE = 1,
+	NOT_READY = 2,
+	OUT_OF_SERVICE = 4,
+	SILENT = 8,
+	UNHEARD = 16,
+	CORDONED = 32,
+	OWN_CORDON = 64,
+	MEMBER = 128,
+	SUSPECT = 256,
+	HUNG_UP = 512,
+};
+
+static void what_is_known_decides(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned what;
+		enum cnode_state state;
+		enum loss loss;
+		bool usable;
+	} cases[] = {
+		{"all is well", WELL, CNODE_RUNNING, LOSS_NO, true},
+		{"there is no Node", NO_NODE, CNODE_PENDING, LOSS_SURE, false},
+		{"its agent was never heard", UNHEARD | HUNG_UP, CNODE_PENDING, LOSS_NO, false},
+		{"the Node is not ready", NOT_READY, CNODE_FAILED, LOSS_MAYBE, false},
+		{"silence", SILENT, CNODE_FAILED, LOSS_MAYBE, false},
+		{"silence that may be ours", SILENT | SUSPECT, CNODE_FAILED, LOSS_NO, false},
+		{"a hang-up is no silence", HUNG_UP, CNODE_RUNNING, LOSS_NO, false},
+		{"out of service, and not ready", OUT_OF_SERVICE | NOT_READY, CNODE_FAILED,
+		 LOSS_SURE, false},
+		{"out of service, and silent", OUT_OF_SERVICE | SILENT, CNODE_FAILED, LOSS_SURE,
+		 false},
+		{"out of service alone: somebody's mistake", OUT_OF_SERVICE, CNODE_FAILED,
+		 LOSS_MAYBE, false},
+		{"a cordoned Node", CORDONED, CNODE_DRAINED, LOSS_NO, false},
+		{"a cordoned ComputeNode", OWN_CORDON, CNODE_DRAINED, LOSS_NO, false},
+		{"cordoned, with a member", CORDONED | MEMBER, CNODE_DRAINING, LOSS_NO, false},
+		{"cordoned and silent", CORDONED | SILENT, CNODE_FAILED, LOSS_MAYBE, false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		unsigned what = cases[i].what;
+		n->kube.exists = !(what & NO_NODE);
+		n->kube.ready = what & NOT_READY ? COND_FALSE : COND_TRUE;
+		n->kube.out_of_service = what & OUT_OF_SERVICE;
+		n->kube.cordoned = what & CORDONED;
+		n->compute.cordoned = what & OWN_CORDON;
+		n->agent.heard = !(what & UNHEARD);
+		c->silence.suspects_us = what & SUSPECT;
+		node_set_silent(c, n, what & SILENT);
+		node_set_connected(c, n, !(what & HUNG_UP));
+		if (what & MEMBER)
+			tables_attempt(c, tables_job(c, "a", 1), 0, n);
+		node_settle(c, n);
+		CASE(cases[i].name, n->verdict.state == cases[i].state);
+		CASE(cases[i].name, n->verdict.loss == cases[i].loss);
+		CASE(cases[i].name, bitset_has(&c->nodes.usable, n->idx) == cases[i].usable);
+		CASE(cases[i].name, (n->verdict.conditions[NC_SCHEDULABLE].status == COND_TRUE) ==
+					    cases[i].usable);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+/* After a change of leader what was written last stands, but for what the Node itself says. */
+static void the_last_state_stands_for_a_while(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	n->verdict.state = CNODE_DRAINED;
+	n->verdict.inherited = true;
+	n->agent.heard = c->gate.open = false;
+	node_settle(c, n);
+	assert_int_equal(n->verdict.state, CNODE_DRAINED);
+	assert_int_equal(n->verdict.conditions[NC_READY].since_ms, 0);
+	n->kube.ready = COND_FALSE;
+	node_settle(c, n);
+	assert_int_equal(n->verdict.state, CNODE_FAILED);
+	n->kube.ready = COND_TRUE;
+	c->gate.open = true;
+	node_settle(c, n);
+	assert_int_equal(n->verdict.state, CNODE_PENDING); /* it was never heard */
+}
+
+static void members_are_lost_and_found(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct attempt *a = tables_attempt(c, tables_job(c, "a", 2), 0, n);
+	node_settle(c, n);
+	node_set_silent(c, n, true);
+	tables_did(c);
+	node_settle(c, n);
+	assert_int_equal(a->state, ATTEMPT_LOST);
+	assert_non_null(strstr(tables_did(c), "WARNING n1 NodeFailed: "));
+	struct attempt *late = tables_attempt(c, a->job, 1, n); /* one that was on its way */
+	node_settle(c, n);
+	assert_int_equal(late->state, ATTEMPT_LOST);
+	node_set_silent(c, n, false);
+	node_settle(c, n);
+	assert_int_equal(a->state, ATTEMPT_ORDERED);
+	assert_int_equal(late->state, ATTEMPT_ORDERED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
+		cmocka_unit_test(what_is_known_decides),
+		T(the_last_state_stands_for_a_while),
+		T(members_are_lost_and_found),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

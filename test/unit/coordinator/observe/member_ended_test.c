@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the end of a pod counts for, and that it counts once. */
+#include "coordinator/core/observe/member_ended.h"
+
+#include <string.h>
+
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/resources.h"
+#include "test/unit/coordinator/state/tables.h"
+
+#define MEMORY (INT64_C(8000) * GI)
+
+static void what_an_end_counts_for(void **state)
+{
+	static const struct {
+		const char *name;
+		enum member_phase phase;
+		uint32_t failed, completed;
+		uint64_t disruptions;
+		bool backs_off, refused;
+	} cases[] = {
+		{"success", MEMBER_SUCCEEDED, 0, 1, 0, false, false},
+		{"a failure is charged", MEMBER_FAILED, 1, 0, 0, true, false},
+		{"a disruption is not", MEMBER_DISRUPTED, 0, 0, 1, false, false},
+		{"a kubelet's refusal is not", MEMBER_REFUSED, 0, 0, 1, false, true},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		struct job_record *j = tables_job(c, "a", 1);
+		struct attempt *a = tables_attempt(c, j, 0, n);
+		const struct member m = {
+			.phase = cases[i].phase, .exit_code = 1, .reason = "OutOfcpu"};
+		attempt_set_state(c, a, ATTEMPT_RUNNING);
+		member_ended(c, a, &m);
+		CASE(cases[i].name, a->state == ATTEMPT_ENDED && !job_slot(j, 0)->current);
+		CASE(cases[i].name, j->members.failed == cases[i].failed);
+		CASE(cases[i].name, c->stats.charged_failures == cases[i].failed);
+		CASE(cases[i].name, j->members.ncompleted == cases[i].completed);
+		CASE(cases[i].name, c->stats.disruptions == cases[i].disruptions);
+		CASE(cases[i].name,
+		     job_slot(j, 0)->retry_ms == (cases[i].backs_off ? c->now_ms + 10000 : 0));
+		CASE(cases[i].name, job_refused_by(c, j, n) == cases[i].refused);
+		/* What the node lacks, it lacks for a while. */
+		CASE(cases[i].name,
+		     res_row(c, n, ROW_CAP)[RES_CPU] == (cases[i].refused ? 999 : 4000));
+		member_ended(c, a, &m); /* told again */
+		CASE(cases[i].name, j->members.failed == cases[i].failed);
+		CASE(cases[i].name, c->stats.disruptions == cases[i].disruptions);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+static void the_backoff_doubles(void **state)
+{
+	static const int64_t waits_ms[] = {10000, 20000, 40000, 80000, 160000, 320000, 360000};
+	const struct member m = {.phase = MEMBER_FAILED};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct job_record *j = tables_job(c, "a", 1);
+	for (size_t i = 0; i < ARRAY_LEN(waits_ms); i++) {
+		member_ended(c, tables_attempt(c, j, 0, n), &m);
+		assert_int_equal(job_slot(j, 0)->retry_ms, c->now_ms + waits_ms[i]);
+	}
+	job_set_state(c, j, JOB_FAILED); /* its numbers are final */
+	member_ended(c, tables_attempt(c, j, 0, n), &m);
+	assert_int_equal(j->members.failed, ARRAY_LEN(waits_ms));
+}
+
+/* One that another has replaced: its success counts, its failure does not. */
+static void the_end_of_a_superseded_one(void **state)
+{
+	static const struct {
+		const char *name;
+		enum member_phase phase;
+		bool stopping; /* its deletion was asked for */
+		enum attempt_state old, young;
+		uint32_t completed;
+	} cases[] = {
+		{"success: the other one is stopped", MEMBER_SUCCEEDED, false, ATTEMPT_ENDED,
+		 ATTEMPT_STOPPING, 1},
+		{"failure: its pod goes", MEMBER_FAILED, false, ATTEMPT_STOPPING, ATTEMPT_ORDERED,
+		 0},
+		/* Its pod goes in any case: if the leader died now, both were lost. */
+		{"success too late", MEMBER_SUCCEEDED, true, ATTEMPT_STOPPING, ATTEMPT_ORDERED, 0},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		struct job_record *j = tables_job(c, "a", 1);
+		const struct member m = {.phase = cases[i].phase};
+		struct attempt *old = tables_attempt(c, j, 0, n);
+		mem_strset(&old->pod_uid, "u1");
+		attempt_set_state(c, old, ATTEMPT_LOST);
+		struct attempt *young = tables_attempt(c, j, 0, n);
+		if (cases[i].stopping)
+			attempt_set_state(c, old, ATTEMPT_STOPPING);
+		member_ended(c, old, &m);
+		CASE(cases[i].name, old->state == cases[i].old);
+		CASE(cases[i].name, young->state == cases[i].young);
+		CASE(cases[i].name, j->members.ncompleted == cases[i].completed);
+		CASE(cases[i].name, !j->members.failed);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_an_end_counts_for),
+		cmocka_unit_test_setup_teardown(the_backoff_doubles, tables_setup, tables_teardown),
+		cmocka_unit_test(the_end_of_a_superseded_one),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

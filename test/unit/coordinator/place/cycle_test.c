@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A cycle alone: whose turn it is, what its plans say, who is passed over. The test carries plans
+ * out as the core does: with an attempt for each placement. */
+#include "coordinator/core/place/cycle.h"
+
+#include <string.h>
+
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/queue.h"
+#include "coordinator/core/state/room.h"
+#include "test/unit/coordinator/place/placing.h"
+
+#define MEMORY (INT64_C(100000) * GI)
+
+static struct job_record *waiting(struct core *c, const char *name, uint32_t parallelism,
+				  uint32_t min, int32_t priority)
+{
+	struct job_record *j = tables_job(c, name, parallelism);
+	j->spec.min_parallelism = min;
+	j->spec.priority = priority;
+	queue_put(c, j, parallelism);
+	return j;
+}
+
+/* "JOB:INDEX@NODE,… " of each plan; "!" where the job wants no more. */
+static void assert_plans(struct core *c, const char *expected)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(4096);
+	struct plan plan = {0};
+	place_begin(c);
+	while (place_next(c, &plan)) {
+		buf_printf(&b, "%s:", plan.job->name);
+		for (uint32_t i = 0; i < plan.n; i++) {
+			struct node_record *n = c->nodes.at[plan.v[i].node];
+			buf_printf(&b, "%s%u@%s", i ? "," : "", plan.v[i].index, n->name);
+			tables_attempt(c, plan.job, plan.v[i].index, n);
+		}
+		plan.job->life.start_ms = 1000;
+		buf_printf(&b, "%s ", plan.whole ? "!" : "");
+	}
+	assert_string_equal(buf_str(&b), expected);
+}
+
+static void nodes(struct core *c, uint32_t n, int64_t cpu)
+{
+	static const char *const names[] = {"n1", "n2", "n3", "n4"};
+	for (uint32_t i = 0; i < n; i++)
+		tables_node(c, names[i], cpu, MEMORY);
+}
+
+/* A whole cycle is for steps without news; new jobs are looked at at once. */
+static void a_cycle_waits_for_quiet(void **state)
+{
+	struct core *c = tables_of(state);
+	nodes(c, 1, 1000);
+	waiting(c, "a", 1, 1, 0);
+	assert_true(c->queue.cycle_due); /* there is a new node */
+	assert_plans(c, "");
+	c->idle = true;
+	assert_plans(c, "a:0@n1! ");
+	assert_int_equal(c->queue.n, 0);
+	c->idle = false;
+	tables_node(c, "n2", 1000, MEMORY);
+	c->queue.cycle_due = false;
+	waiting(c, "b", 1, 1, 0);
+	assert_plans(c, "b:0@n2! ");
+	assert_int_equal(c->queue.n, 0);
+}
+
+static void by_priority_and_gangs_whole(void **state)
+{
+	struct core *c = tables_of(state);
+	c->idle = true;
+	nodes(c, 3, 1000);
+	waiting(c, "low", 1, 1, -1);
+	waiting(c, "gang", 4, 4, 5);    /* more than there are */
+	waiting(c, "elastic", 5, 2, 0); /* starts with two, takes what there is */
+	assert_plans(c, "elastic:0@n1,1@n2,2@n3 ");
+	assert_int_equal(job_find(c, "default", "elastic")->place.want, 2);
+	assert_true(job_find(c, "default", "gang")->place.blocked);
+	assert_true(job_find(c, "default", "low")->place.blocked);
+	assert_int_equal(c->queue.n, 3);
+	/* Room for what it still wants. */
+	tables_node(c, "n4", 1000, MEMORY);
+	assert_plans(c, "elastic:3@n4 ");
+}
+
+/* The lowest indexes that want an attempt: neither completed, nor running, nor backing off. */
+static void open_indexes(void **state)
+{
+	struct core *c = tables_of(state);
+	c->idle = true;
+	nodes(c, 4, 2000);
+	struct job_record *j = tables_job(c, "a", 6);
+	j->spec.min_parallelism = 1;
+	job_complete_index(j, 0);
+	tables_attempt(c, j, 1, c->nodes.at[3]);
+	job_slot(j, 2)->retry_ms = c->now_ms + 1;
+	queue_put(c, j, 2);
+	assert_plans(c, "a:3@n1,4@n2! ");
+}
+
+/* A job that did not fit is looked at again when there is room that it could use. */
+static void what_waits_is_passed_over(void **state)
+{
+	struct core *c = tables_of(state);
+	c->idle = true;
+	nodes(c, 2, 500);
+	struct job_record *a = waiting(c, "a", 1, 1, 0);
+	assert_plans(c, "");
+	assert_true(queue_find(c, a)->impossible); /* no node could hold it if it were empty */
+	assert_int_equal(queue_find(c, a)->cpu, 1000);
+	uint32_t looks = c->placing->work;
+	assert_true(looks > 0);
+	room_grown(c, c->nodes.at[0], false); /* as little as before */
+	assert_plans(c, "");
+	assert_int_equal(c->placing->work, 0);
+	tables_node(c, "big", 4000, MEMORY);
+	assert_plans(c, "a:0@big! ");
+}
+
+/* What a step may do is bounded; the next one goes on where it stopped. */
+static void a_cycle_in_parts(void **state)
+{
+	struct core *c = tables_of(state);
+	c->idle = true;
+	c->cfg.step_jobs = 2;
+	nodes(c, 1, 100);
+	for (const char *p = "abcde"; *p; p++) {
+		const char name[] = {*p, 0};
+		waiting(c, name, 1, 1, 0);
+	}
+	for (uint32_t parts = 0; parts < 2; parts++) {
+		assert_plans(c, "");
+		assert_true(c->queue.cycle_paused);
+	}
+	assert_plans(c, "");
+	assert_false(c->queue.cycle_paused);
+	for (const char *p = "abcde"; *p; p++) {
+		const char name[] = {*p, 0};
+		assert_true(job_find(c, "default", name)->place.blocked);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, placing_setup, placing_teardown)
+		T(a_cycle_waits_for_quiet),
+		T(by_priority_and_gangs_whole),
+		T(open_indexes),
+		T(what_waits_is_passed_over),
+		T(a_cycle_in_parts),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The best nodes for a number of members: which, in what order, and that asking changes nothing. */
+#include "coordinator/core/place/pick.h"
+
+#include <string.h>
+
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/request.h"
+#include "coordinator/core/state/selection.h"
+#include "test/unit/coordinator/place/placing.h"
+
+#define MEMORY (INT64_C(100000) * GI)
+
+/* n1 empty, n2 half full, n3 a quarter full, n4 empty and to be avoided. */
+static void four_nodes(struct core *c)
+{
+	static const struct taint avoided = {"slow", "", EFFECT_PREFER_NO_SCHEDULE};
+	static const struct kv zone_a[] = {{"zone", "a"}};
+	static const struct kvs labels = {zone_a, 1}, none;
+	struct node_record *n[4];
+	static const char *const names[] = {"n1", "n2", "n3", "n4"};
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		n[i] = tables_node(c, names[i], 4000, MEMORY);
+		tables_select(c, n[i], i < 2 ? &labels : &none, &avoided, i == 3);
+	}
+	tables_fill(c, n[1], 2000);
+	tables_fill(c, n[2], 1000);
+}
+
+static struct pick pick_of(struct core *c, struct job_record *j, uint32_t need, uint32_t want)
+{
+	request_resolve(c, j->spec.request);
+	return (struct pick){.request = j->spec.request,
+			     .selection = selection_evaluate(c, j->spec.request),
+			     .job = j,
+			     .need = need,
+			     .want = want};
+}
+
+static const char *picked(struct core *c, const struct pick *q, struct buf *b)
+{
+	bool kept;
+	uint32_t n = pick_nodes(c, c->placing, q, &kept);
+	for (uint32_t i = 0; i < n; i++)
+		buf_printf(b, "%s%s", i ? " " : "",
+			   c->nodes.at[c->placing->candidates[i].node]->name);
+	return buf_str(b);
+}
+
+static void the_best_nodes_first(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t cpu; /* that a member asks for */
+		uint32_t need, want;
+		bool pack, zone_a;
+		const char *expected;
+	} cases[] = {
+		{"spread: the emptiest first, those to be avoided last", 1000, 1, 4, false, false,
+		 "n1 n3 n2 n4"},
+		{"pack: the fullest first, those to be avoided last", 1000, 1, 4, true, false,
+		 "n2 n3 n1 n4"},
+		{"only so many as are wanted", 1000, 1, 2, false, false, "n1 n3"},
+		{"those with room alone", 2500, 1, 4, false, false, "n1 n3 n4"},
+		{"fewer than are wanted, if enough are needed", 3500, 2, 4, false, false, "n1 n4"},
+		{"none, if fewer than are needed", 3500, 3, 4, false, false, ""},
+		{"those selected", 1000, 1, 4, false, true, "n1 n2"},
+		{"none that holds so much", 4001, 1, 1, false, false, ""},
+	};
+	static const struct kv zone_a[] = {{"zone", "a"}};
+	struct core *c = tables_of(state);
+	four_nodes(c);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf b = BUF_INIT(256);
+		const struct res asks = {"cpu", cases[i].cpu};
+		const struct job_spec spec = {.requests = {&asks, 1},
+					      .node_selector = {zone_a, cases[i].zone_a}};
+		struct job_record *j = tables_job(c, "a", cases[i].want);
+		tables_request(c, j, &spec);
+		c->cfg.spread = !cases[i].pack;
+		struct pick q = pick_of(c, j, cases[i].need, cases[i].want);
+		CASE_STR(cases[i].name, picked(c, &q, &b), cases[i].expected);
+		tables_job_free(c, j);
+	}
+}
+
+/* Nodes that a job may not have, or not again. */
+static void nodes_that_a_job_may_not_have(void **state)
+{
+	struct core *c = tables_of(state);
+	AUTO(buf_done) struct buf b = BUF_INIT(256);
+	four_nodes(c);
+	struct job_record *j = tables_job(c, "a", 4);
+	struct node_record *n1 = c->nodes.at[0], *n2 = c->nodes.at[1], *n3 = c->nodes.at[2];
+	tables_attempt(c, j, 0, n1); /* each member has a node of its own */
+	VEC_GROW(j->refusals.v, j->refusals.n, j->refusals.cap);
+	j->refusals.v[j->refusals.n++] =
+		(struct refusal){.node = n2->idx, .until_ms = c->now_ms + 1};
+	bitset_clear(&c->nodes.usable, n3->idx);
+	struct pick q = pick_of(c, j, 1, 4);
+	assert_string_equal(picked(c, &q, &b), "n4");
+	q.job = NULL; /* another job, of which nothing is known */
+	buf_reset(&b);
+	assert_string_equal(picked(c, &q, &b), "n1 n2 n4");
+}
+
+static void nodes_that_are_kept(void **state)
+{
+	struct core *c = tables_of(state);
+	AUTO(buf_done) struct buf b = BUF_INIT(256);
+	bool kept;
+	four_nodes(c);
+	struct job_record *j = tables_job(c, "a", 4);
+	bitset_set(&c->reservation.nodes, 0);
+	struct pick q = pick_of(c, j, 1, 4);
+	assert_string_equal(picked(c, &q, &b), "n3 n2 n4");
+	pick_nodes(c, c->placing, &q, &kept);
+	assert_true(kept);
+	q.reserved = true;
+	buf_reset(&b);
+	assert_string_equal(picked(c, &q, &b), "n1 n3 n2 n4");
+	pick_nodes(c, c->placing, &q, &kept);
+	assert_false(kept);
+}
+
+/* So it can be asked "what if". */
+static void asking_changes_nothing(void **state)
+{
+	struct core *c = tables_of(state);
+	AUTO(buf_done) struct buf first = BUF_INIT(256), again = BUF_INIT(256);
+	four_nodes(c);
+	struct job_record *j = tables_job(c, "a", 4);
+	struct pick q = pick_of(c, j, 1, 4);
+	struct core before = *c;
+	picked(c, &q, &first);
+	assert_memory_equal(c, &before, sizeof *c);
+	assert_string_equal(picked(c, &q, &again), buf_str(&first));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, placing_setup, placing_teardown)
+		T(the_best_nodes_first),
+		T(nodes_that_a_job_may_not_have),
+		T(nodes_that_are_kept),
+		T(asking_changes_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

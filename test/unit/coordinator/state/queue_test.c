@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The queue alone: its order, its blocks, and what a cycle looks at. */
+#include "coordinator/core/state/queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/room.h"
+#include "test/unit/coordinator/state/tables.h"
+
+enum { MANY = 1500 };
+
+static struct job_record *waiting(struct core *c, const char *name, int32_t priority,
+				  int64_t created_ms)
+{
+	struct job_record *j = tables_job(c, name, 1);
+	j->spec.priority = priority;
+	j->object.created_ms = created_ms;
+	return j;
+}
+
+static void priority_then_age_then_name(void **state)
+{
+	static const struct {
+		const char *name, *a, *b;
+		int32_t a_priority, b_priority;
+		int64_t a_ms, b_ms;
+		bool ahead;
+	} cases[] = {
+		{"the higher priority", "z", "a", 2, 1, 9, 1, true},
+		{"not the lower one", "a", "z", -1, 0, 1, 9, false},
+		{"of one priority the older", "z", "a", 1, 1, 1, 2, true},
+		{"not the younger", "a", "z", 1, 1, 2, 1, false},
+		{"of one age the first name", "a", "b", 0, 0, 5, 5, true},
+		{"not the second", "b", "a", 0, 0, 5, 5, false},
+	};
+	struct core *c = tables_of(state);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct job_record *a = waiting(c, cases[i].a, cases[i].a_priority, cases[i].a_ms);
+		struct job_record *b = waiting(c, cases[i].b, cases[i].b_priority, cases[i].b_ms);
+		CASE(cases[i].name, queue_ahead(a, b) == cases[i].ahead);
+		CASE(cases[i].name, queue_ahead(b, a) != cases[i].ahead);
+		job_free(c, a);
+		job_free(c, b);
+	}
+}
+
+/* Names, as a cycle that looks at everything comes to them. */
+static void assert_walk(struct core *c, const char *expected)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(1 << 16);
+	struct queue_position at = {0};
+	const struct queue_item *it;
+	while ((it = queue_walk(c, &at)))
+		buf_printf(&b, "%s%s", b.len ? " " : "", it->job->name);
+	assert_string_equal(buf_str(&b), expected);
+}
+
+/* All that the queue says of itself, and its order. */
+static void assert_whole(struct core *c, uint32_t n)
+{
+	const struct queue *q = &c->queue;
+	const struct job_record *before = NULL;
+	uint32_t sum = 0;
+	for (uint32_t k = 0; k < q->nblocks; k++) {
+		const struct queue_block *b = q->block[k];
+		assert_in_range(b->n, 1, QBLOCK);
+		for (uint32_t i = 0; i < b->n; i++) {
+			assert_true(!before || queue_ahead(before, b->v[i].job));
+			assert_true(b->v[i].job->place.queued);
+			before = b->v[i].job;
+		}
+		sum += b->n;
+	}
+	assert_int_equal(sum, n);
+	assert_int_equal(q->n, n);
+}
+
+static uint32_t blocks_for(uint32_t n)
+{
+	return (n + QBLOCK - 1) / QBLOCK;
+}
+
+static void blocks_are_split_and_given_back(void **state)
+{
+	struct core *c = tables_of(state);
+	static struct job_record *v[MANY];
+	struct rng r = {7};
+	for (uint32_t i = 0; i < MANY; i++) {
+		char name[16] = {'j', (char)('a' + i / 676), (char)('a' + i / 26 % 26),
+				 (char)('a' + i % 26)};
+		v[i] = waiting(c, name, (int32_t)rng_below(&r, 5), (int64_t)rng_below(&r, 100));
+		queue_put(c, v[i], 1);
+	}
+	assert_whole(c, MANY);
+	/* A split leaves two halves, so no block is emptier than that. */
+	assert_in_range(c->queue.nblocks, blocks_for(MANY), blocks_for(MANY) * 2);
+	for (uint32_t i = 0; i < MANY; i++)
+		assert_ptr_equal(queue_find(c, v[i])->job, v[i]);
+	for (uint32_t i = 0; i < MANY; i += 2)
+		queue_take(c, v[i]);
+	assert_whole(c, MANY / 2);
+	/* Those that come in order fill the last block, whatever it is. */
+	for (uint32_t i = 0; i < MANY; i += 2) {
+		v[i]->spec.priority = -1;
+		v[i]->object.created_ms = i;
+		queue_put(c, v[i], 1);
+	}
+	assert_whole(c, MANY);
+	for (uint32_t i = 0; i < MANY; i++)
+		queue_take(c, v[i]);
+	assert_int_equal(c->queue.nblocks, 0);
+	assert_whole(c, 0);
+}
+
+/* The end of a cycle moves the blocks together. */
+static void the_end_leaves_full_blocks(void **state)
+{
+	struct core *c = tables_of(state);
+	uint32_t left = 0;
+	for (uint32_t i = 0; i < MANY; i++) {
+		char name[16] = {'j', (char)('a' + i / 676), (char)('a' + i / 26 % 26),
+				 (char)('a' + i % 26)};
+		queue_put(c, waiting(c, name, 0, 0), 1);
+	}
+	queue_begin(c);
+	struct queue_position at = {0};
+	for (struct queue_item *it; (it = queue_walk(c, &at)); left++) {
+		it->done = left % 3 != 0;
+		c->queue.ndone += it->done;
+	}
+	queue_end(c);
+	assert_whole(c, MANY / 3);
+	assert_int_equal(c->queue.nblocks, blocks_for(MANY / 3));
+	assert_int_equal(c->queue.ndone, 0);
+}
+
+static void a_new_priority_moves_and_begins_anew(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *a = waiting(c, "a", 0, 1), *b = waiting(c, "b", 0, 2);
+	queue_put(c, a, 1);
+	queue_put(c, b, 1);
+	assert_walk(c, "a b");
+	queue_prioritize(c, b, 0);
+	assert_false(c->queue.moved);
+	queue_prioritize(c, b, 5);
+	assert_true(c->queue.moved);
+	assert_walk(c, "b a");
+	queue_take(c, b);
+	c->queue.moved = false;
+	queue_prioritize(c, b, 6); /* it does not wait */
+	assert_false(c->queue.moved);
+	assert_int_equal(b->spec.priority, 6);
+}
+
+/* What must have become free for a job to be looked at again. */
+static void a_cycle_passes_what_cannot_fit(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t cpu, memory; /* of the item; 0: in any case */
+		bool impossible, reserved;
+		bool looked_at;
+	} cases[] = {
+		{"one that was never looked at", -1, -1, false, true, true},
+		{"one that fits what became free", 2000, 1000, false, true, true},
+		{"one that wants more cpu", 2001, 1000, false, true, false},
+		{"one that wants more memory", 2000, 1001, false, true, false},
+		{"while no nodes are kept for a job, every one", 9000, 9000, false, false, true},
+		{"but those that never fit", 9000, 9000, true, false, false},
+	};
+	struct core *c = tables_of(state);
+	struct job_record *j = waiting(c, "a", 0, 0);
+	struct node_record *n = tables_node(c, "n1", 3000, 1000);
+	tables_fill(c, n, 1000);
+	queue_put(c, j, 1);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct queue_item *it = queue_find(c, j);
+		struct queue_position at = {0};
+		it->cpu = cases[i].cpu;
+		it->memory = cases[i].memory;
+		it->impossible = cases[i].impossible;
+		c->reservation.head = cases[i].reserved ? j : NULL;
+		bitset_zero(&c->queue.recapped);
+		room_grown(c, n, false);
+		queue_begin(c);
+		CASE(cases[i].name, (queue_walk(c, &at) != NULL) == cases[i].looked_at);
+	}
+	c->reservation.head = NULL;
+}
+
+/* A node that may hold more than ever counts as empty; one that takes nobody does not count. */
+static void what_a_cycle_counts_as_free(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 3000, 1000);
+	tables_fill(c, n, 1000);
+	queue_begin(c);
+	room_grown(c, n, false);
+	assert_true(c->queue.cycle_due);
+	queue_begin(c);
+	assert_int_equal(c->queue.free_cpu, 2000);
+	assert_false(c->queue.recap);
+	room_grown(c, n, true);
+	queue_begin(c);
+	assert_int_equal(c->queue.free_cpu, 3000);
+	assert_true(c->queue.recap);
+	bitset_clear(&c->nodes.usable, n->idx);
+	room_grown(c, n, false);
+	queue_begin(c);
+	assert_int_equal(c->queue.free_cpu, -1);
+	assert_false(c->queue.cycle_due);
+}
+
+static void a_cycle_goes_on_where_it_stopped(void **state)
+{
+	struct core *c = tables_of(state);
+	struct queue_position at = {0};
+	struct job_record *b = NULL;
+	for (const char *p = "abcd"; *p; p++) {
+		const char name[] = {*p, 0};
+		struct job_record *j = waiting(c, name, 0, 0);
+		queue_put(c, j, 1);
+		b = *p == 'b' ? j : b;
+	}
+	assert_string_equal(queue_walk(c, &at)->job->name, "a");
+	assert_true(queue_pause(c, at));
+	queue_take(c, b); /* where it stopped */
+	at = queue_resume(c);
+	assert_string_equal(queue_walk(c, &at)->job->name, "c");
+	assert_string_equal(queue_walk(c, &at)->job->name, "d");
+	assert_false(queue_pause(c, at));
+	at = queue_resume(c);
+	assert_null(queue_walk(c, &at));
+}
+
+/* Few new ones are looked at alone; of more than that a cycle is due. */
+static void new_jobs_are_remembered_up_to_a_bound(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *last = NULL;
+	for (uint32_t i = 0; i <= FRESH_MAX; i++) {
+		char name[8] = {(char)('a' + i / 26), (char)('a' + i % 26)};
+		last = waiting(c, name, 0, 0);
+		assert_false(c->queue.cycle_due);
+		queue_put(c, last, 1);
+	}
+	assert_int_equal(c->queue.nfresh, FRESH_MAX);
+	assert_true(c->queue.cycle_due && last->place.fresh);
+	queue_take(c, c->queue.fresh[0]);
+	assert_int_equal(c->queue.nfresh, FRESH_MAX - 1);
+	queue_put(c, last, 1); /* as before: nothing changes */
+	assert_int_equal(c->queue.n, FRESH_MAX);
+	queue_put(c, last, 3);
+	assert_int_equal(last->place.want, 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
+		T(priority_then_age_then_name),      T(blocks_are_split_and_given_back),
+		T(the_end_leaves_full_blocks),       T(a_new_priority_moves_and_begins_anew),
+		T(a_cycle_passes_what_cannot_fit),   T(what_a_cycle_counts_as_free),
+		T(a_cycle_goes_on_where_it_stopped), T(new_jobs_are_remembered_up_to_a_bound),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of resources alone: how names are numbered, what Muster may use of a node, what fits. */
+#include "coordinator/core/state/resources.h"
+
+#include <string.h>
+
+#include "test/unit/coordinator/state/tables.h"
+
+static void names_are_numbered_as_they_come(void **state)
+{
+	struct core *c = tables_of(state);
+	AUTO(buf_done) struct buf name = BUF_INIT(64);
+	assert_int_equal(res_find(c, "example.com/gpu"), UINT32_MAX);
+	assert_int_equal(res_id(c, "example.com/gpu"), RES_EPHEMERAL + 1);
+	assert_int_equal(res_find(c, "memory"), RES_MEMORY);
+	assert_int_equal(res_id(c, "example.com/gpu"), RES_EPHEMERAL + 1);
+	while (c->res.n < RES_NAMES_MAX) {
+		buf_reset(&name);
+		buf_printf(&name, "r%u", c->res.n);
+		uint32_t id = res_id(c, buf_str(&name));
+		assert_int_equal(id, c->res.n - 1);
+	}
+	assert_int_equal(res_id(c, "one-too-many"), UINT32_MAX);
+	assert_int_equal(res_find(c, "one-too-many"), UINT32_MAX);
+}
+
+/* More names than a row has room for: what stands in it stays. */
+static void rows_grow(void **state)
+{
+	struct core *c = tables_of(state);
+	AUTO(buf_done) struct buf name = BUF_INIT(64);
+	struct node_record *n = tables_node(c, "n1", 4000, 8000);
+	tables_fill(c, n, 1500);
+	uint32_t cap = c->res.cap;
+	for (uint32_t i = 0; c->res.cap == cap; i++) {
+		buf_reset(&name);
+		buf_printf(&name, "r%u", i);
+		res_id(c, buf_str(&name));
+	}
+	assert_int_equal(res_row(c, n, ROW_ALLOC)[RES_CPU], 4000);
+	assert_int_equal(res_row(c, n, ROW_CAP)[RES_MEMORY], 8000);
+	assert_int_equal(res_row(c, n, ROW_USED)[RES_CPU], 1500);
+	assert_int_equal(res_row(c, n, ROW_ALLOC)[c->res.n - 1], RES_ABSENT);
+	assert_int_equal(res_row(c, n, ROW_FOREIGN)[c->res.n - 1], 0);
+}
+
+static void set_row(struct core *c, struct node_record *n, enum res_row row, int64_t cpu)
+{
+	const struct res r = {"cpu", cpu};
+	const struct reslist l = {&r, cpu == RES_ABSENT ? 0 : 1};
+	res_row_set(c, n, row, &l);
+}
+
+static void what_muster_may_use(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t alloc, spec, foreign, cap;
+	} cases[] = {
+		{"the Node's, where the ComputeNode says nothing", 4000, RES_ABSENT, 0, 4000},
+		{"less what foreign pods use", 4000, RES_ABSENT, 1000, 3000},
+		{"the ComputeNode's, where that is less", 4000, 2000, 1000, 2000},
+		{"not the ComputeNode's, where that is more", 4000, 9000, 1000, 3000},
+		{"nothing of what the Node does not have", RES_ABSENT, 2000, 0, 0},
+		{"nothing where foreign pods use all", 1000, RES_ABSENT, 2000, 0},
+		{"nothing where the ComputeNode gives nothing", 4000, 0, 0, 0},
+	};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 1, 1);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		set_row(c, n, ROW_ALLOC, cases[i].alloc);
+		set_row(c, n, ROW_SPEC, cases[i].spec);
+		set_row(c, n, ROW_FOREIGN, cases[i].foreign);
+		res_row(c, n, ROW_CAP)[RES_CPU] = -7;
+		CASE(cases[i].name, res_caps(c, n));
+		CASE(cases[i].name, res_row(c, n, ROW_CAP)[RES_CPU] == cases[i].cap);
+		CASE(cases[i].name, !res_caps(c, n)); /* nothing changed */
+	}
+}
+
+static void what_fits(void **state)
+{
+	static const struct {
+		const char *name;
+		struct res asks[3];
+		uint32_t n, lacking; /* lacking: the place of the first that is lacking */
+		bool fits_empty;
+	} cases[] = {
+		{"nothing but a pod", {{0}}, 0, 1, true},
+		{"what is left", {{"cpu", 1000}, {"memory", 8000}}, 2, 3, true},
+		{"more cpu than is left", {{"cpu", 1001}}, 1, 0, true},
+		{"more cpu than there is", {{"cpu", 4001}}, 1, 0, false},
+		{"more memory than there is", {{"cpu", 1}, {"memory", 8001}}, 2, 1, false},
+		{"what no node has", {{"cpu", 1}, {"example.com/gpu", 1}}, 2, 1, false},
+		{"none of what no node has", {{"example.com/gpu", 0}}, 1, 2, true},
+	};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, 8000);
+	tables_fill(c, n, 3000);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct reslist l = {cases[i].asks, cases[i].n};
+		struct needs needs = needs_asked(c, &l);
+		CASE(cases[i].name, res_lacking(c, n, &needs) == cases[i].lacking);
+		CASE(cases[i].name, res_fits(c, n, &needs) == (cases[i].lacking == needs.n));
+		CASE(cases[i].name, res_fits_empty(c, n, &needs) == cases[i].fits_empty);
+		needs_done(&needs);
+	}
+	assert_int_equal(res_find(c, "example.com/gpu"), UINT32_MAX); /* asking gives no number */
+}
+
+/* A pod of its own is among what a member needs, whatever it asks for. */
+static void needs_have_one_pod(void **state)
+{
+	struct core *c = tables_of(state);
+	const struct res asks[] = {{"pods", 5000}, {"example.com/gpu", 2000}};
+	const struct reslist l = {asks, ARRAY_LEN(asks)};
+	struct needs needs = needs_of(c, &l);
+	assert_int_equal(needs.n, 2);
+	assert_int_equal(needs.v[0].res, res_find(c, "example.com/gpu"));
+	assert_int_equal(needs.v[1].res, RES_PODS);
+	assert_int_equal(needs.v[1].milli, 1000);
+	struct needs copy = needs_copy(&needs);
+	assert_memory_equal(copy.v, needs.v, needs.n * sizeof *needs.v);
+	needs_done(&needs);
+	needs_done(&copy);
+	assert_null(copy.v);
+}
+
+static void what_a_kubelet_refuses_is_not_there(void **state)
+{
+	static const struct {
+		const char *name, *reason;
+		bool known;
+		int64_t cap; /* of cpu, after it */
+	} cases[] = {
+		{"less than the member asked for", "OutOfcpu", true, 2999},
+		{"another sort of refusal", "NodeAffinity", false, 4000},
+		{"a resource that the member does not ask for", "OutOfephemeral-storage", false,
+		 4000},
+		{"a resource that nobody knows", "OutOfexample.com/gpu", false, 4000},
+		{"no reason", NULL, false, 4000},
+	};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, 8000);
+	const struct res asks = {"cpu", 2000};
+	const struct reslist l = {&asks, 1};
+	struct needs needs = needs_of(c, &l);
+	tables_fill(c, n, 1000);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		bool known = res_short(c, n, cases[i].reason, &needs);
+		CASE(cases[i].name, known == cases[i].known);
+		CASE(cases[i].name, res_row(c, n, ROW_CAP)[RES_CPU] == cases[i].cap);
+		/* Forgotten when the caps are asked for anew. */
+		CASE(cases[i].name, res_caps(c, n) == cases[i].known);
+		CASE(cases[i].name, res_row(c, n, ROW_CAP)[RES_CPU] == 4000);
+	}
+	/* It did not fit anyway: nothing new. */
+	tables_fill(c, n, 2500);
+	assert_false(res_short(c, n, "OutOfcpu", &needs));
+	needs_done(&needs);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
+		T(names_are_numbered_as_they_come),
+		T(rows_grow),
+		T(what_muster_may_use),
+		T(what_fits),
+		T(needs_have_one_pod),
+		T(what_a_kubelet_refuses_is_not_there),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

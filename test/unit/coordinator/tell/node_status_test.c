@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A ComputeNode's status alone: which changes want a write, how soon, and what it says. */
+#include "coordinator/core/tell/node_status.h"
+
+#include <string.h>
+
+#include "coordinator/core/state/node.h"
+#include "coordinator/core/state/resources.h"
+#include "model/quantity.h"
+#include "test/unit/coordinator/state/tables.h"
+
+#define MEMORY (INT64_C(8000) * GI)
+
+static void store(struct core *c, struct node_record *n, const char *rv)
+{
+	struct core_event ev = {.written = {.name = n->name, .rv = rv}};
+	struct cnode_status s;
+	const char *from;
+	assert_true(node_status_view(c, n->name, &s, &from));
+	node_status_written(c, &ev);
+	tables_did(c);
+}
+
+static void fails(struct core *c, struct node_record *n)
+{
+	(void)c;
+	n->verdict.state = CNODE_FAILED;
+}
+
+static void falls_silent(struct core *c, struct node_record *n)
+{
+	node_set_silent(c, n, true);
+}
+
+static void condition(struct core *c, struct node_record *n)
+{
+	(void)c;
+	n->verdict.conditions[NC_AGENT].status = COND_FALSE;
+}
+
+static void a_member_comes(struct core *c, struct node_record *n)
+{
+	tables_attempt(c, tables_job(c, "a", 1), 0, n);
+}
+
+static void another_agent(struct core *c, struct node_record *n)
+{
+	(void)c;
+	mem_strset(&n->agent.version, "9.9.9");
+}
+
+static void is_unknown_yet(struct core *c, struct node_record *n)
+{
+	fails(c, n);
+	n->verdict.inherited = true;
+	n->agent.heard = c->gate.open = false;
+}
+
+static void is_nobodys(struct core *c, struct node_record *n)
+{
+	fails(c, n);
+	n->compute.exists = false;
+}
+
+static void nothing(struct core *c, struct node_record *n)
+{
+	(void)c;
+	(void)n;
+}
+
+static void which_changes_want_a_write(void **state)
+{
+	static const struct {
+		const char *name;
+		void (*happens)(struct core *, struct node_record *);
+		enum mark mark;
+	} cases[] = {
+		{"none", nothing, MARK_NONE},
+		{"another state: at once", fails, MARK_URGENT},
+		{"another reason: at once", falls_silent, MARK_URGENT},
+		{"another condition: at once", condition, MARK_URGENT},
+		{"other numbers: now and then", a_member_comes, MARK_LATER},
+		{"another agent: now and then", another_agent, MARK_LATER},
+		{"none while the last state holds", is_unknown_yet, MARK_NONE},
+		{"none without a ComputeNode", is_nobodys, MARK_NONE},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		node_status_check(c, n);
+		store(c, n, "10");
+		cases[i].happens(c, n);
+		node_status_check(c, n);
+		CASE(cases[i].name, n->status.mark == cases[i].mark);
+		CASE(cases[i].name, c->out.n == (cases[i].mark != MARK_NONE));
+		CASE(cases[i].name,
+		     cases[i].mark != MARK_LATER || c->out.v[0].object.not_before_ms ==
+							    c->now_ms + c->cfg.cnode_numbers_ms);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+static void what_it_says(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct cnode_status s;
+	const char *rv;
+	tables_attempt(c, tables_job(c, "a", 1), 0, n);
+	n->kube.cordoned = true;
+	assert_true(node_status_view(c, "n1", &s, &rv));
+	assert_int_equal(s.members, 1);
+	assert_int_equal(reslist_get(&s.capacity, "cpu"), 4000);
+	assert_int_equal(reslist_get(&s.allocated, "cpu"), 1000);
+	assert_int_equal(reslist_get(&s.available, "cpu"), 3000);
+	assert_int_equal(reslist_get(&s.available, "pods"), 109000);
+	assert_string_equal(s.reason, "Cordoned");
+	assert_string_not_equal(s.message, "");
+	node_set_silent(c, n, true); /* which counts more */
+	assert_true(node_status_view(c, "n1", &s, &rv));
+	assert_string_equal(s.reason, "AgentSilent");
+	assert_int_equal(s.nconds, NC_N);
+	assert_false(node_status_view(c, "n2", &s, &rv));
+}
+
+/* What the leader before wrote is taken over until the agent has been heard. */
+static void conditions_of_the_leader_before(void **state)
+{
+	static const struct cond conds[] = {
+		{.type = "Ready", .status = COND_FALSE, .since_ms = 7000},
+		{.type = "AgentConnected", .status = COND_TRUE, .since_ms = 8000}};
+	const struct cnode_status st = {.conds = conds, .nconds = 2};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	node_status_seen(n, &st, "5");
+	assert_int_equal(n->verdict.conditions[NC_READY].since_ms, 0);
+	n->agent.heard = false;
+	n->verdict.conditions[NC_AGENT] = (struct cond_state){COND_FALSE, R_NONE, 9000};
+	node_status_seen(n, &st, "6");
+	assert_int_equal(n->verdict.conditions[NC_READY].status, COND_FALSE);
+	assert_int_equal(n->verdict.conditions[NC_READY].since_ms, 7000);
+	assert_int_equal(n->verdict.conditions[NC_AGENT].since_ms, 9000); /* it is known already */
+	assert_string_equal(n->status.rv, "6");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
+		cmocka_unit_test(which_changes_want_a_write),
+		T(what_it_says),
+		T(conditions_of_the_leader_before),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

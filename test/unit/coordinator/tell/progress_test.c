@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a job says while it goes on: the first of several things that it could say. */
+#include "coordinator/core/tell/progress.h"
+
+#include <string.h>
+
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "test/unit/coordinator/state/tables.h"
+
+#define MEMORY (INT64_C(8000) * GI)
+
+static void the_first_of_what_it_could_say(void **state)
+{
+	static const struct {
+		const char *name;
+		bool refused, lost, pulling, failed, blocked;
+		enum reason reason;
+		const char *message;
+	} cases[] = {
+		{"the API server refuses its pods", true, true, true, true, false, R_FailedCreate,
+		 "forbidden"},
+		{"a lost node is waited for", false, true, true, true, false, R_WaitingForNode,
+		 "member 0 waits for node n1, which is lost"},
+		{"a container waits", false, false, true, true, false, R_MemberWaiting,
+		 "member 1: ErrImagePull: no such image"},
+		{"a member failed", false, false, false, true, false, R_MemberFailed,
+		 "member 2: exit code 3"},
+		{"nothing", false, false, false, false, false, R_NONE, ""},
+		{"what the queue says stands", true, true, false, true, true, R_Unschedulable,
+		 "needs 1 node"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		struct job_record *j = tables_job(c, "a", 3);
+		struct attempt *first = tables_attempt(c, j, 0, n),
+			       *second = tables_attempt(c, j, 1, n);
+		j->spec.on_loss = LOSS_WAIT;
+		j->life.retrying = true;
+		j->place.blocked = j->place.queued = cases[i].blocked;
+		job_set_message(j, R_Unschedulable, "needs 1 node");
+		if (cases[i].refused)
+			mem_strset(&j->told.create_error, "forbidden");
+		if (cases[i].lost)
+			attempt_set_state(c, first, ATTEMPT_LOST);
+		if (cases[i].pulling) {
+			attempt_set_state(c, second, ATTEMPT_PENDING);
+			mem_strset(&second->waiting, "ErrImagePull: no such image");
+			j->members.nwaiting = 1;
+		}
+		if (cases[i].failed)
+			mem_strset(&j->told.last_failure, "member 2: exit code 3");
+		tell_progress(c, j);
+		CASE_STR(cases[i].name, j->told.message, cases[i].message);
+		CASE(cases[i].name, j->told.reason == cases[i].reason);
+		j->place.queued = false; /* the queue knows nothing of it */
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+static void a_failure_in_words_and_an_event_a_minute(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 3);
+	const struct member oom = {.exit_code = 137, .reason = "OOMKilled", .message = "of 1Gi"};
+	const struct member plain = {.exit_code = 1};
+	tell_failure(c, j, 2, &oom);
+	assert_string_equal(j->told.last_failure, "member 2: exit code 137 (OOMKilled): of 1Gi");
+	assert_string_equal(tables_did(c), "WARNING a MemberFailed: member 2: exit code 137 "
+					   "(OOMKilled): of 1Gi\n");
+	tell_failure(c, j, 0, &plain);
+	assert_string_equal(j->told.last_failure, "member 0: exit code 1");
+	assert_string_equal(tables_did(c), "");
+	c->now_ms += 60000;
+	tell_failure(c, j, 0, &plain);
+	assert_string_equal(tables_did(c), "WARNING a MemberFailed: member 0: exit code 1\n");
+}
+
+/* A container that does not start, and nobody says why. */
+static void a_member_that_does_not_start(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
+	attempt_set_state(c, a, ATTEMPT_PENDING);
+	j->life.wake_ms = INT64_MAX;
+	tell_progress(c, j);
+	assert_string_equal(j->told.message, "");
+	assert_int_equal(j->life.wake_ms, c->now_ms + 60000); /* then it is looked at again */
+	c->now_ms += 60000;
+	tell_progress(c, j);
+	assert_int_equal(j->told.reason, R_MemberWaiting);
+	assert_non_null(strstr(j->told.message, a->pod));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
+		cmocka_unit_test(the_first_of_what_it_could_say),
+		T(a_failure_in_words_and_an_event_a_minute),
+		T(a_member_that_does_not_start),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
