@@ -135,6 +135,33 @@ static void how_many_it_wants(void **state)
 	(void)state;
 }
 
+static void whose_members_are_stopped(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned what;
+		enum attempt_state member;
+	} cases[] = {
+		{"not of one that goes on", STARTED, ATTEMPT_RUNNING},
+		{"of one that is suspended", SUSPENDED, ATTEMPT_STOPPING},
+		{"of one that is finished", FAILED_OFTEN, ATTEMPT_STOPPING},
+		{"not of one whose template is bad by now", INVALID, ATTEMPT_RUNNING},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = tables_job(c, "a", 2);
+		struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
+		attempt_set_state(c, a, ATTEMPT_RUNNING);
+		set(c, j, cases[i].what);
+		job_decide(c, j);
+		CASE(cases[i].name, a->state == cases[i].member);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
 /* With a ttl it goes, but not before its end is stored. */
 static void a_finished_job_goes_after_its_ttl(void **state)
 {
@@ -165,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_that_objects_decides),
 		cmocka_unit_test(how_many_it_wants),
+		cmocka_unit_test(whose_members_are_stopped),
 		cmocka_unit_test_setup_teardown(a_finished_job_goes_after_its_ttl, tables_setup,
 						tables_teardown),
 	};

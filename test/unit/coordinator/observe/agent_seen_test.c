@@ -60,6 +60,19 @@ static void only_the_session_that_is_counts(void **state)
 	assert_true(n->agent.silent);
 }
 
+/* A closed pipe says that the agent ended, and its kernel lives: no silence. */
+static void a_hangup_is_no_silence(void **state)
+{
+	struct core *c = tables_of(state);
+	struct core_event ev = of(5);
+	agent_hello(c, &ev);
+	agent_hangup(c, &ev);
+	struct node_record *n = node_find(c, "n1");
+	assert_false(n->agent.connected || n->agent.silent);
+	assert_int_equal(n->agent.session, 0);
+	assert_int_equal(c->nodes.nsilent, 0);
+}
+
 /* A Hello is the node's whole truth; what it lacks is looked up before it counts as gone. */
 static void what_a_hello_lacks_is_looked_up(void **state)
 {
@@ -82,6 +95,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		T(a_hello_begins_a_session),
 		T(only_the_session_that_is_counts),
+		T(a_hangup_is_no_silence),
 		T(what_a_hello_lacks_is_looked_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,7 +142,10 @@ static void what_it_says(void **state)
 	struct job_record *j = tables_job(c, "a", 6);
 	struct job_status s;
 	const char *rv = NULL;
-	/* Index 4 was lost on n1 and runs on n2; 5 runs; 0 to 2 and 9 are completed. */
+	/* Index 4 was lost on n1 and runs on n2; 5 runs; 0 to 2 and 9 are completed; 3 has ended.
+	 */
+	attempt_set_state(c, tables_attempt(c, j, 3, n1), ATTEMPT_ENDED);
+	job_slot(j, 3)->current = NULL;
 	struct attempt *lost = tables_attempt(c, j, 4, n1);
 	mem_strset(&lost->pod_uid, "u1");
 	attempt_set_state(c, lost, ATTEMPT_LOST);
