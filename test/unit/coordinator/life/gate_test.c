@@ -48,7 +48,7 @@ static void what_the_gate_lets_in(void **state)
 	struct job_record *old = tables_job(c, "old", 1), *young = tables_job(c, "young", 1);
 	struct job_record *done = tables_job(c, "done", 1);
 	old->object.from_before = done->object.from_before = true;
-	old->place.blocked = true;
+	old->place.stage = QUEUE_BLOCKED;
 	job_set_state(c, done, JOB_COMPLETED);
 	c->gate = (struct gate){.opens_ms = c->now_ms};
 	gate_tick(c);
@@ -58,7 +58,7 @@ static void what_the_gate_lets_in(void **state)
 	gate_tick(c);                            /* once */
 	assert_ptr_equal(c->jobs.dirty, old);
 	assert_null(old->next);
-	old->place.blocked = false;
+	old->place.stage = QUEUE_OUT;
 }
 
 int main(void)

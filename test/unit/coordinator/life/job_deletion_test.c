@@ -45,7 +45,7 @@ static void what_becomes_of_its_members(void **state)
 			job_set_named(c, j, false);
 		j->object.deleted = cases[i].deleted;
 		CASE(cases[i].name, job_check_deleted(c, j) == cases[i].gone);
-		CASE(cases[i].name, j->place.queued != cases[i].gone);
+		CASE(cases[i].name, job_queued(j) != cases[i].gone);
 		CASE_STR(cases[i].name, tables_did(c), cases[i].did);
 		/* What has ended is of no interest any more. */
 		CASE(cases[i].name, (attempt_find(c, j, 1, 1) == NULL) == cases[i].gone);

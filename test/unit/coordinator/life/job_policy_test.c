@@ -81,7 +81,7 @@ static void the_first_that_objects_decides(void **state)
 		CASE(cases[i].name, j->life.state == cases[i].state);
 		CASE(cases[i].name, j->told.reason == cases[i].reason);
 		CASE(cases[i].name, j->place.want == cases[i].want);
-		CASE(cases[i].name, j->place.queued == (cases[i].want > 0));
+		CASE(cases[i].name, job_queued(j) == (cases[i].want > 0));
 		CASE(cases[i].name, (j->life.end_ms != 0) == job_finished(j));
 		/* Twice changes nothing more. */
 		tables_did(c);
@@ -177,6 +177,7 @@ static void a_finished_job_goes_after_its_ttl(void **state)
 	struct core_event ev = {
 		.written = {.is_job = true, .ns = "default", .name = "a", .rv = "9"}};
 	assert_true(job_status_view(c, "default", "a", &s, &rv));
+	job_status_taken(c, "default", "a", &s);
 	job_status_written(c, &ev);
 	job_decide(c, j);
 	assert_int_equal(heap_next(&c->timers), c->now_ms + 60000);

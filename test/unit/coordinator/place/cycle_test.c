@@ -77,8 +77,8 @@ static void by_priority_and_gangs_whole(void **state)
 	waiting(c, "elastic", 5, 2, 0); /* starts with two, takes what there is */
 	assert_plans(c, "elastic:0@n1,1@n2,2@n3 ");
 	assert_int_equal(job_find(c, "default", "elastic")->place.want, 2);
-	assert_true(job_find(c, "default", "gang")->place.blocked);
-	assert_true(job_find(c, "default", "low")->place.blocked);
+	assert_true(job_blocked(job_find(c, "default", "gang")));
+	assert_true(job_blocked(job_find(c, "default", "low")));
 	assert_int_equal(c->queue.n, 3);
 	/* Room for what it still wants. */
 	tables_node(c, "n4", 1000, MEMORY);
@@ -138,7 +138,7 @@ static void a_cycle_in_parts(void **state)
 	assert_false(c->queue.cycle_paused);
 	for (const char *p = "abcde"; *p; p++) {
 		const char name[] = {*p, 0};
-		assert_true(job_find(c, "default", name)->place.blocked);
+		assert_true(job_blocked(job_find(c, "default", name)));
 	}
 }
 

@@ -82,7 +82,8 @@ static void what_keeps_a_node_away(void **state)
 		struct job_record *j = tables_job(c, "a", 2);
 		tables_request(c, j, &spec);
 		cases[i].happens(c, bad);
-		j->place.blocked = true;
+		queue_put(c, j, 2);
+		j->place.stage = QUEUE_BLOCKED;
 		waiting_soon(c, j);
 		explain_due(c);
 		buf_printf(&want, "needs 2 nodes: 1 fits; %s", cases[i].words);
@@ -101,7 +102,7 @@ static void said_once_and_again(void **state)
 	struct job_record *j = tables_job(c, "a", 1);
 	assert_int_equal(explain_deadline(c), INT64_MAX);
 	queue_put(c, j, 1);
-	j->place.blocked = true;
+	j->place.stage = QUEUE_BLOCKED;
 	waiting_soon(c, j);
 	assert_true(explain_deadline(c) <= c->now_ms);
 	explain_due(c);

@@ -69,7 +69,7 @@ static void assert_whole(struct core *c, uint32_t n)
 		assert_in_range(b->n, 1, QBLOCK);
 		for (uint32_t i = 0; i < b->n; i++) {
 			assert_true(!before || queue_ahead(before, b->v[i].job));
-			assert_true(b->v[i].job->place.queued);
+			assert_true(job_queued(b->v[i].job));
 			before = b->v[i].job;
 		}
 		sum += b->n;
@@ -249,7 +249,8 @@ static void new_jobs_are_remembered_up_to_a_bound(void **state)
 		queue_put(c, last, 1);
 	}
 	assert_int_equal(c->queue.nfresh, FRESH_MAX);
-	assert_true(c->queue.cycle_due && last->place.fresh);
+	assert_true(c->queue.cycle_due &&
+		    (last->place.stage == QUEUE_NEW || last->place.stage == QUEUE_AGAIN));
 	queue_take(c, c->queue.fresh[0]);
 	assert_int_equal(c->queue.nfresh, FRESH_MAX - 1);
 	queue_put(c, last, 1); /* as before: nothing changes */

@@ -63,7 +63,8 @@ int tables_setup(void **state)
 	c->log = &t->log;
 	c->strs = intern_new();
 	c->out.text = ARENA_INIT(TEXT_MAX);
-	c->out.view = ARENA_INIT(TEXT_MAX);
+	c->out.view = mem_zalloc(1, sizeof *c->out.view);
+	*c->out.view = ARENA_INIT(TEXT_MAX);
 	c->leading = c->synced = c->settled = c->gate.open = true;
 	c->gate.opens_ms = INT64_MAX;
 	c->now_ms = c->wall_ms = c->loop_ms = START_MS;
@@ -102,7 +103,8 @@ int tables_teardown(void **state)
 	bitset_done(&c->queue.recapped);
 	levels_done(c);
 	arena_done(&c->out.text);
-	arena_done(&c->out.view);
+	arena_done(c->out.view);
+	free(c->out.view);
 	free(c->nodes.at);
 	free(c->nodes.spare);
 	free(c->queue.block);

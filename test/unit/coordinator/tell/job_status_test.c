@@ -19,6 +19,7 @@ static void store(struct core *c, struct job_record *j, const char *rv)
 	struct job_status s;
 	const char *from;
 	assert_true(job_status_view(c, j->ns, j->name, &s, &from));
+	job_status_taken(c, j->ns, j->name, &s);
 	job_status_written(c, &ev);
 	tables_did(c);
 }
@@ -157,6 +158,7 @@ static void what_it_says(void **state)
 	j->members.failed = 2;
 	mem_strset(&j->status.rv, "77");
 	assert_true(job_status_view(c, "default", "a", &s, &rv));
+	job_status_taken(c, "default", "a", &s);
 	assert_string_equal(rv, "77");
 	assert_string_equal(s.completed, "0-2"); /* 9 is above parallelism */
 	assert_int_equal(s.succeeded, 3);
@@ -206,6 +208,7 @@ static void how_a_write_ended(void **state)
 		j->members.failed = 3;
 		mem_strset(&j->status.rv, "10");
 		assert_true(job_status_view(c, "default", "a", &s, &rv));
+		job_status_taken(c, "default", "a", &s);
 		struct core_event ev = {.written = {.is_job = true,
 						    .ns = "default",
 						    .name = "a",
@@ -231,6 +234,7 @@ static void what_the_watch_shows(void **state)
 	const char *rv;
 	job_status_check(c, j);
 	assert_true(job_status_view(c, "default", "a", &s, &rv));
+	job_status_taken(c, "default", "a", &s);
 	store(c, j, "20");
 	job_status_seen(j, &s, "20"); /* the echo */
 	job_status_check(c, j);

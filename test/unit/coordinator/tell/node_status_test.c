@@ -17,6 +17,7 @@ static void store(struct core *c, struct node_record *n, const char *rv)
 	struct cnode_status s;
 	const char *from;
 	assert_true(node_status_view(c, n->name, &s, &from));
+	node_status_taken(c, n->name, &s);
 	node_status_written(c, &ev);
 	tables_did(c);
 }
@@ -112,6 +113,7 @@ static void what_it_says(void **state)
 	tables_attempt(c, tables_job(c, "a", 1), 0, n);
 	n->kube.cordoned = true;
 	assert_true(node_status_view(c, "n1", &s, &rv));
+	node_status_taken(c, "n1", &s);
 	assert_int_equal(s.members, 1);
 	assert_int_equal(reslist_get(&s.capacity, "cpu"), 4000);
 	assert_int_equal(reslist_get(&s.allocated, "cpu"), 1000);
@@ -121,6 +123,7 @@ static void what_it_says(void **state)
 	assert_string_not_equal(s.message, "");
 	node_set_silent(c, n, true); /* which counts more */
 	assert_true(node_status_view(c, "n1", &s, &rv));
+	node_status_taken(c, "n1", &s);
 	assert_string_equal(s.reason, "AgentSilent");
 	assert_int_equal(s.nconds, NC_N);
 	assert_false(node_status_view(c, "n2", &s, &rv));

@@ -40,7 +40,7 @@ static void the_first_of_what_it_could_say(void **state)
 			       *second = tables_attempt(c, j, 1, n);
 		j->spec.on_loss = LOSS_WAIT;
 		j->life.retrying = true;
-		j->place.blocked = j->place.queued = cases[i].blocked;
+		j->place.stage = cases[i].blocked ? QUEUE_BLOCKED : QUEUE_OUT;
 		job_set_message(j, R_Unschedulable, "needs 1 node");
 		if (cases[i].refused)
 			mem_strset(&j->told.create_error, "forbidden");
@@ -56,7 +56,7 @@ static void the_first_of_what_it_could_say(void **state)
 		tell_progress(c, j);
 		CASE_STR(cases[i].name, j->told.message, cases[i].message);
 		CASE(cases[i].name, j->told.reason == cases[i].reason);
-		j->place.queued = false; /* the queue knows nothing of it */
+		j->place.stage = QUEUE_OUT; /* the queue knows nothing of it */
 		tables_teardown(&world);
 	}
 	(void)state;
