@@ -16,6 +16,7 @@
 #include "coordinator/core/observe/pods_listed.h"
 #include "coordinator/core/place/explain.h"
 #include "coordinator/core/place/placing.h"
+#include "coordinator/core/place/what_if.h"
 #include "coordinator/core/settle.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
@@ -41,6 +42,7 @@ struct core *core_new(const struct core_config *cfg, const struct log *log)
 	c->out.view = mem_zalloc(1, sizeof *c->out.view);
 	*c->out.view = ARENA_INIT(TEXT_MAX);
 	c->placing = placing_new();
+	c->questions = placing_new();
 	c->gate.open = true;
 	c->gate.opens_ms = INT64_MAX;
 	return c;
@@ -86,6 +88,7 @@ struct core *core_free(struct core *c)
 	bitset_done(&c->queue.grown);
 	bitset_done(&c->queue.recapped);
 	c->placing = placing_free(c->placing);
+	c->questions = placing_free(c->questions);
 	levels_done(c);
 	arena_done(&c->out.text);
 	arena_done(c->out.view);
@@ -297,4 +300,14 @@ void core_cnode_status_taken(struct core *c, const char *name, const struct cnod
 bool core_cnode_apply(const struct core *c, const char *name, struct cnode_apply *ret)
 {
 	return node_apply_view(c, name, ret);
+}
+
+void core_what_if(const struct core *c, const struct job_spec *spec, struct what_if *ret)
+{
+	*ret = place_what_if(c, c->questions, spec);
+	const char **names = arena_alloc(c->out.view, (ret->n + (size_t)1) * sizeof *names);
+	must(names);
+	for (uint32_t i = 0; i < ret->n; i++)
+		names[i] = c->nodes.at[c->questions->candidates[i].node]->name;
+	ret->nodes = names;
 }

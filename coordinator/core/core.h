@@ -40,4 +40,8 @@ void core_job_status_taken(struct core *c, const char *ns, const char *name,
 			   const struct job_status *sent);
 void core_cnode_status_taken(struct core *c, const char *name, const struct cnode_status *sent);
 
+/* What would be placed of a job with this spec if the job came now; nothing changes. The spec's
+ * parallelism and min_parallelism are those of a valid job. */
+void core_what_if(const struct core *c, const struct job_spec *spec, struct what_if *ret);
+
 void core_stats(const struct core *c, struct core_stats *ret);

@@ -18,6 +18,7 @@
 #include "moments.h"
 #include "os/options.h"
 #include "os/process.h"
+#include "what_if.h"
 
 static const char *const shapes[] = {"plain", "selector", "affinity", "taints",
 				     "gang",  "backfill", NULL};
@@ -252,7 +253,7 @@ static bool number(const char *s, int64_t least, int64_t max, int64_t *ret)
 
 int main(int argc, char **argv)
 {
-	const char *nodes, *jobs, *parallelism, *waiting, *many, *word;
+	const char *nodes, *jobs, *parallelism, *waiting, *many, *questions, *word;
 	int shape;
 	struct err e;
 	const struct option_rule rules[] = {
@@ -264,6 +265,8 @@ int main(int argc, char **argv)
 		 "number of waiting jobs, for the cost of an idle turn"},
 		{"moments", OPTION_STRING, &many, NULL, "0", NULL, "N",
 		 "number of jobs that change at once; measures only that"},
+		{"what-if", OPTION_STRING, &questions, NULL, "0", NULL, "N",
+		 "number of questions what would be placed of a job; measures only that"},
 		{"shape", OPTION_CHOICE, &shape, NULL, "plain", shapes,
 		 "plain|selector|affinity|taints|gang|backfill", "what the jobs ask for"},
 	};
@@ -289,14 +292,17 @@ int main(int argc, char **argv)
 	}
 	process_small_memory(); /* as the program has it */
 	l.shape = (enum shape)shape;
-	int64_t queued, at_once;
+	int64_t queued, at_once, asked;
 	if (!number(nodes, 1, 100000, &l.nodes) || !number(jobs, 1, 1000000, &l.jobs) ||
 	    !number(parallelism, 1, PARALLELISM_MAX, &l.parallelism) ||
 	    !number(waiting, 0, 1000000, &queued) || !number(many, 0, 1000000, &at_once) ||
+	    !number(questions, 0, 10000000, &asked) || (asked && l.jobs < 2) ||
 	    l.parallelism * 4 > l.nodes) {
 		fprintf(stderr, "bench-placement: numbers must be positive, and a job may have at "
 				"most a quarter as many members as there are nodes\n");
 		return 2;
 	}
+	if (asked)
+		return what_if_run(&l, asked) ? 0 : 1;
 	return at_once ? run_moments(&l, at_once) : run(&l, queued);
 }

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "coordinator/core/state/selection.h"
+
 struct placing *placing_new(void)
 {
 	return mem_zalloc(1, sizeof(struct placing));
@@ -14,6 +16,7 @@ struct placing *placing_free(struct placing *p)
 		return NULL;
 	bitset_done(&p->ok);
 	bitset_done(&p->tier);
+	selection_question_done(&p->scratch);
 	free(p->candidates);
 	free(p->plan);
 	free(p);

@@ -56,6 +56,12 @@ bool reserve_allows(const struct core *c, const struct job_record *j)
 	return ends_at(c, j) <= c->reservation.at_ms;
 }
 
+bool reserve_allows_deadline(const struct core *c, int64_t deadline_s)
+{
+	return !c->reservation.holds ||
+	       (deadline_s >= 0 && c->now_ms + deadline_s * 1000 <= c->reservation.at_ms);
+}
+
 static int by_end(const void *a, const void *b)
 {
 	int64_t x = ((const struct ending *)a)->at, y = ((const struct ending *)b)->at;

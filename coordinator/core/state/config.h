@@ -31,3 +31,13 @@ struct core_stats {
 	uint64_t placements, charged_failures, disruptions, steps, stale_orders;
 	size_t bytes_nodes, bytes_jobs;
 };
+
+/* What would be placed of a job if the job came now. */
+struct what_if {
+	bool starts;  /* enough nodes fit for the job to start */
+	bool kept;    /* nodes that the job might have are kept for a job ahead */
+	uint32_t n;   /* members that would be placed; 0 if the job does not start */
+	uint32_t fit; /* nodes that fit; counting ends at parallelism */
+	const char *const
+		*nodes; /* names of the n nodes, best first; borrowed until the next step */
+};

@@ -20,7 +20,7 @@ static void rows_grow(struct core *c, struct node_record *n, uint32_t old_cap)
 	n->res = v;
 }
 
-uint32_t res_find(struct core *c, const char *name)
+uint32_t res_find(const struct core *c, const char *name)
 {
 	for (uint32_t i = 0; i < c->res.n; i++) {
 		if (!strcmp(c->res.names[i], name))
@@ -164,28 +164,36 @@ uint32_t res_lacking(const struct core *c, const struct node_record *n, const st
 	return i;
 }
 
-static struct needs needs_by(struct core *c, const struct reslist *l,
-			     uint32_t (*id)(struct core *, const char *))
+/* The list without "pods", of which a member needs one whatever it asks for. */
+static struct needs needs_begin(const struct reslist *l)
 {
 	struct needs ret = {.v = mem_zalloc(l->n + 1, sizeof *ret.v), .n = 0};
 	for (uint32_t i = 0; i < l->n; i++) {
-		if (!strcmp(l->v[i].name, "pods"))
-			continue;
-		ret.v[ret.n++] = (struct need){id(c, l->v[i].name), l->v[i].milli};
+		if (strcmp(l->v[i].name, "pods") != 0)
+			ret.v[ret.n++].milli = l->v[i].milli;
 	}
-	ret.v[ret.n++] = (struct need){res_id(c, "pods"), 1000};
+	ret.v[ret.n++] = (struct need){RES_PODS, 1000};
 	return ret;
 }
 
 struct needs needs_of(struct core *c, const struct reslist *l)
 {
-	return needs_by(c, l, res_id);
+	struct needs ret = needs_begin(l);
+	for (uint32_t i = 0, k = 0; i < l->n; i++) {
+		if (strcmp(l->v[i].name, "pods") != 0)
+			ret.v[k++].res = res_id(c, l->v[i].name);
+	}
+	return ret;
 }
 
-struct needs needs_asked(struct core *c, const struct reslist *l)
+struct needs needs_asked(const struct core *c, const struct reslist *l)
 {
-	res_id(c, "cpu");
-	return needs_by(c, l, res_find);
+	struct needs ret = needs_begin(l);
+	for (uint32_t i = 0, k = 0; i < l->n; i++) {
+		if (strcmp(l->v[i].name, "pods") != 0)
+			ret.v[k++].res = res_find(c, l->v[i].name);
+	}
+	return ret;
 }
 
 struct needs needs_copy(const struct needs *from)

@@ -10,7 +10,7 @@
 /* The number of a name, given if it has none; UINT32_MAX: there are too many names. */
 uint32_t res_id(struct core *c, const char *name);
 /* The number of a name; UINT32_MAX: it has none. */
-uint32_t res_find(struct core *c, const char *name);
+uint32_t res_find(const struct core *c, const char *name);
 void res_row_set(struct core *c, struct node_record *n, enum res_row row, const struct reslist *l);
 /* Computes ROW_CAP from the other rows; whether it changed. */
 bool res_caps(struct core *c, struct node_record *n);
@@ -29,6 +29,6 @@ uint32_t res_lacking(const struct core *c, const struct node_record *n, const st
 /* What a pod needs, one "pods" included. needs_of gives unknown names a number, needs_asked leaves
  * them UINT32_MAX. */
 struct needs needs_of(struct core *c, const struct reslist *l);
-struct needs needs_asked(struct core *c, const struct reslist *l);
+struct needs needs_asked(const struct core *c, const struct reslist *l);
 struct needs needs_copy(const struct needs *from);
 void needs_done(struct needs *n);

@@ -174,7 +174,7 @@ static void keep(struct core *c, struct selection *m)
 	c->selections.next %= SELECTIONS_KEPT;
 }
 
-static void evaluate(struct core *c, struct selection *m)
+static void evaluate(const struct core *c, struct selection *m)
 {
 	AUTO(bitset_done) struct bitset part = {0};
 	struct reader r = {m->blob};
@@ -270,4 +270,27 @@ void selection_put(struct core *c, struct selection *m)
 	drop_evaluated(c, m);
 	free(m->blob);
 	free(m);
+}
+
+const struct selection *selection_question(const struct core *c, const struct job_spec *spec,
+					   struct selection *scratch)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(BLOB_MAX);
+	struct selection *s;
+	put_selection(&b, spec);
+	must(buf_rc(&b) == RC_OK); /* the CRD's bounds keep it far below */
+	HASH_FIND(hh, c->selections.all, b.data, b.len, s);
+	if (s && s->kept && s->version == c->labels.version)
+		return s;
+	scratch->blob = b.data;
+	evaluate(c, scratch);
+	scratch->blob = NULL;
+	return scratch;
+}
+
+void selection_question_done(struct selection *scratch)
+{
+	bitset_done(&scratch->match);
+	for (uint32_t i = 0; i < AVOID_MAX; i++)
+		bitset_done(&scratch->avoid[i]);
 }

@@ -12,6 +12,13 @@ void selection_put(struct core *c, struct selection *s);
 /* The request's selection with its sets up to date; valid until the next call. */
 const struct selection *selection_evaluate(struct core *c, struct request *r);
 
+/* The selection of a spec, for a question: evaluated as above, but no table changes. What is not
+ * there already is evaluated into *scratch, which starts out zeroed. Valid until the next question.
+ */
+const struct selection *selection_question(const struct core *c, const struct job_spec *spec,
+					   struct selection *scratch);
+void selection_question_done(struct selection *scratch);
+
 /* The same set by set, to count what keeps each node away. */
 struct selection_parts {
 	struct bitset selector, affinity, taints;

@@ -144,7 +144,8 @@ struct core {
 	struct queue queue;
 	struct reservation reservation;
 	struct waiting_table waiting;
-	struct placing *placing; /* place/placing.h */
+	struct placing *placing;   /* place/placing.h */
+	struct placing *questions; /* the same, for core_what_if */
 	struct out out;
 	struct core_stats stats;
 };

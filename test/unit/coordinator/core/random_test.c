@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "test/unit/coordinator/core/chaos.h"
 
-enum { STEPS = 300, SEEDS = 150 };
+enum { STEPS = 300, SEEDS = 150, SEEDS_ASKED = 20 };
 
 static void change_job(struct chaos *x)
 {
@@ -196,8 +197,27 @@ static void check_end(struct chaos *x)
 
 static uint64_t first_seed = 1, last_seed = SEEDS;
 
-static void run_seed(uint64_t seed)
+/* A question about any job; the answer does not matter here, but it is one of the core's own nodes.
+ */
+static void ask(struct chaos *x, struct rng *r)
 {
+	struct res asks = {"cpu", 500 * (1 + (int64_t)rng_below(r, 4))};
+	struct job_spec spec = {.parallelism = 1 + (uint32_t)rng_below(r, 5),
+				.active_deadline_s = rng_below(r, 2) ? -1 : 60,
+				.requests = {&asks, 1}};
+	struct what_if w;
+	spec.min_parallelism = 1 + (uint32_t)rng_below(r, spec.parallelism);
+	core_what_if(x->w->core, &spec, &w);
+	assert_true(w.n <= spec.parallelism && w.starts == (w.fit >= spec.min_parallelism));
+	for (uint32_t i = 0; i < w.n; i++)
+		assert_true(w.nodes[i][0] == 'n');
+}
+
+/* A fingerprint of all that the core did and said. */
+static uint64_t run_seed(uint64_t seed, bool asked)
+{
+	struct rng questions = {seed};
+	uint64_t did = 1;
 	struct chaos *x = mem_zalloc(1, sizeof *x);
 	w_setup((void **)&x->w);
 	x->w->trace = first_seed == last_seed;
@@ -209,6 +229,9 @@ static void run_seed(uint64_t seed)
 	for (uint32_t i = 0; i < STEPS; i++) {
 		fault(x);
 		turn(x);
+		did = hash_str(hash_str(did, buf_str(&x->w->story)), buf_str(&x->w->did));
+		if (asked)
+			ask(x, &questions);
 	}
 	calm_down(x);
 	for (uint32_t i = 0; i < 900; i++)
@@ -216,18 +239,29 @@ static void run_seed(uint64_t seed)
 	check_end(x);
 	w_teardown((void **)&x->w);
 	free(x);
+	return did;
 }
 
 static void histories(void **state)
 {
 	(void)state;
 	for (uint64_t s = first_seed; s <= last_seed; s++)
-		run_seed(s);
+		run_seed(s, false);
+}
+
+/* What would be placed if a job came changes nothing, however often it is asked. */
+static void questions_change_nothing(void **state)
+{
+	(void)state;
+	for (uint64_t s = 1; s <= SEEDS_ASKED; s++)
+		assert_true(run_seed(s, false) == run_seed(s, true));
+	assert_true(run_seed(1, false) != run_seed(2, false));
 }
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(histories)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(histories),
+					   cmocka_unit_test(questions_change_nothing)};
 	if (argc > 1)
 		first_seed = last_seed = strtoull(argv[1], NULL, 10);
 	if (argc > 2)

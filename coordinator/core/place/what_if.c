@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/place/what_if.h"
+
+#include "coordinator/core/place/pick.h"
+#include "coordinator/core/place/reserve.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/selection.h"
+#include "coordinator/core/state/tables.h"
+
+struct what_if place_what_if(const struct core *c, struct placing *p, const struct job_spec *spec)
+{
+	struct request r = {.needs = needs_asked(c, &spec->requests)};
+	struct pick q = {.request = &r,
+			 .selection = selection_question(c, spec, &p->scratch),
+			 .reserved = reserve_allows_deadline(c, spec->active_deadline_s),
+			 .need = spec->min_parallelism,
+			 .want = spec->parallelism};
+	bool kept;
+	uint32_t n = pick_nodes(c, p, &q, &kept);
+	needs_done(&r.needs);
+	return (struct what_if){
+		.starts = n >= q.need, .n = n >= q.need ? n : 0, .fit = n, .kept = kept};
+}
