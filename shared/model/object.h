@@ -35,6 +35,8 @@ struct strs {
 enum { /* bounds that the CRDs share; see crds/ */
        JOB_NAME_MAX = 57,
        PARALLELISM_MAX = 10000,
+       TERMS_MAX = 16,
+       EXPRS_MAX = 16,
        EXPR_VALUES_MAX = 64,
        TOLERATIONS_MAX = 32,
        POD_BYTES_MAX = 64 * 1024,
