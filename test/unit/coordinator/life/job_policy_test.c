@@ -19,6 +19,7 @@ enum what {
 	SUSPENDED = 16,
 	INVALID = 32,
 	STARTED = 64,
+	MOVED = 128,
 };
 
 static void set(struct core *c, struct job_record *j, unsigned what)
@@ -42,6 +43,12 @@ static void set(struct core *c, struct job_record *j, unsigned what)
 	if (what & INVALID)
 		mem_strset(&j->spec.invalid, "no containers");
 	j->life.started = what & STARTED;
+	if (what & MOVED) {
+		static const struct kv elsewhere[] = {{"zone", "elsewhere"}};
+		const struct job_spec spec = {.node_selector = {elsewhere, 1}};
+		tables_request(c, j, &spec);
+		j->update.selection_changed = true;
+	}
 }
 
 static void the_first_that_objects_decides(void **state)
@@ -145,6 +152,7 @@ static void whose_members_are_stopped(void **state)
 		{"not of one that goes on", STARTED, ATTEMPT_RUNNING},
 		{"of one that is suspended", SUSPENDED, ATTEMPT_STOPPING},
 		{"of one that is finished", FAILED_OFTEN, ATTEMPT_STOPPING},
+		{"of one whose selection is another", MOVED, ATTEMPT_STOPPING},
 		{"not of one whose template is bad by now", INVALID, ATTEMPT_RUNNING},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A ComputeNode for every Node: when it is applied or deleted, what of it, and how often. */
+#include "coordinator/core/life/node_apply.h"
+
+#include <string.h>
+
+#include "coordinator/core/state/resources.h"
+#include "model/quantity.h"
+#include "test/unit/coordinator/state/tables.h"
+
+#define MEMORY (INT64_C(8000) * GI)
+
+static void set_row(struct core *c, struct node_record *n, enum res_row row, int64_t cpu)
+{
+	const struct res r[] = {{"cpu", cpu}, {"memory", MEMORY}, {"pods", 110000}};
+	const struct reslist l = {r, 3};
+	res_row_set(c, n, row, &l);
+}
+
+static void when_it_is_applied(void **state)
+{
+	static const struct {
+		const char *name;
+		bool node, compute, owned, running;
+		int64_t spec_cpu, after_ms;
+		const char *did;
+	} cases[] = {
+		{"not while it says what the Node has", true, true, true, false, 4000, 0, ""},
+		{"when there is none", true, false, false, false, 4000, 0, "CNODE_APPLY n1\n"},
+		{"when the Node has another room", true, true, true, false, 3000, 0,
+		 "CNODE_APPLY n1\n"},
+		{"not while one is under way", true, true, true, true, 3000, 0, ""},
+		{"not before its time", true, true, true, false, 3000, 1000, ""},
+		{"deleted when its Node is gone", false, true, true, false, 4000, 0,
+		 "CNODE_DELETE n1\n"},
+		{"a user's own is never deleted", false, true, false, false, 4000, 0, ""},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		set_row(c, n, ROW_SPEC, cases[i].spec_cpu);
+		n->kube.exists = cases[i].node;
+		n->compute.exists = cases[i].compute;
+		n->compute.owned = cases[i].owned;
+		n->apply.running = cases[i].running;
+		n->apply.after_ms = c->now_ms + cases[i].after_ms;
+		node_apply_check(c, n);
+		CASE_STR(cases[i].name, tables_did(c), cases[i].did);
+		node_apply_check(c, n); /* asked for already */
+		CASE_STR(cases[i].name, tables_did(c), "");
+		CASE(cases[i].name,
+		     heap_next(&c->timers) == (cases[i].after_ms ? c->now_ms + cases[i].after_ms
+								 : INT64_MAX) ||
+			     cases[i].did[0]);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+/* A resource that somebody else owns is left out from then on. */
+static void what_another_owner_keeps(void **state)
+{
+	static const char *const cpu[] = {"cpu"};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct core_event ev = {
+		.applied = {.name = "n1", .rc = RC_CONFLICT, .conflicts = {cpu, 1}}};
+	struct cnode_apply a;
+	set_row(c, n, ROW_SPEC, 3000);
+	mem_strset(&n->kube.uid, "node-1");
+	assert_true(node_apply_view(c, "n1", &a));
+	assert_int_equal(reslist_get(&a.resources, "cpu"), 4000);
+	assert_null(a.node_uid); /* it is a user's own */
+	node_apply_check(c, n);
+	node_applied(c, &ev);
+	assert_true(node_apply_view(c, "n1", &a));
+	assert_int_equal(a.resources.n, 2);
+	assert_int_equal(a.leave_out.n, 1);
+	assert_string_equal(a.leave_out.v[0], "cpu");
+	tables_did(c);
+	node_apply_check(c, n); /* all that is ours is as it should be */
+	assert_string_equal(tables_did(c), "");
+	n->compute.owned = true;
+	assert_true(node_apply_view(c, "n1", &a));
+	assert_string_equal(a.node_uid, "node-1");
+}
+
+/* One that is made again and again is made ever more rarely. */
+static void one_that_goes_again_and_again(void **state)
+{
+	static const int64_t waits_ms[] = {0, 1000, 2000, 4000, 8000, 16000, 30000, 30000};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	for (size_t i = 0; i < ARRAY_LEN(waits_ms); i++) {
+		node_apply_again(c, n);
+		assert_int_equal(n->apply.after_ms, c->now_ms + waits_ms[i]);
+		c->now_ms = n->apply.after_ms;
+	}
+	c->now_ms += 60001;
+	node_apply_again(c, n);
+	assert_int_equal(n->apply.after_ms, c->now_ms);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
+		cmocka_unit_test(when_it_is_applied),
+		T(what_another_owner_keeps),
+		T(one_that_goes_again_and_again),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

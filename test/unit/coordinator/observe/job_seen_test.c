@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Jobs as the watch, and a live GET, show them. */
+#include "coordinator/core/observe/job_seen.h"
+
+#include <string.h>
+
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "test/unit/coordinator/state/tables.h"
+
+#define MEMORY (INT64_C(8000) * GI)
+
+static struct job a_job(void)
+{
+	return (struct job){.meta = {.ns = "default",
+				     .name = "a",
+				     .uid = "uid-1",
+				     .rv = "10",
+				     .generation = 1,
+				     .created_ms = 5000},
+			    .spec = {.parallelism = 4,
+				     .min_parallelism = 4,
+				     .active_deadline_s = -1,
+				     .ttl_s = -1,
+				     .template_hash = "0123456789abcdef"}};
+}
+
+static void a_new_job(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job v = a_job();
+	job_seen(c, &v);
+	struct job_record *j = job_find(c, "default", "a");
+	assert_true(j->object.known && j->dirty && !j->object.from_before);
+	assert_int_equal(j->life.state, JOB_PENDING);
+	assert_int_equal(j->spec.parallelism, 4);
+	assert_int_equal(j->object.created_ms, 5000);
+	assert_string_equal(j->status.rv, "10");
+	assert_false(j->update.selection_changed);
+}
+
+/* What was counted once stays counted, whoever wrote it. */
+static void what_a_status_counts(void **state)
+{
+	static const struct {
+		const char *name, *completed;
+		uint32_t failed, attempts; /* what another writer says */
+		uint32_t want_completed, want_failed, want_attempts;
+	} cases[] = {
+		{"more than is known", "0,2-3", 5, 9, 3, 5, 9},
+		{"less than is known", "", 0, 0, 1, 2, 3},
+		{"another index", "1", 2, 3, 2, 2, 3},
+		{"above parallelism: remembered, not counted", "0,7", 2, 3, 1, 2, 3},
+		{"nonsense", "zero", 2, 3, 1, 2, 3},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job v = a_job();
+		v.status = (struct job_status){
+			.state = JOB_RUNNING, .completed = "0", .failed = 2, .attempts = 3};
+		job_seen(c, &v);
+		struct job_record *j = job_find(c, "default", "a");
+		CASE(cases[i].name, j->life.state == JOB_RUNNING && j->members.stored_failed == 2);
+		v.meta.rv = "11";
+		v.status.completed = cases[i].completed;
+		v.status.failed = cases[i].failed;
+		v.status.attempts = cases[i].attempts;
+		job_seen(c, &v);
+		CASE(cases[i].name, j->members.ncompleted == cases[i].want_completed);
+		CASE(cases[i].name, j->members.failed == cases[i].want_failed);
+		CASE(cases[i].name, j->members.highest_attempt == cases[i].want_attempts);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+static void which_edits_move_members(void **state)
+{
+	static const struct kv zone_a[] = {{"zone", "a"}};
+	static const struct res more[] = {{"cpu", 8000}};
+	struct core *c = tables_of(state);
+	struct job v = a_job();
+	job_seen(c, &v);
+	struct job_record *j = job_find(c, "default", "a");
+	j->update.rolling = false;
+	v.meta.generation = 2;
+	v.spec.requests = (struct reslist){more, 1};
+	job_seen(c, &v);
+	assert_false(j->update.selection_changed); /* another size alone moves nobody */
+	v.meta.generation = 3;
+	v.spec.node_selector = (struct kvs){zone_a, 1};
+	job_seen(c, &v);
+	assert_true(j->update.selection_changed);
+	assert_false(j->update.rolling);
+	v.meta.generation = 4;
+	v.spec.template_hash = "ffffffffffffffff";
+	job_seen(c, &v);
+	assert_true(j->update.rolling);
+	assert_string_equal(tables_did(c), "TEMPLATE_DROP 0123456789abcdef\n");
+}
+
+/* The same name, another UID: the one before is deleted, though no watch has said so. */
+static void a_job_made_again(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job v = a_job();
+	job_seen(c, &v);
+	struct job_record *old = job_find(c, "default", "a");
+	struct attempt *a = tables_attempt(c, old, 0, tables_node(c, "n1", 4000, MEMORY));
+	v.meta.uid = "uid-2";
+	job_seen(c, &v);
+	assert_true(old->object.deleted && a->order_changed);
+	assert_string_equal(job_find(c, "default", "a")->uid, "uid-2");
+}
+
+static void an_old_message_about_one_that_is_gone(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job v = a_job();
+	job_seen(c, &v);
+	tables_attempt(c, job_find(c, "default", "a"), 0, tables_node(c, "n1", 4000, MEMORY));
+	job_deleted(c, &(struct meta){.ns = "default", .name = "a", .uid = "uid-other"});
+	assert_non_null(job_find(c, "default", "a"));
+	job_deleted(c, &v.meta);
+	assert_null(job_find(c, "default", "a"));
+	job_seen(c, &v);
+	assert_null(job_find(c, "default", "a"));
+	assert_true(job_find_uid(c, "uid-1")->object.deleted);
+}
+
+static void what_a_live_get_tells(void **state)
+{
+	static const struct {
+		const char *name;
+		enum rc rc;
+		const char *live_uid;
+		bool gone;
+	} cases[] = {
+		{"it is there", RC_OK, "uid-1", false},
+		{"it is not", RC_NOTFOUND, NULL, true},
+		{"another one has its name", RC_OK, "uid-2", true},
+		{"nothing", RC_TIMEOUT, NULL, false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job v = a_job();
+		job_seen(c, &v);
+		struct job_record *j = job_find(c, "default", "a");
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		struct attempt *a = tables_attempt(c, j, 0, n);
+		mem_strset(&a->pod_uid, "u1");
+		const struct core_event ev = {.checked = {.uid = "uid-1",
+							  .rc = cases[i].rc,
+							  .live_uid = cases[i].live_uid}};
+		job_checked(c, &ev); /* nobody has asked */
+		CASE(cases[i].name, !j->object.deleted && !j->check.owner_deleted);
+		j->check.running = true;
+		job_checked(c, &ev);
+		CASE(cases[i].name, j->object.deleted == cases[i].gone);
+		CASE(cases[i].name, j->check.owner_deleted == cases[i].gone);
+		/* Whether its pods are still its own, a list begun now shows. */
+		CASE(cases[i].name,
+		     a->confirmed != cases[i].gone && n->list.wanted == cases[i].gone);
+		CASE(cases[i].name, !j->check.running);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
+		T(a_new_job),
+		cmocka_unit_test(what_a_status_counts),
+		T(which_edits_move_members),
+		T(a_job_made_again),
+		T(an_old_message_about_one_that_is_gone),
+		cmocka_unit_test(what_a_live_get_tells),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
