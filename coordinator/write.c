@@ -79,8 +79,6 @@ static void written(void *self, uint64_t key, const struct api_result *res,
 			    .message = res->message,
 			    .rv = obj ? obj->meta->rv : str_or_empty(res->rv)},
 	};
-	if (obj && is_job)
-		ev.written.observed_generation = obj->job->status.observed_generation;
 	shell_step(c, &ev);
 }
 

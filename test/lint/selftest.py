@@ -43,6 +43,7 @@ CLEAN = {
                  "`[code](nowhere)`\n",
     "docs/b.md": "# B\n\n## Part two\n",
 }
+METRIC = 'METRIC(TURNS, "muster_turns_total", COUNTER, AGENT, NULL, NULL, "Turns.")\n'
 ROOMS = ["base|shared/base|muster_flags|shared/base/text.c", "model|shared/model|base|shared/model/job.c",
          "os|shared/os|base|shared/os/os.c"]
 # Room loop: two files that need each other, by a call and by a variable; three headers that include each other.
@@ -122,6 +123,7 @@ BROKEN = [
     (texts.paths, swap("docs/b.md", "two", "two: /wo" + "rk/main/x"), "docs/b.md:3: names a path"),
     (texts.paths, swap("docs/b.md", "two", "two: /ho" + "me/someone/x"), "docs/b.md:3: names a path"),
     (texts.licence, swap("shared/model/job.h", C, ""), "shared/model/job.h: its first lines lack"),
+    (texts.metrics, {**CLEAN, "shared/serve/metrics.def": METRIC}, "metrics.def:1: nothing in agent/ sets TURNS"),
     (texts.licence, swap("test/greet.sh", "# SPDX-License-Identifier: Apache-2.0\n", ""), "test/greet.sh: its first"),
 ]
 

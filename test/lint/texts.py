@@ -194,3 +194,19 @@ def sizes(tree):
     if product:
         print("\n".join(long_files + long_functions) or "no file and no function is above its aim")
     return []
+
+
+def metrics(tree):
+    """Each metric of the table is set by the programs that it names, else a dashboard shows zero for ever."""
+    table, problems = "shared/serve/metrics.def", []
+    code = {n: bare_c(tree.read(n)) for n in tree.named(r"(shared|coordinator|agent)/.*\.c")}
+    for line, row in enumerate(tree.read(table).splitlines(), 1):
+        m = re.match(r"METRIC\((\w+), \"\w+\", \w+, (COORDINATOR|AGENT|BOTH),", row)
+        if not m:
+            continue
+        users = {n.split("/")[0] for n, text in code.items() if re.search(rf"\bMETRIC_{m.group(1)}\b", text)}
+        wanted = {"BOTH": {"coordinator", "agent"}}.get(m.group(2), {m.group(2).lower()})
+        if "shared" not in users and not wanted <= users:
+            problems.append(f"{table}:{line}: nothing in {' and '.join(sorted(wanted - users))}/ sets {m.group(1)}; "
+                            "set it where it happens, or take the row out")
+    return problems

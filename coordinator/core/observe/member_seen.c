@@ -138,13 +138,20 @@ static void enter(struct core *c, struct attempt *a, const struct member *m)
 		attempt_stop(c, a, "superseded");
 }
 
+/* An agent tells of an attempt that was not ordered on its node: the pod itself is read. */
+static void claimed(struct core *c, struct node_record *n)
+{
+	n->list.wanted = true;
+	c->stats.unordered_reports++;
+}
+
 static void adopt(struct core *c, struct job_record *j, struct node_record *n,
 		  const struct member *m, bool by_list)
 {
 	struct attempt *a = attempt_adopt(c, j, n, m);
 	a->confirmed = by_list;
 	if (!by_list)
-		n->list.wanted = true;
+		claimed(c, n);
 	log_debug(c->log, "member adopted", KS("job", j->key), KI("member", m->index),
 		  KI("attempt", m->attempt), KS("node", n->name),
 		  KS("phase", member_phase_text(m->phase)));
@@ -174,7 +181,7 @@ static void known_elsewhere(struct core *c, struct attempt *a, struct node_recor
 	if (by_list) {
 		attempt_move(c, a, n); /* a pod's name is its attempt: there is no other of it */
 	} else {
-		n->list.wanted = true;
+		claimed(c, n);
 		node_dirty(c, n);
 	}
 }

@@ -36,7 +36,10 @@ static void created(struct core *c, struct attempt *a, const struct core_event *
 			templates_remember(c, a->job->ns, a->template_id);
 		member_seen(c, *str_or_empty(pod->node) ? node_get(c, pod->node) : a->node, pod,
 			    true);
-	} else if (ev->pod.rc == RC_EXISTS || ev->pod.rc == RC_OK) {
+		return;
+	}
+	c->stats.create_failures++;
+	if (ev->pod.rc == RC_EXISTS || ev->pod.rc == RC_OK) {
 		m.phase = MEMBER_HELD;
 		member_seen(c, a->node, &m, false);
 	} else if (final_refusal(ev->pod.rc)) {

@@ -28,7 +28,9 @@ struct core_stats {
 	uint32_t jobs[JOB_SUSPENDED + 1], nodes[CNODE_FAILED + 1], members_live;
 	/* What the tables hold: jobs also whose object is gone, attempts that have not ended. */
 	uint32_t job_records, node_records, attempts_open, orders, templates;
-	uint64_t placements, charged_failures, disruptions, steps, stale_orders;
+	uint64_t placements, charged_failures, disruptions, steps;
+	uint64_t unordered_reports; /* of agents, about attempts that were not ordered there */
+	uint64_t create_failures;   /* creates of the coordinator's own that made no pod of ours */
 	size_t bytes_nodes, bytes_jobs;
 };
 

@@ -75,7 +75,6 @@ struct core_event {
 			enum rc rc;
 			const char *message;
 			const char *rv; /* rc OK: the new one */
-			int64_t observed_generation;
 		} written;
 		struct {
 			const char *name;

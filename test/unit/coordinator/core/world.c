@@ -86,8 +86,7 @@ static void write_job(struct world *w, struct wjob *j)
 					    .name = j->name,
 					    .uid = j->uid,
 					    .rc = RC_OK,
-					    .rv = j->rv,
-					    .observed_generation = s.observed_generation}};
+					    .rv = j->rv}};
 	w_step(w, &ev);
 }
 
