@@ -75,6 +75,15 @@ static void set_conditions(const struct core *c, struct node_record *n)
 		      R_Schedulable);
 }
 
+/* The Event names the cause and what to do. */
+static void event_failed(struct core *c, const struct node_record *n)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX);
+	enum reason cause = node_trouble(n);
+	buf_printf(&b, "%s: %s", reason_name(cause), reason_message(cause));
+	event_node(c, n, R_NodeFailed, buf_str(&b));
+}
+
 static void set_state(struct core *c, struct node_record *n, enum cnode_state to)
 {
 	if (n->verdict.state == to)
@@ -83,7 +92,7 @@ static void set_state(struct core *c, struct node_record *n, enum cnode_state to
 		 KS("from", cnode_state_text(n->verdict.state)), KS("to", cnode_state_text(to)),
 		 KS("reason", reason_name(node_trouble(n))));
 	if (to == CNODE_FAILED && n->verdict.state != CNODE_NONE)
-		event_node(c, n, R_NodeFailed, reason_name(node_trouble(n)));
+		event_failed(c, n);
 	n->verdict.state = to;
 	n->verdict.since_ms = whole_seconds(c->wall_ms);
 }

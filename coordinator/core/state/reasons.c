@@ -9,10 +9,11 @@ enum { OF_Job, OF_Node };
 static const struct {
 	const char *name;
 	int of, kind;
-	const char *doc;
+	const char *message, *more;
 } table[R_N] = {
-	[R_NONE] = {"", OF_Job, KIND_None, ""},
-#define REASON(name, object, event, doc) [R_##name] = {#name, OF_##object, KIND_##event, doc},
+	[R_NONE] = {"", OF_Job, KIND_None, "this version of Muster does not know the reason", ""},
+#define REASON(name, object, event, message, more) \
+	[R_##name] = {#name, OF_##object, KIND_##event, message, more},
 #include "coordinator/core/state/reasons.def"
 #undef REASON
 };
@@ -50,8 +51,14 @@ bool reason_of_node(enum reason r)
 	return table[r].of == OF_Node;
 }
 
-const char *reason_doc(enum reason r)
+const char *reason_message(enum reason r)
 {
 	must(r < R_N);
-	return table[r].doc;
+	return table[r].message;
+}
+
+const char *reason_more(enum reason r)
+{
+	must(r < R_N);
+	return table[r].more;
 }

@@ -94,6 +94,8 @@ static const char *completed(const struct job_record *j, struct arena *a)
 	return s;
 }
 
+/* The message of a condition follows from what the fingerprint has of it and of the status: it
+ * alone never asks for a write. */
 static void view_conditions(const struct job_record *j, struct cond *v, struct job_status *s)
 {
 	s->conds = v;
@@ -103,14 +105,14 @@ static void view_conditions(const struct job_record *j, struct cond *v, struct j
 								   : k->status == COND_TRUE;
 		if (!said)
 			continue;
-		bool words = i != JC_SCHEDULED || k->status != COND_TRUE;
-		v[s->nconds++] = (struct cond){
-			.type = condition_types[i],
-			.status = k->status,
-			.reason = reason_name(k->reason),
-			.message = words && k->reason == j->told.reason ? j->told.message : "",
-			.since_ms = k->since_ms,
-			.observed_generation = j->object.generation};
+		bool exact = k->reason == j->told.reason && *j->told.message;
+		v[s->nconds++] = (struct cond){.type = condition_types[i],
+					       .status = k->status,
+					       .reason = reason_name(k->reason),
+					       .message = exact ? j->told.message
+								: reason_message(k->reason),
+					       .since_ms = k->since_ms,
+					       .observed_generation = j->object.generation};
 	}
 }
 

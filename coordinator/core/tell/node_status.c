@@ -55,21 +55,11 @@ static struct reslist view_res(const struct core *c, struct arena *a, const stru
 	return ret;
 }
 
-static const char *state_message(const struct node_record *n)
+/* The reason of the state; R_NONE: the node takes new members. */
+static enum reason state_reason(const struct node_record *n)
 {
 	enum reason bad = node_trouble(n);
-	static const char *const text[R_N] = {
-		[R_NodeNotFound] = "there is no Node of this name",
-		[R_NodeOutOfService] = "the Node is tainted node.kubernetes.io/out-of-service",
-		[R_NodeNotReady] = "the Node is not ready: look at its kubelet",
-		[R_AgentSilent] = "the node's agent has fallen silent",
-		[R_AgentNotConnected] =
-			"no agent is connected from this node: look at the muster-agent pod there",
-		[R_Cordoned] = "cordoned: no new members are placed here",
-	};
-	if (!bad && node_cordoned(n))
-		bad = R_Cordoned;
-	return str_or_empty(text[bad]);
+	return !bad && node_cordoned(n) ? R_Cordoned : bad;
 }
 
 static void view(const struct core *c, struct arena *a, const struct node_record *n,
@@ -77,10 +67,12 @@ static void view(const struct core *c, struct arena *a, const struct node_record
 {
 	static const char *const types[NC_N] = {"Ready", "AgentConnected", "Schedulable"};
 	struct cond *conds = arena_alloc(a, NC_N * sizeof *conds);
+	enum reason reason = state_reason(n);
 	must(conds);
 	*s = (struct cnode_status){.state = n->verdict.state,
 				   .since_ms = n->verdict.since_ms,
-				   .message = state_message(n),
+				   .reason = reason_name(reason),
+				   .message = reason ? reason_message(reason) : "",
 				   .members = n->nlive,
 				   .capacity = view_res(c, a, n, 0),
 				   .allocated = view_res(c, a, n, 1),
@@ -90,15 +82,15 @@ static void view(const struct core *c, struct arena *a, const struct node_record
 				   .observed_generation = n->compute.generation,
 				   .conds = conds,
 				   .nconds = NC_N};
-	enum reason bad = node_trouble(n);
-	s->reason = reason_name(!bad && node_cordoned(n) ? R_Cordoned : bad);
-	for (uint32_t i = 0; i < NC_N; i++)
+	for (uint32_t i = 0; i < NC_N; i++) {
+		const struct cond_state *k = &n->verdict.conditions[i];
 		conds[i] = (struct cond){.type = types[i],
-					 .status = n->verdict.conditions[i].status,
-					 .reason = reason_name(n->verdict.conditions[i].reason),
-					 .message = "",
-					 .since_ms = n->verdict.conditions[i].since_ms,
+					 .status = k->status,
+					 .reason = reason_name(k->reason),
+					 .message = reason_message(k->reason),
+					 .since_ms = k->since_ms,
 					 .observed_generation = n->compute.generation};
+	}
 }
 
 static void mark(struct core *c, struct node_record *n, enum mark m)

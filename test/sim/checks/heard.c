@@ -93,8 +93,8 @@ void heard_end(const struct heard *h)
 static void event(struct heard *h, const struct event_note *ev)
 {
 	reason(h, ev->name, ev->reason);
-	if (!*str_or_empty(ev->note))
-		world_fail(h->world, "event", "%s: an Event %s without words", ev->name,
+	if (!strchr(str_or_empty(ev->note), ' '))
+		world_fail(h->world, "event", "%s: an Event %s without a sentence", ev->name,
 			   ev->reason);
 	if (!reason_event(reason_parse(ev->reason)) ||
 	    ev->warning != reason_warning(reason_parse(ev->reason)))
@@ -179,8 +179,12 @@ void heard_change(struct heard *h, const struct change *ch)
 		return;
 	said(h, v->meta.name, v->kind == API_JOB ? v->job.status.reason : v->cnode.status.reason,
 	     v->kind == API_JOB ? v->job.status.message : v->cnode.status.message);
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
 		said(h, v->meta.name, conds[i].reason, conds[i].message);
+		if (!*str_or_empty(conds[i].message))
+			world_fail(h->world, "words", "%s: condition %s has no message",
+				   v->meta.name, conds[i].type);
+	}
 	if (v->kind == API_JOB && h->writer && h->asked_step == h->world->clock.steps)
 		status_written(h, ch);
 	h->writer = NULL;

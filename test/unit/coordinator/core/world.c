@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "coordinator/core/check.h"
+#include "coordinator/core/state/reasons.h"
 
 static void sink(void *self, enum log_level level, const char *msg, const struct log_kv *kv,
 		 size_t n)
@@ -76,6 +77,7 @@ static void write_job(struct world *w, struct wjob *j)
 	j->job.status.superseded = j->superseded;
 	for (uint32_t i = 0; i < s.nconds; i++) {
 		j->conds[i] = s.conds[i];
+		assert_string_not_equal(s.conds[i].message, "");
 		j->conds[i].message = text(j, 4 + i, s.conds[i].message);
 	}
 	j->job.status.conds = j->conds;
@@ -114,6 +116,8 @@ static void write_cnode(struct world *w, struct wnode *n)
 	n->since_ms = s.since_ms;
 	assert_int_equal(s.nconds, ARRAY_LEN(n->conds));
 	memcpy(n->conds, s.conds, sizeof n->conds);
+	for (uint32_t i = 0; i < s.nconds; i++)
+		assert_string_not_equal(s.conds[i].message, "");
 	n->writes++;
 	w_text(next, sizeof next, "%llu", (unsigned long long)++w->rvs);
 	struct core_event ev = {.type = CEV_STATUS_WRITTEN,
@@ -166,6 +170,8 @@ static void put_action(struct world *w, const struct core_action *a)
 	case ACT_LIST_NODE: buf_printf(&w->did, "list %s\n", a->node); break;
 	case ACT_NOTE:
 		w->notes++;
+		assert_string_not_equal(a->note.note, "");
+		assert_int_equal(reason_parse(a->note.note), R_NONE); /* words, not a name */
 		buf_printf(&w->did, "note %s %s\n", a->note.name, a->note.reason);
 		break;
 	case ACT_TEMPLATE_DROP: buf_printf(&w->did, "drop %s\n", a->template_hash); break;
