@@ -174,7 +174,7 @@ static void template_text(struct arena *a, const json_t *pod, struct job_spec *s
 	AUTO(buf_done) struct buf text = BUF_INIT(POD_BYTES_MAX);
 	js_dump(pod, &text);
 	if (buf_rc(&text) != RC_OK)
-		spec->invalid = "the pod has more than 64 KiB";
+		spec->invalid = "the pod has more than 64 KiB; make the template smaller";
 	else
 		spec->template_text = arena_strndup(a, text.data, text.len);
 }
@@ -185,7 +185,8 @@ void pod_template(struct arena *a, const json_t *job_spec, const char *default_i
 	spec->template_hash = hash_of(a, job_spec);
 	const char *refused = refused_field(js_path(job_spec, "template", "spec"));
 	if (refused) {
-		spec->invalid = arena_printf(a, "spec.template.spec.%s is not allowed", refused);
+		spec->invalid =
+			arena_printf(a, "spec.template.spec.%s is not allowed; remove it", refused);
 		return;
 	}
 	AUTO(js_freep) json_t *pod = make_pod(job_spec);
@@ -193,7 +194,7 @@ void pod_template(struct arena *a, const json_t *job_spec, const char *default_i
 	if (!fill_images(json_object_get(s, "containers"), default_image) ||
 	    !fill_images(json_object_get(s, "initContainers"), default_image))
 		spec->invalid = "a container has no image, and the coordinator was given no "
-				"--default-image: set spec.image";
+				"--default-image; set spec.image";
 	spec->credentials = pod_carries_credentials(pod);
 	template_text(a, pod, spec);
 	/* The names point into the tree, which is freed here, so they are copied. */

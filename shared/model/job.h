@@ -36,7 +36,7 @@ struct job_spec {
 	 * borrowed. */
 	const char *template_hash, *template_text;
 	bool credentials;    /* the pod carries somebody's: only the coordinator may create it */
-	const char *invalid; /* why no pod can be made of this spec, or NULL */
+	const char *invalid; /* why no pod can be made of this spec and what to do, or NULL */
 };
 
 /* An attempt on a lost node that may run on although a newer one of its index counts instead. */

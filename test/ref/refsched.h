@@ -51,7 +51,7 @@ int64_t ref_asked(const struct job_spec *s, uint32_t res);
 void ref_cycle(struct ref *r);
 /* One job that is new, when nothing else has changed. */
 void ref_new(struct ref *r, struct ref_job *j);
-/* Why a job waits; "; expected in" without its number. */
+/* Why a job waits; "; expected to start in" without its number. */
 void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out);
 /* The best nodes for one job as things are, at most max; best first. For the bench. */
 uint32_t ref_pick(const struct ref *r, const struct ref_job *j, uint32_t max, uint32_t *ret);

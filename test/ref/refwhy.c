@@ -17,7 +17,7 @@ void ref_text(char *ret, size_t max, const char *fmt, ...)
 	memcpy(ret, buf_str(&b), b.len + 1);
 }
 
-enum { NOT_READY, NO_AGENT, DRAINING, SELECTOR, AFFINITY, TAINT, BUSY, LACKS, KEPT, FITS, KINDS };
+enum { NOT_READY, NO_AGENT, CORDONED, SELECTOR, AFFINITY, TAINT, BUSY, LACKS, KEPT, FITS, KINDS };
 
 static bool busy(const struct ref_job *j, uint32_t node)
 {
@@ -75,7 +75,7 @@ static int obstacle(const struct ref *r, const struct ref_job *j, uint32_t node,
 	if (!n->agent)
 		return NO_AGENT;
 	if (n->cordoned)
-		return DRAINING;
+		return CORDONED;
 	for (int part = SELECTOR; part <= TAINT; part++) {
 		if (!part_matches(n, j->spec, part))
 			return part;
@@ -100,7 +100,7 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 		{SELECTOR, "does not match nodeSelector", "do not match nodeSelector"},
 		{AFFINITY, "does not match nodeAffinity", "do not match nodeAffinity"},
 		{TAINT, "has a taint that is not tolerated", "have a taint that is not tolerated"},
-		{DRAINING, "is draining", "are draining"},
+		{CORDONED, "is cordoned", "are cordoned"},
 		{NOT_READY, "is not ready", "are not ready"},
 		{NO_AGENT, "has no agent", "have no agent"},
 		{BUSY, "runs a member already", "run a member already"},
@@ -118,6 +118,7 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 		need = j->missing;
 	buf_printf(out, "needs %u%s node%s: %u fit%s", need, j->started ? " more" : "",
 		   need == 1 ? "" : "s", counts[FITS], counts[FITS] == 1 ? "s" : "");
+	uint32_t passing = counts[FITS] + counts[LACKS] + counts[BUSY] + counts[KEPT];
 	const char *sep = "; ";
 	for (uint32_t i = 0; i <= j->spec->requests.n; i++) {
 		if (!lacks[i])
@@ -134,7 +135,12 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 		sep = ", ";
 	}
 	if (r->head == j && r->holds)
-		buf_puts(out, "; expected in");
+		buf_puts(out, "; expected to start in");
 	else if (r->head == j && counts[LACKS])
-		buf_puts(out, "; when is not known, so others may pass");
+		buf_puts(out, "; the time of its start is not known, so jobs behind it may pass");
+	else if (!r->nnodes)
+		buf_puts(out, "; there are no nodes: add some");
+	else if (passing < need)
+		buf_printf(out, "; add nodes%s",
+			   passing < r->nnodes ? ", or change what keeps these away" : "");
 }

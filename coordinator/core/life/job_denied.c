@@ -4,10 +4,10 @@
 #include "base/backoff.h"
 #include "coordinator/core/attempt/launch.h"
 #include "coordinator/core/attempt/stop.h"
-#include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/tell/progress.h"
 
 /* The API server refuses the pod. An agent's refusal is not the last word (admission may treat the
  * coordinator differently): we try once ourselves, and our answer is the truth. */
@@ -25,12 +25,9 @@ void job_denied(struct core *c, struct attempt *a, const char *words)
 		attempt_free(c, a); /* it was to stop anyway */
 		return;
 	}
-	bool news = !str_eq(j->told.create_error, words);
-	mem_strset(&j->told.create_error, words);
 	log_warn(c->log, "member denied", KS("job", j->key), KI("member", a->id.index),
 		 KI("attempt", a->id.attempt), KS("error", words));
-	if (news)
-		event_job(c, j, R_FailedCreate, words);
+	tell_denial(c, j, words);
 	/* A gang's members are refused together: that is one refusal. */
 	j->life.denials += j->life.held_until_ms <= c->now_ms;
 	j->life.held_until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms,

@@ -80,7 +80,7 @@ static bool check_backoff_limit(struct core *c, struct job_record *j)
 {
 	if (j->members.failed <= j->spec.backoff_limit)
 		return false;
-	job_set_message(j, R_BackoffLimitExceeded, "%u member%s failed, backoffLimit is %u%s%s",
+	job_set_message(j, R_BackoffLimitExceeded, "%u attempt%s failed, backoffLimit is %u%s%s",
 			j->members.failed, j->members.failed == 1 ? "" : "s", j->spec.backoff_limit,
 			*j->told.last_failure ? "; the last was " : "", j->told.last_failure);
 	finish(c, j, JOB_FAILED, R_BackoffLimitExceeded);
@@ -102,7 +102,8 @@ static bool check_deadline(struct core *c, struct job_record *j)
 	/* Its members may have ended in time while nobody led: their agents tell first. */
 	if (j->object.from_before && !c->gate.open)
 		return false;
-	job_set_message(j, R_DeadlineExceeded, "active for longer than %lld s",
+	job_set_message(j, R_DeadlineExceeded,
+			"the job was active for longer than %lld s (activeDeadlineSeconds)",
 			(long long)j->spec.deadline_s);
 	finish(c, j, JOB_FAILED, R_DeadlineExceeded);
 	return check_finished(c, j);
@@ -127,7 +128,7 @@ static bool check_node_lost(struct core *c, struct job_record *j)
 {
 	if (j->spec.on_loss != LOSS_FAIL || j->spec.suspend || !misses_lost(j))
 		return false;
-	job_set_message(j, R_NodeLost, "a member's node was lost and onNodeLoss is Fail");
+	job_set_message(j, R_NodeLost, "%s", reason_message(R_NodeLost));
 	finish(c, j, JOB_FAILED, R_NodeLost);
 	return check_finished(c, j);
 }
@@ -138,7 +139,7 @@ static void resume(struct core *c, struct job_record *j)
 	job_set_condition(c, j, JC_SUSPENDED, COND_FALSE, R_JobResumed);
 	job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_Waiting);
 	job_set_message(j, R_NONE, "%s", "");
-	event_job(c, j, R_JobResumed, "the job is back in the queue");
+	event_job(c, j, R_JobResumed, reason_message(R_JobResumed));
 	for (uint32_t i = 0; i < j->members.nslots; i++)
 		j->members.slots[i].retry_ms = 0;
 }
@@ -154,8 +155,8 @@ static bool check_suspended(struct core *c, struct job_record *j)
 		job_set_state(c, j, JOB_SUSPENDED);
 		job_set_condition(c, j, JC_SUSPENDED, COND_TRUE, R_JobSuspended);
 		job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_JobSuspended);
-		job_set_message(j, R_JobSuspended, "suspended: members are stopped");
-		event_job(c, j, R_JobSuspended, "members are stopped");
+		job_set_message(j, R_JobSuspended, "%s", reason_message(R_JobSuspended));
+		event_job(c, j, R_JobSuspended, j->told.message);
 	}
 	j->life.start_ms = 0;
 	j->life.started = j->life.formed = false;

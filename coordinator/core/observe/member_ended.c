@@ -33,7 +33,7 @@ static void charge(struct core *c, struct attempt *a, struct slot *s, const stru
 	struct job_record *j = a->job;
 	if (job_finished(j))
 		return; /* its numbers are final */
-	tell_failure(c, j, a->id.index, m);
+	tell_failure(c, a, m);
 	j->members.failed++;
 	c->stats.charged_failures++;
 	s->retry_ms = c->now_ms +

@@ -20,7 +20,7 @@ enum obstacle {
 	W_SELECTOR,
 	W_AFFINITY,
 	W_TAINT,
-	W_DRAINING,
+	W_CORDONED,
 	W_FAILED,
 	W_AGENT,
 	W_BUSY,
@@ -33,7 +33,7 @@ static const char *const words[W_N][2] = {
 	[W_SELECTOR] = {"does not match nodeSelector", "do not match nodeSelector"},
 	[W_AFFINITY] = {"does not match nodeAffinity", "do not match nodeAffinity"},
 	[W_TAINT] = {"has a taint that is not tolerated", "have a taint that is not tolerated"},
-	[W_DRAINING] = {"is draining", "are draining"},
+	[W_CORDONED] = {"is cordoned", "are cordoned"},
 	[W_FAILED] = {"is not ready", "are not ready"},
 	[W_AGENT] = {"has no agent", "have no agent"},
 	[W_BUSY] = {"runs a member already", "run a member already"},
@@ -55,7 +55,7 @@ static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 	if (!n->agent.connected || !n->agent.capacity_known)
 		return W_AGENT;
 	if (node_cordoned(n))
-		return W_DRAINING;
+		return W_CORDONED;
 	if (!bitset_has(&l->parts.selector, n->idx))
 		return W_SELECTOR;
 	if (!bitset_has(&l->parts.affinity, n->idx))
@@ -97,8 +97,21 @@ static void put_counts(const struct job_record *j, const uint32_t *counts, const
 	}
 	if (counts[W_REFUSED] && *j->told.last_refusal)
 		buf_printf(b, " (%s)", j->told.last_refusal);
-	if (first && !counts[W_FIT])
-		buf_puts(b, "; there are no nodes");
+}
+
+/* What helps a job that stays without enough nodes if nobody does anything. */
+static void put_next_step(const uint32_t *counts, uint32_t need, struct buf *b)
+{
+	uint32_t passing = counts[W_FIT] + counts[W_LACK] + counts[W_BUSY] + counts[W_REFUSED] +
+			   counts[W_RESERVED];
+	uint32_t kept_away = counts[W_SELECTOR] + counts[W_AFFINITY] + counts[W_TAINT] +
+			     counts[W_CORDONED] + counts[W_FAILED] + counts[W_AGENT];
+	if (!passing && !kept_away)
+		buf_puts(b, "; there are no nodes: add some");
+	else if (passing < need && !kept_away)
+		buf_puts(b, "; add nodes");
+	else if (passing < need)
+		buf_puts(b, "; add nodes, or change what keeps these away");
 }
 
 static void put_why(struct core *c, struct job_record *j, struct buf *b)
@@ -126,10 +139,12 @@ static void put_why(struct core *c, struct job_record *j, struct buf *b)
 		   need == 1 ? "" : "s", counts[W_FIT], counts[W_FIT] == 1 ? "s" : "");
 	put_counts(j, counts, lacks, b);
 	if (c->reservation.head == j && c->reservation.holds)
-		buf_printf(b, "; expected in %lld s",
+		buf_printf(b, "; expected to start in %lld s",
 			   (long long)((c->reservation.at_ms - c->now_ms + 999) / 1000));
 	else if (c->reservation.head == j && counts[W_LACK])
-		buf_puts(b, "; when is not known, so others may pass");
+		buf_puts(b, "; the time of its start is not known, so jobs behind it may pass");
+	else
+		put_next_step(counts, need, b);
 }
 
 static void explain(struct core *c, struct job_record *j)

@@ -8,21 +8,26 @@
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/tables.h"
 
-enum { STUCK_MS = 60000, FAILURE_NOTE_MS = 60000 };
+enum {
+	STUCK_MS = 60000,
+	FAILURE_EVENT_MS = 60000,
+	QUOTE_MAX = 700 /* bytes of others' words, so that the next step fits behind them */
+};
 
-/* The last failure in words; an Event of them now and then, as many may fail at once. */
-void tell_failure(struct core *c, struct job_record *j, uint32_t index, const struct member *m)
+void tell_failure(struct core *c, const struct attempt *a, const struct member *m)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
-	buf_printf(&b, "member %u: exit code %d", index, m->exit_code);
+	struct job_record *j = a->job;
+	buf_printf(&b, "member %u: exit code %d", a->id.index, m->exit_code);
 	if (*str_or_empty(m->reason))
 		buf_printf(&b, " (%s)", m->reason);
 	if (*str_or_empty(m->message))
-		buf_printf(&b, ": %s", m->message);
+		buf_printf(&b, ": %.*s", QUOTE_MAX, m->message);
+	buf_printf(&b, "; look at the log of pod %s", a->pod);
 	mem_strset(&j->told.last_failure, buf_str(&b));
 	if (j->told.failure_event_ms > c->now_ms)
 		return;
-	j->told.failure_event_ms = c->now_ms + FAILURE_NOTE_MS;
+	j->told.failure_event_ms = c->now_ms + FAILURE_EVENT_MS;
 	event_job(c, j, R_MemberFailed, j->told.last_failure);
 }
 
@@ -31,15 +36,27 @@ void tell_refusal(struct job_record *j, const struct member *m)
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
 	buf_puts(&b, str_or_empty(m->reason));
 	if (*str_or_empty(m->message))
-		buf_printf(&b, ": %s", m->message);
+		buf_printf(&b, ": %.*s", QUOTE_MAX, m->message);
 	mem_strset(&j->told.last_refusal, buf_str(&b));
+}
+
+void tell_denial(struct core *c, struct job_record *j, const char *words)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX);
+	buf_printf(&b, "the API server refuses a pod: %.*s; remove the cause, Muster tries again",
+		   QUOTE_MAX, words);
+	if (str_eq(j->told.create_error, buf_str(&b)))
+		return;
+	mem_strset(&j->told.create_error, buf_str(&b));
+	event_job(c, j, R_FailedCreate, j->told.create_error);
 }
 
 static void say_waiting(struct core *c, struct job_record *j, const struct attempt *a,
 			const char *why)
 {
 	bool news = j->told.reason != R_MemberWaiting;
-	job_set_message(j, R_MemberWaiting, "member %u: %s", a->id.index, why);
+	job_set_message(j, R_MemberWaiting, "member %u: %.*s; look at the Events of pod %s",
+			a->id.index, QUOTE_MAX, why, a->pod);
 	if (news)
 		event_job(c, j, R_MemberWaiting, j->told.message);
 }
@@ -69,8 +86,7 @@ static bool tell_waiting(struct core *c, struct job_record *j)
 	if (at > c->now_ms)
 		return false;
 	must(stuck); /* one is Pending */
-	buf_printf(&b, "not started for %d s; the Events of pod %s may say why", STUCK_MS / 1000,
-		   stuck->pod);
+	buf_printf(&b, "not started for %d s", STUCK_MS / 1000);
 	say_waiting(c, j, stuck, buf_str(&b));
 	return true;
 }
@@ -92,7 +108,9 @@ static bool tell_lost(struct core *c, struct job_record *j)
 	if (!a)
 		return false;
 	bool news = j->told.reason != R_WaitingForNode;
-	job_set_message(j, R_WaitingForNode, "member %u waits for node %s, which is lost",
+	job_set_message(j, R_WaitingForNode,
+			"member %u waits for node %s, which is lost; bring the node back, or "
+			"delete the Node if the machine is off for good",
 			a->id.index, a->node->name);
 	if (news)
 		event_job(c, j, R_WaitingForNode, j->told.message);

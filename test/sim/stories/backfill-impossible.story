@@ -10,7 +10,7 @@ at 11s apply job big parallelism=2 cpu=4 run=10s
 at 12s apply job endless cpu=4 run=10s
 expect 25s job brief state Completed
 expect 25s job endless state Pending
-expect 25s job big message ~"expected in "
+expect 25s job big message ~"expected to start in "
 expect 75s job big state Completed
 expect 90s job endless state Completed
 expect 90s job huge state Pending

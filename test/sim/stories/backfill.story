@@ -7,7 +7,7 @@ at 6s apply job big parallelism=2 cpu=4 run=10s
 at 7s apply job long cpu=4 run=10s deadline=200
 at 7s apply job endless cpu=4 run=10s
 expect 9s job big state Pending
-expect 9s job big message ~"expected in "
+expect 9s job big message ~"expected to start in "
 expect 9s job long state Pending
 expect 9s job long message ~"reserved for a job ahead"
 expect 9s job endless state Pending

@@ -9,8 +9,8 @@ expect 8s job work state Pending
 expect 8s job work start none
 expect 8s job work Scheduled False
 expect 8s job work Scheduled.reason Unschedulable
-expect 8s job work message "needs 4 nodes: 3 fit; 1 is draining"
-expect 8s job work Scheduled.message "needs 4 nodes: 3 fit; 1 is draining"
+expect 8s job work message "needs 4 nodes: 3 fit; 1 is cordoned; add nodes, or change what keeps these away"
+expect 8s job work Scheduled.message "needs 4 nodes: 3 fit; 1 is cordoned; add nodes, or change what keeps these away"
 expect 8s event work Unschedulable "needs 4 nodes"
 at 20s uncordon n4
 expect 23s pods work 4 phase=started

@@ -6,4 +6,4 @@ expect 30s job work state Running
 at 31s edit job work backoff=1
 expect 32s job work state Failed
 expect 32s job work reason BackoffLimitExceeded
-expect 32s event work BackoffLimitExceeded "2 members failed, backoffLimit is 1"
+expect 32s event work BackoffLimitExceeded "2 attempts failed, backoffLimit is 1"

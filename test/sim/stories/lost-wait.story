@@ -6,7 +6,7 @@ expect 8s job work active 2
 at 10s cut n1 60s
 expect 20s node n1 state Failed
 expect 20s job work reason WaitingForNode
-expect 20s job work message "member 0 waits for node n1, which is lost"
+expect 20s job work message "member 0 waits for node n1, which is lost; bring the node back, or delete the Node if the machine is off for good"
 expect 20s event work WaitingForNode n=1
 expect 60s created 2
 expect 80s node n1 state Running

@@ -24,7 +24,7 @@ expect 40s pods roll 1 v=2 phase=started node=n2
 expect 40s pods fresh 1 v=2 phase=started node=n2
 expect 40s job roll superseded "0/1 on n1 by 2"
 expect 40s job careful ready 0
-expect 40s job careful message "member 0 waits for node n1, which is lost"
+expect 40s job careful message "member 0 waits for node n1, which is lost; bring the node back, or delete the Node if the machine is off for good"
 expect 40s pods careful 1
 at 60s power-on n1
 expect 100s pods roll 1

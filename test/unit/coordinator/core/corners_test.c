@@ -111,7 +111,9 @@ static void nothing_is_placed_before_the_room_is_known(void **state)
 	w_job(w, j);
 	w_wait(w, 2000);
 	assert_int_equal(w_orders(w, j), 0);
-	assert_string_equal(w_status(w, j).message, "needs 1 node: 0 fit; 1 has no agent");
+	assert_string_equal(w_status(w, j).message,
+			    "needs 1 node: 0 fit; 1 has no "
+			    "agent; add nodes, or change what keeps these away");
 	w_hello(w, "n1");
 	assert_int_equal(w_orders(w, j), 1);
 }

@@ -5,6 +5,17 @@
 
 #include <string.h>
 
+/* The message ends with the failure of member 0, and says whose log to look at. */
+static void expect_failure(const char *message, const char *begin, const struct wjob *j,
+			   uint32_t attempt)
+{
+	char pod[POD_NAME_BYTES], want[256];
+	member_pod_name(j->name, j->uid, 0, attempt, pod);
+	w_text(want, sizeof want, "%smember 0: exit code 1 (Error); look at the log of pod %s",
+	       begin, pod);
+	assert_string_equal(message, want);
+}
+
 static void backs_off_then_fails(void **state)
 {
 	struct world *w = w_of(state);
@@ -20,7 +31,7 @@ static void backs_off_then_fails(void **state)
 		assert_true(w_has(w, "note a MemberFailed\n"));
 		w_wait(w, delay[i] - 100);
 		assert_string_equal(w_status(w, j).reason, "MemberFailed");
-		assert_string_equal(w_status(w, j).message, "member 0: exit code 1 (Error)");
+		expect_failure(w_status(w, j).message, "", j, i + 1);
 		assert_null(w_order(w, j, 0, NULL));
 		w_wait(w, 200);
 		assert_int_equal(w_order(w, j, 0, NULL)->attempt, i + 2);
@@ -35,8 +46,7 @@ static void backs_off_then_fails(void **state)
 	assert_int_equal(s.state, JOB_FAILED);
 	assert_string_equal(w_cond(&s, "Failed"), "True BackoffLimitExceeded");
 	assert_string_equal(s.reason, "BackoffLimitExceeded");
-	assert_string_equal(s.message, "3 members failed, backoffLimit is 2; the last was "
-				       "member 0: exit code 1 (Error)");
+	expect_failure(s.message, "3 attempts failed, backoffLimit is 2; the last was ", j, 3);
 	assert_true(w_has(w, "delete pod-a-1.1: job finished\n"));
 	assert_true(w_has(w, "note a BackoffLimitExceeded\n"));
 	assert_false(w_has(w, "note a MemberFailed\n")); /* once a minute */
@@ -232,7 +242,9 @@ static void denied_gang_gives_all_back(void **state)
 	struct job_status s = w_status(w, j);
 	assert_int_equal(s.state, JOB_PENDING);
 	assert_string_equal(w_cond(&s, "Scheduled"), "False FailedCreate");
-	assert_string_equal(s.message, "exceeded quota: pods=1");
+	assert_string_equal(s.message,
+			    "the API server refuses a pod: exceeded quota: pods=1; remove the "
+			    "cause, Muster tries again");
 	assert_int_equal(s.failed, 0);
 	w_clear(w);
 	w_wait(w, 9000);
@@ -465,7 +477,8 @@ static void image_pull_is_told(void **state)
 	m.message = "no such image";
 	w_report(w, &m);
 	w_wait(w, 1500);
-	assert_string_equal(w_status(w, j).message, "member 0: ErrImagePull: no such image");
+	assert_string_equal(w_status(w, j).message, "member 0: ErrImagePull: no such image; look "
+						    "at the Events of pod a-0-jzz6d");
 	assert_true(w_has(w, "note a MemberWaiting\n"));
 	assert_int_equal(w_status(w, j).state, JOB_PENDING);
 	w_tell(w, j, "n1", 0, 1, MEMBER_RUNNING);

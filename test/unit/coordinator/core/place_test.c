@@ -141,8 +141,10 @@ static void says_why_in_numbers(void **state)
 	w_wait(w, 1500);
 	struct job_status s = w_status(w, j);
 	assert_int_equal(s.state, JOB_PENDING);
-	assert_string_equal(s.message, "needs 4 nodes: 2 fit; 1 has a taint that is not tolerated, "
-				       "1 is draining, 1 is not ready, 1 has no agent");
+	assert_string_equal(s.message,
+			    "needs 4 nodes: 2 fit; 1 has a taint that is not tolerated, "
+			    "1 is cordoned, 1 is not ready, 1 has no agent; add nodes, or change "
+			    "what keeps these away");
 	assert_string_equal(w_cond(&s, "Scheduled"), "False Unschedulable");
 	assert_int_equal(s.start_ms, 0);
 	assert_int_equal(w_orders(w, j), 0);
@@ -154,14 +156,15 @@ static void says_why_in_numbers(void **state)
 	assert_string_equal(
 		w_status(w, k).message,
 		"needs 1 node: 0 fit; 2 lack memory, 1 has a taint that is not tolerated, "
-		"1 is draining, 1 is not ready, 1 has no agent");
+		"1 is cordoned, 1 is not ready, 1 has no agent");
 	struct wjob *l = w_new_job(w, "c", 2);
 	select_zone(l, "b");
 	w_job(w, l);
 	w_wait(w, 1500);
 	assert_string_equal(w_status(w, l).message,
-			    "needs 2 nodes: 1 fits; 2 do not match nodeSelector, 1 is draining, "
-			    "1 is not ready, 1 has no agent");
+			    "needs 2 nodes: 1 fits; 2 do not match nodeSelector, 1 is cordoned, "
+			    "1 is not ready, 1 has no agent; add nodes, or change what keeps "
+			    "these away");
 }
 
 static void no_nodes_at_all(void **state)
@@ -171,7 +174,8 @@ static void no_nodes_at_all(void **state)
 	struct wjob *j = w_new_job(w, "a", 1);
 	w_job(w, j);
 	w_wait(w, 1500);
-	assert_string_equal(w_status(w, j).message, "needs 1 node: 0 fit; there are no nodes");
+	assert_string_equal(w_status(w, j).message, "needs 1 node: 0 fit; there are no "
+						    "nodes: add some");
 }
 
 static void message_is_refreshed_once_a_minute(void **state)
@@ -181,13 +185,15 @@ static void message_is_refreshed_once_a_minute(void **state)
 	struct wjob *j = w_new_job(w, "a", 3);
 	w_job(w, j);
 	w_wait(w, 2000);
-	assert_string_equal(w_status(w, j).message, "needs 3 nodes: 2 fit");
+	assert_string_equal(w_status(w, j).message, "needs 3 nodes: 2 fit; add nodes");
 	w_find(w, "n2")->cordoned = true;
 	w_tell_node(w, w_find(w, "n2"));
 	w_wait(w, 50000);
-	assert_string_equal(w_status(w, j).message, "needs 3 nodes: 2 fit");
+	assert_string_equal(w_status(w, j).message, "needs 3 nodes: 2 fit; add nodes");
 	w_wait(w, 12000);
-	assert_string_equal(w_status(w, j).message, "needs 3 nodes: 1 fits; 1 is draining");
+	assert_string_equal(w_status(w, j).message, "needs 3 nodes: 1 fits; 1 is "
+						    "cordoned; add nodes, or change what keeps "
+						    "these away");
 	assert_int_equal(j->writes, 2);
 }
 
@@ -291,8 +297,8 @@ static void pod_count_is_a_limit(void **state)
 	assert_int_equal(w_orders(w, j[2]), 0);
 	w_wait(w, 1500);
 	assert_string_equal(w_status(w, j[2]).message,
-			    "needs 1 node: 0 fit; 1 lacks pods; when is not known, so "
-			    "others may pass");
+			    "needs 1 node: 0 fit; 1 lacks pods; the time of its start is not "
+			    "known, so jobs behind it may pass");
 }
 
 static void spread_or_pack(void **state)
@@ -336,8 +342,8 @@ static void a_refusal_corrects_the_room(void **state)
 	assert_int_equal(w_orders(w, b), 0);
 	w_wait(w, 1500);
 	assert_string_equal(w_status(w, b).message,
-			    "needs 1 node: 0 fit; 2 lack memory; when is not "
-			    "known, so others may pass");
+			    "needs 1 node: 0 fit; 2 lack memory; the time of its start is "
+			    "not known, so jobs behind it may pass");
 	w_job(w, tiny); /* less than what was refused */
 	assert_int_equal(w_orders(w, tiny), 2);
 	assert_int_equal(w_status(w, a).failed, 0);

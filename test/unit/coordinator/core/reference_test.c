@@ -136,11 +136,11 @@ static void compare_places(struct run *x, const char *after)
 	}
 }
 
-/* Without the number of "expected in 12 s": it was right when it was told. */
+/* Without the number of "expected to start in 12 s": it was right when it was told. */
 static void cut(char *ret, size_t max, const char *message)
 {
-	const char *at = strstr(message, "; expected in");
-	size_t n = at ? (size_t)(at - message) + strlen("; expected in") : strlen(message);
+	const char *at = strstr(message, "; expected to start in");
+	size_t n = at ? (size_t)(at - message) + strlen("; expected to start in") : strlen(message);
 	n = n < max ? n : max - 1;
 	memcpy(ret, message, n);
 	ret[n] = 0;

@@ -295,7 +295,8 @@ static void a_failure_in_its_own_words(void **state)
 	m.exit_code = 2;
 	w_report(w, &m);
 	w_wait(w, 3000);
-	assert_string_equal(w_status(w, j).message, "member 0: exit code 2: no such file");
+	assert_string_equal(w_status(w, j).message, "member 0: exit code 2: no such file; look at "
+						    "the log of pod a-0-jzz6d");
 }
 
 /* Which of two opaque versions is newer nobody knows: the answer stands. */
