@@ -42,8 +42,10 @@ static void a_gang_gives_all_back(void **state)
 	struct attempt *a = refused(c, true);
 	struct job_record *j = a->job;
 	job_denied(c, a, "forbidden: exceeded quota");
-	assert_string_equal(tables_did(c),
-			    "WARNING a FailedCreate: forbidden: exceeded quota\nPOD_DELETE u1\n");
+	assert_string_equal(
+		tables_did(c),
+		"WARNING a FailedCreate: the API server refuses a pod: forbidden: "
+		"exceeded quota; remove the cause, Muster tries again\nPOD_DELETE u1\n");
 	assert_null(job_slot(j, 0)->current);
 	assert_int_equal(job_slot(j, 1)->current->state, ATTEMPT_STOPPING);
 	assert_int_equal(j->life.state, JOB_PENDING);

@@ -60,14 +60,15 @@ static void what_keeps_a_node_away(void **state)
 	static const struct {
 		void (*happens)(struct core *, struct node_record *);
 		const char *words;
+		bool passes; /* without anybody's help */
 	} cases[] = {
-		{lost, "1 is not ready"},
-		{without_agent, "1 has no agent"},
-		{cordoned, "1 is draining"},
-		{elsewhere, "1 does not match nodeSelector"},
-		{tainted, "1 has a taint that is not tolerated"},
-		{full, "1 lacks cpu"},
-		{kept, "1 is reserved for a job ahead"},
+		{lost, "1 is not ready", false},
+		{without_agent, "1 has no agent", false},
+		{cordoned, "1 is cordoned", false},
+		{elsewhere, "1 does not match nodeSelector", false},
+		{tainted, "1 has a taint that is not tolerated", false},
+		{full, "1 lacks cpu", true},
+		{kept, "1 is reserved for a job ahead", true},
 	};
 	static const struct res asks = {"cpu", 1000};
 	const struct job_spec spec = {.requests = {&asks, 1}, .node_selector = in_a};
@@ -86,7 +87,8 @@ static void what_keeps_a_node_away(void **state)
 		j->place.stage = QUEUE_BLOCKED;
 		waiting_soon(c, j);
 		explain_due(c);
-		buf_printf(&want, "needs 2 nodes: 1 fits; %s", cases[i].words);
+		buf_printf(&want, "needs 2 nodes: 1 fits; %s%s", cases[i].words,
+			   cases[i].passes ? "" : "; add nodes, or change what keeps these away");
 		CASE_STR(cases[i].words, j->told.message, buf_str(&want));
 		CASE(cases[i].words, j->told.reason == R_Unschedulable);
 		CASE(cases[i].words, j->told.conditions[JC_SCHEDULED].status == COND_FALSE);
@@ -106,9 +108,9 @@ static void said_once_and_again(void **state)
 	waiting_soon(c, j);
 	assert_true(explain_deadline(c) <= c->now_ms);
 	explain_due(c);
-	assert_string_equal(j->told.message, "needs 1 node: 0 fit; there are no nodes");
+	assert_string_equal(j->told.message, "needs 1 node: 0 fit; there are no nodes: add some");
 	assert_string_equal(tables_did(c), "WARNING a Unschedulable: needs 1 node: 0 fit; there "
-					   "are no nodes\n");
+					   "are no nodes: add some\n");
 	assert_int_equal(explain_deadline(c), c->now_ms + c->cfg.message_refresh_ms);
 	tables_fill(c, tables_node(c, "n1", 1000, MEMORY), 500);
 	c->now_ms += c->cfg.message_refresh_ms;
@@ -117,11 +119,25 @@ static void said_once_and_again(void **state)
 	assert_string_equal(tables_did(c), "");
 }
 
+static void more_than_there_are(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 3);
+	tables_node(c, "n1", 4000, MEMORY);
+	queue_put(c, j, 3);
+	j->place.stage = QUEUE_BLOCKED;
+	waiting_soon(c, j);
+	explain_due(c);
+	assert_string_equal(j->told.message, "needs 3 nodes: 1 fits; add nodes");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_keeps_a_node_away),
 		cmocka_unit_test_setup_teardown(said_once_and_again, placing_setup,
+						placing_teardown),
+		cmocka_unit_test_setup_teardown(more_than_there_are, placing_setup,
 						placing_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,9 +21,10 @@ static void the_first_of_what_it_could_say(void **state)
 		{"the API server refuses its pods", true, true, true, true, false, R_FailedCreate,
 		 "forbidden"},
 		{"a lost node is waited for", false, true, true, true, false, R_WaitingForNode,
-		 "member 0 waits for node n1, which is lost"},
+		 "member 0 waits for node n1, which is lost; bring the node back, or delete the "
+		 "Node if the machine is off for good"},
 		{"a container waits", false, false, true, true, false, R_MemberWaiting,
-		 "member 1: ErrImagePull: no such image"},
+		 "member 1: ErrImagePull: no such image; look at the Events of pod "},
 		{"a member failed", false, false, false, true, false, R_MemberFailed,
 		 "member 2: exit code 3"},
 		{"nothing", false, false, false, false, false, R_NONE, ""},
@@ -54,7 +55,10 @@ static void the_first_of_what_it_could_say(void **state)
 		if (cases[i].failed)
 			mem_strset(&j->told.last_failure, "member 2: exit code 3");
 		tell_progress(c, j);
-		CASE_STR(cases[i].name, j->told.message, cases[i].message);
+		AUTO(buf_done) struct buf want = BUF_INIT(1024);
+		buf_printf(&want, "%s%s", cases[i].message,
+			   cases[i].reason == R_MemberWaiting ? second->pod : "");
+		CASE_STR(cases[i].name, j->told.message, buf_str(&want));
 		CASE(cases[i].name, j->told.reason == cases[i].reason);
 		j->place.stage = QUEUE_OUT; /* the queue knows nothing of it */
 		tables_teardown(&world);
@@ -62,22 +66,69 @@ static void the_first_of_what_it_could_say(void **state)
 	(void)state;
 }
 
+/* The words that tell_failure keeps, and an Event of them or none. */
+static void expect_failure(struct core *c, const struct attempt *a, const char *words, bool event)
+{
+	AUTO(buf_done) struct buf want = BUF_INIT(1024), did = BUF_INIT(1024);
+	buf_printf(&want, "%s; look at the log of pod %s", words, a->pod);
+	assert_string_equal(a->job->told.last_failure, buf_str(&want));
+	if (event)
+		buf_printf(&did, "WARNING a MemberFailed: %s\n", buf_str(&want));
+	assert_string_equal(tables_did(c), buf_str(&did));
+}
+
 static void a_failure_in_words_and_an_event_a_minute(void **state)
 {
 	struct core *c = tables_of(state);
 	struct job_record *j = tables_job(c, "a", 3);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	const struct attempt *first = tables_attempt(c, j, 0, n);
+	const struct attempt *third = tables_attempt(c, j, 2, n);
 	const struct member oom = {.exit_code = 137, .reason = "OOMKilled", .message = "of 1Gi"};
 	const struct member plain = {.exit_code = 1};
-	tell_failure(c, j, 2, &oom);
-	assert_string_equal(j->told.last_failure, "member 2: exit code 137 (OOMKilled): of 1Gi");
-	assert_string_equal(tables_did(c), "WARNING a MemberFailed: member 2: exit code 137 "
-					   "(OOMKilled): of 1Gi\n");
-	tell_failure(c, j, 0, &plain);
-	assert_string_equal(j->told.last_failure, "member 0: exit code 1");
-	assert_string_equal(tables_did(c), "");
+	tell_failure(c, third, &oom);
+	expect_failure(c, third, "member 2: exit code 137 (OOMKilled): of 1Gi", true);
+	tell_failure(c, first, &plain);
+	expect_failure(c, first, "member 0: exit code 1", false);
 	c->now_ms += 60000;
-	tell_failure(c, j, 0, &plain);
-	assert_string_equal(tables_did(c), "WARNING a MemberFailed: member 0: exit code 1\n");
+	tell_failure(c, first, &plain);
+	expect_failure(c, first, "member 0: exit code 1", true);
+}
+
+/* The next step stands behind them however many there are. */
+static void words_of_others_are_cut(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	const struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
+	char many[2000];
+	memset(many, 'x', sizeof many - 1);
+	many[sizeof many - 1] = '\0';
+	const struct member m = {.exit_code = 1, .reason = "Error", .message = many};
+	tell_failure(c, a, &m);
+	assert_non_null(strstr(j->told.last_failure, "xxx; look at the log of pod a-0-"));
+	assert_in_range(strlen(j->told.last_failure), 700, MESSAGE_MAX);
+	tell_denial(c, j, many);
+	assert_non_null(strstr(j->told.create_error, "xxx; remove the cause"));
+	assert_in_range(strlen(j->told.create_error), 700, MESSAGE_MAX);
+	tell_refusal(j, &m);
+	assert_in_range(strlen(j->told.last_refusal), 700, MESSAGE_MAX);
+}
+
+/* An Event says so when the words are news. */
+static void a_denial_in_words(void **state)
+{
+	static const char want[] = "the API server refuses a pod: forbidden; remove the cause, "
+				   "Muster tries again";
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	tell_denial(c, j, "forbidden");
+	assert_string_equal(j->told.create_error, want);
+	assert_non_null(strstr(tables_did(c), want));
+	tell_denial(c, j, "forbidden");
+	assert_string_equal(tables_did(c), "");
+	tell_denial(c, j, "not found");
+	assert_non_null(strstr(tables_did(c), "WARNING a FailedCreate: the API server refuses"));
 }
 
 /* A container that does not start, and nobody says why. */
@@ -103,6 +154,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		cmocka_unit_test(the_first_of_what_it_could_say),
 		T(a_failure_in_words_and_an_event_a_minute),
+		T(words_of_others_are_cut),
+		T(a_denial_in_words),
 		T(a_member_that_does_not_start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
