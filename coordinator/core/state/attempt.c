@@ -300,7 +300,8 @@ void attempt_order_forget(struct attempt *a)
 	if (a->order_changed)
 		*p = a->orders_next;
 	a->order_changed = false;
-	a->node->orders.stale |= a->order_print != 0; /* the array names what is freed now */
+	a->node->orders.forgot |= a->order_print != 0;
+	a->node->orders.n -= a->order_print != 0;
 	a->node->orders.sum -= a->order_print;
 	a->order_print = 0;
 }

@@ -152,7 +152,6 @@ void node_free(struct core *c, struct node_record *n)
 		free(own[i]);
 	free(n->kube.taints);
 	free(n->res);
-	free(n->orders.v);
 	free(n);
 }
 

@@ -122,11 +122,10 @@ struct node_verdict {
  * whose order may have changed hang on `changed`. Owners: state/orders, state/attempt. */
 struct node_orders {
 	bool recount; /* look at all attempts */
-	bool stale;   /* the array names an attempt that is no more */
+	bool forgot;  /* an attempt of the set was forgotten */
 	struct attempt *changed;
 	uint64_t revision, sum, told;
-	struct order *v;
-	uint32_t n, cap;
+	uint32_t n; /* how many they are */
 };
 
 struct node_record {

@@ -18,28 +18,19 @@ static bool ordered(const struct attempt *a)
 	return attempt_live(a) && a->confirmed && attempt_current(a) && a->job->object.known;
 }
 
-static void rebuild(const struct core *c, struct node_record *n)
+static struct order order_of(const struct core *c, const struct attempt *a)
 {
-	struct attempt *a;
-	n->orders.n = 0;
-	DL_FOREACH2(n->attempts, a, node_next)
-	{
-		if (!ordered(a))
-			continue;
-		const struct job_record *j = a->job;
-		VEC_GROW(n->orders.v, n->orders.n, n->orders.cap);
-		n->orders.v[n->orders.n++] =
-			(struct order){.ns = j->ns,
-				       .job_name = j->name,
-				       .job_uid = j->uid,
-				       .pod = a->pod,
-				       .pod_uid = a->pod_uid,
-				       .index = a->id.index,
-				       .attempt = a->id.attempt,
-				       .parallelism = j->spec.parallelism,
-				       .template_hash = intern_str(c->strs, a->template_id),
-				       .launch = !a->by_us && !attempt_seen(a)};
-	}
+	const struct job_record *j = a->job;
+	return (struct order){.ns = j->ns,
+			      .job_name = j->name,
+			      .job_uid = j->uid,
+			      .pod = a->pod,
+			      .pod_uid = a->pod_uid,
+			      .index = a->id.index,
+			      .attempt = a->id.attempt,
+			      .parallelism = j->spec.parallelism,
+			      .template_hash = intern_str(c->strs, a->template_id),
+			      .launch = !a->by_us && !attempt_seen(a)};
 }
 
 static uint64_t print_of(const struct attempt *a)
@@ -54,13 +45,14 @@ static void count(struct node_record *n, struct attempt *a)
 {
 	uint64_t print = print_of(a);
 	n->orders.sum += print - a->order_print;
+	n->orders.n += (uint32_t)(print != 0) - (uint32_t)(a->order_print != 0);
 	a->order_print = print;
 }
 
 /* Something of the set may be another, or gone, and was not looked at yet. */
 static bool undecided(const struct node_record *n)
 {
-	return n->orders.recount || n->orders.changed || n->orders.stale;
+	return n->orders.recount || n->orders.changed || n->orders.forgot;
 }
 
 /* As if all were counted anew; for checks. */
@@ -78,7 +70,7 @@ static void recount(struct node_record *n)
 	struct attempt *a;
 	DL_FOREACH2(n->orders.recount ? n->attempts : NULL, a, node_next)
 	count(n, a);
-	n->orders.recount = n->orders.stale = false;
+	n->orders.recount = n->orders.forgot = false;
 	while ((a = n->orders.changed)) {
 		n->orders.changed = a->orders_next;
 		a->order_changed = false;
@@ -96,12 +88,27 @@ void orders_emit(struct core *c, struct node_record *n)
 		n->orders.told = n->orders.sum + TOLD;
 		n->orders.revision =
 			1 + ++c->orders_revision; /* 1 is the empty set of one never told */
-		rebuild(c, n);
 	} else if (!pending || !c->unsettled) {
 		return;
 	}
 	/* The same set again: who asked while it was undecided is answered. */
 	action_new(c, ACT_ORDERS)->node = action_str(c, n->name);
+}
+
+static const struct order *set_of(const struct core *c, const struct node_record *n,
+				  uint32_t *ret_n)
+{
+	const struct attempt *a;
+	uint32_t most = 0;
+	DL_COUNT2(n->attempts, a, most, node_next);
+	struct order *v = arena_alloc(c->out.view, (most + (size_t)1) * sizeof *v);
+	must(v);
+	DL_FOREACH2(n->attempts, a, node_next)
+	{
+		if (ordered(a))
+			v[(*ret_n)++] = order_of(c, a);
+	}
+	return v;
 }
 
 void orders_view(const struct core *c, const char *node, const struct order **ret, uint32_t *ret_n,
@@ -113,7 +120,6 @@ void orders_view(const struct core *c, const char *node, const struct order **re
 	*ret_revision = 0;
 	if (!n || !c->settled || undecided(n))
 		return; /* what is not decided is not ordered */
-	*ret = n->orders.v;
-	*ret_n = n->orders.n;
+	*ret = set_of(c, n, ret_n);
 	*ret_revision = n->orders.revision ? n->orders.revision : 1;
 }
