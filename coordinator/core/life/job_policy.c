@@ -106,6 +106,10 @@ static bool check_deadline(struct core *c, struct job_record *j)
 			"the job was active for longer than %lld s (activeDeadlineSeconds)",
 			(long long)j->spec.deadline_s);
 	finish(c, j, JOB_FAILED, R_DeadlineExceeded);
+	/* The two clocks are cut to milliseconds, and the wall clock jumps: no end before its
+	 * deadline. */
+	if (j->life.end_ms < j->life.deadline_wall_ms)
+		j->life.end_ms = j->life.deadline_wall_ms;
 	return check_finished(c, j);
 }
 

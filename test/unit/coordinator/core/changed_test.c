@@ -51,6 +51,21 @@ static void a_deadline_is_taken_away_and_given_back(void **state)
 	assert_int_equal(w_status(w, j).state, JOB_FAILED);
 }
 
+/* The monotonic clock reaches the deadline while the wall clock, cut to milliseconds too, reads one
+ * less. */
+static void no_job_ends_before_its_deadline(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = running(w, 1, 1);
+	set_deadline(w, j, 60);
+	w_wait(w, 50000);
+	w->wall_ms--;
+	w_wait(w, 11000);
+	struct job_status s = w_status(w, j);
+	assert_int_equal(s.state, JOB_FAILED);
+	assert_int_equal(s.end_ms - s.start_ms, 60000);
+}
+
 /* Its image cannot be pulled; it is late, but its deadline is moved before that is stored. */
 static void a_deadline_is_moved_in_time(void **state)
 {
@@ -292,6 +307,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
 		T(a_deadline_is_taken_away_and_given_back),
+		T(no_job_ends_before_its_deadline),
 		T(a_deadline_is_moved_in_time),
 		T(a_finalizer_alone_orphans_nothing),
 		T(finished_at_an_unknown_time),
