@@ -70,7 +70,7 @@ void queue_satisfied(struct core *c, struct queue_item *it)
 
 void queue_refresh(struct core *c, struct job_record *j)
 {
-	look_again(j);
+	set_stage(j, QUEUE_NEW);
 	c->queue.fresh[c->queue.nfresh++] = j;
 }
 
@@ -261,7 +261,7 @@ struct job_record *queue_next_new(struct core *c)
 		}
 		struct job_record *j = q->fresh[first];
 		q->fresh[first] = q->fresh[--q->nfresh];
-		if (j->place.stage == QUEUE_NEW || j->place.stage == QUEUE_AGAIN)
+		if (j->place.stage == QUEUE_NEW)
 			return j;
 	}
 	return NULL;

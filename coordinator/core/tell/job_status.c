@@ -252,26 +252,25 @@ void job_status_taken(struct core *c, const char *ns, const char *name,
 	j->inflight_failed = sent->failed;
 }
 
+static void refused(struct core *c, struct job_record *j, const struct core_event *ev)
+{
+	/* The job is deleted, and the watch is late: no more pods for it until that tells. */
+	if (ev->written.rc == RC_NOTFOUND)
+		j->life.held_until_ms = c->now_ms + DELETED_HOLD_MS;
+	log_warn(c->log, "job status not written", KS("job", j->key),
+		 KS("error", ev->written.message));
+}
+
 void job_status_written(struct core *c, const struct core_event *ev)
 {
 	struct job_record *j = job_find(c, ev->written.ns, ev->written.name);
 	if (!j || (*str_or_empty(ev->written.uid) && !str_eq(j->uid, ev->written.uid)))
 		return;
-	switch (slot_written(&j->status, ev->written.rc, ev->written.rv)) {
-	case SLOT_STORED:
-	case SLOT_OVERTAKEN:
-		if (j->inflight_failed > j->members.stored_failed)
-			j->members.stored_failed = j->inflight_failed;
-		break;
-	case SLOT_REFUSED:
-		/* The job is deleted, and the watch is late: no more pods for it until that tells.
-		 */
-		if (ev->written.rc == RC_NOTFOUND)
-			j->life.held_until_ms = c->now_ms + DELETED_HOLD_MS;
-		log_warn(c->log, "job status not written", KS("job", j->key),
-			 KS("error", ev->written.message));
-		break;
-	case SLOT_AGAIN: break;
-	}
+	enum slot_end end = slot_written(&j->status, ev->written.rc, ev->written.rv);
+	if (end == SLOT_REFUSED)
+		refused(c, j, ev);
+	if ((end == SLOT_STORED || end == SLOT_OVERTAKEN) &&
+	    j->inflight_failed > j->members.stored_failed)
+		j->members.stored_failed = j->inflight_failed;
 	job_dirty(c, j);
 }
