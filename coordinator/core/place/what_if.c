@@ -13,11 +13,11 @@ struct what_if place_what_if(const struct core *c, struct placing *p, const stru
 	struct pick q = {.request = &r,
 			 .selection = selection_question(c, spec, &p->scratch),
 			 .reserved = reserve_allows_deadline(c, spec->active_deadline_s),
-			 .need = spec->min_parallelism,
+			 .need = 1, /* fit is told of a job that does not start, too */
 			 .want = spec->parallelism};
 	bool kept;
 	uint32_t n = pick_nodes(c, p, &q, &kept);
+	bool starts = n >= spec->min_parallelism;
 	needs_done(&r.needs);
-	return (struct what_if){
-		.starts = n >= q.need, .n = n >= q.need ? n : 0, .fit = n, .kept = kept};
+	return (struct what_if){.starts = starts, .n = starts ? n : 0, .fit = n, .kept = kept};
 }
