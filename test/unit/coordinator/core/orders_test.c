@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A node's orders while a step could not settle all that changed: what is not decided is not
  * shown. */
-#include "test/unit/coordinator/core/world.h"
 #include "test/lib/check.h"
+#include "test/unit/coordinator/core/world.h"
 
 #include <string.h>
 
-enum { STEPS_MOST = 9 };
+enum { STEPS_MOST = 9, TEMPLATE_FROM = 14 /* leading zeros */ };
 
 static struct wjob *asking(struct world *w, const char *name, int64_t milli)
 {
 	struct wjob *j = w_new_job(w, name, 1);
 	j->requests[0] = (struct res){"cpu", milli};
 	j->job.spec.requests = (struct reslist){j->requests, 1};
+	if (*name != 'a')
+		j->job.spec.template_hash = "00000000000000bb";
 	return j;
 }
 
@@ -34,7 +36,7 @@ static struct wjob *slow_world(struct world *w, bool seen)
 	return a;
 }
 
-/* "JOB/INDEX/ATTEMPT=POD-UID " of each order of n1; the revision. */
+/* "JOB/INDEX/ATTEMPT/TEMPLATE=POD-UID " of each order of n1; the revision. */
 static uint64_t shown(struct world *w, struct buf *ret)
 {
 	const struct order *v;
@@ -43,8 +45,8 @@ static uint64_t shown(struct world *w, struct buf *ret)
 	buf_reset(ret);
 	core_orders(w->core, "n1", &v, &n, &revision);
 	for (uint32_t i = 0; i < n; i++)
-		buf_printf(ret, "%s/%u/%u=%s ", v[i].job_name, v[i].index, v[i].attempt,
-			   v[i].pod_uid);
+		buf_printf(ret, "%s/%u/%u/%s=%s ", v[i].job_name, v[i].index, v[i].attempt,
+			   v[i].template_hash + TEMPLATE_FROM, v[i].pod_uid);
 	return revision;
 }
 
@@ -67,16 +69,17 @@ static void undecided_orders_are_not_shown(void **state)
 		const char *orders;
 		bool another;
 	} cases[] = {
-		{"a pod is seen", false, 5000, MEMBER_PENDING, "a/0/1=pod-a-0.1 ", true},
+		{"a pod is seen", false, 5000, MEMBER_PENDING, "a/0/1/aa=pod-a-0.1 ", true},
 		{"it is seen when another was placed", false, 1000, MEMBER_PENDING,
-		 "a/0/1=pod-a-0.1 b/0/1= ", true},
+		 "a/0/1/aa=pod-a-0.1 b/0/1/bb= ", true},
 		{"a member has ended", true, 5000, MEMBER_SUCCEEDED, "", true},
-		{"it has ended when another was placed", true, 1000, MEMBER_SUCCEEDED, "b/0/1= ",
-		 true},
-		{"a pod is gone", true, 5000, MEMBER_GONE, "a/0/2= ", true},
-		{"it is gone when another was placed", true, 1000, MEMBER_GONE, "b/0/1= a/0/2= ",
-		 true},
-		{"the set is what it was", true, 5000, MEMBER_RUNNING, "a/0/1=pod-a-0.1 ", false},
+		{"it has ended when another was placed", true, 1000, MEMBER_SUCCEEDED,
+		 "b/0/1/bb= ", true},
+		{"a pod is gone", true, 5000, MEMBER_GONE, "a/0/2/aa= ", true},
+		{"it is gone when another was placed", true, 1000, MEMBER_GONE,
+		 "b/0/1/bb= a/0/2/aa= ", true},
+		{"the set is what it was", true, 5000, MEMBER_RUNNING, "a/0/1/aa=pod-a-0.1 ",
+		 false},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		AUTO(buf_done) struct buf orders = BUF_INIT(1024);
@@ -102,10 +105,69 @@ static void undecided_orders_are_not_shown(void **state)
 	(void)state;
 }
 
+/* ---- what a set names may be freed, though the set is the same in the end ---- */
+
+static void a_pod_uid_changes_and_changes_back(void **state)
+{
+	struct world *w = w_of(state);
+	AUTO(buf_done) struct buf orders = BUF_INIT(1024);
+	struct wjob *a = slow_world(w, true);
+	uint64_t before = shown(w, &orders);
+	struct member m[] = {w_member(w, a, "n1", 0, 1, MEMBER_PENDING),
+			     w_member(w, a, "n1", 0, 1, MEMBER_PENDING)};
+	m[0].pod_uid = "another";
+	struct core_event ev = {.type = CEV_REPORT,
+				.agent = {.node = "n1",
+					  .session = w_find(w, "n1")->session,
+					  .members = m,
+					  .nmembers = ARRAY_LEN(m)}};
+	w_step(w, &ev);
+	settle(w);
+	assert_true(shown(w, &orders) == before);
+	assert_string_equal(buf_str(&orders), "a/0/1/aa=pod-a-0.1 ");
+}
+
+static void a_pod_is_gone_and_read_again(void **state)
+{
+	struct world *w = w_of(state);
+	AUTO(buf_done) struct buf orders = BUF_INIT(1024);
+	struct wjob *a = slow_world(w, true);
+	uint64_t before = shown(w, &orders);
+	struct member m = w_member(w, a, "n1", 0, 1, MEMBER_PENDING);
+	w->more_news = w->no_writes = true;
+	w_job(w, asking(w, "b", 5000));
+	w_tell(w, a, "n1", 0, 1, MEMBER_GONE);
+	w_pods(w, NULL, &m, 1, true);
+	settle(w);
+	assert_true(shown(w, &orders) == before);
+	assert_string_equal(buf_str(&orders), "a/0/1/aa=pod-a-0.1 ");
+}
+
+static void a_template_changes_and_changes_back(void **state)
+{
+	struct world *w = w_of(state);
+	AUTO(buf_done) struct buf orders = BUF_INIT(1024);
+	struct wjob *a = slow_world(w, false);
+	w->more_news = w->no_writes = true;
+	w_job(w, asking(w, "b", 5000));
+	a->job.spec.template_hash = "00000000000000aa-2"; /* the same run */
+	w_job(w, a);
+	w_job(w, asking(w, "c", 5000)); /* a is settled, and n1 is not */
+	a->job.spec.template_hash = "00000000000000aa";
+	w_job(w, a);
+	settle(w);
+	assert_true(shown(w, &orders) > 1);
+	assert_string_equal(buf_str(&orders), "a/0/1/aa= ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(undecided_orders_are_not_shown),
+#define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
+		T(a_pod_uid_changes_and_changes_back),
+		T(a_pod_is_gone_and_read_again),
+		T(a_template_changes_and_changes_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
