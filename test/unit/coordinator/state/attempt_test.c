@@ -95,6 +95,30 @@ static void every_move_is_counted(void **state)
 	}
 }
 
+static void live_from_its_order_until_it_stops(void **state)
+{
+	static const struct {
+		const char *name;
+		enum attempt_state to;
+		bool live;
+	} moves[] = {
+		{"without a state", ATTEMPT_NONE, false},
+		{"ordered", ATTEMPT_ORDERED, true},
+		{"its pod was seen", ATTEMPT_PENDING, true},
+		{"it runs", ATTEMPT_RUNNING, true},
+		{"its node is lost", ATTEMPT_LOST, true},
+		{"it is stopped", ATTEMPT_STOPPING, false},
+		{"it ended", ATTEMPT_ENDED, false},
+	};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", ROOM_CPU, ROOM_MEMORY);
+	struct attempt *a = attempt_new(c, tables_job(c, "a", 1), 0, 1, n);
+	for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
+		attempt_set_state(c, a, moves[i].to);
+		CASE(moves[i].name, attempt_live(a) == moves[i].live);
+	}
+}
+
 /* Room that is given back is news for the queue; a move to another node takes it along. */
 static void room_goes_with_the_attempt(void **state)
 {
@@ -213,9 +237,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		T(found_by_number_and_by_pod),   T(every_move_is_counted),
-		T(room_goes_with_the_attempt),   T(when_an_attempt_may_be_replaced),
-		T(a_lost_one_has_its_slot_back), T(which_of_two_adopted_pods_counts),
+		T(found_by_number_and_by_pod),         T(every_move_is_counted),
+		T(live_from_its_order_until_it_stops), T(room_goes_with_the_attempt),
+		T(when_an_attempt_may_be_replaced),    T(a_lost_one_has_its_slot_back),
+		T(which_of_two_adopted_pods_counts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -259,6 +259,31 @@ static void new_jobs_are_remembered_up_to_a_bound(void **state)
 	assert_int_equal(last->place.want, 3);
 }
 
+/* They are looked at in the queue's order. Those that a cycle came to before are not new any more.
+ */
+static void new_jobs_are_looked_at_once(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j[5];
+	for (uint32_t i = 0; i < ARRAY_LEN(j); i++) {
+		const char name[] = {"dbeca"[i], 0};
+		j[i] = waiting(c, name, 0, 0);
+		queue_put(c, j[i], 1);
+	}
+	struct job_record *d = j[0], *b = j[1], *e = j[2], *cc = j[3], *a = j[4];
+	queue_looked(d); /* it does not fit */
+	queue_block(d);
+	queue_looked(e); /* it fits */
+	queue_satisfied(c, queue_find(c, e));
+	assert_ptr_equal(queue_next_new(c), a);
+	queue_looked(a);
+	queue_refresh(c, a); /* the look goes on in the next step */
+	assert_ptr_equal(queue_next_new(c), a);
+	assert_ptr_equal(queue_next_new(c), b);
+	assert_ptr_equal(queue_next_new(c), cc);
+	assert_null(queue_next_new(c));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +292,7 @@ int main(void)
 		T(the_end_leaves_full_blocks),       T(a_new_priority_moves_and_begins_anew),
 		T(a_cycle_passes_what_cannot_fit),   T(what_a_cycle_counts_as_free),
 		T(a_cycle_goes_on_where_it_stopped), T(new_jobs_are_remembered_up_to_a_bound),
+		T(new_jobs_are_looked_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

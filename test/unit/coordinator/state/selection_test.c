@@ -176,6 +176,45 @@ static void few_stay_evaluated(void **state)
 		assert_null(c->selections.evaluated[i]);
 }
 
+/* A question evaluates what is not evaluated already, and leaves all as it is. */
+static void a_question_leaves_no_trace(void **state)
+{
+	static const struct {
+		const char *name;
+		bool known, evaluated, relabelled, kept;
+		const char *nodes;
+	} cases[] = {
+		{"nobody selects so", false, false, false, false, "n1 n2"},
+		{"known, never evaluated", true, false, false, false, "n1 n2"},
+		{"evaluated", true, true, false, true, "n1 n2"},
+		{"evaluated before a node changed", true, true, true, false, "n2"},
+	};
+	static const struct kv zone_a[] = {{"zone", "a"}};
+	static const struct kvs none;
+	const struct job_spec spec = {.node_selector = {zone_a, 1}};
+	struct selection scratch = {0};
+	struct core *c = tables_of(state);
+	four_nodes(c);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct request *r = cases[i].known ? request_get(c, &spec) : NULL;
+		AUTO(bitset_done) struct bitset ok = {0};
+		if (cases[i].evaluated)
+			selection_evaluate(c, r);
+		if (cases[i].relabelled)
+			tables_select(c, c->nodes.at[0], &none, NULL, 0);
+		struct core before = *c;
+		const struct selection *s = selection_question(c, &spec, &scratch);
+		assert_memory_equal(c, &before, sizeof *c);
+		CASE(cases[i].name, s == (cases[i].kept ? r->set : &scratch));
+		bitset_copy(&ok, &c->nodes.usable);
+		bitset_and(&ok, &s->match);
+		CASE_STR(cases[i].name, tables_names(c, &ok), cases[i].nodes);
+		CASE(cases[i].name, HASH_COUNT(c->selections.all) == cases[i].known);
+		request_put(c, r);
+	}
+	selection_question_done(&scratch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +224,7 @@ int main(void)
 		T(nodes_to_be_avoided),
 		T(the_parts_of_a_selection),
 		T(few_stay_evaluated),
+		T(a_question_leaves_no_trace),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
