@@ -12,7 +12,7 @@ static void open_gate(struct core *c)
 	struct node_record *n, *ntmp;
 	struct job_record *j, *jtmp;
 	c->gate.open = c->queue.cycle_due = true;
-	log_info(c->log, "agents have been heard", KI("after_ms", c->now_ms - c->gate.lead_ms));
+	log_info(c->log, "wait for agents ended", KI("after_ms", c->now_ms - c->gate.lead_ms));
 	HASH_ITER (hh, c->nodes.by_name, n, ntmp)
 		node_dirty(c, n);
 	HASH_ITER (hh_uid, c->jobs.by_uid, j, jtmp) {

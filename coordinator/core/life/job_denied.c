@@ -15,8 +15,9 @@ void job_denied(struct core *c, struct attempt *a, const char *words)
 {
 	struct job_record *j = a->job;
 	if (!a->by_us && attempt_live(a)) {
-		log_info(c->log, "agent may not create the pod: the coordinator tries",
-			 KS("job", j->key), KI("member", a->id.index), KS("error", words));
+		log_info(c->log, "pod denied to the agent, the coordinator tries",
+			 KS("job", j->key), KI("member", a->id.index), KI("attempt", a->id.attempt),
+			 KS("node", a->node->name), KS("error", words));
 		a->by_us = true;
 		attempt_launch(c, a);
 		return;
@@ -26,7 +27,7 @@ void job_denied(struct core *c, struct attempt *a, const char *words)
 		return;
 	}
 	log_warn(c->log, "member denied", KS("job", j->key), KI("member", a->id.index),
-		 KI("attempt", a->id.attempt), KS("error", words));
+		 KI("attempt", a->id.attempt), KS("node", a->node->name), KS("error", words));
 	tell_denial(c, j, words);
 	/* A gang's members are refused together: that is one refusal. */
 	j->life.denials += j->life.held_until_ms <= c->now_ms;
@@ -36,7 +37,7 @@ void job_denied(struct core *c, struct attempt *a, const char *words)
 	if (j->life.formed)
 		return;
 	/* A gang that has not come together gives all back: others may use the room meanwhile. */
-	attempts_stop_all(c, j, "gang given back");
+	attempts_stop_all(c, j, "gang not complete");
 	j->life.start_ms = 0;
 	j->life.started = false;
 	if (j->life.state == JOB_RUNNING)

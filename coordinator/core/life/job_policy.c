@@ -59,7 +59,8 @@ static bool check_finished(struct core *c, struct job_record *j)
 	}
 	if (j->check.delete_after_ms <= c->now_ms) {
 		j->check.delete_after_ms = c->now_ms + TTL_RETRY_MS;
-		log_info(c->log, "job deleted after its ttl", KS("job", j->key));
+		log_info(c->log, "job deletion requested", KS("job", j->key),
+			 KS("why", "its ttlSecondsAfterFinished is over"));
 		action_job(c, ACT_JOB_DELETE, j);
 	}
 	job_wake(j, j->check.delete_after_ms);

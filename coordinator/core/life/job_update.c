@@ -15,7 +15,7 @@ void update_shrink(struct core *c, struct job_record *j)
 {
 	for (uint32_t i = j->members.nslots; i > j->spec.parallelism; i--) {
 		if (j->members.slots[i - 1].current)
-			attempt_stop(c, j->members.slots[i - 1].current, "scaled down");
+			attempt_stop(c, j->members.slots[i - 1].current, "job scaled down");
 	}
 	/* A completed index needs no attempt, whichever succeeded. */
 	if (!j->update.completed_changed)
@@ -38,7 +38,7 @@ void update_selector(struct core *c, struct job_record *j)
 	DL_FOREACH_SAFE2(j->members.attempts, a, tmp, job_next)
 	{
 		if (attempt_live(a) && !bitset_has(match, a->node->idx))
-			attempt_stop(c, a, "no longer matches");
+			attempt_stop(c, a, "node no longer matches");
 	}
 }
 

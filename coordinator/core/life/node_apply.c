@@ -51,7 +51,7 @@ static void compute_node_delete(struct core *c, const struct node_record *n)
 	a->object.ns = "";
 	a->object.name = action_str(c, n->name);
 	a->object.uid = action_str(c, n->compute.uid);
-	log_info(c->log, "computenode deleted", KS("node", n->name));
+	log_info(c->log, "ComputeNode deleted", KS("node", n->name));
 }
 
 /* What was applied and not seen is not waited for any longer. */
@@ -107,8 +107,8 @@ static bool leave_out(struct core *c, struct node_record *n, const struct strs *
 			continue;
 		news = true;
 		bitset_set(&n->apply.leave_out, r);
-		log_info(c->log, "computenode resource is kept by another owner",
-			 KS("node", n->name), KS("resource", conflicts->v[i]));
+		log_info(c->log, "ComputeNode resource kept by another owner", KS("node", n->name),
+			 KS("resource", conflicts->v[i]));
 	}
 	return news;
 }
@@ -136,7 +136,7 @@ void node_applied(struct core *c, const struct core_event *ev)
 		return;
 	n->apply.after_ms = c->now_ms + backoff_plain(APPLY_RETRY_BASE_MS, APPLY_RETRY_CAP_MS,
 						      ++n->apply.failures);
-	log_warn(c->log, "computenode not applied", KS("node", n->name),
+	log_warn(c->log, "ComputeNode not applied", KS("node", n->name),
 		 KS("error", ev->applied.message));
 }
 

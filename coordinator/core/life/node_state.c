@@ -88,7 +88,7 @@ static void set_state(struct core *c, struct node_record *n, enum cnode_state to
 {
 	if (n->verdict.state == to)
 		return;
-	log_info(c->log, "node state", KS("node", n->name),
+	log_info(c->log, "node state changed", KS("node", n->name),
 		 KS("from", cnode_state_text(n->verdict.state)), KS("to", cnode_state_text(to)),
 		 KS("reason", reason_name(node_trouble(n))));
 	if (to == CNODE_FAILED && n->verdict.state != CNODE_NONE)

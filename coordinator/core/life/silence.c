@@ -49,10 +49,10 @@ static void suspect_ourselves(struct core *c, bool suspects)
 		return;
 	c->silence.suspects_us = suspects;
 	if (suspects)
-		log_warn(c->log, "most nodes fell silent at once: their members are not replaced",
+		log_warn(c->log, "most agents silent at once, their members are not replaced",
 			 KI("silent", c->nodes.nsilent));
 	else
-		log_info(c->log, "enough nodes are heard again", KI("silent", c->nodes.nsilent));
+		log_info(c->log, "enough agents heard again", KI("silent", c->nodes.nsilent));
 	HASH_ITER (hh, c->nodes.by_name, n, tmp) {
 		if (n->agent.silent)
 			node_dirty(c, n);
@@ -68,7 +68,7 @@ void silence_tick(struct core *c)
 	while (c->nodes.connected &&
 	       quiet_for(c, c->nodes.connected, c->cfg.node_silent_grace_ms)) {
 		struct node_record *n = c->nodes.connected;
-		log_warn(c->log, "agent is silent", KS("node", n->name));
+		log_warn(c->log, "agent silent", KS("node", n->name));
 		node_set_silent(c, n, true);
 		n->list.next_ms = INT64_MAX;
 		pod_lists_plan(c, n);

@@ -16,7 +16,7 @@ static struct node_record *heard(struct core *c, const struct core_event *ev)
 	n->agent.heard_loop_ms = c->loop_ms;
 	if (n->agent.silent) {
 		node_set_silent(c, n, false);
-		log_info(c->log, "agent answers again", KS("node", n->name));
+		log_info(c->log, "agent heard again", KS("node", n->name));
 	} else {
 		node_heard(c, n);
 	}
@@ -74,7 +74,7 @@ void agent_hangup(struct core *c, const struct core_event *ev)
 	struct node_record *n = node_find(c, ev->agent.node);
 	if (!n || !n->agent.connected || n->agent.session != ev->agent.session)
 		return;
-	log_info(c->log, "agent hung up", KS("node", n->name));
+	log_info(c->log, "agent unregistered", KS("node", n->name));
 	/* A node that fell silent before its connection broke stays silent: it is still gone. */
 	bool silent = n->agent.silent;
 	node_set_connected(c, n, false);

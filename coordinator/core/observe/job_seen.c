@@ -52,7 +52,7 @@ static void merge_status(struct core *c, struct job_record *j, const struct job_
 	if (st->attempts > j->members.highest_attempt)
 		j->members.highest_attempt = j->members.attempt_floor = st->attempts;
 	if (job_state_final(st->state) && !job_finished(j)) {
-		log_info(c->log, "job was finished by another writer", KS("job", j->key),
+		log_info(c->log, "job finished by another writer", KS("job", j->key),
 			 KS("state", job_state_text(st->state)));
 		adopt_status(j, st);
 	}

@@ -99,7 +99,7 @@ static void apply_podless(struct core *c, struct attempt *a, const struct member
 		a->by_us = true;
 		attempt_launch(c, a);
 	} else if (m->phase == MEMBER_HELD && !about_pod) {
-		member_log_end(c, a, "member's pod name is taken", m);
+		member_log_end(c, a, "member's pod name taken", m);
 		job_slot(a->job, a->id.index)->retry_ms = c->now_ms + HELD_RETRY_MS;
 		attempt_free(c, a);
 	} else if (m->phase == MEMBER_DENIED && !about_pod && !(a->by_us && attempt_live(a))) {

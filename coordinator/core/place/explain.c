@@ -156,7 +156,7 @@ static void explain(struct core *c, struct job_record *j)
 	job_set_message(j, R_Unschedulable, "%s", buf_str(&b));
 	if (!j->told.waiting) {
 		j->told.waiting = true;
-		log_info(c->log, "job waits", KS("job", j->key), KS("why", j->told.message));
+		log_info(c->log, "job waiting", KS("job", j->key), KS("why", j->told.message));
 		event_job(c, j, R_Unschedulable, j->told.message);
 	}
 	job_dirty(c, j);

@@ -180,8 +180,8 @@ static const struct state_rule rules[] = {
 void job_set_state(struct core *c, struct job_record *j, enum job_state to)
 {
 	state_check(rules, ARRAY_LEN(rules), j->life.state, to);
-	log_info(c->log, "job state", KS("job", j->key), KS("from", job_state_text(j->life.state)),
-		 KS("to", job_state_text(to)));
+	log_info(c->log, "job state changed", KS("job", j->key),
+		 KS("from", job_state_text(j->life.state)), KS("to", job_state_text(to)));
 	j->life.state = to;
 }
 
@@ -205,8 +205,9 @@ void job_set_condition(struct core *c, struct job_record *j, enum job_condition 
  * anew: the write would be fenced by a version that the end was not computed from. */
 void job_take_back(struct core *c, struct job_record *j)
 {
-	log_info(c->log, "job was changed before its end was stored", KS("job", j->key),
-		 KS("state", job_state_text(j->life.state)));
+	log_info(c->log, "job end taken back", KS("job", j->key),
+		 KS("state", job_state_text(j->life.state)),
+		 KS("why", "the job was changed before its end was stored"));
 	j->life.state = j->life.started ? JOB_RUNNING : JOB_PENDING;
 	j->life.end_ms = 0;
 	j->told.conditions[JC_COMPLETE] = j->told.conditions[JC_FAILED] = (struct cond_state){0};

@@ -16,8 +16,7 @@ void reservation_clear(struct core *c)
 void reservation_untold(struct core *c)
 {
 	if (c->reservation.told)
-		log_debug(c->log, "nodes not reserved any more",
-			  KS("job", c->reservation.told->key));
+		log_debug(c->log, "nodes released", KS("job", c->reservation.told->key));
 	c->reservation.told = NULL;
 }
 

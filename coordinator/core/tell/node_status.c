@@ -165,7 +165,7 @@ void node_status_written(struct core *c, const struct core_event *ev)
 	if (!n)
 		return;
 	if (slot_written(&n->status, ev->written.rc, ev->written.rv) == SLOT_REFUSED)
-		log_warn(c->log, "computenode status not written", KS("node", n->name),
+		log_warn(c->log, "ComputeNode status not written", KS("node", n->name),
 			 KS("error", ev->written.message));
 	node_dirty(c, n);
 }

@@ -192,17 +192,17 @@ void decide_line(struct checks *c, const struct proc *p, const char *msg, const 
 	check_gangs_over(c, m);
 	struct line l = line_of(m, kv, n);
 	check_not_denied(m, &l, msg);
-	if (str_eq(msg, "leading"))
+	if (str_eq(msg, "coordinator leads"))
 		mind_forget_leadership(m);
 	else if (str_eq(msg, "core synced"))
 		m->synced_ms = c->world->clock.now_ms;
-	else if (str_eq(msg, "agents have been heard"))
+	else if (str_eq(msg, "wait for agents ended"))
 		on_open(c, m);
 	else if (str_eq(msg, "member placed"))
 		on_placed(c, m, &l);
 	else if (str_eq(msg, "nodes reserved"))
 		check_kept(c, m, &l);
-	else if (str_eq(msg, "nodes not reserved any more"))
+	else if (str_eq(msg, "nodes released"))
 		mind_keep_nothing(m);
 	else if (str_eq(msg, "member started") && l.job)
 		att_of(m, &l)->runs = true;
@@ -214,11 +214,11 @@ void decide_line(struct checks *c, const struct proc *p, const char *msg, const 
 		on_stopped(c, m, &l);
 	else if (str_eq(msg, "member lost"))
 		on_lost(c, m, &l);
-	else if (str_eq(msg, "agent is silent"))
+	else if (str_eq(msg, "agent silent"))
 		on_silent(c, m, &l);
-	else if (str_eq(msg, "agent answers again"))
+	else if (str_eq(msg, "agent heard again"))
 		on_answers(c, mind_node_of(m, l.node));
-	else if (str_eq(msg, "agent hung up"))
+	else if (str_eq(msg, "agent unregistered"))
 		mind_node_of(m, l.node)->connected = false;
 	else if (str_eq(msg, "agent registered"))
 		on_registered(c, mind_node_of(m, l.node));

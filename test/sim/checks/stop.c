@@ -87,10 +87,10 @@ void check_stopped(struct checks *c, const struct mind *m, const struct line *l)
 		const char *why;
 		bool (*may)(struct checks *, const struct mind *, const struct line *);
 	} reasons[] = {
-		{"scaled down", is_above},        {"job suspended", is_suspended},
-		{"template changed", runs_other}, {"no longer matches", mismatches},
+		{"job scaled down", is_above},    {"job suspended", is_suspended},
+		{"template changed", runs_other}, {"node no longer matches", mismatches},
 		{"index completed", NULL},        {"superseded", NULL},
-		{"gang given back", NULL},        {"job finished", NULL},
+		{"gang not complete", NULL},      {"job finished", NULL},
 	};
 	size_t i = 0;
 	note_stopped(c, l);

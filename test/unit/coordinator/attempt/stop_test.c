@@ -101,7 +101,7 @@ static void how_long_a_pod_may_come(void **state)
 		a->creating = a->by_us = cases[i].creating;
 		node_set_connected(c, n, cases[i].connected);
 		n->verdict.loss = cases[i].sure ? LOSS_SURE : LOSS_NO;
-		attempt_stop(c, a, "scaled down");
+		attempt_stop(c, a, "job scaled down");
 		fire(c);
 		CASE(cases[i].name, (j->members.attempts != NULL) == cases[i].may_come);
 		CASE(cases[i].name, (heap_next(&c->timers) != INT64_MAX) == cases[i].may_come);

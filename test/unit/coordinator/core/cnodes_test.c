@@ -26,7 +26,7 @@ static void its_node_went_while_nobody_led(void **state)
 	cn.meta.rv = "8";
 	w_step(w, &ev);
 	w_sync(w);
-	assert_false(w_told(w, "agents have been heard"));
+	assert_false(w_told(w, "wait for agents ended"));
 	assert_int_equal(w_cnode_state(w, "n1"), CNODE_PENDING);
 	assert_int_equal(w_find(w, "n1")->conds[0].status, COND_FALSE);
 	assert_string_equal(w_find(w, "n1")->conds[0].reason, "NodeNotFound");

@@ -232,7 +232,7 @@ static void denied_gang_gives_all_back(void **state)
 	ev = w_pod_done(POD_OP_CREATE, &m, RC_FORBIDDEN, "exceeded quota: pods=1");
 	w_clear(w);
 	w_step(w, &ev);
-	assert_true(w_has(w, "delete pod-a-0.1: gang given back\n"));
+	assert_true(w_has(w, "delete pod-a-0.1: gang not complete\n"));
 	assert_true(w_has(w, "note a FailedCreate\n"));
 	w_tell(w, j, "n1", 0, 1, MEMBER_GONE);
 	m = w_member(w, j, "n3", 2, 1, MEMBER_PENDING);
@@ -269,8 +269,8 @@ static void denied_gang_of_which_one_was_lost(void **state)
 	struct core_event ev =
 		w_pod_done(POD_OP_CREATE, &m, RC_FORBIDDEN, "exceeded quota: pods=2");
 	w_step(w, &ev);
-	assert_true(w_has(w, "delete pod-a-0.1: gang given back\n"));
-	assert_true(w_has(w, "delete pod-a-1.1: gang given back\n"));
+	assert_true(w_has(w, "delete pod-a-0.1: gang not complete\n"));
+	assert_true(w_has(w, "delete pod-a-1.1: gang not complete\n"));
 }
 
 /* A leader that was deposed without knowing it hears of the end that another one has counted. */

@@ -188,7 +188,7 @@ static void mass_silence_replaces_nothing(void **state)
 	w_wait(w, 30000);
 	assert_int_equal(w_cnode_state(w, "n1"), CNODE_FAILED);
 	assert_string_equal(where(w, j, 0), "n1");
-	assert_true(w_told(w, "most nodes fell silent at once"));
+	assert_true(w_told(w, "most agents silent at once"));
 	/* NotReady counts still. */
 	set_ready(w, "n2", false);
 	assert_string_equal(where(w, j, 1), "n4");

@@ -32,8 +32,8 @@ static void shrinks_from_the_top(void **state)
 	struct world *w = w_of(state);
 	struct wjob *j = running(w, 4, 4);
 	resize(w, j, 2);
-	assert_true(w_has(w, "delete pod-a-3.1: scaled down\n"));
-	assert_true(w_has(w, "delete pod-a-2.1: scaled down\n"));
+	assert_true(w_has(w, "delete pod-a-3.1: job scaled down\n"));
+	assert_true(w_has(w, "delete pod-a-2.1: job scaled down\n"));
 	assert_false(w_has(w, "delete pod-a-1.1"));
 	gone(w, j, 3, 1, "n4");
 	gone(w, j, 2, 1, "n3");
@@ -197,7 +197,7 @@ static void selection_moves_those_that_no_longer_match(void **state)
 	w_clear(w);
 	j->job.spec.node_selector = (struct kvs){&a, 1};
 	w_job(w, j);
-	assert_true(w_has(w, "delete pod-a-0.1: no longer matches\n"));
+	assert_true(w_has(w, "delete pod-a-0.1: node no longer matches\n"));
 	assert_false(w_has(w, "delete pod-a-1.1"));
 	gone(w, j, 0, 1, "n1");
 	const char *node;

@@ -89,8 +89,8 @@ static void every_move_of_a_job_is_logged(void **state)
 		assert_int_equal(j->life.state, path[i]);
 	}
 	assert_true(job_finished(j));
-	assert_non_null(
-		strstr(tables_logged(c), "job state job=default/a from=Pending to=Failed\n"));
+	assert_non_null(strstr(tables_logged(c),
+			       "job state changed job=default/a from=Pending to=Failed\n"));
 	/* It was never stored, and the spec was changed meanwhile. */
 	j->life.started = true;
 	j->life.end_ms = 5000;

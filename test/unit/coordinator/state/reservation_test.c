@@ -30,7 +30,7 @@ static void it_goes_with_its_job(void **state)
 	assert_null(r->asking);
 	assert_false(r->holds || bitset_has(&r->nodes, n->idx));
 	assert_true(c->queue.cycle_due); /* others may have its nodes */
-	assert_string_equal(tables_logged(c), "nodes not reserved any more job=default/head\n");
+	assert_string_equal(tables_logged(c), "nodes released job=default/head\n");
 }
 
 /* A cycle that begins anew forgets it; the log has said it, until it says otherwise. */
@@ -44,7 +44,7 @@ static void what_was_told_stands(void **state)
 	assert_ptr_equal(c->reservation.told, head);
 	reservation_untold(c);
 	reservation_untold(c);
-	assert_non_null(strstr(tables_logged(c), "nodes not reserved any more job=default/head\n"));
+	assert_non_null(strstr(tables_logged(c), "nodes released job=default/head\n"));
 	assert_string_equal(tables_logged(c), "");
 }
 
