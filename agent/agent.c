@@ -122,7 +122,7 @@ bool agent_ready(const struct agent *a, const char **ret_missing)
 	else if (!a->self_node.exists)
 		*ret_missing = "there is no Node object of this node's name";
 	else if (!agent_session_connected(a->session))
-		*ret_missing = "not connected to the coordinator";
+		*ret_missing = "coordinator not connected";
 	return (*ret_missing)[0] == '\0';
 }
 

@@ -21,10 +21,10 @@ int main(int argc, char **argv)
 	logsink_init(&p.sink, p.opts.level, p.opts.json);
 	p.log = &p.sink.log;
 	if (program_start(&p, &e) != RC_OK) {
-		log_error(p.log, "cannot start", KS("error", e.msg));
+		log_error(p.log, "agent not started", KS("error", e.msg));
 		leave(1);
 	}
 	int sig = program_run(&p);
-	log_info(p.log, "agent stops", KS("signal", strsignal(sig)));
+	log_info(p.log, "agent stopped", KS("signal", strsignal(sig)));
 	leave(0);
 }

@@ -57,10 +57,10 @@ static void own_node_is(struct agent *a, struct own_node n)
 		return;
 	a->self_node = n;
 	if (n.exists)
-		log_info(a->log, "own Node", KS("node", a->node), KS("ready", ready_text(n.ready)),
+		log_info(a->log, "Node seen", KS("node", a->node), KS("ready", ready_text(n.ready)),
 			 KS("unschedulable", n.unschedulable ? "true" : "false"));
 	else
-		log_warn(a->log, "there is no Node of this name", KS("node", a->node));
+		log_warn(a->log, "Node not found", KS("node", a->node));
 }
 
 static void on_own_node(void *self, const struct api_object *obj)

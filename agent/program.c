@@ -152,7 +152,7 @@ static void make_agent(struct program *p)
 	p->agent = agent_new(&cfg, &api, &link, p->log);
 	struct link_client_sink sink = agent_link_sink(p->agent);
 	link_dialer_set_sink(p->dialer, &sink);
-	log_info(p->log, "agent starts", KS("version", MUSTER_VERSION), KS("node", p->opts.node),
+	log_info(p->log, "agent starting", KS("version", MUSTER_VERSION), KS("node", p->opts.node),
 		 KS("identity", buf_str(&identity)), KS("coordinator", p->opts.coordinator),
 		 KS("launch", p->opts.launch ? "true" : "false"));
 }
@@ -234,7 +234,7 @@ static void turn(struct program *p)
 	int64_t took = clock_mono_us() - began;
 	metrics_observe(p->metrics, METRIC_TURN_DURATION, NULL, NULL, (double)took / 1e6);
 	if (took > SLOW_TURN_US)
-		log_warn(p->log, "slow turn", KI("ms", took / 1000));
+		log_warn(p->log, "turn took long", KI("took_ms", took / 1000));
 }
 
 int program_run(struct program *p)

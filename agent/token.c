@@ -24,7 +24,8 @@ static void trim(struct buf *b)
 static void tell_failure(struct token_source *t, const struct err *e)
 {
 	if (!t->failing)
-		log_warn(t->log, "token not read", KS("file", t->path), KS("error", e->msg));
+		log_warn(t->log, "token not read, trying again", KS("file", t->path),
+			 KS("error", e->msg));
 	t->failing = true;
 }
 

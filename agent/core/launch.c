@@ -18,9 +18,10 @@ enum { IN_FLIGHT_MAX = 32, ORDER_LEASE_MS = 10000, LEASE_LOOK_MS = 1000 };
 
 static void create_pod(struct order_table *t, struct step *st, struct order_record *o)
 {
+	AUTO(mem_freep) char *job = pod_key(o->o.ns, o->o.job_name);
 	order_create_out(t, o);
-	log_info(t->log, "launching", KS("job", o->o.job_name), KI("member", o->o.index),
-		 KI("attempt", o->o.attempt), KS("ns", o->o.ns), KS("pod", o->o.pod));
+	log_info(t->log, "member launching", KS("job", job), KI("member", o->o.index),
+		 KI("attempt", o->o.attempt), KS("pod", o->o.pod));
 	step_act(st, &(struct agent_action){.type = AACT_CREATE,
 					    .create = {.ns = o->o.ns,
 						       .name = o->o.pod,
@@ -56,7 +57,7 @@ static bool can_create(struct order_table *t, struct step *st, struct order_reco
 		return template_set_has(templates, o->o.template_hash);
 	/* The two programs are configured apart: the coordinator must create the pod. */
 	order_refuse(t, st, o, MEMBER_DENIED, "LaunchDisabled",
-		     "agents here launch nothing (--launch)");
+		     "agents launch nothing here (--launch)");
 	return false;
 }
 
@@ -97,14 +98,15 @@ void launch_due(struct order_table *t, struct step *st, const struct pod_table *
 static void retry(struct order_table *t, const struct step *st, struct order_record *o,
 		  const struct agent_event *ev, struct rng *rng)
 {
+	AUTO(mem_freep) char *job = pod_key(o->o.ns, o->o.job_name);
 	int64_t ms = backoff_next(&o->backoff, rng);
 	if (ms < ev->created.retry_after_ms)
 		ms = ev->created.retry_after_ms;
 	LOG_AT(t->log, o->failing ? LOG_DEBUG : LOG_WARN,
 	       ev->type == AEV_READ ? "pod not read, trying again"
 				    : "pod not created, trying again",
-	       KS("job", o->o.job_name), KI("member", o->o.index), KI("attempt", o->o.attempt),
-	       KS("ns", o->o.ns), KS("pod", o->o.pod), KS("rc", rc_name(ev->created.rc)),
+	       KS("job", job), KI("member", o->o.index), KI("attempt", o->o.attempt),
+	       KS("pod", o->o.pod), KS("rc", rc_name(ev->created.rc)),
 	       KS("error", ev->created.message), KI("after_ms", ms));
 	order_retry(t, o, st->now_ms + ms);
 }
@@ -153,7 +155,7 @@ void launch_created(struct order_table *t, struct step *st, struct pod_table *po
 		launched(t, st, o, pods, pod);
 	else if (pod && rc == RC_OK)
 		order_refuse(t, st, o, MEMBER_HELD, "NameTaken",
-			     "the pod that was made is not as ordered");
+			     "the pod that was created is not as ordered");
 	else if (pod)
 		order_refuse(t, st, o, MEMBER_HELD, "NameTaken", "another pod has this name");
 	else if (denied(rc))
@@ -174,7 +176,7 @@ void launch_read(struct order_table *t, struct step *st, struct pod_table *pods,
 	if (exists && is_ours(t, o, pod))
 		launched(t, st, o, pods, pod);
 	else if (rc == RC_OK || rc == RC_NOTFOUND)
-		order_refuse(t, st, o, MEMBER_GONE, "PodGone", "the pod is there no more");
+		order_refuse(t, st, o, MEMBER_GONE, "PodGone", "the pod does not exist any more");
 	else
 		retry(t, st, o, ev, rng);
 }

@@ -144,10 +144,11 @@ void order_refuse(struct order_table *t, struct step *st, struct order_record *o
 	mem_strset(&o->message, message);
 	o->verdict = verdict;
 	o->changed = st->report = true;
-	log_warn(t->log, "member not launched", KS("job", o->o.job_name), KI("member", o->o.index),
-		 KI("attempt", o->o.attempt), KS("ns", o->o.ns), KS("pod", o->o.pod),
+	AUTO(mem_freep) char *job = pod_key(o->o.ns, o->o.job_name);
+	log_warn(t->log, "member not launched", KS("job", job), KI("member", o->o.index),
+		 KI("attempt", o->o.attempt), KS("pod", o->o.pod),
 		 KS("phase", member_phase_text(verdict)), KS("reason", reason),
-		 KS("message", message));
+		 KS("error", message));
 }
 
 void order_look(struct order_table *t, struct step *st, struct order_record *o,
@@ -159,7 +160,7 @@ void order_look(struct order_table *t, struct step *st, struct order_record *o,
 	else if (p && p->alive)
 		order_refuse(t, st, o, MEMBER_HELD, "NameTaken", "another pod has this name");
 	else if (pods->synced && o->seen_uid)
-		order_refuse(t, st, o, MEMBER_GONE, "PodGone", "the pod is there no more");
+		order_refuse(t, st, o, MEMBER_GONE, "PodGone", "the pod does not exist any more");
 }
 
 void order_look_all(struct order_table *t, struct step *st, const struct pod_table *pods)

@@ -53,8 +53,9 @@ void pods_done(struct pod_table *t)
 
 static void log_phase(const struct pod_table *t, const struct member *m)
 {
-	log_info(t->log, "member", KS("job", m->job_name), KI("member", m->index),
-		 KI("attempt", m->attempt), KS("ns", m->ns), KS("pod", m->pod),
+	AUTO(mem_freep) char *job = pod_key(m->ns, m->job_name);
+	log_info(t->log, "member seen", KS("job", job), KI("member", m->index),
+		 KI("attempt", m->attempt), KS("pod", m->pod),
 		 KS("phase", member_phase_text(m->phase)), KS("reason", m->reason));
 }
 
@@ -97,7 +98,7 @@ static struct pod_record *record_of(struct pod_table *t, const struct pod *pod)
 	if (pods_count(t) < NODE_PODS_MAX)
 		return add(t, STEAL(key));
 	if (!t->overflowed)
-		log_error(t->log, "too many pods on this node", KS("pod", key));
+		log_error(t->log, "pod left out, the node has too many", KS("pod", key));
 	t->overflowed = true;
 	return NULL;
 }
@@ -164,7 +165,7 @@ void pods_synced(struct pod_table *t, const struct step *st)
 		}
 	}
 	if (!t->synced)
-		log_info(t->log, "pods of the node are known", KS("node", t->node),
+		log_info(t->log, "pods of the node listed", KS("node", t->node),
 			 KI("pods", pods_count(t)));
 	t->synced = true;
 }

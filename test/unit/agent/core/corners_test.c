@@ -138,7 +138,7 @@ static void made_otherwise_than_ordered(void **state)
 	assert_true(changes(w, 64, &cap, &has, &v, &n));
 	assert_int_equal(n, 1);
 	assert_int_equal(v[0].phase, MEMBER_HELD);
-	assert_string_equal(v[0].message, "the pod that was made is not as ordered");
+	assert_string_equal(v[0].message, "the pod that was created is not as ordered");
 	pod(w, &p);
 	expect_told(w, "+cap"); /* it takes room; the rest was said */
 	tick(w, 1000000);
