@@ -130,7 +130,7 @@ static void note_problem(struct certs *c, const char *what, const char *text)
 static bool stored_is_good(struct certs *c, struct err *e)
 {
 	if (!c->stored.cert || !c->stored.key || !c->ca_cert)
-		return err_set(e, RC_TLS, "it is empty"), false;
+		return err_set(e, RC_TLS, "the Secret is empty"), false;
 	return tls_check(&c->stored, c->ca_cert, c->cfg->names, c->cfg->nnames, c->wall_ms, e) ==
 	       RC_OK;
 }
@@ -183,7 +183,7 @@ static void secret_read(struct certs *c)
 		return;
 	}
 	if (foreign) {
-		note_problem(c, "TLS Secret cannot be used, and is not ours to renew", e.msg);
+		note_problem(c, "TLS Secret not usable, and its owner must renew it", e.msg);
 		c->due_ms = c->now_ms + backoff_next(&c->backoff, &c->rng);
 		return;
 	}
@@ -191,7 +191,7 @@ static void secret_read(struct certs *c)
 		c->step = STEP_WRITE_SECRET;
 		return;
 	}
-	note_problem(c, "certificate cannot be made", e.msg);
+	note_problem(c, "certificate not made", e.msg);
 	c->due_ms = c->now_ms + backoff_next(&c->backoff, &c->rng);
 }
 
@@ -228,8 +228,7 @@ static void on_done(void *self, uint64_t id, const struct api_result *res)
 	if (res->rc == RC_CONFLICT || res->rc == RC_EXISTS || res->rc == RC_NOTFOUND)
 		c->step = STEP_READ_SECRET;
 	else
-		note_problem(c, "TLS Secret or CA ConfigMap cannot be read or written",
-			     res->message);
+		note_problem(c, "TLS Secret or CA ConfigMap not read or written", res->message);
 	c->due_ms = c->now_ms + backoff_next(&c->backoff, &c->rng);
 }
 
@@ -270,7 +269,7 @@ static void write_secret(struct certs *c)
 	struct err e;
 	/* The old CA stays in the bundle for coordinators that still use its certificates. */
 	if (tls_bundle(c->new_ca.cert, c->ca_cert, c->wall_ms, &bundle, &e) != RC_OK) {
-		note_problem(c, "CA bundle cannot be made", e.msg);
+		note_problem(c, "CA bundle not made", e.msg);
 		rest(c);
 		return;
 	}
@@ -287,7 +286,7 @@ static void write_bundle(struct certs *c)
 	const char *have = c->bundle_found ? c->bundle_text : NULL;
 	struct err e;
 	if (tls_bundle(c->bundle, have, c->wall_ms, &bundle, &e) != RC_OK) {
-		note_problem(c, "CA bundle cannot be made", e.msg);
+		note_problem(c, "CA bundle not made", e.msg);
 		rest(c);
 		return;
 	}

@@ -24,7 +24,7 @@ static void on_gained(void *self, uint64_t epoch)
 	struct coordinator *c = coordinator_of(self);
 	struct core_event ev = {.type = CEV_LEAD, .epoch = epoch};
 	must(!c->leading);
-	log_info(c->log, "leading", KI("epoch", epoch), KS("lease", c->cfg.lease));
+	log_info(c->log, "coordinator leads", KI("epoch", epoch), KS("lease", c->cfg.lease));
 	c->leading = true;
 	c->epoch = epoch;
 	shell_step(c, &ev);
@@ -55,7 +55,7 @@ static void on_lost(void *self)
 	struct coordinator *c = coordinator_of(self);
 	struct core_event ev = {.type = CEV_UNLEAD};
 	must(c->leading);
-	log_warn(c->log, "leadership lost", KI("epoch", c->epoch));
+	log_warn(c->log, "coordinator leads no longer", KI("epoch", c->epoch));
 	shell_step(c, &ev);
 	drop_leadership(c);
 	server_sessions_follow(c->sessions, elect_leader_address(c->elect));
@@ -227,9 +227,9 @@ bool coordinator_ready(const struct coordinator *c, const char **ret_missing)
 {
 	*ret_missing = NULL;
 	if (c->stopping)
-		*ret_missing = "it is stopping";
+		*ret_missing = "the coordinator is stopping";
 	else if (c->leading && !c->synced)
-		*ret_missing = "leads, but has not read all objects yet";
+		*ret_missing = "the coordinator leads, but has not read all objects yet";
 	else if (!c->leading && !*elect_leader_address(c->elect))
 		*ret_missing = "no leader is known yet";
 	return !*ret_missing;

@@ -19,11 +19,11 @@ int main(int argc, char **argv)
 	process_raise_limits();
 	logsink_init(&sink, (enum log_level)options.log_level, options.log_json != 0);
 	if (program_new(&options, &sink.log, &program, &e) != RC_OK) {
-		log_error(&sink.log, "cannot start", KS("error", e.msg));
+		log_error(&sink.log, "coordinator not started", KS("error", e.msg));
 		_exit(1);
 	}
 	while (program_turn(program, &status))
 		;
-	log_info(&sink.log, "stopped", KI("status", status));
+	log_info(&sink.log, "coordinator stopped", KI("status", status));
 	_exit(status);
 }

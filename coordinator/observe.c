@@ -74,7 +74,7 @@ void observe_synced(void *self)
 	    !reflector_synced(c->nodes) || !reflector_synced(c->cnodes))
 		return;
 	c->synced = true;
-	log_info(c->log, "synced", KI("epoch", c->epoch));
+	log_info(c->log, "caches synced", KI("epoch", c->epoch));
 	shell_step(c, &ev);
 	/* Agents are accepted from now on: the core can compare their reports with what it
 	 * knows. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/backoff.h"
+#include "base/buf.h"
 #include "base/mem.h"
 #include "coordinator/act.h"
 #include "coordinator/observe.h"
@@ -144,7 +145,7 @@ static void end_note(struct coordinator *c, struct op *op, const struct api_resu
 	c->stats.events += res->rc == RC_OK;
 	/* Events are best effort, as everywhere in Kubernetes: the status says the same. */
 	if (res->rc != RC_OK && res->rc != RC_FORBIDDEN)
-		log_debug(c->log, "event not written", KS("object", op->name),
+		log_debug(c->log, "Event not written", KS("object", op->name),
 			  KS("error", res->message));
 }
 
@@ -156,9 +157,15 @@ static void end_delete(struct coordinator *c, struct op *op, const struct api_re
 		tell_pod_done(c, op, res, NULL);
 		return;
 	}
-	if (res->rc != RC_OK && res->rc != RC_NOTFOUND && res->rc != RC_CONFLICT)
-		log_warn(c->log, "delete failed",
-			 KS(op->type == OP_JOB_DELETE ? "job" : "node", op->name),
+	if (res->rc == RC_OK || res->rc == RC_NOTFOUND || res->rc == RC_CONFLICT)
+		return;
+	AUTO(buf_done) struct buf job = BUF_INIT(1024);
+	buf_printf(&job, "%s/%s", op->ns, op->name);
+	if (op->type == OP_JOB_DELETE)
+		log_warn(c->log, "job not deleted", KS("job", buf_str(&job)),
+			 KS("rc", rc_name(res->rc)), KS("error", res->message));
+	else
+		log_warn(c->log, "ComputeNode not deleted", KS("node", op->name),
 			 KS("rc", rc_name(res->rc)), KS("error", res->message));
 }
 

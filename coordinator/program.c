@@ -64,7 +64,7 @@ static enum rc connect_kube(struct program *p, struct err *e)
 	enum rc rc = kube_config_load(p->o->kubeconfig, &cfg, e);
 	if (rc != RC_OK)
 		return rc;
-	log_info(p->log, "starting", KS("version", MUSTER_VERSION),
+	log_info(p->log, "coordinator starting", KS("version", MUSTER_VERSION),
 		 KS("identity", p->names.identity), KS("api_server", cfg.server),
 		 KS("namespace", p->o->namespace));
 	rc = kube_new(p->loop, &cfg, &opts, p->log, &p->kube, e);
@@ -126,7 +126,7 @@ static void on_signal(void *self)
 	must(p->magic == PROGRAM_MAGIC);
 	if (!signo || p->stopping)
 		return;
-	log_info(p->log, "stopping", KI("signal", signo));
+	log_info(p->log, "coordinator stopping", KS("signal", strsignal(signo)));
 	stop(p);
 }
 
@@ -206,7 +206,7 @@ static void check_descriptors(struct program *p)
 	uint32_t open = link_descriptors(), most = process_descriptors_max();
 	if (p->stopping || open < most - most / 10)
 		return;
-	log_error(p->log, "descriptors are nearly used up, stepping down", KI("open", open),
+	log_error(p->log, "descriptors nearly used up, stepping down", KI("open", open),
 		  KI("limit", most));
 	p->status = 1;
 	stop(p);
@@ -261,7 +261,7 @@ bool program_turn(struct program *p, int *ret_exit)
 	int64_t took_us = clock_mono_us() - began_us;
 	metrics_observe(p->metrics, METRIC_TURN_DURATION, NULL, NULL, (double)took_us / 1e6);
 	if (took_us > SLOW_TURN_MS * 1000)
-		log_warn(p->log, "slow turn", KI("took_ms", took_us / 1000));
+		log_warn(p->log, "turn took long", KI("took_ms", took_us / 1000));
 	*ret_exit = p->status;
 	return !stopped(p);
 }

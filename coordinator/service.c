@@ -55,22 +55,22 @@ static void listen_first(struct service *s, const struct tls_pair *pair, const c
 					   .probe_wait_ms = 5000,
 					   .wake = {s->loop, loop_wake}};
 	if (link_listener_new(&cfg, s->log, &s->listener, &e) != RC_OK) {
-		log_error(s->log, "cannot listen, trying again", KS("address", s->o->listen),
+		log_error(s->log, "port not opened, trying again", KS("address", s->o->listen),
 			  KS("error", e.msg));
 		s->listen_at_ms = loop_now_ms(s->loop) + LISTEN_RETRY_MS;
 		return;
 	}
-	log_info(s->log, "listening", KS("address", s->o->listen));
+	log_info(s->log, "port opened", KS("address", s->o->listen));
 	start_coordinator(s);
 }
 
 static void listen_anew(struct service *s, const struct tls_pair *pair, const char *bundle)
 {
 	struct err e;
-	log_info(s->log, "new certificate, agents reconnect");
+	log_info(s->log, "certificate replaced, agents reconnect");
 	if (link_listener_replace(s->listener, pair->cert, pair->key, bundle, loop_now_ms(s->loop),
 				  &e) != RC_OK)
-		log_error(s->log, "cannot listen with the new certificate, trying again",
+		log_error(s->log, "port not opened with the new certificate, trying again",
 			  KS("error", e.msg));
 }
 
@@ -146,7 +146,8 @@ const char *service_missing(const struct service *s)
 {
 	const char *why = NULL;
 	if (!s->listener)
-		return certs_missing(s->certs) ? certs_missing(s->certs) : "it does not listen yet";
+		return certs_missing(s->certs) ? certs_missing(s->certs)
+					       : "the port for agents is not open yet";
 	if (!coordinator_ready(s->coordinator, &why) && !why)
 		why = "not ready";
 	return why;

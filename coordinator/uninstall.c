@@ -75,7 +75,7 @@ static void end(struct uninstall *u, bool ok)
 	u->step = STEP_ENDED;
 	u->ok = ok;
 	if (ok)
-		log_info(u->log, "uninstalled", KI("computenodes_deleted", u->deleted));
+		log_info(u->log, "uninstall finished", KI("computenodes_deleted", u->deleted));
 }
 
 static void on_object(void *self, uint64_t id, enum watch_event ev, const struct api_object *obj)
@@ -100,7 +100,7 @@ static void next_step(struct uninstall *u, const struct api_result *res)
 	switch (u->step) {
 	case STEP_READ_LEASE: u->step = res->rc == RC_NOTFOUND ? STEP_LIST : STEP_TAKE_LEASE; break;
 	case STEP_TAKE_LEASE:
-		log_info(u->log, "lease taken", KS("lease", u->cfg->lease));
+		log_info(u->log, "Lease taken", KS("lease", u->cfg->lease));
 		u->step = STEP_SETTLE;
 		u->due_ms = u->now_ms + u->cfg->settle_ms;
 		break;
@@ -212,7 +212,7 @@ void uninstall_tick(struct uninstall *u, int64_t now_ms, int64_t wall_ms)
 		u->give_up_ms = now_ms + u->cfg->give_up_ms;
 	if (u->step != STEP_ENDED && now_ms >= u->give_up_ms) {
 		log_error(u->log,
-			  "uninstall gave up; delete the ComputeNodes by hand: "
+			  "uninstall given up; delete the ComputeNodes by hand: "
 			  "kubectl delete computenodes -l app.kubernetes.io/managed-by=muster");
 		end(u, false);
 	}

@@ -91,7 +91,7 @@ def standby(c):
     c.wait(lambda: running(c, "a") == 3, "3 are active")
     before = uids(c, "a")
     c.kill("c1")
-    c.wait(lambda: "msg=synced" in c.log_text("c2"), "the standby leads", 15)
+    c.wait(lambda: 'msg="caches synced"' in c.log_text("c2"), "the standby leads", 15)
     # The Service has one end point now: the agents' address is c2's.
     for n in c.node_names:
         c.kill(n)
