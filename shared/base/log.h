@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Structured log lines: one per decision or state change, a plain message and fixed keys
- * (job= node= member= attempt= rv=). The writer knows no clock and no file: a sink, given at
- * start, adds the time and writes. Library code logs at debug only; no token is ever a value. */
+/* Structured log lines, one for each decision or change of state. The message is fixed text: a noun
+ * and what became of it ("member placed", "agent silent"). Values stand under fixed keys: job=
+ * (namespace/name) node= member= (its index) attempt= pod= name objects, why= says in words why the
+ * program decided so, reason= is a reason of a status, error= quotes others.
+ * The writer knows no clock and no file: a sink, given at start, adds the time and writes. No token
+ * is ever a value. */
 #pragma once
 
 #include <stdbool.h>

@@ -73,7 +73,7 @@ static bool leave_out(struct op *op)
 	op->failed = RC_OK;
 	ops->left_out++;
 	if (ops->left_out == 1 || now - ops->told_left_out_ms >= LEFT_OUT_LOG_MS) {
-		log_warn(ops->log, "an object cannot be read and is left out",
+		log_warn(ops->log, "object not readable, left out",
 			 KS("kind", path_kind_text(op->kind)), KS("error", op->err.msg),
 			 KI("so_far", ops->left_out));
 		ops->told_left_out_ms = now;

@@ -76,7 +76,7 @@ static bool credentials_renewed(struct kube *k, const struct http_result *hr)
 	}
 	if (hr->rc != RC_TLS || !kube_config_refresh_ca(&k->cfg))
 		return false;
-	log_info(k->ops.log, "the API server's CA has changed", KS("file", k->cfg.ca_file));
+	log_info(k->ops.log, "CA of the API server changed", KS("file", k->cfg.ca_file));
 	http_client_set_ca(k->main.http, k->cfg.ca);
 	http_client_set_ca(k->lease.http, k->cfg.ca);
 	return true;

@@ -113,7 +113,7 @@ static void introduced(struct conn *c)
 {
 	int fds[2];
 	if (memcmp(c->header, req_header, HEADER_BYTES) != 0) {
-		fail(c, "it does not speak the agents' protocol");
+		fail(c, "the peer does not speak the agents' protocol");
 		return;
 	}
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) != 0) {
@@ -138,7 +138,7 @@ static void read_header(struct conn *c)
 		enum tls_io io = tls_stream_read(c->tls, c->header + c->header_len,
 						 HEADER_BYTES - c->header_len, &n, &e);
 		if (io == TLS_IO_CLOSED) {
-			fail(c, "it hung up before it said who it is");
+			fail(c, "the peer hung up in its handshake");
 			return;
 		}
 		if (io == TLS_IO_FAILED) {
@@ -162,7 +162,7 @@ static void shake_hands(struct conn *c)
 		c->state = CONN_HEADER;
 		read_header(c);
 	} else if (io == TLS_IO_FAILED || io == TLS_IO_CLOSED) {
-		fail(c, io == TLS_IO_FAILED ? e.msg : "it hung up");
+		fail(c, io == TLS_IO_FAILED ? e.msg : "the peer hung up in its TLS handshake");
 	} else {
 		ask_for(&c->peer, io);
 	}

@@ -72,7 +72,8 @@ static enum tls_io from_peer(struct conn *c, size_t *ret_n)
 	if (io != TLS_IO_DONE || frames_fit(&c->framing, f->buf, *ret_n, f->cfg.frame_max))
 		return io;
 	atomic_fetch_add(&f->oversized, 1);
-	f->cfg.on_failed(f->cfg.self, FRONT_FRAME, c->name, "it is larger than an agent's may be");
+	f->cfg.on_failed(f->cfg.self, FRONT_FRAME, c->name,
+			 "the frame is larger than an agent's may be");
 	return TLS_IO_CLOSED;
 }
 

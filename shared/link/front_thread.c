@@ -38,7 +38,7 @@ static void drop_late(struct front *f, int64_t now_ms)
 			return;
 		atomic_fetch_add(&f->failed, 1);
 		f->cfg.on_failed(f->cfg.self, FRONT_CONNECTION, c->name,
-				 "it did not say who it is in time");
+				 "the peer did not end its handshake in time");
 		conn_drop(c);
 	}
 }

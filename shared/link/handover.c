@@ -80,7 +80,7 @@ static void door_renew(struct link_listener *l, struct door *d)
 	struct err e;
 	nng_listener next;
 	if (door_open(l, &next, &e) != RC_OK) {
-		log_error(l->log, "an agent's connection got stuck", KS("why", e.msg));
+		log_error(l->log, "connection of an agent stuck", KS("error", e.msg));
 		return;
 	}
 	pthread_mutex_lock(&l->doors_lock);

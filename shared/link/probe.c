@@ -133,8 +133,10 @@ static void end(struct link_listener *l, int64_t now_ms)
 	p->due_ms = now_ms + l->probe_ms;
 	if (!p->acked) {
 		l->stats.probes_failed++;
-		log_warn(l->log, "the coordinator cannot reach its own port", KS("why", why),
-			 KS("then", deaf ? "listens anew" : "waits: others get through"));
+		log_warn(l->log,
+			 deaf ? "own port not reached, opening it anew"
+			      : "own port not reached, but others get through",
+			 KS("error", why));
 	}
 	api.hang_up(api.self);
 	if (!deaf)

@@ -53,14 +53,15 @@ void refused_full(struct link_listener *l, uint64_t total)
 	if (total == l->full_told)
 		return;
 	l->full_told = total;
-	refused(l, "", "connection refused", "too many are open, or wait for their Hello");
+	refused(l, "", "connection refused",
+		"too many connections are open, or wait for their Hello");
 }
 
 void refused_by_front(struct link_listener *l, const struct mail *m)
 {
 	static const char *const what[] = {[FRONT_CONNECTION] = "connection failed",
 					   [FRONT_FRAME] = "frame refused",
-					   [FRONT_PORT] = "the port cannot be listened on"};
+					   [FRONT_PORT] = "port not opened"};
 	char peer[LIMIT_TEXT_BYTES] = "";
 	const char *blank = strchr(m->text, ' ');
 	must(blank && (size_t)(blank - m->text) < sizeof peer && m->maker < ARRAY_LEN(what));

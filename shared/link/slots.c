@@ -125,9 +125,10 @@ void slots_reply(void *self, uint64_t ticket, const struct msg *msg)
 	if (!m) {
 		/* A page that is too large is our own error. The agent is told to come back
 		 * later, which keeps it alive and shows the error in both logs. */
-		log_error(l->log, "an answer does not fit its frame", KS("why", e.msg));
-		struct msg later = {.type = MSG_REJECT,
-				    .reject = {REJECT_LATER, "the answer does not fit", ""}};
+		log_error(l->log, "answer too large for its frame", KS("error", e.msg));
+		struct msg later = {
+			.type = MSG_REJECT,
+			.reject = {REJECT_LATER, "the answer is too large for its frame", ""}};
 		m = socket_frame(&later, FRAME_COORDINATOR_MAX, &l->scratch, &e);
 		must(m);
 	}
@@ -185,7 +186,8 @@ static struct peer *received(struct slot *s)
 	if (p->nslots >= PIPE_HELD_MAX) {
 		/* A peer that sends requests and does not read the answers would take all slots. */
 		l->stats.slow_readers++;
-		refused(l, p->host, "connection closed", "it asks and does not read the answers");
+		refused(l, p->host, "connection closed",
+			"the peer sends requests and reads no answers");
 		nng_msg_free(msg);
 		receive(s);
 		return p;

@@ -105,7 +105,7 @@ static void tell_recovery(struct reflector *r)
 	if (!r->failing)
 		return;
 	r->failing = false;
-	log_info(r->log, "list and watch work again", KS("kind", api_kind_text(r->cfg.kind)));
+	log_info(r->log, "list and watch recovered", KS("kind", api_kind_text(r->cfg.kind)));
 }
 
 static void upsert(struct reflector *r, const struct api_object *obj)

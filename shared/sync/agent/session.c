@@ -128,7 +128,7 @@ static void tick_due(struct agent_session *s)
 	case STAGE_DIALING:
 		agent_stage_drop(s, "the coordinator cannot be reached in time");
 		return;
-	case STAGE_HELLO: agent_stage_drop(s, "no answer to Hello in time"); return;
+	case STAGE_HELLO: agent_stage_drop(s, "the Hello was not answered in time"); return;
 	case STAGE_WAITING: drop_if(s, agent_hello_begin(s)); return;
 	case STAGE_PAUSED: agent_stage_dial(s, s->address); return;
 	case STAGE_OFF:

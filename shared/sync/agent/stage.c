@@ -57,7 +57,7 @@ static void tell_connected(struct agent_session *s)
 {
 	mem_strset(&s->why, "");
 	s->logged_ms = INT64_MIN / 2;
-	log_info(s->log, "connected to the coordinator", KS("address", s->dialed),
+	log_info(s->log, "coordinator connected", KS("address", s->dialed),
 		 KI("session", s->session), KI("epoch", s->epoch));
 	s->cfg.on_state(s->cfg.self, true, "");
 }
@@ -73,7 +73,7 @@ static void tell_disconnected(struct agent_session *s, bool trouble, const char 
 	bool warn = trouble && s->now_ms >= s->logged_ms + LOG_EVERY_MS;
 	if (warn)
 		s->logged_ms = s->now_ms;
-	LOG_AT(s->log, warn ? LOG_WARN : LOG_DEBUG, "not connected to the coordinator",
+	LOG_AT(s->log, warn ? LOG_WARN : LOG_DEBUG, "coordinator not connected",
 	       KS("address", s->dialed), KS("why", why));
 	s->cfg.on_state(s->cfg.self, false, why);
 }
@@ -136,10 +136,10 @@ void agent_stage_redirect(struct agent_session *s, const char *leader)
 {
 	s->leader_changing = true;
 	if (s->redirected || str_or_empty(leader)[0] == '\0') {
-		agent_stage_drop(s, "no coordinator leads that is known there");
+		agent_stage_drop(s, "the coordinator there knows no leader");
 		return;
 	}
-	tell_disconnected(s, false, "sent on to the leader");
+	tell_disconnected(s, false, "another coordinator leads");
 	s->redirected = true;
 	agent_stage_dial(s, leader);
 }

@@ -94,7 +94,7 @@ static void rest(struct elect *e)
 static void tell_failure(struct elect *e, const struct api_result *res)
 {
 	if (!e->failing)
-		log_warn(e->log, "lease cannot be read or written", KS("lease", e->name),
+		log_warn(e->log, "Lease not read or written, trying again", KS("lease", e->name),
 			 KS("rc", rc_name(res->rc)), KI("http", res->http),
 			 KS("error", res->message));
 	e->failing = true;
@@ -119,7 +119,7 @@ static void was_read(struct elect *e)
 {
 	e->want_read = false;
 	if (e->stage == ELECT_LEAD && !mine(e))
-		elect_stage_lost(e, ELECT_FOLLOW, LOG_WARN, "another identity holds the lease");
+		elect_stage_lost(e, ELECT_FOLLOW, LOG_WARN, "another identity holds the Lease");
 	if (e->stage == ELECT_RELEASE && !mine(e))
 		elect_stage_out(e);
 	if (e->stage == ELECT_OUT || (e->stage == ELECT_FOLLOW && !may_take(e)))
@@ -158,7 +158,7 @@ static void on_done(void *self, uint64_t id, const struct api_result *res)
 	e->op.id = 0;
 	if (e->op.found || res->rc == RC_OK) {
 		if (e->failing)
-			log_info(e->log, "lease works again", KS("lease", e->name));
+			log_info(e->log, "Lease read or written again", KS("lease", e->name));
 		e->failing = false;
 	}
 	if (e->op.found && e->op.type == LEASE_READ)
@@ -192,7 +192,7 @@ static void step_down_if_late(struct elect *e)
 	lease_op_cancel(&e->op);
 	e->want_read = true;
 	e->next_ms = e->now_ms + e->cfg.retry_period_ms;
-	elect_stage_lost(e, ELECT_FOLLOW, LOG_WARN, "not renewed in time");
+	elect_stage_lost(e, ELECT_FOLLOW, LOG_WARN, "the Lease was not renewed in time");
 }
 
 void elect_now(struct elect *e, int64_t now_ms, int64_t wall_ms)
@@ -278,7 +278,7 @@ void elect_release(struct elect *e, int64_t now_ms, int64_t wall_ms)
 	if (lease_op_cancel(&e->op))
 		e->want_read = true;
 	if (e->stage == ELECT_LEAD)
-		elect_stage_lost(e, ELECT_RELEASE, LOG_INFO, "released");
+		elect_stage_lost(e, ELECT_RELEASE, LOG_INFO, "the Lease was released");
 	else
 		elect_stage_out(e);
 	e->next_ms = now_ms;

@@ -43,7 +43,7 @@ void elect_stage_lead(struct elect *e)
 {
 	uint64_t epoch = lease_record_version(&e->rec);
 	if (epoch == 0) {
-		log_error(e->log, "lease has no numeric resourceVersion; cannot lead",
+		log_error(e->log, "Lease without a numeric resourceVersion, cannot lead",
 			  KS("lease", e->name), KS("rv", e->rec.rv));
 		return;
 	}

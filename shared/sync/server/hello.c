@@ -35,7 +35,7 @@ static void take_node(struct server_sessions *s, struct server_pipe *p)
 		return;
 	if (!str_eq(old->agent, p->agent)) {
 		p->replaced = STEAL(old->agent);
-		log_info(s->log, "another agent took over the node", KS("node", p->node),
+		log_info(s->log, "node taken over by another agent", KS("node", p->node),
 			 KS("peer", p->peer));
 	}
 	server_pipe_reset(s, old);
@@ -116,7 +116,7 @@ static void hello_reviewed(struct server_sessions *s, struct server_pipe *p,
 	uint64_t ticket = p->ticket;
 	if (no == REJECT_NONE && was_replaced(s, p->draft)) {
 		no = REJECT_NODE;
-		why = "a newer agent speaks for this node";
+		why = "a newer agent of this node is connected";
 	}
 	if (no != REJECT_NONE) {
 		refuse_hello(s, p, ticket, no, why);
@@ -214,7 +214,7 @@ void server_hello_expire(struct server_sessions *s)
 		server_review_end(s, r);
 		if (!renewal)
 			refuse_hello(s, p, p->ticket, REJECT_LATER,
-				     "too many agents say hello at once");
+				     "too many agents say Hello at once");
 	}
 }
 

@@ -23,7 +23,8 @@ static void on_pipe_open(void *self, uint64_t id, const char *peer)
 		server_pipe_open(s, id, peer);
 		return;
 	}
-	server_refusal_log(s, peer, "connection refused", "too many wait for their Hello");
+	server_refusal_log(s, peer, "connection refused",
+			   "too many connections wait for their Hello");
 	s->link.close_pipe(s->link.self, id);
 }
 
@@ -60,7 +61,7 @@ static void session_request(struct server_sessions *s, struct server_pipe *p, ui
 {
 	uint64_t id = p->id;
 	if (p->state != PIPE_SESSION || named_session(msg) != p->session) {
-		server_reject(s, p->peer, ticket, REJECT_SESSION, "say Hello first");
+		server_reject(s, p->peer, ticket, REJECT_SESSION, "a Hello must come first");
 		return;
 	}
 	p->heard_ms = s->now_ms;
@@ -110,8 +111,8 @@ static void on_bad_frame(void *self, uint64_t pipe, uint64_t ticket, const char 
 
 static void expire_session(struct server_sessions *s, struct server_pipe *p)
 {
-	log_info(s->log, "session ended: its token expired", KS("node", p->node),
-		 KI("session", p->session));
+	log_info(s->log, "session ended", KS("node", p->node), KI("session", p->session),
+		 KS("why", "its token expired"));
 	if (p->parked.ticket != 0)
 		server_reject(s, p->peer, p->parked.ticket, REJECT_SESSION,
 			      "the session's token expired");
@@ -121,7 +122,8 @@ static void expire_session(struct server_sessions *s, struct server_pipe *p)
 static void pipe_due(struct server_sessions *s, struct server_pipe *p)
 {
 	if (p->state != PIPE_SESSION) {
-		log_debug(s->log, "connection without a Hello closed", KS("peer", p->peer));
+		log_debug(s->log, "connection closed", KS("peer", p->peer),
+			  KS("why", "no Hello came in time"));
 		server_pipe_drop(s, p);
 		return;
 	}
