@@ -12,7 +12,7 @@ import re
 import sys
 
 sys.dont_write_bytecode = True
-from layers import rooms  # noqa: E402
+from layers import folder_of, rooms  # noqa: E402
 from objects import objects  # noqa: E402
 from tree import Tree, run  # noqa: E402
 
@@ -54,19 +54,29 @@ def pair_of(path):
     return stem if extension in (".c", ".h") else path
 
 
-def includes(tree, folder):
-    """{file pair: {other file pair of the folder: the includes}}; x.c and x.h are the pair x."""
+def files_of(tree, folder, all_rooms):
+    """The files of a folder's rooms: their sources, and all of the folder and of its subfolders that
+    are no other room's."""
+    found = {s for r in all_rooms if r.folder == folder for s in r.sources}
+    found |= {name for name in tree.named(re.escape(folder) + r"/.+\.([ch]|def)")
+              if folder_of(name, all_rooms) == folder}
+    return {name for name in found if os.path.exists(tree.path(name))}
+
+
+def includes(tree, folder, all_rooms):
+    """{file pair: {other file pair of the folder's rooms: the includes}}; x.c and x.h are the pair x."""
+    files = files_of(tree, folder, all_rooms)
     graph = {}
-    for name in tree.named(re.escape(folder) + r"/[^/]+\.([ch]|def)"):
+    for name in sorted(files):
         pair = pair_of(name)
         edges = graph.setdefault(pair, {})
         for header in re.findall(r'^\s*#\s*include\s+"([^"]+)"', tree.read(name), re.M):
-            for base in (folder, "shared", ""):
+            for base in (os.path.dirname(name), "shared", ""):
                 path = os.path.normpath(os.path.join(base, header))
                 if os.path.exists(tree.path(path)):
                     other = pair_of(path)
-                    if os.path.dirname(path) == folder and other != pair:
-                        edges.setdefault(other, []).append(f"{os.path.basename(name)} includes {header}")
+                    if path in files and other != pair:
+                        edges.setdefault(other, []).append(f"{os.path.relpath(name, folder)} includes {header}")
                     break
     return graph
 
@@ -87,26 +97,27 @@ def circles_of(graph):
 
 
 def allowed_of(tree):
-    """[kind, room, files…] of each line: `calls ROOM FILE…` or `includes FOLDER FILE…`."""
+    """[kind, name, files…] of each line: `calls ROOM FILE…` or `includes FOLDER FILE…`."""
     return [(words[0], words[1], set(words[2:])) for words in tree.rule_lines(ALLOWED)]
 
 
-def edges_of(graph, circle):
-    return [f"    {os.path.basename(a)} -> {os.path.basename(b)}: {', '.join(graph[a][b])}"
+def edges_of(graph, circle, folder):
+    return [f"    {os.path.relpath(a, folder)} -> {os.path.relpath(b, folder)}: {', '.join(graph[a][b])}"
             for a in circle for b in circle if b in graph[a]]
 
 
-def judge(kind, name, graph, allowed, held):
-    """(circles, problems) of one graph; the allowed lines that hold one of its circles join held."""
+def judge(kind, name, folder, graph, allowed, held):
+    """(circles, problems) of one graph; the allowed lines that hold one of its circles join held.
+    Files go by their paths in the folder."""
     problems, found = [], circles_of(graph)
     for circle in found:
-        files = {os.path.basename(f) for f in circle}
+        files = {os.path.relpath(f, folder) for f in circle}
         lines = [i for i, (k, n, fs) in enumerate(allowed) if (k, n) == (kind, name) and files <= fs]
         held.update(lines)
         if not lines:
             problems.append("\n".join([f"{name}: {kind} in a circle: {' '.join(sorted(files))}; move a function "
                                        "to where it belongs, or return a result instead of acting",
-                                       *edges_of(graph, circle)]))
+                                       *edges_of(graph, circle, folder)]))
     return len(found), problems
 
 
@@ -115,12 +126,12 @@ def circles(tree):
     all_rooms = rooms(tree)
     for room in sorted(all_rooms, key=lambda r: (r.folder, r.name)):
         graph, missing = uses(tree, room)
-        count, wrong = judge("calls", room.name, graph, allowed, held)
+        count, wrong = judge("calls", room.name, room.folder, graph, allowed, held)
         problems += missing + wrong
         print(f"circles {count}: {room.name}, {len(graph)} files")
     for folder in sorted({r.folder for r in all_rooms}):
-        graph = includes(tree, folder)
-        count, wrong = judge("includes", folder, graph, allowed, held)
+        graph = includes(tree, folder, all_rooms)
+        count, wrong = judge("includes", folder, folder, graph, allowed, held)
         problems += wrong
         print(f"include circles {count}: {folder}, {len(graph)} files or pairs")
     for i, (kind, name, files) in enumerate(allowed):
@@ -132,19 +143,20 @@ def circles(tree):
 
 def show(tree, name):
     """Prints what each file of a room uses of its other files, and the circles."""
-    room = next((r for r in rooms(tree) if r.name == name), None)
+    all_rooms = rooms(tree)
+    room = next((r for r in all_rooms if r.name == name), None)
     if not room:
-        print(f"no room {name}; there are: {' '.join(sorted(r.name for r in rooms(tree)))}", file=sys.stderr)
+        print(f"no room {name}; there are: {' '.join(sorted(r.name for r in all_rooms))}", file=sys.stderr)
         return 2
     graph, missing = uses(tree, room)
-    for title, g in (("symbols", graph), ("includes", includes(tree, room.folder))):
+    for title, g in (("symbols", graph), ("includes", includes(tree, room.folder, all_rooms))):
         print(f"== {title}")
         for node in sorted(g):
-            print(os.path.basename(node))
+            print(os.path.relpath(node, room.folder))
             for other in sorted(g[node]):
-                print(f"    -> {os.path.basename(other)}: {', '.join(g[node][other])}")
+                print(f"    -> {os.path.relpath(other, room.folder)}: {', '.join(g[node][other])}")
         for circle in circles_of(g):
-            print("circle: " + " ".join(os.path.basename(f) for f in circle))
+            print("circle: " + " ".join(os.path.relpath(f, room.folder) for f in circle))
     print("\n".join(missing))
     return 1 if missing else 0
 

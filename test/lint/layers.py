@@ -88,11 +88,21 @@ def bad_includes(tree, room, owns, libraries, all_rooms):
     return problems
 
 
+def folder_of(path, all_rooms):
+    """The rooms' folder that a file is in: the innermost; None: it is in none of them."""
+    folders = {r.folder for r in all_rooms}
+    above = os.path.dirname(path)
+    while above and above not in folders:
+        above = os.path.dirname(above)
+    return above or None
+
+
 def files_of(tree, room, all_rooms):
     """The target's sources, and the headers of its folder if no other target shares the folder."""
     sources = {s for s in room.sources if os.path.exists(tree.path(s))}
     if [r.folder for r in all_rooms.values()].count(room.folder) == 1:
-        sources |= set(tree.named(re.escape(room.folder) + r"/[^/]+\.h"))
+        sources |= {h for h in tree.named(re.escape(room.folder) + r"/.+\.h")
+                    if folder_of(h, all_rooms.values()) == room.folder}
     return sorted(sources)
 
 
@@ -101,5 +111,6 @@ def room_of(tree, header, source, all_rooms):
     for base in (os.path.dirname(source), "shared", ""):
         path = os.path.normpath(os.path.join(base, header))
         if os.path.exists(tree.path(path)):
-            return {r.name for r in all_rooms.values() if r.folder == os.path.dirname(path)}
+            folder = folder_of(path, all_rooms.values())
+            return {r.name for r in all_rooms.values() if r.folder == folder}
     return set()

@@ -60,6 +60,16 @@ LOOP_HEADERS = {
     "shared/loop/c.c": C + '#include "loop/a.h"\n',
     "shared/loop/c.h": C,
 }
+# Headers of a room's subfolders, and of another room's folder beneath it, which is no part of its circles.
+LOOP_FOLDERS = {
+    "shared/loop/in/a.h": C + '#pragma once\n#include "loop/out/a.h"\n',
+    "shared/loop/out/a.h": C + '#pragma once\n#include "../b.h"\n',
+    "shared/loop/b.h": C + '#pragma once\n#include "loop/other/d.h"\n',
+    "shared/loop/c.h": C + '#pragma once\n#include "in/a.h"\n',
+    "shared/loop/out/a.c": C + '#include "loop/c.h"\n',
+    "shared/loop/other/d.h": C + '#pragma once\n#include "loop/c.h"\n',
+}
+LOOP_ROOMS = LOOP + ["other|shared/loop/other|muster_flags|"]
 SHORTER = "test/mutants/shorter.patch"
 CALL = "int job_len(const char *name)\n{\n\t"
 
@@ -109,11 +119,16 @@ BROKEN = [
     (layers.layers, swap("shared/model/job.c", '"base/text.h"', '"os/os.h"'), "shared/model/job.c:4: model includes os/os.h of os"),
     (layers.layers, swap("shared/model/job.h", C, C + "#include <jansson.h>\n"), "shared/model/job.h:2: model includes jansson.h"),
     (layers.layers, swap("shared/base/text.c", "<string.h>", '"../model/job.h"'), "base includes ../model/job.h of model"),
+    (layers.layers, {**swap("shared/model/job.c", '"base/text.h"', '"os/in/deep.h"'), "shared/os/in/deep.h": C},
+     "shared/model/job.c:4: model includes os/in/deep.h of os"),
+    (layers.layers, {**CLEAN, "shared/model/in/deep.h": C + '#include "os/os.h"\n'}, "shared/model/in/deep.h:2: model includes os/os.h of os"),
     (circles.circles, LOOP_FILES, "loop: calls in a circle: back.c there.c; move", LOOP),
     (circles.circles, LOOP_FILES, "    back.c -> there.c: there\n    there.c -> back.c: back", LOOP),
     (circles.circles, LOOP_HEADERS, "shared/loop: includes in a circle: a b c; move", LOOP),
     (circles.circles, LOOP_HEADERS, "    a -> b: a.h includes loop/b.h\n    b -> c: b.h includes c.h\n"
      "    c -> a: c.c includes loop/a.h", LOOP),
+    (circles.circles, LOOP_FOLDERS, "shared/loop: includes in a circle: c in/a out/a; move", LOOP_ROOMS),
+    (circles.circles, LOOP_FOLDERS, "    in/a -> out/a: in/a.h includes loop/out/a.h\n    out/a -> c: out/a.c includes loop/c.h", LOOP_ROOMS),
     (texts.shell, swap("test/greet.sh", '"$1"', "`ls $1"), "test/greet.sh"),
     (texts.data, swap("charts/a/values.yaml", "[2, 3]", "[2, 3"), "charts/a/values.yaml:"),
     (texts.data, swap("charts/a/values.yaml", "b:", "a:"), 'duplication of key "a"'),
