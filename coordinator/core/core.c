@@ -59,16 +59,13 @@ static void forget(struct core *c)
 	}
 	HASH_ITER (hh_uid, c->jobs.by_uid, j, jtmp)
 		job_free(c, j);
-	HASH_ITER (hh, c->nodes.by_name, n, ntmp)
-		node_free(c, n);
+	nodes_forget(c);
 	templates_forget(c);
-	c->nodes.nspare = c->nodes.n = 0;
 	c->silence.suspects_us = c->synced = c->settled = c->queue.cycle_due =
 		c->queue.cycle_paused = false;
 	must(!c->queue.n && !c->waiting.first && !c->waiting.again && !c->nodes.nsilent &&
 	     !c->nodes.connected && !c->jobs.dirty && !c->nodes.dirty);
 	reservation_clear(c);
-	bitset_zero(&c->nodes.usable);
 	c->out.n = 0;
 }
 
@@ -129,8 +126,7 @@ static void synced(struct core *c)
 		job_dirty(c, j);
 	}
 	HASH_ITER (hh, c->nodes.by_name, n, ntmp) {
-		n->orders.recount = true;
-		node_dirty(c, n);
+		orders_recount(c, n);
 	}
 	log_info(c->log, "core synced", KI("jobs", HASH_CNT(hh, c->jobs.by_name)),
 		 KI("nodes", HASH_COUNT(c->nodes.by_name)), KI("members", c->attempts.by_id.n));

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/settle.h"
 
-#include <utlist.h>
-
 #include "base/clocktext.h"
 #include "coordinator/core/attempt/launch.h"
 #include "coordinator/core/attempt/stop.h"
@@ -55,9 +53,7 @@ static void node_due(struct core *c, struct heap_node *t)
 
 static void room_due(struct core *c, struct heap_node *t)
 {
-	struct node_record *n = OWNER_OF(t, struct node_record, room_timer);
-	n->caps_dirty = true;
-	node_dirty(c, n);
+	node_caps_dirty(c, OWNER_OF(t, struct node_record, room_timer));
 }
 
 static void job_due(struct core *c, struct heap_node *t)
@@ -100,9 +96,7 @@ bool timers_fire(struct core *c)
 static bool settle_nodes(struct core *c, uint32_t *budget)
 {
 	while (c->nodes.dirty && (*budget)--) {
-		struct node_record *n = c->nodes.dirty;
-		DL_DELETE(c->nodes.dirty, n);
-		n->dirty = false;
+		struct node_record *n = node_take_dirty(c);
 		node_settle(c, n);
 		orders_emit(c, n);
 		node_maybe_free(c, n);
@@ -113,9 +107,7 @@ static bool settle_nodes(struct core *c, uint32_t *budget)
 static bool settle_jobs(struct core *c, uint32_t *budget)
 {
 	while (c->jobs.dirty && (*budget)--) {
-		struct job_record *j = c->jobs.dirty;
-		DL_DELETE(c->jobs.dirty, j);
-		j->dirty = false;
+		struct job_record *j = job_take_dirty(c);
 		job_decide(c, j);
 		job_maybe_free(c, j);
 	}

@@ -130,10 +130,7 @@ static void set_usable(struct core *c, struct node_record *n)
 	if (usable == bitset_has(&c->nodes.usable, n->idx))
 		return;
 	room_grown(c, n, true); /* or a reservation stands on what is gone */
-	if (usable)
-		bitset_set(&c->nodes.usable, n->idx);
-	else
-		bitset_clear(&c->nodes.usable, n->idx);
+	node_set_usable(c, n, usable);
 }
 
 void node_settle(struct core *c, struct node_record *n)

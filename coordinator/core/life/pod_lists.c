@@ -4,6 +4,7 @@
 #include <utlist.h>
 
 #include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/node.h"
 #include "coordinator/core/state/tables.h"
 
 enum { LIST_SOON_MS = 1000, LIST_EVERY_MS = 15000 };
@@ -13,7 +14,7 @@ void pod_lists_set_timer(struct core *c, struct node_record *n)
 	int64_t at = n->list.running ? INT64_MAX : n->list.next_ms; /* its end asks again */
 	if (n->apply.wanted && !n->apply.running && n->apply.after_ms < at)
 		at = n->apply.after_ms;
-	heap_set(&c->timers, &n->timer, at);
+	node_set_timer(c, n, at);
 }
 
 /* Whether its agent may have created a pod that it did not live to tell of. */

@@ -27,11 +27,9 @@ static void set_capacity(struct core *c, struct node_record *n, const struct cap
 {
 	if (!cap)
 		return;
-	res_row_set(c, n, ROW_FOREIGN, &cap->foreign);
-	res_row(c, n, ROW_FOREIGN)[RES_PODS] = (int64_t)cap->foreign_pods * 1000;
+	res_foreign_set(c, n, &cap->foreign, cap->foreign_pods);
 	n->agent.capacity_known = true;
-	n->caps_dirty = true;
-	node_dirty(c, n);
+	node_caps_dirty(c, n);
 }
 
 void agent_hello(struct core *c, const struct core_event *ev)

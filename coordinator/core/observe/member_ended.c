@@ -6,6 +6,7 @@
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/node.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/tell/progress.h"
@@ -59,7 +60,7 @@ static void refuse(struct core *c, struct attempt *a, const struct member *m)
 	r->until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++r->n);
 	/* What the node lacks it lacks for everybody, until it tells otherwise or it is tried. */
 	if (res_short(c, n, m->reason, &a->needs))
-		heap_set(&c->timers, &n->room_timer, r->until_ms);
+		node_set_room_timer(c, n, r->until_ms);
 }
 
 static void succeeded(struct core *c, struct attempt *a)

@@ -81,8 +81,7 @@ void node_seen(struct core *c, const struct node *node)
 		mem_strset(&n->agent.boot_id, node->boot_id);
 	set_node_selection(c, n, node);
 	res_row_set(c, n, ROW_ALLOC, &node->allocatable);
-	n->caps_dirty = true;
-	node_dirty(c, n);
+	node_caps_dirty(c, n);
 }
 
 void node_deleted(struct core *c, const struct meta *gone)
@@ -98,8 +97,7 @@ void node_deleted(struct core *c, const struct meta *gone)
 	mem_strset(&n->kube.uid, "");
 	set_node_selection(c, n, &none);
 	res_row_set(c, n, ROW_ALLOC, &nothing);
-	n->caps_dirty = true;
-	node_dirty(c, n);
+	node_caps_dirty(c, n);
 }
 
 /* A resource that another owner kept, and has taken out, is nobody's. */
@@ -137,8 +135,7 @@ void compute_node_seen(struct core *c, const struct cnode *cn)
 		mem_strset(&n->agent.boot_id, cn->status.boot_id);
 	}
 	node_status_seen(n, &cn->status, cn->meta.rv);
-	n->caps_dirty = true;
-	node_dirty(c, n);
+	node_caps_dirty(c, n);
 }
 
 void compute_node_deleted(struct core *c, const struct meta *gone)
@@ -158,6 +155,5 @@ void compute_node_deleted(struct core *c, const struct meta *gone)
 	labels_set(c, &n->compute.labels, &none);
 	labels_node_in(c, n);
 	res_row_set(c, n, ROW_SPEC, &nothing);
-	n->caps_dirty = true;
-	node_dirty(c, n);
+	node_caps_dirty(c, n);
 }

@@ -60,6 +60,21 @@ void job_dirty(struct core *c, struct job_record *j)
 	DL_APPEND(c->jobs.dirty, j);
 }
 
+static void dirty_out(struct core *c, struct job_record *j)
+{
+	if (j->dirty)
+		DL_DELETE(c->jobs.dirty, j);
+	j->dirty = false;
+}
+
+struct job_record *job_take_dirty(struct core *c)
+{
+	struct job_record *j = c->jobs.dirty;
+	if (j)
+		dirty_out(c, j);
+	return j;
+}
+
 void job_set_named(struct core *c, struct job_record *j, bool in)
 {
 	if (in)
@@ -75,8 +90,7 @@ void job_free(struct core *c, struct job_record *j)
 	if (j->object.known && !j->object.deleted)
 		job_set_named(c, j, false);
 	HASH_DELETE(hh_uid, c->jobs.by_uid, j);
-	if (j->dirty)
-		DL_DELETE(c->jobs.dirty, j);
+	dirty_out(c, j);
 	heap_remove(&c->timers, &j->timer);
 	templates_use(c, j->spec.template_id, -1);
 	intern_put(c->strs, j->spec.template_id);

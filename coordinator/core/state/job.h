@@ -19,6 +19,8 @@ void job_free(struct core *c, struct job_record *j);       /* it must have no at
 void job_maybe_free(struct core *c, struct job_record *j); /* without attempts and object */
 /* The job changed: this step, or a later one, decides about it. */
 void job_dirty(struct core *c, struct job_record *j);
+/* The first of the jobs that changed, which is not one of them any more; NULL: none is left. */
+struct job_record *job_take_dirty(struct core *c);
 /* While the job is decided about: decide again at at_ms (monotonic) at the latest. */
 void job_wake(struct job_record *j, int64_t at_ms);
 

@@ -124,16 +124,54 @@ void node_dirty(struct core *c, struct node_record *n)
 	DL_APPEND(c->nodes.dirty, n);
 }
 
+void node_caps_dirty(struct core *c, struct node_record *n)
+{
+	n->caps_dirty = true;
+	node_dirty(c, n);
+}
+
+static void dirty_out(struct core *c, struct node_record *n)
+{
+	if (n->dirty)
+		DL_DELETE(c->nodes.dirty, n);
+	n->dirty = false;
+}
+
+struct node_record *node_take_dirty(struct core *c)
+{
+	struct node_record *n = c->nodes.dirty;
+	if (n)
+		dirty_out(c, n);
+	return n;
+}
+
+void node_set_usable(struct core *c, const struct node_record *n, bool usable)
+{
+	if (usable)
+		bitset_set(&c->nodes.usable, n->idx);
+	else
+		bitset_clear(&c->nodes.usable, n->idx);
+}
+
+void node_set_timer(struct core *c, struct node_record *n, int64_t at_ms)
+{
+	heap_set(&c->timers, &n->timer, at_ms);
+}
+
+void node_set_room_timer(struct core *c, struct node_record *n, int64_t at_ms)
+{
+	heap_set(&c->timers, &n->room_timer, at_ms);
+}
+
 void node_free(struct core *c, struct node_record *n)
 {
 	must(!n->attempts);
 	forget_agent(c, n);
 	labels_node_out(c, n);
-	if (n->dirty)
-		DL_DELETE(c->nodes.dirty, n);
+	dirty_out(c, n);
 	heap_remove(&c->timers, &n->timer);
 	heap_remove(&c->timers, &n->room_timer);
-	bitset_clear(&c->nodes.usable, n->idx);
+	node_set_usable(c, n, false);
 	levels_remove(c, n);
 	bitset_done(&n->apply.leave_out);
 	HASH_DEL(c->nodes.by_name, n);
@@ -153,6 +191,15 @@ void node_free(struct core *c, struct node_record *n)
 	free(n->kube.taints);
 	free(n->res);
 	free(n);
+}
+
+void nodes_forget(struct core *c)
+{
+	struct node_record *n, *tmp;
+	HASH_ITER (hh, c->nodes.by_name, n, tmp)
+		node_free(c, n);
+	c->nodes.nspare = c->nodes.n = 0;
+	bitset_zero(&c->nodes.usable);
 }
 
 void node_maybe_free(struct core *c, struct node_record *n)

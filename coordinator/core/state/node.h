@@ -13,8 +13,20 @@ struct node_record *node_get(struct core *c, const char *name);
 void node_free(struct core *c, struct node_record *n);
 /* Frees the record if nothing stands for its name any more. */
 void node_maybe_free(struct core *c, struct node_record *n);
+void nodes_forget(struct core *c); /* frees all; none may hold an attempt */
 /* The node changed: this step, or the next one, settles it. */
 void node_dirty(struct core *c, struct node_record *n);
+/* The same, and what Muster may use of the node may be another. */
+void node_caps_dirty(struct core *c, struct node_record *n);
+/* The first of the nodes that changed, which is not one of them any more; NULL: none is left. */
+struct node_record *node_take_dirty(struct core *c);
+
+/* The node may, or may not, take new members. */
+void node_set_usable(struct core *c, const struct node_record *n, bool usable);
+/* The node changes again at at_ms (monotonic), INT64_MAX: not by itself: for its next list of pods
+ * or apply; and what it may hold is computed anew then. */
+void node_set_timer(struct core *c, struct node_record *n, int64_t at_ms);
+void node_set_room_timer(struct core *c, struct node_record *n, int64_t at_ms);
 
 /* The Node or the ComputeNode is cordoned (spec.unschedulable). */
 bool node_cordoned(const struct node_record *n);

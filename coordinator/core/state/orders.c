@@ -78,6 +78,12 @@ static void recount(struct node_record *n)
 	}
 }
 
+void orders_recount(struct core *c, struct node_record *n)
+{
+	n->orders.recount = true;
+	node_dirty(c, n);
+}
+
 void orders_emit(struct core *c, struct node_record *n)
 {
 	bool pending = undecided(n);

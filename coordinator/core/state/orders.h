@@ -5,6 +5,8 @@
 
 #include "coordinator/core/state/tables.h"
 
+/* Each attempt's order may be another: all are looked at when the node is settled. */
+void orders_recount(struct core *c, struct node_record *n);
 /* Once a step: tells the node's session if the set is another one. */
 void orders_emit(struct core *c, struct node_record *n);
 /* The node's set; *ret_revision changes whenever the set does; 0: nothing is decided yet. Borrowed

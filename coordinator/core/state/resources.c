@@ -20,6 +20,11 @@ static void rows_grow(struct core *c, struct node_record *n, uint32_t old_cap)
 	n->res = v;
 }
 
+static int64_t *row_of(const struct core *c, struct node_record *n, enum res_row row)
+{
+	return n->res + (size_t)row * c->res.cap;
+}
+
 uint32_t res_find(const struct core *c, const char *name)
 {
 	for (uint32_t i = 0; i < c->res.n; i++) {
@@ -62,19 +67,25 @@ void res_row_set(struct core *c, struct node_record *n, enum res_row row, const 
 	if (!n->res)
 		rows_grow(c, n, 0);
 	for (uint32_t r = 0; r < c->res.n; r++)
-		res_row(c, n, row)[r] = absent;
+		row_of(c, n, row)[r] = absent;
 	for (uint32_t i = 0; i < l->n; i++) {
 		uint32_t r = res_id(c, l->v[i].name);
 		if (r != UINT32_MAX && l->v[i].milli >= 0)
-			res_row(c, n, row)[r] = l->v[i].milli;
+			row_of(c, n, row)[r] = l->v[i].milli;
 	}
+}
+
+void res_foreign_set(struct core *c, struct node_record *n, const struct reslist *l, uint32_t pods)
+{
+	res_row_set(c, n, ROW_FOREIGN, l);
+	row_of(c, n, ROW_FOREIGN)[RES_PODS] = (int64_t)pods * 1000;
 }
 
 bool res_caps(struct core *c, struct node_record *n)
 {
 	const int64_t *alloc = res_row(c, n, ROW_ALLOC), *spec = res_row(c, n, ROW_SPEC);
 	const int64_t *foreign = res_row(c, n, ROW_FOREIGN);
-	int64_t *cap = res_row(c, n, ROW_CAP);
+	int64_t *cap = row_of(c, n, ROW_CAP);
 	bool changed = false;
 	for (uint32_t r = 0; r < c->res.n; r++) {
 		int64_t room = (alloc[r] > 0 ? alloc[r] : 0) - foreign[r];
@@ -109,7 +120,7 @@ bool res_short(struct core *c, struct node_record *n, const char *reason, const 
 	for (uint32_t i = 0; i < needs->n; i++) {
 		if (needs->v[i].res != r || !needs->v[i].milli)
 			continue;
-		int64_t *cap = &res_row(c, n, ROW_CAP)[r];
+		int64_t *cap = &row_of(c, n, ROW_CAP)[r];
 		int64_t most = res_row(c, n, ROW_USED)[r] + needs->v[i].milli - 1;
 		if (most >= *cap)
 			return false;
@@ -122,7 +133,7 @@ bool res_short(struct core *c, struct node_record *n, const char *reason, const 
 
 void res_use(struct core *c, struct node_record *n, const struct needs *needs, int sign)
 {
-	int64_t *used = res_row(c, n, ROW_USED);
+	int64_t *used = row_of(c, n, ROW_USED);
 	for (uint32_t i = 0; i < needs->n; i++) {
 		if (needs->v[i].res != UINT32_MAX)
 			used[needs->v[i].res] += sign * needs->v[i].milli;

@@ -12,6 +12,8 @@ uint32_t res_id(struct core *c, const char *name);
 /* The number of a name; UINT32_MAX: it has none. */
 uint32_t res_find(const struct core *c, const char *name);
 void res_row_set(struct core *c, struct node_record *n, enum res_row row, const struct reslist *l);
+/* ROW_FOREIGN: what pods that are not members use, and how many they are. */
+void res_foreign_set(struct core *c, struct node_record *n, const struct reslist *l, uint32_t pods);
 /* Computes ROW_CAP from the other rows; whether it changed. */
 bool res_caps(struct core *c, struct node_record *n);
 /* A kubelet refused a member (whose room was given back) for want of what the reason names: there

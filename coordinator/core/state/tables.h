@@ -151,7 +151,8 @@ struct core {
 };
 
 /* The node's row: core.res.cap numbers, of which core.res.n count. */
-static inline int64_t *res_row(const struct core *c, const struct node_record *n, enum res_row row)
+static inline const int64_t *res_row(const struct core *c, const struct node_record *n,
+				     enum res_row row)
 {
 	return n->res + (size_t)row * c->res.cap;
 }
