@@ -75,6 +75,24 @@ void node_apply_again(const struct core *c, struct node_record *n)
 			backoff_plain(APPLY_RETRY_BASE_MS, GONE_CAP_MS, n->apply.deletions - 1);
 	n->apply.print = 0;
 	n->apply.repeats = 0;
+	bitset_zero(&n->apply.leave_out);
+}
+
+void node_apply_renew(struct node_record *n)
+{
+	if (!n->apply.deletions)
+		return;
+	n->apply.deletions = 0;
+	n->apply.after_ms = 0;
+}
+
+void node_apply_leave_in(const struct core *c, struct node_record *n)
+{
+	for (uint32_t r = bitset_next(&n->apply.leave_out, 0); r < c->res.n;
+	     r = bitset_next(&n->apply.leave_out, r + 1)) {
+		if (res_row(c, n, ROW_SPEC)[r] == RES_ABSENT)
+			bitset_clear(&n->apply.leave_out, r);
+	}
 }
 
 /* Asked at each change of the node: applies, deletes, or does nothing. */

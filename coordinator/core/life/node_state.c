@@ -133,6 +133,30 @@ static void set_usable(struct core *c, struct node_record *n)
 	node_set_usable(c, n, usable);
 }
 
+static void adopt_conditions(struct node_record *n, const struct cnode_status *st)
+{
+	static const char *const types[NC_N] = {"Ready", "AgentConnected", "Schedulable"};
+	for (uint32_t i = 0; i < st->nconds; i++) {
+		for (uint32_t k = 0; k < NC_N; k++) {
+			if (!str_eq(st->conds[i].type, types[k]) ||
+			    n->verdict.conditions[k].since_ms)
+				continue;
+			n->verdict.conditions[k].status = st->conds[i].status;
+			n->verdict.conditions[k].since_ms = st->conds[i].since_ms;
+		}
+	}
+}
+
+void node_state_inherit(struct node_record *n, const struct cnode_status *st)
+{
+	adopt_conditions(n, st);
+	if (n->verdict.state != CNODE_NONE)
+		return;
+	n->verdict.state = st->state;
+	n->verdict.inherited = n->verdict.state != CNODE_NONE;
+	n->verdict.since_ms = st->since_ms;
+}
+
 void node_settle(struct core *c, struct node_record *n)
 {
 	if (n->caps_dirty) {

@@ -17,6 +17,21 @@ void pod_lists_set_timer(struct core *c, struct node_record *n)
 	node_set_timer(c, n, at);
 }
 
+void pod_lists_hello(struct node_record *n)
+{
+	n->list.generation++;
+}
+
+void pod_lists_after_hello(const struct core *c, struct node_record *n)
+{
+	n->list.next_ms = n->list.wanted ? c->now_ms : INT64_MAX;
+}
+
+void pod_lists_ended(struct node_record *n)
+{
+	n->list.running = false;
+}
+
 /* Whether its agent may have created a pod that it did not live to tell of. */
 static bool untold(const struct node_record *n)
 {
@@ -48,4 +63,10 @@ void pod_lists_plan(struct core *c, struct node_record *n)
 		action_new(c, ACT_LIST_NODE)->node = action_str(c, n->name);
 	}
 	pod_lists_set_timer(c, n);
+}
+
+void pod_lists_renew(struct core *c, struct node_record *n)
+{
+	n->list.next_ms = INT64_MAX;
+	pod_lists_plan(c, n);
 }

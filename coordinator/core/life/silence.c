@@ -70,8 +70,7 @@ void silence_tick(struct core *c)
 		struct node_record *n = c->nodes.connected;
 		log_warn(c->log, "agent silent", KS("node", n->name));
 		node_set_silent(c, n, true);
-		n->list.next_ms = INT64_MAX;
-		pod_lists_plan(c, n);
+		pod_lists_renew(c, n);
 	}
 }
 

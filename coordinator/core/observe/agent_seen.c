@@ -45,11 +45,11 @@ void agent_hello(struct core *c, const struct core_event *ev)
 	set_capacity(c, n, ev->agent.capacity);
 	log_info(c->log, "agent registered", KS("node", n->name), KS("version", n->agent.version),
 		 KI("members", ev->agent.nmembers));
-	n->list.generation++;
+	pod_lists_hello(n);
 	for (uint32_t i = 0; i < ev->agent.nmembers; i++)
 		member_seen(c, n, &ev->agent.members[i], false);
 	hello_listed(c, n);
-	n->list.next_ms = n->list.wanted ? c->now_ms : INT64_MAX;
+	pod_lists_after_hello(c, n);
 }
 
 void agent_report(struct core *c, const struct core_event *ev)
@@ -78,6 +78,5 @@ void agent_hangup(struct core *c, const struct core_event *ev)
 	node_set_connected(c, n, false);
 	n->agent.session = 0;
 	n->agent.silent = silent;
-	n->list.next_ms = INT64_MAX;
-	pod_lists_plan(c, n);
+	pod_lists_renew(c, n);
 }

@@ -134,7 +134,7 @@ static void set_deleted(struct core *c, struct job_record *j, bool orphaned)
 	j->object.deleted = true;
 	members_reorder(c, j);
 	j->object.orphan |= orphaned;
-	j->status.mark = MARK_NONE;
+	job_status_drop(j);
 	job_dirty(c, j);
 }
 

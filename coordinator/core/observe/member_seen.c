@@ -141,7 +141,7 @@ static void enter(struct core *c, struct attempt *a, const struct member *m)
 /* An agent tells of an attempt that was not ordered on its node: the pod itself is read. */
 static void claimed(struct core *c, struct node_record *n)
 {
-	n->list.wanted = true;
+	node_want_list(n);
 	c->stats.unordered_reports++;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "coordinator/core/life/node_apply.h"
+#include "coordinator/core/life/node_state.h"
 #include "coordinator/core/state/labels.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/resources.h"
@@ -70,10 +71,8 @@ void node_seen(struct core *c, const struct node *node)
 {
 	struct node_record *n = node_get(c, node->meta.name);
 	n->kube.exists = true;
-	if (n->apply.deletions > 0 && !str_eq(n->kube.uid, node->meta.uid)) {
-		n->apply.deletions = 0; /* another Node's does not go with it */
-		n->apply.after_ms = 0;
-	}
+	if (!str_eq(n->kube.uid, node->meta.uid))
+		node_apply_renew(n);
 	mem_strset(&n->kube.uid, node->meta.uid);
 	n->kube.cordoned = node->unschedulable;
 	n->kube.ready = node->ready;
@@ -100,14 +99,14 @@ void node_deleted(struct core *c, const struct meta *gone)
 	node_caps_dirty(c, n);
 }
 
-/* A resource that another owner kept, and has taken out, is nobody's. */
-static void leave_in(const struct core *c, struct node_record *n)
+/* What the leader before us wrote holds until the node is heard (DESIGN: liveness). */
+static void inherit(struct node_record *n, const struct cnode_status *st)
 {
-	for (uint32_t r = bitset_next(&n->apply.leave_out, 0); r < c->res.n;
-	     r = bitset_next(&n->apply.leave_out, r + 1)) {
-		if (res_row(c, n, ROW_SPEC)[r] == RES_ABSENT)
-			bitset_clear(&n->apply.leave_out, r);
+	if (n->verdict.state == CNODE_NONE) {
+		mem_strset(&n->agent.version, st->agent_version);
+		mem_strset(&n->agent.boot_id, st->boot_id);
 	}
+	node_state_inherit(n, st);
 }
 
 void compute_node_seen(struct core *c, const struct cnode *cn)
@@ -124,16 +123,10 @@ void compute_node_seen(struct core *c, const struct cnode *cn)
 		labels_node_in(c, n);
 	}
 	res_row_set(c, n, ROW_SPEC, &cn->resources);
-	leave_in(c, n);
+	node_apply_leave_in(c, n);
 	node_apply_soon(c, n);
-	/* What the leader before us wrote holds until the node is heard (DESIGN: liveness). */
-	if (!n->agent.heard && n->verdict.state == CNODE_NONE) {
-		n->verdict.state = cn->status.state;
-		n->verdict.inherited = n->verdict.state != CNODE_NONE;
-		n->verdict.since_ms = cn->status.since_ms;
-		mem_strset(&n->agent.version, cn->status.agent_version);
-		mem_strset(&n->agent.boot_id, cn->status.boot_id);
-	}
+	if (!n->agent.heard)
+		inherit(n, &cn->status);
 	node_status_seen(n, &cn->status, cn->meta.rv);
 	node_caps_dirty(c, n);
 }
@@ -146,11 +139,8 @@ void compute_node_deleted(struct core *c, const struct meta *gone)
 	if (!n || !n->compute.exists)
 		return;
 	n->compute.exists = n->compute.cordoned = n->compute.owned = false;
-	n->status.mark = MARK_NONE;
-	n->status.stored = n->status.inflight = n->status.seen = n->status.stored_head =
-		n->status.inflight_head = 0;
+	node_status_forget(n);
 	node_apply_again(c, n);
-	bitset_zero(&n->apply.leave_out);
 	labels_node_out(c, n);
 	labels_set(c, &n->compute.labels, &none);
 	labels_node_in(c, n);

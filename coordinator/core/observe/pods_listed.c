@@ -4,6 +4,7 @@
 #include <utlist.h>
 
 #include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/life/pod_lists.h"
 #include "coordinator/core/observe/member_seen.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/node.h"
@@ -16,7 +17,7 @@ void hello_listed(struct core *c, struct node_record *n)
 	DL_FOREACH2(n->attempts, a, node_next)
 	{
 		if (a->seen_gen != n->list.generation && attempt_seen(a))
-			n->list.wanted = true;
+			node_want_list(n);
 	}
 	node_dirty(c, n);
 }
@@ -29,7 +30,7 @@ static void list_end(struct core *c, struct node_record *n)
 		if (a->seen_gen != n->list.generation && attempt_seen(a))
 			attempt_vanished(c, a);
 		else if (!a->confirmed)
-			n->list.wanted = true; /* told while the list was on its way */
+			node_want_list(n); /* told while the list was on its way */
 	}
 }
 
@@ -47,10 +48,10 @@ void pods_listed(struct core *c, const struct core_event *ev)
 	}
 	if (!n || !ev->pods.last)
 		return;
-	n->list.running = false;
+	pod_lists_ended(n);
 	if (ev->pods.rc == RC_OK)
 		list_end(c, n);
 	else
-		n->list.wanted = true;
+		node_want_list(n);
 	node_dirty(c, n);
 }

@@ -145,6 +145,11 @@ struct node_record *node_take_dirty(struct core *c)
 	return n;
 }
 
+void node_want_list(struct node_record *n)
+{
+	n->list.wanted = true;
+}
+
 void node_set_usable(struct core *c, const struct node_record *n, bool usable)
 {
 	if (usable)

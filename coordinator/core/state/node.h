@@ -28,6 +28,9 @@ void node_set_usable(struct core *c, const struct node_record *n, bool usable);
 void node_set_timer(struct core *c, struct node_record *n, int64_t at_ms);
 void node_set_room_timer(struct core *c, struct node_record *n, int64_t at_ms);
 
+/* The coordinator is to list the node's pods itself, as soon as it may. */
+void node_want_list(struct node_record *n);
+
 /* The Node or the ComputeNode is cordoned (spec.unschedulable). */
 bool node_cordoned(const struct node_record *n);
 /* The Node's Ready condition is not True, or the Node is tainted out-of-service. */

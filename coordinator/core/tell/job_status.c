@@ -226,6 +226,11 @@ void job_status_seen(struct job_record *j, const struct job_status *st, const ch
 	slot_seen(&j->status, fingerprint(st), rv);
 }
 
+void job_status_drop(struct job_record *j)
+{
+	slot_settled(&j->status);
+}
+
 bool job_status_view(const struct core *c, const char *ns, const char *name, struct job_status *ret,
 		     const char **ret_rv)
 {

@@ -11,6 +11,8 @@ void job_status_check(struct core *c, struct job_record *j);
 bool job_status_head_stored(const struct job_record *j);
 /* A status as the API server has it, of resourceVersion rv. */
 void job_status_seen(struct job_record *j, const struct job_status *st, const char *rv);
+/* The job was deleted: no write is asked for any more. */
+void job_status_drop(struct job_record *j);
 /* The newest status, borrowed until the next step, and the resourceVersion that it was computed
  * from; false: nothing needs writing (the job is not known, or stored as it is). Changes nothing.
  */

@@ -118,25 +118,14 @@ void node_status_check(struct core *c, struct node_record *n)
 		mark(c, n, head ? MARK_URGENT : MARK_LATER);
 }
 
-static void adopt_conditions(struct node_record *n, const struct cnode_status *st)
-{
-	static const char *const types[NC_N] = {"Ready", "AgentConnected", "Schedulable"};
-	for (uint32_t i = 0; i < st->nconds; i++) {
-		for (uint32_t k = 0; k < NC_N; k++) {
-			if (!str_eq(st->conds[i].type, types[k]) ||
-			    n->verdict.conditions[k].since_ms)
-				continue;
-			n->verdict.conditions[k].status = st->conds[i].status;
-			n->verdict.conditions[k].since_ms = st->conds[i].since_ms;
-		}
-	}
-}
-
 void node_status_seen(struct node_record *n, const struct cnode_status *st, const char *rv)
 {
-	if (!n->agent.heard)
-		adopt_conditions(n, st);
 	slot_seen(&n->status, fingerprint(st), rv);
+}
+
+void node_status_forget(struct node_record *n)
+{
+	slot_forget(&n->status);
 }
 
 bool node_status_view(const struct core *c, const char *name, struct cnode_status *ret,

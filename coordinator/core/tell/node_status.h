@@ -9,6 +9,7 @@
 void node_status_check(struct core *c, struct node_record *n);
 /* A status as the API server has it, of resourceVersion rv. */
 void node_status_seen(struct node_record *n, const struct cnode_status *st, const char *rv);
+void node_status_forget(struct node_record *n); /* the ComputeNode was deleted */
 /* The newest status, borrowed until the next step, and the resourceVersion that it was computed
  * from; false: nothing needs writing (there is no ComputeNode, or it is stored as it is). Changes
  * nothing. */

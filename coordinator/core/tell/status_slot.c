@@ -32,6 +32,12 @@ void slot_settled(struct status_slot *s)
 	s->mark = MARK_NONE;
 }
 
+void slot_forget(struct status_slot *s)
+{
+	s->mark = MARK_NONE;
+	s->stored = s->inflight = s->seen = s->stored_head = s->inflight_head = 0;
+}
+
 static void stored(struct status_slot *s)
 {
 	s->mark = MARK_NONE;

@@ -17,6 +17,8 @@ void slot_seen(struct status_slot *s, struct status_print p, const char *rv);
 bool slot_differs(const struct status_slot *s, struct status_print p);
 /* A write of this status goes out. */
 void slot_taken(struct status_slot *s, struct status_print p);
+/* There is no object any more: nothing is stored, nothing on its way. */
+void slot_forget(struct status_slot *s);
 /* Nothing needs writing. */
 void slot_settled(struct status_slot *s);
 

@@ -120,6 +120,27 @@ static void members_are_lost_and_found(void **state)
 	assert_int_equal(late->state, ATTEMPT_ORDERED);
 }
 
+static void state_of_the_leader_before(void **state)
+{
+	static const struct cond conds[] = {
+		{.type = "Ready", .status = COND_FALSE, .since_ms = 7000},
+		{.type = "AgentConnected", .status = COND_TRUE, .since_ms = 8000}};
+	const struct cnode_status st = {
+		.state = CNODE_DRAINED, .since_ms = 6000, .conds = conds, .nconds = 2};
+	struct core *c = tables_of(state);
+	struct node_record *n = node_get(c, "n1");
+	n->verdict.conditions[NC_AGENT] = (struct cond_state){COND_FALSE, R_NONE, 9000};
+	node_state_inherit(n, &st);
+	assert_int_equal(n->verdict.state, CNODE_DRAINED);
+	assert_int_equal(n->verdict.since_ms, 6000);
+	assert_true(n->verdict.inherited);
+	assert_int_equal(n->verdict.conditions[NC_READY].status, COND_FALSE);
+	assert_int_equal(n->verdict.conditions[NC_READY].since_ms, 7000);
+	assert_int_equal(n->verdict.conditions[NC_AGENT].since_ms, 9000); /* it is known already */
+	node_state_inherit(n, &(struct cnode_status){.state = CNODE_RUNNING});
+	assert_int_equal(n->verdict.state, CNODE_DRAINED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +148,7 @@ int main(void)
 		cmocka_unit_test(what_is_known_decides),
 		T(the_last_state_stands_for_a_while),
 		T(members_are_lost_and_found),
+		T(state_of_the_leader_before),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

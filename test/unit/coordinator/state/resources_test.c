@@ -71,7 +71,7 @@ static void what_muster_may_use(void **state)
 		set_row(c, n, ROW_ALLOC, cases[i].alloc);
 		set_row(c, n, ROW_SPEC, cases[i].spec);
 		set_row(c, n, ROW_FOREIGN, cases[i].foreign);
-		res_row(c, n, ROW_CAP)[RES_CPU] = -7;
+		n->res[(size_t)ROW_CAP * c->res.cap + RES_CPU] = -7;
 		CASE(cases[i].name, res_caps(c, n));
 		CASE(cases[i].name, res_row(c, n, ROW_CAP)[RES_CPU] == cases[i].cap);
 		CASE(cases[i].name, !res_caps(c, n)); /* nothing changed */

@@ -129,33 +129,12 @@ static void what_it_says(void **state)
 	assert_false(node_status_view(c, "n2", &s, &rv));
 }
 
-/* What the leader before wrote is taken over until the agent has been heard. */
-static void conditions_of_the_leader_before(void **state)
-{
-	static const struct cond conds[] = {
-		{.type = "Ready", .status = COND_FALSE, .since_ms = 7000},
-		{.type = "AgentConnected", .status = COND_TRUE, .since_ms = 8000}};
-	const struct cnode_status st = {.conds = conds, .nconds = 2};
-	struct core *c = tables_of(state);
-	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
-	node_status_seen(n, &st, "5");
-	assert_int_equal(n->verdict.conditions[NC_READY].since_ms, 0);
-	n->agent.heard = false;
-	n->verdict.conditions[NC_AGENT] = (struct cond_state){COND_FALSE, R_NONE, 9000};
-	node_status_seen(n, &st, "6");
-	assert_int_equal(n->verdict.conditions[NC_READY].status, COND_FALSE);
-	assert_int_equal(n->verdict.conditions[NC_READY].since_ms, 7000);
-	assert_int_equal(n->verdict.conditions[NC_AGENT].since_ms, 9000); /* it is known already */
-	assert_string_equal(n->status.rv, "6");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		cmocka_unit_test(which_changes_want_a_write),
 		T(what_it_says),
-		T(conditions_of_the_leader_before),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
