@@ -83,7 +83,7 @@ struct core *core_free(struct core *c)
 	bitset_done(&c->nodes.usable);
 	reservation_done(c);
 	bitset_done(&c->queue.grown);
-	bitset_done(&c->queue.recapped);
+	bitset_done(&c->queue.grown_whole);
 	c->placing = placing_free(c->placing);
 	c->questions = placing_free(c->questions);
 	levels_done(c);
@@ -258,7 +258,7 @@ int64_t core_deadline(const struct core *c)
 	if (!c->leading || !c->synced)
 		return INT64_MAX;
 	if (c->jobs.dirty || c->nodes.dirty || c->queue.cycle_paused || c->queue.cycle_due ||
-	    c->queue.nfresh)
+	    c->queue.nnew)
 		return c->now_ms;
 	return earliest(earliest(heap_next(&c->timers), explain_deadline(c)),
 			earliest(gate_deadline(c), silence_deadline(c)));

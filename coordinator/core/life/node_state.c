@@ -15,6 +15,7 @@
 #include "coordinator/core/life/node_apply.h"
 #include "coordinator/core/life/pod_lists.h"
 #include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/conditions.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/reasons.h"
@@ -135,15 +136,12 @@ static void set_usable(struct core *c, struct node_record *n)
 
 static void adopt_conditions(struct node_record *n, const struct cnode_status *st)
 {
-	static const char *const types[NC_N] = {"Ready", "AgentConnected", "Schedulable"};
 	for (uint32_t i = 0; i < st->nconds; i++) {
-		for (uint32_t k = 0; k < NC_N; k++) {
-			if (!str_eq(st->conds[i].type, types[k]) ||
-			    n->verdict.conditions[k].since_ms)
-				continue;
-			n->verdict.conditions[k].status = st->conds[i].status;
-			n->verdict.conditions[k].since_ms = st->conds[i].since_ms;
-		}
+		enum node_condition k = node_condition_find(st->conds[i].type);
+		if (k == NC_N || n->verdict.conditions[k].since_ms)
+			continue;
+		n->verdict.conditions[k].status = st->conds[i].status;
+		n->verdict.conditions[k].since_ms = st->conds[i].since_ms;
 	}
 }
 

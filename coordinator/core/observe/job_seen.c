@@ -6,6 +6,7 @@
 #include "base/backoff.h"
 #include "coordinator/core/observe/adopt.h"
 #include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/conditions.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/reasons.h"
@@ -17,20 +18,18 @@
 
 static void adopt_status(struct job_record *j, const struct job_status *st)
 {
-	static const char *const types[JC_N] = {"Scheduled", "Suspended", "Complete", "Failed"};
-	j->life.state = st->state == JOB_NONE ? JOB_PENDING : st->state;
+	job_adopt_state(j, st->state == JOB_NONE ? JOB_PENDING : st->state);
 	j->life.start_ms = st->start_ms;
 	j->life.end_ms = st->end_ms;
 	j->members.failed = j->members.stored_failed = st->failed;
 	j->members.attempt_floor = j->members.highest_attempt = st->attempts;
 	for (uint32_t i = 0; i < st->nconds; i++) {
-		for (uint32_t k = 0; k < JC_N; k++) {
-			if (str_eq(st->conds[i].type, types[k]))
-				j->told.conditions[k] = (struct cond_state){
-					.status = st->conds[i].status,
-					.reason = reason_parse(st->conds[i].reason),
-					.since_ms = st->conds[i].since_ms};
-		}
+		enum job_condition k = job_condition_find(st->conds[i].type);
+		if (k < JC_N)
+			j->told.conditions[k] =
+				(struct cond_state){.status = st->conds[i].status,
+						    .reason = reason_parse(st->conds[i].reason),
+						    .since_ms = st->conds[i].since_ms};
 	}
 	j->told.reason = reason_parse(st->reason);
 	mem_strset(&j->told.message, st->message);

@@ -69,7 +69,7 @@ static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 {
 	struct job_record *j = it->job;
 	bool news = queue_looked(j);
-	if (news || c->queue.recap)
+	if (news || c->queue.any_grown_whole)
 		it->impossible = false;
 	c->placing->work += WORK_LOOK;
 	request_resolve(c, j->spec.request);

@@ -186,17 +186,30 @@ static const struct state_rule rules[] = {
 	[JOB_PENDING] = {"Pending", TO(RUNNING) | TO(COMPLETED) | TO(FAILED) | TO(SUSPENDED)},
 	[JOB_RUNNING] = {"Running", TO(PENDING) | TO(COMPLETED) | TO(FAILED) | TO(SUSPENDED)},
 	[JOB_SUSPENDED] = {"Suspended", TO(PENDING) | TO(COMPLETED) | TO(FAILED)},
-	[JOB_COMPLETED] = {"Completed", 0},
-	[JOB_FAILED] = {"Failed", 0},
+	/* Final once it is stored; until then job_take_back may take it back. */
+	[JOB_COMPLETED] = {"Completed", TO(PENDING) | TO(RUNNING)},
+	[JOB_FAILED] = {"Failed", TO(PENDING) | TO(RUNNING)},
 #undef TO
 };
 
-void job_set_state(struct core *c, struct job_record *j, enum job_state to)
+static void move(struct job_record *j, enum job_state to)
 {
 	state_check(rules, ARRAY_LEN(rules), j->life.state, to);
+	j->life.state = to;
+}
+
+void job_adopt_state(struct job_record *j, enum job_state to)
+{
+	if (to != j->life.state)
+		move(j, to);
+}
+
+void job_set_state(struct core *c, struct job_record *j, enum job_state to)
+{
+	must(!job_finished(j));
 	log_info(c->log, "job state changed", KS("job", j->key),
 		 KS("from", job_state_text(j->life.state)), KS("to", job_state_text(to)));
-	j->life.state = to;
+	move(j, to);
 }
 
 void job_wake(struct job_record *j, int64_t at_ms)
@@ -222,7 +235,7 @@ void job_take_back(struct core *c, struct job_record *j)
 	log_info(c->log, "job end taken back", KS("job", j->key),
 		 KS("state", job_state_text(j->life.state)),
 		 KS("why", "the job was changed before its end was stored"));
-	j->life.state = j->life.started ? JOB_RUNNING : JOB_PENDING;
+	move(j, j->life.started ? JOB_RUNNING : JOB_PENDING);
 	j->life.end_ms = 0;
 	j->told.conditions[JC_COMPLETE] = j->told.conditions[JC_FAILED] = (struct cond_state){0};
 	job_set_message(j, R_NONE, "%s", "");

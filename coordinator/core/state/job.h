@@ -28,6 +28,8 @@ void job_wake(struct job_record *j, int64_t at_ms);
 bool job_state_final(enum job_state s); /* Completed or Failed */
 bool job_finished(const struct job_record *j);
 void job_set_state(struct core *c, struct job_record *j, enum job_state to);
+/* The state as its status has it, whoever wrote that. */
+void job_adopt_state(struct job_record *j, enum job_state to);
 /* A final state that was never stored is taken back: the spec was changed meanwhile, so the write
  * would be fenced by a version that the end was not computed from. */
 void job_take_back(struct core *c, struct job_record *j);

@@ -71,25 +71,25 @@ void queue_satisfied(struct core *c, struct queue_item *it)
 void queue_refresh(struct core *c, struct job_record *j)
 {
 	set_stage(j, QUEUE_NEW);
-	c->queue.fresh[c->queue.nfresh++] = j;
+	c->queue.new_jobs[c->queue.nnew++] = j;
 }
 
-static void freshen(struct core *c, struct job_record *j)
+static void join_new(struct core *c, struct job_record *j)
 {
 	struct queue *q = &c->queue;
 	set_stage(j, QUEUE_NEW);
-	if (q->nfresh < FRESH_MAX)
-		q->fresh[q->nfresh++] = j;
+	if (q->nnew < NEW_JOBS_MAX)
+		q->new_jobs[q->nnew++] = j;
 	else
 		c->queue.cycle_due = true;
 }
 
-static void unfreshen(struct core *c, struct job_record *j)
+static void leave_new(struct core *c, struct job_record *j)
 {
 	struct queue *q = &c->queue;
-	for (uint32_t i = 0; i < q->nfresh; i++) {
-		if (q->fresh[i] == j)
-			q->fresh[i--] = q->fresh[--q->nfresh];
+	for (uint32_t i = 0; i < q->nnew; i++) {
+		if (q->new_jobs[i] == j)
+			q->new_jobs[i--] = q->new_jobs[--q->nnew];
 	}
 }
 
@@ -115,12 +115,12 @@ void queue_put(struct core *c, struct job_record *j, uint32_t want)
 	}
 	j->told.waiting = false;
 	blocks_insert(&c->queue, (struct queue_item){.job = j, .cpu = -1, .memory = -1});
-	freshen(c, j);
+	join_new(c, j);
 }
 
 static void leave(struct core *c, struct job_record *j)
 {
-	unfreshen(c, j);
+	leave_new(c, j);
 	waiting_forget(j);
 	set_stage(j, QUEUE_OUT);
 	j->place.want = 0;
@@ -180,9 +180,9 @@ void queue_forget(struct core *c)
 	}
 	q->next = NULL;
 	q->moved = false;
-	q->n = q->nfresh = q->ndone = 0;
+	q->n = q->nnew = q->ndone = 0;
 	bitset_zero(&q->grown);
-	bitset_zero(&q->recapped);
+	bitset_zero(&q->grown_whole);
 }
 
 static void take_growth(struct core *c)
@@ -190,23 +190,23 @@ static void take_growth(struct core *c)
 	struct queue *q = &c->queue;
 	if (!c->queue.cycle_paused) { /* else what the cycle began with counts for the rest of it */
 		q->free_cpu = q->free_memory = -1;
-		q->recap = false;
+		q->any_grown_whole = false;
 	}
-	q->recap |= bitset_next(&q->recapped, 0) != UINT32_MAX;
+	q->any_grown_whole |= bitset_next(&q->grown_whole, 0) != UINT32_MAX;
 	for (uint32_t i = bitset_next(&q->grown, 0); i != UINT32_MAX;
 	     i = bitset_next(&q->grown, i + 1)) {
 		const struct node_record *n = c->nodes.at[i];
 		if (!n || !bitset_has(&c->nodes.usable, i))
 			continue;
 		const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
-		bool whole = bitset_has(&q->recapped, i);
+		bool whole = bitset_has(&q->grown_whole, i);
 		int64_t cpu = cap[RES_CPU] - (whole ? 0 : used[RES_CPU]);
 		int64_t memory = cap[RES_MEMORY] - (whole ? 0 : used[RES_MEMORY]);
 		q->free_cpu = cpu > q->free_cpu ? cpu : q->free_cpu;
 		q->free_memory = memory > q->free_memory ? memory : q->free_memory;
 	}
 	bitset_zero(&q->grown);
-	bitset_zero(&q->recapped);
+	bitset_zero(&q->grown_whole);
 }
 
 void queue_begin(struct core *c)
@@ -214,7 +214,7 @@ void queue_begin(struct core *c)
 	struct queue *q = &c->queue;
 	take_growth(c);
 	c->queue.cycle_due = q->moved = false;
-	q->nfresh = 0; /* they are in the queue like all others */
+	q->nnew = 0; /* they are in the queue like all others */
 }
 
 static bool worth(const struct core *c, const struct queue_item *it)
@@ -253,14 +253,14 @@ struct queue_position queue_resume(const struct core *c)
 struct job_record *queue_next_new(struct core *c)
 {
 	struct queue *q = &c->queue;
-	while (q->nfresh) {
+	while (q->nnew) {
 		uint32_t first = 0;
-		for (uint32_t i = 1; i < q->nfresh; i++) {
-			if (queue_ahead(q->fresh[i], q->fresh[first]))
+		for (uint32_t i = 1; i < q->nnew; i++) {
+			if (queue_ahead(q->new_jobs[i], q->new_jobs[first]))
 				first = i;
 		}
-		struct job_record *j = q->fresh[first];
-		q->fresh[first] = q->fresh[--q->nfresh];
+		struct job_record *j = q->new_jobs[first];
+		q->new_jobs[first] = q->new_jobs[--q->nnew];
 		if (j->place.stage == QUEUE_NEW)
 			return j;
 	}

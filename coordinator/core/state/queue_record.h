@@ -12,7 +12,7 @@ struct queue_item { /* a job in the queue, and what must have become free for it
 	bool done;           /* the job is QUEUE_DONE; here for walks that touch no job */
 };
 
-enum { FRESH_MAX = 64, QBLOCK = 128 };
+enum { NEW_JOBS_MAX = 64, QBLOCK = 128 };
 
 struct queue_block { /* never empty */
 	uint32_t n;
@@ -30,11 +30,11 @@ struct queue { /* priority, then age: within a block, and from block to block */
 	bool cycle_due;          /* what waits is to be gone through */
 	bool cycle_paused;       /* a cycle is not at its end: it goes on at next */
 	bool moved;              /* one changed its place: the cycle begins anew */
-	struct job_record *fresh[FRESH_MAX];
-	uint32_t nfresh, ndone;
+	struct job_record *new_jobs[NEW_JOBS_MAX];
+	uint32_t nnew, ndone;
 	/* since the last cycle: nodes with more room, those that can hold more at most */
-	struct bitset grown, recapped;
+	struct bitset grown, grown_whole;
 	/* of this cycle: the most that one of them has free; whether any can hold more at most */
 	int64_t free_cpu, free_memory;
-	bool recap;
+	bool any_grown_whole;
 };

@@ -8,6 +8,6 @@ void room_grown(struct core *c, const struct node_record *n, bool whole)
 {
 	bitset_set(&c->queue.grown, n->idx);
 	if (whole)
-		bitset_set(&c->queue.recapped, n->idx);
+		bitset_set(&c->queue.grown_whole, n->idx);
 	c->queue.cycle_due = true;
 }

@@ -9,14 +9,13 @@
 #include "base/hash.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/conditions.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/reasons.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/tell/status_slot.h"
 
 enum { GATHER_MS = 1000, GATHER_START_MS = 600, DELETED_HOLD_MS = 10000 };
-
-static const char *const condition_types[JC_N] = {"Scheduled", "Suspended", "Complete", "Failed"};
 
 /* Of what is written at once: the state and the conditions but Scheduled. */
 static uint64_t head_print(enum job_state state, int64_t start_ms, const enum cond_status *conds)
@@ -39,10 +38,9 @@ static struct status_print fingerprint(const struct job_status *s)
 {
 	enum cond_status conds[JC_N] = {0};
 	for (uint32_t i = 0; i < s->nconds; i++) {
-		for (uint32_t k = 0; k < JC_N; k++) {
-			if (str_eq(s->conds[i].type, condition_types[k]))
-				conds[k] = s->conds[i].status;
-		}
+		enum job_condition k = job_condition_find(s->conds[i].type);
+		if (k < JC_N)
+			conds[k] = s->conds[i].status;
 	}
 	uint64_t head = head_print(s->state, s->start_ms, conds);
 	uint64_t h = hash_u64(hash_u64(head, (uint64_t)s->start_ms), (uint64_t)s->end_ms);
@@ -106,7 +104,7 @@ static void view_conditions(const struct job_record *j, struct cond *v, struct j
 		if (!said)
 			continue;
 		bool exact = k->reason == j->told.reason && *j->told.message;
-		v[s->nconds++] = (struct cond){.type = condition_types[i],
+		v[s->nconds++] = (struct cond){.type = job_condition_type(i),
 					       .status = k->status,
 					       .reason = reason_name(k->reason),
 					       .message = exact ? j->told.message

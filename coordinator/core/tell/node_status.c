@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/conditions.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/reasons.h"
 #include "coordinator/core/state/resources.h"
@@ -65,7 +66,6 @@ static enum reason state_reason(const struct node_record *n)
 static void view(const struct core *c, struct arena *a, const struct node_record *n,
 		 struct cnode_status *s)
 {
-	static const char *const types[NC_N] = {"Ready", "AgentConnected", "Schedulable"};
 	struct cond *conds = arena_alloc(a, NC_N * sizeof *conds);
 	enum reason reason = state_reason(n);
 	must(conds);
@@ -84,7 +84,7 @@ static void view(const struct core *c, struct arena *a, const struct node_record
 				   .nconds = NC_N};
 	for (uint32_t i = 0; i < NC_N; i++) {
 		const struct cond_state *k = &n->verdict.conditions[i];
-		conds[i] = (struct cond){.type = types[i],
+		conds[i] = (struct cond){.type = node_condition_type(i),
 					 .status = k->status,
 					 .reason = reason_name(k->reason),
 					 .message = reason_message(k->reason),

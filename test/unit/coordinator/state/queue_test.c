@@ -184,7 +184,7 @@ static void a_cycle_passes_what_cannot_fit(void **state)
 		it->memory = cases[i].memory;
 		it->impossible = cases[i].impossible;
 		c->reservation.head = cases[i].reserved ? j : NULL;
-		bitset_zero(&c->queue.recapped);
+		bitset_zero(&c->queue.grown_whole);
 		room_grown(c, n, false);
 		queue_begin(c);
 		CASE(cases[i].name, (queue_walk(c, &at) != NULL) == cases[i].looked_at);
@@ -203,11 +203,11 @@ static void what_a_cycle_counts_as_free(void **state)
 	assert_true(c->queue.cycle_due);
 	queue_begin(c);
 	assert_int_equal(c->queue.free_cpu, 2000);
-	assert_false(c->queue.recap);
+	assert_false(c->queue.any_grown_whole);
 	room_grown(c, n, true);
 	queue_begin(c);
 	assert_int_equal(c->queue.free_cpu, 3000);
-	assert_true(c->queue.recap);
+	assert_true(c->queue.any_grown_whole);
 	bitset_clear(&c->nodes.usable, n->idx);
 	room_grown(c, n, false);
 	queue_begin(c);
@@ -242,19 +242,19 @@ static void new_jobs_are_remembered_up_to_a_bound(void **state)
 {
 	struct core *c = tables_of(state);
 	struct job_record *last = NULL;
-	for (uint32_t i = 0; i <= FRESH_MAX; i++) {
+	for (uint32_t i = 0; i <= NEW_JOBS_MAX; i++) {
 		char name[8] = {(char)('a' + i / 26), (char)('a' + i % 26)};
 		last = waiting(c, name, 0, 0);
 		assert_false(c->queue.cycle_due);
 		queue_put(c, last, 1);
 	}
-	assert_int_equal(c->queue.nfresh, FRESH_MAX);
+	assert_int_equal(c->queue.nnew, NEW_JOBS_MAX);
 	assert_true(c->queue.cycle_due &&
 		    (last->place.stage == QUEUE_NEW || last->place.stage == QUEUE_AGAIN));
-	queue_take(c, c->queue.fresh[0]);
-	assert_int_equal(c->queue.nfresh, FRESH_MAX - 1);
+	queue_take(c, c->queue.new_jobs[0]);
+	assert_int_equal(c->queue.nnew, NEW_JOBS_MAX - 1);
 	queue_put(c, last, 1); /* as before: nothing changes */
-	assert_int_equal(c->queue.n, FRESH_MAX);
+	assert_int_equal(c->queue.n, NEW_JOBS_MAX);
 	queue_put(c, last, 3);
 	assert_int_equal(last->place.want, 3);
 }

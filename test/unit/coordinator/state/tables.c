@@ -100,7 +100,7 @@ int tables_teardown(void **state)
 	bitset_done(&c->nodes.usable);
 	reservation_done(c);
 	bitset_done(&c->queue.grown);
-	bitset_done(&c->queue.recapped);
+	bitset_done(&c->queue.grown_whole);
 	levels_done(c);
 	arena_done(&c->out.text);
 	arena_done(c->out.view);
