@@ -95,8 +95,8 @@ bool timers_fire(struct core *c)
 /* True: all are settled. */
 static bool settle_nodes(struct core *c, uint32_t *budget)
 {
-	while (c->nodes.dirty && (*budget)--) {
-		struct node_record *n = node_take_dirty(c);
+	struct node_record *n;
+	for (; *budget && (n = node_take_dirty(c)); (*budget)--) {
 		node_settle(c, n);
 		orders_emit(c, n);
 		node_maybe_free(c, n);
@@ -106,8 +106,8 @@ static bool settle_nodes(struct core *c, uint32_t *budget)
 
 static bool settle_jobs(struct core *c, uint32_t *budget)
 {
-	while (c->jobs.dirty && (*budget)--) {
-		struct job_record *j = job_take_dirty(c);
+	struct job_record *j;
+	for (; *budget && (j = job_take_dirty(c)); (*budget)--) {
 		job_decide(c, j);
 		job_maybe_free(c, j);
 	}
