@@ -176,18 +176,35 @@ static void few_stay_evaluated(void **state)
 		assert_null(c->selections.evaluated[i]);
 }
 
+static void evaluate_many(struct core *c)
+{
+	static struct request *v[SELECTIONS_KEPT];
+	AUTO(buf_done) struct buf value = BUF_INIT(16);
+	for (uint32_t i = 0; i < ARRAY_LEN(v); i++) {
+		buf_reset(&value);
+		buf_printf(&value, "%u", i);
+		const struct kv kv = {"k", buf_str(&value)};
+		const struct job_spec spec = {.node_selector = {&kv, 1}};
+		v[i] = request_get(c, &spec);
+		selection_evaluate(c, v[i]);
+	}
+	for (uint32_t i = 0; i < ARRAY_LEN(v); i++)
+		request_put(c, v[i]);
+}
+
 /* A question evaluates what is not evaluated already, and leaves all as it is. */
 static void a_question_leaves_no_trace(void **state)
 {
 	static const struct {
 		const char *name;
-		bool known, evaluated, relabelled, kept;
+		bool known, evaluated, crowded_out, relabelled, kept;
 		const char *nodes;
 	} cases[] = {
-		{"nobody selects so", false, false, false, false, "n1 n2"},
-		{"known, never evaluated", true, false, false, false, "n1 n2"},
-		{"evaluated", true, true, false, true, "n1 n2"},
-		{"evaluated before a node changed", true, true, true, false, "n2"},
+		{"nobody selects so", false, false, false, false, false, "n1 n2"},
+		{"known, never evaluated", true, false, false, false, false, "n1 n2"},
+		{"evaluated", true, true, false, false, true, "n1 n2"},
+		{"evaluated before many others", true, true, true, false, false, "n1 n2"},
+		{"evaluated before a node changed", true, true, false, true, false, "n2"},
 	};
 	static const struct kv zone_a[] = {{"zone", "a"}};
 	static const struct kvs none;
@@ -200,6 +217,8 @@ static void a_question_leaves_no_trace(void **state)
 		AUTO(bitset_done) struct bitset ok = {0};
 		if (cases[i].evaluated)
 			selection_evaluate(c, r);
+		if (cases[i].crowded_out)
+			evaluate_many(c);
 		if (cases[i].relabelled)
 			tables_select(c, c->nodes.at[0], &none, NULL, 0);
 		struct core before = *c;
