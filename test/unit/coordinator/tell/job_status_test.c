@@ -180,6 +180,33 @@ static void what_it_says(void **state)
 	assert_false(job_status_view(c, "default", "b", &s, &rv));
 }
 
+static void what_a_condition_says(void **state)
+{
+	static const struct {
+		const char *name;
+		enum reason reason, told;
+		const char *words, *message; /* words: of the status; message: of the condition */
+	} cases[] = {
+		{"the status's words, if they are of its reason", R_Unschedulable, R_Unschedulable,
+		 "needs 2 nodes", "needs 2 nodes"},
+		{"those of its own reason else", R_Placed, R_MemberFailed, "member 3 failed",
+		 "enough members are placed on nodes for the job to start"},
+		{"of a reason that is not known here", R_NONE, R_NONE, "",
+		 "this version of Muster does not know the reason"},
+	};
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct job_status s;
+		const char *rv;
+		job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, cases[i].reason);
+		job_set_message(j, cases[i].told, "%s", cases[i].words);
+		CASE(cases[i].name, job_status_view(c, "default", "a", &s, &rv));
+		CASE(cases[i].name, s.nconds == 1);
+		CASE_STR(cases[i].name, s.conds[0].message, cases[i].message);
+	}
+}
+
 /* How a write ended, and whether the same status is asked for again. */
 static void how_a_write_ended(void **state)
 {
@@ -255,6 +282,7 @@ int main(void)
 		cmocka_unit_test(which_changes_want_a_write),
 		T(a_change_of_state_overtakes),
 		T(what_it_says),
+		T(what_a_condition_says),
 		cmocka_unit_test(how_a_write_ended),
 		T(what_the_watch_shows),
 	};
