@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rule: status.failed is a floor. No replacement is made before the status that counts its
- * predecessor's failure is written, so of the failed pods only the last attempt of each index can
- * be uncounted. The count is max(status.failed, min(failed pods, status.failed + such last ones)):
- * never too high, and too low only by counted pods that were removed since, and only if the leader
- * died between an end and its count. Succeeded pods complete their index; a missing one changes
+/* How many failures a new leader counts. status.failed is the least: what was counted stays
+ * counted. A replacement is made only after the status that counts its predecessor's failure is
+ * stored. So among the failed pods, only the last attempt of each index can be uncounted, and the
+ * count is max(status.failed, min(failed pods, status.failed + such last attempts)). It is never
+ * too high. It is too low only if the leader before died between a failure and its count, and
+ * counted pods were removed since. Succeeded pods complete their index; a missing pod changes
  * nothing. */
 #include "coordinator/core/observe/adopt.h"
 
@@ -15,14 +16,7 @@
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/tables.h"
 
-/* What attempts of pods that were there before us count for.
- *
- * Rule: status.failed is a floor. No replacement is made before the status that counts its
- * predecessor's failure is written, so of the failed pods only the last attempt of each index can
- * be uncounted. The count is max(status.failed, min(failed pods, status.failed + such last ones)):
- * never too high, and too low only by counted pods that were removed since, and only if we died
- * between an end and its count. Succeeded pods complete their index; a missing one changes nothing.
- */
+/* The last attempt of its index, which failed. */
 static bool last_failed(const struct job_record *j, const struct attempt *a)
 {
 	const struct slot *s = &j->members.slots[a->id.index];
@@ -45,7 +39,7 @@ static void count_failed(struct job_record *j)
 		j->members.failed = failed;
 }
 
-/* A backoff that ran when the leader before us ended goes on from the member's end. */
+/* A backoff that ran under the leader before goes on: it began when the member ended. */
 static void resume_backoff(const struct core *c, struct job_record *j, const struct attempt *a)
 {
 	int64_t delay = backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->members.failed);
@@ -71,7 +65,7 @@ void job_adopt_attempts(struct core *c, struct job_record *j)
 	}
 	if (j->members.attempt_floor > j->members.highest_attempt)
 		j->members.highest_attempt = j->members.attempt_floor;
-	/* What ended before a suspension (which resets startTime) is no start of the time after. */
+	/* What ended before a suspension, which resets start_ms, is no start of the job now. */
 	bool ran = j->life.start_ms && (j->members.ncompleted || j->members.failed);
 	j->life.started |= j->life.state == JOB_RUNNING || (j->life.state == JOB_PENDING && ran);
 	j->life.formed = ran || job_members_seen(j) >= j->spec.min_parallelism;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A coordinator that begins in the middle of a job's life: what the pods that it finds, and the
- * status that its predecessor wrote, count for. */
+/* A coordinator that begins in the middle of a job's life: what counts of the pods that it finds
+ * and of the status that the leader before wrote. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
 
-/* Once for each job, when all lists are complete. */
+/* Once for each job, when the lists of all objects are complete. */
 void job_adopt_attempts(struct core *c, struct job_record *j);

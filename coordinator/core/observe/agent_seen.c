@@ -73,7 +73,7 @@ void agent_hangup(struct core *c, const struct core_event *ev)
 	if (!n || !n->agent.connected || n->agent.session != ev->agent.session)
 		return;
 	log_info(c->log, "agent unregistered", KS("node", n->name));
-	/* A node that fell silent before its connection broke stays silent: it is still gone. */
+	/* A node that fell silent before its connection was closed is still lost: it stays so. */
 	bool silent = n->agent.silent;
 	node_set_connected(c, n, false);
 	n->agent.session = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What agents tell about themselves. Every event names the session; one of an older session counts
- * for nothing. */
+/* What agents tell about themselves. Each event names a session; an event of an older session does
+ * not count. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"

@@ -37,7 +37,7 @@ static void adopt_status(struct job_record *j, const struct job_status *st)
 		mem_strset(&j->told.last_failure, st->message);
 }
 
-/* Status outranks: what was counted once stays counted, whoever wrote it. */
+/* The stored status counts, whoever wrote it: what was counted once stays counted. */
 static void merge_status(struct core *c, struct job_record *j, const struct job_status *st)
 {
 	AUTO(bitset_done) struct bitset done = {0};
@@ -61,7 +61,7 @@ static void set_request(struct core *c, struct job_record *j, const struct job_s
 {
 	struct request *k = request_get(c, spec);
 	if (j->spec.request && j->spec.request->set != k->set)
-		j->update.selection_changed = true; /* another size alone moves nobody */
+		j->update.selection_changed = true; /* other requests alone move no member */
 	request_put(c, j->spec.request);
 	j->spec.request = k;
 }
@@ -71,7 +71,7 @@ static void set_template(struct core *c, struct job_record *j, const struct job_
 	uint32_t h = intern_get(c->strs, str_or_empty(spec->template_hash));
 	if (h != j->spec.template_id) {
 		j->update.rolling = true;
-		/* What was refused may be accepted now. */
+		/* Pods of the new template may be accepted. */
 		j->life.held_until_ms = 0;
 		j->life.denials = 0;
 		mem_strset(&j->told.create_error, "");
@@ -87,7 +87,7 @@ static void set_template(struct core *c, struct job_record *j, const struct job_
 		mem_strset(&j->spec.invalid, spec->invalid);
 }
 
-/* A job that waits may fit now, or be another's turn, and says anew why it waits. */
+/* A waiting job that changed may fit now, or have another place. Its message is renewed. */
 static void queue_again(struct core *c, struct job_record *j)
 {
 	if (!job_queued(j))
@@ -118,7 +118,7 @@ static void set_spec(struct core *c, struct job_record *j, const struct job_spec
 	job_recount_completed(j);
 }
 
-/* Whether its members are ordered follows from what is known of it. */
+/* The job was seen or deleted, so the orders of its members may change. */
 static void members_reorder(struct core *c, struct job_record *j)
 {
 	struct attempt *a;
@@ -156,7 +156,7 @@ void job_seen(struct core *c, const struct job *job)
 {
 	struct job_record *j = job_for(c, &job->meta);
 	if (!j)
-		return; /* an old message about a job whose end was seen */
+		return; /* an old event about a job that was deleted */
 	bool first = !j->object.known, changed = j->object.generation != job->meta.generation;
 	if (first) {
 		j->object.known = true;
@@ -169,12 +169,14 @@ void job_seen(struct core *c, const struct job *job)
 			job->status.observed_generation != job->meta.generation;
 	}
 	bool deleting = job->meta.deleted_ms != 0;
-	bool orphan = deleting && job->meta.orphan_finalizer; /* alone it says nothing yet */
+	bool orphan =
+		deleting &&
+		job->meta.orphan_finalizer; /* without a deletion the finalizer means nothing */
 	if (!first && changed && job_finished(j) && !job_state_final(job->status.state))
 		job_take_back(c, j);
 	changed |= deleting != j->object.deleting;
 	if (first)
-		j->object.created_ms = job->meta.created_ms; /* it gives its place in the queue */
+		j->object.created_ms = job->meta.created_ms; /* it decides the place in the queue */
 	j->object.generation = job->meta.generation;
 	j->object.deleting = deleting;
 	j->check.vanished = 0;
@@ -197,17 +199,17 @@ void job_deleted(struct core *c, const struct meta *gone)
 	set_deleted(c, j, gone->orphan_finalizer);
 }
 
-/* Its pods are the garbage collector's business (what watches jobs has missed it), or were
- * orphaned: then they have no owner any more, and an older word of their agent does not show it.
- * Only what a list begun now shows is ours. */
+/* The job does not exist. Either the garbage collector deletes its pods, or they were orphaned and
+ * have no owner; the agent may have reported them before that. So only those pods belong to the job
+ * that a new list shows. */
 static void owner_is_deleted(struct core *c, struct job_record *j)
 {
 	struct attempt *a;
 	j->check.owner_deleted = true;
 	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
-		/* Ended: left to the garbage collector either way. Not seen: no list shows it, and
-		 * its order is withdrawn. */
+		/* A pod that has ended is left to the garbage collector. A pod that was never seen
+		 * is in no list; its order is withdrawn. */
 		if (a->state == ATTEMPT_ENDED || !attempt_seen(a))
 			continue;
 		a->confirmed = false;

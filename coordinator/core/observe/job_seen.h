@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the watch of ComputeJobs, and a live GET of one, tell. */
+/* What the watch of ComputeJobs shows, and what a live GET of one says. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"

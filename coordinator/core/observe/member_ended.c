@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An attempt ends once. */
+/* The end of an attempt counts once. */
 #include "coordinator/core/observe/member_ended.h"
 
 #include "base/backoff.h"
@@ -11,8 +11,8 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/tell/progress.h"
 
-/* What an agent that is heard late tells of a job that is over, or of an index that its status
- * counts already: the leader before us has logged it. */
+/* The leader before has logged this end: an agent that is heard late tells of a job that is over,
+ * or of an index that the status counts as completed. */
 static bool told_before(const struct attempt *a)
 {
 	const struct job_record *j = a->job;
@@ -28,12 +28,13 @@ void member_log_end(const struct core *c, const struct attempt *a, const char *m
 	       KS("reason", m->reason), KI("exit", m->exit_code));
 }
 
-/* batch/v1 Job: charged against backoffLimit, tried again after a growing delay. */
+/* As for a batch/v1 Job: the failure counts against backoffLimit, and the member is tried again
+ * after a growing pause. */
 static void charge(struct core *c, struct attempt *a, struct slot *s, const struct member *m)
 {
 	struct job_record *j = a->job;
 	if (job_finished(j))
-		return; /* its numbers are final */
+		return; /* the numbers of a finished job do not change */
 	tell_failure(c, a, m);
 	j->members.failed++;
 	c->stats.charged_failures++;
@@ -58,7 +59,8 @@ static void refuse(struct core *c, struct attempt *a, const struct member *m)
 	}
 	r->holds = true;
 	r->until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++r->n);
-	/* What the node lacks it lacks for everybody, until it tells otherwise or it is tried. */
+	/* No member that needs the resource is placed on this node before its pause is over or the
+	 * node reports its resources again. */
 	if (res_short(c, n, m->reason, &a->needs))
 		node_set_room_timer(c, n, r->until_ms);
 }
@@ -72,7 +74,7 @@ static void succeeded(struct core *c, struct attempt *a)
 		attempt_stop(c, s->current, "index completed");
 }
 
-/* How its index's current attempt ended by itself, told for the first time. */
+/* The current attempt of an index ended by itself, reported for the first time. */
 static void ended(struct core *c, struct attempt *a, const struct member *m)
 {
 	struct job_record *j = a->job;
@@ -98,10 +100,10 @@ static void ended(struct core *c, struct attempt *a, const struct member *m)
 	attempt_give_back(c, a);
 }
 
-/* A superseded attempt's end counts for nothing but success. Its pod goes, unless it succeeded: no
- * success is deleted before the status that counts it is written. For the same reason the success
- * of one whose delete is out does not count against its successor: if we died now, both were gone.
- */
+/* The end of a superseded or stopping attempt counts only if it succeeded. Its pod is deleted
+ * unless it succeeded: no success is deleted before the status that counts it is stored. For the
+ * same reason the success of an attempt that is being deleted does not count if it has a successor:
+ * if this leader ended now, both pods would be gone. */
 static void ended_aside(struct core *c, struct attempt *a, const struct member *m)
 {
 	struct slot *s = job_slot(a->job, a->id.index);
@@ -110,14 +112,14 @@ static void ended_aside(struct core *c, struct attempt *a, const struct member *
 	if (success && !doomed)
 		succeeded(c, a);
 	if (success && (attempt_live(a) || (!doomed && !a->delete_ok))) {
-		/* Before our delete has reached it: its pod stays, as finished ones do. */
+		/* The pod succeeded before the delete reached it. Finished pods stay. */
 		s->current = s->current == a ? NULL : s->current;
 		attempt_set_state(c, a, ATTEMPT_ENDED);
 		heap_remove(&c->timers, &a->timer);
 	} else if (attempt_live(a)) {
 		attempt_stop(c, a, "superseded");
 	} else if (a->delete_ok) {
-		attempt_vanished(c, a); /* nobody tells of an ended pod that it went */
+		attempt_vanished(c, a); /* no agent reports that a pod that has ended was deleted */
 	}
 }
 

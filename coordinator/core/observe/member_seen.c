@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A phase never goes back, and an attempt number counts once. An agent's word about an attempt that
- * was not ordered there only makes the coordinator read that node's pods. */
+/* A phase never goes back, and an attempt number counts once. If an agent reports an attempt that
+ * was not ordered there, the coordinator reads the pods of that node itself before it believes the
+ * report. */
 #include "coordinator/core/observe/member_seen.h"
 
 #include <string.h>
@@ -20,8 +21,8 @@ enum { HELD_RETRY_MS = 2000 };
 
 static void on_progress(struct core *c, struct attempt *a, const struct member *m)
 {
-	bool told = a->state ==
-		    ATTEMPT_LOST; /* its node is lost; what it says is kept for its return */
+	bool told =
+		a->state == ATTEMPT_LOST; /* the node is lost; the phase is kept for its return */
 	a->phase = m->phase > a->phase ? m->phase : a->phase;
 	if (a->state == ATTEMPT_RUNNING && a->ready != m->ready) {
 		a->job->members.nready += m->ready ? 1 : -1U;
@@ -34,7 +35,7 @@ static void on_progress(struct core *c, struct attempt *a, const struct member *
 	attempt_set_state(c, a, a->phase == MEMBER_RUNNING ? ATTEMPT_RUNNING : ATTEMPT_PENDING);
 }
 
-/* What a container waits for while all is well. */
+/* The reasons of a container that waits although nothing is wrong. */
 static bool usual(const char *reason)
 {
 	return !*str_or_empty(reason) || str_eq(reason, "ContainerCreating") ||
@@ -61,7 +62,7 @@ static void on_seen(struct core *c, struct attempt *a, const char *pod_uid)
 	bool first = !attempt_seen(a);
 	struct job_record *j = a->job;
 	if (first && j->life.formed && *j->told.create_error) {
-		/* Pods are accepted again. */
+		/* The API server accepts the pods again. */
 		mem_strset(&j->told.create_error, "");
 		j->life.denials = 0;
 		job_dirty(c, j);
@@ -69,12 +70,12 @@ static void on_seen(struct core *c, struct attempt *a, const char *pod_uid)
 	mem_strset(&a->pod_uid, pod_uid);
 	attempt_order_changed(c, a);
 	if (a->state == ATTEMPT_STOPPING)
-		attempt_timer_due(c, a); /* now it can be deleted */
+		attempt_timer_due(c, a); /* the pod can be deleted now */
 	else
-		heap_remove(&c->timers, &a->timer); /* of its create */
+		heap_remove(&c->timers, &a->timer); /* the timer of its create */
 }
 
-/* The pod tells; a is its attempt and confirmed. */
+/* The pod of a confirmed attempt was reported. */
 static void apply(struct core *c, struct attempt *a, const struct member *m)
 {
 	if (a->phase != MEMBER_NONE && member_phase_final(a->phase))
@@ -87,7 +88,7 @@ static void apply(struct core *c, struct attempt *a, const struct member *m)
 		on_progress(c, a, m);
 }
 
-/* Ends without a pod: the agent tells about its order. */
+/* A report about an order without a pod. */
 static void apply_podless(struct core *c, struct attempt *a, const struct member *m)
 {
 	bool about_pod = attempt_seen(a);
@@ -95,7 +96,8 @@ static void apply_podless(struct core *c, struct attempt *a, const struct member
 		if (!about_pod || str_eq(a->pod_uid, m->pod_uid) || !*str_or_empty(m->pod_uid))
 			attempt_vanished(c, a);
 	} else if (m->phase == MEMBER_HELD && !about_pod && !a->by_us && attempt_live(a)) {
-		/* By its own pod on a node unheard, say: our own create is answered with it. */
+		/* The name may be held by the attempt's own pod, which an agent that is not heard
+		 * has created: the answer to the coordinator's own create will have that pod. */
 		a->by_us = true;
 		attempt_launch(c, a);
 	} else if (m->phase == MEMBER_HELD && !about_pod) {
@@ -112,7 +114,8 @@ static bool podless(enum member_phase p)
 	return p == MEMBER_GONE || p == MEMBER_HELD || p == MEMBER_DENIED;
 }
 
-/* Before everything is known nothing is counted: the attempt is entered as it is. */
+/* A pod that is seen for the first time. Before all objects are known nothing is counted: the
+ * attempt is only entered. */
 static void enter(struct core *c, struct attempt *a, const struct member *m)
 {
 	struct slot *s = job_slot(a->job, a->id.index);
@@ -120,7 +123,7 @@ static void enter(struct core *c, struct attempt *a, const struct member *m)
 	a->deleting = m->deleting;
 	a->ended_ms = m->ended_ms;
 	if (c->synced && member_phase_final(m->phase)) {
-		/* As it would have gone had we known it; enter it live, then let it end. */
+		/* As if the attempt had been known: it is entered as live, and then ends. */
 		if (!s->current)
 			s->current = a;
 		attempt_set_state(c, a, ATTEMPT_PENDING);
@@ -138,7 +141,8 @@ static void enter(struct core *c, struct attempt *a, const struct member *m)
 		attempt_stop(c, a, "superseded");
 }
 
-/* An agent tells of an attempt that was not ordered on its node: the pod itself is read. */
+/* An agent reported an attempt that was not ordered on its node: the coordinator reads the pods
+ * there. */
 static void claimed(struct core *c, struct node_record *n)
 {
 	node_want_list(n);
@@ -179,7 +183,7 @@ static void confirm(struct core *c, struct attempt *a, const struct member *m)
 static void known_elsewhere(struct core *c, struct attempt *a, struct node_record *n, bool by_list)
 {
 	if (by_list) {
-		attempt_move(c, a, n); /* a pod's name is its attempt: there is no other of it */
+		attempt_move(c, a, n); /* the pod's name belongs to this attempt alone */
 	} else {
 		claimed(c, n);
 		node_dirty(c, n);
@@ -192,8 +196,9 @@ static bool fits(struct core *c, const struct node_record *n, const struct job_r
 	return res_fits(c, n, &j->spec.request->needs);
 }
 
-/* The agent says that it is creating this attempt's pod (phase none). Ordered by us, that is no
- * news; else by the leader before us. It must be one that we could have placed there. */
+/* The agent is creating the pod of this attempt (phase none). If this leader ordered it, that is no
+ * news. Else the leader before may have: then this leader must have been able to place it there,
+ * too. */
 static void attempted(struct core *c, struct job_record *j, struct node_record *n,
 		      const struct member *m)
 {
@@ -206,13 +211,13 @@ static void attempted(struct core *c, struct job_record *j, struct node_record *
 	if (s->current || m->attempt <= s->last || !fits(c, n, j))
 		return;
 	attempt_resume(c, j, n, m);
-	j->update.selection_changed = true; /* whether the node matches */
+	j->update.selection_changed = true; /* checks whether the node matches */
 	job_dirty(c, j);
 }
 
-/* An attempt that we do not know has ended without a trace but this word: the leader before us died
- * before it wrote the number. It is not given again, or its agent would take the new pod for the
- * old one. */
+/* An attempt has ended of which nothing but this report is known: the leader before ended before it
+ * wrote the number into the status. The number is not used again, or the agent would take a new pod
+ * for the old one. */
 static void number_used(struct job_record *j, const struct member *m)
 {
 	if (!j->object.known || m->index >= j->spec.parallelism ||
@@ -225,7 +230,7 @@ static void number_used(struct job_record *j, const struct member *m)
 		j->members.highest_attempt = m->attempt;
 }
 
-/* An orphaned member: of interest until its pod has ended or is another's by its agent's word. */
+/* A member of an orphaned job counts until its pod ends, or the agent counts it as another's. */
 static void orphaned(struct core *c, const struct node_record *n, struct attempt *a,
 		     const struct member *m)
 {
@@ -233,8 +238,8 @@ static void orphaned(struct core *c, const struct node_record *n, struct attempt
 		attempt_free(c, a);
 }
 
-/* A create that was under way for long has made the pod again after it had ended and gone: nobody
- * waits for it any more. */
+/* A create that took very long has created the pod again after it had ended and was gone. Nothing
+ * waits for this pod any more. */
 static void recreated(struct core *c, struct attempt *a, const struct member *m, bool by_list)
 {
 	struct job_record *j = a->job;
@@ -253,7 +258,6 @@ static bool is_recreated(const struct attempt *a, const struct member *m)
 	       !str_eq(a->pod_uid, m->pod_uid);
 }
 
-/* n tells about m; by_list: we read the pod ourselves. */
 void member_seen(struct core *c, struct node_record *n, const struct member *m, bool by_list)
 {
 	struct job_record *j = job_find_uid(c, str_or_empty(m->job_uid));
@@ -295,5 +299,5 @@ void member_seen(struct core *c, struct node_record *n, const struct member *m, 
 	else if (a->confirmed)
 		apply_podless(c, a, m);
 	else if (m->phase == MEMBER_GONE)
-		attempt_vanished(c, a); /* only its agent ever told of it */
+		attempt_vanished(c, a); /* only its agent has ever reported it */
 }

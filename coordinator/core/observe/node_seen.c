@@ -99,7 +99,7 @@ void node_deleted(struct core *c, const struct meta *gone)
 	node_caps_dirty(c, n);
 }
 
-/* What the leader before us wrote holds until the node is heard (DESIGN: liveness). */
+/* What the leader before wrote is kept until the agent is heard. */
 static void inherit(struct node_record *n, const struct cnode_status *st)
 {
 	if (n->verdict.state == CNODE_NONE) {

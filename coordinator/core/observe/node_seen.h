@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the watches of Nodes and ComputeNodes tell. */
+/* What the watches of Nodes and ComputeNodes show. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"

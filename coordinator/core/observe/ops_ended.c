@@ -11,7 +11,8 @@
 
 enum { ASK_GONE_MS = 60000 };
 
-/* What the API server will say again. NOTFOUND is the namespace, or what admission looks up. */
+/* Errors that the API server would return again. NOTFOUND is the namespace, or an object that
+ * admission looks up. */
 static bool final_refusal(enum rc rc)
 {
 	return rc == RC_FORBIDDEN || rc == RC_INVALID || rc == RC_BADREQUEST || rc == RC_TOOBIG ||
@@ -53,12 +54,12 @@ static void created(struct core *c, struct attempt *a, const struct core_event *
 static void deleted(struct core *c, struct attempt *a, const struct core_event *ev)
 {
 	if (ev->pod.rc == RC_NOTFOUND || ev->pod.rc == RC_CONFLICT) {
-		attempt_vanished(c, a); /* it, or it under this UID */
+		attempt_vanished(c, a); /* the pod, or the pod with this UID, does not exist */
 	} else if (ev->pod.rc == RC_OK && member_phase_final(a->phase)) {
-		attempt_vanished(c, a); /* it had ended: nobody tells of it any more */
+		attempt_vanished(c, a); /* the pod had ended, so no agent reports that it is gone */
 	} else if (ev->pod.rc == RC_OK) {
-		/* Its node tells when it is gone; one whose agent never saw it, nobody does: then
-		 * the same delete asks again, ever more rarely. */
+		/* The agent reports when the pod is gone. If the agent never saw the pod, nobody
+		 * does: then the delete is repeated, more and more rarely. */
 		a->delete_ok = true;
 		heap_set(&c->timers, &a->timer,
 			 c->now_ms + ASK_GONE_MS * (1 + (a->tries < 9 ? a->tries : 9)));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How creates and deletes of the coordinator's own ended. */
+/* The ends of creates and deletes by the coordinator itself. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"

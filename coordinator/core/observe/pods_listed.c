@@ -10,7 +10,6 @@
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/tables.h"
 
-/* A Hello is the node's whole truth: what it lacks is looked up before it counts as gone. */
 void hello_listed(struct core *c, struct node_record *n)
 {
 	struct attempt *a;
@@ -30,7 +29,7 @@ static void list_end(struct core *c, struct node_record *n)
 		if (a->seen_gen != n->list.generation && attempt_seen(a))
 			attempt_vanished(c, a);
 		else if (!a->confirmed)
-			node_want_list(n); /* told while the list was on its way */
+			node_want_list(n); /* reported while the list was read */
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every node is counted once, by the first thing that keeps it away. */
+/* Each node is counted once, by the first thing that keeps the job from it. */
 #include "coordinator/core/place/explain.h"
 
 #include "coordinator/core/place/reserve.h"
@@ -99,7 +99,8 @@ static void put_counts(const struct job_record *j, const uint32_t *counts, const
 		buf_printf(b, " (%s)", j->told.last_refusal);
 }
 
-/* What helps a job that stays without enough nodes if nobody does anything. */
+/* What helps a job that would otherwise not get enough nodes, even after all has passed that passes
+ * without anybody's help. */
 static void put_next_step(const uint32_t *counts, uint32_t need, struct buf *b)
 {
 	uint32_t passing = counts[W_FIT] + counts[W_LACK] + counts[W_BUSY] + counts[W_REFUSED] +
@@ -182,7 +183,8 @@ void explain_due(struct core *c)
 	uint32_t n = 0;
 	fill(c);
 	while ((j = due(c)) && n < WHY_PER_STEP && c->waiting.tokens_ms >= WHY_EACH_MS) {
-		/* Which nodes have agents is not known yet: what the leader before said stands. */
+		/* Before the gate opens, it is not known which nodes have agents: the message that
+		 * the leader before wrote stays. */
 		if (!c->gate.open && j->told.reason == R_Unschedulable) {
 			waiting_enlist(j, &c->waiting.again, c->gate.opens_ms);
 			continue;

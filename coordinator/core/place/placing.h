@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What placement needs for itself: memory that is kept between questions, and how far a cycle has
- * come. It holds no fact about jobs or nodes. */
+/* The state of placement: memory that is kept between calls, and how far a cycle has come. It holds
+ * no fact about jobs or nodes. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
 
-/* Work is counted, so that a step is short whatever it meets: in eighths of a placement. */
+/* The work of a step is counted, in eighths of a placement, so that every step is short. */
 enum {
 	WORK_PLACE = 8,
-	WORK_LOOK = 2, /* at a job of the queue */
-	WORK_END = 1,  /* of a node, when it will have room */
-	ENDS = 4,      /* so many members that end there are one */
-	FITS = 32,     /* so many looks at a node's room are one */
+	WORK_LOOK = 2, /* a look at a job of the queue */
+	WORK_END = 1,  /* the question when a node will have room */
+	ENDS = 4,      /* so many members that end on a node count as 1 */
+	FITS = 32,     /* so many looks at the room of a node count as 1 */
 	WORK_STEP = STEP_PLACEMENTS * WORK_PLACE
 };
 
-/* What a step may do. */
+/* The most work that a step may do. */
 static inline uint32_t work_most(const struct core *c)
 {
 	return c->cfg.step_jobs ? c->cfg.step_jobs * WORK_LOOK : WORK_STEP;
@@ -24,15 +24,15 @@ static inline uint32_t work_most(const struct core *c)
 enum cycle { CYCLE_NONE, CYCLE_NEW, CYCLE_WHOLE };
 
 struct placing {
-	uint32_t work; /* done in this step */
-	/* The cycle: its kind, where a whole one is, the job under consideration. */
+	uint32_t work; /* in this step so far */
+	/* The kind of the cycle, and the position of one through the whole queue. */
 	enum cycle cycle;
 	struct queue_position at;
-	/* of pick.c */
+	/* Memory of pick.c. */
 	struct bitset ok, tier;
 	struct candidate *candidates;
 	uint32_t candidates_cap;
-	struct selection scratch; /* a selection that is evaluated for a question only */
+	struct selection scratch; /* the selection of a question */
 	/* The plan that was returned last. */
 	struct placement *plan;
 	uint32_t plan_cap;

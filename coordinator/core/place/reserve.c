@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* EASY backfill: the first job of the queue that does not fit, though the empty cluster could hold
- * it, gets a reservation of nodes at the time that the deadlines of what runs there give. A job
- * behind it may use these nodes only if its own deadline ends before. Where no end is computable
- * there is no reservation: others pass. */
+/* EASY backfill. The first job of the queue that does not fit gets a reservation if the empty
+ * cluster could hold it: nodes that are kept for it, from the time when they are free by the
+ * deadlines of the jobs that run there. A job behind may use these nodes only if its own deadline
+ * ends before that time. If no such time can be computed, no nodes are kept, and jobs behind may
+ * pass. */
 #include "coordinator/core/place/reserve.h"
 
 #include <stdlib.h>
@@ -16,9 +17,10 @@
 #include "coordinator/core/state/selection.h"
 #include "coordinator/core/state/tables.h"
 
-enum { NAMES_MAX = 2000 }; /* bytes in a line of the log */
+enum { NAMES_MAX = 2000 }; /* bytes of names in a log line */
 
-struct ending { /* what one attempt gives back, and when */
+/* What the end of one attempt gives back, and when. */
+struct ending {
 	int64_t at;
 	const struct attempt *attempt;
 };
@@ -36,7 +38,7 @@ static void tell(struct core *c, struct job_record *j)
 		  KI("in_ms", c->reservation.at_ms - c->now_ms), KS("nodes", buf_str(&names)));
 }
 
-/* When the job ends at the latest; INT64_MAX: nobody knows. */
+/* When the job ends at the latest; INT64_MAX: not known. */
 static int64_t ends_at(const struct core *c, const struct job_record *j)
 {
 	if (j->spec.deadline_s < 0 || !j->object.known)
@@ -45,7 +47,7 @@ static int64_t ends_at(const struct core *c, const struct job_record *j)
 		return c->now_ms + j->spec.deadline_s * 1000;
 	if (j->life.deadline_at_ms != INT64_MAX)
 		return j->life.deadline_at_ms;
-	/* Placed in this very cycle. */
+	/* The job was placed in this cycle. */
 	return c->now_ms + j->life.start_ms + j->spec.deadline_s * 1000 - c->wall_ms;
 }
 
@@ -68,7 +70,7 @@ static int by_end(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Those of which an end is known, soonest first. */
+/* The attempts on the node whose end is known, those that end first at the beginning. */
 static uint32_t endings(const struct core *c, const struct node_record *n, struct ending *v)
 {
 	const struct attempt *a;
@@ -102,7 +104,8 @@ static bool enough(const struct needs *needs, const int64_t *left)
 	return true;
 }
 
-/* When the node can hold one more, if what runs there ends at its deadline; INT64_MAX: unknown. */
+/* When the node has room for one more member, if all members there end at their deadlines;
+ * INT64_MAX: not known. */
 static int64_t free_at(const struct core *c, const struct node_record *n, const struct needs *needs)
 {
 	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
@@ -117,7 +120,7 @@ static int64_t free_at(const struct core *c, const struct node_record *n, const 
 	}
 	for (uint32_t i = 0; i < k; i++) {
 		give_back(needs, v[i].attempt, left);
-		/* What ends at the same time counts together. */
+		/* Members that end at the same time count together. */
 		if ((i + 1 == k || v[i + 1].at > v[i].at) && enough(needs, left))
 			return v[i].at > c->now_ms ? v[i].at : c->now_ms;
 	}
@@ -143,8 +146,9 @@ static void offer(struct core *c, struct job_record *j, const struct node_record
 	c->placing->work += WORK_END + n->nlive / ENDS;
 }
 
-/* When each node that could ever hold one can, soonest first; a node where the job has a member
- * has one when that is gone, and nobody knows when. False: not all are asked yet. */
+/* Finds, for each node that could ever hold a member of the job, when it can, and sorts them by
+ * that time. For a node that holds a member of the job the time is not known. False: some nodes are
+ * still to be asked. */
 static bool offers(struct core *c, struct job_record *j)
 {
 	AUTO(bitset_done) struct bitset ok = {0}, busy = {0};
@@ -160,7 +164,7 @@ static bool offers(struct core *c, struct job_record *j)
 	     i = bitset_next(&ok, r->ask_next)) {
 		offer(c, j, c->nodes.at[i], bitset_has(&busy, i));
 		r->ask_next = i + 1;
-		if (c->placing->work >= work_most(c)) /* one at least was asked */
+		if (c->placing->work >= work_most(c)) /* at least one node was asked */
 			return false;
 	}
 	if (r->noffers)
@@ -186,7 +190,8 @@ bool reserve_consider(struct core *c, struct queue_item *it)
 	}
 	r->head = j;
 	r->at_ms = r->offers[need - 1].score;
-	/* Unknown; or it is not room that it lacks. */
+	/* No nodes are kept if no time is known, or if they have room now: then the job lacks
+	 * something else. */
 	r->holds = r->at_ms != INT64_MAX && r->at_ms > c->now_ms;
 	for (uint32_t i = 0; r->holds && i < need; i++)
 		bitset_set(&r->nodes, r->offers[i].node);

@@ -13,7 +13,7 @@ struct what_if place_what_if(const struct core *c, struct placing *p, const stru
 	struct pick q = {.request = &r,
 			 .selection = selection_question(c, spec, &p->scratch),
 			 .reserved = reserve_allows_deadline(c, spec->active_deadline_s),
-			 .need = 1, /* fit is told of a job that does not start, too */
+			 .need = 1, /* so that fit is known for a job that does not start, too */
 			 .want = spec->parallelism};
 	bool kept;
 	uint32_t n = pick_nodes(c, p, &q, &kept);
