@@ -8,14 +8,13 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
 
-enum { CREATE_ANSWER_MS = 600000 }; /* the shell always answers: a create goes out once */
+enum { CREATE_ANSWER_MS = 600000 }; /* longer than the shell ever takes to answer */
 
 static bool denied_to_agents(const struct core *c, const struct job_record *j)
 {
 	return templates_by_us(c, j->ns, j->spec.template_id);
 }
 
-/* One try to create the pod: by the node's agent through its order, or by us. */
 void attempt_launch(struct core *c, struct attempt *a)
 {
 	struct job_record *j = a->job;
@@ -38,15 +37,13 @@ void attempt_launch(struct core *c, struct attempt *a)
 	heap_set(&c->timers, &a->timer, c->now_ms + CREATE_ANSWER_MS);
 }
 
-/* The slot's next attempt: above every number that was ever known of the index, and after a
- * restart above those that we cannot know of. */
 struct attempt *attempt_place(struct core *c, struct job_record *j, uint32_t index,
 			      struct node_record *n)
 {
 	struct slot *s = job_slot(j, index);
 	must(!s->current || attempt_replaceable(s->current));
 	if (s->current)
-		attempt_order_changed(c, s->current); /* superseded: its order is withdrawn */
+		attempt_order_changed(c, s->current); /* superseded: the order is withdrawn */
 	uint32_t floor = s->last > j->members.attempt_floor ? s->last : j->members.attempt_floor;
 	struct attempt *a = attempt_new(c, j, index, floor + 1, n);
 	a->confirmed = true;

@@ -5,8 +5,6 @@
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/tables.h"
 
-/* Its node is lost. It keeps its slot until a replacement is placed (place.c), which onNodeLoss
- * may forbid: if the node answers before, nothing has happened. */
 void attempt_lost(struct core *c, struct attempt *a)
 {
 	struct job_record *j = a->job;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What becomes of an attempt whose node is lost. */
+/* What becomes of an attempt whose node is lost, and when the node comes back. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
 
-/* Its node is lost. The attempt keeps its slot until a replacement is placed, which onNodeLoss may
- * forbid: if the node answers before, nothing has happened. */
+/* The node is lost. The attempt keeps its slot until a replacement is placed, which onNodeLoss may
+ * forbid. If the node answers before that, nothing has happened. */
 void attempt_lost(struct core *c, struct attempt *a);
-/* Its node answers: the attempt goes on, or is stopped if another has its slot. */
+/* The node answers: the attempt goes on; or, if another attempt has the slot by now, is stopped. */
 void attempt_found(struct core *c, struct attempt *a);

@@ -20,7 +20,7 @@ enum {
 	UNSEEN_STOP_MS = 15000,
 	CREATE_TRIES_MAX = 40,
 	DELETE_ANSWER_MS = 30000,
-	LEFT_MS = 30000, /* an agent that has not told by then holds no room back */
+	LEFT_MS = 30000, /* as long as an orphan holds room if no agent tells of its pod */
 	OP_RETRY_BASE_MS = 1000,
 	OP_RETRY_CAP_MS = 30000
 };
@@ -35,8 +35,6 @@ static void send_delete(struct core *c, struct attempt *a)
 	heap_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS);
 }
 
-/* Stops an attempt: withdraws its order and deletes its pod, or waits a while for one that the
- * agent may be creating just now. What only an agent has claimed is not touched. */
 void attempt_stop(struct core *c, struct attempt *a, const char *why)
 {
 	if (!attempt_live(a) || !a->confirmed)
@@ -52,8 +50,6 @@ void attempt_stop(struct core *c, struct attempt *a, const char *why)
 		heap_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
 }
 
-/* Its room is held until its agent counts the pod as another's, or, where there is no pod yet,
- * until none can come. */
 void attempt_leave(struct core *c, struct attempt *a)
 {
 	if (a->state == ATTEMPT_ENDED) {
@@ -80,8 +76,9 @@ void attempt_vanished(struct core *c, struct attempt *a)
 	attempt_free(c, a);
 }
 
-/* Whether the pod of a withdrawn order may still be created: by a create of ours under way, or,
- * where two at once must never be, by an agent that has not heard of the withdrawal. */
+/* Whether the pod of a withdrawn order may still be created: by a create of the coordinator that is
+ * not answered, or, if two pods at once must never be (Wait), by an agent that has not heard of the
+ * withdrawal. */
 static bool may_come(const struct attempt *a)
 {
 	if (a->creating && a->tries < CREATE_TRIES_MAX)
@@ -100,13 +97,13 @@ void attempt_timer_due(struct core *c, struct attempt *a)
 		if (may_come(a))
 			heap_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
 		else
-			attempt_free(c, a); /* never came to be */
+			attempt_free(c, a); /* the pod was never created */
 	} else if (a->state == ATTEMPT_STOPPING) {
 		send_delete(c, a);
 		heap_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS + wait);
 	} else {
 		must(a->by_us && !attempt_seen(a) &&
-		     attempt_live(a)); /* our create went unanswered */
+		     attempt_live(a)); /* the coordinator's create was not answered */
 		attempt_launch(c, a);
 	}
 }

@@ -6,7 +6,6 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/waiting.h"
 
-/* After a change of leader nodes and old jobs wait for the agents, but not for ever. */
 static void open_gate(struct core *c)
 {
 	struct node_record *n, *ntmp;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The gate after a change of leader: nodes and old jobs wait for the agents, but not for ever. */
+/* The gate: after a change of leader, nodes and old jobs wait for the agents, but not for ever. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
 
-/* Once a step: opens the gate when all agents of ready Nodes were heard, or the time is over. */
+/* Once in a step: opens the gate when the agents of all ready Nodes were heard, or when the time is
+ * over. */
 void gate_tick(struct core *c);
 int64_t gate_deadline(const struct core *c); /* INT64_MAX: the gate is open */

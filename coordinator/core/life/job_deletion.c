@@ -29,7 +29,6 @@ static void leave_all(struct core *c, struct job_record *j)
 	attempt_leave(c, a);
 }
 
-/* Deletion: pods go at once (the garbage collector would too), orphaned ones are left alone. */
 bool job_check_deleted(struct core *c, struct job_record *j)
 {
 	if (!j->object.deleted && !j->object.deleting)
@@ -51,8 +50,6 @@ static void ask(struct core *c, struct job_record *j)
 	action_job(c, ACT_JOB_GET, j);
 }
 
-/* The garbage collector takes pods whose job is gone, and the watch that should say so may be dead
- * without a sign: who loses pod after pod asks. */
 void job_check_vanished(struct core *c, struct job_record *j)
 {
 	if (j->check.vanished >= VANISHED_MAX && !j->check.running &&
@@ -60,7 +57,6 @@ void job_check_vanished(struct core *c, struct job_record *j)
 		ask(c, j);
 }
 
-/* Only its pods are known: what it is, a live GET tells. */
 void job_decide_stray(struct core *c, struct job_record *j)
 {
 	if (j->object.orphan) {

@@ -4,11 +4,12 @@
 
 #include "coordinator/core/state/tables.h"
 
-/* A policy: a deleted job's pods go at once (the garbage collector would too), orphaned ones are
- * left alone. True: it is deleted. */
+/* A policy: the pods of a deleted job are deleted at once, as the garbage collector would; orphaned
+ * pods are left alone. True: the job is deleted. */
 bool job_check_deleted(struct core *c, struct job_record *j);
-/* Who loses pod after pod asks whether the job is still there: the garbage collector takes pods
- * whose job is gone, and the watch that should say so may be dead without a sign. */
+/* If one pod after another vanishes, asks whether the job still exists. The garbage collector may
+ * be deleting the pods because the job is gone, while the watch that should show it is dead without
+ * a sign. */
 void job_check_vanished(struct core *c, struct job_record *j);
-/* Only its pods are known: a live GET tells what it is. */
+/* Only pods of the job are known: a live GET shows whether the job exists. */
 void job_decide_stray(struct core *c, struct job_record *j);

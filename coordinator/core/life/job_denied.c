@@ -9,8 +9,6 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/tell/progress.h"
 
-/* The API server refuses the pod. An agent's refusal is not the last word (admission may treat the
- * coordinator differently): we try once ourselves, and our answer is the truth. */
 void job_denied(struct core *c, struct attempt *a, const char *words)
 {
 	struct job_record *j = a->job;
@@ -23,20 +21,20 @@ void job_denied(struct core *c, struct attempt *a, const char *words)
 		return;
 	}
 	if (!attempt_live(a)) {
-		attempt_free(c, a); /* it was to stop anyway */
+		attempt_free(c, a); /* the attempt was to stop anyway */
 		return;
 	}
 	log_warn(c->log, "member denied", KS("job", j->key), KI("member", a->id.index),
 		 KI("attempt", a->id.attempt), KS("node", a->node->name), KS("error", words));
 	tell_denial(c, j, words);
-	/* A gang's members are refused together: that is one refusal. */
+	/* The members of a gang are refused together: that counts as one refusal. */
 	j->life.denials += j->life.held_until_ms <= c->now_ms;
 	j->life.held_until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms,
 							  j->life.denials);
 	attempt_free(c, a);
 	if (j->life.formed)
 		return;
-	/* A gang that has not come together gives all back: others may use the room meanwhile. */
+	/* A gang whose members have not all come gives the nodes back: others may use them. */
 	attempts_stop_all(c, j, "gang not complete");
 	j->life.start_ms = 0;
 	j->life.started = false;

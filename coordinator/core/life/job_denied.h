@@ -4,7 +4,7 @@
 
 #include "coordinator/core/state/tables.h"
 
-/* The API server refuses the attempt's pod with these words. An agent's refusal is not the last
- * word (admission may treat the coordinator differently): the coordinator tries once, and its own
- * answer is the truth. A gang that has not come together gives all back. */
+/* The API server refuses the pod of the attempt with these words. If an agent was refused, the
+ * coordinator tries once itself, as admission may treat it differently; its own answer decides. A
+ * gang whose members have not all come gives all nodes back. */
 void job_denied(struct core *c, struct attempt *a, const char *words);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The policies are a chain of small checks: the first that objects has decided, and its words are
- * the job's condition. */
+/* The policies are a chain of small checks. The first check that objects decides, and its reason
+ * becomes the job's condition. */
 #include "coordinator/core/life/job_policy.h"
 
 #include <utlist.h>
@@ -21,7 +21,7 @@
 
 enum { TTL_RETRY_MS = 30000 };
 
-/* Where a wall time falls on the monotonic clock, fixed when it is first asked for. */
+/* The monotonic time of a wall time, fixed when the wall time is first asked for. */
 static int64_t pin(const struct core *c, int64_t wall_at, int64_t *of, int64_t *at)
 {
 	if (*of != wall_at || *at == INT64_MAX) {
@@ -48,7 +48,7 @@ static bool check_finished(struct core *c, struct job_record *j)
 		return false;
 	attempts_stop_all(c, j, "job finished");
 	queue_take(c, j);
-	/* Who waits for the end sees it, even with a ttl of 0. */
+	/* Whoever waits for the end can see it, even with a ttl of 0. */
 	if (j->spec.ttl_s < 0 || !j->life.end_ms || !job_status_head_stored(j))
 		return true;
 	int64_t at = pin(c, j->life.end_ms + j->spec.ttl_s * 1000, &j->life.ttl_wall_ms,
@@ -100,7 +100,7 @@ static bool check_deadline(struct core *c, struct job_record *j)
 		job_wake(j, at);
 		return false;
 	}
-	/* Its members may have ended in time while nobody led: their agents tell first. */
+	/* Members may have ended in time while nobody led: their agents are heard first. */
 	if (j->object.from_before && !c->gate.open)
 		return false;
 	job_set_message(j, R_DeadlineExceeded,
@@ -114,7 +114,8 @@ static bool check_deadline(struct core *c, struct job_record *j)
 	return check_finished(c, j);
 }
 
-/* The spec may say Fail only now, or may not have wanted the member when its node was lost. */
+/* Asked each time, since onNodeLoss may become Fail, or the job may want the member, only after the
+ * node was lost. */
 static bool misses_lost(const struct job_record *j)
 {
 	const struct attempt *a;
@@ -206,7 +207,7 @@ static bool check_update(struct core *c, struct job_record *j)
 	return true;
 }
 
-/* Indexes that want an attempt now; those whose backoff runs wake the job later. */
+/* How many indexes want an attempt now. One whose backoff runs wakes the job when it is over. */
 static uint32_t wanted(struct core *c, struct job_record *j)
 {
 	uint32_t want = 0;
@@ -241,10 +242,10 @@ static void end_refusals(struct core *c, struct job_record *j)
 	}
 }
 
-/* A job from before our time may have pods, or members about to be made, that nobody has told us of
- * yet: by agents that we have not heard. Under Wait a node that is not ready is waited for too, and
- * the end of what the leader before us was creating itself: an order is a lease (agent/core), it
- * is over with the gate. */
+/* A job that is older than this leader may have members of which no agent has told yet: pods, or
+ * orders that an agent is carrying out. Under Wait this holds for nodes that are not ready, too,
+ * and for creates of the leader before itself. It is over when the gate opens, since an order is a
+ * lease (agent/core/launch.c). */
 static bool may_be_ordered(const struct core *c, const struct job_record *j)
 {
 	if (j->spec.on_loss != LOSS_WAIT)
@@ -255,7 +256,7 @@ static bool may_be_ordered(const struct core *c, const struct job_record *j)
 static bool queue_wanted(struct core *c, struct job_record *j)
 {
 	uint32_t want = wanted(c, j);
-	/* A replacement comes after the status that counts its predecessor's failure. */
+	/* A replacement waits until the status that counts its predecessor's failure is stored. */
 	if (j->members.failed > j->members.stored_failed)
 		want = 0;
 	if (j->object.from_before && want && may_be_ordered(c, j)) {
@@ -266,10 +267,10 @@ static bool queue_wanted(struct core *c, struct job_record *j)
 		job_wake(j, j->life.held_until_ms);
 		want = 0;
 	}
+	/* A job that a cycle has given all that it wanted leaves the queue when the cycle ends. */
 	if (want)
 		queue_put(c, j, want);
-	else if (j->place.want) /* else it has all that it wanted, and leaves with the cycle's end
-				 */
+	else if (j->place.want)
 		queue_take(c, j);
 	end_refusals(c, j);
 	return false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which members are old is told by their pods' template hash, so a rollout survives a change of
- * leader and can be reversed half-way. */
+/* The template hash of a pod tells whether a member is old. So a rollout survives a change of
+ * leader, and can be reversed half-way. */
 #include "coordinator/core/life/job_update.h"
 
 #include <utlist.h>
@@ -17,7 +17,7 @@ void update_shrink(struct core *c, struct job_record *j)
 		if (j->members.slots[i - 1].current)
 			attempt_stop(c, j->members.slots[i - 1].current, "job scaled down");
 	}
-	/* A completed index needs no attempt, whichever succeeded. */
+	/* A completed index needs no attempt, whichever attempt completed it. */
 	if (!j->update.completed_changed)
 		return;
 	j->update.completed_changed = false;
@@ -27,7 +27,6 @@ void update_shrink(struct core *c, struct job_record *j)
 	}
 }
 
-/* Only asked when the spec changed: a relabelled node moves nothing (IgnoredDuringExecution). */
 void update_selector(struct core *c, struct job_record *j)
 {
 	struct attempt *a, *tmp;
@@ -49,8 +48,8 @@ static bool other_run(const struct core *c, const struct attempt *a)
 				intern_str(c->strs, a->job->spec.template_id));
 }
 
-/* A member whose pod nobody has seen yet goes on under the template as it is now: the text of the
- * one before is kept no more, and without it no pod would ever be. */
+/* A member whose pod was never seen goes on with the new template. The text of the old one is not
+ * kept, so its pod could not be created. */
 static void follow(struct core *c, struct job_record *j)
 {
 	struct attempt *a;
@@ -71,7 +70,7 @@ static bool old(const struct core *c, const struct attempt *a)
 	return attempt_live(a) && a->confirmed && attempt_current(a) && other_run(c, a);
 }
 
-/* As a Deployment counts: a percentage is rounded down, and at least one may be away. */
+/* As for a Deployment: a percentage is rounded down, and at least one member may be away. */
 static uint32_t may_be_away(const struct job_record *j)
 {
 	uint64_t n = j->spec.max_unavailable;
@@ -91,7 +90,7 @@ static bool recreate(struct core *c, struct job_record *j)
 	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		if (a->state == ATTEMPT_STOPPING && other_run(c, a) && !attempt_replaceable(a))
-			return true; /* all of the old are gone before any of the new comes */
+			return true; /* all old members are gone before the first new one comes */
 	}
 	return false;
 }
@@ -104,12 +103,12 @@ static void roll(struct core *c, struct job_record *j)
 		if (bitset_has(&j->members.completed, i))
 			continue;
 		if (a && old(c, a) && a->state != ATTEMPT_RUNNING)
-			attempt_stop(c, a, "template changed"); /* it is away already */
+			attempt_stop(c, a, "template changed"); /* the member is away already */
 		away += !a || a->state != ATTEMPT_RUNNING;
 	}
 	for (uint32_t i = 0; i < j->spec.parallelism && away < allowed; i++) {
 		struct attempt *a = j->members.slots[i].current;
-		if (!a || !old(c, a)) /* those of the old that are left run */
+		if (!a || !old(c, a)) /* the old members that are left run */
 			continue;
 		attempt_stop(c, a, "template changed");
 		away++;

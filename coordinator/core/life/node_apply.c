@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An apply is all or nothing: on 409 the resources that somebody else owns are left out and the
- * apply is tried again, so an administrator who set cpu keeps cpu. A user's own object gets no
- * owner and is never deleted. */
+/* An apply is all or nothing. After a 409 it is tried again without the resources that others own,
+ * so an administrator who set cpu keeps it. A ComputeNode that a user made gets no owner and is
+ * never deleted. */
 #include "coordinator/core/life/node_apply.h"
 
 #include "base/backoff.h"
@@ -19,7 +19,7 @@ static bool applies(const struct core *c, const struct node_record *n, uint32_t 
 	return res_row(c, n, ROW_ALLOC)[r] != RES_ABSENT && !bitset_has(&n->apply.leave_out, r);
 }
 
-/* Of what would be applied. */
+/* Of what would be applied now. */
 static uint64_t apply_fingerprint(const struct core *c, const struct node_record *n)
 {
 	uint64_t h = hash_str(1, n->kube.uid);
@@ -27,7 +27,7 @@ static uint64_t apply_fingerprint(const struct core *c, const struct node_record
 		if (applies(c, n, r))
 			h = hash_u64(hash_u64(h, r), (uint64_t)res_row(c, n, ROW_ALLOC)[r]);
 	}
-	return h | 1; /* 0: nothing was applied */
+	return h | 1; /* 0 stands for no apply */
 }
 
 static bool apply_needed(const struct core *c, const struct node_record *n)
@@ -41,7 +41,8 @@ static bool apply_needed(const struct core *c, const struct node_record *n)
 			return true;
 		extra |= spec != RES_ABSENT && res_row(c, n, ROW_ALLOC)[r] == RES_ABSENT;
 	}
-	/* What we do not apply any more vanishes by an apply without it, unless it is a user's. */
+	/* A resource that is not applied any more vanishes with the next apply, unless a user owns
+	 * it. */
 	return extra && n->apply.print != apply_fingerprint(c, n);
 }
 
@@ -54,7 +55,6 @@ static void compute_node_delete(struct core *c, const struct node_record *n)
 	log_info(c->log, "ComputeNode deleted", KS("node", n->name));
 }
 
-/* What was applied and not seen is not waited for any longer. */
 void node_apply_soon(const struct core *c, struct node_record *n)
 {
 	int64_t soon = c->now_ms + APPLY_RETRY_BASE_MS;
@@ -63,8 +63,6 @@ void node_apply_soon(const struct core *c, struct node_record *n)
 	n->apply.repeats = 0;
 }
 
-/* Once, it is made again at once. One that goes again and again has an owner that is no more, of
- * whose end we were not told: the garbage collector would delete as fast as we make. */
 void node_apply_again(const struct core *c, struct node_record *n)
 {
 	if (c->now_ms - n->apply.deleted_ms > APPLY_RETRY_CAP_MS)
@@ -95,7 +93,6 @@ void node_apply_leave_in(const struct core *c, struct node_record *n)
 	}
 }
 
-/* Asked at each change of the node: applies, deletes, or does nothing. */
 void node_apply_check(struct core *c, struct node_record *n)
 {
 	if (n->apply.repeats > 0 && n->apply.print != apply_fingerprint(c, n))
@@ -104,7 +101,7 @@ void node_apply_check(struct core *c, struct node_record *n)
 	n->apply.wanted = doomed || (n->kube.exists && apply_needed(c, n));
 	if (n->apply.wanted && !n->apply.running && n->apply.after_ms <= c->now_ms) {
 		if (doomed) {
-			/* Not often: the garbage collector does it too, by the owner. */
+			/* Rarely, as the garbage collector deletes the object too, by its owner. */
 			n->apply.after_ms = c->now_ms + APPLY_RETRY_CAP_MS;
 			compute_node_delete(c, n);
 		} else {
@@ -115,7 +112,7 @@ void node_apply_check(struct core *c, struct node_record *n)
 	pod_lists_set_timer(c, n);
 }
 
-/* False: none of them was applied, so the next apply would be refused alike. */
+/* False: the conflicts name nothing that was applied, so the next apply would end alike. */
 static bool leave_out(struct core *c, struct node_record *n, const struct strs *conflicts)
 {
 	bool news = false;
@@ -143,8 +140,8 @@ void node_applied(struct core *c, const struct core_event *ev)
 		n->apply.failures = 0;
 		n->apply.repeats = now == n->apply.print ? n->apply.repeats + 1 : 1;
 		n->apply.print = now;
-		/* The object itself comes by the watch; until then this one is not repeated, or
-		 * ever more rarely. */
+		/* The watch shows the object soon. Until then the apply is repeated more and more
+		 * rarely. */
 		n->apply.after_ms = c->now_ms + backoff_plain(APPLY_RETRY_BASE_MS,
 							      APPLY_RETRY_CAP_MS, n->apply.repeats);
 		return;

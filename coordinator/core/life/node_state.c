@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A ComputeNode's state is a function of what is known, asked again at each change:
+/* The state of a ComputeNode follows from what is known, and is computed at each change:
  *
- *	no Node, or never heard .............. Pending
- *	silent, or Node NotReady ............. Failed
- *	cordoned (either object) ............. Draining with members, Drained without
+ *	no Node, or agent never heard ........ Pending
+ *	agent silent, or Node not ready ...... Failed
+ *	Node or ComputeNode cordoned ......... Draining with members, Drained without
  *	else ................................. Running
  *
- * After a change of leader the last written state holds until the node is heard or the gate opens
- * (gate.c). What the state means for members stands here too: attempt_lost and attempt_found. */
+ * After a change of leader the stored state is kept until the agent is heard or the gate opens
+ * (gate.c). What the loss of a node means for its members is called from here: attempt_lost and
+ * attempt_found. */
 #include "coordinator/core/life/node_state.h"
 
 #include "base/clocktext.h"
@@ -41,7 +42,7 @@ static enum cnode_state state_of(const struct core *c, const struct node_record 
 
 static enum loss loss_of(const struct core *c, const struct node_record *n)
 {
-	/* The taint alone, on a node that answers, is somebody's mistake. */
+	/* The taint on a node that answers is a mistake, and does not count. */
 	if (!n->kube.exists ||
 	    (n->kube.out_of_service && (n->kube.ready != COND_TRUE || n->agent.silent)))
 		return LOSS_SURE;
@@ -98,7 +99,7 @@ static void set_state(struct core *c, struct node_record *n, enum cnode_state to
 	n->verdict.since_ms = whole_seconds(c->wall_ms);
 }
 
-/* New ones stand at the end. */
+/* New attempts are at the end of the list. */
 static struct attempt *first_news(const struct node_record *n)
 {
 	struct attempt *a = n->attempts ? n->attempts->node_prev : NULL;
@@ -119,7 +120,7 @@ static void set_loss(struct core *c, struct node_record *n, enum loss loss)
 			attempt_lost(c, a);
 		else
 			attempt_found(c, a);
-		if (changed) /* what was awaited may be certain now */
+		if (changed) /* the job may have waited for certainty */
 			job_dirty(c, a->job);
 	}
 }
@@ -130,7 +131,7 @@ static void set_usable(struct core *c, struct node_record *n)
 		      n->agent.capacity_known && !node_cordoned(n);
 	if (usable == bitset_has(&c->nodes.usable, n->idx))
 		return;
-	room_grown(c, n, true); /* or a reservation stands on what is gone */
+	room_grown(c, n, true); /* a reservation may have counted on the node */
 	node_set_usable(c, n, usable);
 }
 

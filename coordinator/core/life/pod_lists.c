@@ -11,7 +11,8 @@ enum { LIST_SOON_MS = 1000, LIST_EVERY_MS = 15000 };
 
 void pod_lists_set_timer(struct core *c, struct node_record *n)
 {
-	int64_t at = n->list.running ? INT64_MAX : n->list.next_ms; /* its end asks again */
+	int64_t at = n->list.running ? INT64_MAX
+				     : n->list.next_ms; /* when it ends, the timer is set again */
 	if (n->apply.wanted && !n->apply.running && n->apply.after_ms < at)
 		at = n->apply.after_ms;
 	node_set_timer(c, n, at);
@@ -32,7 +33,7 @@ void pod_lists_ended(struct node_record *n)
 	n->list.running = false;
 }
 
-/* Whether its agent may have created a pod that it did not live to tell of. */
+/* Whether the agent may have created a pod and ended before it could report the pod. */
 static bool untold(const struct node_record *n)
 {
 	const struct attempt *a;
@@ -44,8 +45,6 @@ static bool untold(const struct node_record *n)
 	return false;
 }
 
-/* Pods of a node without a (heard) session are read by the coordinator itself: soon, where one may
- * have come to be that nobody knows of, or it could be deleted unseen and created again. */
 void pod_lists_plan(struct core *c, struct node_record *n)
 {
 	bool blind = n->attempts && (!n->agent.connected || n->agent.silent);

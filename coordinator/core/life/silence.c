@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Silence and hang-up are different (docs/design/architecture.md, "Liveness"). A closed pipe says
- * that the agent's process ended and its kernel lives: members are left alone. Silence says that
- * the node is gone. Silence is measured on the loop's own clock: a gap between two turns is
- * nobody's silence but the coordinator's. If most nodes fall silent within a grace, the coordinator
- * suspects itself, and only Node NotReady counts. */
+/* A closed connection and silence mean different things (docs/design/architecture.md, "Liveness").
+ * A closed connection says that the agent has ended and the kernel of the node lives: members are
+ * left alone. Silence says that the node is gone. Silence is measured on a clock that stands still
+ * over gaps between turns, as in a gap only the coordinator was silent. If most nodes fall silent
+ * within one grace time, the coordinator suspects itself, and only a Node that is not ready counts
+ * as lost. */
 #include "coordinator/core/life/silence.h"
 
 #include "coordinator/core/life/pod_lists.h"
@@ -17,8 +18,8 @@ static bool quiet_for(const struct core *c, const struct node_record *n, int64_t
 	return c->loop_ms - n->agent.heard_loop_ms >= ms;
 }
 
-/* More than MASS_PERCENT of the sessions have not been heard for half a grace, which is longer than
- * a heartbeat: asked before the first of them counts as lost. */
+/* More than MASS_PERCENT of the agents have not been heard for half a grace time, which is longer
+ * than a heartbeat. Asked before the first of them counts as silent. */
 static bool mass_silence(struct core *c)
 {
 	uint32_t quiet = c->nodes.nsilent, total = c->nodes.nsilent;
@@ -34,8 +35,8 @@ static bool mass_silence(struct core *c)
 	return mass;
 }
 
-/* They come back one after the other: those that are not the first have a grace of their own from
- * then on, or the first to be heard would have all others replaced. */
+/* Agents come back one after the other. Those that are still silent get another grace time;
+ * otherwise the first one that is heard would have the members of all others replaced. */
 static bool lately_mass(const struct core *c)
 {
 	return c->silence.suspects_us &&
@@ -78,7 +79,7 @@ int64_t silence_deadline(const struct core *c)
 {
 	if (!c->nodes.connected && !c->nodes.nsilent)
 		return INT64_MAX;
-	/* While anybody is connected the loop turns often enough for a gap in it to be ours. */
+	/* While agents are connected, turns are so close that a gap between them is noticed. */
 	int64_t turn = c->now_ms + c->cfg.loop_gap_ms / 2;
 	int64_t due = c->nodes.connected
 			      ? c->nodes.connected->agent.heard_loop_ms +

@@ -4,7 +4,7 @@
 
 #include "coordinator/core/state/tables.h"
 
-/* Once a step: who is silent now, and whether most are. */
+/* Once in a step: finds the agents that are silent now, and whether most of them are. */
 void silence_tick(struct core *c);
-/* When silence_tick has something to do; INT64_MAX: not before an event. */
+/* When silence_tick has something to do; INT64_MAX: not before the next event. */
 int64_t silence_deadline(const struct core *c);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A change of state or of a condition is written at once, but for Running, which waits a moment for
- * the start of other members; the rest is gathered for a second. So a job whose members start and
- * end together costs three writes. */
+/* A change of the state or of a condition is written at once. The state Running waits a moment, as
+ * other members start too. Everything else is gathered for a second. So a job whose members start
+ * and end together costs three writes. */
 #include "coordinator/core/tell/job_status.h"
 
 #include <utlist.h>
@@ -17,7 +17,7 @@
 
 enum { GATHER_MS = 1000, GATHER_START_MS = 600, DELETED_HOLD_MS = 10000 };
 
-/* Of what is written at once: the state and the conditions but Scheduled. */
+/* The part that is written at once: the state, and the conditions but Scheduled. */
 static uint64_t head_print(enum job_state state, int64_t start_ms, const enum cond_status *conds)
 {
 	uint64_t h = hash_u64(5, (uint64_t)state);
@@ -63,7 +63,7 @@ static struct status_print fingerprint(const struct job_status *s)
 	return (struct status_print){hash_u64(h, (uint64_t)s->observed_generation), head};
 }
 
-/* The nodes of running pods, by member index. */
+/* The nodes of running members, by index. */
 static struct strs active_nodes(const struct job_record *j, struct arena *a)
 {
 	const char **v =
@@ -114,7 +114,7 @@ static void view_conditions(const struct job_record *j, struct cond *v, struct j
 	}
 }
 
-/* Its pod may run on, out of reach, while another attempt counts. */
+/* The pod of the attempt may still run, out of reach, while another attempt counts. */
 static bool superseded(const struct job_record *j, const struct attempt *a)
 {
 	return (a->state == ATTEMPT_LOST ||
@@ -180,7 +180,7 @@ static void view(const struct job_record *j, struct arena *a, struct job_status 
 	view_conditions(j, conds, s);
 }
 
-/* Some members run and others are about to: their start follows within moments. */
+/* Some members run, and others are about to start. */
 static bool starting(const struct job_record *j)
 {
 	return j->life.state == JOB_RUNNING &&
@@ -246,7 +246,7 @@ void job_status_taken(struct core *c, const char *ns, const char *name,
 	struct job_record *j = job_find(c, ns, name);
 	if (!j)
 		return;
-	j->gathering = false; /* the write goes out now; what comes later is gathered anew */
+	j->gathering = false; /* a change from now on waits for the next write */
 	if (!sent) {
 		slot_settled(&j->status);
 		return;
@@ -257,7 +257,7 @@ void job_status_taken(struct core *c, const char *ns, const char *name,
 
 static void refused(struct core *c, struct job_record *j, const struct core_event *ev)
 {
-	/* The job is deleted, and the watch is late: no more pods for it until that tells. */
+	/* The job is deleted, and the watch has not shown it yet: no pods until it does. */
 	if (ev->written.rc == RC_NOTFOUND)
 		j->life.held_until_ms = c->now_ms + DELETED_HOLD_MS;
 	log_warn(c->log, "job status not written", KS("job", j->key),

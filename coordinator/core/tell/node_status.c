@@ -12,7 +12,7 @@
 
 static uint64_t hash_res(uint64_t h, const struct reslist *l)
 {
-	uint64_t sum = 0; /* the order of a map's entries says nothing */
+	uint64_t sum = 0; /* the order of a map's entries does not count */
 	for (uint32_t i = 0; i < l->n; i++)
 		sum += hash_u64(hash_str(7, l->v[i].name), (uint64_t)l->v[i].milli);
 	return hash_u64(h, sum);

@@ -61,8 +61,8 @@ static void say_waiting(struct core *c, struct job_record *j, const struct attem
 		event_job(c, j, R_MemberWaiting, j->told.message);
 }
 
-/* A container waits, and its kubelet says why; or for long none has started, and no status of a pod
- * says why (a volume, the network, a slow pull): the pod's own Events do. */
+/* A container waits, and the kubelet says why; or no container has started for a long time, and
+ * nothing says why (a volume, the network, a slow pull): then the Events of the pod may. */
 static bool tell_waiting(struct core *c, struct job_record *j)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX);
@@ -85,18 +85,18 @@ static bool tell_waiting(struct core *c, struct job_record *j)
 	}
 	if (at > c->now_ms)
 		return false;
-	must(stuck); /* one is Pending */
+	must(stuck); /* one attempt is Pending */
 	buf_printf(&b, "not started for %d s", STUCK_MS / 1000);
 	say_waiting(c, j, stuck, buf_str(&b));
 	return true;
 }
 
-/* A member that nothing may replace yet: what its node's owner can do is told. */
+/* A member that may not be replaced yet waits for its node. */
 static bool tell_lost(struct core *c, struct job_record *j)
 {
 	const struct attempt *a;
 	if (job_blocked(j))
-		return false; /* why others of it wait is said instead */
+		return false; /* the queue says why other members wait */
 	DL_FOREACH2(j->members.count[ATTEMPT_LOST] + j->members.count[ATTEMPT_STOPPING]
 			    ? j->members.attempts
 			    : NULL,
@@ -117,8 +117,6 @@ static bool tell_lost(struct core *c, struct job_record *j)
 	return true;
 }
 
-/* The first of: why pods are refused, which node is waited for, why containers wait, how a member
- * failed. What the queue says stands while the job is in it. */
 void tell_progress(struct core *c, struct job_record *j)
 {
 	if (*j->told.create_error && !job_blocked(j)) {

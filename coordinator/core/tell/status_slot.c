@@ -47,8 +47,8 @@ static void stored(struct status_slot *s)
 
 enum slot_end slot_written(struct status_slot *s, enum rc rc, const char *rv)
 {
-	/* The watch may overtake a slow answer. What it told of later stands, or every write from
-	 * now on would be fenced by a version that is gone. */
+	/* The watch may be faster than the answer. The later version that it showed stands: a write
+	 * that is computed from the older one would be refused. */
 	if (rc == RC_OK && rv_older(str_or_empty(rv), str_or_empty(s->rv))) {
 		s->mark = MARK_NONE;
 		return SLOT_OVERTAKEN;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A status and its writes: what is stored, what is on its way, what the watch showed last; the same
- * for jobs and ComputeNodes. A status is known by two fingerprints: of all of it (full), and of the
- * part that is written at once (head). */
+/* A status and its writes, for jobs and ComputeNodes alike: what is stored, what is being written,
+ * and what the watch last showed. A status is known by two fingerprints: full is that of
+ * everything, head that of the part that is written at once. */
 #pragma once
 
 #include "coordinator/core/state/node_record.h"
@@ -10,23 +10,23 @@ struct status_print {
 	uint64_t full, head;
 };
 
-/* The watch shows a status of resourceVersion rv. What was written from here is compared as it was
- * meant: what the API server made of it is no news. */
+/* The watch shows a status of resourceVersion rv. If it shows what the coordinator wrote, as the
+ * API server changed it (defaults, rounded times), that is no news. */
 void slot_seen(struct status_slot *s, struct status_print p, const char *rv);
 /* Whether a status with this fingerprint needs writing. */
 bool slot_differs(const struct status_slot *s, struct status_print p);
-/* A write of this status goes out. */
+/* The write of this status goes out. */
 void slot_taken(struct status_slot *s, struct status_print p);
-/* There is no object any more: nothing is stored, nothing on its way. */
+/* The object is deleted: nothing is stored, and nothing is being written. */
 void slot_forget(struct status_slot *s);
-/* Nothing needs writing. */
+/* Nothing has to be written. */
 void slot_settled(struct status_slot *s);
 
 enum slot_end {
 	SLOT_STORED,
-	SLOT_OVERTAKEN, /* stored, but the watch has shown a later version already, which stands */
-	SLOT_REFUSED,   /* for good: not again before something changes */
+	SLOT_OVERTAKEN, /* stored, but the watch has shown a later version, which stands */
+	SLOT_REFUSED,   /* for good: the write is not repeated before something changes */
 	SLOT_AGAIN      /* the write queue tries again */
 };
-/* The write that was taken last ended with rc; rv: the new resourceVersion, with RC_OK. */
+/* The last write ended with rc. rv is the new resourceVersion if rc is RC_OK. */
 enum slot_end slot_written(struct status_slot *s, enum rc rc, const char *rv);
