@@ -18,7 +18,7 @@
  *    |		      |		       |		    Lost, node answers: back
  *    |		      |		       |   ended by itself
  *    `---------------+----------------+-------------------> Ended
- *		      | we delete it	    pod gone		    it succeeded before: Ended
+ *		      | attempt_stop	    pod gone		    its pod succeeded: Ended
  *		      `------------> Stopping ---------> (freed)
  */
 static const struct state_rule rules[ATTEMPT_STATE_N] = {
@@ -90,7 +90,7 @@ bool attempt_seen(const struct attempt *a)
 
 bool attempt_current(const struct attempt *a)
 {
-	return a->job->members.slots[a->id.index].current == a; /* there since att_new */
+	return a->job->members.slots[a->id.index].current == a; /* set since attempt_new */
 }
 
 uint32_t job_members_seen(const struct job_record *j)
@@ -102,7 +102,7 @@ uint32_t job_members_seen(const struct job_record *j)
 	return n;
 }
 
-/* A pod that was to be stopped when its node was lost may stay for as long as the node does. */
+/* A pod that was to be deleted when its node was lost may stay as long as the node is lost. */
 static bool out_of_reach(const struct attempt *a)
 {
 	return a->state == ATTEMPT_LOST ||
@@ -185,8 +185,6 @@ struct attempt *attempt_new(struct core *c, struct job_record *j, uint32_t index
 	return a;
 }
 
-/* Its replacement ended without success: one that was lost before has its slot back. It may run
- * still, and what onNodeLoss says now decides of it. */
 void attempt_give_back(struct core *c, struct attempt *ended)
 {
 	struct job_record *j = ended->job;
@@ -245,10 +243,9 @@ void attempt_move(struct core *c, struct attempt *a, struct node_record *n)
 	a->new_on_node = true;
 	take_room(c, a, room);
 	attempt_order_changed(c, a);
-	job_dirty(c, a->job); /* its status names nodes */
+	job_dirty(c, a->job); /* the job's status names the nodes of its members */
 }
 
-/* A pod that was there before we knew of it; observe.c says what it tells. */
 struct attempt *attempt_adopt(struct core *c, struct job_record *j, struct node_record *n,
 			      const struct member *m)
 {
@@ -258,15 +255,14 @@ struct attempt *attempt_adopt(struct core *c, struct job_record *j, struct node_
 	j->update.rolling = true;
 	a->needs = needs_of(c, &m->requests);
 	mem_strset(&a->pod_uid, m->pod_uid);
-	/* Until everything is known the newest one is the current one; then first come. */
+	/* While objects are still being listed, the newest attempt is the current one; later, the
+	 * first one stays. */
 	bool newer = !c->synced && s->current && s->current->id.attempt < m->attempt;
 	if (!member_phase_final(m->phase) && (!s->current || newer))
 		s->current = a;
 	return a;
 }
 
-/* Its pod may come to be at any moment, and only under this number: it goes on as if we had ordered
- * it, so that no other is made beside it. */
 struct attempt *attempt_resume(struct core *c, struct job_record *j, struct node_record *n,
 			       const struct member *m)
 {

@@ -139,7 +139,6 @@ struct slot *job_slot(struct job_record *j, uint32_t index)
 	return &j->members.slots[index];
 }
 
-/* Indexes beyond parallelism are remembered (they may come back) but not counted. */
 void job_recount_completed(struct job_record *j)
 {
 	j->members.ncompleted = 0;
@@ -228,8 +227,6 @@ void job_set_condition(struct core *c, struct job_record *j, enum job_condition 
 	s->reason = reason;
 }
 
-/* A final state is final once it is stored. Until then a spec that was changed meanwhile is asked
- * anew: the write would be fenced by a version that the end was not computed from. */
 void job_take_back(struct core *c, struct job_record *j)
 {
 	log_info(c->log, "job end taken back", KS("job", j->key),

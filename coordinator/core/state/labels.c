@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules are those of shared/model/selector.h, asked once for each value or taint that occurs.
- */
+/* The rules are those of shared/model/selector.h, applied once to each value and each taint that
+ * occurs. */
 #include "coordinator/core/state/labels.h"
 
 #include <stdlib.h>
@@ -29,7 +29,7 @@ void labels_set(struct core *c, struct labels *l, const struct kvs *from)
 	*l = fresh;
 }
 
-/* The Node's labels, overlaid by those of the ComputeNode that may. */
+/* The labels of the Node, overlaid by those labels of the ComputeNode that may overlay. */
 static void labels_overlay(struct core *c, struct node_record *n)
 {
 	const struct labels *own = &n->compute.labels, *base = &n->kube.labels;

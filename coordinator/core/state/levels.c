@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two kinds of sets over nodes: those of one level (how full, in thousandths and a bit), and for
- * each resource those with at least so much free, in steps of a quarter of an octave. */
+/* There are two kinds of sets of nodes. A level has the nodes that are equally full, in steps of
+ * about a thousandth. A step of a resource has the nodes with at least so much of it, in four steps
+ * to each doubling. */
 #include "coordinator/core/state/levels.h"
 
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 
 #include "coordinator/core/state/tables.h"
 
-/* Monotone; exact up to 7, then four steps an octave. */
+/* Grows with v: exact up to 7, then four steps to each doubling. */
 static uint32_t step_of(int64_t v)
 {
 	if (v < 4)
@@ -77,7 +78,7 @@ static void level_in(struct levels *l, uint32_t node, uint32_t at)
 		bitset_set(&l->used, at);
 }
 
-/* used of cap; both scaled down where the product would not fit. */
+/* Both are scaled down if their product would not fit. */
 static uint32_t level_at(int64_t used, int64_t cap)
 {
 	if (cap <= 0 || used <= 0)
@@ -88,7 +89,7 @@ static uint32_t level_at(int64_t used, int64_t cap)
 	return (uint32_t)((used >> shift) * (LEVELS - 1) / (cap >> shift));
 }
 
-/* How full the node is: in cpu, memory or pods, whichever is fullest. */
+/* How full the node is: the fullest of cpu, memory and pods. */
 static uint32_t node_level(const struct core *c, const struct node_record *n)
 {
 	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);

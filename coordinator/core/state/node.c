@@ -59,7 +59,6 @@ bool node_keeps_last(const struct core *c, const struct node_record *n)
 	return n->verdict.inherited && !n->agent.heard && !c->gate.open;
 }
 
-/* Why not: the first that applies. */
 enum reason node_trouble(const struct node_record *n)
 {
 	if (!n->kube.exists)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What changed is looked at, not all that is there: a node's fingerprint is the sum of its orders'.
- */
+/* The fingerprint of a node is the sum of the fingerprints of its orders, so that only those that
+ * changed are counted again. */
 #include "coordinator/core/state/orders.h"
 
 #include <utlist.h>
@@ -11,7 +11,7 @@
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/tables.h"
 
-enum { TOLD = 13 }; /* an empty set that was told is not the same as nothing told */
+enum { TOLD = 13 }; /* tells an empty set that was told from no set told */
 
 static bool ordered(const struct attempt *a)
 {
@@ -49,13 +49,12 @@ static void count(struct node_record *n, struct attempt *a)
 	a->order_print = print;
 }
 
-/* Something of the set may be another, or gone, and was not looked at yet. */
+/* An order may have changed and was not counted again yet. */
 static bool undecided(const struct node_record *n)
 {
 	return n->orders.recount || n->orders.changed || n->orders.forgot;
 }
 
-/* As if all were counted anew; for checks. */
 uint64_t orders_sum(const struct node_record *n)
 {
 	const struct attempt *a;
@@ -92,12 +91,12 @@ void orders_emit(struct core *c, struct node_record *n)
 	recount(n);
 	if (n->orders.sum + TOLD != n->orders.told) {
 		n->orders.told = n->orders.sum + TOLD;
-		n->orders.revision =
-			1 + ++c->orders_revision; /* 1 is the empty set of one never told */
+		/* Revision 1 is the empty set of a node that was never told. */
+		n->orders.revision = 1 + ++c->orders_revision;
 	} else if (!pending || !c->unsettled) {
 		return;
 	}
-	/* The same set again: who asked while it was undecided is answered. */
+	/* With the same orders, a Watch is answered that came while they were not decided. */
 	action_new(c, ACT_ORDERS)->node = action_str(c, n->name);
 }
 
@@ -125,7 +124,7 @@ void orders_view(const struct core *c, const char *node, const struct order **re
 	*ret_n = 0;
 	*ret_revision = 0;
 	if (!n || !c->settled || undecided(n))
-		return; /* what is not decided is not ordered */
+		return; /* orders that are not decided are not given out */
 	*ret = set_of(c, n, ret_n);
 	*ret_revision = n->orders.revision ? n->orders.revision : 1;
 }

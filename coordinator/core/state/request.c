@@ -27,7 +27,7 @@ const char *request_resource(const struct request *k, uint32_t i)
 		if (strcmp(p, "pods") != 0 && i-- == 0)
 			return p;
 	}
-	return "pods"; /* the last, which everybody needs */
+	return "pods"; /* the last need of each request */
 }
 
 struct request *request_get(struct core *c, const struct job_spec *spec)
@@ -44,7 +44,7 @@ struct request *request_get(struct core *c, const struct job_spec *spec)
 	must(buf_rc(&b) == RC_OK);
 	HASH_FIND(hh, c->requests.all, b.data, b.len, k);
 	if (k)
-		selection_put(c, m); /* it holds one already */
+		selection_put(c, m); /* the request holds a reference already */
 	else
 		(k = request_new(c, &b, spec))->set = m;
 	k->refs++;

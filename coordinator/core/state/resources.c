@@ -100,7 +100,7 @@ bool res_caps(struct core *c, struct node_record *n)
 	return changed;
 }
 
-/* "OutOfcpu", "OutOfmemory", "OutOfpods", "OutOfexample.com/gpu" (kubelet's admission). */
+/* A reason of a kubelet: "OutOfcpu", "OutOfmemory", "OutOfpods", "OutOfexample.com/gpu". */
 static uint32_t out_of(const struct core *c, const char *reason)
 {
 	if (strncmp(str_or_empty(reason), "OutOf", 5) != 0)
@@ -166,7 +166,6 @@ bool res_fits_empty(const struct core *c, const struct node_record *n, const str
 	return true;
 }
 
-/* The place in needs of the first resource that the node lacks; needs->n: none. */
 uint32_t res_lacking(const struct core *c, const struct node_record *n, const struct needs *needs)
 {
 	uint32_t i = 0;

@@ -3,7 +3,6 @@
 
 #include "coordinator/core/state/tables.h"
 
-/* The node has more room than before, or is another; whole: it may hold more than ever before. */
 void room_grown(struct core *c, const struct node_record *n, bool whole)
 {
 	bitset_set(&c->queue.grown, n->idx);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The serial form of a selection is its identity and all that is kept of it: evaluation walks it.
- */
+/* The record of a selection keeps only its serial form. Evaluation walks through it. */
 #include "coordinator/core/state/selection.h"
 
 #include <stdlib.h>
@@ -35,7 +34,7 @@ static void all_nodes(const struct core *c, struct bitset *b)
 {
 	if (!c->nodes.cap)
 		return;
-	bitset_set(b, c->nodes.cap - 1); /* its size */
+	bitset_set(b, c->nodes.cap - 1); /* gives the set its size */
 	memset(b->w, 0xff, b->n * sizeof *b->w);
 }
 
@@ -53,8 +52,8 @@ static void match_selector(const struct core *c, struct reader *r, struct bitset
 	}
 }
 
-/* The nodes that an expression matches: those without the key, and those of each value that
- * occurs, as the rule for one value says. */
+/* The nodes that an expression matches: those without the key if it matches them, and those of each
+ * value that occurs if it matches the value. */
 static void match_expr(const struct core *c, struct reader *r, struct bitset *term)
 {
 	AUTO(bitset_done) struct bitset ok = {0};
@@ -86,7 +85,7 @@ static void match_terms(const struct core *c, struct reader *r, struct bitset *r
 	for (uint32_t t = 0; t < nterms; t++) {
 		AUTO(bitset_done) struct bitset term = {0};
 		uint32_t n = get_u32(r);
-		if (n) /* a term without expressions matches nothing: core/v1 NodeSelectorTerm */
+		if (n) /* a term without expressions matches no node: core/v1 NodeSelectorTerm */
 			all_nodes(c, &term);
 		for (; n; n--)
 			match_expr(c, r, &term);
@@ -94,7 +93,7 @@ static void match_terms(const struct core *c, struct reader *r, struct bitset *r
 	}
 }
 
-/* avoid[i]: nodes with more than i such taints. */
+/* avoid[i]: nodes with more than i taints that are to be avoided. */
 static void avoid_more(struct bitset avoid[AVOID_MAX], const struct bitset *nodes)
 {
 	AUTO(bitset_done) struct bitset both = {0};
@@ -106,7 +105,8 @@ static void avoid_more(struct bitset avoid[AVOID_MAX], const struct bitset *node
 	bitset_or(&avoid[0], nodes);
 }
 
-/* The nodes whose taints keep it away not, and by how many taints others are to be avoided. */
+/* The nodes whose taints are all tolerated, and, in avoid, by how many taints nodes are to be
+ * avoided. */
 static void match_taints(const struct core *c, struct reader *r, struct bitset *ret,
 			 struct bitset *avoid)
 {

@@ -7,7 +7,8 @@
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/tables.h"
 
-struct by_us { /* namespace/template: agents may not create its pods, we may */
+/* The key is namespace/template: agents may not create its pods, the coordinator may. */
+struct by_us {
 	UT_hash_handle hh;
 	char key[];
 };
@@ -46,7 +47,7 @@ uint32_t templates_count(const struct core *c)
 void templates_forget(struct core *c)
 {
 	struct by_us *b, *btmp;
-	must(!c->templates.used); /* they went with the jobs */
+	must(!c->templates.used); /* the jobs are gone, and so is their use */
 	HASH_ITER (hh, c->templates.by_us, b, btmp) {
 		HASH_DEL(c->templates.by_us, b);
 		free(b);
