@@ -9,7 +9,7 @@
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 
-/* Nothing is left for the next step to decide. */
+/* The last step left nothing to decide. */
 static bool settled(const struct core *c)
 {
 	return c->synced && !c->jobs.dirty && !c->nodes.dirty;
@@ -25,7 +25,7 @@ static void check_slots(const struct core *c, const struct job_record *j)
 		must(a->id.attempt <= j->members.slots[i].last &&
 		     j->members.slots[i].last <= j->members.highest_attempt);
 		must(attempt_find(c, j, i, a->id.attempt) == a);
-		/* Done is done: nothing of a completed index is left running. */
+		/* No attempt of a completed index runs on. */
 		must(!settled(c) || !bitset_has(&j->members.completed, i) || !attempt_live(a) ||
 		     !a->confirmed || job_finished(j));
 	}
@@ -61,7 +61,7 @@ static void check_job(const struct core *c, const struct job_record *j)
 	must(!job_queued(j) || c->queue.cycle_paused ||
 	     j->place.want + j->members.ncompleted <= j->spec.parallelism);
 	must(j->life.state != JOB_NONE);
-	/* A gang is whole or not there: nothing of an unplaced job is ordered. */
+	/* No attempt of a job that is finished, suspended or being deleted runs on. */
 	const struct attempt *a;
 	DL_FOREACH2(j->members.attempts, a, job_next)
 	must(!attempt_live(a) || !a->confirmed ||
@@ -93,7 +93,7 @@ static void check_node(const struct core *c, const struct node_record *n)
 	}
 }
 
-/* No two members of a job on one node by our own doing; no room given twice. */
+/* Muster never puts two members of a job on one node, unless pods that were seen there say so. */
 static void check_room(const struct core *c, const struct node_record *n)
 {
 	const struct attempt *a, *b;

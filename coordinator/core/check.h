@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The core's invariants, asked between steps; a violation is a bug of ours and aborts. Its cost
- * grows with the tables: for tests, simulations and dev builds. */
+/* The invariants of the core, checked between steps. A violation is a bug of Muster and aborts. A
+ * check costs as much as the tables are large: it is for tests, simulations and dev builds. */
 #pragma once
 
 #include "coordinator/core/core.h"

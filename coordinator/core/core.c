@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Before CEV_SYNCED the tables are only filled: nothing is decided, counted, placed or written from
- * ignorance. */
+/* Before CEV_SYNCED the core only fills its tables. Nothing is decided, counted, placed or written
+ * while some of the objects are not known. */
 #include "coordinator/core/core.h"
 
 #include <stdlib.h>
@@ -111,7 +111,7 @@ static void lead(struct core *c, uint64_t epoch)
 	c->gate.opens_ms = INT64_MAX;
 }
 
-/* The grace for agents runs from here: none of them could be heard before. */
+/* The time for agents to connect begins here: before, no agent could connect. */
 static void synced(struct core *c)
 {
 	struct job_record *j, *jtmp;
@@ -218,7 +218,7 @@ static void dispatch(struct core *c, const struct core_event *ev)
 		handlers[ev->type](c, ev);
 }
 
-/* The loop's own clock stands still over a gap between turns: nobody was silent but us. */
+/* loop_ms stands still over a gap between turns: in a gap only the coordinator was silent. */
 static void set_time(struct core *c, const struct core_event *ev)
 {
 	int64_t passed = ev->now_ms - c->now_ms;

@@ -16,8 +16,8 @@
 
 enum { STEP_JOBS = 4000, STEP_NODES = 2000, STEP_TIMERS = 10000 };
 
-/* Enough of the job is placed for it to start; whole: it wants no more, and what it said that it
- * waits for is over. */
+/* Enough members of the job are placed for it to start. whole: the job wants no more, so its
+ * message about waiting is over. */
 static void started(struct core *c, struct job_record *j, bool whole)
 {
 	if (!j->life.start_ms) {
@@ -78,7 +78,6 @@ static void fire(struct core *c, struct heap_node *t)
 	due[t->kind](c, t);
 }
 
-/* True: all that are due have fired. */
 bool timers_fire(struct core *c)
 {
 	struct heap_node *t;
@@ -92,7 +91,7 @@ bool timers_fire(struct core *c)
 	return false;
 }
 
-/* True: all are settled. */
+/* True: all nodes are settled. */
 static bool settle_nodes(struct core *c, uint32_t *budget)
 {
 	struct node_record *n;
@@ -114,9 +113,6 @@ static bool settle_jobs(struct core *c, uint32_t *budget)
 	return !c->jobs.dirty;
 }
 
-/* Jobs before nodes: a node's members, orders and numbers follow from what jobs decide. When more
- * of them changed than one step may settle, the next steps go on: until all are settled nothing is
- * placed, and no node is told anything new. */
 void settle(struct core *c)
 {
 	bool placed = false;
@@ -130,14 +126,14 @@ void settle(struct core *c)
 			}
 		}
 		c->settled = true;
-		/* One cycle a step: what did not fit in it is the next step's. */
+		/* One cycle a step: the next step places what did not fit into this one. */
 		if (!placed)
 			place(c);
-		/* A cycle that is about to come explains with what it knows. */
+		/* While a cycle is due or not at its end, messages would soon be out of date. */
 		if (!placed && !c->queue.cycle_paused && !c->queue.cycle_due)
 			explain_due(c);
 		placed = true;
 	} while (c->jobs.dirty);
-	must(!c->nodes.dirty); /* placing changes a node by a job only */
+	must(!c->nodes.dirty); /* placing changes nodes only through jobs */
 	c->unsettled = false;
 }

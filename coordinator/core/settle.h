@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The second half of a step: timers fire, and what was touched is settled: nodes, jobs, placements,
- * until nothing is left to do. */
+/* The second half of a step: timers fire; then the nodes and jobs that changed are settled and
+ * members are placed, until nothing is left to do. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
 
-/* True: all timers that are due have fired; else the next step goes on. */
+/* True: all timers that were due have fired. False: the next step goes on. */
 bool timers_fire(struct core *c);
-/* Jobs before nodes: a node's members, orders and numbers follow from what jobs decide. When more
- * of them changed than one step may settle, the next steps go on: until all are settled nothing is
- * placed, and no node is told anything new. */
+/* Settles jobs before nodes, because the members, orders and numbers of a node follow from what its
+ * jobs decide. If more jobs and nodes changed than one step may settle, the next steps go on. Until
+ * all are settled, nothing is placed and no node gets new orders. */
 void settle(struct core *c);

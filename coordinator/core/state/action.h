@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the core wants done. */
+/* What the core wants to have done: the actions of a step. */
 #pragma once
 
 #include "model/cnode.h"
@@ -7,18 +7,18 @@
 #include "model/message.h"
 
 enum core_action_type {
-	ACT_ORDERS,        /* node's set of orders changed: core_orders() gives it */
-	ACT_JOB_STATUS,    /* the job's status wants writing: core_job_status() when it goes out */
-	ACT_CNODE_STATUS,  /* likewise */
-	ACT_CNODE_APPLY,   /* create or keep the ComputeNode: core_cnode_apply() */
-	ACT_CNODE_DELETE,  /* its Node is gone and Muster made it (UID precondition) */
-	ACT_POD_CREATE,    /* by the coordinator itself */
-	ACT_POD_DELETE,    /* UID precondition */
+	ACT_ORDERS,        /* the orders of a node changed: core_orders() gives them */
+	ACT_JOB_STATUS,    /* a job's status is to be written: core_job_status() */
+	ACT_CNODE_STATUS,  /* a ComputeNode's status is to be written: core_cnode_status() */
+	ACT_CNODE_APPLY,   /* a ComputeNode is to be applied: core_cnode_apply() */
+	ACT_CNODE_DELETE,  /* delete the ComputeNode of a deleted Node (UID precondition) */
+	ACT_POD_CREATE,    /* the coordinator itself creates the pod */
+	ACT_POD_DELETE,    /* with UID precondition */
 	ACT_JOB_GET,       /* a live GET, before pods of an unknown job are deleted */
-	ACT_JOB_DELETE,    /* ttlSecondsAfterFinished ended (UID precondition) */
-	ACT_LIST_NODE,     /* list this node's pods (no session there) */
+	ACT_JOB_DELETE,    /* ttlSecondsAfterFinished is over (UID precondition) */
+	ACT_LIST_NODE,     /* list the pods of a node that has no session */
 	ACT_NOTE,          /* a Kubernetes Event */
-	ACT_TEMPLATE_DROP, /* no job uses this template hash any more */
+	ACT_TEMPLATE_DROP, /* no job uses the template with this hash any more */
 };
 
 struct core_action {
@@ -27,11 +27,11 @@ struct core_action {
 		const char *node; /* ORDERS, LIST_NODE, CNODE_APPLY */
 		struct {
 			const char *ns, *name, *uid;
-			bool urgent;           /* a state change: at once */
-			bool ahead;            /* of what only tells why a job waits */
-			int64_t not_before_ms; /* 0, or the earliest time */
+			bool urgent; /* the state changed: write at once */
+			bool ahead;  /* goes before statuses that only say why a job waits */
+			int64_t not_before_ms; /* 0, or the earliest time of the write */
 		} object; /* JOB_STATUS, CNODE_STATUS, CNODE_DELETE, JOB_GET, JOB_DELETE */
-		struct pod_create pod_create; /* template_text NULL: by hash */
+		struct pod_create pod_create; /* template_text NULL: found by the hash */
 		struct {
 			const char *ns, *name, *uid;
 			const char *why;

@@ -1,45 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Attempts: one pod of one member each. The state says what the coordinator does about the attempt,
- * the phase what its pod told last. The attempt that holds its index's slot is current; a
- * superseded one only waits for its deletion. */
+/* Attempts. An attempt is one pod of one member. Its state says what the coordinator does about the
+ * attempt; its phase is what the pod was last reported to be. The attempt that holds the slot of
+ * its index is the current one. A superseded attempt only waits for the deletion of its pod. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
 
-/* NULL: not known. */
+/* NULL: the attempt is not known. */
 struct attempt *attempt_find(const struct core *c, const struct job_record *j, uint32_t index,
 			     uint32_t attempt);
 struct attempt *attempt_find_pod(const struct core *c, const char *ns, const char *pod);
-/* A new attempt without a state. Its number raises the highest number known of the index. */
+/* A new attempt without a state. Its number becomes the highest of the index if it is higher. */
 struct attempt *attempt_new(struct core *c, struct job_record *j, uint32_t index, uint32_t attempt,
 			    struct node_record *n);
-/* An attempt for a pod that was there before it was known here. */
+/* An attempt for a pod that existed before the coordinator knew of it. */
 struct attempt *attempt_adopt(struct core *c, struct job_record *j, struct node_record *n,
 			      const struct member *m);
-/* An attempt that the leader before ordered, and whose pod the agent is creating just now. It goes
- * on as if it had been ordered here, so that no other attempt is made beside it. */
+/* An attempt that the leader before ordered, and whose pod the agent is creating now. The attempt
+ * goes on as if this leader had ordered it, so that no second attempt is made beside it. */
 struct attempt *attempt_resume(struct core *c, struct job_record *j, struct node_record *n,
 			       const struct member *m);
 void attempt_free(struct core *c, struct attempt *a);
-/* Its pod turns out to be on another node. */
+/* The pod of the attempt was found on another node. */
 void attempt_move(struct core *c, struct attempt *a, struct node_record *n);
 
-/* The move is checked; room, counts and marks follow. The same state again changes nothing. */
+/* Moves the attempt to another state. The move is checked; room, counts and marks follow. Moving to
+ * the same state changes nothing. */
 void attempt_set_state(struct core *c, struct attempt *a, enum attempt_state to);
-bool attempt_live(const struct attempt *a);    /* neither ended nor stopping */
-bool attempt_seen(const struct attempt *a);    /* its pod was seen */
-bool attempt_current(const struct attempt *a); /* it holds its index's slot */
-/* It holds a slot that is wanted, on a lost node. */
+bool attempt_live(const struct attempt *a);    /* neither stopping nor ended */
+bool attempt_seen(const struct attempt *a);    /* a pod of the attempt was seen */
+bool attempt_current(const struct attempt *a); /* the attempt holds the slot of its index */
+/* The node of the attempt is lost, and the job still wants the member. */
 bool attempt_missed(const struct attempt *a);
-/* It is on a lost node, and onNodeLoss lets another attempt take its slot. */
+/* The node of the attempt is lost, and onNodeLoss lets another attempt take the slot. */
 bool attempt_replaceable(const struct attempt *a);
-/* Indexes whose current attempt has a pod that was seen. */
+/* How many indexes have a current attempt whose pod was seen. */
 uint32_t job_members_seen(const struct job_record *j);
-/* A replacement ended without success: an attempt that was lost before has its slot back. It may
- * run still, and what onNodeLoss says now decides about it. */
+/* The slot's replacement ended without success: the newest lost attempt of the index, if there is
+ * one, gets the slot back. The pod of that attempt may still run. */
 void attempt_give_back(struct core *c, struct attempt *ended);
 
-/* The attempt's order, or its place among the attempts of its job, may be another: its node's
- * orders are looked at when the node is settled. */
+/* The order of the attempt may have changed: the orders of its node are counted again when the node
+ * is settled. */
 void attempt_order_changed(struct core *c, struct attempt *a);
 void attempt_order_forget(struct attempt *a); /* the attempt leaves its node */

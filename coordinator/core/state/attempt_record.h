@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An attempt as the core knows it. Records hang together by pointers: an attempt dies before its
- * job and its node. Strings are owned unless said otherwise. */
+/* An attempt as the core knows it. Records point to each other, so an attempt is freed before its
+ * job and its node. The record owns its strings. */
 #pragma once
 
 #include "base/hmap.h"
 #include "coordinator/core/state/node_record.h"
 
-/* An attempt's life; the moves are checked (attempt.c). */
+/* The states of an attempt. state/attempt.c has the moves. */
 enum attempt_state {
 	ATTEMPT_NONE,
 	ATTEMPT_ORDERED,
@@ -23,23 +23,23 @@ struct attempt_id {
 };
 
 struct attempt {
-	struct hlink by_id, by_pod; /* by_pod.hash: of namespace and pod */
+	struct hlink by_id, by_pod; /* by_pod.hash: the hash of namespace and pod name */
 	struct attempt_id id;
 	struct job_record *job;
 	struct node_record *node;
 	struct attempt *job_prev, *job_next, *node_prev, *node_next, *orders_next;
-	uint64_t order_print;   /* of its order as it counts in its node's; 0: none */
-	struct heap_node timer; /* the next try of a create or delete of ours */
+	uint64_t order_print;   /* the order's fingerprint, as the node's sum has it; 0: no order */
+	struct heap_node timer; /* the next try of a create or delete by the coordinator */
 	enum attempt_state state;
-	enum member_phase phase; /* as last told; never goes back */
+	enum member_phase phase; /* as last reported; a phase never goes back */
 	bool ready, deleting, confirmed, by_us, creating, delete_ok, takes_room;
-	bool orphaned;                   /* only its room is held still */
-	bool new_on_node, order_changed; /* not looked at since */
-	uint32_t tries, template_id;     /* template_id: interned template hash */
-	uint64_t seen_gen;       /* the node's list.generation when it was last told or placed */
-	int64_t ended_ms;        /* wall, by the kubelet */
+	bool orphaned; /* the pod belongs to nobody; the attempt only holds its room */
+	bool new_on_node, order_changed; /* set until the node, or its orders, were settled */
+	uint32_t tries, template_id;     /* template_id: the interned hash of the template */
+	uint64_t seen_gen;       /* list.generation of the node when the attempt was last seen */
+	int64_t ended_ms;        /* wall time, as the kubelet gives it */
 	const char *stop_reason; /* a literal, for the log */
-	char *pod_uid, *waiting; /* waiting: "ErrImagePull: …" or "" */
+	char *pod_uid, *waiting; /* waiting: why a container waits ("ErrImagePull: …"), or "" */
 	struct needs needs;
 	char pod[POD_NAME_BYTES];
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What happens to the core. Memory of events is borrowed for the call. */
+/* What the core is told: the events. Memory of an event is borrowed for the call. */
 #pragma once
 
 #include "model/cnode.h"
@@ -8,24 +8,24 @@
 
 enum core_event_type {
 	CEV_TICK,
-	CEV_LEAD,   /* leadership gained: epoch; reflectors start now, tables are empty */
-	CEV_UNLEAD, /* lost: the core forgets everything; no action afterwards */
-	CEV_SYNCED, /* jobs, nodes, cnodes and the list of Muster's pods are all complete */
+	CEV_LEAD,   /* leadership was gained: the tables are empty, the reflectors start */
+	CEV_UNLEAD, /* leadership was lost: everything is forgotten, no action follows */
+	CEV_SYNCED, /* jobs, Nodes, ComputeNodes and Muster's pods are listed completely */
 	CEV_JOB,
 	CEV_JOB_GONE,
 	CEV_NODE,
 	CEV_NODE_GONE,
 	CEV_CNODE,
 	CEV_CNODE_GONE,
-	CEV_HELLO,  /* an agent's session began; members is its whole truth of the node */
-	CEV_REPORT, /* what changed */
-	CEV_HEARD,  /* any frame */
-	CEV_HANGUP, /* the pipe closed */
-	CEV_PODS, /* a list read by the coordinator itself: at start (node NULL), or of one node */
-	CEV_POD_DONE,       /* a pod create, delete or get of ours ended */
-	CEV_JOB_CHECKED,    /* the live GET of a job asked for by ACT_JOB_GET */
-	CEV_STATUS_WRITTEN, /* a job's or ComputeNode's status write ended */
-	CEV_APPLIED,        /* a ComputeNode apply ended */
+	CEV_HELLO,          /* a session of an agent began; members is all that the agent knows */
+	CEV_REPORT,         /* a report of an agent: what changed */
+	CEV_HEARD,          /* any other frame of an agent */
+	CEV_HANGUP,         /* the connection of an agent was closed */
+	CEV_PODS,           /* pods that the coordinator listed: all (node NULL), or of one node */
+	CEV_POD_DONE,       /* a create, delete or get of a pod by the coordinator ended */
+	CEV_JOB_CHECKED,    /* the live GET of ACT_JOB_GET was answered */
+	CEV_STATUS_WRITTEN, /* the write of a job's or ComputeNode's status ended */
+	CEV_APPLIED,        /* the apply of a ComputeNode ended */
 };
 
 enum pod_op { POD_OP_CREATE, POD_OP_DELETE };
@@ -43,44 +43,43 @@ struct core_event {
 			const char *node;
 			uint64_t session;
 			const char *boot_id, *version;   /* HELLO */
-			const struct capacity *capacity; /* NULL: unchanged */
+			const struct capacity *capacity; /* NULL: as before */
 			const struct member *members;
 			uint32_t nmembers;
 		} agent; /* HELLO, REPORT, HEARD, HANGUP */
 		struct {
-			const char *node; /* NULL: all nodes */
+			const char *node; /* NULL: pods of all nodes */
 			const struct member *members;
 			uint32_t nmembers;
-			bool last;                       /* the list is complete with this page */
-			const struct capacity *capacity; /* NULL: unknown; of one node, with last */
-			enum rc rc; /* not RC_OK: the list failed, nothing of it counts */
+			bool last;                       /* this page completes the list */
+			const struct capacity *capacity; /* NULL: unknown; with a last page */
+			enum rc rc; /* not RC_OK: the list failed, and none of it counts */
 		} pods;
 		struct {
 			enum pod_op op;
 			enum rc rc;
 			const char *reason, *message;
 			const char *ns, *pod;
-			const struct member
-				*member; /* CREATE OK, or EXISTS after a GET: the pod as it is */
+			const struct member *member; /* RC_OK of a create, or RC_EXISTS: the pod */
 		} pod;
 		struct {
-			const char *ns, *name, *uid; /* of the job asked about */
-			enum rc rc;                  /* OK: live_uid is set; NOTFOUND */
+			const char *ns, *name, *uid; /* of the job that the question was about */
+			enum rc rc; /* RC_OK: live_uid is set; RC_NOTFOUND: there is none */
 			const char *live_uid;
-			bool live_orphan; /* its finalizers carry orphan */
+			bool live_orphan; /* the finalizers of the job have "orphan" */
 		} checked;
 		struct {
 			bool is_job;
 			const char *ns, *name, *uid;
 			enum rc rc;
 			const char *message;
-			const char *rv; /* rc OK: the new one */
+			const char *rv; /* with RC_OK: the new resourceVersion */
 		} written;
 		struct {
 			const char *name;
 			enum rc rc;
 			const char *message;
-			struct strs conflicts; /* resource names owned by others (409) */
+			struct strs conflicts; /* names of resources that others own (409) */
 		} applied;
 	};
 };

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A job as the core knows it. Strings are owned unless said otherwise. */
+/* A job as the core knows it. The record owns its strings. */
 #pragma once
 
 #include "coordinator/core/state/attempt_record.h"
 #include "coordinator/core/state/request_record.h"
 #include "model/job.h"
 
-struct slot { /* one member index */
+/* One member index. */
+struct slot {
 	struct attempt *current;
 	int64_t retry_ms;
-	uint32_t last; /* the highest attempt number known of this index */
+	uint32_t last; /* the highest attempt number that is known of this index; 0: none */
 };
 
-struct refusal { /* a kubelet refused this job: not there again for a while */
+/* A kubelet refused a member of this job: the node gets no member of it until until_ms. n counts
+ * the refusals, holds says that the end of the pause was not noticed yet. */
+struct refusal {
 	uint32_t node, n;
 	int64_t until_ms;
 	bool holds;
@@ -20,94 +23,93 @@ struct refusal { /* a kubelet refused this job: not there again for a while */
 
 enum job_condition { JC_SCHEDULED, JC_SUSPENDED, JC_COMPLETE, JC_FAILED, JC_N };
 
-/* The object. Owner: observe/job_seen. */
+/* The ComputeJob's object. Owner: observe/job_seen. */
 struct job_object {
-	bool known;       /* it was seen; else only pods of it were */
-	bool deleted;     /* it was there */
-	bool deleting;    /* it has a deletionTimestamp */
-	bool orphan;      /* its pods are to be left alone */
-	bool from_before; /* it was listed when this leader began */
+	bool known;       /* the object was seen; else only pods of the job were */
+	bool deleted;     /* the object was seen and does not exist any more */
+	bool deleting;    /* the object has a deletionTimestamp */
+	bool orphan;      /* the job was deleted with orphaning: its pods are left alone */
+	bool from_before; /* the job existed when this leader began */
 	int64_t generation, created_ms;
 };
 
-/* spec, as the core needs it. Owner: observe/job_seen (priority: state/queue). */
+/* The spec, as far as the core needs it. Owner: observe/job_seen (priority: state/queue). */
 struct job_want {
 	uint32_t parallelism, min_parallelism, backoff_limit, max_unavailable;
 	int32_t priority;
-	int64_t deadline_s, ttl_s; /* -1: none */
+	int64_t deadline_s, ttl_s; /* -1: the spec has none */
 	enum node_loss on_loss;
 	enum update_type update_type;
 	bool suspend, unavailable_percent;
-	bool credentials; /* agents may not create its pods */
-	char *invalid;    /* why no pod can be made of it, or "" */
+	bool credentials; /* the pod carries credentials, so no agent may create it */
+	char *invalid;    /* why no pod can be made of the spec, or "" */
 	uint32_t template_id;
 	struct request *request;
 };
 
-/* Questions to the API server about the job, and its deletion by us. Owner: life/job_deletion and
- * job_policy; observe/job_seen has the answers. */
+/* Questions to the API server whether the job exists, and the deletion of a finished job. Owners:
+ * life/job_deletion and life/job_policy; observe/job_seen takes the answers. */
 struct job_check {
 	bool running;
-	bool owner_deleted; /* the answer: its pods have no owner any more */
+	bool owner_deleted; /* the answer: the job does not exist, so its pods have no owner */
 	int64_t after_ms, delete_after_ms;
-	uint32_t vanished; /* pods that went without our doing since the job was last shown */
+	uint32_t vanished; /* pods that vanished, unstopped, since the job was last seen */
 };
 
-/* Changes of the spec that its members have not followed yet. Set by observe, cleared by
+/* Changes of the spec that the members have not followed yet. Set by observe, cleared by
  * life/job_update. */
 struct job_changes {
 	bool selection_changed, rolling, completed_changed;
 };
 
-/* Owner: life (start_ms: the core, when it carries out a plan). Times in whole seconds are wall
- * times. */
+/* The state and what belongs to it. Owner: life; the core sets start_ms when a plan is placed. */
 struct job_life {
 	enum job_state state;
-	int64_t start_ms, end_ms; /* whole seconds */
+	int64_t start_ms, end_ms; /* wall times in whole seconds */
 	bool started;             /* a container of a member has started */
-	bool formed;              /* min_parallelism members had pods at once */
-	bool retrying;            /* an index waits for its backoff */
+	bool formed;              /* min_parallelism members had pods at the same time */
+	bool retrying;            /* an index waits for the end of its backoff */
 	uint32_t denials;
-	int64_t held_until_ms; /* nothing is placed before */
-	int64_t wake_ms;       /* while the job is decided about: when again */
-	/* Wall times, and where they fell on the monotonic clock when they became known (a jump of
-	 * the wall clock moves no deadline); INT64_MAX: none. */
+	int64_t held_until_ms; /* until then no member is placed */
+	int64_t wake_ms;       /* while the job is decided about: when to decide again */
+	/* The ends of the deadline and of the ttl as wall times, and as monotonic times. The latter
+	 * are fixed when the former become known, so a jump of the wall clock moves no end.
+	 * INT64_MAX: none. */
 	int64_t deadline_wall_ms, deadline_at_ms, ttl_wall_ms, ttl_at_ms;
 };
 
-/* Owners: state/job, state/attempt, observe. */
+/* The members. Owners: state/job, state/attempt, observe. */
 struct job_members {
 	struct slot *slots;
 	uint32_t nslots;
-	struct attempt *attempts; /* utlist through job_next */
+	struct attempt *attempts; /* a list through job_next */
 	uint32_t count[ATTEMPT_STATE_N], nready, nwaiting;
-	uint32_t attempt_floor; /* the next attempt's number is above it, and above its slot's last
-				 */
-	uint32_t highest_attempt; /* status.attempts */
-	uint32_t failed,
-		stored_failed; /* charged attempts; as far as a stored status counts them */
+	/* The next attempt has a higher number than this, and than the last of its slot. */
+	uint32_t attempt_floor;
+	uint32_t highest_attempt;       /* status.attempts */
+	uint32_t failed, stored_failed; /* charged attempts; those that a stored status counts */
 	struct bitset completed;
 	uint32_t ncompleted;
-	int64_t starting_ms; /* pods are there since, and no container has started */
+	int64_t starting_ms; /* when the first Pending pod came, or a container last started */
 };
 
-/* Owner: observe/member_ended; life/job_policy ends them. */
+/* Owner: observe/member_ended; life/job_policy notices the ends. */
 struct job_refusals {
 	struct refusal *v;
 	uint32_t n, cap;
 };
 
 /* What status.reason, status.message, conditions and Events say. Set by job_set_message and
- * job_set_condition; the words of the last refusal and failure by tell/progress. */
+ * job_set_condition. Owner of the texts of denials, failures and refusals: tell/progress. */
 struct job_told {
 	struct cond_state conditions[JC_N];
 	enum reason reason;
 	char *message;
-	char *create_error;       /* the API server's words, or "" */
-	char *last_failure;       /* "member 3: exit code 137 (OOMKilled)", or "" */
-	char *last_refusal;       /* the kubelet's words, or "" */
-	int64_t failure_event_ms; /* no Event about a failure before */
-	bool waiting;             /* that the job waits for nodes was told */
+	char *create_error;       /* why the API server refuses pods, with the next step, or "" */
+	char *last_failure;       /* how a member failed last, with the next step, or "" */
+	char *last_refusal;       /* why a kubelet refused a member last, or "" */
+	int64_t failure_event_ms; /* until then no Event is made about a failure */
+	bool waiting;             /* an Event has said that the job waits for nodes */
 };
 
 /* A job's place in the queue. Owner: state/queue, which has the moves. */
@@ -127,8 +129,8 @@ struct job_place {
 };
 
 struct job_record {
-	UT_hash_handle hh, hh_uid;      /* by "ns/name" (the live one only); by UID */
-	struct job_record *prev, *next; /* dirty list */
+	UT_hash_handle hh, hh_uid;      /* by "ns/name" while the object exists; by UID */
+	struct job_record *prev, *next; /* the list of jobs that changed */
 	struct heap_node timer;
 	uint32_t id;
 	char *key, *ns, *name, *uid;
@@ -142,13 +144,13 @@ struct job_record {
 	struct job_refusals refusals;
 	struct job_told told;
 	struct job_place place;
-	/* Those that wait to say why they wait; owner: state/waiting. */
+	/* The list of jobs that are to say why they wait. Owner: state/waiting. */
 	struct job_record *waiting_prev, *waiting_next;
-	struct job_record **waiting_in; /* the list it is in, or NULL */
-	int64_t waiting_ms;             /* not before */
-	/* Writing; owner: tell/job_status. */
+	struct job_record **waiting_in; /* the list that the job is in, or NULL */
+	int64_t waiting_ms;             /* when the message is due */
+	/* Writes of the status. Owner: tell/job_status. */
 	struct status_slot status;
-	bool gathering; /* urgent, but waits a moment for more */
+	bool gathering; /* an urgent write waits a moment for more changes */
 	uint32_t inflight_failed;
 };
 

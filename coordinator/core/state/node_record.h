@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A node as the core knows it, and what selection and room are counted in. Strings are owned unless
- * said otherwise. */
+/* A node as the core knows it, and the types for labels, taints, resources and needs. The record
+ * owns its strings. */
 #pragma once
 
 #include "base/bitset.h"
@@ -10,16 +10,17 @@
 #include "model/cnode.h"
 #include "model/message.h"
 
-/* Whose node of the timers' heap it is: heap_node.kind. */
+/* What a node of the timers' heap belongs to: heap_node.kind. */
 enum timer_kind { TIMER_NODE, TIMER_ROOM, TIMER_JOB, TIMER_ATTEMPT };
 
 enum { RES_CPU, RES_MEMORY, RES_PODS, RES_EPHEMERAL, RES_NAMES_MAX = 128 };
-/* What a node's row of a resource says: the Node's allocatable, the ComputeNode's spec, pods that
- * are not members, what Muster may use of it (all of them told), what members use. */
+/* The rows of a node: the Node's allocatable, the ComputeNode's spec, what pods that are no members
+ * use, what Muster may use (the result of these three), what members use. */
 enum res_row { ROW_ALLOC, ROW_SPEC, ROW_FOREIGN, ROW_CAP, ROW_USED, ROW_N };
 enum { RES_ABSENT = -1 };
 
-struct need { /* one resource that a member's pod asks for */
+/* How much of one resource a member's pod requests. */
+struct need {
 	uint32_t res;
 	int64_t milli;
 };
@@ -29,7 +30,8 @@ struct needs {
 	uint32_t n;
 };
 
-struct label { /* interned */
+/* Key and value, both interned. */
+struct label {
 	uint32_t key, val;
 };
 
@@ -54,14 +56,14 @@ struct cond_state {
 enum loss { LOSS_NO, LOSS_MAYBE, LOSS_SURE };
 enum mark { MARK_NONE, MARK_LATER, MARK_URGENT };
 
-/* A status and its writes, of a job or a ComputeNode: fingerprints of the status as it is stored,
- * as it is on its way and as the watch showed it last. The heads are those of the part that is
- * written at once. Owner: tell. */
+/* A status and its writes, for a job or a ComputeNode: fingerprints of the status as it is stored,
+ * as it is being written, and as the watch last showed it. A head is the fingerprint of the part
+ * that is written at once. Owner: tell. */
 struct status_slot {
-	enum mark mark; /* a write is asked for, and how soon */
+	enum mark mark; /* whether a write was asked for, and how soon */
 	uint64_t stored, inflight, seen;
 	uint64_t stored_head, inflight_head;
-	char *rv; /* the resourceVersion that the next write is computed from */
+	char *rv; /* the resourceVersion from which the next write is computed */
 };
 
 /* The v1 Node. Owner: observe/node_seen. */
@@ -77,63 +79,65 @@ struct node_kube {
 /* The ComputeNode. Owner: observe/node_seen. */
 struct node_compute {
 	bool exists, cordoned;
-	bool owned; /* by the Node: Muster made it */
+	bool owned; /* the Node owns it: Muster made it */
 	char *uid;
 	int64_t generation;
 	struct labels labels;
 };
 
-/* Keeping the ComputeNode by server-side apply. Owner: life/node_apply. */
+/* The server-side apply of the ComputeNode. Owner: life/node_apply. */
 struct node_apply {
 	bool running, wanted;
-	struct bitset leave_out; /* resources that somebody else owns */
-	uint64_t print;          /* fingerprint of the last apply that went well */
+	struct bitset leave_out; /* resources whose value another field manager owns */
+	uint64_t print;          /* fingerprint of the last apply that succeeded */
 	uint32_t failures, repeats;
 	int64_t after_ms;
 	int64_t deleted_ms; /* when the ComputeNode was last deleted */
-	uint32_t deletions; /* so often, each within a minute of the one before */
+	uint32_t deletions; /* deletions in a row, each within a minute of the one before */
 };
 
-/* The agent. Owners: observe/agent_seen, and state/node for connected and silent. */
+/* The agent. Owners: observe/agent_seen; state/node (connected, silent). */
 struct node_agent {
-	uint64_t session; /* 0: none */
+	uint64_t session; /* 0: there is none */
 	bool connected, heard, silent, capacity_known;
 	int64_t heard_loop_ms;
 	char *version, *boot_id;
 };
 
-/* The coordinator's own lists of the node's pods. Owners: life/pod_lists, observe. */
+/* Lists of the node's pods by the coordinator itself. Owners: life/pod_lists, observe. */
 struct node_list {
 	bool running, wanted;
-	int64_t next_ms;     /* INT64_MAX: none is planned */
+	int64_t next_ms;     /* INT64_MAX: no list is planned */
 	uint64_t generation; /* of the last list or Hello */
 };
 
-/* What follows from all that is known of the node. Owner: life/node_state. */
+/* What follows from everything that is known of the node. Owner: life/node_state. */
 struct node_verdict {
 	struct cond_state conditions[NC_N];
 	enum loss loss;
 	enum cnode_state state;
-	bool inherited; /* state: as the leader before wrote it */
+	bool inherited; /* the state is as the leader before wrote it */
 	int64_t since_ms;
 };
 
-/* What the node's session is told. The sum is one over the fingerprints of its orders; attempts
- * whose order may have changed hang on `changed`. Owners: state/orders, state/attempt. */
+/* The orders that the node's session gets. sum is the sum of the fingerprints of all orders.
+ * Attempts whose order may have changed are in the list changed. Owners: state/orders,
+ * state/attempt. */
 struct node_orders {
-	bool recount; /* look at all attempts */
-	bool forgot;  /* an attempt of the set was forgotten */
+	bool recount; /* count all attempts again */
+	bool forgot;  /* an attempt that had an order was freed or has left */
 	struct attempt *changed;
 	uint64_t revision, sum, told;
 	uint32_t n; /* how many they are */
 };
 
 struct node_record {
-	UT_hash_handle hh;                           /* by name */
-	struct node_record *prev, *next;             /* dirty list */
-	struct node_record *heard_prev, *heard_next; /* connected, oldest heard first */
-	struct heap_node timer;                      /* the next list of its pods or apply */
-	struct heap_node room_timer; /* when a refusal for want of room is forgotten */
+	UT_hash_handle hh;               /* by name */
+	struct node_record *prev, *next; /* the list of nodes that changed */
+	struct node_record *heard_prev,
+		*heard_next;         /* connected agents, the one heard longest ago first */
+	struct heap_node timer;      /* the next list of pods or the next apply */
+	struct heap_node room_timer; /* when a refusal for lack of room is forgotten */
 	char *name;
 	uint32_t idx;
 	bool dirty, caps_dirty;
@@ -142,9 +146,9 @@ struct node_record {
 	struct node_apply apply;
 	struct node_agent agent;
 	struct node_list list;
-	struct labels labels; /* the Node's overlaid by the ComputeNode's; references of its own */
-	int64_t *res;         /* ROW_N rows of core.res.cap; owner: state/resources */
-	struct attempt *attempts; /* utlist through node_next; owner: state/attempt */
+	struct labels labels;     /* the labels of the Node, overlaid by those of the ComputeNode */
+	int64_t *res;             /* ROW_N rows of core.res.cap numbers; owner: state/resources */
+	struct attempt *attempts; /* a list through node_next; owner: state/attempt */
 	uint32_t nlive;           /* attempts that take room; owner: state/attempt */
 	struct node_verdict verdict;
 	struct status_slot status;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Placement requests: a selection and what one member needs. Equal ones are one record; its serial
- * form is its identity. */
+/* Placement requests: a selection, and what one member needs. Jobs with the same request share one
+ * record, which is found by its serial form. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
 
-/* One reference more. */
+/* Each get counts a reference, which request_put gives back. */
 struct request *request_get(struct core *c, const struct job_spec *spec);
-void request_put(struct core *c, struct request *r); /* NULL: nothing happens */
-/* The name of the i-th resource that is needed, i < needs.n. */
+void request_put(struct core *c, struct request *r); /* NULL is allowed */
+/* The name of the i-th resource of the needs; i < needs.n. */
 const char *request_resource(const struct request *r, uint32_t i);
-/* Numbers the names that no node had when the request was last looked at, and some node has now. To
- * be called before its needs are read. */
+/* Numbers resources that have got a number since the request was last looked at. To be called
+ * before the needs are read. */
 void request_resolve(struct core *c, struct request *r);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room that became free: what the queue's next cycle looks at. */
+/* Room that became free, for the next cycle of the queue. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
 
-/* The node has more room than before, or is another; whole: it may hold more than ever before. */
+/* The node has more room than before, or other labels or taints. whole: what the node can hold when
+ * it is empty may have grown. */
 void room_grown(struct core *c, const struct node_record *n, bool whole);

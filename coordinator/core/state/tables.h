@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All that the core knows. */
+/* All that the core knows. Each table is a struct of its own; the file that is named like the table
+ * owns it. */
 #pragma once
 
 #include "base/arena.h"
@@ -16,58 +17,61 @@ enum { TEMPLATES_BY_US_MAX = 4096 };
 
 enum { LEVELS = 1025, STEPS_N = 248 };
 
-struct stepset { /* for one resource */
+/* For one resource: sets of nodes with at least so much of it. */
+struct stepset {
 	struct bitset at_least[STEPS_N];
-	uint8_t *at; /* by node */
+	uint8_t *at; /* by node: its step */
 	uint32_t cap;
 };
 
 struct levels {
 	struct bitset level[LEVELS], used; /* used: the levels that have nodes */
 	uint32_t count[LEVELS];
-	uint16_t *of; /* by node: its level + 1 */
+	uint16_t *of; /* by node: its level + 1, or 0 */
 	uint32_t cap;
-	struct stepset **free, **whole; /* by resource: room that is left; of the empty node */
+	struct stepset **free,
+		**whole; /* by resource: of the room that is left; of the empty node */
 	uint32_t nres;
 };
 
-struct candidate { /* lower is better */
+/* A node that may be chosen; lower scores are better. */
+struct candidate {
 	int64_t score;
 	uint32_t node;
 };
 
-struct reservation { /* of the first job that does not fit though the empty cluster could hold it */
-	struct job_record *head; /* that job */
-	bool holds;              /* when it can start is known: nodes are kept for it */
-	struct job_record
-		*told; /* for which of them the log said last that nodes are kept, or NULL */
+/* The reservation of the first job that does not fit, if the empty cluster could hold the job. */
+struct reservation {
+	struct job_record *head; /* the job that has the reservation */
+	bool holds;              /* the time when the job can start is known, and nodes are kept */
+	struct job_record *told; /* the job that the log named last, or NULL */
 	int64_t at_ms;
 	struct bitset nodes;
-	/* The job whose nodes are being asked when they have room, and the answers so far. */
+	/* The job for which nodes are being asked when they have room, and the answers so far. */
 	struct job_record *asking;
 	struct candidate *offers;
 	uint32_t noffers, offers_cap, ask_next;
 };
 
-/* Resource names, numbered as they came. */
+/* The names of resources, numbered in the order in which they came. */
 struct resource_table {
 	char *names[RES_NAMES_MAX];
-	uint32_t n, cap; /* cap: the length of every node's rows */
+	uint32_t n, cap; /* cap: the length of the rows of every node */
 };
 
 struct node_table {
 	struct node_record *by_name, *dirty;
-	struct node_record **at; /* by index; NULL: free */
+	struct node_record **at; /* by index; NULL: the index is free */
 	uint32_t n, cap, *spare, nspare, spare_cap;
-	struct node_record *connected; /* agents that are not silent, oldest heard first */
+	struct node_record *connected; /* their agents are not silent; longest unheard first */
 	uint32_t nsilent;
-	struct bitset usable; /* nodes that take new members */
+	struct bitset usable; /* the nodes that take new members */
 };
 
 struct label_table {
 	struct labelkey *keys;
 	struct taintset *taints;
-	uint64_t version; /* another with each change */
+	uint64_t version; /* changes whenever a label or taint does */
 };
 
 struct job_table {
@@ -85,7 +89,7 @@ struct request_table {
 
 struct selection_table {
 	struct selection *all;
-	struct selection **evaluated; /* those evaluated last, a ring of SELECTIONS_KEPT */
+	struct selection **evaluated; /* the last SELECTIONS_KEPT that were evaluated, as a ring */
 	uint32_t next;
 	uint64_t last_id;
 };
@@ -96,19 +100,20 @@ struct template_table {
 };
 
 struct waiting_table {
-	struct job_record *first, *again; /* never told; to be told again */
-	int64_t tokens_ms, filled_ms;     /* of what may be told in a time */
+	struct job_record *first,
+		*again; /* jobs whose first message is due; jobs whose message is renewed */
+	int64_t tokens_ms, filled_ms; /* how many messages may be made now, as a bucket of tokens */
 };
 
-/* After a change of leader. */
+/* The time after a change of leader, when agents are waited for. */
 struct gate {
 	bool open;
-	int64_t lead_ms, opens_ms; /* opens_ms: at the latest */
+	int64_t lead_ms, opens_ms; /* opens_ms: when the gate opens at the latest */
 };
 
 struct silence {
-	bool suspects_us; /* most are silent: it is probably the coordinator that hears nothing */
-	int64_t mass_loop_ms; /* when most were silent last */
+	bool suspects_us; /* most agents are silent, so probably the coordinator hears nothing */
+	int64_t mass_loop_ms; /* when most were last silent */
 };
 
 /* What goes out of this step. */
@@ -116,18 +121,18 @@ struct out {
 	struct core_action *v;
 	uint32_t n, cap;
 	struct arena text;
-	struct arena *view; /* memory of views, which change nothing else */
+	struct arena *view; /* memory of views, which are const otherwise */
 };
 
 struct core {
 	struct core_config cfg;
 	const struct log *log;
 	bool leading, synced;
-	bool settled;   /* all was decided once after synced */
-	bool unsettled; /* the step before could not settle all that changed */
-	bool idle;      /* this step has no news: it may go through the queue */
+	bool settled;   /* everything was decided at least once after CEV_SYNCED */
+	bool unsettled; /* the last step could not settle all that changed */
+	bool idle;      /* this step has no news, so a cycle may go through the queue */
 	uint64_t epoch, orders_revision;
-	int64_t now_ms, wall_ms, loop_ms; /* loop: stands still over a gap between two turns */
+	int64_t now_ms, wall_ms, loop_ms; /* loop_ms stands still over a gap between two turns */
 	struct gate gate;
 	struct silence silence;
 	struct intern *strs;
@@ -144,13 +149,13 @@ struct core {
 	struct queue queue;
 	struct reservation reservation;
 	struct waiting_table waiting;
-	struct placing *placing;   /* place/placing.h */
-	struct placing *questions; /* the same, for core_what_if */
+	struct placing *placing;   /* of place_next */
+	struct placing *questions; /* of core_what_if */
 	struct out out;
 	struct core_stats stats;
 };
 
-/* The node's row: core.res.cap numbers, of which core.res.n count. */
+/* A row of a node: core.res.cap numbers, of which core.res.n are used. */
 static inline const int64_t *res_row(const struct core *c, const struct node_record *n,
 				     enum res_row row)
 {
