@@ -21,7 +21,7 @@ static int64_t asked(const struct job_record *j, uint32_t res)
 	return 0;
 }
 
-/* The job goes on waiting. False: it is not all done in this step. */
+/* The job does not fit and goes on waiting. False: the next step goes on with it. */
 static bool blocked(struct core *c, struct queue_item *it, bool kept)
 {
 	struct job_record *j = it->job;
@@ -37,7 +37,7 @@ static bool blocked(struct core *c, struct queue_item *it, bool kept)
 	return true;
 }
 
-/* An index that wants an attempt now. */
+/* The index wants an attempt now. */
 static bool open_index(const struct core *c, const struct job_record *j, uint32_t index)
 {
 	const struct slot *s = index < j->members.nslots ? &j->members.slots[index] : NULL;
@@ -46,7 +46,7 @@ static bool open_index(const struct core *c, const struct job_record *j, uint32_
 	return !s || ((!s->current || attempt_replaceable(s->current)) && s->retry_ms <= c->now_ms);
 }
 
-/* The lowest open indexes, on the n best nodes. */
+/* Pairs the lowest open indexes with the n best nodes. */
 static uint32_t pair(const struct core *c, const struct job_record *j, uint32_t n)
 {
 	struct placing *p = c->placing;
@@ -64,7 +64,7 @@ static uint32_t pair(const struct core *c, const struct job_record *j, uint32_t 
 	return k;
 }
 
-/* What can be placed of the job now. True: a plan. */
+/* Finds what can be placed of the job now. True: *plan says what. */
 static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 {
 	struct job_record *j = it->job;
@@ -89,7 +89,7 @@ static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 	return true;
 }
 
-/* The look at the plan's job is over. False: it goes on in the next step. */
+/* Ends the look at the job of the plan. False: the look goes on in the next step. */
 static bool conclude(struct core *c, const struct plan *plan)
 {
 	struct job_record *j = plan->job;
@@ -103,8 +103,8 @@ static bool conclude(struct core *c, const struct plan *plan)
 	return true;
 }
 
-/* One that is ahead of the job that nodes are kept for, and does not fit, is the next that they
- * must be kept for. False: this step's part is over. */
+/* A new job that does not fit and stands before the job that has the reservation is the next to get
+ * one: a cycle is due. False: this step's part is over. */
 static bool concluded_new(struct core *c, const struct plan *plan)
 {
 	struct job_record *j = plan->job;
@@ -155,7 +155,7 @@ void place_begin(struct core *c)
 	}
 }
 
-/* This step's part of the cycle is over. */
+/* Ends this step's part of the cycle. */
 static void end(struct core *c)
 {
 	if (c->placing->cycle != CYCLE_WHOLE)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Nodes with the fewest taints to be avoided come first (PreferNoSchedule counts before anything
- * else), of these the emptiest (spread) or the fullest (pack), of these the lowest index.
- * Candidates are a few ANDs over sets that are kept up to date (state/levels.c), so a node that is
- * looked at has nearly always room. */
+ * else); among them the emptiest (spread) or the fullest (pack); among them the lowest index. The
+ * candidates are found by a few ANDs of sets that are kept up to date (state/levels.c), so a node
+ * that is looked at nearly always has room. */
 #include "coordinator/core/place/pick.h"
 
 #include <stdlib.h>
@@ -28,7 +28,7 @@ static void without_refusals(const struct core *c, const struct job_record *j, s
 	}
 }
 
-/* Nodes that the job may have now, in p->ok; some may lack a little. */
+/* Puts the nodes that the job may have now into p->ok; some of them may lack a little room. */
 static void may_have(const struct core *c, struct placing *p, const struct pick *q, bool *ret_kept)
 {
 	struct bitset *ok = &p->ok, *some = &p->tier;
@@ -59,7 +59,7 @@ struct picking {
 	uint32_t n, fits;
 };
 
-/* The nodes of a level, lowest index first. */
+/* Takes the nodes of a level, those with the lowest index first. */
 static void take_level(struct picking *k, uint32_t level)
 {
 	const struct bitset *b = &k->c->levels.level[level], *tier = &k->p->tier;

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 
-/* Those of a ComputeJob are batch/v1 Job's, and Scheduled. */
+/* Types of ComputeJobs: those of batch/v1 Jobs, and Scheduled. */
 static const char *const of_jobs[JC_N] = {
 	[JC_SCHEDULED] = "Scheduled",
 	[JC_SUSPENDED] = "Suspended",

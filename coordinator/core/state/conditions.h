@@ -6,6 +6,6 @@
 
 const char *job_condition_type(enum job_condition k);
 const char *node_condition_type(enum node_condition k);
-/* The condition of that type; JC_N or NC_N: Muster has none of that type. */
+/* The condition of this type; JC_N or NC_N: Muster has no condition of this type. */
 enum job_condition job_condition_find(const char *type);
 enum node_condition node_condition_find(const char *type);

@@ -115,11 +115,11 @@ struct job_told {
 /* A job's place in the queue. Owner: state/queue, which has the moves. */
 enum queue_stage {
 	QUEUE_OUT,
-	QUEUE_NEW,     /* not looked at since the job came, or changed before it was blocked */
-	QUEUE_LOOKED,  /* the look at the job goes on in the next step */
-	QUEUE_BLOCKED, /* the job does not fit, and waits for what its item says */
-	QUEUE_AGAIN,   /* blocked, and to be looked at in any case */
-	QUEUE_DONE,    /* the job wants no more, and leaves at the cycle's end */
+	QUEUE_NEW, /* the job came, or changed before it was blocked, and was not looked at since */
+	QUEUE_LOOKED,  /* the next step goes on with the look at the job */
+	QUEUE_BLOCKED, /* the job does not fit, and waits for the room that its item names */
+	QUEUE_AGAIN,   /* the job is blocked, and is looked at in any case */
+	QUEUE_DONE,    /* the job wants no more, and leaves at the end of the cycle */
 	QUEUE_STAGE_N
 };
 

@@ -40,7 +40,7 @@ static void set_stage(struct job_record *j, enum queue_stage to)
 	j->place.stage = to;
 }
 
-/* To be looked at in any case: it came, or it changed. */
+/* The job came or changed: it is looked at in any case. */
 static void look_again(struct job_record *j)
 {
 	set_stage(j, job_blocked(j) ? QUEUE_AGAIN : QUEUE_NEW);
@@ -146,7 +146,7 @@ void queue_prioritize(struct core *c, struct job_record *j, int32_t priority)
 	j->spec.priority = priority;
 }
 
-/* The blocks are full then, but for the last. */
+/* Afterwards all blocks but the last are full. */
 void queue_end(struct core *c)
 {
 	struct queue *q = &c->queue;
@@ -188,7 +188,8 @@ void queue_forget(struct core *c)
 static void take_growth(struct core *c)
 {
 	struct queue *q = &c->queue;
-	if (!c->queue.cycle_paused) { /* else what the cycle began with counts for the rest of it */
+	/* A paused cycle goes on with the room that it began with. */
+	if (!c->queue.cycle_paused) {
 		q->free_cpu = q->free_memory = -1;
 		q->any_grown_whole = false;
 	}
@@ -214,7 +215,7 @@ void queue_begin(struct core *c)
 	struct queue *q = &c->queue;
 	take_growth(c);
 	c->queue.cycle_due = q->moved = false;
-	q->nnew = 0; /* they are in the queue like all others */
+	q->nnew = 0; /* the new jobs are in the queue like all others */
 }
 
 static bool worth(const struct core *c, const struct queue_item *it)

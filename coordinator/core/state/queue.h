@@ -1,41 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The queue: priority, then age. It may be long, and most of what waits goes on waiting, so with
- * each job stands what must have become free on one node for the job to be worth a look: a cycle
- * walks over a hundred thousand of these in a fraction of a millisecond. New jobs are looked at
- * alone. */
+/* The queue of jobs that wait for nodes, ordered by priority, then by age. The queue may be long,
+ * and most of its jobs go on waiting. So each item says how much must be free on one node for its
+ * job to be worth a look, and a cycle walks over a hundred thousand items in a fraction of a
+ * millisecond. New jobs are looked at alone. */
 #pragma once
 
 #include "coordinator/core/state/queue_blocks.h"
 #include "coordinator/core/state/tables.h"
 
-/* The job wants so many members (at least 1) from now on. */
+/* From now on the job wants this many members, at least 1. */
 void queue_put(struct core *c, struct job_record *j, uint32_t want);
-void queue_take(struct core *c, struct job_record *j); /* harmless when it is not in */
-/* A new priority, whether the job waits or not. */
+void queue_take(struct core *c, struct job_record *j); /* nothing if the job is not in */
+/* Gives the job another priority, whether it is in the queue or not. */
 void queue_prioritize(struct core *c, struct job_record *j, int32_t priority);
-/* The job may fit now: the next cycle looks at it, whatever became free. */
+/* The job may fit now: the next cycle looks at it, whatever room became free. */
 void queue_look(struct core *c, struct job_record *j);
-void queue_forget(struct core *c); /* all leave */
+void queue_forget(struct core *c); /* all jobs leave */
 
-/* A cycle. */
-/* The work for a cycle begins: what has become free since the last. */
+/* Begins the work for a cycle, with the room that became free since the last cycle. */
 void queue_begin(struct core *c);
-/* The next item from *at on that is worth a look in this cycle; NULL: none is left. */
+/* Returns the next item from *at on that is worth a look in this cycle; NULL: there is none. */
 struct queue_item *queue_walk(struct core *c, struct queue_position *at);
-/* The cycle stops before at for this step; false: it is at its end. */
+/* Pauses the cycle before at, until the next step. False: the cycle is at its end. */
 bool queue_pause(struct core *c, struct queue_position at);
 struct queue_position queue_resume(const struct core *c);
-/* A look at the job begins: what was asked for by queue_put or queue_look is answered. True: the
- * job came or changed since the last look. */
+/* Begins a look at the job, which answers queue_put and queue_look. True: the job came or changed
+ * since the last look. */
 bool queue_looked(struct job_record *j);
-/* The look ended, and the job does not fit. True: it was not blocked before. */
+/* Ends the look: the job does not fit. True: the job was not blocked before. */
 bool queue_block(struct job_record *j);
-/* The look ended, and the job wants no more: it leaves at the cycle's end. */
+/* Ends the look: the job wants no more, and leaves at the end of the cycle. */
 void queue_satisfied(struct core *c, struct queue_item *it);
 /* A new job is looked at again, alone, in the next step. */
 void queue_refresh(struct core *c, struct job_record *j);
-/* A new job that is in the queue still, and not looked at since: the next in their order; NULL:
- * none is left. */
+/* The next of the new jobs that were not looked at yet, in the order of the queue; NULL: none. */
 struct job_record *queue_next_new(struct core *c);
-struct queue_item *queue_find(struct core *c, const struct job_record *j); /* it must be in */
-void queue_end(struct core *c); /* those that want no more leave */
+/* The item of the job, which must be in the queue. */
+struct queue_item *queue_find(struct core *c, const struct job_record *j);
+void queue_end(struct core *c); /* jobs that want no more leave */

@@ -35,7 +35,7 @@ static uint32_t block_of(const struct queue *q, const struct job_record *j)
 	return lo;
 }
 
-/* Of the first item that is not ahead of j; behind the last block: there is none. */
+/* The position of the first item that is not ahead of j; the end of the queue if there is none. */
 static struct queue_position blocks_position(const struct queue *q, const struct job_record *j)
 {
 	struct queue_position p = {block_of(q, j), 0};
@@ -72,7 +72,7 @@ void blocks_drop(struct queue *q, uint32_t at)
 	memmove(q->block + at, q->block + at + 1, (q->nblocks - at) * sizeof(struct queue_block *));
 }
 
-/* The upper half gets a block of its own; where p is then. */
+/* Moves the upper half into a block of its own; returns where p is then. */
 static struct queue_position split(struct queue *q, struct queue_position p)
 {
 	enum { HALF = QBLOCK / 2 };
@@ -84,7 +84,7 @@ static struct queue_position split(struct queue *q, struct queue_position p)
 	return p.i <= HALF ? p : (struct queue_position){p.block + 1, p.i - HALF};
 }
 
-/* A place for one more at p, or at the end of the block before. */
+/* A position for one more item at p, or at the end of the block before. */
 static struct queue_position make_room(struct queue *q, struct queue_position p)
 {
 	if (p.block == q->nblocks && p.block && q->block[p.block - 1]->n < QBLOCK)

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The queue's tables. */
+/* The tables of the queue. */
 #pragma once
 
 #include "coordinator/core/state/job_record.h"
 
-struct queue_item { /* a job in the queue, and what must have become free for it to be looked at
-		       again */
+/* A job in the queue, and how much must be free on one node for another look at the job. */
+struct queue_item {
 	struct job_record *job;
-	int64_t cpu, memory; /* -1: it is looked at in any case */
+	int64_t cpu, memory; /* -1: the job is looked at in any case */
 	bool impossible;     /* the empty cluster could not hold it either */
-	bool done;           /* the job is QUEUE_DONE; here for walks that touch no job */
+	bool done;           /* the job is QUEUE_DONE; kept here for walks that touch no job */
 };
 
 enum { NEW_JOBS_MAX = 64, QBLOCK = 128 };
 
-struct queue_block { /* never empty */
+/* A block of items; never empty. */
+struct queue_block {
 	uint32_t n;
 	struct queue_item v[QBLOCK];
 };
@@ -23,18 +24,19 @@ struct queue_position {
 	uint32_t block, i;
 };
 
-struct queue { /* priority, then age: within a block, and from block to block */
+/* The queue, ordered by priority, then by age. */
+struct queue {
 	struct queue_block **block;
 	uint32_t n, nblocks, cap;
-	struct job_record *next; /* where a cycle that is not at its end goes on */
-	bool cycle_due;          /* what waits is to be gone through */
-	bool cycle_paused;       /* a cycle is not at its end: it goes on at next */
-	bool moved;              /* one changed its place: the cycle begins anew */
+	struct job_record *next; /* where a paused cycle goes on */
+	bool cycle_due;          /* the jobs that wait are to be looked at */
+	bool cycle_paused;       /* a cycle is not at its end; the next step goes on */
+	bool moved;              /* a job changed its place, so the cycle begins again */
 	struct job_record *new_jobs[NEW_JOBS_MAX];
 	uint32_t nnew, ndone;
-	/* since the last cycle: nodes with more room, those that can hold more at most */
+	/* Since the last cycle: nodes with more room; those that may hold more when empty. */
 	struct bitset grown, grown_whole;
-	/* of this cycle: the most that one of them has free; whether any can hold more at most */
+	/* Of this cycle: the most that one of these nodes has free; whether grown_whole has any. */
 	int64_t free_cpu, free_memory;
 	bool any_grown_whole;
 };
