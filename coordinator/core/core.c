@@ -18,6 +18,7 @@
 #include "coordinator/core/place/placing.h"
 #include "coordinator/core/place/what_if.h"
 #include "coordinator/core/settle.h"
+#include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/levels.h"
@@ -43,8 +44,7 @@ struct core *core_new(const struct core_config *cfg, const struct log *log)
 	*c->out.view = ARENA_INIT(TEXT_MAX);
 	c->placing = placing_new();
 	c->questions = placing_new();
-	c->gate.open = true;
-	c->gate.opens_ms = INT64_MAX;
+	gate_idle(c);
 	return c;
 }
 
@@ -61,8 +61,9 @@ static void forget(struct core *c)
 		job_free(c, j);
 	nodes_forget(c);
 	templates_forget(c);
-	c->silence.suspects_us = c->synced = c->settled = c->queue.cycle_due =
-		c->queue.cycle_paused = false;
+	silence_forget(c);
+	queue_idle(c);
+	c->synced = c->settled = false;
 	must(!c->queue.n && !c->waiting.first && !c->waiting.again && !c->nodes.nsilent &&
 	     !c->nodes.connected && !c->jobs.dirty && !c->nodes.dirty);
 	reservation_clear(c);
@@ -105,10 +106,8 @@ static void lead(struct core *c, uint64_t epoch)
 	forget(c);
 	c->leading = true;
 	c->epoch = epoch;
-	c->gate.lead_ms = c->now_ms;
 	c->loop_ms = 0;
-	c->gate.open = false;
-	c->gate.opens_ms = INT64_MAX;
+	gate_close(c);
 }
 
 /* The time for agents to connect begins here: before, no agent could connect. */
@@ -119,7 +118,7 @@ static void synced(struct core *c)
 	if (c->synced)
 		return;
 	c->synced = true;
-	c->gate.opens_ms = c->now_ms + c->cfg.node_unheard_ms;
+	gate_wait(c);
 	HASH_ITER (hh_uid, c->jobs.by_uid, j, jtmp) {
 		if (j->object.known)
 			job_adopt_attempts(c, j);
@@ -142,7 +141,7 @@ static void on_unlead(struct core *c, const struct core_event *ev)
 	(void)ev;
 	forget(c);
 	c->leading = false;
-	c->gate.open = true;
+	gate_idle(c);
 }
 
 static void on_synced(struct core *c, const struct core_event *ev)
@@ -301,7 +300,7 @@ bool core_cnode_apply(const struct core *c, const char *name, struct cnode_apply
 void core_what_if(const struct core *c, const struct job_spec *spec, struct what_if *ret)
 {
 	*ret = place_what_if(c, c->questions, spec);
-	const char **names = arena_alloc(c->out.view, (ret->n + (size_t)1) * sizeof *names);
+	const char **names = arena_alloc(view_memory(c), (ret->n + (size_t)1) * sizeof *names);
 	must(names);
 	for (uint32_t i = 0; i < ret->n; i++)
 		names[i] = c->nodes.at[c->questions->candidates[i].node]->name;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/settle.h"
 
-#include "base/clocktext.h"
 #include "coordinator/core/attempt/launch.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/job_policy.h"
@@ -20,12 +19,9 @@ enum { STEP_JOBS = 4000, STEP_NODES = 2000, STEP_TIMERS = 10000 };
  * message about waiting is over. */
 static void started(struct core *c, struct job_record *j, bool whole)
 {
-	if (!j->life.start_ms) {
+	if (!j->life.start_ms)
 		waiting_soon(c, j);
-		j->life.start_ms = whole_seconds(c->wall_ms);
-		if (!j->life.start_ms)
-			j->life.start_ms = 1000; /* the epoch itself would read as unset */
-	}
+	job_start(c, j);
 	job_set_condition(c, j, JC_SCHEDULED, COND_TRUE, R_Placed);
 	if (whole && j->told.reason == R_Unschedulable)
 		job_set_message(j, R_NONE, "%s", "");

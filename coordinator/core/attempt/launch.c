@@ -34,23 +34,24 @@ void attempt_launch(struct core *c, struct attempt *a)
 		.parallelism = j->spec.parallelism,
 		.template_hash = action_str(c, intern_str(c->strs, a->template_id))};
 	a->creating = true;
-	heap_set(&c->timers, &a->timer, c->now_ms + CREATE_ANSWER_MS);
+	attempt_set_timer(c, a, c->now_ms + CREATE_ANSWER_MS);
+}
+
+void attempt_launch_by_us(struct core *c, struct attempt *a)
+{
+	a->by_us = true;
+	attempt_launch(c, a);
 }
 
 struct attempt *attempt_place(struct core *c, struct job_record *j, uint32_t index,
 			      struct node_record *n)
 {
-	struct slot *s = job_slot(j, index);
+	const struct slot *s = job_slot(j, index);
 	must(!s->current || attempt_replaceable(s->current));
 	if (s->current)
 		attempt_order_changed(c, s->current); /* superseded: the order is withdrawn */
 	uint32_t floor = s->last > j->members.attempt_floor ? s->last : j->members.attempt_floor;
-	struct attempt *a = attempt_new(c, j, index, floor + 1, n);
-	a->confirmed = true;
-	a->template_id = j->spec.template_id;
-	intern_ref(c->strs, a->template_id);
-	a->needs = needs_copy(&j->spec.request->needs);
-	s->current = a;
+	struct attempt *a = attempt_begin(c, j, index, floor + 1, n);
 	c->stats.placements++;
 	log_info(c->log, "member placed", KS("job", j->key), KI("member", index),
 		 KI("attempt", a->id.attempt), KS("node", n->name));

@@ -7,6 +7,7 @@
 #include "coordinator/core/attempt/launch.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
 #include "coordinator/core/state/tables.h"
 
 void attempts_stop_all(struct core *c, struct job_record *j, const char *why)
@@ -32,7 +33,7 @@ static void send_delete(struct core *c, struct attempt *a)
 	act->pod_delete.name = action_str(c, a->pod);
 	act->pod_delete.uid = action_str(c, a->pod_uid);
 	act->pod_delete.why = a->stop_reason;
-	heap_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS);
+	attempt_set_timer(c, a, c->now_ms + DELETE_ANSWER_MS);
 }
 
 void attempt_stop(struct core *c, struct attempt *a, const char *why)
@@ -47,7 +48,7 @@ void attempt_stop(struct core *c, struct attempt *a, const char *why)
 	if (attempt_seen(a))
 		send_delete(c, a);
 	else
-		heap_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
+		attempt_set_timer(c, a, c->now_ms + UNSEEN_STOP_MS);
 }
 
 void attempt_leave(struct core *c, struct attempt *a)
@@ -60,7 +61,7 @@ void attempt_leave(struct core *c, struct attempt *a)
 		return;
 	a->orphaned = true;
 	attempt_set_state(c, a, ATTEMPT_STOPPING);
-	heap_set(&c->timers, &a->timer, c->now_ms + (attempt_seen(a) ? LEFT_MS : UNSEEN_STOP_MS));
+	attempt_set_timer(c, a, c->now_ms + (attempt_seen(a) ? LEFT_MS : UNSEEN_STOP_MS));
 }
 
 void attempt_vanished(struct core *c, struct attempt *a)
@@ -68,7 +69,7 @@ void attempt_vanished(struct core *c, struct attempt *a)
 	struct job_record *j = a->job;
 	if (attempt_live(a)) {
 		c->stats.disruptions++;
-		j->check.vanished++;
+		job_pod_vanished(j);
 		log_info(c->log, "member disrupted", KS("job", j->key), KI("member", a->id.index),
 			 KI("attempt", a->id.attempt), KS("node", a->node->name),
 			 KS("reason", "Gone"));
@@ -95,12 +96,12 @@ void attempt_timer_due(struct core *c, struct attempt *a)
 		attempt_free(c, a);
 	} else if (a->state == ATTEMPT_STOPPING && !attempt_seen(a)) {
 		if (may_come(a))
-			heap_set(&c->timers, &a->timer, c->now_ms + UNSEEN_STOP_MS);
+			attempt_set_timer(c, a, c->now_ms + UNSEEN_STOP_MS);
 		else
 			attempt_free(c, a); /* the pod was never created */
 	} else if (a->state == ATTEMPT_STOPPING) {
 		send_delete(c, a);
-		heap_set(&c->timers, &a->timer, c->now_ms + DELETE_ANSWER_MS + wait);
+		attempt_set_timer(c, a, c->now_ms + DELETE_ANSWER_MS + wait);
 	} else {
 		must(a->by_us && !attempt_seen(a) &&
 		     attempt_live(a)); /* the coordinator's create was not answered */
@@ -111,5 +112,5 @@ void attempt_timer_due(struct core *c, struct attempt *a)
 void attempt_retry(struct core *c, struct attempt *a)
 {
 	int64_t wait = backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries);
-	heap_set(&c->timers, &a->timer, c->now_ms + wait);
+	attempt_set_timer(c, a, c->now_ms + wait);
 }

@@ -3,14 +3,34 @@
 
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/room.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/waiting.h"
+
+void gate_idle(struct core *c)
+{
+	c->gate.open = true;
+	c->gate.opens_ms = INT64_MAX;
+}
+
+void gate_close(struct core *c)
+{
+	c->gate.open = false;
+	c->gate.lead_ms = c->now_ms;
+	c->gate.opens_ms = INT64_MAX;
+}
+
+void gate_wait(struct core *c)
+{
+	c->gate.opens_ms = c->now_ms + c->cfg.node_unheard_ms;
+}
 
 static void open_gate(struct core *c)
 {
 	struct node_record *n, *ntmp;
 	struct job_record *j, *jtmp;
-	c->gate.open = c->queue.cycle_due = true;
+	c->gate.open = true;
+	queue_due(c);
 	log_info(c->log, "wait for agents ended", KI("after_ms", c->now_ms - c->gate.lead_ms));
 	HASH_ITER (hh, c->nodes.by_name, n, ntmp)
 		node_dirty(c, n);

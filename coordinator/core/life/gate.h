@@ -4,6 +4,11 @@
 
 #include "coordinator/core/state/tables.h"
 
+/* The coordinator does not lead: the gate is open. */
+void gate_idle(struct core *c);
+void gate_close(struct core *c); /* the coordinator begins to lead */
+/* All lists are complete: from now on the agents have their time to be heard. */
+void gate_wait(struct core *c);
 /* Once in a step: opens the gate when the agents of all ready Nodes were heard, or when the time is
  * over. */
 void gate_tick(struct core *c);

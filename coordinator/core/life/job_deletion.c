@@ -10,7 +10,7 @@
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/tables.h"
 
-enum { CHECK_RETRY_MS = 5000, VANISHED_MAX = 3 };
+enum { CHECK_RETRY_MS = 5000, TTL_RETRY_MS = 30000, VANISHED_MAX = 3 };
 
 static void forget_ended(struct core *c, struct job_record *j)
 {
@@ -41,6 +41,17 @@ bool job_check_deleted(struct core *c, struct job_record *j)
 	}
 	queue_take(c, j);
 	return true;
+}
+
+void job_delete(struct core *c, struct job_record *j)
+{
+	if (j->check.delete_after_ms <= c->now_ms) {
+		j->check.delete_after_ms = c->now_ms + TTL_RETRY_MS;
+		log_info(c->log, "job deletion requested", KS("job", j->key),
+			 KS("why", "its ttlSecondsAfterFinished is over"));
+		action_job(c, ACT_JOB_DELETE, j);
+	}
+	job_wake(j, j->check.delete_after_ms);
 }
 
 static void ask(struct core *c, struct job_record *j)

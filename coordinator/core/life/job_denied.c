@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/life/job_denied.h"
 
-#include "base/backoff.h"
 #include "coordinator/core/attempt/launch.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/state/attempt.h"
@@ -16,8 +15,7 @@ void job_denied(struct core *c, struct attempt *a, const char *words)
 		log_info(c->log, "pod denied to the agent, the coordinator tries",
 			 KS("job", j->key), KI("member", a->id.index), KI("attempt", a->id.attempt),
 			 KS("node", a->node->name), KS("error", words));
-		a->by_us = true;
-		attempt_launch(c, a);
+		attempt_launch_by_us(c, a);
 		return;
 	}
 	if (!attempt_live(a)) {
@@ -28,16 +26,13 @@ void job_denied(struct core *c, struct attempt *a, const char *words)
 		 KI("attempt", a->id.attempt), KS("node", a->node->name), KS("error", words));
 	tell_denial(c, j, words);
 	/* The members of a gang are refused together: that counts as one refusal. */
-	j->life.denials += j->life.held_until_ms <= c->now_ms;
-	j->life.held_until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms,
-							  j->life.denials);
+	job_hold_denied(c, j);
 	attempt_free(c, a);
 	if (j->life.formed)
 		return;
 	/* A gang whose members have not all come gives the nodes back: others may use them. */
 	attempts_stop_all(c, j, "gang not complete");
-	j->life.start_ms = 0;
-	j->life.started = false;
+	job_unstart(j);
 	if (j->life.state == JOB_RUNNING)
 		job_set_state(c, j, JOB_PENDING);
 }

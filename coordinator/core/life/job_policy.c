@@ -5,8 +5,6 @@
 
 #include <utlist.h>
 
-#include "base/backoff.h"
-#include "base/clocktext.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/job_deletion.h"
 #include "coordinator/core/life/job_update.h"
@@ -15,11 +13,10 @@
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/reasons.h"
+#include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/tell/job_status.h"
 #include "coordinator/core/tell/progress.h"
-
-enum { TTL_RETRY_MS = 30000 };
 
 /* The monotonic time of a wall time, fixed when the wall time is first asked for. */
 static int64_t pin(const struct core *c, int64_t wall_at, int64_t *of, int64_t *at)
@@ -34,7 +31,6 @@ static int64_t pin(const struct core *c, int64_t wall_at, int64_t *of, int64_t *
 static void finish(struct core *c, struct job_record *j, enum job_state to, enum reason reason)
 {
 	job_set_state(c, j, to);
-	j->life.end_ms = whole_seconds(c->wall_ms);
 	job_set_condition(c, j, to == JOB_COMPLETED ? JC_COMPLETE : JC_FAILED, COND_TRUE, reason);
 	event_job(c, j, reason, j->told.message);
 	log_info(c->log, "job finished", KS("job", j->key), KS("state", job_state_text(to)),
@@ -57,13 +53,7 @@ static bool check_finished(struct core *c, struct job_record *j)
 		job_wake(j, at);
 		return true;
 	}
-	if (j->check.delete_after_ms <= c->now_ms) {
-		j->check.delete_after_ms = c->now_ms + TTL_RETRY_MS;
-		log_info(c->log, "job deletion requested", KS("job", j->key),
-			 KS("why", "its ttlSecondsAfterFinished is over"));
-		action_job(c, ACT_JOB_DELETE, j);
-	}
-	job_wake(j, j->check.delete_after_ms);
+	job_delete(c, j);
 	return true;
 }
 
@@ -147,7 +137,7 @@ static void resume(struct core *c, struct job_record *j)
 	job_set_message(j, R_NONE, "%s", "");
 	event_job(c, j, R_JobResumed, reason_message(R_JobResumed));
 	for (uint32_t i = 0; i < j->members.nslots; i++)
-		j->members.slots[i].retry_ms = 0;
+		job_retry_at(j, i, 0);
 }
 
 static bool check_suspended(struct core *c, struct job_record *j)
@@ -164,8 +154,7 @@ static bool check_suspended(struct core *c, struct job_record *j)
 		job_set_message(j, R_JobSuspended, "%s", reason_message(R_JobSuspended));
 		event_job(c, j, R_JobSuspended, j->told.message);
 	}
-	j->life.start_ms = 0;
-	j->life.started = j->life.formed = false;
+	job_unstart(j);
 	attempts_stop_all(c, j, "job suspended");
 	queue_take(c, j);
 	return true;
@@ -188,9 +177,8 @@ static bool note_progress(struct core *c, struct job_record *j)
 {
 	if (!j->life.formed &&
 	    job_members_seen(j) + j->members.ncompleted >= j->spec.min_parallelism) {
-		j->life.formed = true;
-		j->life.denials = 0;
-		mem_strset(&j->told.create_error, "");
+		job_note_formed(j);
+		job_accepted(j);
 	}
 	if (j->life.started && j->life.state == JOB_PENDING)
 		job_set_state(c, j, JOB_RUNNING);
@@ -231,15 +219,10 @@ static uint32_t wanted(struct core *c, struct job_record *j)
 
 static void end_refusals(struct core *c, struct job_record *j)
 {
-	for (uint32_t i = 0; i < j->refusals.n; i++) {
-		struct refusal *r = &j->refusals.v[i];
-		if (r->holds && r->until_ms <= c->now_ms) {
-			r->holds = false;
-			queue_look(c, j);
-		} else if (r->holds) {
-			job_wake(j, r->until_ms);
-		}
-	}
+	int64_t next_ms;
+	if (refusals_end(c, j, &next_ms))
+		queue_look(c, j);
+	job_wake(j, next_ms);
 }
 
 /* A job that is older than this leader may have members of which no agent has told yet: pods, or
@@ -295,7 +278,7 @@ void job_decide(struct core *c, struct job_record *j)
 		if (!job_finished(j) && !j->spec.suspend && !*j->spec.invalid)
 			tell_progress(c, j);
 	}
-	heap_set(&c->timers, &j->timer, j->life.wake_ms);
+	job_set_timer(c, j, j->life.wake_ms);
 	if (j->object.known && !j->object.deleted)
 		job_status_check(c, j);
 }

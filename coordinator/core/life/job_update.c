@@ -58,9 +58,7 @@ static void follow(struct core *c, struct job_record *j)
 		if (!attempt_live(a) || attempt_seen(a) || a->template_id == j->spec.template_id ||
 		    other_run(c, a))
 			continue;
-		intern_put(c->strs, a->template_id);
-		a->template_id = j->spec.template_id;
-		intern_ref(c->strs, a->template_id);
+		attempt_set_template(c, a, j->spec.template_id);
 		attempt_order_changed(c, a);
 	}
 }

@@ -160,8 +160,8 @@ bool node_apply_view(const struct core *c, const char *name, struct cnode_apply 
 	const struct node_record *n = node_find(c, name);
 	if (!n || !n->kube.exists)
 		return false;
-	struct res *v = arena_alloc(c->out.view, (c->res.n + 1) * sizeof *v);
-	const char **out = arena_alloc(c->out.view, (c->res.n + 1) * sizeof *out);
+	struct res *v = arena_alloc(view_memory(c), (c->res.n + 1) * sizeof *v);
+	const char **out = arena_alloc(view_memory(c), (c->res.n + 1) * sizeof *out);
 	must(v && out);
 	*ret = (struct cnode_apply){.name = n->name, .resources.v = v, .leave_out.v = out};
 	for (uint32_t r = 0; r < c->res.n; r++) {

@@ -43,6 +43,11 @@ static bool lately_mass(const struct core *c)
 	       c->loop_ms - c->silence.mass_loop_ms < c->cfg.node_silent_grace_ms;
 }
 
+void silence_forget(struct core *c)
+{
+	c->silence.suspects_us = false;
+}
+
 static void suspect_ourselves(struct core *c, bool suspects)
 {
 	struct node_record *n, *tmp;

@@ -35,8 +35,7 @@ static void count_failed(struct job_record *j)
 	}
 	if (failed > j->members.failed + last)
 		failed = j->members.failed + last;
-	if (failed > j->members.failed)
-		j->members.failed = failed;
+	job_failed_at_least(j, failed);
 }
 
 /* A backoff that ran under the leader before goes on: it began when the member ended. */
@@ -45,7 +44,7 @@ static void resume_backoff(const struct core *c, struct job_record *j, const str
 	int64_t delay = backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->members.failed);
 	int64_t left = a->ended_ms + delay - c->wall_ms;
 	left = left < 0 ? 0 : left > delay ? delay : left;
-	job_slot(j, a->id.index)->retry_ms = c->now_ms + left;
+	job_retry_at(j, a->id.index, c->now_ms + left);
 }
 
 void job_adopt_attempts(struct core *c, struct job_record *j)
@@ -54,8 +53,7 @@ void job_adopt_attempts(struct core *c, struct job_record *j)
 	count_failed(j);
 	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
-		if (a->id.attempt > j->members.attempt_floor)
-			j->members.attempt_floor = a->id.attempt;
+		job_raise_floor(j, a->id.attempt);
 		if (a->phase == MEMBER_SUCCEEDED)
 			job_complete_index(j, a->id.index);
 		if (last_failed(j, a))
@@ -63,11 +61,12 @@ void job_adopt_attempts(struct core *c, struct job_record *j)
 		if (attempt_live(a) && !attempt_current(a))
 			attempt_stop(c, a, "superseded");
 	}
-	if (j->members.attempt_floor > j->members.highest_attempt)
-		j->members.highest_attempt = j->members.attempt_floor;
+	job_raise_floor(j, j->members.attempt_floor);
 	/* What ended before a suspension, which resets start_ms, is no start of the job now. */
 	bool ran = j->life.start_ms && (j->members.ncompleted || j->members.failed);
-	j->life.started |= j->life.state == JOB_RUNNING || (j->life.state == JOB_PENDING && ran);
-	j->life.formed = ran || job_members_seen(j) >= j->spec.min_parallelism;
+	if (j->life.state == JOB_RUNNING || (j->life.state == JOB_PENDING && ran))
+		job_note_started(j);
+	if (ran || job_members_seen(j) >= j->spec.min_parallelism)
+		job_note_formed(j);
 	job_dirty(c, j);
 }

@@ -9,7 +9,7 @@
 #include "coordinator/core/state/conditions.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/queue.h"
-#include "coordinator/core/state/reasons.h"
+#include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
@@ -18,38 +18,19 @@
 
 static void adopt_status(struct job_record *j, const struct job_status *st)
 {
-	job_adopt_state(j, st->state == JOB_NONE ? JOB_PENDING : st->state);
-	j->life.start_ms = st->start_ms;
-	j->life.end_ms = st->end_ms;
-	j->members.failed = j->members.stored_failed = st->failed;
-	j->members.attempt_floor = j->members.highest_attempt = st->attempts;
-	for (uint32_t i = 0; i < st->nconds; i++) {
-		enum job_condition k = job_condition_find(st->conds[i].type);
-		if (k < JC_N)
-			j->told.conditions[k] =
-				(struct cond_state){.status = st->conds[i].status,
-						    .reason = reason_parse(st->conds[i].reason),
-						    .since_ms = st->conds[i].since_ms};
-	}
-	j->told.reason = reason_parse(st->reason);
-	mem_strset(&j->told.message, st->message);
-	if (j->told.reason == R_MemberFailed)
-		mem_strset(&j->told.last_failure, st->message);
+	job_life_adopt(j, st->state == JOB_NONE ? JOB_PENDING : st->state, st->start_ms,
+		       st->end_ms);
+	job_members_adopt(j, st->failed, st->attempts);
+	job_told_adopt(j, st);
 }
 
 /* The stored status counts, whoever wrote it: what was counted once stays counted. */
 static void merge_status(struct core *c, struct job_record *j, const struct job_status *st)
 {
 	AUTO(bitset_done) struct bitset done = {0};
-	if (bitset_parse_ranges(&done, str_or_empty(st->completed), PARALLELISM_MAX - 1) == RC_OK)
-		bitset_or(&j->members.completed, &done);
-	j->update.completed_changed = true;
-	if (st->failed > j->members.failed)
-		j->members.failed = st->failed;
-	if (st->failed > j->members.stored_failed)
-		j->members.stored_failed = st->failed;
-	if (st->attempts > j->members.highest_attempt)
-		j->members.highest_attempt = j->members.attempt_floor = st->attempts;
+	if (bitset_parse_ranges(&done, str_or_empty(st->completed), PARALLELISM_MAX - 1) != RC_OK)
+		bitset_zero(&done);
+	job_members_merge(j, &done, st->failed, st->attempts);
 	if (job_state_final(st->state) && !job_finished(j)) {
 		log_info(c->log, "job finished by another writer", KS("job", j->key),
 			 KS("state", job_state_text(st->state)));
@@ -61,7 +42,7 @@ static void set_request(struct core *c, struct job_record *j, const struct job_s
 {
 	struct request *k = request_get(c, spec);
 	if (j->spec.request && j->spec.request->set != k->set)
-		j->update.selection_changed = true; /* other requests alone move no member */
+		job_changed_selection(j); /* other requests alone move no member */
 	request_put(c, j->spec.request);
 	j->spec.request = k;
 }
@@ -70,13 +51,11 @@ static void set_template(struct core *c, struct job_record *j, const struct job_
 {
 	uint32_t h = intern_get(c->strs, str_or_empty(spec->template_hash));
 	if (h != j->spec.template_id) {
-		j->update.rolling = true;
+		job_changed_template(j);
 		/* Pods of the new template may be accepted. */
-		j->life.held_until_ms = 0;
-		j->life.denials = 0;
-		mem_strset(&j->told.create_error, "");
-		for (uint32_t i = 0; i < j->refusals.n; i++)
-			j->refusals.v[i] = (struct refusal){.node = j->refusals.v[i].node};
+		job_hold(j, 0);
+		job_accepted(j);
+		refusals_forget(j);
 		templates_use(c, h, 1);
 		templates_use(c, j->spec.template_id, -1);
 	}
@@ -164,9 +143,9 @@ void job_seen(struct core *c, const struct job *job)
 		job_set_named(c, j, true);
 		adopt_status(j, &job->status);
 		j->object.from_before = !c->synced;
-		j->update.selection_changed =
-			job->status.observed_generation &&
-			job->status.observed_generation != job->meta.generation;
+		if (job->status.observed_generation &&
+		    job->status.observed_generation != job->meta.generation)
+			job_changed_selection(j);
 	}
 	bool deleting = job->meta.deleted_ms != 0;
 	bool orphan =
@@ -212,9 +191,7 @@ static void owner_is_deleted(struct core *c, struct job_record *j)
 		 * is in no list; its order is withdrawn. */
 		if (a->state == ATTEMPT_ENDED || !attempt_seen(a))
 			continue;
-		a->confirmed = false;
-		a->node->list.wanted = true;
-		attempt_order_changed(c, a);
+		attempt_doubt(c, a);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/tell/progress.h"
@@ -30,39 +31,29 @@ void member_log_end(const struct core *c, const struct attempt *a, const char *m
 
 /* As for a batch/v1 Job: the failure counts against backoffLimit, and the member is tried again
  * after a growing pause. */
-static void charge(struct core *c, struct attempt *a, struct slot *s, const struct member *m)
+static void charge(struct core *c, struct attempt *a, const struct member *m)
 {
 	struct job_record *j = a->job;
 	if (job_finished(j))
 		return; /* the numbers of a finished job do not change */
 	tell_failure(c, a, m);
-	j->members.failed++;
+	job_count_failure(j);
 	c->stats.charged_failures++;
-	s->retry_ms = c->now_ms +
-		      backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->members.failed);
+	int64_t wait_ms =
+		backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->members.failed);
+	job_retry_at(j, a->id.index, c->now_ms + wait_ms);
 }
 
 static void refuse(struct core *c, struct attempt *a, const struct member *m)
 {
 	struct job_record *j = a->job;
 	struct node_record *n = a->node;
-	struct refusal *r = NULL;
 	tell_refusal(j, m);
-	for (uint32_t i = 0; i < j->refusals.n; i++) {
-		if (j->refusals.v[i].node == n->idx)
-			r = &j->refusals.v[i];
-	}
-	if (!r) {
-		VEC_GROW(j->refusals.v, j->refusals.n, j->refusals.cap);
-		r = &j->refusals.v[j->refusals.n++];
-		*r = (struct refusal){.node = n->idx};
-	}
-	r->holds = true;
-	r->until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++r->n);
+	int64_t until_ms = refusals_add(c, j, n);
 	/* No member that needs the resource is placed on this node before its pause is over or the
 	 * node reports its resources again. */
 	if (res_short(c, n, m->reason, &a->needs))
-		node_set_room_timer(c, n, r->until_ms);
+		node_set_room_timer(c, n, until_ms);
 }
 
 static void succeeded(struct core *c, struct attempt *a)
@@ -79,16 +70,17 @@ static void ended(struct core *c, struct attempt *a, const struct member *m)
 {
 	struct job_record *j = a->job;
 	struct slot *s = job_slot(j, a->id.index);
-	s->current = NULL;
+	attempt_leave_slot(a);
 	attempt_set_state(c, a, ATTEMPT_ENDED);
-	heap_remove(&c->timers, &a->timer);
-	j->life.started |= m->phase == MEMBER_SUCCEEDED || m->phase == MEMBER_FAILED;
+	attempt_set_timer(c, a, INT64_MAX);
+	if (m->phase == MEMBER_SUCCEEDED || m->phase == MEMBER_FAILED)
+		job_note_started(j);
 	if (m->phase == MEMBER_SUCCEEDED) {
 		member_log_end(c, a, "member succeeded", m);
 		succeeded(c, a);
 	} else if (m->phase == MEMBER_FAILED && a->id.attempt == s->last) {
 		member_log_end(c, a, "member failed", m);
-		charge(c, a, s, m);
+		charge(c, a, m);
 	} else if (m->phase == MEMBER_REFUSED) {
 		member_log_end(c, a, "member refused", m);
 		refuse(c, a, m);
@@ -113,9 +105,9 @@ static void ended_aside(struct core *c, struct attempt *a, const struct member *
 		succeeded(c, a);
 	if (success && (attempt_live(a) || (!doomed && !a->delete_ok))) {
 		/* The pod succeeded before the delete reached it. Finished pods stay. */
-		s->current = s->current == a ? NULL : s->current;
+		attempt_leave_slot(a);
 		attempt_set_state(c, a, ATTEMPT_ENDED);
-		heap_remove(&c->timers, &a->timer);
+		attempt_set_timer(c, a, INT64_MAX);
 	} else if (attempt_live(a)) {
 		attempt_stop(c, a, "superseded");
 	} else if (a->delete_ok) {

@@ -24,11 +24,7 @@ static void on_progress(struct core *c, struct attempt *a, const struct member *
 	bool told =
 		a->state == ATTEMPT_LOST; /* the node is lost; the phase is kept for its return */
 	a->phase = m->phase > a->phase ? m->phase : a->phase;
-	if (a->state == ATTEMPT_RUNNING && a->ready != m->ready) {
-		a->job->members.nready += m->ready ? 1 : -1U;
-		job_dirty(c, a->job);
-	}
-	a->ready = m->ready;
+	attempt_set_ready(c, a, m->ready);
 	a->deleting = m->deleting;
 	if (told || !attempt_live(a))
 		return;
@@ -47,12 +43,7 @@ static void set_waiting(struct core *c, struct attempt *a, const struct member *
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
 	if (m->phase == MEMBER_PENDING && !usual(m->reason))
 		buf_printf(&b, "%s: %s", m->reason, str_or_empty(m->message));
-	if (str_eq(a->waiting, buf_str(&b)))
-		return;
-	a->job->members.nwaiting -= *a->waiting != 0;
-	a->job->members.nwaiting += *buf_str(&b) != 0;
-	mem_strset(&a->waiting, buf_str(&b));
-	job_dirty(c, a->job);
+	attempt_set_waiting(c, a, buf_str(&b));
 }
 
 static void on_seen(struct core *c, struct attempt *a, const char *pod_uid)
@@ -63,8 +54,7 @@ static void on_seen(struct core *c, struct attempt *a, const char *pod_uid)
 	struct job_record *j = a->job;
 	if (first && j->life.formed && *j->told.create_error) {
 		/* The API server accepts the pods again. */
-		mem_strset(&j->told.create_error, "");
-		j->life.denials = 0;
+		job_accepted(j);
 		job_dirty(c, j);
 	}
 	mem_strset(&a->pod_uid, pod_uid);
@@ -72,7 +62,7 @@ static void on_seen(struct core *c, struct attempt *a, const char *pod_uid)
 	if (a->state == ATTEMPT_STOPPING)
 		attempt_timer_due(c, a); /* the pod can be deleted now */
 	else
-		heap_remove(&c->timers, &a->timer); /* the timer of its create */
+		attempt_set_timer(c, a, INT64_MAX); /* the timer of its create */
 }
 
 /* The pod of a confirmed attempt was reported. */
@@ -98,11 +88,10 @@ static void apply_podless(struct core *c, struct attempt *a, const struct member
 	} else if (m->phase == MEMBER_HELD && !about_pod && !a->by_us && attempt_live(a)) {
 		/* The name may be held by the attempt's own pod, which an agent that is not heard
 		 * has created: the answer to the coordinator's own create will have that pod. */
-		a->by_us = true;
-		attempt_launch(c, a);
+		attempt_launch_by_us(c, a);
 	} else if (m->phase == MEMBER_HELD && !about_pod) {
 		member_log_end(c, a, "member's pod name taken", m);
-		job_slot(a->job, a->id.index)->retry_ms = c->now_ms + HELD_RETRY_MS;
+		job_retry_at(a->job, a->id.index, c->now_ms + HELD_RETRY_MS);
 		attempt_free(c, a);
 	} else if (m->phase == MEMBER_DENIED && !about_pod && !(a->by_us && attempt_live(a))) {
 		job_denied(c, a, m->message);
@@ -118,14 +107,12 @@ static bool podless(enum member_phase p)
  * attempt is only entered. */
 static void enter(struct core *c, struct attempt *a, const struct member *m)
 {
-	struct slot *s = job_slot(a->job, a->id.index);
-	a->ready = m->ready;
+	attempt_set_ready(c, a, m->ready);
 	a->deleting = m->deleting;
 	a->ended_ms = m->ended_ms;
 	if (c->synced && member_phase_final(m->phase)) {
 		/* As if the attempt had been known: it is entered as live, and then ends. */
-		if (!s->current)
-			s->current = a;
+		attempt_take_slot(a);
 		attempt_set_state(c, a, ATTEMPT_PENDING);
 		if (a->confirmed)
 			apply(c, a, m);
@@ -171,10 +158,7 @@ static bool ours(const struct job_record *j, const struct member *m)
 
 static void confirm(struct core *c, struct attempt *a, const struct member *m)
 {
-	a->confirmed = true;
-	a->job->update.completed_changed = true;
-	attempt_order_changed(c, a);
-	job_dirty(c, a->job);
+	attempt_confirm(c, a);
 	if (!attempt_current(a) && attempt_live(a))
 		attempt_stop(c, a, "superseded");
 	apply(c, a, m);
@@ -211,7 +195,7 @@ static void attempted(struct core *c, struct job_record *j, struct node_record *
 	if (s->current || m->attempt <= s->last || !fits(c, n, j))
 		return;
 	attempt_resume(c, j, n, m);
-	j->update.selection_changed = true; /* checks whether the node matches */
+	job_changed_selection(j); /* checks whether the node matches */
 	job_dirty(c, j);
 }
 
@@ -223,11 +207,7 @@ static void number_used(struct job_record *j, const struct member *m)
 	if (!j->object.known || m->index >= j->spec.parallelism ||
 	    m->attempt > j->members.highest_attempt + PARALLELISM_MAX)
 		return;
-	struct slot *s = job_slot(j, m->index);
-	if (m->attempt > s->last)
-		s->last = m->attempt;
-	if (m->attempt > j->members.highest_attempt)
-		j->members.highest_attempt = m->attempt;
+	job_number_used(j, m->index, m->attempt);
 }
 
 /* A member of an orphaned job counts until its pod ends, or the agent counts it as another's. */
@@ -244,11 +224,10 @@ static void recreated(struct core *c, struct attempt *a, const struct member *m,
 {
 	struct job_record *j = a->job;
 	struct node_record *n = a->node;
-	struct slot *s = job_slot(j, m->index);
 	attempt_free(c, a);
 	adopt(c, j, n, m, by_list);
 	a = attempt_find(c, j, m->index, m->attempt);
-	s->current = s->current == a ? NULL : s->current;
+	attempt_leave_slot(a);
 	attempt_stop(c, a, "superseded");
 }
 

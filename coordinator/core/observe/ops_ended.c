@@ -61,8 +61,8 @@ static void deleted(struct core *c, struct attempt *a, const struct core_event *
 		/* The agent reports when the pod is gone. If the agent never saw the pod, nobody
 		 * does: then the delete is repeated, more and more rarely. */
 		a->delete_ok = true;
-		heap_set(&c->timers, &a->timer,
-			 c->now_ms + ASK_GONE_MS * (1 + (a->tries < 9 ? a->tries : 9)));
+		attempt_set_timer(c, a,
+				  c->now_ms + ASK_GONE_MS * (1 + (a->tries < 9 ? a->tries : 9)));
 	} else {
 		attempt_retry(c, a);
 	}

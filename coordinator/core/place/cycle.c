@@ -8,6 +8,7 @@
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/reservation.h"
+#include "coordinator/core/state/room.h"
 #include "coordinator/core/state/selection.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/waiting.h"
@@ -28,8 +29,7 @@ static bool blocked(struct core *c, struct queue_item *it, bool kept)
 	if (!reserve_consider(c, it))
 		return false;
 	bool any = kept || c->reservation.head == j;
-	it->cpu = any ? -1 : asked(j, RES_CPU);
-	it->memory = any ? -1 : asked(j, RES_MEMORY);
+	queue_until(it, any ? -1 : asked(j, RES_CPU), any ? -1 : asked(j, RES_MEMORY));
 	if (queue_block(j)) {
 		job_dirty(c, j);
 		waiting_soon(c, j);
@@ -70,7 +70,7 @@ static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 	struct job_record *j = it->job;
 	bool news = queue_looked(j);
 	if (news || c->queue.any_grown_whole)
-		it->impossible = false;
+		queue_possible(it, true);
 	c->placing->work += WORK_LOOK;
 	request_resolve(c, j->spec.request);
 	struct pick q = {.request = j->spec.request,
@@ -96,7 +96,7 @@ static bool conclude(struct core *c, const struct plan *plan)
 	c->placing->work += plan->n * WORK_PLACE;
 	if (plan->n)
 		job_dirty(c, j);
-	j->place.want -= plan->n;
+	queue_placed(j, plan->n);
 	if (j->place.want)
 		return blocked(c, plan->item, plan->kept);
 	queue_satisfied(c, plan->item);
@@ -115,7 +115,7 @@ static bool concluded_new(struct core *c, const struct plan *plan)
 	if (!j->place.want)
 		queue_take(c, j);
 	else if (c->reservation.head && queue_ahead(j, c->reservation.head))
-		c->queue.cycle_due = true;
+		queue_due(c);
 	return true;
 }
 
@@ -160,8 +160,7 @@ static void end(struct core *c)
 {
 	if (c->placing->cycle != CYCLE_WHOLE)
 		return;
-	c->queue.cycle_paused = queue_pause(c, c->placing->at);
-	if (!c->queue.cycle_paused)
+	if (!queue_pause(c, c->placing->at))
 		queue_end(c);
 }
 

@@ -6,6 +6,7 @@
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/selection.h"
@@ -156,7 +157,7 @@ static void explain(struct core *c, struct job_record *j)
 		job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_Unschedulable);
 	job_set_message(j, R_Unschedulable, "%s", buf_str(&b));
 	if (!j->told.waiting) {
-		j->told.waiting = true;
+		job_told_waiting(j, true);
 		log_info(c->log, "job waiting", KS("job", j->key), KS("why", j->told.message));
 		event_job(c, j, R_Unschedulable, j->told.message);
 	}
@@ -186,10 +187,10 @@ void explain_due(struct core *c)
 		/* Before the gate opens, it is not known which nodes have agents: the message that
 		 * the leader before wrote stays. */
 		if (!c->gate.open && j->told.reason == R_Unschedulable) {
-			waiting_enlist(j, &c->waiting.again, c->gate.opens_ms);
+			waiting_again(c, j, c->gate.opens_ms);
 			continue;
 		}
-		waiting_enlist(j, &c->waiting.again, c->now_ms + c->cfg.message_refresh_ms);
+		waiting_again(c, j, c->now_ms + c->cfg.message_refresh_ms);
 		if (!job_blocked(j))
 			continue;
 		explain(c, j);

@@ -12,6 +12,8 @@
 #include "coordinator/core/place/placing.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/levels.h"
+#include "coordinator/core/state/queue.h"
+#include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/selection.h"
@@ -25,7 +27,7 @@ struct ending {
 	const struct attempt *attempt;
 };
 
-static void tell(struct core *c, struct job_record *j)
+static void tell(struct core *c, const struct job_record *j)
 {
 	AUTO(buf_done) struct buf names = BUF_INIT(NAMES_MAX);
 	const struct bitset *b = &c->reservation.nodes;
@@ -135,7 +137,8 @@ static int by_time(const void *pa, const void *pb)
 	return (a->node > b->node) - (a->node < b->node);
 }
 
-static void offer(struct core *c, struct job_record *j, const struct node_record *n, bool busy)
+static void offer(struct core *c, const struct job_record *j, const struct node_record *n,
+		  bool busy)
 {
 	struct reservation *r = &c->reservation;
 	if (!res_fits_empty(c, n, &j->spec.request->needs) || job_refused_by(c, j, n))
@@ -149,7 +152,7 @@ static void offer(struct core *c, struct job_record *j, const struct node_record
 /* Finds, for each node that could ever hold a member of the job, when it can, and sorts them by
  * that time. For a node that holds a member of the job the time is not known. False: some nodes are
  * still to be asked. */
-static bool offers(struct core *c, struct job_record *j)
+static bool offers(struct core *c, const struct job_record *j)
 {
 	AUTO(bitset_done) struct bitset ok = {0}, busy = {0};
 	struct reservation *r = &c->reservation;
@@ -175,14 +178,14 @@ static bool offers(struct core *c, struct job_record *j)
 
 bool reserve_consider(struct core *c, struct queue_item *it)
 {
-	struct job_record *j = it->job;
+	const struct job_record *j = it->job;
 	struct reservation *r = &c->reservation;
 	uint32_t need = job_needs_at_once(j);
 	if (r->head || it->impossible)
 		return true;
 	if (!offers(c, j))
 		return false;
-	it->impossible = r->noffers < need;
+	queue_possible(it, r->noffers >= need);
 	if (it->impossible) {
 		if (r->told == j)
 			reservation_untold(c);

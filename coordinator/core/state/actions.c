@@ -15,6 +15,16 @@ struct core_action *action_new(struct core *c, enum core_action_type type)
 	return a;
 }
 
+struct arena *action_memory(struct core *c)
+{
+	return &c->out.text;
+}
+
+struct arena *view_memory(const struct core *c)
+{
+	return c->out.view;
+}
+
 const char *action_str(struct core *c, const char *s)
 {
 	const char *copy = arena_strdup(&c->out.text, str_or_empty(s));

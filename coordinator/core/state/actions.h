@@ -5,6 +5,9 @@
 #include "coordinator/core/state/tables.h"
 
 struct core_action *action_new(struct core *c, enum core_action_type type); /* zeroed */
+/* Memory of actions, and memory of views. What is in it lives until the next step. */
+struct arena *action_memory(struct core *c);
+struct arena *view_memory(const struct core *c);
 /* A copy that lives as long as the action; NULL gives "". */
 const char *action_str(struct core *c, const char *s);
 /* An action about the object of a job. */

@@ -146,7 +146,8 @@ void attempt_set_state(struct core *c, struct attempt *a, enum attempt_state to)
 		j->members.nready--;
 	a->state = to;
 	j->members.count[to]++;
-	j->life.started |= to == ATTEMPT_RUNNING;
+	if (to == ATTEMPT_RUNNING)
+		job_note_started(j);
 	if (to == ATTEMPT_RUNNING || (to == ATTEMPT_PENDING && j->members.count[to] == 1))
 		j->members.starting_ms = c->now_ms;
 	if (to == ATTEMPT_RUNNING && a->ready)
@@ -177,11 +178,7 @@ struct attempt *attempt_new(struct core *c, struct job_record *j, uint32_t index
 	DL_APPEND2(j->members.attempts, a, job_prev, job_next);
 	DL_APPEND2(n->attempts, a, node_prev, node_next);
 	a->new_on_node = true;
-	struct slot *s = job_slot(j, index);
-	if (attempt > s->last)
-		s->last = attempt;
-	if (attempt > j->members.highest_attempt)
-		j->members.highest_attempt = attempt;
+	job_number_used(j, index, attempt);
 	return a;
 }
 
@@ -201,6 +198,66 @@ void attempt_give_back(struct core *c, struct attempt *ended)
 	}
 	if (s->current)
 		attempt_order_changed(c, s->current);
+}
+
+void attempt_take_slot(struct attempt *a)
+{
+	struct slot *s = job_slot(a->job, a->id.index);
+	if (!s->current)
+		s->current = a;
+}
+
+void attempt_leave_slot(struct attempt *a)
+{
+	struct slot *s = job_slot(a->job, a->id.index);
+	if (s->current == a)
+		s->current = NULL;
+}
+
+void attempt_set_timer(struct core *c, struct attempt *a, int64_t at_ms)
+{
+	heap_set(&c->timers, &a->timer, at_ms);
+}
+
+void attempt_set_template(struct core *c, struct attempt *a, uint32_t template_id)
+{
+	intern_ref(c->strs, template_id);
+	intern_put(c->strs, a->template_id);
+	a->template_id = template_id;
+}
+
+void attempt_set_ready(struct core *c, struct attempt *a, bool ready)
+{
+	if (a->state == ATTEMPT_RUNNING && a->ready != ready) {
+		a->job->members.nready += ready ? 1 : -1U;
+		job_dirty(c, a->job);
+	}
+	a->ready = ready;
+}
+
+void attempt_set_waiting(struct core *c, struct attempt *a, const char *why)
+{
+	if (str_eq(a->waiting, why))
+		return;
+	a->job->members.nwaiting -= *a->waiting != 0;
+	a->job->members.nwaiting += *why != 0;
+	mem_strset(&a->waiting, why);
+	job_dirty(c, a->job);
+}
+
+void attempt_confirm(struct core *c, struct attempt *a)
+{
+	a->confirmed = true;
+	job_changed_completed(a->job);
+	attempt_order_changed(c, a);
+	job_dirty(c, a->job);
+}
+
+void attempt_doubt(struct core *c, struct attempt *a)
+{
+	a->confirmed = false;
+	node_want_list(a->node);
+	attempt_order_changed(c, a);
 }
 
 void attempt_free(struct core *c, struct attempt *a)
@@ -252,7 +309,7 @@ struct attempt *attempt_adopt(struct core *c, struct job_record *j, struct node_
 	struct attempt *a = attempt_new(c, j, m->index, m->attempt, n);
 	struct slot *s = job_slot(j, m->index);
 	a->template_id = intern_get(c->strs, str_or_empty(m->template_hash));
-	j->update.rolling = true;
+	job_changed_template(j);
 	a->needs = needs_of(c, &m->requests);
 	mem_strset(&a->pod_uid, m->pod_uid);
 	/* While objects are still being listed, the newest attempt is the current one; later, the
@@ -263,41 +320,23 @@ struct attempt *attempt_adopt(struct core *c, struct job_record *j, struct node_
 	return a;
 }
 
+struct attempt *attempt_begin(struct core *c, struct job_record *j, uint32_t index,
+			      uint32_t attempt, struct node_record *n)
+{
+	struct attempt *a = attempt_new(c, j, index, attempt, n);
+	a->confirmed = true;
+	attempt_set_template(c, a, j->spec.template_id);
+	a->needs = needs_copy(&j->spec.request->needs);
+	job_slot(j, index)->current = a;
+	return a;
+}
+
 struct attempt *attempt_resume(struct core *c, struct job_record *j, struct node_record *n,
 			       const struct member *m)
 {
-	struct attempt *a = attempt_new(c, j, m->index, m->attempt, n);
-	a->confirmed = true;
-	a->template_id = j->spec.template_id;
-	intern_ref(c->strs, a->template_id);
-	a->needs = needs_copy(&j->spec.request->needs);
-	job_slot(j, m->index)->current = a;
+	struct attempt *a = attempt_begin(c, j, m->index, m->attempt, n);
 	log_info(c->log, "member resumed", KS("job", j->key), KI("member", m->index),
 		 KI("attempt", m->attempt), KS("node", n->name));
 	attempt_set_state(c, a, ATTEMPT_ORDERED);
 	return a;
-}
-
-void attempt_order_changed(struct core *c, struct attempt *a)
-{
-	node_dirty(c, a->node);
-	if (a->order_changed)
-		return;
-	a->order_changed = true;
-	a->orders_next = a->node->orders.changed;
-	a->node->orders.changed = a;
-}
-
-void attempt_order_forget(struct attempt *a)
-{
-	struct attempt **p = &a->node->orders.changed;
-	while (a->order_changed && *p != a)
-		p = &(*p)->orders_next;
-	if (a->order_changed)
-		*p = a->orders_next;
-	a->order_changed = false;
-	a->node->orders.forgot |= a->order_print != 0;
-	a->node->orders.n -= a->order_print != 0;
-	a->node->orders.sum -= a->order_print;
-	a->order_print = 0;
 }

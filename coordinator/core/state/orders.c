@@ -106,7 +106,7 @@ static const struct order *set_of(const struct core *c, const struct node_record
 	const struct attempt *a;
 	uint32_t most = 0;
 	DL_COUNT2(n->attempts, a, most, node_next);
-	struct order *v = arena_alloc(c->out.view, (most + (size_t)1) * sizeof *v);
+	struct order *v = arena_alloc(view_memory(c), (most + (size_t)1) * sizeof *v);
 	must(v);
 	DL_FOREACH2(n->attempts, a, node_next)
 	{

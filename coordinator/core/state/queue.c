@@ -2,9 +2,11 @@
 #include "coordinator/core/state/queue.h"
 
 #include "base/state.h"
+#include "coordinator/core/state/job_told.h"
 #include "coordinator/core/state/queue_blocks.h"
 #include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/room.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/waiting.h"
 
@@ -61,6 +63,22 @@ bool queue_block(struct job_record *j)
 	return news;
 }
 
+void queue_placed(struct job_record *j, uint32_t members)
+{
+	j->place.want -= members;
+}
+
+void queue_until(struct queue_item *it, int64_t cpu, int64_t memory)
+{
+	it->cpu = cpu;
+	it->memory = memory;
+}
+
+void queue_possible(struct queue_item *it, bool possible)
+{
+	it->impossible = !possible;
+}
+
 void queue_satisfied(struct core *c, struct queue_item *it)
 {
 	set_stage(it->job, QUEUE_DONE);
@@ -81,7 +99,7 @@ static void join_new(struct core *c, struct job_record *j)
 	if (q->nnew < NEW_JOBS_MAX)
 		q->new_jobs[q->nnew++] = j;
 	else
-		c->queue.cycle_due = true;
+		queue_due(c);
 }
 
 static void leave_new(struct core *c, struct job_record *j)
@@ -98,10 +116,10 @@ void queue_look(struct core *c, struct job_record *j)
 	if (!job_queued(j))
 		return;
 	struct queue_item *it = queue_find(c, j);
-	it->cpu = it->memory = -1;
+	queue_until(it, -1, -1);
 	it->done = false;
 	look_again(j);
-	c->queue.cycle_due = true;
+	queue_due(c);
 }
 
 void queue_put(struct core *c, struct job_record *j, uint32_t want)
@@ -113,7 +131,7 @@ void queue_put(struct core *c, struct job_record *j, uint32_t want)
 		queue_look(c, j);
 		return;
 	}
-	j->told.waiting = false;
+	job_told_waiting(j, false);
 	blocks_insert(&c->queue, (struct queue_item){.job = j, .cpu = -1, .memory = -1});
 	join_new(c, j);
 }
@@ -185,6 +203,11 @@ void queue_forget(struct core *c)
 	bitset_zero(&q->grown_whole);
 }
 
+void queue_idle(struct core *c)
+{
+	c->queue.cycle_due = c->queue.cycle_paused = false;
+}
+
 static void take_growth(struct core *c)
 {
 	struct queue *q = &c->queue;
@@ -242,7 +265,8 @@ struct queue_item *queue_walk(struct core *c, struct queue_position *at)
 bool queue_pause(struct core *c, struct queue_position at)
 {
 	c->queue.next = blocks_job(&c->queue, at);
-	return c->queue.next;
+	c->queue.cycle_paused = c->queue.next;
+	return c->queue.cycle_paused;
 }
 
 struct queue_position queue_resume(const struct core *c)

@@ -16,6 +16,7 @@ void queue_prioritize(struct core *c, struct job_record *j, int32_t priority);
 /* The job may fit now: the next cycle looks at it, whatever room became free. */
 void queue_look(struct core *c, struct job_record *j);
 void queue_forget(struct core *c); /* all jobs leave */
+void queue_idle(struct core *c);   /* the queue is empty: no cycle is due */
 
 /* Begins the work for a cycle, with the room that became free since the last cycle. */
 void queue_begin(struct core *c);
@@ -29,6 +30,12 @@ struct queue_position queue_resume(const struct core *c);
 bool queue_looked(struct job_record *j);
 /* Ends the look: the job does not fit. True: the job was not blocked before. */
 bool queue_block(struct job_record *j);
+/* Members of the job are placed: the job wants so many fewer. */
+void queue_placed(struct job_record *j, uint32_t members);
+/* The job is looked at again when a node has so much free (thousandths); -1: in any case. */
+void queue_until(struct queue_item *it, int64_t cpu, int64_t memory);
+/* Whether the empty cluster could hold the job. */
+void queue_possible(struct queue_item *it, bool possible);
 /* Ends the look: the job wants no more, and leaves at the end of the cycle. */
 void queue_satisfied(struct core *c, struct queue_item *it);
 /* A new job is looked at again, alone, in the next step. */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "coordinator/core/state/room.h"
 #include "coordinator/core/state/tables.h"
 
 void reservation_clear(struct core *c)
@@ -29,7 +30,7 @@ void reservation_leave(struct core *c, const struct job_record *j)
 	if (c->reservation.head != j)
 		return;
 	reservation_clear(c);
-	c->queue.cycle_due = true;
+	queue_due(c);
 }
 
 void reservation_done(struct core *c)

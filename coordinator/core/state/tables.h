@@ -42,13 +42,13 @@ struct candidate {
 
 /* The reservation of the first job that does not fit, if the empty cluster could hold the job. */
 struct reservation {
-	struct job_record *head; /* the job that has the reservation */
-	bool holds;              /* the time when the job can start is known, and nodes are kept */
-	struct job_record *told; /* the job that the log named last, or NULL */
+	const struct job_record *head; /* the job that has the reservation */
+	bool holds; /* the time when the job can start is known, and nodes are kept */
+	const struct job_record *told; /* the job that the log named last, or NULL */
 	int64_t at_ms;
 	struct bitset nodes;
 	/* The job for which nodes are being asked when they have room, and the answers so far. */
-	struct job_record *asking;
+	const struct job_record *asking;
 	struct candidate *offers;
 	uint32_t noffers, offers_cap, ask_next;
 };

@@ -12,7 +12,7 @@ void waiting_forget(struct job_record *j)
 	j->waiting_in = NULL;
 }
 
-void waiting_enlist(struct job_record *j, struct job_record **in, int64_t at_ms)
+static void enlist(struct job_record *j, struct job_record **in, int64_t at_ms)
 {
 	waiting_forget(j);
 	j->waiting_in = in;
@@ -23,5 +23,10 @@ void waiting_enlist(struct job_record *j, struct job_record **in, int64_t at_ms)
 void waiting_soon(struct core *c, struct job_record *j)
 {
 	if (j->waiting_in != &c->waiting.first)
-		waiting_enlist(j, &c->waiting.first, c->now_ms);
+		enlist(j, &c->waiting.first, c->now_ms);
+}
+
+void waiting_again(struct core *c, struct job_record *j, int64_t at_ms)
+{
+	enlist(j, &c->waiting.again, at_ms);
 }

@@ -8,5 +8,5 @@
 /* The job waits, or waits for something else than before: its message is due now. */
 void waiting_soon(struct core *c, struct job_record *j);
 void waiting_forget(struct job_record *j); /* the job does not wait any more */
-/* Puts the job at the end of a list (core.waiting.first or .again); its message is due at at_ms. */
-void waiting_enlist(struct job_record *j, struct job_record **in, int64_t at_ms);
+/* The job has told why it waits, and tells it again at at_ms (monotonic) or later, in its turn. */
+void waiting_again(struct core *c, struct job_record *j, int64_t at_ms);

@@ -213,7 +213,7 @@ void job_status_check(struct core *c, struct job_record *j)
 	}
 	if (j->status.mark == MARK_LATER && job_head(j) == j->status.stored_head)
 		return;
-	view(j, &c->out.text, &s);
+	view(j, action_memory(c), &s);
 	struct status_print p = fingerprint(&s);
 	if (slot_differs(&j->status, p))
 		mark(c, j, p.head != j->status.stored_head ? MARK_URGENT : MARK_LATER);
@@ -235,7 +235,7 @@ bool job_status_view(const struct core *c, const char *ns, const char *name, str
 	const struct job_record *j = job_find(c, ns, name);
 	if (!j || !c->synced)
 		return false;
-	view(j, c->out.view, ret);
+	view(j, view_memory(c), ret);
 	*ret_rv = j->status.rv;
 	return slot_differs(&j->status, fingerprint(ret));
 }
@@ -259,7 +259,7 @@ static void refused(struct core *c, struct job_record *j, const struct core_even
 {
 	/* The job is deleted, and the watch has not shown it yet: no pods until it does. */
 	if (ev->written.rc == RC_NOTFOUND)
-		j->life.held_until_ms = c->now_ms + DELETED_HOLD_MS;
+		job_hold(j, c->now_ms + DELETED_HOLD_MS);
 	log_warn(c->log, "job status not written", KS("job", j->key),
 		 KS("error", ev->written.message));
 }
@@ -272,8 +272,7 @@ void job_status_written(struct core *c, const struct core_event *ev)
 	enum slot_end end = slot_written(&j->status, ev->written.rc, ev->written.rv);
 	if (end == SLOT_REFUSED)
 		refused(c, j, ev);
-	if ((end == SLOT_STORED || end == SLOT_OVERTAKEN) &&
-	    j->inflight_failed > j->members.stored_failed)
-		j->members.stored_failed = j->inflight_failed;
+	if (end == SLOT_STORED || end == SLOT_OVERTAKEN)
+		job_failed_stored(j, j->inflight_failed);
 	job_dirty(c, j);
 }

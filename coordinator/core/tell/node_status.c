@@ -111,7 +111,7 @@ void node_status_check(struct core *c, struct node_record *n)
 	if (!n->compute.exists || n->status.mark == MARK_URGENT ||
 	    (node_keeps_last(c, n) && !node_unready(n)))
 		return;
-	view(c, &c->out.text, n, &s);
+	view(c, action_memory(c), n, &s);
 	struct status_print p = fingerprint(&s);
 	bool head = p.head != n->status.stored_head;
 	if (slot_differs(&n->status, p) && (head || n->status.mark != MARK_LATER))
@@ -134,7 +134,7 @@ bool node_status_view(const struct core *c, const char *name, struct cnode_statu
 	const struct node_record *n = node_find(c, name);
 	if (!n || !n->compute.exists || !c->synced)
 		return false;
-	view(c, c->out.view, n, ret);
+	view(c, view_memory(c), n, ret);
 	*ret_rv = n->status.rv;
 	return slot_differs(&n->status, fingerprint(ret));
 }

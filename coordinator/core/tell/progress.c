@@ -47,7 +47,7 @@ void tell_denial(struct core *c, struct job_record *j, const char *words)
 		   QUOTE_MAX, words);
 	if (str_eq(j->told.create_error, buf_str(&b)))
 		return;
-	mem_strset(&j->told.create_error, buf_str(&b));
+	job_set_create_error(j, buf_str(&b));
 	event_job(c, j, R_FailedCreate, j->told.create_error);
 }
 

@@ -6,6 +6,7 @@
 
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/resources.h"
 #include "test/unit/coordinator/state/tables.h"
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coordinator/core/state/refusals.h"
 #include "test/unit/coordinator/state/tables.h"
 
 static void a_job_made_again_is_another(void **state)

@@ -15,7 +15,7 @@ static void those_that_said_nothing_come_first(void **state)
 	assert_ptr_equal(w->first, a);
 	assert_ptr_equal(a->waiting_next, b);
 	assert_int_equal(a->waiting_ms, c->now_ms);
-	waiting_enlist(a, &w->again, c->now_ms + 60000);
+	waiting_again(c, a, c->now_ms + 60000);
 	assert_ptr_equal(w->first, b);
 	assert_ptr_equal(w->again, a);
 	assert_int_equal(a->waiting_ms, c->now_ms + 60000);

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/state/job_members.h"
+
+#include <string.h>
+#include <utlist.h>
+
+#include "base/mem.h"
+
+struct slot *job_slot(struct job_record *j, uint32_t index)
+{
+	must(index < PARALLELISM_MAX);
+	if (index >= j->members.nslots) {
+		uint32_t n = index + 1 > j->spec.parallelism ? index + 1 : j->spec.parallelism;
+		j->members.slots = mem_realloc(j->members.slots, n, sizeof *j->members.slots);
+		memset(j->members.slots + j->members.nslots, 0,
+		       (n - j->members.nslots) * sizeof *j->members.slots);
+		j->members.nslots = n;
+	}
+	return &j->members.slots[index];
+}
+
+void job_recount_completed(struct job_record *j)
+{
+	j->members.ncompleted = 0;
+	for (uint32_t i = bitset_next(&j->members.completed, 0); i < j->spec.parallelism;
+	     i = bitset_next(&j->members.completed, i + 1))
+		j->members.ncompleted++;
+}
+
+void job_complete_index(struct job_record *j, uint32_t index)
+{
+	if (bitset_has(&j->members.completed, index))
+		return;
+	bitset_set(&j->members.completed, index);
+	job_changed_completed(j);
+	j->members.ncompleted += index < j->spec.parallelism;
+}
+
+uint32_t job_live(const struct job_record *j)
+{
+	return j->members.count[ATTEMPT_ORDERED] + j->members.count[ATTEMPT_PENDING] +
+	       j->members.count[ATTEMPT_RUNNING] + j->members.count[ATTEMPT_LOST];
+}
+
+void job_retry_at(struct job_record *j, uint32_t index, int64_t at_ms)
+{
+	job_slot(j, index)->retry_ms = at_ms;
+}
+
+void job_number_used(struct job_record *j, uint32_t index, uint32_t attempt)
+{
+	struct slot *s = job_slot(j, index);
+	if (attempt > s->last)
+		s->last = attempt;
+	if (attempt > j->members.highest_attempt)
+		j->members.highest_attempt = attempt;
+}
+
+void job_raise_floor(struct job_record *j, uint32_t attempt)
+{
+	if (attempt > j->members.attempt_floor)
+		j->members.attempt_floor = attempt;
+	if (attempt > j->members.highest_attempt)
+		j->members.highest_attempt = attempt;
+}
+
+void job_count_failure(struct job_record *j)
+{
+	j->members.failed++;
+}
+
+void job_failed_at_least(struct job_record *j, uint32_t failed)
+{
+	if (failed > j->members.failed)
+		j->members.failed = failed;
+}
+
+void job_failed_stored(struct job_record *j, uint32_t failed)
+{
+	if (failed > j->members.stored_failed)
+		j->members.stored_failed = failed;
+}
+
+void job_members_adopt(struct job_record *j, uint32_t failed, uint32_t attempts)
+{
+	j->members.failed = j->members.stored_failed = failed;
+	j->members.attempt_floor = j->members.highest_attempt = attempts;
+}
+
+void job_members_merge(struct job_record *j, const struct bitset *completed, uint32_t failed,
+		       uint32_t attempts)
+{
+	bitset_or(&j->members.completed, completed);
+	job_changed_completed(j);
+	job_failed_at_least(j, failed);
+	job_failed_stored(j, failed);
+	if (attempts > j->members.highest_attempt)
+		j->members.highest_attempt = j->members.attempt_floor = attempts;
+}
+
+void job_changed_completed(struct job_record *j)
+{
+	j->update.completed_changed = true;
+}
+
+void job_changed_selection(struct job_record *j)
+{
+	j->update.selection_changed = true;
+}
+
+void job_changed_template(struct job_record *j)
+{
+	j->update.rolling = true;
+}
+
+uint32_t job_needs_at_once(const struct job_record *j)
+{
+	uint32_t have = j->members.ncompleted + job_live(j);
+	if (j->life.start_ms || have >= j->spec.min_parallelism)
+		return 1;
+	return j->spec.min_parallelism - have;
+}
+
+void job_nodes(const struct job_record *j, struct bitset *ret)
+{
+	struct attempt *a;
+	DL_FOREACH2(j->members.attempts, a, job_next)
+	{
+		if (a->takes_room)
+			bitset_set(ret, a->node->idx);
+	}
+}

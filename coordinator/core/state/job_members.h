@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The members of a job by index: the slots of the attempts, the completed indexes, the failures. An
+ * index is always below PARALLELISM_MAX. None of these functions calls job_dirty. */
+#pragma once
+
+#include "coordinator/core/state/tables.h"
+
+struct slot *job_slot(struct job_record *j, uint32_t index); /* made if there is none yet */
+void job_complete_index(struct job_record *j, uint32_t index);
+/* Counts the completed indexes again. Indexes from parallelism on are remembered, as parallelism
+ * may grow, but not counted. */
+void job_recount_completed(struct job_record *j);
+uint32_t job_live(const struct job_record *j); /* attempts that are neither stopping nor ended */
+/* Adds the nodes that hold a member of the job to *ret. */
+void job_nodes(const struct job_record *j, struct bitset *ret);
+/* How many members must find nodes at the same time; at least 1. */
+uint32_t job_needs_at_once(const struct job_record *j);
+
+/* The index gets no new attempt before at_ms (monotonic). */
+void job_retry_at(struct job_record *j, uint32_t index, int64_t at_ms);
+/* An attempt of the index has had this number: neither this nor a lower number is given again. */
+void job_number_used(struct job_record *j, uint32_t index, uint32_t attempt);
+/* The same for all indexes. */
+void job_raise_floor(struct job_record *j, uint32_t attempt);
+void job_count_failure(struct job_record *j); /* one more that counts against backoffLimit */
+void job_failed_at_least(struct job_record *j, uint32_t failed);
+void job_failed_stored(struct job_record *j, uint32_t failed); /* by a status that is stored */
+/* Sets the counts to those of a stored status, whatever was counted before. */
+void job_members_adopt(struct job_record *j, uint32_t failed, uint32_t attempts);
+/* Counts what a stored status counts, beside what was counted before. */
+void job_members_merge(struct job_record *j, const struct bitset *completed, uint32_t failed,
+		       uint32_t attempts);
+
+/* What the members have to follow when the job is decided about (life/job_update): completed
+ * indexes or attempts of them, the selection, the template. */
+void job_changed_completed(struct job_record *j);
+void job_changed_selection(struct job_record *j);
+void job_changed_template(struct job_record *j);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/state/refusals.h"
+
+#include "base/backoff.h"
+
+int64_t refusals_add(const struct core *c, struct job_record *j, const struct node_record *n)
+{
+	struct refusal *r = NULL;
+	for (uint32_t i = 0; i < j->refusals.n; i++) {
+		if (j->refusals.v[i].node == n->idx)
+			r = &j->refusals.v[i];
+	}
+	if (!r) {
+		VEC_GROW(j->refusals.v, j->refusals.n, j->refusals.cap);
+		r = &j->refusals.v[j->refusals.n++];
+		*r = (struct refusal){.node = n->idx};
+	}
+	r->holds = true;
+	r->until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++r->n);
+	return r->until_ms;
+}
+
+bool refusals_end(const struct core *c, struct job_record *j, int64_t *ret_next_ms)
+{
+	bool over = false;
+	*ret_next_ms = INT64_MAX;
+	for (uint32_t i = 0; i < j->refusals.n; i++) {
+		struct refusal *r = &j->refusals.v[i];
+		if (!r->holds)
+			continue;
+		r->holds = r->until_ms > c->now_ms;
+		over |= !r->holds;
+		if (r->holds && r->until_ms < *ret_next_ms)
+			*ret_next_ms = r->until_ms;
+	}
+	return over;
+}
+
+void refusals_forget(struct job_record *j)
+{
+	for (uint32_t i = 0; i < j->refusals.n; i++)
+		j->refusals.v[i] = (struct refusal){.node = j->refusals.v[i].node};
+}
+
+bool job_refused_by(const struct core *c, const struct job_record *j, const struct node_record *n)
+{
+	for (uint32_t i = 0; i < j->refusals.n; i++) {
+		if (j->refusals.v[i].node == n->idx && j->refusals.v[i].until_ms > c->now_ms)
+			return true;
+	}
+	return false;
+}

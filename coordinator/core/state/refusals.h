@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Refusals of members by kubelets. After a refusal no member of the job is placed on the node
+ * during a pause, which grows with each refusal. */
+#pragma once
+
+#include "coordinator/core/state/tables.h"
+
+/* The kubelet of the node refused a member of the job now. Returns the end of the pause
+ * (monotonic). */
+int64_t refusals_add(const struct core *c, struct job_record *j, const struct node_record *n);
+/* Ends the pauses that are over. True: one has ended, so the job may fit. *ret_next_ms: when the
+ * next ends; INT64_MAX: none is left. */
+bool refusals_end(const struct core *c, struct job_record *j, int64_t *ret_next_ms);
+void refusals_forget(struct job_record *j); /* no pause is left, and the next is short again */
+/* A kubelet on this node refused a member of the job, and the pause after it is not over. */
+bool job_refused_by(const struct core *c, const struct job_record *j, const struct node_record *n);
