@@ -1,29 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A job as the core knows it. The record owns its strings. */
+/* A job as the core knows it. The record owns its strings. test/lint/owners.txt says which files
+ * may write its parts. */
 #pragma once
 
-#include "coordinator/core/state/attempt_record.h"
+#include "coordinator/core/state/job_members_record.h"
+#include "coordinator/core/state/job_told_record.h"
 #include "coordinator/core/state/request_record.h"
 #include "model/job.h"
 
-/* One member index. */
-struct slot {
-	struct attempt *current;
-	int64_t retry_ms;
-	uint32_t last; /* the highest attempt number that is known of this index; 0: none */
-};
-
-/* A kubelet refused a member of this job: the node gets no member of it until until_ms. n counts
- * the refusals, holds says that the end of the pause was not noticed yet. */
-struct refusal {
-	uint32_t node, n;
-	int64_t until_ms;
-	bool holds;
-};
-
-enum job_condition { JC_SCHEDULED, JC_SUSPENDED, JC_COMPLETE, JC_FAILED, JC_N };
-
-/* The ComputeJob's object. Owner: observe/job_seen. */
+/* The ComputeJob's object. */
 struct job_object {
 	bool known;       /* the object was seen; else only pods of the job were */
 	bool deleted;     /* the object was seen and does not exist any more */
@@ -33,7 +18,7 @@ struct job_object {
 	int64_t generation, created_ms;
 };
 
-/* The spec, as far as the core needs it. Owner: observe/job_seen (priority: state/queue). */
+/* The spec, as far as the core needs it. */
 struct job_want {
 	uint32_t parallelism, min_parallelism, backoff_limit, max_unavailable;
 	int32_t priority;
@@ -47,8 +32,7 @@ struct job_want {
 	struct request *request;
 };
 
-/* Questions to the API server whether the job exists, and the deletion of a finished job. Owners:
- * life/job_deletion and life/job_policy; observe/job_seen takes the answers. */
+/* Questions to the API server whether the job exists, and the deletion of a finished job. */
 struct job_check {
 	bool running;
 	bool owner_deleted; /* the answer: the job does not exist, so its pods have no owner */
@@ -56,13 +40,7 @@ struct job_check {
 	uint32_t vanished; /* pods that vanished, unstopped, since the job was last seen */
 };
 
-/* Changes of the spec that the members have not followed yet. Set by observe, cleared by
- * life/job_update. */
-struct job_changes {
-	bool selection_changed, rolling, completed_changed;
-};
-
-/* The state and what belongs to it. Owner: life; the core sets start_ms when a plan is placed. */
+/* The state and what belongs to it. */
 struct job_life {
 	enum job_state state;
 	int64_t start_ms, end_ms; /* wall times in whole seconds */
@@ -78,41 +56,7 @@ struct job_life {
 	int64_t deadline_wall_ms, deadline_at_ms, ttl_wall_ms, ttl_at_ms;
 };
 
-/* The members. Owners: state/job, state/attempt, observe. */
-struct job_members {
-	struct slot *slots;
-	uint32_t nslots;
-	struct attempt *attempts; /* a list through job_next */
-	uint32_t count[ATTEMPT_STATE_N], nready, nwaiting;
-	/* The next attempt has a higher number than this, and than the last of its slot. */
-	uint32_t attempt_floor;
-	uint32_t highest_attempt;       /* status.attempts */
-	uint32_t failed, stored_failed; /* charged attempts; those that a stored status counts */
-	struct bitset completed;
-	uint32_t ncompleted;
-	int64_t starting_ms; /* when the first Pending pod came, or a container last started */
-};
-
-/* Owner: observe/member_ended; life/job_policy notices the ends. */
-struct job_refusals {
-	struct refusal *v;
-	uint32_t n, cap;
-};
-
-/* What status.reason, status.message, conditions and Events say. Set by job_set_message and
- * job_set_condition. Owner of the texts of denials, failures and refusals: tell/progress. */
-struct job_told {
-	struct cond_state conditions[JC_N];
-	enum reason reason;
-	char *message;
-	char *create_error;       /* why the API server refuses pods, with the next step, or "" */
-	char *last_failure;       /* how a member failed last, with the next step, or "" */
-	char *last_refusal;       /* why a kubelet refused a member last, or "" */
-	int64_t failure_event_ms; /* until then no Event is made about a failure */
-	bool waiting;             /* an Event has said that the job waits for nodes */
-};
-
-/* A job's place in the queue. Owner: state/queue, which has the moves. */
+/* A job's place in the queue. */
 enum queue_stage {
 	QUEUE_OUT,
 	QUEUE_NEW, /* the job came, or changed before it was blocked, and was not looked at since */
@@ -144,11 +88,11 @@ struct job_record {
 	struct job_refusals refusals;
 	struct job_told told;
 	struct job_place place;
-	/* The list of jobs that are to say why they wait. Owner: state/waiting. */
+	/* The list of jobs that are to say why they wait. */
 	struct job_record *waiting_prev, *waiting_next;
 	struct job_record **waiting_in; /* the list that the job is in, or NULL */
 	int64_t waiting_ms;             /* when the message is due */
-	/* Writes of the status. Owner: tell/job_status. */
+	/* Writes of the status. */
 	struct status_slot status;
 	bool gathering; /* an urgent write waits a moment for more changes */
 	uint32_t inflight_failed;

@@ -1,72 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A node as the core knows it, and the types for labels, taints, resources and needs. The record
- * owns its strings. */
+/* A node as the core knows it. The record owns its strings. test/lint/owners.txt says which files
+ * may write its parts. */
 #pragma once
 
 #include "base/bitset.h"
 #include "base/heap.h"
 #include "base/table.h"
-#include "coordinator/core/state/reasons.h"
+#include "coordinator/core/state/label_record.h"
+#include "coordinator/core/state/need_record.h"
+#include "coordinator/core/state/status_record.h"
 #include "model/cnode.h"
 #include "model/message.h"
 
 /* What a node of the timers' heap belongs to: heap_node.kind. */
 enum timer_kind { TIMER_NODE, TIMER_ROOM, TIMER_JOB, TIMER_ATTEMPT };
 
-enum { RES_CPU, RES_MEMORY, RES_PODS, RES_EPHEMERAL, RES_NAMES_MAX = 128 };
-/* The rows of a node: the Node's allocatable, the ComputeNode's spec, what pods that are no members
- * use, what Muster may use (the result of these three), what members use. */
-enum res_row { ROW_ALLOC, ROW_SPEC, ROW_FOREIGN, ROW_CAP, ROW_USED, ROW_N };
-enum { RES_ABSENT = -1 };
-
-/* How much of one resource a member's pod requests. */
-struct need {
-	uint32_t res;
-	int64_t milli;
-};
-
-struct needs {
-	struct need *v;
-	uint32_t n;
-};
-
-/* Key and value, both interned. */
-struct label {
-	uint32_t key, val;
-};
-
-struct labels {
-	struct label *v;
-	uint32_t n;
-};
-
-struct node_taint {
-	uint32_t key, val;
-	enum taint_effect effect;
-};
-
 enum node_condition { NC_READY, NC_AGENT, NC_SCHEDULABLE, NC_N };
 
-struct cond_state {
-	enum cond_status status;
-	enum reason reason;
-	int64_t since_ms;
-};
-
 enum loss { LOSS_NO, LOSS_MAYBE, LOSS_SURE };
-enum mark { MARK_NONE, MARK_LATER, MARK_URGENT };
 
-/* A status and its writes, for a job or a ComputeNode: fingerprints of the status as it is stored,
- * as it is being written, and as the watch last showed it. A head is the fingerprint of the part
- * that is written at once. Owner: tell. */
-struct status_slot {
-	enum mark mark; /* whether a write was asked for, and how soon */
-	uint64_t stored, inflight, seen;
-	uint64_t stored_head, inflight_head;
-	char *rv; /* the resourceVersion from which the next write is computed */
-};
-
-/* The v1 Node. Owner: observe/node_seen. */
+/* The v1 Node. */
 struct node_kube {
 	bool exists, cordoned, out_of_service;
 	enum cond_status ready;
@@ -76,7 +29,7 @@ struct node_kube {
 	uint32_t ntaints;
 };
 
-/* The ComputeNode. Owner: observe/node_seen. */
+/* The ComputeNode. */
 struct node_compute {
 	bool exists, cordoned;
 	bool owned; /* the Node owns it: Muster made it */
@@ -85,7 +38,7 @@ struct node_compute {
 	struct labels labels;
 };
 
-/* The server-side apply of the ComputeNode. Owner: life/node_apply. */
+/* The server-side apply of the ComputeNode. */
 struct node_apply {
 	bool running, wanted;
 	struct bitset leave_out; /* resources whose value another field manager owns */
@@ -96,7 +49,7 @@ struct node_apply {
 	uint32_t deletions; /* deletions in a row, each within a minute of the one before */
 };
 
-/* The agent. Owners: observe/agent_seen; state/node (connected, silent). */
+/* The agent. */
 struct node_agent {
 	uint64_t session; /* 0: there is none */
 	bool connected, heard, silent, capacity_known;
@@ -104,14 +57,14 @@ struct node_agent {
 	char *version, *boot_id;
 };
 
-/* Lists of the node's pods by the coordinator itself. Owners: life/pod_lists, observe. */
+/* Lists of the node's pods by the coordinator itself. */
 struct node_list {
 	bool running, wanted;
 	int64_t next_ms;     /* INT64_MAX: no list is planned */
 	uint64_t generation; /* of the last list or Hello */
 };
 
-/* What follows from everything that is known of the node. Owner: life/node_state. */
+/* What follows from everything that is known of the node. */
 struct node_verdict {
 	struct cond_state conditions[NC_N];
 	enum loss loss;
@@ -121,8 +74,7 @@ struct node_verdict {
 };
 
 /* The orders that the node's session gets. sum is the sum of the fingerprints of all orders.
- * Attempts whose order may have changed are in the list changed. Owners: state/orders,
- * state/attempt. */
+ * Attempts whose order may have changed are in the list changed. */
 struct node_orders {
 	bool recount; /* count all attempts again */
 	bool forgot;  /* an attempt that had an order was freed or has left */
@@ -147,9 +99,9 @@ struct node_record {
 	struct node_agent agent;
 	struct node_list list;
 	struct labels labels;     /* the labels of the Node, overlaid by those of the ComputeNode */
-	int64_t *res;             /* ROW_N rows of core.res.cap numbers; owner: state/resources */
-	struct attempt *attempts; /* a list through node_next; owner: state/attempt */
-	uint32_t nlive;           /* attempts that take room; owner: state/attempt */
+	int64_t *res;             /* ROW_N rows of core.res.cap numbers */
+	struct attempt *attempts; /* a list through node_next */
+	uint32_t nlive;           /* attempts that take room */
 	struct node_verdict verdict;
 	struct status_slot status;
 	struct node_orders orders;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All that the core knows. Each table is a struct of its own; the file that is named like the table
- * owns it. */
+/* All that the core knows. Each table is a struct of its own. test/lint/owners.txt says which files
+ * may write it. */
 #pragma once
 
 #include "base/arena.h"
@@ -9,49 +9,14 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "coordinator/core/state/action.h"
+#include "coordinator/core/state/agents_record.h"
 #include "coordinator/core/state/config.h"
 #include "coordinator/core/state/event.h"
+#include "coordinator/core/state/levels_record.h"
 #include "coordinator/core/state/queue_record.h"
+#include "coordinator/core/state/reservation_record.h"
 
 enum { TEMPLATES_BY_US_MAX = 4096 };
-
-enum { LEVELS = 1025, STEPS_N = 248 };
-
-/* For one resource: sets of nodes with at least so much of it. */
-struct stepset {
-	struct bitset at_least[STEPS_N];
-	uint8_t *at; /* by node: its step */
-	uint32_t cap;
-};
-
-struct levels {
-	struct bitset level[LEVELS], used; /* used: the levels that have nodes */
-	uint32_t count[LEVELS];
-	uint16_t *of; /* by node: its level + 1, or 0 */
-	uint32_t cap;
-	struct stepset **free,
-		**whole; /* by resource: of the room that is left; of the empty node */
-	uint32_t nres;
-};
-
-/* A node that may be chosen; lower scores are better. */
-struct candidate {
-	int64_t score;
-	uint32_t node;
-};
-
-/* The reservation of the first job that does not fit, if the empty cluster could hold the job. */
-struct reservation {
-	const struct job_record *head; /* the job that has the reservation */
-	bool holds; /* the time when the job can start is known, and nodes are kept */
-	const struct job_record *told; /* the job that the log named last, or NULL */
-	int64_t at_ms;
-	struct bitset nodes;
-	/* The job for which nodes are being asked when they have room, and the answers so far. */
-	const struct job_record *asking;
-	struct candidate *offers;
-	uint32_t noffers, offers_cap, ask_next;
-};
 
 /* The names of resources, numbered in the order in which they came. */
 struct resource_table {
@@ -103,17 +68,6 @@ struct waiting_table {
 	struct job_record *first,
 		*again; /* jobs whose first message is due; jobs whose message is renewed */
 	int64_t tokens_ms, filled_ms; /* how many messages may be made now, as a bucket of tokens */
-};
-
-/* The time after a change of leader, when agents are waited for. */
-struct gate {
-	bool open;
-	int64_t lead_ms, opens_ms; /* opens_ms: when the gate opens at the latest */
-};
-
-struct silence {
-	bool suspects_us; /* most agents are silent, so probably the coordinator hears nothing */
-	int64_t mass_loop_ms; /* when most were last silent */
 };
 
 /* What goes out of this step. */

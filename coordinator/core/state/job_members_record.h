@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The members of a job, as parts of its record. */
+#pragma once
+
+#include "coordinator/core/state/attempt_record.h"
+
+/* One member index. */
+struct slot {
+	struct attempt *current;
+	int64_t retry_ms;
+	uint32_t last; /* the highest attempt number that is known of this index; 0: none */
+};
+
+/* The members. */
+struct job_members {
+	struct slot *slots;
+	uint32_t nslots;
+	struct attempt *attempts; /* a list through job_next */
+	uint32_t count[ATTEMPT_STATE_N], nready, nwaiting;
+	/* The next attempt has a higher number than this, and than the last of its slot. */
+	uint32_t attempt_floor;
+	uint32_t highest_attempt;       /* status.attempts */
+	uint32_t failed, stored_failed; /* charged attempts; those that a stored status counts */
+	struct bitset completed;
+	uint32_t ncompleted;
+	int64_t starting_ms; /* when the first Pending pod came, or a container last started */
+};
+
+/* A kubelet refused a member of this job: the node gets no member of it until until_ms. n counts
+ * the refusals, holds says that the end of the pause was not noticed yet. */
+struct refusal {
+	uint32_t node, n;
+	int64_t until_ms;
+	bool holds;
+};
+
+struct job_refusals {
+	struct refusal *v;
+	uint32_t n, cap;
+};
+
+/* Changes that the members have not followed yet. */
+struct job_changes {
+	bool selection_changed, rolling, completed_changed;
+};

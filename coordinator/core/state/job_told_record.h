@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is told about a job, as a part of its record. */
+#pragma once
+
+#include "coordinator/core/state/status_record.h"
+
+enum job_condition { JC_SCHEDULED, JC_SUSPENDED, JC_COMPLETE, JC_FAILED, JC_N };
+
+/* What status.reason, status.message, conditions and Events say. */
+struct job_told {
+	struct cond_state conditions[JC_N];
+	enum reason reason;
+	char *message;
+	char *create_error;       /* why the API server refuses pods, with the next step, or "" */
+	char *last_failure;       /* how a member failed last, with the next step, or "" */
+	char *last_refusal;       /* why a kubelet refused a member last, or "" */
+	int64_t failure_event_ms; /* until then no Event is made about a failure */
+	bool waiting;             /* an Event has said that the job waits for nodes */
+};
