@@ -7,9 +7,11 @@ node_apply) is that part, under whatever name a pointer to it goes. A write is a
 clang's syntax tree tells the types, and macros are expanded in it.
 """
 import fnmatch
+import os
 import re
 
 import syntax
+from tree import line_of
 
 CORE = "coordinator/core/"
 HEADERS = CORE + r"state/(\w+_record|tables)\.h"
@@ -37,6 +39,13 @@ def operator(node, *signs):
     """Whether the node is one of these operators."""
     m = re.search(r"'([^' ]+)'(?: ComputeLHSTy=.*| cannot overflow)?$", node.text)
     return node.kind.endswith("Operator") and bool(m) and m.group(1) in signs
+
+
+def variadic(call, argument):
+    """The argument is one of those that '...' stands for: they are printed."""
+    type_ = call.children[0].type
+    fixed = type_[type_.rfind("(") + 1:-1].split(", ")
+    return fixed[-1] == "..." and call.children.index(argument) >= len(fixed)
 
 
 def called(call):
@@ -84,6 +93,7 @@ class Function:
 
     def __init__(self, records, tree):
         self.records, self.writes = records, []
+        self.name = re.search(r"(\w+) '", tree.text).group(1)
         self.file, self.line = tree.file, tree.line
         for node in tree.below():
             if node.file == tree.file:
@@ -96,7 +106,7 @@ class Function:
         elif operator(node, "&") and len(node.children) == 1 or "<ArrayToPointerDecay>" in node.text or \
                 "<LValueToRValue>" in node.text and struct_of(node.type) not in self.records.records:
             if self.given_away(node):
-                self.write(node.children[0])
+                self.write(node.children[0], whole=False)
         elif node.kind == "CallExpr" and called(node) in COPIES:
             target = node.children[1]
             while target.kind in CASTS:
@@ -104,23 +114,24 @@ class Function:
             if not operator(target, "&"):
                 self.add(target, self.records.whole(struct_of(target.type)))
 
-    @staticmethod
-    def given_away(node):
+    def given_away(self, node):
         """The address goes to a call, to a variable or to the caller, and may be written through there."""
         above = node.above
         while not read_only(node.type):
+            if above.kind == "CStyleCastExpr" and struct_of(above.type) in self.records.records:
+                return False  # uthash's way from a link to its record
             if above.kind in CASTS or operator(above, "+", "-") or above.kind == "ConditionalOperator":
                 node, above = above, above.above
             elif above.kind == "CallExpr":
-                return above.children[0] is not node and called(above) != "free"
+                return above.children[0] is not node and called(above) != "free" and not variadic(above, node)
             else:
                 return above.kind in ("VarDecl", "ReturnStmt", "InitListExpr") or \
                     operator(above, "=") and above.children[1] is node
         return False
 
-    def write(self, target):
+    def write(self, target, whole=True):
         """A write to what an expression names: to the innermost part that holds it, and to all parts that
-        hold this part by value."""
+        hold this part by value; whole: of a record, to all its parts."""
         parts, followed, node = [], False, target
         while node.kind != "DeclRefExpr" and node.children:
             inner = node.children[0]
@@ -144,8 +155,112 @@ class Function:
                 break
             node = inner
         if followed or node.kind != "DeclRefExpr":
-            self.add(target, parts + self.records.whole(struct_of(target.type)) * (not target.type.endswith("*")))
+            if whole and not target.type.endswith("*"):
+                parts += self.records.whole(struct_of(target.type))
+            self.add(target, parts)
 
     def add(self, target, parts):
         line = next((n.line for n in target.below() if n.file == self.file), self.line)
         self.writes += [(line, part) for part in dict.fromkeys(parts)]
+
+
+class Line:
+    """A line of owners.txt: `RECORD.MEMBER[,MEMBER…] OWNER…`, or `RECORD OWNER…` of who makes records."""
+
+    def __init__(self, number, words, explained):
+        self.where = f"test/lint/{RULES}:{number}"
+        record, _, members = words[0].partition(".")
+        self.record, self.members = record, [m for m in members.split(",") if m]
+        self.owners, self.explained = words[1:], explained
+        self.used = set()
+
+    def holds(self, function):
+        """Whether the function is an owner's."""
+        file = os.path.splitext(function.file[len(CORE):])[0]
+        for owner in self.owners:
+            path, _, names = owner.partition(":")
+            if fnmatch.fnmatchcase(file, path) and (not names or function.name in names.split(",")):
+                self.used.add(owner if not names else f"{path}:{function.name}")
+                return True
+        return False
+
+    def unused(self):
+        """The owners that were never found to write."""
+        wanted = set()
+        for owner in self.owners:
+            path, _, names = owner.partition(":")
+            wanted |= {f"{path}:{name}" for name in names.split(",")} if names else {owner}
+        return sorted(wanted - self.used)
+
+
+def rules_of(tree):
+    """The structs that are values, and the lines on parts."""
+    values, lines, comment = set(), [], False
+    with open(os.path.join(tree.rules, RULES), encoding="utf-8") as f:
+        for number, text in enumerate(f, 1):
+            words = text.split("#")[0].split()
+            if words[:1] == ["values"]:
+                values |= set(words[1:])
+            elif words:
+                lines.append(Line(number, words, comment))
+            comment = text.startswith("#")
+    return values, lines
+
+
+def bad_lines(records, lines):
+    """What is wrong with the lines themselves, and {part: its line}."""
+    problems, line_of_part = [], {}
+    for line in lines:
+        members = records.structs.get(line.record, {}) if line.record in records.records else None
+        if members is None:
+            problems.append(f"{line.where}: {line.record} is no record of {CORE}state")
+            continue
+        for member in line.members:
+            part = f"{line.record}.{member}"
+            if member not in members:
+                problems.append(f"{line.where}: there is no {part} any more; take it out")
+            elif part in line_of_part:
+                problems.append(f"{line.where}: {part} has a line already")
+            line_of_part.setdefault(part, line)
+        if len(line.owners) > MANY and not line.explained:
+            problems.append(f"{line.where}: more than {MANY} owners: give the part a function that sets it, or say "
+                            "in a comment above why not")
+    problems += [f"{CORE}state: {part} has no line in test/lint/{RULES}: say there which files may write it"
+                 for part in sorted(records.parts - line_of_part.keys())]
+    return problems, line_of_part
+
+
+def bad_comments(tree):
+    """Comments in the headers that name owners."""
+    return [f"{name}:{line_of(tree.read(name), m.start())}: a comment names an owner, which test/lint/{RULES} does"
+            for name in tree.named(HEADERS)
+            for m in re.finditer(r"\bOwners?\b|\bowners?:", tree.read(name))]
+
+
+def owners(tree):
+    names = tree.named(re.escape(CORE) + r".*\.c")
+    if not names:
+        return []
+    values, lines = rules_of(tree)
+    problems, structs, functions = bad_comments(tree), {}, {}
+    for name, found in syntax.declarations(tree.top, names, lambda file: file.startswith(CORE)):
+        if found is None:
+            problems.append(f"{name}: {syntax.CLANG} does not compile it")
+        for node in found or []:
+            if node.kind == "RecordDecl" and re.fullmatch(HEADERS, node.file):
+                structs.setdefault(node.text, node)
+            elif node.kind == "FunctionDecl" and any(n.kind == "CompoundStmt" for n in node.children):
+                functions.setdefault((node.file, node.line), node)
+    records = Records(structs.values(), values)
+    wrong, line_of_part = bad_lines(records, lines)
+    problems += wrong + [f"test/lint/{RULES}: there is no struct {v} any more" for v in sorted(values - records.structs.keys())]
+    makers = {line.record: line for line in lines if not line.members}
+    for function in (Function(records, node) for node in functions.values()):
+        for line, part in dict.fromkeys(function.writes):
+            maker, own = makers.get(part.split(".")[0]), line_of_part.get(part)
+            if own and not any([rule.holds(function) for rule in (maker, own) if rule]):
+                problems.append(f"{function.file}:{line}: {function.name} writes {part}, which belongs to "
+                                f"{', '.join(own.owners)} (test/lint/{RULES}); let a function there do it")
+    problems += [f"{line.where}: {owner} does not write it any more; take it out"
+                 for line in lines for owner in line.unused()]
+    return problems

@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 import circles  # noqa: E402
 import layers  # noqa: E402
 import objects  # noqa: E402
+import owners  # noqa: E402
 import seeded  # noqa: E402
 import texts  # noqa: E402
 from tree import Tree  # noqa: E402
@@ -207,6 +208,90 @@ def check_report():
     return "shared/model/long.c:3: f: 72 lines" in out.getvalue()
 
 
+# The check `owners` has a tree and a rule file of its own: what is put into node_seen(), what must be said about it.
+NODE_SEEN = "coordinator/core/observe/node_seen.c"
+OWNED = {
+    "shared/base/box.h": C + "struct box {\n\tint w;\n};\nvoid box_set(struct box *b, int w);\nint box_w(const struct box *b);\n"
+                             "void print(const char *fmt, ...);\n#define WANT(x) ((x).wanted = 1)\n",
+    "coordinator/core/state/node_record.h":
+        C + '#include "base/box.h"\n\nstruct label {\n\tint key;\n};\n\nstruct node_apply {\n\tint wanted;\n'
+            "\tstruct box left_out;\n\tstruct label labels[2];\n};\n\nstruct node_record {\n\tstruct node_record *next;\n"
+            "\tstruct node_apply apply;\n\tchar *name;\n\tint *rows;\n};\n",
+    "coordinator/core/state/tables.h": C + '#include "coordinator/core/state/node_record.h"\n\nstruct core {\n'
+                                           "\tstruct node_record *nodes, **at;\n};\n",
+    "coordinator/core/state/node.c":
+        C + '#include "coordinator/core/state/tables.h"\n\nvoid node_make(struct core *c, struct node_record *n)\n{\n'
+            "\tn->next = c->nodes;\n\tc->nodes = n;\n\tn->name = 0;\n\tn->rows = 0;\n\tn->apply.wanted = 0;\n}\n",
+    "coordinator/core/life/node_apply.c":
+        C + '#include "coordinator/core/state/tables.h"\n\nvoid node_apply(struct node_record *n)\n{\n'
+            "\tstruct node_apply *x = &n->apply;\n\tx->wanted++;\n\tbox_set(&x->left_out, 1);\n\tx->labels[1].key = 2;\n}\n",
+    NODE_SEEN:
+        C + '#include <string.h>\n\n#include "coordinator/core/state/tables.h"\n\n'
+            "void node_seen(struct core *c, struct node_record *n)\n{\n\t(void)c, (void)n;\n}\n",
+}
+OWNERS = ["values label", "node_record state/node:node_make", "node_record.next,name,rows state/node",
+          "node_record.apply life/node_*", "core.nodes,at state/node:node_make"]
+APPLY = f"{NODE_SEEN}:8: node_seen writes node_record.apply, which belongs to life/node_*"
+OWNED_WRITES = [
+    ("n->apply.wanted = 1;", APPLY),
+    ("c->nodes->next->apply.wanted |= 2;", APPLY),
+    ("c->at[3]->apply.wanted--;", APPLY),
+    ("struct node_apply *x = c ? &n->apply : 0; (void)x;", APPLY),
+    ("extern struct node_apply *some(void); some()->wanted = 1;", APPLY),
+    ("WANT(n->apply);", APPLY),
+    ("WANT(\n\tn->apply);", APPLY.replace(":8:", ":9:")),
+    ("box_set(&n->apply.left_out, 2);", APPLY),
+    ("n->apply.labels[0].key = 1;", APPLY),
+    ("*n = *c->nodes;", APPLY),
+    ("memset(n, 0, sizeof *n);", APPLY),
+    ("strcpy(n->name, \"x\");", f"{NODE_SEEN}:8: node_seen writes node_record.name, which belongs to state/node"),
+    ("n->rows[2] = 1;", "writes node_record.rows"),
+    ("int *rows = n->rows + 1; *rows = 2;", "writes node_record.rows"),
+    ("c->at[1] = n;", "writes core.at, which belongs to state/node:node_make"),
+    ("struct node_record **p = &c->nodes; *p = n;", "writes core.nodes"),
+    ("struct node_apply copy = n->apply; copy.wanted = 1; copy.labels[1].key = 2; (void)copy;", None),
+    ("(void)box_w(&n->apply.left_out); print(\"%s\", n->name); (void)strlen(n->name);", None),
+    ("const int *rows = n->rows; const struct node_apply *a = &n->apply; (void)(rows[1] + a->wanted);", None),
+    ("struct node_record *m = c->nodes->next; (void)(m == n && &m->apply != &n->apply);", None),
+    ("int x y;", f"{NODE_SEEN}: clang-19 does not compile it"),
+]
+OWNED_RULES = [  # lines that are added; what is said, and with which lines instead of which
+    (["node_record.gone state/node"], "owners.txt:6: there is no node_record.gone any more"),
+    (["node_apply.wanted life/node_*"], "owners.txt:6: node_apply is no record"),
+    (["node_record.name life/*"], "owners.txt:6: node_record.name has a line already"),
+    (["values leaf"], "there is no struct leaf any more"),
+    (["core.at state/node:node_make,node_free"], "owners.txt:6: state/node:node_free does not write it any more"),
+    (OWNERS[:3] + OWNERS[4:], "coordinator/core/state: node_record.apply has no line"),
+    (OWNERS[:3] + ["node_record.apply life/node_* a b c", OWNERS[4]], "owners.txt:4: more than 3 owners"),
+    (OWNERS[:3] + ["node_record.apply life/node_* observe/*", OWNERS[4]], "owners.txt:4: observe/* does not write it any more"),
+]
+
+
+def owned(files, rules):
+    with tempfile.TemporaryDirectory(prefix="muster-lint.") as top:
+        write_tree(top, files, ROOMS)
+        with open(os.path.join(top, owners.RULES), "w", encoding="utf-8") as f:
+            f.write("\n".join(rules) + "\n")
+        return owners.owners(Tree(top, rules=top))
+
+
+def check_owners():
+    """Each write is found, what is no write is not, and a wrong line is."""
+    cases = [(statement, {**OWNED, NODE_SEEN: OWNED[NODE_SEEN].replace("(void)c, (void)n;", statement + " (void)c, (void)n;")},
+              OWNERS, expected) for statement, expected in OWNED_WRITES]
+    cases += [(rules[-1], OWNED, rules if len(rules) > 1 else OWNERS + rules, expected) for rules, expected in OWNED_RULES]
+    header = "coordinator/core/state/node_record.h"
+    cases += [("the tree is clean", OWNED, OWNERS, None),
+              ("a comment", {**OWNED, header: OWNED[header].replace("\tchar *name;", "\tchar *name; /* Owner: state */")}, OWNERS,
+               f"{header}:17: a comment names an owner")]
+    missed = []
+    for what, files, rules, expected in cases:
+        found = owned(files, rules)
+        if not (any(expected in p for p in found) if expected else not found):
+            missed.append(f"MISSED: owners: {what}: {found} instead of {expected}")
+    return missed, len(cases)
+
+
 # What is done to a committed tree, the exit status of --changed, what it must say and must not say
 UNFORMATTED = swap("shared/base/text.c", "\treturn (int)", "    return  (int)")["shared/base/text.c"]
 CHANGED = [
@@ -284,7 +369,10 @@ def main():
     missed = check_allowed()
     print("\n".join(missed) or "ok: circles: what is allowed passes, what is no circle any more does not")
     bad += len(missed)
-    print(f"{len(BROKEN) + len(CHANGED)} broken trees, {bad} missed")
+    missed, owned_cases = check_owners()
+    print("\n".join(missed) or f"ok: owners: {owned_cases} trees")
+    bad += len(missed)
+    print(f"{len(BROKEN) + len(CHANGED) + owned_cases} broken trees, {bad} missed")
     return 1 if bad else 0
 
 
