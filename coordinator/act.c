@@ -10,7 +10,7 @@ static void mark(struct coordinator *c, const struct core_action *a)
 {
 	uint64_t key = a->type == ACT_JOB_STATUS
 			       ? status_key_job(c->keys, a->object.ns, a->object.name)
-			       : status_key_cnode(c->keys, a->object.name);
+			       : status_key_compute_node(c->keys, a->object.name);
 	writeq_mark(c->writeq, key, a->object.urgent, a->object.ahead, a->object.not_before_ms,
 		    c->now_ms);
 }
@@ -57,10 +57,12 @@ static void act(struct coordinator *c, const struct core_action *a)
 	switch (a->type) {
 	case ACT_ORDERS: server_sessions_orders_changed(c->sessions, a->node); break;
 	case ACT_JOB_STATUS:
-	case ACT_CNODE_STATUS: mark(c, a); break;
-	case ACT_CNODE_APPLY: op_queue(op_new(&c->ops, OP_CNODE_APPLY, NULL, a->node, NULL)); break;
+	case ACT_COMPUTE_NODE_STATUS: mark(c, a); break;
+	case ACT_COMPUTE_NODE_APPLY:
+		op_queue(op_new(&c->ops, OP_COMPUTE_NODE_APPLY, NULL, a->node, NULL));
+		break;
 	case ACT_LIST_NODE: op_queue(op_new(&c->ops, OP_LIST_NODE, NULL, a->node, NULL)); break;
-	case ACT_CNODE_DELETE: object_op(c, OP_CNODE_DELETE, a); break;
+	case ACT_COMPUTE_NODE_DELETE: object_op(c, OP_COMPUTE_NODE_DELETE, a); break;
 	case ACT_JOB_GET: object_op(c, OP_JOB_GET, a); break;
 	case ACT_JOB_DELETE: object_op(c, OP_JOB_DELETE, a); break;
 	case ACT_POD_CREATE: pod_create(c, &a->pod_create); break;

@@ -14,11 +14,12 @@ static void on_job(struct coordinator *c, const struct job *job)
 	writeq_seen(c->writeq, status_key_job(c->keys, job->meta.ns, job->meta.name), c->now_ms);
 }
 
-static void on_cnode(struct coordinator *c, const struct cnode *cnode)
+static void on_compute_node(struct coordinator *c, const struct compute_node *compute_node)
 {
-	struct core_event ev = {.type = CEV_CNODE, .cnode = cnode};
+	struct core_event ev = {.type = CEV_COMPUTE_NODE, .compute_node = compute_node};
 	shell_step(c, &ev);
-	writeq_seen(c->writeq, status_key_cnode(c->keys, cnode->meta.name), c->now_ms);
+	writeq_seen(c->writeq, status_key_compute_node(c->keys, compute_node->meta.name),
+		    c->now_ms);
 }
 
 static void on_upsert(void *self, const struct api_object *obj)
@@ -27,8 +28,8 @@ static void on_upsert(void *self, const struct api_object *obj)
 	struct core_event ev = {.type = CEV_NODE};
 	if (obj->kind == API_JOB) {
 		on_job(c, obj->job);
-	} else if (obj->kind == API_CNODE) {
-		on_cnode(c, obj->cnode);
+	} else if (obj->kind == API_COMPUTE_NODE) {
+		on_compute_node(c, obj->compute_node);
 	} else {
 		ev.node = obj->node;
 		shell_step(c, &ev);
@@ -49,12 +50,12 @@ static void job_gone(void *self, const struct meta *meta)
 	forget(c, status_key_job(c->keys, meta->ns, meta->name));
 }
 
-static void cnode_gone(void *self, const struct meta *meta)
+static void compute_node_gone(void *self, const struct meta *meta)
 {
 	struct coordinator *c = coordinator_of(self);
-	struct core_event ev = {.type = CEV_CNODE_GONE, .gone = meta};
+	struct core_event ev = {.type = CEV_COMPUTE_NODE_GONE, .gone = meta};
 	shell_step(c, &ev);
-	forget(c, status_key_cnode(c->keys, meta->name));
+	forget(c, status_key_compute_node(c->keys, meta->name));
 }
 
 static void node_gone(void *self, const struct meta *meta)
@@ -71,7 +72,7 @@ void observe_synced(void *self)
 	struct coordinator *c = coordinator_of(self);
 	struct core_event ev = {.type = CEV_SYNCED};
 	if (c->synced || !c->pods_listed || !reflector_synced(c->jobs) ||
-	    !reflector_synced(c->nodes) || !reflector_synced(c->cnodes))
+	    !reflector_synced(c->nodes) || !reflector_synced(c->compute_nodes))
 		return;
 	c->synced = true;
 	log_info(c->log, "caches synced", KI("epoch", c->epoch));
@@ -97,7 +98,7 @@ struct reflector *observe_new(struct coordinator *c, enum api_kind kind)
 				       .on_synced = observe_synced,
 				       .on_gone = kind == API_JOB    ? job_gone
 						  : kind == API_NODE ? node_gone
-								     : cnode_gone};
+								     : compute_node_gone};
 	return reflector_new(&cfg, &c->api, c->log, rng_next(&c->rng));
 }
 

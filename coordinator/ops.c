@@ -77,11 +77,11 @@ static uint64_t submit_create(struct op *op)
 
 static uint64_t submit_apply(struct op *op)
 {
-	struct cnode_apply apply;
-	struct api_request req = object_request(op, API_APPLY, API_CNODE);
-	if (!core_cnode_apply(op->owner->core, op->name, &apply))
+	struct compute_node_apply apply;
+	struct api_request req = object_request(op, API_APPLY, API_COMPUTE_NODE);
+	if (!core_compute_node_apply(op->owner->core, op->name, &apply))
 		return 0;
-	req.cnode_apply = &apply;
+	req.compute_node_apply = &apply;
 	return submit(op, &req);
 }
 
@@ -116,7 +116,7 @@ static uint64_t op_submit(struct op *op)
 {
 	struct api_request req;
 	switch (op->type) {
-	case OP_CNODE_APPLY: return submit_apply(op);
+	case OP_COMPUTE_NODE_APPLY: return submit_apply(op);
 	case OP_POD_CREATE: return submit_create(op);
 	case OP_NOTE: return submit_note(op);
 	case OP_LIST_NODE: return submit_list_node(op);
@@ -126,8 +126,8 @@ static uint64_t op_submit(struct op *op)
 		req = object_request(op, API_GET, API_JOB);
 		req.uid = NULL;
 		return submit(op, &req);
-	case OP_CNODE_DELETE:
-		req = object_request(op, API_DELETE, API_CNODE);
+	case OP_COMPUTE_NODE_DELETE:
+		req = object_request(op, API_DELETE, API_COMPUTE_NODE);
 		return submit(op, &req);
 	case OP_POD_DELETE: req = object_request(op, API_DELETE, API_POD); return submit(op, &req);
 	case OP_JOB_DELETE: req = object_request(op, API_DELETE, API_JOB); return submit(op, &req);

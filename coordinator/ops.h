@@ -12,8 +12,8 @@
 enum { OPS_INFLIGHT_MAX = 64, PODS_PAGE = 500 };
 
 enum op_type {
-	OP_CNODE_APPLY,
-	OP_CNODE_DELETE,
+	OP_COMPUTE_NODE_APPLY,
+	OP_COMPUTE_NODE_DELETE,
 	OP_POD_CREATE,
 	OP_POD_READ, /* after a create that met a pod of the same name */
 	OP_POD_DELETE,

@@ -57,8 +57,8 @@ static void on_object(void *self, struct op *op, const struct api_object *obj)
 		mem_strset(&op->live_uid, obj->meta->uid);
 		op->live_orphan = obj->meta->orphan_finalizer;
 		break;
-	case OP_CNODE_APPLY:
-	case OP_CNODE_DELETE:
+	case OP_COMPUTE_NODE_APPLY:
+	case OP_COMPUTE_NODE_DELETE:
 	case OP_POD_DELETE:
 	case OP_JOB_DELETE:
 	case OP_NOTE:
@@ -173,13 +173,13 @@ static void on_end(void *self, struct op *op, const struct api_result *res)
 {
 	struct coordinator *c = coordinator_of(self);
 	switch (op->type) {
-	case OP_CNODE_APPLY: end_apply(c, op, res); break;
+	case OP_COMPUTE_NODE_APPLY: end_apply(c, op, res); break;
 	case OP_POD_CREATE: end_create(c, op, res); break;
 	case OP_POD_READ:
 		if (!op->found)
 			tell_pod_done(c, op, res, NULL);
 		break;
-	case OP_CNODE_DELETE:
+	case OP_COMPUTE_NODE_DELETE:
 	case OP_POD_DELETE:
 	case OP_JOB_DELETE: end_delete(c, op, res); break;
 	case OP_JOB_GET: end_job_get(c, op, res); break;

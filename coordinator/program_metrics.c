@@ -10,9 +10,9 @@ static void core_metrics(struct metrics *m, const struct core_stats *s)
 {
 	for (int i = JOB_PENDING; i <= JOB_SUSPENDED; i++)
 		metrics_set(m, METRIC_JOBS, job_state_text((enum job_state)i), NULL, s->jobs[i]);
-	for (int i = CNODE_PENDING; i <= CNODE_FAILED; i++)
-		metrics_set(m, METRIC_NODES, cnode_state_text((enum cnode_state)i), NULL,
-			    s->nodes[i]);
+	for (int i = COMPUTE_NODE_PENDING; i <= COMPUTE_NODE_FAILED; i++)
+		metrics_set(m, METRIC_NODES, compute_node_state_text((enum compute_node_state)i),
+			    NULL, s->nodes[i]);
 	set(m, METRIC_MEMBERS_LIVE, s->members_live);
 	set(m, METRIC_PLACEMENTS, s->placements);
 	set(m, METRIC_CHARGED_FAILURES, s->charged_failures);

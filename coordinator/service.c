@@ -14,7 +14,7 @@ static struct coordinator_config coordinator_options(const struct service *s)
 			 .loop_gap_ms = 1000,
 			 .retry_base_ms = 10000,
 			 .retry_cap_ms = 360000,
-			 .cnode_numbers_ms = 30000,
+			 .compute_node_numbers_ms = 30000,
 			 .message_refresh_ms = 60000,
 			 .spread = o->spread == 0,
 			 .agent_launch = o->agent_launch},

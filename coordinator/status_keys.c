@@ -19,7 +19,7 @@ uint64_t status_key_job(struct intern *keys, const char *ns, const char *name)
 	return key_of(keys, buf_str(&text));
 }
 
-uint64_t status_key_cnode(struct intern *keys, const char *name)
+uint64_t status_key_compute_node(struct intern *keys, const char *name)
 {
 	AUTO(buf_done) struct buf text = BUF_INIT(1024);
 	buf_printf(&text, "n/%s", name);

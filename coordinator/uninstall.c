@@ -88,7 +88,8 @@ static void on_object(void *self, uint64_t id, enum watch_event ev, const struct
 		mem_strset(&u->lease_rv, obj->meta->rv);
 		u->transitions = obj->lease->transitions;
 	}
-	if (obj->kind != API_CNODE || u->step != STEP_LIST || !obj->cnode->owned_by_node)
+	if (obj->kind != API_COMPUTE_NODE || u->step != STEP_LIST ||
+	    !obj->compute_node->owned_by_node)
 		return;
 	VEC_GROW(u->doomed, u->ndoomed, u->cap);
 	u->doomed[u->ndoomed++] =
@@ -169,7 +170,7 @@ static void read_lease(struct uninstall *u)
 static void list(struct uninstall *u)
 {
 	struct api_request req = {.verb = API_LIST,
-				  .kind = API_CNODE,
+				  .kind = API_COMPUTE_NODE,
 				  .label_selector = "app.kubernetes.io/managed-by=muster",
 				  .limit = PAGE};
 	forget_doomed(u);
@@ -186,7 +187,7 @@ static void delete_next(struct uninstall *u)
 		return;
 	}
 	struct api_request req = {.verb = API_DELETE,
-				  .kind = API_CNODE,
+				  .kind = API_COMPUTE_NODE,
 				  .name = u->doomed[u->next].name,
 				  .uid = u->doomed[u->next].uid};
 	submit(u, &req);

@@ -12,7 +12,7 @@
 /* The write queue borrows the request until submit returns, so status and names are kept here. */
 struct rendered {
 	struct job_status job;
-	struct cnode_status cnode;
+	struct compute_node_status compute_node;
 	char *text;
 };
 
@@ -39,22 +39,22 @@ static bool render(void *self, uint64_t key, struct api_request *req)
 	free(r->text);
 	bool is_job = status_key_split(c->keys, key, &r->text, &ns, &name);
 	bool known = is_job ? core_job_status(c->core, ns, name, &r->job, &rv)
-			    : core_cnode_status(c->core, name, &r->cnode, &rv);
+			    : core_compute_node_status(c->core, name, &r->compute_node, &rv);
 	if (is_job)
 		core_job_status_taken(c->core, ns, name, known ? &r->job : NULL);
 	else
-		core_cnode_status_taken(c->core, name, known ? &r->cnode : NULL);
+		core_compute_node_status_taken(c->core, name, known ? &r->compute_node : NULL);
 	if (!known)
 		return false;
 	*req = (struct api_request){.verb = API_PATCH_STATUS,
-				    .kind = is_job ? API_JOB : API_CNODE,
+				    .kind = is_job ? API_JOB : API_COMPUTE_NODE,
 				    .ns = ns,
 				    .name = name,
 				    .rv = rv};
 	if (is_job)
 		req->job_status = &r->job;
 	else
-		req->cnode_status = &r->cnode;
+		req->compute_node_status = &r->compute_node;
 	return true;
 }
 

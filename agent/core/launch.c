@@ -6,7 +6,7 @@
  * taken: the pod is read, the same attempt is adopted, any other pod holds the name.
  *
  * An order is a lease: no create begins when no leader was heard for ORDER_LEASE_MS. So the next
- * leader knows for how long orders of the leader before may still be carried out: the lease, the
+ * leader knows for how long orders of the previous leader may still be carried out: the lease, the
  * create's own deadline and what TCP sends again, together less than node_unheard_ms. */
 #include "agent/core/launch.h"
 

@@ -172,7 +172,7 @@ static void on_node_deleted(struct core *c, const struct core_event *ev)
 
 static void on_compute_node(struct core *c, const struct core_event *ev)
 {
-	compute_node_seen(c, ev->cnode);
+	compute_node_seen(c, ev->compute_node);
 }
 
 static void on_compute_node_deleted(struct core *c, const struct core_event *ev)
@@ -197,8 +197,8 @@ static void (*const handlers[])(struct core *, const struct core_event *) = {
 	[CEV_JOB_GONE] = on_job_deleted,
 	[CEV_NODE] = on_node,
 	[CEV_NODE_GONE] = on_node_deleted,
-	[CEV_CNODE] = on_compute_node,
-	[CEV_CNODE_GONE] = on_compute_node_deleted,
+	[CEV_COMPUTE_NODE] = on_compute_node,
+	[CEV_COMPUTE_NODE_GONE] = on_compute_node_deleted,
 	[CEV_HELLO] = agent_hello,
 	[CEV_REPORT] = agent_report,
 	[CEV_HEARD] = agent_heard,
@@ -281,18 +281,19 @@ void core_job_status_taken(struct core *c, const char *ns, const char *name,
 	job_status_taken(c, ns, name, sent);
 }
 
-bool core_cnode_status(const struct core *c, const char *name, struct cnode_status *ret,
-		       const char **ret_rv)
+bool core_compute_node_status(const struct core *c, const char *name,
+			      struct compute_node_status *ret, const char **ret_rv)
 {
 	return node_status_view(c, name, ret, ret_rv);
 }
 
-void core_cnode_status_taken(struct core *c, const char *name, const struct cnode_status *sent)
+void core_compute_node_status_taken(struct core *c, const char *name,
+				    const struct compute_node_status *sent)
 {
 	node_status_taken(c, name, sent);
 }
 
-bool core_cnode_apply(const struct core *c, const char *name, struct cnode_apply *ret)
+bool core_compute_node_apply(const struct core *c, const char *name, struct compute_node_apply *ret)
 {
 	return node_apply_view(c, name, ret);
 }

@@ -30,15 +30,17 @@ void core_orders(const struct core *c, const char *node, const struct order **re
  * written, since the object is not known or its stored status is the newest. */
 bool core_job_status(const struct core *c, const char *ns, const char *name, struct job_status *ret,
 		     const char **ret_rv);
-bool core_cnode_status(const struct core *c, const char *name, struct cnode_status *ret,
-		       const char **ret_rv);
+bool core_compute_node_status(const struct core *c, const char *name,
+			      struct compute_node_status *ret, const char **ret_rv);
 /* What is to be applied; false: there is no Node of this name. */
-bool core_cnode_apply(const struct core *c, const char *name, struct cnode_apply *ret);
+bool core_compute_node_apply(const struct core *c, const char *name,
+			     struct compute_node_apply *ret);
 
 /* The write of a status goes out that the view returned; NULL: the view returned none. */
 void core_job_status_taken(struct core *c, const char *ns, const char *name,
 			   const struct job_status *sent);
-void core_cnode_status_taken(struct core *c, const char *name, const struct cnode_status *sent);
+void core_compute_node_status_taken(struct core *c, const char *name,
+				    const struct compute_node_status *sent);
 
 /* What would be placed of a job with this spec if the job came now. Nothing changes. parallelism
  * and min_parallelism must be valid. */

@@ -94,7 +94,7 @@ static bool settle_nodes(struct core *c, uint32_t *budget)
 	for (; *budget && (n = node_take_dirty(c)); (*budget)--) {
 		node_settle(c, n);
 		orders_emit(c, n);
-		node_maybe_free(c, n);
+		node_free_if_unused(c, n);
 	}
 	return !c->nodes.dirty;
 }
@@ -104,7 +104,7 @@ static bool settle_jobs(struct core *c, uint32_t *budget)
 	struct job_record *j;
 	for (; *budget && (j = job_take_dirty(c)); (*budget)--) {
 		job_decide(c, j);
-		job_maybe_free(c, j);
+		job_free_if_unused(c, j);
 	}
 	return !c->jobs.dirty;
 }

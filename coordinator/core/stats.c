@@ -15,7 +15,7 @@ void core_stats(const struct core *c, struct core_stats *ret)
 	ret->members_live = ret->orders = ret->attempts_open = 0;
 	for (const struct job_record *j = c->jobs.by_name; j; j = j->hh.next) {
 		ret->jobs[j->life.state]++;
-		ret->members_live += job_live(j);
+		ret->members_live += job_attempts_live(j);
 		ret->bytes_jobs += sizeof *j + j->members.nslots * sizeof(struct slot);
 	}
 	for (const struct node_record *n = c->nodes.by_name; n; n = n->hh.next) {
@@ -24,7 +24,7 @@ void core_stats(const struct core *c, struct core_stats *ret)
 		ret->orders += n->orders.n;
 	}
 	for (const struct job_record *j = c->jobs.by_uid; j; j = j->hh_uid.next)
-		ret->attempts_open += job_live(j) + j->members.count[ATTEMPT_STOPPING];
+		ret->attempts_open += job_attempts_live(j) + j->members.count[ATTEMPT_STOPPING];
 	ret->job_records = HASH_CNT(hh_uid, c->jobs.by_uid);
 	ret->node_records = HASH_COUNT(c->nodes.by_name);
 	ret->templates = templates_count(c);

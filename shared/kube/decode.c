@@ -51,16 +51,16 @@ static bool owned_by_node(const json_t *o)
 	return false;
 }
 
-static void decode_cnode(struct arena *a, const json_t *o, struct cnode *ret)
+static void decode_compute_node(struct arena *a, const json_t *o, struct compute_node *ret)
 {
 	const json_t *spec = json_object_get(o, "spec"), *st = json_object_get(o, "status");
-	*ret = (struct cnode){
+	*ret = (struct compute_node){
 		.owned_by_node = owned_by_node(o),
 		.resources = js_resources(a, json_object_get(spec, "resources")),
 		.unschedulable = js_bool(spec, "unschedulable"),
 		.status =
 			{
-				.state = cnode_state_parse(js_str(st, "state")),
+				.state = compute_node_state_parse(js_str(st, "state")),
 				.since_ms = js_time(st, "lastTransitionTime"),
 				.reason = str_or_empty(js_str(st, "reason")),
 				.message = str_or_empty(js_str(st, "message")),
@@ -161,10 +161,10 @@ static const struct meta *decode_kind(enum api_kind kind, const json_t *o,
 		decode_job(a, o, default_image, &ret->job);
 		ret->object.job = &ret->job;
 		return &ret->job.meta;
-	case API_CNODE:
-		decode_cnode(a, o, &ret->cnode);
-		ret->object.cnode = &ret->cnode;
-		return &ret->cnode.meta;
+	case API_COMPUTE_NODE:
+		decode_compute_node(a, o, &ret->compute_node);
+		ret->object.compute_node = &ret->compute_node;
+		return &ret->compute_node.meta;
 	case API_NODE:
 		decode_node(a, o, &ret->node);
 		ret->object.node = &ret->node;

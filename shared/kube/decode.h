@@ -11,7 +11,7 @@
 struct decoded { /* space for an object of any kind */
 	struct api_object object;
 	struct job job;
-	struct cnode cnode;
+	struct compute_node compute_node;
 	struct node node;
 	struct pod pod;
 	struct lease lease;

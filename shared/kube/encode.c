@@ -46,7 +46,7 @@ static void set_type(json_t *o, enum api_kind kind)
 	set(o, "kind", path_kind_text(kind));
 }
 
-static json_t *cnode_apply(const struct cnode_apply *a)
+static json_t *compute_node_apply(const struct compute_node_apply *a)
 {
 	json_t *meta = json_pack("{s:s, s:{s:s}}", "name", a->name, "labels",
 				 "app.kubernetes.io/managed-by", "muster");
@@ -58,7 +58,7 @@ static json_t *cnode_apply(const struct cnode_apply *a)
 		json_object_del(meta, "labels"); /* a user made it, so it gets no label of ours */
 	json_t *o = json_pack("{s:o, s:{s:o}}", "metadata", meta, "spec", "resources",
 			      encode_resources(&a->resources, &a->leave_out));
-	set_type(o, API_CNODE);
+	set_type(o, API_COMPUTE_NODE);
 	return o;
 }
 
@@ -169,11 +169,12 @@ static json_t *body_of(const struct api_request *req)
 		return req->verb == API_PATCH_STATUS
 			       ? with_meta(req, "status", encode_job_status(req->job_status))
 			       : NULL;
-	case API_CNODE:
+	case API_COMPUTE_NODE:
 		if (req->verb == API_APPLY)
-			return cnode_apply(req->cnode_apply);
+			return compute_node_apply(req->compute_node_apply);
 		return req->verb == API_PATCH_STATUS
-			       ? with_meta(req, "status", encode_cnode_status(req->cnode_status))
+			       ? with_meta(req, "status",
+					   encode_compute_node_status(req->compute_node_status))
 			       : NULL;
 	case API_LEASE: return lease(req);
 	case API_EVENT: return event(req->event);

@@ -129,10 +129,10 @@ json_t *encode_job_status(const struct job_status *s)
 	return o;
 }
 
-json_t *encode_cnode_status(const struct cnode_status *s)
+json_t *encode_compute_node_status(const struct compute_node_status *s)
 {
 	json_t *o = json_object();
-	json_object_set_new(o, "state", text(cnode_state_text(s->state)));
+	json_object_set_new(o, "state", text(compute_node_state_text(s->state)));
 	json_object_set_new(o, "lastTransitionTime", seconds(s->since_ms));
 	json_object_set_new(o, "reason", limited(s->reason, ENCODE_REASON_MAX));
 	json_object_set_new(o, "message", text(s->message));

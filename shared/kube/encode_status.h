@@ -6,12 +6,12 @@
 #pragma once
 
 #include "kube/js.h"
-#include "model/cnode.h"
+#include "model/compute_node.h"
 #include "model/job.h"
 
 enum { ENCODE_REASON_MAX = 128 }; /* bytes of a reason */
 
 json_t *encode_job_status(const struct job_status *s);
-json_t *encode_cnode_status(const struct cnode_status *s);
+json_t *encode_compute_node_status(const struct compute_node_status *s);
 /* Returns an object of quantities without the names in leave_out (may be NULL). */
 json_t *encode_resources(const struct reslist *l, const struct strs *leave_out);

@@ -11,7 +11,7 @@ static const struct {
 	bool namespaced;
 } kinds[API_KIND_N] = {
 	[API_JOB] = {"muster.dev/v1alpha1", "computejobs", "ComputeJob", true},
-	[API_CNODE] = {"muster.dev/v1alpha1", "computenodes", "ComputeNode", false},
+	[API_COMPUTE_NODE] = {"muster.dev/v1alpha1", "computenodes", "ComputeNode", false},
 	[API_NODE] = {"v1", "nodes", "Node", false},
 	[API_POD] = {"v1", "pods", "Pod", true},
 	[API_LEASE] = {"coordination.k8s.io/v1", "leases", "Lease", true},
@@ -92,7 +92,7 @@ static void write_query(const struct api_request *req, const char *manager, stru
 	query(out, "fieldManager", manager, sep);
 	if (req->verb == API_APPLY)
 		query(out, "force", "false", sep);
-	if (req->kind == API_POD || req->kind == API_CNODE || req->kind == API_JOB)
+	if (req->kind == API_POD || req->kind == API_COMPUTE_NODE || req->kind == API_JOB)
 		query(out, "fieldValidation", "Strict", sep);
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "model/cnode.h"
+#include "model/compute_node.h"
 #include "model/job.h"
 #include "model/message.h"
 
@@ -13,10 +13,10 @@ static const char *const job_states[] = {
 	[JOB_FAILED] = "Failed",   [JOB_SUSPENDED] = "Suspended",
 };
 
-static const char *const cnode_states[] = {
-	[CNODE_NONE] = "",           [CNODE_PENDING] = "Pending",
-	[CNODE_RUNNING] = "Running", [CNODE_DRAINING] = "Draining",
-	[CNODE_DRAINED] = "Drained", [CNODE_FAILED] = "Failed",
+static const char *const compute_node_states[] = {
+	[COMPUTE_NODE_NONE] = "",           [COMPUTE_NODE_PENDING] = "Pending",
+	[COMPUTE_NODE_RUNNING] = "Running", [COMPUTE_NODE_DRAINING] = "Draining",
+	[COMPUTE_NODE_DRAINED] = "Drained", [COMPUTE_NODE_FAILED] = "Failed",
 };
 
 static const char *const member_phases[] = {
@@ -53,15 +53,16 @@ enum job_state job_state_parse(const char *s)
 	return (enum job_state)find(job_states, ARRAY_LEN(job_states), s);
 }
 
-const char *cnode_state_text(enum cnode_state s)
+const char *compute_node_state_text(enum compute_node_state s)
 {
-	must((unsigned)s < ARRAY_LEN(cnode_states));
-	return cnode_states[s];
+	must((unsigned)s < ARRAY_LEN(compute_node_states));
+	return compute_node_states[s];
 }
 
-enum cnode_state cnode_state_parse(const char *s)
+enum compute_node_state compute_node_state_parse(const char *s)
 {
-	return (enum cnode_state)find(cnode_states, ARRAY_LEN(cnode_states), s);
+	return (enum compute_node_state)find(compute_node_states, ARRAY_LEN(compute_node_states),
+					     s);
 }
 
 const char *member_phase_text(enum member_phase p)

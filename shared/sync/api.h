@@ -37,8 +37,8 @@ struct api_request {
 	int64_t deadline_ms; /* relative; 0: the default (10 s; a WATCH has none) */
 	union {              /* bodies */
 		const struct job_status *job_status;
-		const struct cnode_status *cnode_status;
-		const struct cnode_apply *cnode_apply;
+		const struct compute_node_status *compute_node_status;
+		const struct compute_node_apply *compute_node_apply;
 		const struct pod_create *pod_create;
 		const struct lease *lease;
 		const struct event_note *event;

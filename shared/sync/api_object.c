@@ -7,7 +7,7 @@ const char *api_kind_text(enum api_kind kind)
 {
 	static const char *const texts[API_KIND_N] = {
 		[API_JOB] = "computejobs",
-		[API_CNODE] = "computenodes",
+		[API_COMPUTE_NODE] = "computenodes",
 		[API_NODE] = "nodes",
 		[API_POD] = "pods",
 		[API_LEASE] = "leases",

@@ -3,20 +3,20 @@
  * model/, only what Muster reads or writes. Pointers are borrowed for the call that has them. */
 #pragma once
 
-#include "model/cnode.h"
+#include "model/compute_node.h"
 #include "model/job.h"
 #include "model/member.h"
 
 enum api_kind {
-	API_JOB,         /* muster.dev/v1alpha1 ComputeJob */
-	API_CNODE,       /* muster.dev/v1alpha1 ComputeNode */
-	API_NODE,        /* v1 Node */
-	API_POD,         /* v1 Pod */
-	API_LEASE,       /* coordination.k8s.io/v1 Lease */
-	API_EVENT,       /* events.k8s.io/v1 Event */
-	API_SECRET,      /* v1 Secret */
-	API_CONFIGMAP,   /* v1 ConfigMap */
-	API_TOKENREVIEW, /* authentication.k8s.io/v1 TokenReview */
+	API_JOB,          /* muster.dev/v1alpha1 ComputeJob */
+	API_COMPUTE_NODE, /* muster.dev/v1alpha1 ComputeNode */
+	API_NODE,         /* v1 Node */
+	API_POD,          /* v1 Pod */
+	API_LEASE,        /* coordination.k8s.io/v1 Lease */
+	API_EVENT,        /* events.k8s.io/v1 Event */
+	API_SECRET,       /* v1 Secret */
+	API_CONFIGMAP,    /* v1 ConfigMap */
+	API_TOKENREVIEW,  /* authentication.k8s.io/v1 TokenReview */
 	API_KIND_N
 };
 const char *api_kind_text(enum api_kind kind); /* plural, as in URLs: "pods" */
@@ -57,7 +57,7 @@ struct api_object {
 	const struct meta *meta; /* never NULL; of a bookmark only rv is set */
 	union {                  /* by kind; NULL of a bookmark */
 		const struct job *job;
-		const struct cnode *cnode;
+		const struct compute_node *compute_node;
 		const struct node *node;
 		const struct pod *pod;
 		const struct lease *lease;

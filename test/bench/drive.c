@@ -37,12 +37,12 @@ static void tell_node(struct drive *d, int64_t i)
 		.taints = r->taints,
 		.ntaints = r->ntaints,
 		.ready = COND_TRUE};
-	struct cnode cnode = {.meta = {.name = n->name, .uid = n->uid, .rv = "1"},
-			      .owned_by_node = true,
-			      .resources = {n->room, ARRAY_LEN(n->room)}};
+	struct compute_node compute_node = {.meta = {.name = n->name, .uid = n->uid, .rv = "1"},
+					    .owned_by_node = true,
+					    .resources = {n->room, ARRAY_LEN(n->room)}};
 	struct core_event ev = {.type = CEV_NODE, .node = &node};
 	step(d, &ev);
-	ev = (struct core_event){.type = CEV_CNODE, .cnode = &cnode};
+	ev = (struct core_event){.type = CEV_COMPUTE_NODE, .compute_node = &compute_node};
 	step(d, &ev);
 }
 
@@ -74,7 +74,7 @@ void drive_lead(struct drive *d)
 				  .loop_gap_ms = 1 << 30,
 				  .retry_base_ms = 10000,
 				  .retry_cap_ms = 360000,
-				  .cnode_numbers_ms = 30000,
+				  .compute_node_numbers_ms = 30000,
 				  .message_refresh_ms = 60000,
 				  .spread = true,
 				  .agent_launch = true};

@@ -225,7 +225,7 @@ static bool better(const struct ref *r, const struct job_spec *s, uint32_t a, ui
 	return a < b;
 }
 
-static bool may_have(const struct ref *r, const struct ref_job *j, uint32_t node)
+static bool candidate_nodes(const struct ref *r, const struct ref_job *j, uint32_t node)
 {
 	const struct ref_node *n = &r->nodes[node];
 	return usable(n) && ref_matches(n, j->spec) && !has_member(j, (int32_t)node) &&
@@ -236,7 +236,7 @@ uint32_t ref_pick(const struct ref *r, const struct ref_job *j, uint32_t max, ui
 {
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < r->nnodes; i++) {
-		if (!may_have(r, j, i))
+		if (!candidate_nodes(r, j, i))
 			continue;
 		uint32_t at = n < max ? n++ : n;
 		for (; at && better(r, j->spec, i, ret[at - 1]); at--) {

@@ -12,15 +12,15 @@ enum { CREATE_ANSWER_MS = 600000 }; /* longer than the shell ever takes to answe
 
 static bool denied_to_agents(const struct core *c, const struct job_record *j)
 {
-	return templates_by_us(c, j->ns, j->spec.template_id);
+	return templates_by_coordinator(c, j->ns, j->spec.template_id);
 }
 
 void attempt_launch(struct core *c, struct attempt *a)
 {
 	struct job_record *j = a->job;
-	a->by_us |= !c->cfg.agent_launch || j->spec.credentials || denied_to_agents(c, j);
+	a->by_coordinator |= !c->cfg.agent_launch || j->spec.credentials || denied_to_agents(c, j);
 	attempt_order_changed(c, a);
-	if (!a->by_us)
+	if (!a->by_coordinator)
 		return;
 	struct core_action *act = action_new(c, ACT_POD_CREATE);
 	act->pod_create = (struct pod_create){
@@ -37,9 +37,9 @@ void attempt_launch(struct core *c, struct attempt *a)
 	attempt_set_timer(c, a, c->now_ms + CREATE_ANSWER_MS);
 }
 
-void attempt_launch_by_us(struct core *c, struct attempt *a)
+void attempt_launch_by_coordinator(struct core *c, struct attempt *a)
 {
-	a->by_us = true;
+	a->by_coordinator = true;
 	attempt_launch(c, a);
 }
 

@@ -12,4 +12,4 @@ struct attempt *attempt_place(struct core *c, struct job_record *j, uint32_t ind
 /* Tries once to create the pod: the node's agent does, by its order, or the coordinator. */
 void attempt_launch(struct core *c, struct attempt *a);
 /* The same, by the coordinator from now on. */
-void attempt_launch_by_us(struct core *c, struct attempt *a);
+void attempt_launch_by_coordinator(struct core *c, struct attempt *a);

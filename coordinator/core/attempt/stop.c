@@ -51,7 +51,7 @@ void attempt_stop(struct core *c, struct attempt *a, const char *why)
 		attempt_set_timer(c, a, c->now_ms + UNSEEN_STOP_MS);
 }
 
-void attempt_leave(struct core *c, struct attempt *a)
+void attempt_orphan(struct core *c, struct attempt *a)
 {
 	if (a->state == ATTEMPT_ENDED) {
 		attempt_free(c, a);
@@ -85,8 +85,8 @@ static bool may_come(const struct attempt *a)
 	if (a->creating && a->tries < CREATE_TRIES_MAX)
 		return true;
 	bool heard = a->node->agent.connected && !a->node->agent.silent;
-	return !a->by_us && a->job->spec.on_loss == LOSS_WAIT && !heard &&
-	       a->node->verdict.loss != LOSS_SURE;
+	return !a->by_coordinator && a->job->spec.on_loss == LOSS_WAIT && !heard &&
+	       a->node->verdict.loss != NODE_LOST;
 }
 
 void attempt_timer_due(struct core *c, struct attempt *a)
@@ -103,7 +103,7 @@ void attempt_timer_due(struct core *c, struct attempt *a)
 		send_delete(c, a);
 		attempt_set_timer(c, a, c->now_ms + DELETE_ANSWER_MS + wait);
 	} else {
-		must(a->by_us && !attempt_seen(a) &&
+		must(a->by_coordinator && !attempt_seen(a) &&
 		     attempt_live(a)); /* the coordinator's create was not answered */
 		attempt_launch(c, a);
 	}

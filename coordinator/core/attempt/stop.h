@@ -12,7 +12,7 @@ void attempt_stop(struct core *c, struct attempt *a, const char *why);
 void attempts_stop_all(struct core *c, struct job_record *j, const char *why);
 /* The job orphans the attempt: the pod is left alone. The attempt holds its room until the agent
  * counts the pod as another's or, if there is no pod, until none can come. */
-void attempt_leave(struct core *c, struct attempt *a);
+void attempt_orphan(struct core *c, struct attempt *a);
 /* The pod is certainly gone: frees the attempt. */
 void attempt_vanished(struct core *c, struct attempt *a);
 /* The timer of the attempt fired: a create or delete is tried again. */

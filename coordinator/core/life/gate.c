@@ -37,7 +37,7 @@ static void open_gate(struct core *c)
 	HASH_ITER (hh_uid, c->jobs.by_uid, j, jtmp) {
 		if (job_blocked(j))
 			waiting_soon(c, j);
-		if (j->object.from_before && !job_finished(j))
+		if (j->object.predates_leader && !job_finished(j))
 			job_dirty(c, j);
 	}
 }

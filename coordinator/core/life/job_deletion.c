@@ -22,11 +22,11 @@ static void forget_ended(struct core *c, struct job_record *j)
 	}
 }
 
-static void leave_all(struct core *c, struct job_record *j)
+static void orphan_all(struct core *c, struct job_record *j)
 {
 	struct attempt *a, *tmp;
 	DL_FOREACH_SAFE2(j->members.attempts, a, tmp, job_next)
-	attempt_leave(c, a);
+	attempt_orphan(c, a);
 }
 
 bool job_check_deleted(struct core *c, struct job_record *j)
@@ -34,7 +34,7 @@ bool job_check_deleted(struct core *c, struct job_record *j)
 	if (!j->object.deleted && !j->object.deleting)
 		return false;
 	if (j->object.orphan) {
-		leave_all(c, j);
+		orphan_all(c, j);
 	} else {
 		attempts_stop_all(c, j, "job deleted");
 		forget_ended(c, j);
@@ -71,7 +71,7 @@ void job_check_vanished(struct core *c, struct job_record *j)
 void job_decide_stray(struct core *c, struct job_record *j)
 {
 	if (j->object.orphan) {
-		leave_all(c, j);
+		orphan_all(c, j);
 	} else if (j->check.owner_deleted) {
 		attempts_stop_all(c, j, "job deleted");
 		forget_ended(c, j);

@@ -11,11 +11,11 @@
 void job_denied(struct core *c, struct attempt *a, const char *words)
 {
 	struct job_record *j = a->job;
-	if (!a->by_us && attempt_live(a)) {
+	if (!a->by_coordinator && attempt_live(a)) {
 		log_info(c->log, "pod denied to the agent, the coordinator tries",
 			 KS("job", j->key), KI("member", a->id.index), KI("attempt", a->id.attempt),
 			 KS("node", a->node->name), KS("error", words));
-		attempt_launch_by_us(c, a);
+		attempt_launch_by_coordinator(c, a);
 		return;
 	}
 	if (!attempt_live(a)) {

@@ -91,7 +91,7 @@ static bool check_deadline(struct core *c, struct job_record *j)
 		return false;
 	}
 	/* Members may have ended in time while nobody led: their agents are heard first. */
-	if (j->object.from_before && !c->gate.open)
+	if (j->object.predates_leader && !c->gate.open)
 		return false;
 	job_set_message(j, R_DeadlineExceeded,
 			"the job was active for longer than %lld s (activeDeadlineSeconds)",
@@ -200,7 +200,7 @@ static uint32_t wanted(struct core *c, struct job_record *j)
 {
 	uint32_t want = 0;
 	j->life.retrying = false;
-	if (j->members.ncompleted + job_live(j) >= j->spec.parallelism &&
+	if (j->members.ncompleted + job_attempts_live(j) >= j->spec.parallelism &&
 	    !j->members.count[ATTEMPT_LOST] && !j->members.count[ATTEMPT_STOPPING])
 		return 0;
 	for (uint32_t i = 0; i < j->spec.parallelism; i++) {
@@ -227,8 +227,8 @@ static void end_refusals(struct core *c, struct job_record *j)
 
 /* A job that is older than this leader may have members of which no agent has told yet: pods, or
  * orders that an agent is carrying out. Under Wait this holds for nodes that are not ready, too,
- * and for creates of the leader before itself. It is over when the gate opens, since an order is a
- * lease (agent/core/launch.c). */
+ * and for creates of the previous leader itself. It is over when the gate opens, since an order is
+ * a lease (agent/core/launch.c). */
 static bool may_be_ordered(const struct core *c, const struct job_record *j)
 {
 	if (j->spec.on_loss != LOSS_WAIT)
@@ -242,7 +242,7 @@ static bool queue_wanted(struct core *c, struct job_record *j)
 	/* A replacement waits until the status that counts its predecessor's failure is stored. */
 	if (j->members.failed > j->members.stored_failed)
 		want = 0;
-	if (j->object.from_before && want && may_be_ordered(c, j)) {
+	if (j->object.predates_leader && want && may_be_ordered(c, j)) {
 		job_wake(j, c->gate.opens_ms);
 		want = 0;
 	}

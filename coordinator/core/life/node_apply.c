@@ -48,7 +48,7 @@ static bool apply_needed(const struct core *c, const struct node_record *n)
 
 static void compute_node_delete(struct core *c, const struct node_record *n)
 {
-	struct core_action *a = action_new(c, ACT_CNODE_DELETE);
+	struct core_action *a = action_new(c, ACT_COMPUTE_NODE_DELETE);
 	a->object.ns = "";
 	a->object.name = action_str(c, n->name);
 	a->object.uid = action_str(c, n->compute.uid);
@@ -106,7 +106,7 @@ void node_apply_check(struct core *c, struct node_record *n)
 			compute_node_delete(c, n);
 		} else {
 			n->apply.running = true;
-			action_new(c, ACT_CNODE_APPLY)->node = action_str(c, n->name);
+			action_new(c, ACT_COMPUTE_NODE_APPLY)->node = action_str(c, n->name);
 		}
 	}
 	pod_lists_set_timer(c, n);
@@ -155,7 +155,7 @@ void node_applied(struct core *c, const struct core_event *ev)
 		 KS("error", ev->applied.message));
 }
 
-bool node_apply_view(const struct core *c, const char *name, struct cnode_apply *ret)
+bool node_apply_view(const struct core *c, const char *name, struct compute_node_apply *ret)
 {
 	const struct node_record *n = node_find(c, name);
 	if (!n || !n->kube.exists)
@@ -163,7 +163,7 @@ bool node_apply_view(const struct core *c, const char *name, struct cnode_apply 
 	struct res *v = arena_alloc(view_memory(c), (c->res.n + 1) * sizeof *v);
 	const char **out = arena_alloc(view_memory(c), (c->res.n + 1) * sizeof *out);
 	must(v && out);
-	*ret = (struct cnode_apply){.name = n->name, .resources.v = v, .leave_out.v = out};
+	*ret = (struct compute_node_apply){.name = n->name, .resources.v = v, .leave_out.v = out};
 	for (uint32_t r = 0; r < c->res.n; r++) {
 		if (bitset_has(&n->apply.leave_out, r))
 			out[ret->leave_out.n++] = c->res.names[r];

@@ -20,4 +20,4 @@ void node_apply_renew(struct node_record *n);
 void node_apply_leave_in(const struct core *c, struct node_record *n);
 void node_applied(struct core *c, const struct core_event *ev); /* CEV_APPLIED */
 /* What is to be applied, borrowed until the next step; false: there is no Node of this name. */
-bool node_apply_view(const struct core *c, const char *name, struct cnode_apply *ret);
+bool node_apply_view(const struct core *c, const char *name, struct compute_node_apply *ret);

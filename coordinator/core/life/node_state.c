@@ -25,19 +25,19 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/tell/node_status.h"
 
-static enum cnode_state state_of(const struct core *c, const struct node_record *n)
+static enum compute_node_state state_of(const struct core *c, const struct node_record *n)
 {
 	if (!n->kube.exists)
-		return CNODE_PENDING;
+		return COMPUTE_NODE_PENDING;
 	if (n->agent.silent || node_unready(n))
-		return CNODE_FAILED;
+		return COMPUTE_NODE_FAILED;
 	if (node_keeps_last(c, n))
 		return n->verdict.state;
 	if (!n->agent.heard)
-		return CNODE_PENDING;
+		return COMPUTE_NODE_PENDING;
 	if (node_cordoned(n))
-		return n->nlive ? CNODE_DRAINING : CNODE_DRAINED;
-	return CNODE_RUNNING;
+		return n->nlive ? COMPUTE_NODE_DRAINING : COMPUTE_NODE_DRAINED;
+	return COMPUTE_NODE_RUNNING;
 }
 
 static enum loss loss_of(const struct core *c, const struct node_record *n)
@@ -45,10 +45,10 @@ static enum loss loss_of(const struct core *c, const struct node_record *n)
 	/* The taint on a node that answers is a mistake, and does not count. */
 	if (!n->kube.exists ||
 	    (n->kube.out_of_service && (n->kube.ready != COND_TRUE || n->agent.silent)))
-		return LOSS_SURE;
+		return NODE_LOST;
 	if (node_unready(n) || (n->agent.silent && !c->silence.suspects_us))
-		return LOSS_MAYBE;
-	return LOSS_NO;
+		return NODE_DOUBTFUL;
+	return NODE_PRESENT;
 }
 
 static void set_condition(const struct core *c, struct node_record *n, enum node_condition which,
@@ -86,21 +86,21 @@ static void event_failed(struct core *c, const struct node_record *n)
 	event_node(c, n, R_NodeFailed, buf_str(&b));
 }
 
-static void set_state(struct core *c, struct node_record *n, enum cnode_state to)
+static void set_state(struct core *c, struct node_record *n, enum compute_node_state to)
 {
 	if (n->verdict.state == to)
 		return;
 	log_info(c->log, "node state changed", KS("node", n->name),
-		 KS("from", cnode_state_text(n->verdict.state)), KS("to", cnode_state_text(to)),
-		 KS("reason", reason_name(node_trouble(n))));
-	if (to == CNODE_FAILED && n->verdict.state != CNODE_NONE)
+		 KS("from", compute_node_state_text(n->verdict.state)),
+		 KS("to", compute_node_state_text(to)), KS("reason", reason_name(node_trouble(n))));
+	if (to == COMPUTE_NODE_FAILED && n->verdict.state != COMPUTE_NODE_NONE)
 		event_failed(c, n);
 	n->verdict.state = to;
 	n->verdict.since_ms = whole_seconds(c->wall_ms);
 }
 
 /* New attempts are at the end of the list. */
-static struct attempt *first_news(const struct node_record *n)
+static struct attempt *first_new_attempt(const struct node_record *n)
 {
 	struct attempt *a = n->attempts ? n->attempts->node_prev : NULL;
 	while (a && a->new_on_node && a != n->attempts && a->node_prev->new_on_node)
@@ -113,10 +113,10 @@ static void set_loss(struct core *c, struct node_record *n, enum loss loss)
 	struct attempt *a, *next;
 	bool changed = n->verdict.loss != loss;
 	n->verdict.loss = loss;
-	for (a = changed ? n->attempts : first_news(n); a; a = next) {
+	for (a = changed ? n->attempts : first_new_attempt(n); a; a = next) {
 		next = a->node_next;
 		a->new_on_node = false;
-		if (loss != LOSS_NO)
+		if (loss != NODE_PRESENT)
 			attempt_lost(c, a);
 		else
 			attempt_found(c, a);
@@ -127,7 +127,7 @@ static void set_loss(struct core *c, struct node_record *n, enum loss loss)
 
 static void set_usable(struct core *c, struct node_record *n)
 {
-	bool usable = n->verdict.loss == LOSS_NO && n->agent.connected && !n->agent.silent &&
+	bool usable = n->verdict.loss == NODE_PRESENT && n->agent.connected && !n->agent.silent &&
 		      n->agent.capacity_known && !node_cordoned(n);
 	if (usable == bitset_has(&c->nodes.usable, n->idx))
 		return;
@@ -135,7 +135,7 @@ static void set_usable(struct core *c, struct node_record *n)
 	node_set_usable(c, n, usable);
 }
 
-static void adopt_conditions(struct node_record *n, const struct cnode_status *st)
+static void adopt_conditions(struct node_record *n, const struct compute_node_status *st)
 {
 	for (uint32_t i = 0; i < st->nconds; i++) {
 		enum node_condition k = node_condition_find(st->conds[i].type);
@@ -146,13 +146,13 @@ static void adopt_conditions(struct node_record *n, const struct cnode_status *s
 	}
 }
 
-void node_state_inherit(struct node_record *n, const struct cnode_status *st)
+void node_state_inherit(struct node_record *n, const struct compute_node_status *st)
 {
 	adopt_conditions(n, st);
-	if (n->verdict.state != CNODE_NONE)
+	if (n->verdict.state != COMPUTE_NODE_NONE)
 		return;
 	n->verdict.state = st->state;
-	n->verdict.inherited = n->verdict.state != CNODE_NONE;
+	n->verdict.inherited = n->verdict.state != COMPUTE_NODE_NONE;
 	n->verdict.since_ms = st->since_ms;
 }
 

@@ -39,7 +39,7 @@ static bool untold(const struct node_record *n)
 	const struct attempt *a;
 	DL_FOREACH2(n->attempts, a, node_next)
 	{
-		if (a->state == ATTEMPT_ORDERED && !a->by_us)
+		if (a->state == ATTEMPT_ORDERED && !a->by_coordinator)
 			return true;
 	}
 	return false;

@@ -3,7 +3,7 @@
  * counted. A replacement is made only after the status that counts its predecessor's failure is
  * stored. So among the failed pods, only the last attempt of each index can be uncounted, and the
  * count is max(status.failed, min(failed pods, status.failed + such last attempts)). It is never
- * too high. It is too low only if the leader before died between a failure and its count, and
+ * too high. It is too low only if the previous leader died between a failure and its count, and
  * counted pods were removed since. Succeeded pods complete their index; a missing pod changes
  * nothing. */
 #include "coordinator/core/observe/adopt.h"
@@ -38,7 +38,7 @@ static void count_failed(struct job_record *j)
 	job_failed_at_least(j, failed);
 }
 
-/* A backoff that ran under the leader before goes on: it began when the member ended. */
+/* A backoff that ran under the previous leader goes on: it began when the member ended. */
 static void resume_backoff(const struct core *c, struct job_record *j, const struct attempt *a)
 {
 	int64_t delay = backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->members.failed);

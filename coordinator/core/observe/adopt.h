@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A coordinator that begins in the middle of a job's life: what counts of the pods that it finds
- * and of the status that the leader before wrote. */
+ * and of the status that the previous leader wrote. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"

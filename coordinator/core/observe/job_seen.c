@@ -98,7 +98,7 @@ static void set_spec(struct core *c, struct job_record *j, const struct job_spec
 }
 
 /* The job was seen or deleted, so the orders of its members may change. */
-static void members_reorder(struct core *c, struct job_record *j)
+static void members_orders_changed(struct core *c, struct job_record *j)
 {
 	struct attempt *a;
 	DL_FOREACH2(j->members.attempts, a, job_next)
@@ -107,16 +107,16 @@ static void members_reorder(struct core *c, struct job_record *j)
 
 static void set_deleted(struct core *c, struct job_record *j, bool orphaned)
 {
-	log_info(c->log, "job deleted", KS("job", j->key), KI("members", job_live(j)));
+	log_info(c->log, "job deleted", KS("job", j->key), KI("members", job_attempts_live(j)));
 	job_set_named(c, j, false);
 	j->object.deleted = true;
-	members_reorder(c, j);
+	members_orders_changed(c, j);
 	j->object.orphan |= orphaned;
 	job_status_drop(j);
 	job_dirty(c, j);
 }
 
-static struct job_record *job_for(struct core *c, const struct meta *meta)
+static struct job_record *job_find_or_new(struct core *c, const struct meta *meta)
 {
 	struct job_record *j = job_find(c, meta->ns, meta->name);
 	if (j && !str_eq(j->uid, meta->uid)) {
@@ -133,16 +133,16 @@ static struct job_record *job_for(struct core *c, const struct meta *meta)
 
 void job_seen(struct core *c, const struct job *job)
 {
-	struct job_record *j = job_for(c, &job->meta);
+	struct job_record *j = job_find_or_new(c, &job->meta);
 	if (!j)
 		return; /* an old event about a job that was deleted */
 	bool first = !j->object.known, changed = j->object.generation != job->meta.generation;
 	if (first) {
 		j->object.known = true;
-		members_reorder(c, j);
+		members_orders_changed(c, j);
 		job_set_named(c, j, true);
 		adopt_status(j, &job->status);
-		j->object.from_before = !c->synced;
+		j->object.predates_leader = !c->synced;
 		if (job->status.observed_generation &&
 		    job->status.observed_generation != job->meta.generation)
 			job_changed_selection(j);

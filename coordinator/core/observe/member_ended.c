@@ -12,12 +12,12 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/tell/progress.h"
 
-/* The leader before has logged this end: an agent that is heard late tells of a job that is over,
+/* The previous leader has logged this end: an agent that is heard late tells of a job that is over,
  * or of an index that the status counts as completed. */
 static bool told_before(const struct attempt *a)
 {
 	const struct job_record *j = a->job;
-	return !j->object.known || (j->object.from_before && job_finished(j)) ||
+	return !j->object.known || (j->object.predates_leader && job_finished(j)) ||
 	       bitset_has(&j->members.completed, a->id.index);
 }
 

@@ -6,6 +6,6 @@
 
 /* The pod of the attempt has ended, reported for the first time; m->phase is final. */
 void member_ended(struct core *c, struct attempt *a, const struct member *m);
-/* Logs the end of a member; at debug level if the leader before has logged it. */
+/* Logs the end of a member; at debug level if the previous leader has logged it. */
 void member_log_end(const struct core *c, const struct attempt *a, const char *msg,
 		    const struct member *m);

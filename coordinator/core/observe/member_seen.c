@@ -85,15 +85,16 @@ static void apply_podless(struct core *c, struct attempt *a, const struct member
 	if (m->phase == MEMBER_GONE) {
 		if (!about_pod || str_eq(a->pod_uid, m->pod_uid) || !*str_or_empty(m->pod_uid))
 			attempt_vanished(c, a);
-	} else if (m->phase == MEMBER_HELD && !about_pod && !a->by_us && attempt_live(a)) {
+	} else if (m->phase == MEMBER_HELD && !about_pod && !a->by_coordinator && attempt_live(a)) {
 		/* The name may be held by the attempt's own pod, which an agent that is not heard
 		 * has created: the answer to the coordinator's own create will have that pod. */
-		attempt_launch_by_us(c, a);
+		attempt_launch_by_coordinator(c, a);
 	} else if (m->phase == MEMBER_HELD && !about_pod) {
 		member_log_end(c, a, "member's pod name taken", m);
 		job_retry_at(a->job, a->id.index, c->now_ms + HELD_RETRY_MS);
 		attempt_free(c, a);
-	} else if (m->phase == MEMBER_DENIED && !about_pod && !(a->by_us && attempt_live(a))) {
+	} else if (m->phase == MEMBER_DENIED && !about_pod &&
+		   !(a->by_coordinator && attempt_live(a))) {
 		job_denied(c, a, m->message);
 	}
 }
@@ -181,13 +182,13 @@ static bool fits(struct core *c, const struct node_record *n, const struct job_r
 }
 
 /* The agent is creating the pod of this attempt (phase none). If this leader ordered it, that is no
- * news. Else the leader before may have: then this leader must have been able to place it there,
+ * news. Else the previous leader may have: then this leader must have been able to place it there,
  * too. */
 static void attempted(struct core *c, struct job_record *j, struct node_record *n,
 		      const struct member *m)
 {
-	if (!j->object.known || !j->object.from_before || j->object.deleted || j->object.deleting ||
-	    j->spec.suspend || job_finished(j) || *j->spec.invalid ||
+	if (!j->object.known || !j->object.predates_leader || j->object.deleted ||
+	    j->object.deleting || j->spec.suspend || job_finished(j) || *j->spec.invalid ||
 	    m->index >= j->spec.parallelism || bitset_has(&j->members.completed, m->index) ||
 	    !str_eq(m->template_hash, intern_str(c->strs, j->spec.template_id)))
 		return;
@@ -199,9 +200,9 @@ static void attempted(struct core *c, struct job_record *j, struct node_record *
 	job_dirty(c, j);
 }
 
-/* An attempt has ended of which nothing but this report is known: the leader before ended before it
- * wrote the number into the status. The number is not used again, or the agent would take a new pod
- * for the old one. */
+/* An attempt has ended of which nothing but this report is known: the previous leader ended before
+ * it wrote the number into the status. The number is not used again, or the agent would take a new
+ * pod for the old one. */
 static void number_used(struct job_record *j, const struct member *m)
 {
 	if (!j->object.known || m->index >= j->spec.parallelism ||

@@ -99,17 +99,17 @@ void node_deleted(struct core *c, const struct meta *gone)
 	node_caps_dirty(c, n);
 }
 
-/* What the leader before wrote is kept until the agent is heard. */
-static void inherit(struct node_record *n, const struct cnode_status *st)
+/* What the previous leader wrote is kept until the agent is heard. */
+static void inherit(struct node_record *n, const struct compute_node_status *st)
 {
-	if (n->verdict.state == CNODE_NONE) {
+	if (n->verdict.state == COMPUTE_NODE_NONE) {
 		mem_strset(&n->agent.version, st->agent_version);
 		mem_strset(&n->agent.boot_id, st->boot_id);
 	}
 	node_state_inherit(n, st);
 }
 
-void compute_node_seen(struct core *c, const struct cnode *cn)
+void compute_node_seen(struct core *c, const struct compute_node *cn)
 {
 	struct node_record *n = node_get(c, cn->meta.name);
 	n->compute.exists = true;

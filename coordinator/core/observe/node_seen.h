@@ -6,5 +6,5 @@
 
 void node_seen(struct core *c, const struct node *node);
 void node_deleted(struct core *c, const struct meta *gone);
-void compute_node_seen(struct core *c, const struct cnode *cn);
+void compute_node_seen(struct core *c, const struct compute_node *cn);
 void compute_node_deleted(struct core *c, const struct meta *gone);

@@ -9,7 +9,7 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
 
-enum { ASK_GONE_MS = 60000 };
+enum { DELETE_RECHECK_MS = 60000 };
 
 /* Errors that the API server would return again. NOTFOUND is the namespace, or an object that
  * admission looks up. */
@@ -44,7 +44,7 @@ static void created(struct core *c, struct attempt *a, const struct core_event *
 		m.phase = MEMBER_HELD;
 		member_seen(c, a->node, &m, false);
 	} else if (final_refusal(ev->pod.rc)) {
-		a->by_us = true;
+		a->by_coordinator = true;
 		job_denied(c, a, str_or_empty(ev->pod.message));
 	} else {
 		attempt_retry(c, a);
@@ -61,8 +61,8 @@ static void deleted(struct core *c, struct attempt *a, const struct core_event *
 		/* The agent reports when the pod is gone. If the agent never saw the pod, nobody
 		 * does: then the delete is repeated, more and more rarely. */
 		a->delete_ok = true;
-		attempt_set_timer(c, a,
-				  c->now_ms + ASK_GONE_MS * (1 + (a->tries < 9 ? a->tries : 9)));
+		attempt_set_timer(
+			c, a, c->now_ms + DELETE_RECHECK_MS * (1 + (a->tries < 9 ? a->tries : 9)));
 	} else {
 		attempt_retry(c, a);
 	}

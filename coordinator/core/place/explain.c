@@ -51,7 +51,7 @@ static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 			      const struct node_record *n, const struct looking *l,
 			      uint32_t *ret_lack)
 {
-	if (n->verdict.loss != LOSS_NO || n->agent.silent)
+	if (n->verdict.loss != NODE_PRESENT || n->agent.silent)
 		return W_FAILED;
 	if (!n->agent.connected || !n->agent.capacity_known)
 		return W_AGENT;
@@ -185,7 +185,7 @@ void explain_due(struct core *c)
 	fill(c);
 	while ((j = due(c)) && n < WHY_PER_STEP && c->waiting.tokens_ms >= WHY_EACH_MS) {
 		/* Before the gate opens, it is not known which nodes have agents: the message that
-		 * the leader before wrote stays. */
+		 * the previous leader wrote stays. */
 		if (!c->gate.open && j->told.reason == R_Unschedulable) {
 			waiting_again(c, j, c->gate.opens_ms);
 			continue;

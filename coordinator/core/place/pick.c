@@ -29,7 +29,8 @@ static void without_refusals(const struct core *c, const struct job_record *j, s
 }
 
 /* Puts the nodes that the job may have now into p->ok; some of them may lack a little room. */
-static void may_have(const struct core *c, struct placing *p, const struct pick *q, bool *ret_kept)
+static void candidate_nodes(const struct core *c, struct placing *p, const struct pick *q,
+			    bool *ret_kept)
 {
 	struct bitset *ok = &p->ok, *some = &p->tier;
 	bitset_copy(ok, &c->nodes.usable);
@@ -95,7 +96,7 @@ uint32_t pick_nodes(const struct core *c, struct placing *p, const struct pick *
 {
 	const struct bitset *avoid = q->selection->avoid;
 	struct picking k = {c, p, q, 0, 0};
-	may_have(c, p, q, ret_kept);
+	candidate_nodes(c, p, q, ret_kept);
 	if (bitset_count(&p->ok) < q->need)
 		return 0;
 	candidates_grow(p, q->want);

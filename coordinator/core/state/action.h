@@ -2,23 +2,23 @@
 /* What the core wants to have done: the actions of a step. */
 #pragma once
 
-#include "model/cnode.h"
+#include "model/compute_node.h"
 #include "model/job.h"
 #include "model/message.h"
 
 enum core_action_type {
-	ACT_ORDERS,        /* the orders of a node changed: core_orders() gives them */
-	ACT_JOB_STATUS,    /* a job's status is to be written: core_job_status() */
-	ACT_CNODE_STATUS,  /* a ComputeNode's status is to be written: core_cnode_status() */
-	ACT_CNODE_APPLY,   /* a ComputeNode is to be applied: core_cnode_apply() */
-	ACT_CNODE_DELETE,  /* delete the ComputeNode of a deleted Node (UID precondition) */
-	ACT_POD_CREATE,    /* the coordinator itself creates the pod */
-	ACT_POD_DELETE,    /* with UID precondition */
-	ACT_JOB_GET,       /* a live GET, before pods of an unknown job are deleted */
-	ACT_JOB_DELETE,    /* ttlSecondsAfterFinished is over (UID precondition) */
-	ACT_LIST_NODE,     /* list the pods of a node that has no session */
-	ACT_NOTE,          /* a Kubernetes Event */
-	ACT_TEMPLATE_DROP, /* no job uses the template with this hash any more */
+	ACT_ORDERS,              /* the orders of a node changed: core_orders() gives them */
+	ACT_JOB_STATUS,          /* a job's status is to be written: core_job_status() */
+	ACT_COMPUTE_NODE_STATUS, /* a ComputeNode's status is to be written: core_cnode_status() */
+	ACT_COMPUTE_NODE_APPLY,  /* a ComputeNode is to be applied: core_cnode_apply() */
+	ACT_COMPUTE_NODE_DELETE, /* delete the ComputeNode of a deleted Node (UID precondition) */
+	ACT_POD_CREATE,          /* the coordinator itself creates the pod */
+	ACT_POD_DELETE,          /* with UID precondition */
+	ACT_JOB_GET,             /* a live GET, before pods of an unknown job are deleted */
+	ACT_JOB_DELETE,          /* ttlSecondsAfterFinished is over (UID precondition) */
+	ACT_LIST_NODE,           /* list the pods of a node that has no session */
+	ACT_NOTE,                /* a Kubernetes Event */
+	ACT_TEMPLATE_DROP,       /* no job uses the template with this hash any more */
 };
 
 struct core_action {

@@ -106,7 +106,7 @@ uint32_t job_members_seen(const struct job_record *j)
 static bool out_of_reach(const struct attempt *a)
 {
 	return a->state == ATTEMPT_LOST ||
-	       (a->state == ATTEMPT_STOPPING && a->node->verdict.loss != LOSS_NO);
+	       (a->state == ATTEMPT_STOPPING && a->node->verdict.loss != NODE_PRESENT);
 }
 
 bool attempt_missed(const struct attempt *a)
@@ -119,7 +119,7 @@ bool attempt_missed(const struct attempt *a)
 bool attempt_replaceable(const struct attempt *a)
 {
 	return out_of_reach(a) &&
-	       (a->node->verdict.loss == LOSS_SURE || a->job->spec.on_loss == LOSS_REPLACE);
+	       (a->node->verdict.loss == NODE_LOST || a->job->spec.on_loss == LOSS_REPLACE);
 }
 
 static void take_room(struct core *c, struct attempt *a, bool take)

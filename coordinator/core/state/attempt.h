@@ -21,7 +21,7 @@ struct attempt *attempt_begin(struct core *c, struct job_record *j, uint32_t ind
 /* An attempt for a pod that existed before the coordinator knew of it. */
 struct attempt *attempt_adopt(struct core *c, struct job_record *j, struct node_record *n,
 			      const struct member *m);
-/* An attempt that the leader before ordered, and whose pod the agent is creating now. The attempt
+/* An attempt that the previous leader ordered, and whose pod the agent is creating now. The attempt
  * goes on as if this leader had ordered it, so that no second attempt is made beside it. */
 struct attempt *attempt_resume(struct core *c, struct job_record *j, struct node_record *n,
 			       const struct member *m);

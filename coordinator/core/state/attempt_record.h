@@ -32,7 +32,7 @@ struct attempt {
 	struct heap_node timer; /* the next try of a create or delete by the coordinator */
 	enum attempt_state state;
 	enum member_phase phase; /* as last reported; a phase never goes back */
-	bool ready, deleting, confirmed, by_us, creating, delete_ok, takes_room;
+	bool ready, deleting, confirmed, by_coordinator, creating, delete_ok, takes_room;
 	bool orphaned; /* the pod belongs to nobody; the attempt only holds its room */
 	bool new_on_node, order_changed; /* set until the node, or its orders, were settled */
 	uint32_t tries, template_id;     /* template_id: the interned hash of the template */

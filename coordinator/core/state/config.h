@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/cnode.h"
+#include "model/compute_node.h"
 #include "model/job.h"
 
 enum { STEP_PLACEMENTS = 2000 }; /* about as many in one step */
@@ -17,7 +17,7 @@ struct core_config {
 	int64_t loop_gap_ms; /* a longer gap between two turns is the coordinator's own: 1000 */
 	int64_t retry_base_ms,
 		retry_cap_ms; /* the backoff of failed members: 10 s to 360 s, as for batch Jobs */
-	int64_t cnode_numbers_ms;   /* between two writes of a ComputeNode's numbers: 30000 */
+	int64_t compute_node_numbers_ms; /* between two writes of a ComputeNode's numbers: 30000 */
 	int64_t message_refresh_ms; /* a waiting job's message is renewed at most so often: 60000 */
 	uint32_t step_jobs; /* how many jobs, nodes or timers one step handles; 0: some thousands */
 	bool spread;        /* place members on the emptiest nodes; else on the fullest */
@@ -25,7 +25,7 @@ struct core_config {
 };
 
 struct core_stats {
-	uint32_t jobs[JOB_SUSPENDED + 1], nodes[CNODE_FAILED + 1], members_live;
+	uint32_t jobs[JOB_SUSPENDED + 1], nodes[COMPUTE_NODE_FAILED + 1], members_live;
 	/* What the tables hold. Jobs count while attempts of them are known, attempts until they
 	 * end. */
 	uint32_t job_records, node_records, attempts_open, orders, templates;

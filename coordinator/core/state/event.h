@@ -2,7 +2,7 @@
 /* What the core is told: the events. Memory of an event is borrowed for the call. */
 #pragma once
 
-#include "model/cnode.h"
+#include "model/compute_node.h"
 #include "model/job.h"
 #include "model/message.h"
 
@@ -15,8 +15,8 @@ enum core_event_type {
 	CEV_JOB_GONE,
 	CEV_NODE,
 	CEV_NODE_GONE,
-	CEV_CNODE,
-	CEV_CNODE_GONE,
+	CEV_COMPUTE_NODE,
+	CEV_COMPUTE_NODE_GONE,
 	CEV_HELLO,          /* a session of an agent began; members is all that the agent knows */
 	CEV_REPORT,         /* a report of an agent: what changed */
 	CEV_HEARD,          /* any other frame of an agent */
@@ -37,7 +37,7 @@ struct core_event {
 		uint64_t epoch; /* LEAD */
 		const struct job *job;
 		const struct node *node;
-		const struct cnode *cnode;
+		const struct compute_node *compute_node;
 		const struct meta *gone;
 		struct {
 			const char *node;

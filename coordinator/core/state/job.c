@@ -57,7 +57,7 @@ void job_dirty(struct core *c, struct job_record *j)
 	DL_APPEND(c->jobs.dirty, j);
 }
 
-static void dirty_out(struct core *c, struct job_record *j)
+static void dirty_list_remove(struct core *c, struct job_record *j)
 {
 	if (j->dirty)
 		DL_DELETE(c->jobs.dirty, j);
@@ -68,7 +68,7 @@ struct job_record *job_take_dirty(struct core *c)
 {
 	struct job_record *j = c->jobs.dirty;
 	if (j)
-		dirty_out(c, j);
+		dirty_list_remove(c, j);
 	return j;
 }
 
@@ -87,7 +87,7 @@ void job_free(struct core *c, struct job_record *j)
 	if (j->object.known && !j->object.deleted)
 		job_set_named(c, j, false);
 	HASH_DELETE(hh_uid, c->jobs.by_uid, j);
-	dirty_out(c, j);
+	dirty_list_remove(c, j);
 	heap_remove(&c->timers, &j->timer);
 	templates_use(c, j->spec.template_id, -1);
 	intern_put(c->strs, j->spec.template_id);
@@ -120,7 +120,7 @@ void job_pod_vanished(struct job_record *j)
 	j->check.vanished++;
 }
 
-void job_maybe_free(struct core *c, struct job_record *j)
+void job_free_if_unused(struct core *c, struct job_record *j)
 {
 	if (!j->members.attempts && (!j->object.known || j->object.deleted))
 		job_free(c, j);

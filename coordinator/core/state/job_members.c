@@ -36,7 +36,7 @@ void job_complete_index(struct job_record *j, uint32_t index)
 	j->members.ncompleted += index < j->spec.parallelism;
 }
 
-uint32_t job_live(const struct job_record *j)
+uint32_t job_attempts_live(const struct job_record *j)
 {
 	return j->members.count[ATTEMPT_ORDERED] + j->members.count[ATTEMPT_PENDING] +
 	       j->members.count[ATTEMPT_RUNNING] + j->members.count[ATTEMPT_LOST];
@@ -115,7 +115,7 @@ void job_changed_template(struct job_record *j)
 
 uint32_t job_needs_at_once(const struct job_record *j)
 {
-	uint32_t have = j->members.ncompleted + job_live(j);
+	uint32_t have = j->members.ncompleted + job_attempts_live(j);
 	if (j->life.start_ms || have >= j->spec.min_parallelism)
 		return 1;
 	return j->spec.min_parallelism - have;

@@ -10,7 +10,8 @@ void job_complete_index(struct job_record *j, uint32_t index);
 /* Counts the completed indexes again. Indexes from parallelism on are remembered, as parallelism
  * may grow, but not counted. */
 void job_recount_completed(struct job_record *j);
-uint32_t job_live(const struct job_record *j); /* attempts that are neither stopping nor ended */
+uint32_t
+job_attempts_live(const struct job_record *j); /* attempts that are neither stopping nor ended */
 /* Adds the nodes that hold a member of the job to *ret. */
 void job_nodes(const struct job_record *j, struct bitset *ret);
 /* How many members must find nodes at the same time; at least 1. */

@@ -129,7 +129,7 @@ void node_caps_dirty(struct core *c, struct node_record *n)
 	node_dirty(c, n);
 }
 
-static void dirty_out(struct core *c, struct node_record *n)
+static void dirty_list_remove(struct core *c, struct node_record *n)
 {
 	if (n->dirty)
 		DL_DELETE(c->nodes.dirty, n);
@@ -140,7 +140,7 @@ struct node_record *node_take_dirty(struct core *c)
 {
 	struct node_record *n = c->nodes.dirty;
 	if (n)
-		dirty_out(c, n);
+		dirty_list_remove(c, n);
 	return n;
 }
 
@@ -172,7 +172,7 @@ void node_free(struct core *c, struct node_record *n)
 	must(!n->attempts);
 	forget_agent(c, n);
 	labels_node_out(c, n);
-	dirty_out(c, n);
+	dirty_list_remove(c, n);
 	heap_remove(&c->timers, &n->timer);
 	heap_remove(&c->timers, &n->room_timer);
 	node_set_usable(c, n, false);
@@ -206,7 +206,7 @@ void nodes_forget(struct core *c)
 	bitset_zero(&c->nodes.usable);
 }
 
-void node_maybe_free(struct core *c, struct node_record *n)
+void node_free_if_unused(struct core *c, struct node_record *n)
 {
 	if (!n->kube.exists && !n->compute.exists && !n->attempts && !n->agent.session)
 		node_free(c, n);

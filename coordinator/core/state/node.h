@@ -13,7 +13,7 @@ struct node_record *node_get(struct core *c, const char *name);
 /* Frees the record, which must hold no attempt. */
 void node_free(struct core *c, struct node_record *n);
 /* Frees the record if there is neither a Node, a ComputeNode, an agent nor an attempt. */
-void node_maybe_free(struct core *c, struct node_record *n);
+void node_free_if_unused(struct core *c, struct node_record *n);
 void nodes_forget(struct core *c); /* frees all; none may hold an attempt */
 /* The node changed: this step or a later one settles it. */
 void node_dirty(struct core *c, struct node_record *n);
@@ -36,7 +36,7 @@ void node_want_list(struct node_record *n);
 bool node_cordoned(const struct node_record *n);
 /* The Ready condition of the Node is not True, or the Node has the taint out-of-service. */
 bool node_unready(const struct node_record *n);
-/* The state that the leader before wrote is still kept, since the agent was not heard yet and the
+/* The state that the previous leader wrote is still kept, since the agent was not heard yet and the
  * time for that (core_config.node_unheard_ms) is not over. */
 bool node_keeps_last(const struct core *c, const struct node_record *n);
 /* The first reason why the node takes no new members, cordons apart; R_NONE: there is none. */

@@ -9,7 +9,7 @@
 #include "coordinator/core/state/label_record.h"
 #include "coordinator/core/state/need_record.h"
 #include "coordinator/core/state/status_record.h"
-#include "model/cnode.h"
+#include "model/compute_node.h"
 #include "model/message.h"
 
 /* What a node of the timers' heap belongs to: heap_node.kind. */
@@ -17,7 +17,7 @@ enum timer_kind { TIMER_NODE, TIMER_ROOM, TIMER_JOB, TIMER_ATTEMPT };
 
 enum node_condition { NC_READY, NC_AGENT, NC_SCHEDULABLE, NC_N };
 
-enum loss { LOSS_NO, LOSS_MAYBE, LOSS_SURE };
+enum loss { NODE_PRESENT, NODE_DOUBTFUL, NODE_LOST };
 
 /* The v1 Node. */
 struct node_kube {
@@ -68,8 +68,8 @@ struct node_list {
 struct node_verdict {
 	struct cond_state conditions[NC_N];
 	enum loss loss;
-	enum cnode_state state;
-	bool inherited; /* the state is as the leader before wrote it */
+	enum compute_node_state state;
+	bool inherited; /* the state is as the previous leader wrote it */
 	int64_t since_ms;
 };
 

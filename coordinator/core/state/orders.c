@@ -30,7 +30,7 @@ static struct order order_of(const struct core *c, const struct attempt *a)
 			      .attempt = a->id.attempt,
 			      .parallelism = j->spec.parallelism,
 			      .template_hash = intern_str(c->strs, a->template_id),
-			      .launch = !a->by_us && !attempt_seen(a)};
+			      .launch = !a->by_coordinator && !attempt_seen(a)};
 }
 
 static uint64_t print_of(const struct attempt *a)
@@ -38,7 +38,7 @@ static uint64_t print_of(const struct attempt *a)
 	if (!ordered(a))
 		return 0;
 	uint64_t h = hash_str(a->by_pod.hash, a->pod_uid);
-	return hash_u64(hash_u64(h, !a->by_us && !attempt_seen(a)), a->template_id);
+	return hash_u64(hash_u64(h, !a->by_coordinator && !attempt_seen(a)), a->template_id);
 }
 
 static void count(struct node_record *n, struct attempt *a)

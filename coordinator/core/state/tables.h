@@ -16,7 +16,7 @@
 #include "coordinator/core/state/queue_record.h"
 #include "coordinator/core/state/reservation_record.h"
 
-enum { TEMPLATES_BY_US_MAX = 4096 };
+enum { TEMPLATES_BY_COORDINATOR_MAX = 4096 };
 
 /* The names of resources, numbered in the order in which they came. */
 struct resource_table {
@@ -61,7 +61,7 @@ struct selection_table {
 
 struct template_table {
 	struct template_use *used;
-	struct by_us *by_us;
+	struct by_coordinator *by_coordinator;
 };
 
 struct waiting_table {

@@ -8,7 +8,7 @@
 #include "coordinator/core/state/tables.h"
 
 /* The key is namespace/template: agents may not create its pods, the coordinator may. */
-struct by_us {
+struct by_coordinator {
 	UT_hash_handle hh;
 	char key[];
 };
@@ -46,37 +46,37 @@ uint32_t templates_count(const struct core *c)
 
 void templates_forget(struct core *c)
 {
-	struct by_us *b, *btmp;
+	struct by_coordinator *b, *btmp;
 	must(!c->templates.used); /* the jobs are gone, and so is their use */
-	HASH_ITER (hh, c->templates.by_us, b, btmp) {
-		HASH_DEL(c->templates.by_us, b);
+	HASH_ITER (hh, c->templates.by_coordinator, b, btmp) {
+		HASH_DEL(c->templates.by_coordinator, b);
 		free(b);
 	}
 }
 
-static char *by_us_key(const struct core *c, const char *ns, uint32_t template_id)
+static char *by_coordinator_key(const struct core *c, const char *ns, uint32_t template_id)
 {
 	struct buf b = BUF_INIT(1024);
 	buf_printf(&b, "%s/%s", ns, intern_str(c->strs, template_id));
 	return buf_steal(&b);
 }
 
-bool templates_by_us(const struct core *c, const char *ns, uint32_t template_id)
+bool templates_by_coordinator(const struct core *c, const char *ns, uint32_t template_id)
 {
-	AUTO(mem_freep) char *key = by_us_key(c, ns, template_id);
-	struct by_us *b;
-	HASH_FIND_STR(c->templates.by_us, key, b);
+	AUTO(mem_freep) char *key = by_coordinator_key(c, ns, template_id);
+	struct by_coordinator *b;
+	HASH_FIND_STR(c->templates.by_coordinator, key, b);
 	return b;
 }
 
 void templates_remember(struct core *c, const char *ns, uint32_t template_id)
 {
-	AUTO(mem_freep) char *key = by_us_key(c, ns, template_id);
-	struct by_us *b;
-	HASH_FIND_STR(c->templates.by_us, key, b);
-	if (b || HASH_COUNT(c->templates.by_us) >= TEMPLATES_BY_US_MAX)
+	AUTO(mem_freep) char *key = by_coordinator_key(c, ns, template_id);
+	struct by_coordinator *b;
+	HASH_FIND_STR(c->templates.by_coordinator, key, b);
+	if (b || HASH_COUNT(c->templates.by_coordinator) >= TEMPLATES_BY_COORDINATOR_MAX)
 		return;
 	b = mem_zalloc(1, sizeof *b + strlen(key) + 1);
 	memcpy(b->key, key, strlen(key) + 1);
-	HASH_ADD_STR(c->templates.by_us, key, b);
+	HASH_ADD_STR(c->templates.by_coordinator, key, b);
 }

@@ -12,6 +12,6 @@ void templates_use(struct core *c, uint32_t template_id, int sign);
 void templates_forget(struct core *c);
 uint32_t templates_count(const struct core *c);
 /* Agents may not create pods of this template in this namespace, but the coordinator may. The names
- * stay remembered when the jobs are gone, at most TEMPLATES_BY_US_MAX of them. */
-bool templates_by_us(const struct core *c, const char *ns, uint32_t template_id);
+ * stay remembered when the jobs are gone, at most TEMPLATES_BY_COORDINATOR_MAX of them. */
+bool templates_by_coordinator(const struct core *c, const char *ns, uint32_t template_id);
 void templates_remember(struct core *c, const char *ns, uint32_t template_id);

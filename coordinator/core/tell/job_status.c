@@ -118,7 +118,7 @@ static void view_conditions(const struct job_record *j, struct cond *v, struct j
 static bool superseded(const struct job_record *j, const struct attempt *a)
 {
 	return (a->state == ATTEMPT_LOST ||
-		(a->state == ATTEMPT_STOPPING && a->node->verdict.loss != LOSS_NO)) &&
+		(a->state == ATTEMPT_STOPPING && a->node->verdict.loss != NODE_PRESENT)) &&
 	       attempt_seen(a) && !attempt_current(a) &&
 	       j->members.slots[a->id.index].last > a->id.attempt;
 }

@@ -27,7 +27,7 @@ static uint64_t hash_conds(uint64_t h, const struct cond *v, uint32_t n)
 	return h;
 }
 
-static struct status_print fingerprint(const struct cnode_status *s)
+static struct status_print fingerprint(const struct compute_node_status *s)
 {
 	uint64_t h = hash_u64(hash_u64(3, (uint64_t)s->state), (uint64_t)s->since_ms);
 	h = hash_str(hash_str(h, str_or_empty(s->reason)), str_or_empty(s->message));
@@ -64,24 +64,24 @@ static enum reason state_reason(const struct node_record *n)
 }
 
 static void view(const struct core *c, struct arena *a, const struct node_record *n,
-		 struct cnode_status *s)
+		 struct compute_node_status *s)
 {
 	struct cond *conds = arena_alloc(a, NC_N * sizeof *conds);
 	enum reason reason = state_reason(n);
 	must(conds);
-	*s = (struct cnode_status){.state = n->verdict.state,
-				   .since_ms = n->verdict.since_ms,
-				   .reason = reason_name(reason),
-				   .message = reason ? reason_message(reason) : "",
-				   .members = n->nlive,
-				   .capacity = view_res(c, a, n, 0),
-				   .allocated = view_res(c, a, n, 1),
-				   .available = view_res(c, a, n, 2),
-				   .agent_version = n->agent.version,
-				   .boot_id = n->agent.boot_id,
-				   .observed_generation = n->compute.generation,
-				   .conds = conds,
-				   .nconds = NC_N};
+	*s = (struct compute_node_status){.state = n->verdict.state,
+					  .since_ms = n->verdict.since_ms,
+					  .reason = reason_name(reason),
+					  .message = reason ? reason_message(reason) : "",
+					  .members = n->nlive,
+					  .capacity = view_res(c, a, n, 0),
+					  .allocated = view_res(c, a, n, 1),
+					  .available = view_res(c, a, n, 2),
+					  .agent_version = n->agent.version,
+					  .boot_id = n->agent.boot_id,
+					  .observed_generation = n->compute.generation,
+					  .conds = conds,
+					  .nconds = NC_N};
 	for (uint32_t i = 0; i < NC_N; i++) {
 		const struct cond_state *k = &n->verdict.conditions[i];
 		conds[i] = (struct cond){.type = node_condition_type(i),
@@ -96,18 +96,18 @@ static void view(const struct core *c, struct arena *a, const struct node_record
 static void mark(struct core *c, struct node_record *n, enum mark m)
 {
 	n->status.mark = m;
-	struct core_action *a = action_new(c, ACT_CNODE_STATUS);
+	struct core_action *a = action_new(c, ACT_COMPUTE_NODE_STATUS);
 	a->object.ns = "";
 	a->object.name = action_str(c, n->name);
 	a->object.uid = action_str(c, n->compute.uid);
 	a->object.ahead = true;
 	a->object.urgent = m == MARK_URGENT;
-	a->object.not_before_ms = a->object.urgent ? 0 : c->now_ms + c->cfg.cnode_numbers_ms;
+	a->object.not_before_ms = a->object.urgent ? 0 : c->now_ms + c->cfg.compute_node_numbers_ms;
 }
 
 void node_status_check(struct core *c, struct node_record *n)
 {
-	struct cnode_status s;
+	struct compute_node_status s;
 	if (!n->compute.exists || n->status.mark == MARK_URGENT ||
 	    (node_keeps_last(c, n) && !node_unready(n)))
 		return;
@@ -118,7 +118,7 @@ void node_status_check(struct core *c, struct node_record *n)
 		mark(c, n, head ? MARK_URGENT : MARK_LATER);
 }
 
-void node_status_seen(struct node_record *n, const struct cnode_status *st, const char *rv)
+void node_status_seen(struct node_record *n, const struct compute_node_status *st, const char *rv)
 {
 	slot_seen(&n->status, fingerprint(st), rv);
 }
@@ -128,7 +128,7 @@ void node_status_forget(struct node_record *n)
 	slot_forget(&n->status);
 }
 
-bool node_status_view(const struct core *c, const char *name, struct cnode_status *ret,
+bool node_status_view(const struct core *c, const char *name, struct compute_node_status *ret,
 		      const char **ret_rv)
 {
 	const struct node_record *n = node_find(c, name);
@@ -139,7 +139,7 @@ bool node_status_view(const struct core *c, const char *name, struct cnode_statu
 	return slot_differs(&n->status, fingerprint(ret));
 }
 
-void node_status_taken(struct core *c, const char *name, const struct cnode_status *sent)
+void node_status_taken(struct core *c, const char *name, const struct compute_node_status *sent)
 {
 	struct node_record *n = node_find(c, name);
 	if (n && sent)

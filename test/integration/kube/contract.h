@@ -20,7 +20,7 @@ struct answer ask(const struct api_request *req); /* owned */
 void expect(const struct answer *a, enum rc rc);  /* or fails with the answer's words */
 void create_is_told_exists(void **state);
 void status_patch_is_fenced(void **state);
-void cnode_status_is_written(void **state);
+void compute_node_status_is_written(void **state);
 void apply_says_who_owns_what(void **state);
 void delete_needs_the_uid(void **state);
 void bad_objects_are_refused_in_words(void **state);

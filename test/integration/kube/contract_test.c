@@ -69,8 +69,8 @@ static void list_comes_in_pages(void **state)
 
 static void every_kind_is_listed(void **state)
 {
-	static const enum api_kind kinds[] = {API_JOB,   API_CNODE,  API_NODE,     API_POD,
-					      API_LEASE, API_SECRET, API_CONFIGMAP};
+	static const enum api_kind kinds[] = {API_JOB,   API_COMPUTE_NODE, API_NODE,     API_POD,
+					      API_LEASE, API_SECRET,       API_CONFIGMAP};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		AUTO(answer_done) struct answer a = ANSWER;
@@ -233,7 +233,7 @@ int main(void)
 		cmocka_unit_test(many_requests_share_two_connections),
 		cmocka_unit_test(create_is_told_exists),
 		cmocka_unit_test(status_patch_is_fenced),
-		cmocka_unit_test(cnode_status_is_written),
+		cmocka_unit_test(compute_node_status_is_written),
 		cmocka_unit_test(apply_says_who_owns_what),
 		cmocka_unit_test(delete_needs_the_uid),
 		cmocka_unit_test(bad_objects_are_refused_in_words),

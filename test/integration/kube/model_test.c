@@ -43,14 +43,14 @@ static void scale_job(void *self, const char *ns, const char *name, uint32_t par
 	kubectl(rig.dir, buf_str(&words), NULL, NULL);
 }
 
-static void own_cpu(void *self, const char *cnode, int64_t milli)
+static void own_cpu(void *self, const char *compute_node, int64_t milli)
 {
 	AUTO(buf_done) struct buf yaml = BUF_INIT(1024);
 	(void)self;
 	buf_printf(&yaml,
 		   "apiVersion: muster.dev/v1alpha1\nkind: ComputeNode\n"
 		   "metadata: { name: %s }\nspec: { resources: { cpu: %dm } }\n",
-		   cnode, (int)milli);
+		   compute_node, (int)milli);
 	kubectl(rig.dir, "apply --server-side --force-conflicts --field-manager=administrator -f -",
 		buf_str(&yaml), NULL);
 }

@@ -110,10 +110,10 @@ void status_patch_is_fenced(void **state)
 	expect(&second, RC_OK);
 }
 
-static void look_at_cnode(const struct api_object *o)
+static void look_at_compute_node(const struct api_object *o)
 {
-	const struct cnode *c = o->cnode;
-	assert_int_equal(c->status.state, CNODE_DRAINING);
+	const struct compute_node *c = o->compute_node;
+	assert_int_equal(c->status.state, COMPUTE_NODE_DRAINING);
 	assert_int_equal(c->status.members, 2);
 	assert_string_equal(c->status.agent_version, "0.1.0");
 	assert_int_equal(c->status.allocated.n, 1);
@@ -125,35 +125,38 @@ static void look_at_cnode(const struct api_object *o)
 static struct answer apply(const char *name, const char *node_uid, const struct strs *leave_out)
 {
 	static const struct res have[] = {{"cpu", 4000}, {"memory", (INT64_C(8) << 30) * 1000}};
-	struct cnode_apply want = {.name = name, .node_uid = node_uid, .resources = {have, 2}};
+	struct compute_node_apply want = {
+		.name = name, .node_uid = node_uid, .resources = {have, 2}};
 	if (leave_out)
 		want.leave_out = *leave_out;
-	struct api_request req = {
-		.verb = API_APPLY, .kind = API_CNODE, .name = name, .cnode_apply = &want};
+	struct api_request req = {.verb = API_APPLY,
+				  .kind = API_COMPUTE_NODE,
+				  .name = name,
+				  .compute_node_apply = &want};
 	return ask(&req);
 }
 
-void cnode_status_is_written(void **state)
+void compute_node_status_is_written(void **state)
 {
 	static const struct res used[] = {{"cpu", 500}};
 	(void)state;
 	AUTO(answer_done) struct answer made = apply("n1", "0b0a", NULL);
 	expect(&made, RC_OK);
-	struct cnode_status st = {.state = CNODE_DRAINING,
-				  .since_ms = 1700000000000,
-				  .members = 2,
-				  .capacity = {used, 1},
-				  .allocated = {used, 1},
-				  .available = {used, 0},
-				  .agent_version = "0.1.0",
-				  .boot_id = "boot-1"};
+	struct compute_node_status st = {.state = COMPUTE_NODE_DRAINING,
+					 .since_ms = 1700000000000,
+					 .members = 2,
+					 .capacity = {used, 1},
+					 .allocated = {used, 1},
+					 .available = {used, 0},
+					 .agent_version = "0.1.0",
+					 .boot_id = "boot-1"};
 	struct api_request req = {.verb = API_PATCH_STATUS,
-				  .kind = API_CNODE,
+				  .kind = API_COMPUTE_NODE,
 				  .name = "n1",
 				  .rv = buf_str(&made.object_rv),
-				  .cnode_status = &st};
+				  .compute_node_status = &st};
 	AUTO(answer_done) struct answer done = ANSWER;
-	done.look = look_at_cnode;
+	done.look = look_at_compute_node;
 	rig_ask(&rig, &req, &done);
 	expect(&done, RC_OK);
 	AUTO(answer_done) struct answer stale = ask(&req);

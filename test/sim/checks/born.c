@@ -115,8 +115,8 @@ void check_gone(struct checks *c, const struct version *pod)
 		m->recorded = true;
 }
 
-/* A create of which nobody can know any more: of the leader before, or one that is carried out when
- * its answer is not waited for any more. Under Wait the latter is waited for all the same. */
+/* A create of which nobody can know any more: of the previous leader, or one that is carried out
+ * when its answer is not waited for any more. Under Wait the latter is waited for all the same. */
 static bool unfenced(const struct checks *c)
 {
 	return c->world->server.late ||
@@ -201,7 +201,7 @@ static bool lists(const struct reslist *l, const char *res)
 /* Of one resource: members within what the ComputeNode gives, all pods within the Node's. What a
  * ComputeNode does not list (yet: it is filled in) is not limited by it. */
 static void check_resource(struct checks *c, const struct version *pod, const struct version *node,
-			   const struct version *cnode, const char *res)
+			   const struct version *compute_node, const char *res)
 {
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	int64_t members = 0, all = 0;
@@ -215,8 +215,8 @@ static void check_resource(struct checks *c, const struct version *pod, const st
 		members += sh->v[k]->meta.owner_uid ? n : 0;
 	}
 	if (all > reslist_get(&node->node.allocatable, res) ||
-	    (cnode && lists(&cnode->cnode.resources, res) &&
-	     members > reslist_get(&cnode->cnode.resources, res)))
+	    (compute_node && lists(&compute_node->compute_node.resources, res) &&
+	     members > reslist_get(&compute_node->compute_node.resources, res)))
 		world_fail(c->world, "room", "%s takes %s on %s above what there is",
 			   pod->meta.name, res, pod->pod.node);
 }
@@ -225,20 +225,21 @@ static void check_room(struct checks *c, const struct version *pod)
 {
 	const struct store *st = &c->world->server.store;
 	const struct version *node = store_find(st, API_NODE, NULL, pod->pod.node);
-	const struct version *cnode = store_find(st, API_CNODE, NULL, pod->pod.node);
+	const struct version *compute_node = store_find(st, API_COMPUTE_NODE, NULL, pod->pod.node);
 	for (uint32_t i = 0; node && i < pod->pod.requests.n; i++)
-		check_resource(c, pod, node, cnode, pod->pod.requests.v[i].name);
+		check_resource(c, pod, node, compute_node, pod->pod.requests.v[i].name);
 }
 
 static void check_match(struct checks *c, const struct version *job, const struct version *pod)
 {
 	struct world *w = c->world;
 	const struct version *node = store_find(&w->server.store, API_NODE, NULL, pod->pod.node);
-	const struct version *cnode = store_find(&w->server.store, API_CNODE, NULL, pod->pod.node);
+	const struct version *compute_node =
+		store_find(&w->server.store, API_COMPUTE_NODE, NULL, pod->pod.node);
 	const struct kvs *want = &job->job.spec.node_selector;
 	if (!node)
 		return;
-	if (node->node.unschedulable || (cnode && cnode->cnode.unschedulable))
+	if (node->node.unschedulable || (compute_node && compute_node->compute_node.unschedulable))
 		world_fail(w, "cordon", "%s was placed on cordoned %s", pod->meta.name,
 			   pod->pod.node);
 	if (node->node.ready != COND_TRUE)
@@ -246,9 +247,9 @@ static void check_match(struct checks *c, const struct version *job, const struc
 			   pod->pod.node);
 	for (uint32_t i = 0; i < want->n; i++) {
 		const char *has = kvs_get(&node->meta.labels, want->v[i].key);
-		if (cnode && label_may_overlay(want->v[i].key) &&
-		    kvs_get(&cnode->meta.labels, want->v[i].key))
-			has = kvs_get(&cnode->meta.labels, want->v[i].key);
+		if (compute_node && label_may_overlay(want->v[i].key) &&
+		    kvs_get(&compute_node->meta.labels, want->v[i].key))
+			has = kvs_get(&compute_node->meta.labels, want->v[i].key);
 		if (!str_eq(has, want->v[i].val))
 			world_fail(w, "match", "%s does not match %s", pod->pod.node,
 				   pod->meta.name);

@@ -121,7 +121,7 @@ void budget_change(struct budget *b, const struct change *ch)
 		pod_changed(b, ch);
 	else if (v->kind == API_NODE)
 		node_changed(b, ch, true);
-	else if (v->kind == API_CNODE)
+	else if (v->kind == API_COMPUTE_NODE)
 		node_changed(b, ch, spec || !first);
 }
 
@@ -156,11 +156,11 @@ void budget_request(struct budget *b, const char *who, const struct api_request 
 		asked_pod(b, who, req);
 	} else if (req->verb == API_DELETE) {
 		asked_delete(b, req);
-	} else if (req->verb == API_APPLY && req->kind == API_CNODE) {
+	} else if (req->verb == API_APPLY && req->kind == API_COMPUTE_NODE) {
 		struct account *a = account(b, "ComputeNode apply", req->name);
 		a->per_lead = 2;
 		a->spent++;
-	} else if (req->verb == API_PATCH_STATUS && req->kind == API_CNODE) {
+	} else if (req->verb == API_PATCH_STATUS && req->kind == API_COMPUTE_NODE) {
 		struct account *a = account(b, "ComputeNode status", req->name);
 		a->per_lead = 2;
 		a->spent++;

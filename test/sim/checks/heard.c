@@ -173,12 +173,14 @@ static void status_written(struct heard *h, const struct change *ch)
 void heard_change(struct heard *h, const struct change *ch)
 {
 	const struct version *v = ch->now;
-	const struct cond *conds = v->kind == API_JOB ? v->job.status.conds : v->cnode.status.conds;
-	uint32_t n = v->kind == API_JOB ? v->job.status.nconds : v->cnode.status.nconds;
-	if ((v->kind != API_JOB && v->kind != API_CNODE) || ch->ev != WATCH_MODIFIED)
+	const struct cond *conds =
+		v->kind == API_JOB ? v->job.status.conds : v->compute_node.status.conds;
+	uint32_t n = v->kind == API_JOB ? v->job.status.nconds : v->compute_node.status.nconds;
+	if ((v->kind != API_JOB && v->kind != API_COMPUTE_NODE) || ch->ev != WATCH_MODIFIED)
 		return;
-	said(h, v->meta.name, v->kind == API_JOB ? v->job.status.reason : v->cnode.status.reason,
-	     v->kind == API_JOB ? v->job.status.message : v->cnode.status.message);
+	said(h, v->meta.name,
+	     v->kind == API_JOB ? v->job.status.reason : v->compute_node.status.reason,
+	     v->kind == API_JOB ? v->job.status.message : v->compute_node.status.message);
 	for (uint32_t i = 0; i < n; i++) {
 		said(h, v->meta.name, conds[i].reason, conds[i].message);
 		if (!*str_or_empty(conds[i].message))

@@ -30,8 +30,9 @@ static struct living living(struct cluster *cl)
 	const struct store *st = &cl->world.server.store;
 	const struct shelf *jobs = &st->shelf[API_JOB], *pods = &st->shelf[API_POD];
 	struct living l = {.jobs = jobs->n, .nodes = st->shelf[API_NODE].n};
-	for (uint32_t i = 0; i < st->shelf[API_CNODE].n; i++)
-		l.nodes += !store_find(st, API_NODE, NULL, st->shelf[API_CNODE].v[i]->meta.name);
+	for (uint32_t i = 0; i < st->shelf[API_COMPUTE_NODE].n; i++)
+		l.nodes += !store_find(st, API_NODE, NULL,
+				       st->shelf[API_COMPUTE_NODE].v[i]->meta.name);
 	for (uint32_t i = 0; i < pods->n; i++)
 		l.members += member_lives(cl, pods->v[i]);
 	for (uint32_t i = 0; i < jobs->n; i++)

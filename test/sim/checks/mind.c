@@ -11,7 +11,7 @@
 
 static bool followed(enum api_kind kind)
 {
-	return kind == API_JOB || kind == API_NODE || kind == API_CNODE;
+	return kind == API_JOB || kind == API_NODE || kind == API_COMPUTE_NODE;
 }
 
 static void key_of(struct buf *b, enum api_kind kind, const char *ns, const char *name)

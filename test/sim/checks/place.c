@@ -10,42 +10,43 @@
 #include "test/sim/checks/keep.h"
 #include "test/sim/checks/orders.h"
 
-static const char *label_of(const struct version *node, const struct version *cnode,
+static const char *label_of(const struct version *node, const struct version *compute_node,
 			    const char *key)
 {
-	const char *own =
-		cnode && label_may_overlay(key) ? kvs_get(&cnode->meta.labels, key) : NULL;
+	const char *own = compute_node && label_may_overlay(key)
+				  ? kvs_get(&compute_node->meta.labels, key)
+				  : NULL;
 	return own ? own : kvs_get(&node->meta.labels, key);
 }
 
 static bool term_matches(const struct sel_term *t, const struct version *node,
-			 const struct version *cnode)
+			 const struct version *compute_node)
 {
 	for (uint32_t i = 0; i < t->n; i++) {
-		if (!sel_expr_matches_value(&t->v[i], label_of(node, cnode, t->v[i].key)))
+		if (!sel_expr_matches_value(&t->v[i], label_of(node, compute_node, t->v[i].key)))
 			return false;
 	}
 	return t->n > 0;
 }
 
 bool check_selects(const struct kvs *selector, const struct version *node,
-		   const struct version *cnode)
+		   const struct version *compute_node)
 {
 	for (uint32_t i = 0; i < selector->n; i++) {
-		if (!str_eq(label_of(node, cnode, selector->v[i].key), selector->v[i].val))
+		if (!str_eq(label_of(node, compute_node, selector->v[i].key), selector->v[i].val))
 			return false;
 	}
 	return true;
 }
 
 const char *check_mismatch(const struct job_spec *s, const struct version *node,
-			   const struct version *cnode)
+			   const struct version *compute_node)
 {
 	bool any = !s->nterms;
-	if (!check_selects(&s->node_selector, node, cnode))
+	if (!check_selects(&s->node_selector, node, compute_node))
 		return "nodeSelector";
 	for (uint32_t i = 0; i < s->nterms; i++)
-		any |= term_matches(&s->terms[i], node, cnode);
+		any |= term_matches(&s->terms[i], node, compute_node);
 	if (!any)
 		return "nodeAffinity";
 	for (uint32_t i = 0; i < node->node.ntaints; i++) {
@@ -58,17 +59,18 @@ const char *check_mismatch(const struct job_spec *s, const struct version *node,
 static void placed_where(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct known_version *n = mind_find(m, API_NODE, NULL, l->node);
-	const struct known_version *cn = mind_find(m, API_CNODE, NULL, l->node);
-	const struct version *cnode = cn ? cn->v : NULL;
+	const struct known_version *cn = mind_find(m, API_COMPUTE_NODE, NULL, l->node);
+	const struct version *compute_node = cn ? cn->v : NULL;
 	const char *bad = NULL;
 	if (!n)
 		bad = "there is no Node of that name";
 	else if (n->v->node.ready != COND_TRUE)
 		bad = "it is not ready";
-	else if (n->v->node.unschedulable || (cnode && cnode->cnode.unschedulable))
+	else if (n->v->node.unschedulable ||
+		 (compute_node && compute_node->compute_node.unschedulable))
 		bad = "it is cordoned";
 	else
-		bad = check_mismatch(&l->job->job.spec, n->v, cnode);
+		bad = check_mismatch(&l->job->job.spec, n->v, compute_node);
 	if (bad)
 		world_fail(c->world, "decide-node", "%s: member %u of %s goes to %s: %s",
 			   m->proc->host.name, l->index, l->job_key, l->node, bad);
@@ -184,7 +186,7 @@ static void placed_in_turn(struct checks *c, struct mind *m, const struct line *
 			continue;
 		if (o->spec.on_node_loss == LOSS_WAIT &&
 		    m->synced_ms > c->world->clock.now_ms - KNOWING_MS)
-			continue; /* orders of the leader before may be under way */
+			continue; /* orders of the previous leader may be under way */
 		if (mind_job_of(m, o->meta.uid)->group_ms >= 0)
 			continue; /* it has just been placed */
 		if (asks_no_more(&o->spec, &l->job->job.spec))

@@ -122,14 +122,14 @@ static uint32_t members_on(const struct cluster *cl, const char *node)
 	return n;
 }
 
-static enum cnode_state expected_state(const struct version *node, const struct version *cnode,
-				       uint32_t members)
+static enum compute_node_state expected_state(const struct version *node,
+					      const struct version *compute_node, uint32_t members)
 {
 	if (node->node.ready != COND_TRUE)
-		return CNODE_FAILED;
-	if (!node->node.unschedulable && !cnode->cnode.unschedulable)
-		return CNODE_RUNNING;
-	return members ? CNODE_DRAINING : CNODE_DRAINED;
+		return COMPUTE_NODE_FAILED;
+	if (!node->node.unschedulable && !compute_node->compute_node.unschedulable)
+		return COMPUTE_NODE_RUNNING;
+	return members ? COMPUTE_NODE_DRAINING : COMPUTE_NODE_DRAINED;
 }
 
 static int64_t members_use(const struct cluster *cl, const char *node, const char *res)
@@ -146,16 +146,17 @@ static int64_t members_use(const struct cluster *cl, const char *node, const cha
 
 /* Nobody else's pods run any more: what Muster may use is the smaller of what it is given and what
  * the Node has, and what members do not use of it is available. */
-static void check_room(struct cluster *cl, const struct version *node, const struct version *cnode)
+static void check_room(struct cluster *cl, const struct version *node,
+		       const struct version *compute_node)
 {
-	const struct cnode_status *st = &cnode->cnode.status;
+	const struct compute_node_status *st = &compute_node->compute_node.status;
 	const struct machine *m = cluster_machine(cl, node->meta.name);
 	if (m && cl->world.clock.now_ms < m->refused_ms + REFUSAL_MAX_MS)
 		return; /* what its kubelet said it lacks, it lacks for as long as a backoff */
 	static const char *const names[] = {"cpu", "memory"};
 	for (uint32_t i = 0; i < ARRAY_LEN(names); i++) {
 		int64_t cap = reslist_get(&node->node.allocatable, names[i]);
-		int64_t spec = reslist_get(&cnode->cnode.resources, names[i]);
+		int64_t spec = reslist_get(&compute_node->compute_node.resources, names[i]);
 		int64_t used = members_use(cl, node->meta.name, names[i]);
 		cap = spec < cap ? spec : cap;
 		if (reslist_get(&st->capacity, names[i]) != cap ||
@@ -173,19 +174,20 @@ static void check_room(struct cluster *cl, const struct version *node, const str
 static void check_node(struct cluster *cl, const struct version *node)
 {
 	const char *name = node->meta.name;
-	const struct version *cnode = store_find(&cl->world.server.store, API_CNODE, NULL, name);
+	const struct version *compute_node =
+		store_find(&cl->world.server.store, API_COMPUTE_NODE, NULL, name);
 	uint32_t members = members_on(cl, name);
-	if (!cnode) {
+	if (!compute_node) {
 		world_fail(&cl->world, "cnode-missing", "node %s has no ComputeNode", name);
 		return;
 	}
-	const struct cnode_status *st = &cnode->cnode.status;
-	enum cnode_state want = expected_state(node, cnode, members);
+	const struct compute_node_status *st = &compute_node->compute_node.status;
+	enum compute_node_state want = expected_state(node, compute_node, members);
 	if (st->state != want)
 		world_fail(&cl->world, "cnode-state", "ComputeNode %s is %s, not %s (%s)", name,
-			   cnode_state_text(st->state), cnode_state_text(want),
+			   compute_node_state_text(st->state), compute_node_state_text(want),
 			   str_or_empty(st->message));
-	check_room(cl, node, cnode);
+	check_room(cl, node, compute_node);
 	if (st->members != members)
 		world_fail(&cl->world, "cnode-members",
 			   "ComputeNode %s says %u members, there are %u", name, st->members,
@@ -204,10 +206,10 @@ void checks_quiet(struct checks *c)
 		check_pod(cl, st->shelf[API_POD].v[i]);
 	for (uint32_t i = 0; i < st->shelf[API_NODE].n; i++)
 		check_node(cl, st->shelf[API_NODE].v[i]);
-	for (uint32_t i = 0; i < st->shelf[API_CNODE].n; i++) {
-		const char *name = st->shelf[API_CNODE].v[i]->meta.name;
+	for (uint32_t i = 0; i < st->shelf[API_COMPUTE_NODE].n; i++) {
+		const char *name = st->shelf[API_COMPUTE_NODE].v[i]->meta.name;
 		if (!store_find(st, API_NODE, NULL, name) &&
-		    st->shelf[API_CNODE].v[i]->cnode.owned_by_node)
+		    st->shelf[API_COMPUTE_NODE].v[i]->compute_node.owned_by_node)
 			world_fail(&cl->world, "leaked-cnode", "ComputeNode %s outlived its Node",
 				   name);
 	}

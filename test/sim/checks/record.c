@@ -113,7 +113,7 @@ bool check_final(enum job_state s)
 	return s == JOB_COMPLETED || s == JOB_FAILED;
 }
 
-/* A create of the leader before, of its own or through an agent, may arrive late: nothing fences
+/* A create of the previous leader, of its own or through an agent, may arrive late: nothing fences
  * it. */
 bool check_led_lately(const struct checks *c)
 {

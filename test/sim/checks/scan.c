@@ -74,13 +74,13 @@ static void scan_moved(struct checks *c, const struct version *pod, const struct
 {
 	const struct store *st = &c->world->server.store;
 	const struct version *node = store_find(st, API_NODE, NULL, pod->pod.node);
-	const struct version *cnode = store_find(st, API_CNODE, NULL, pod->pod.node);
+	const struct version *compute_node = store_find(st, API_COMPUTE_NODE, NULL, pod->pod.node);
 	struct moved *m;
 	HASH_FIND_STR(c->moved, job->meta.uid, m);
 	if (!m || !node || c->world->clock.now_ms < m->at_ms + MOVE_MS ||
 	    check_changed_at(c, pod->pod.node) >= m->at_ms)
 		return;
-	if (!check_selects(&job->job.spec.node_selector, node, cnode))
+	if (!check_selects(&job->job.spec.node_selector, node, compute_node))
 		world_fail(c->world, "move-missed", "%s stays on %s, which no longer matches",
 			   pod->meta.name, pod->pod.node);
 }

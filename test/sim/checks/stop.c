@@ -74,7 +74,7 @@ static bool runs_other(struct checks *c, const struct mind *m, const struct line
 static bool mismatches(struct checks *c, const struct mind *m, const struct line *l)
 {
 	const struct known_version *n = mind_find(m, API_NODE, NULL, l->node);
-	const struct known_version *cn = mind_find(m, API_CNODE, NULL, l->node);
+	const struct known_version *cn = mind_find(m, API_COMPUTE_NODE, NULL, l->node);
 	(void)c;
 	return !n || check_mismatch(&l->job->job.spec, n->v, cn ? cn->v : NULL);
 }
@@ -192,7 +192,7 @@ static bool too_late(struct checks *c, const struct version *pod, const struct v
 void check_delete(struct checks *c, const char *who, const struct api_request *req)
 {
 	struct world *w = c->world;
-	if (req->kind != API_POD && req->kind != API_JOB && req->kind != API_CNODE)
+	if (req->kind != API_POD && req->kind != API_JOB && req->kind != API_COMPUTE_NODE)
 		return;
 	if (!*str_or_empty(req->uid)) {
 		world_fail(w, "delete-uid", "%s deletes %s without a UID", who, req->name);

@@ -37,7 +37,8 @@ static const struct proc *newest_leader(const struct cluster *cl)
 void witness_request(struct cluster *cl, const char *who, const struct api_request *req)
 {
 	const struct proc *leads = newest_leader(cl);
-	bool leaders = req->kind == API_POD || req->kind == API_JOB || req->kind == API_CNODE;
+	bool leaders =
+		req->kind == API_POD || req->kind == API_JOB || req->kind == API_COMPUTE_NODE;
 	if (*who == 'c' && leads && leaders && is_write(req->verb) &&
 	    !str_eq(leads->host.name, who))
 		server_count(&cl->world.server, FACT_OLD_LEADER_WRITES);

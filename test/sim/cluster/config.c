@@ -16,7 +16,7 @@ struct coordinator_config cluster_coordinator_config(const struct cluster *cl)
 			 .loop_gap_ms = 1000,
 			 .retry_base_ms = 10000,
 			 .retry_cap_ms = 360000,
-			 .cnode_numbers_ms = 30000,
+			 .compute_node_numbers_ms = 30000,
 			 .message_refresh_ms = 60000,
 			 .step_jobs = cl->cfg.seed % 4 ? 0 : 1 + (uint32_t)(cl->cfg.seed / 4 % 3),
 			 .spread = true,

@@ -78,9 +78,9 @@ static void collect_pods(struct cluster *cl)
 	}
 }
 
-static void collect_cnodes(struct cluster *cl)
+static void collect_compute_nodes(struct cluster *cl)
 {
-	const struct shelf *sh = &cl->world.server.store.shelf[API_CNODE];
+	const struct shelf *sh = &cl->world.server.store.shelf[API_COMPUTE_NODE];
 	for (uint32_t i = sh->n; i-- > 0;) {
 		const char *owner = sh->v[i]->node_owner_uid;
 		if (owner && !world_by_uid(&cl->world, API_NODE, owner))
@@ -95,7 +95,7 @@ static void on_collect(void *self, uint64_t arg)
 	cl->collecting = false;
 	finalize_jobs(cl);
 	collect_pods(cl);
-	collect_cnodes(cl);
+	collect_compute_nodes(cl);
 }
 
 void gc_change(struct cluster *cl, const struct change *ch)
@@ -103,7 +103,7 @@ void gc_change(struct cluster *cl, const struct change *ch)
 	const struct version *v = ch->now;
 	bool job_leaves = v->kind == API_JOB && (ch->ev == WATCH_DELETED || v->meta.deleted_ms);
 	bool node_left = v->kind == API_NODE && ch->ev == WATCH_DELETED;
-	bool owned_born = !ch->prev && (v->kind == API_POD || v->kind == API_CNODE);
+	bool owned_born = !ch->prev && (v->kind == API_POD || v->kind == API_COMPUTE_NODE);
 	if (job_leaves || node_left || owned_born)
 		collect_soon(cl);
 }

@@ -23,8 +23,8 @@ static void look(struct seen *s, const struct api_object *obj)
 	struct member m;
 	if (obj->kind == API_JOB)
 		s->number = (int64_t)obj->job->status.attempts;
-	else if (obj->kind == API_CNODE)
-		s->number = reslist_get(&obj->cnode->resources, "cpu");
+	else if (obj->kind == API_COMPUTE_NODE)
+		s->number = reslist_get(&obj->compute_node->resources, "cpu");
 	else if (obj->kind == API_LEASE)
 		s->number = obj->lease->transitions;
 	else if (obj->kind == API_POD)

@@ -21,7 +21,7 @@ struct contract_env {
 	void (*make_job)(void *self, const char *ns, const char *name, uint32_t parallelism);
 	void (*scale_job)(void *self, const char *ns, const char *name, uint32_t parallelism);
 	/* A server-side apply by another field manager. */
-	void (*own_cpu)(void *self, const char *cnode, int64_t milli);
+	void (*own_cpu)(void *self, const char *compute_node, int64_t milli);
 };
 
 struct contract_case {

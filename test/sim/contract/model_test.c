@@ -48,14 +48,15 @@ static void scale_job(void *self, const char *ns, const char *name, uint32_t par
 	server_put(&w->server, v);
 }
 
-static void own_cpu(void *self, const char *cnode, int64_t milli)
+static void own_cpu(void *self, const char *compute_node, int64_t milli)
 {
 	struct model *w = self;
-	struct version *v = version_clone(store_find(&w->server.store, API_CNODE, NULL, cnode));
+	struct version *v =
+		version_clone(store_find(&w->server.store, API_COMPUTE_NODE, NULL, compute_node));
 	static const char *const owned[] = {"cpu"};
 	struct res *r = arena_alloc(&v->arena, sizeof *r);
 	*r = (struct res){"cpu", milli};
-	v->cnode.resources = (struct reslist){r, 1};
+	v->compute_node.resources = (struct reslist){r, 1};
 	v->user_res = (struct strs){owned, 1};
 	v->meta.generation++;
 	server_put(&w->server, v);

@@ -70,10 +70,12 @@ static enum rc apply(struct contract_env *env, const char *name, int64_t cpu, co
 		     struct asked *a)
 {
 	struct res r[] = {{"cpu", cpu}, {"memory", 1000 * 1024LL}};
-	struct cnode_apply body = {
+	struct compute_node_apply body = {
 		.name = name, .resources = {r, 2}, .leave_out = {&leave_out, leave_out ? 1 : 0}};
-	struct api_request req = {
-		.verb = API_APPLY, .kind = API_CNODE, .name = name, .cnode_apply = &body};
+	struct api_request req = {.verb = API_APPLY,
+				  .kind = API_COMPUTE_NODE,
+				  .name = name,
+				  .compute_node_apply = &body};
 	return contract_ask(env, &req, a);
 }
 

@@ -111,8 +111,8 @@ static bool makes_fail(enum op_type type)
 static void make_deed(struct plan *p, const struct plan_config *cfg,
 		      const struct cluster_config *cluster, struct rng *r)
 {
-	static const enum op_type basic[] = {OP_TOUCH, OP_CORDON, OP_CORDON_CNODE, OP_POD_DELETE,
-					     OP_DRAIN};
+	static const enum op_type basic[] = {OP_TOUCH, OP_CORDON, OP_CORDON_COMPUTE_NODE,
+					     OP_POD_DELETE, OP_DRAIN};
 	struct plan_op *op = add(p,
 				 cfg->narrow ? basic[rng_below(r, ARRAY_LEN(basic))]
 					     : (enum op_type)draw(r, OP_JOB_DELETE, OP_NS_DELETE),

@@ -11,55 +11,57 @@ enum { STILL_MS = 45000, BACKOFF_CAP_MS = 400000 };
 
 /* ---- whether a job can run at all ---- */
 
-static const char *label_of(const struct version *node, const struct version *cnode,
+static const char *label_of(const struct version *node, const struct version *compute_node,
 			    const char *key)
 {
-	const char *own = label_may_overlay(key) ? kvs_get(&cnode->meta.labels, key) : NULL;
+	const char *own = label_may_overlay(key) ? kvs_get(&compute_node->meta.labels, key) : NULL;
 	return own ? own : kvs_get(&node->meta.labels, key);
 }
 
 static bool term_matches(const struct sel_term *t, const struct version *node,
-			 const struct version *cnode)
+			 const struct version *compute_node)
 {
 	for (uint32_t i = 0; i < t->n; i++) {
-		if (!sel_expr_matches_value(&t->v[i], label_of(node, cnode, t->v[i].key)))
+		if (!sel_expr_matches_value(&t->v[i], label_of(node, compute_node, t->v[i].key)))
 			return false;
 	}
 	return t->n > 0;
 }
 
 static bool selected(const struct job_spec *spec, const struct version *node,
-		     const struct version *cnode)
+		     const struct version *compute_node)
 {
 	bool any = !spec->nterms;
 	for (uint32_t i = 0; i < spec->node_selector.n; i++) {
 		const struct kv *kv = &spec->node_selector.v[i];
-		if (!str_eq(label_of(node, cnode, kv->key), kv->val))
+		if (!str_eq(label_of(node, compute_node, kv->key), kv->val))
 			return false;
 	}
 	for (uint32_t i = 0; !any && i < spec->nterms; i++)
-		any = term_matches(&spec->terms[i], node, cnode);
+		any = term_matches(&spec->terms[i], node, compute_node);
 	for (uint32_t i = 0; any && i < node->node.ntaints; i++)
 		any = !taint_blocks(&node->node.taints[i], spec->tolerations, spec->ntolerations);
 	return any;
 }
 
-static bool has_room(const struct version *node, const struct version *cnode, const char *res,
-		     int64_t milli)
+static bool has_room(const struct version *node, const struct version *compute_node,
+		     const char *res, int64_t milli)
 {
 	return milli <= reslist_get(&node->node.allocatable, res) &&
-	       milli <= reslist_get(&cnode->cnode.resources, res);
+	       milli <= reslist_get(&compute_node->compute_node.resources, res);
 }
 
 static bool node_fits(const struct cluster *cl, const struct version *node,
 		      const struct job_spec *spec)
 {
-	const struct version *cnode =
-		store_find(&cl->world.server.store, API_CNODE, NULL, node->meta.name);
-	bool ok = cnode && selected(spec, node, cnode) && has_room(node, cnode, "pods", 1000);
+	const struct version *compute_node =
+		store_find(&cl->world.server.store, API_COMPUTE_NODE, NULL, node->meta.name);
+	bool ok = compute_node && selected(spec, node, compute_node) &&
+		  has_room(node, compute_node, "pods", 1000);
 	for (uint32_t k = 0; ok && k < spec->requests.n; k++)
-		ok = has_room(node, cnode, spec->requests.v[k].name, spec->requests.v[k].milli);
-	return ok && !node->node.unschedulable && !cnode->cnode.unschedulable;
+		ok = has_room(node, compute_node, spec->requests.v[k].name,
+			      spec->requests.v[k].milli);
+	return ok && !node->node.unschedulable && !compute_node->compute_node.unschedulable;
 }
 
 static uint32_t fitting(const struct cluster *cl, const struct job_spec *spec)
@@ -113,7 +115,8 @@ static bool all_registered(const struct cluster *cl)
 {
 	const struct shelf *sh = &cl->world.server.store.shelf[API_NODE];
 	for (uint32_t i = 0; i < sh->n; i++) {
-		if (!store_find(&cl->world.server.store, API_CNODE, NULL, sh->v[i]->meta.name))
+		if (!store_find(&cl->world.server.store, API_COMPUTE_NODE, NULL,
+				sh->v[i]->meta.name))
 			return false;
 	}
 	return true;

@@ -108,10 +108,10 @@ static void doubt(struct cluster *cl, struct machine *one, int64_t ms)
 static void provoke(struct step *st, const struct plan_op *op, enum write w)
 {
 	struct machine *m = plan_machine(st->cluster, op);
-	if (w == WRITE_CNODE_DELETE)
+	if (w == WRITE_COMPUTE_NODE_DELETE)
 		machine_register(m, false);
-	else if (w == WRITE_CNODE_APPLY)
-		user_delete_cnode(&st->cluster->world, m->name);
+	else if (w == WRITE_COMPUTE_NODE_APPLY)
+		user_delete_compute_node(&st->cluster->world, m->name);
 	else if (w == WRITE_JOB_DELETE)
 		user_edit(&st->cluster->world, st->plan->job[op->job].name, EDIT_TTL, 1);
 	else if (w == WRITE_POD)

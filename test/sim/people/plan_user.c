@@ -111,8 +111,8 @@ static bool relabel(struct step *st, const struct plan_op *op)
 	if (op->type == OP_RELABEL)
 		return user_label(&st->cluster->world, node_of(st, op), op->c % 3 ? "zone" : "team",
 				  value);
-	return user_label_cnode(&st->cluster->world, node_of(st, op), op->c % 3 ? "zone" : "size",
-				op->c % 3 ? value : "9");
+	return user_label_compute_node(&st->cluster->world, node_of(st, op),
+				       op->c % 3 ? "zone" : "size", op->c % 3 ? value : "9");
 }
 
 /* cpu or pods, less or more than before. */
@@ -138,17 +138,17 @@ static bool on_node(struct step *st, const struct plan_op *op)
 	struct taint taint = taint_of(op);
 	switch ((int)op->type) {
 	case OP_CORDON: return user_cordon(&cl->world, node, true);
-	case OP_CORDON_CNODE: return user_cordon_cnode(&cl->world, node, true);
+	case OP_CORDON_COMPUTE_NODE: return user_cordon_compute_node(&cl->world, node, true);
 	case OP_DRAIN:
 		user_cordon(&cl->world, node, true);
 		return user_evict_node(&cl->world, node);
 	case OP_RELABEL:
-	case OP_RELABEL_CNODE: return relabel(st, op);
+	case OP_RELABEL_COMPUTE_NODE: return relabel(st, op);
 	case OP_TAINT: return user_taint(&cl->world, node, &taint, true);
 	case OP_RESIZE: return resize(st, op, true);
 	case OP_EXTENDED:
 		return user_resize(&cl->world, node, RES_GPU, (int64_t)(op->b % 3) * 1000);
-	case OP_CNODE_DELETE: return user_delete_cnode(&cl->world, node);
+	case OP_COMPUTE_NODE_DELETE: return user_delete_compute_node(&cl->world, node);
 	case OP_NODE_DELETE: machine_register(cluster_machine(cl, node), false); return true;
 	case OP_LIMIT: return user_limit(&cl->world, node, "cpu", (int64_t)op->b * 500);
 	default:
@@ -193,7 +193,7 @@ void plan_user_end(struct step *st, const struct plan_op *op)
 	case OP_OVERWRITE: replace_job(st, op); break;
 	case OP_CORDON:
 	case OP_DRAIN: user_cordon(&cl->world, node, false); break;
-	case OP_CORDON_CNODE: user_cordon_cnode(&cl->world, node, false); break;
+	case OP_CORDON_COMPUTE_NODE: user_cordon_compute_node(&cl->world, node, false); break;
 	case OP_TAINT: user_taint(&cl->world, node, &taint, false); break;
 	case OP_RESIZE: resize(st, op, false); break;
 	case OP_EXTENDED: user_resize(&cl->world, node, RES_GPU, op->b & 1 ? -1 : 2000); break;

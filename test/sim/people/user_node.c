@@ -22,14 +22,14 @@ bool user_cordon(struct world *w, const char *node, bool on)
 	return true;
 }
 
-bool user_cordon_cnode(struct world *w, const char *node, bool on)
+bool user_cordon_compute_node(struct world *w, const char *node, bool on)
 {
-	struct version *v = edit(w, API_CNODE, node);
+	struct version *v = edit(w, API_COMPUTE_NODE, node);
 	if (!v)
 		return false;
 	world_note(w, on ? "user cordons ComputeNode" : "user uncordons ComputeNode",
 		   KS("node", node));
-	v->cnode.unschedulable = on;
+	v->compute_node.unschedulable = on;
 	v->meta.generation++;
 	server_put(&w->server, v);
 	return true;
@@ -53,9 +53,9 @@ bool user_label(struct world *w, const char *node, const char *key, const char *
 	return label_object(w, API_NODE, node, key, value);
 }
 
-bool user_label_cnode(struct world *w, const char *node, const char *key, const char *value)
+bool user_label_compute_node(struct world *w, const char *node, const char *key, const char *value)
 {
-	return label_object(w, API_CNODE, node, key, value);
+	return label_object(w, API_COMPUTE_NODE, node, key, value);
 }
 
 bool user_taint(struct world *w, const char *node, const struct taint *t, bool on)
@@ -106,10 +106,11 @@ bool user_resize(struct world *w, const char *node, const char *res, int64_t mil
 
 bool user_limit(struct world *w, const char *node, const char *res, int64_t milli)
 {
-	struct version *v = edit(w, API_CNODE, node);
+	struct version *v = edit(w, API_COMPUTE_NODE, node);
 	if (!v)
 		return false;
-	v->cnode.resources = with_resource(&v->arena, &v->cnode.resources, res, milli);
+	v->compute_node.resources =
+		with_resource(&v->arena, &v->compute_node.resources, res, milli);
 	const char **own = arena_alloc(&v->arena, (v->user_res.n + 1) * sizeof *own);
 	for (uint32_t i = 0; i < v->user_res.n; i++)
 		own[i] = v->user_res.v[i];
@@ -121,9 +122,9 @@ bool user_limit(struct world *w, const char *node, const char *res, int64_t mill
 	return true;
 }
 
-bool user_delete_cnode(struct world *w, const char *node)
+bool user_delete_compute_node(struct world *w, const char *node)
 {
-	struct version *v = store_find(&w->server.store, API_CNODE, NULL, node);
+	struct version *v = store_find(&w->server.store, API_COMPUTE_NODE, NULL, node);
 	if (!v)
 		return false;
 	world_note(w, "user deletes ComputeNode", KS("node", node));

@@ -5,15 +5,15 @@
 
 #include "test/sim/world/world.h"
 
-bool user_cordon(struct world *w, const char *node, bool on);       /* the Node */
-bool user_cordon_cnode(struct world *w, const char *node, bool on); /* the ComputeNode */
+bool user_cordon(struct world *w, const char *node, bool on);              /* the Node */
+bool user_cordon_compute_node(struct world *w, const char *node, bool on); /* the ComputeNode */
 bool user_label(struct world *w, const char *node, const char *key, const char *value);
-bool user_label_cnode(struct world *w, const char *node, const char *key, const char *value);
+bool user_label_compute_node(struct world *w, const char *node, const char *key, const char *value);
 bool user_taint(struct world *w, const char *node, const struct taint *t, bool on);
 /* The kubelet was configured anew: what it offers of one resource; milli < 0: nothing any more. */
 bool user_resize(struct world *w, const char *node, const char *res, int64_t milli);
 bool user_limit(struct world *w, const char *node, const char *res, int64_t milli);
-bool user_delete_cnode(struct world *w, const char *node);
+bool user_delete_compute_node(struct world *w, const char *node);
 bool user_delete_pod(struct world *w, const char *ns, const char *name);
 bool user_force_delete_pod(struct world *w, const char *ns, const char *name);
 bool user_evict_node(struct world *w, const char *node); /* drain: each pod is evicted */

@@ -118,9 +118,10 @@ struct job_status copy_job_status(struct arena *a, const struct job_status *s)
 	return c;
 }
 
-struct cnode_status copy_cnode_status(struct arena *a, const struct cnode_status *s)
+struct compute_node_status copy_compute_node_status(struct arena *a,
+						    const struct compute_node_status *s)
 {
-	struct cnode_status c = *s;
+	struct compute_node_status c = *s;
 	c.reason = copy_str(a, s->reason);
 	c.message = copy_str(a, s->message);
 	c.capacity = copy_reslist(a, &s->capacity);
@@ -194,15 +195,15 @@ static void copy_body(struct arena *a, const struct api_request *r, struct api_r
 		struct job_status s = copy_job_status(a, r->job_status);
 		c->job_status = COPY_ARRAY(a, &s, 1U);
 	} else if (r->verb == API_PATCH_STATUS) {
-		struct cnode_status s = copy_cnode_status(a, r->cnode_status);
-		c->cnode_status = COPY_ARRAY(a, &s, 1U);
+		struct compute_node_status s = copy_compute_node_status(a, r->compute_node_status);
+		c->compute_node_status = COPY_ARRAY(a, &s, 1U);
 	} else if (r->verb == API_APPLY) {
-		struct cnode_apply s = *r->cnode_apply;
+		struct compute_node_apply s = *r->compute_node_apply;
 		s.name = copy_str(a, s.name);
 		s.node_uid = copy_str(a, s.node_uid);
-		s.resources = copy_reslist(a, &r->cnode_apply->resources);
-		s.leave_out = copy_strs(a, &r->cnode_apply->leave_out);
-		c->cnode_apply = COPY_ARRAY(a, &s, 1U);
+		s.resources = copy_reslist(a, &r->compute_node_apply->resources);
+		s.leave_out = copy_strs(a, &r->compute_node_apply->leave_out);
+		c->compute_node_apply = COPY_ARRAY(a, &s, 1U);
 	} else if (r->kind == API_POD && r->verb == API_CREATE) {
 		struct pod_create s = copy_pod_create(a, r->pod_create);
 		c->pod_create = COPY_ARRAY(a, &s, 1U);

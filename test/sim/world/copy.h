@@ -15,7 +15,8 @@ struct strs copy_strs(struct arena *a, const struct strs *l);
 struct meta copy_meta(struct arena *a, const struct meta *m);
 struct job_spec copy_job_spec(struct arena *a, const struct job_spec *s);
 struct job_status copy_job_status(struct arena *a, const struct job_status *s);
-struct cnode_status copy_cnode_status(struct arena *a, const struct cnode_status *s);
+struct compute_node_status copy_compute_node_status(struct arena *a,
+						    const struct compute_node_status *s);
 struct node copy_node(struct arena *a, const struct node *n);
 struct pod copy_pod(struct arena *a, const struct pod *p);
 struct lease copy_lease(struct arena *a, const struct lease *l);

@@ -15,7 +15,7 @@ static const struct {
 
 bool mishap_can(enum write w, enum mishap m)
 {
-	return m != MISHAP_CONFLICT || w == WRITE_JOB_STATUS || w == WRITE_CNODE_STATUS ||
+	return m != MISHAP_CONFLICT || w == WRITE_JOB_STATUS || w == WRITE_COMPUTE_NODE_STATUS ||
 	       w == WRITE_LEASE;
 }
 
@@ -43,9 +43,9 @@ static uint32_t print_write(const struct counts *c, enum write w)
 		[WRITE_POD_DELETE] = "pod delete",
 		[WRITE_JOB_STATUS] = "job status",
 		[WRITE_JOB_DELETE] = "job delete",
-		[WRITE_CNODE_STATUS] = "ComputeNode status",
-		[WRITE_CNODE_APPLY] = "ComputeNode apply",
-		[WRITE_CNODE_DELETE] = "ComputeNode delete",
+		[WRITE_COMPUTE_NODE_STATUS] = "ComputeNode status",
+		[WRITE_COMPUTE_NODE_APPLY] = "ComputeNode apply",
+		[WRITE_COMPUTE_NODE_DELETE] = "ComputeNode delete",
 		[WRITE_LEASE] = "lease",
 		[WRITE_EVENT] = "event",
 		[WRITE_REVIEW] = "token review",

@@ -18,10 +18,10 @@ static enum write write_of(const struct call *call)
 	switch (r->kind) {
 	case API_POD: return deletes ? WRITE_POD_DELETE : agent ? WRITE_AGENT_POD : WRITE_POD;
 	case API_JOB: return deletes ? WRITE_JOB_DELETE : WRITE_JOB_STATUS;
-	case API_CNODE:
-		return deletes                ? WRITE_CNODE_DELETE
-		       : r->verb == API_APPLY ? WRITE_CNODE_APPLY
-					      : WRITE_CNODE_STATUS;
+	case API_COMPUTE_NODE:
+		return deletes                ? WRITE_COMPUTE_NODE_DELETE
+		       : r->verb == API_APPLY ? WRITE_COMPUTE_NODE_APPLY
+					      : WRITE_COMPUTE_NODE_STATUS;
 	case API_EVENT: return WRITE_EVENT;
 	case API_TOKENREVIEW: return WRITE_REVIEW;
 	case API_LEASE:

@@ -39,11 +39,11 @@ static void clone_body(struct version *c, const struct version *v)
 		c->job.spec = copy_job_spec(a, &v->job.spec);
 		c->job.status = copy_job_status(a, &v->job.status);
 		break;
-	case API_CNODE:
-		c->cnode = v->cnode;
-		c->cnode.meta = copy_meta(a, &v->meta);
-		c->cnode.resources = copy_reslist(a, &v->cnode.resources);
-		c->cnode.status = copy_cnode_status(a, &v->cnode.status);
+	case API_COMPUTE_NODE:
+		c->compute_node = v->compute_node;
+		c->compute_node.meta = copy_meta(a, &v->meta);
+		c->compute_node.resources = copy_reslist(a, &v->compute_node.resources);
+		c->compute_node.status = copy_compute_node_status(a, &v->compute_node.status);
 		break;
 	case API_NODE: c->node = copy_node(a, &v->node); break;
 	case API_POD: c->pod = copy_pod(a, &v->pod); break;
@@ -77,7 +77,7 @@ struct api_object version_object(const struct version *v)
 	struct api_object o = {.kind = v->kind, .meta = &v->meta};
 	switch (v->kind) {
 	case API_JOB: o.job = &v->job; break;
-	case API_CNODE: o.cnode = &v->cnode; break;
+	case API_COMPUTE_NODE: o.compute_node = &v->compute_node; break;
 	case API_NODE: o.node = &v->node; break;
 	case API_POD: o.pod = &v->pod; break;
 	case API_LEASE: o.lease = &v->lease; break;
@@ -157,13 +157,13 @@ static void say_job_status(struct buf *b, const struct job_status *s)
 	say_conds(b, s->conds, s->nconds);
 }
 
-static void say_cnode(struct buf *b, const struct version *v)
+static void say_compute_node(struct buf *b, const struct version *v)
 {
-	const struct cnode_status *s = &v->cnode.status;
-	buf_printf(b, "%d ", v->cnode.unschedulable);
-	say_reslist(b, &v->cnode.resources);
+	const struct compute_node_status *s = &v->compute_node.status;
+	buf_printf(b, "%d ", v->compute_node.unschedulable);
+	say_reslist(b, &v->compute_node.resources);
 	say_strs(b, &v->user_res);
-	buf_printf(b, "%s %" PRId64 " %s|%s %u %s %s %" PRId64, cnode_state_text(s->state),
+	buf_printf(b, "%s %" PRId64 " %s|%s %u %s %s %" PRId64, compute_node_state_text(s->state),
 		   s->since_ms / 1000, str_or_empty(s->reason), str_or_empty(s->message),
 		   s->members, str_or_empty(s->agent_version), str_or_empty(s->boot_id),
 		   s->observed_generation);
@@ -179,14 +179,14 @@ static void say(struct buf *b, const struct version *v)
 	if (v->kind == API_JOB)
 		say_job_status(b, &v->job.status);
 	else
-		say_cnode(b, v);
+		say_compute_node(b, v);
 }
 
 bool version_same(const struct version *a, const struct version *b)
 {
 	AUTO(buf_done) struct buf x = BUF_INIT(1 << 22);
 	AUTO(buf_done) struct buf y = BUF_INIT(1 << 22);
-	must(a->kind == b->kind && (a->kind == API_JOB || a->kind == API_CNODE));
+	must(a->kind == b->kind && (a->kind == API_JOB || a->kind == API_COMPUTE_NODE));
 	say(&x, a);
 	say(&y, b);
 	must(buf_rc(&x) == RC_OK && buf_rc(&y) == RC_OK);

@@ -15,7 +15,7 @@ struct version {
 	union { /* each begins with its meta */
 		struct meta meta;
 		struct job job;
-		struct cnode cnode;
+		struct compute_node compute_node;
 		struct node node;
 		struct pod pod;
 		struct lease lease;

@@ -75,7 +75,8 @@ void verb_patch_status(struct server *s, const struct api_request *req, struct a
 	if (req->kind == API_JOB)
 		c->job.status = copy_job_status(&c->arena, req->job_status);
 	else
-		c->cnode.status = copy_cnode_status(&c->arena, req->cnode_status);
+		c->compute_node.status =
+			copy_compute_node_status(&c->arena, req->compute_node_status);
 	s->status_writes++;
 	if (version_same(c, v)) {
 		s->writes_in_vain++;
@@ -146,13 +147,13 @@ static bool strs_has(const struct strs *l, const char *s)
 }
 
 /* Fields that a user owns with another value: the whole apply is refused and they are named. */
-static bool apply_conflicts(const struct version *v, const struct cnode_apply *p,
+static bool apply_conflicts(const struct version *v, const struct compute_node_apply *p,
 			    struct arena *arena, struct answer *ret)
 {
 	for (uint32_t i = 0; i < p->resources.n; i++) {
 		const struct res *r = &p->resources.v[i];
 		if (strs_has(&p->leave_out, r->name) || !strs_has(&v->user_res, r->name) ||
-		    reslist_get(&v->cnode.resources, r->name) == r->milli)
+		    reslist_get(&v->compute_node.resources, r->name) == r->milli)
 			continue;
 		if (ret->ncauses < ARRAY_LEN(ret->causes))
 			ret->causes[ret->ncauses++] =
@@ -166,13 +167,14 @@ static bool apply_conflicts(const struct version *v, const struct cnode_apply *p
 
 /* What is ours is replaced by what is applied; what is a user's stays. */
 static struct reslist apply_resources(struct arena *a, const struct version *v,
-				      const struct cnode_apply *p)
+				      const struct compute_node_apply *p)
 {
-	struct res *out = arena_alloc(a, (v->cnode.resources.n + p->resources.n + 1) * sizeof *out);
+	struct res *out =
+		arena_alloc(a, (v->compute_node.resources.n + p->resources.n + 1) * sizeof *out);
 	uint32_t n = 0;
-	for (uint32_t i = 0; i < v->cnode.resources.n; i++) {
-		if (strs_has(&v->user_res, v->cnode.resources.v[i].name))
-			out[n++] = v->cnode.resources.v[i];
+	for (uint32_t i = 0; i < v->compute_node.resources.n; i++) {
+		if (strs_has(&v->user_res, v->compute_node.resources.v[i].name))
+			out[n++] = v->compute_node.resources.v[i];
 	}
 	for (uint32_t i = 0; i < p->resources.n; i++) {
 		const struct res *r = &p->resources.v[i];
@@ -185,19 +187,19 @@ static struct reslist apply_resources(struct arena *a, const struct version *v,
 void verb_apply(struct server *s, const struct api_request *req, struct arena *arena,
 		struct answer *ret)
 {
-	const struct cnode_apply *p = req->cnode_apply;
-	struct version *old = store_find(&s->store, API_CNODE, NULL, p->name);
+	const struct compute_node_apply *p = req->compute_node_apply;
+	struct version *old = store_find(&s->store, API_COMPUTE_NODE, NULL, p->name);
 	if (old && apply_conflicts(old, p, arena, ret)) {
 		server_count(s, FACT_APPLY_CONFLICT);
 		return;
 	}
-	struct version *v = old ? version_clone(old) : version_new(API_CNODE);
+	struct version *v = old ? version_clone(old) : version_new(API_COMPUTE_NODE);
 	if (!old)
 		v->meta.name = copy_str(&v->arena, p->name);
-	struct reslist before = v->cnode.resources;
-	v->cnode.resources = apply_resources(&v->arena, v, p);
+	struct reslist before = v->compute_node.resources;
+	v->compute_node.resources = apply_resources(&v->arena, v, p);
 	v->applied = true;
-	v->cnode.owned_by_node = p->node_uid || (old && old->cnode.owned_by_node);
+	v->compute_node.owned_by_node = p->node_uid || (old && old->compute_node.owned_by_node);
 	if (p->node_uid)
 		v->node_owner_uid = copy_str(&v->arena, p->node_uid);
 	if (old && version_same(v, old)) {
@@ -205,7 +207,7 @@ void verb_apply(struct server *s, const struct api_request *req, struct arena *a
 		answer_ok(ret, 200, old);
 		return;
 	}
-	v->meta.generation += !reslist_eq(&before, &v->cnode.resources);
+	v->meta.generation += !reslist_eq(&before, &v->compute_node.resources);
 	s->writes++;
 	answer_ok(ret, old ? 200 : 201, server_put(s, v));
 }

@@ -175,20 +175,20 @@ static void node(void **state)
 	assert_int_equal(d.object.node->ready, COND_UNKNOWN);
 }
 
-static void cnode(void **state)
+static void compute_node(void **state)
 {
 	(void)state;
 	assert_int_equal(
-		decode(API_CNODE,
+		decode(API_COMPUTE_NODE,
 		       "{\"metadata\":{\"name\":\"n\",\"ownerReferences\":[{\"kind\":\"Node\","
 		       "\"name\":\"n\",\"uid\":\"1\"}]},\"spec\":{\"unschedulable\":true,"
 		       "\"resources\":{\"cpu\":2}},\"status\":{\"state\":\"Draining\","
 		       "\"members\":3,\"allocated\":{\"cpu\":\"500m\"},\"agentVersion\":\"1\"}}"),
 		RC_OK);
-	const struct cnode *c = d.object.cnode;
+	const struct compute_node *c = d.object.compute_node;
 	assert_true(c->owned_by_node && c->unschedulable);
 	assert_int_equal(c->resources.v[0].milli, 2000); /* a bare number is a quantity too */
-	assert_int_equal(c->status.state, CNODE_DRAINING);
+	assert_int_equal(c->status.state, COMPUTE_NODE_DRAINING);
 	assert_int_equal(c->status.members, 3);
 	assert_int_equal(c->status.allocated.v[0].milli, 500);
 }
@@ -309,7 +309,7 @@ int main(void)
 		cmocka_unit_test(job),
 		cmocka_unit_test(job_defaults),
 		cmocka_unit_test(node),
-		cmocka_unit_test(cnode),
+		cmocka_unit_test(compute_node),
 		cmocka_unit_test(lease),
 		cmocka_unit_test(keyed),
 		cmocka_unit_test(token),

@@ -72,18 +72,18 @@ static void job_status(void **state)
 	assert_non_null(strstr(buf_str(&body), "\"superseded\":null"));
 }
 
-static void cnode_status(void **state)
+static void compute_node_status(void **state)
 {
 	static const struct res cpu[] = {{"cpu", 1500}, {"memory", (int64_t)1000 << 30}};
-	struct cnode_status st = {.state = CNODE_RUNNING,
-				  .members = 1,
-				  .capacity = {cpu, 2},
-				  .agent_version = "0.1.0"};
+	struct compute_node_status st = {.state = COMPUTE_NODE_RUNNING,
+					 .members = 1,
+					 .capacity = {cpu, 2},
+					 .agent_version = "0.1.0"};
 	struct api_request req = {.verb = API_PATCH_STATUS,
-				  .kind = API_CNODE,
+				  .kind = API_COMPUTE_NODE,
 				  .name = "n",
 				  .rv = "5",
-				  .cnode_status = &st};
+				  .compute_node_status = &st};
 	(void)state;
 	expect(&req, merge,
 	       "{\"metadata\":{\"resourceVersion\":\"5\"},\"status\":{\"agentVersion\":\"0.1.0\","
@@ -96,9 +96,9 @@ static void apply(void **state)
 {
 	static const struct res room[] = {{"cpu", 4000}, {"memory", (int64_t)8000 << 30}};
 	static const char *const not_cpu[] = {"cpu"};
-	struct cnode_apply a = {.name = "n", .node_uid = "u", .resources = {room, 2}};
+	struct compute_node_apply a = {.name = "n", .node_uid = "u", .resources = {room, 2}};
 	struct api_request req = {
-		.verb = API_APPLY, .kind = API_CNODE, .name = "n", .cnode_apply = &a};
+		.verb = API_APPLY, .kind = API_COMPUTE_NODE, .name = "n", .compute_node_apply = &a};
 	(void)state;
 	expect(&req, "application/apply-patch+yaml",
 	       "{\"apiVersion\":\"muster.dev/v1alpha1\",\"kind\":\"ComputeNode\",\"metadata\":{"
@@ -258,7 +258,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(job_status),
-		cmocka_unit_test(cnode_status),
+		cmocka_unit_test(compute_node_status),
 		cmocka_unit_test(apply),
 		cmocka_unit_test(delete),
 		cmocka_unit_test(lease_and_review),

@@ -42,7 +42,7 @@ static const struct {
 	 "/apis/muster.dev/v1alpha1/namespaces/n/computejobs/j/status?"
 	 "fieldManager=muster-coordinator&fieldValidation=Strict"},
 	{"apply",
-	 {.verb = API_APPLY, .kind = API_CNODE, .name = "c"},
+	 {.verb = API_APPLY, .kind = API_COMPUTE_NODE, .name = "c"},
 	 "/apis/muster.dev/v1alpha1/computenodes/c?fieldManager=muster-coordinator&force=false&"
 	 "fieldValidation=Strict"},
 	{"delete",

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "model/cnode.h"
+#include "model/compute_node.h"
 #include "model/job.h"
 #include "model/message.h"
 #include "model/quantity.h"
@@ -190,8 +190,10 @@ static void test_names(void **state)
 	(void)state;
 	for (int s = JOB_NONE; s <= JOB_SUSPENDED; s++)
 		assert_int_equal(job_state_parse(job_state_text((enum job_state)s)), s);
-	for (int s = CNODE_NONE; s <= CNODE_FAILED; s++)
-		assert_int_equal(cnode_state_parse(cnode_state_text((enum cnode_state)s)), s);
+	for (int s = COMPUTE_NODE_NONE; s <= COMPUTE_NODE_FAILED; s++)
+		assert_int_equal(compute_node_state_parse(
+					 compute_node_state_text((enum compute_node_state)s)),
+				 s);
 	for (int p = MEMBER_NONE; p < MEMBER_PHASE_N; p++)
 		assert_int_equal(member_phase_parse(member_phase_text((enum member_phase)p)), p);
 	assert_int_equal(job_state_parse("Exploded"), JOB_NONE);

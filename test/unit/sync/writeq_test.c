@@ -23,7 +23,7 @@ static bool render(void *self, uint64_t key, struct api_request *req)
 {
 	struct world *w = self;
 	*req = (struct api_request){.verb = API_PATCH_STATUS,
-				    .kind = API_CNODE,
+				    .kind = API_COMPUTE_NODE,
 				    .name = key == 1 ? "one" : "other",
 				    .rv = w->rv};
 	return !w->nothing;
@@ -78,9 +78,10 @@ static void expect(struct world *w, const char *text)
 
 static void stored(struct fake_op *op, const char *rv)
 {
-	struct cnode n = {.meta = {.name = op->name, .rv = rv}};
+	struct compute_node n = {.meta = {.name = op->name, .rv = rv}};
 	fake_object(op, WATCH_ADDED,
-		    &(struct api_object){.kind = API_CNODE, .meta = &n.meta, .cnode = &n});
+		    &(struct api_object){
+			    .kind = API_COMPUTE_NODE, .meta = &n.meta, .compute_node = &n});
 	fake_done(op, &(struct api_result){.rc = RC_OK, .http = 200, .rv = rv});
 }
 

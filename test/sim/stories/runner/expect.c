@@ -117,7 +117,8 @@ static const char *job(struct story *st, const struct words *w, const char **ret
 
 static const char *node(struct story *st, const struct words *w, const char **ret_wanted)
 {
-	const struct version *v = store_find(&st->world->server.store, API_CNODE, NULL, word(w, 3));
+	const struct version *v =
+		store_find(&st->world->server.store, API_COMPUTE_NODE, NULL, word(w, 3));
 	const char *field = word(w, 4);
 	*ret_wanted = word(w, 5);
 	if (str_eq(field, "gone") || str_eq(field, "there")) {
@@ -126,9 +127,9 @@ static const char *node(struct story *st, const struct words *w, const char **re
 	}
 	if (!v)
 		return "no such ComputeNode";
-	const struct cnode_status *s = &v->cnode.status;
+	const struct compute_node_status *s = &v->compute_node.status;
 	if (str_eq(field, "state"))
-		return cnode_state_text(s->state);
+		return compute_node_state_text(s->state);
 	if (str_eq(field, "reason"))
 		return str_or_empty(s->reason);
 	if (str_eq(field, "message"))

@@ -71,12 +71,12 @@ static void taint(struct story *st, const char *node, const char *what, bool on)
 }
 
 /* A ComputeNode of a user's own, whether there is such a Node or not. */
-static void apply_cnode(struct story *st, const char *name)
+static void apply_compute_node(struct story *st, const char *name)
 {
 	struct world *world = st->world;
-	if (store_find(&world->server.store, API_CNODE, NULL, name))
+	if (store_find(&world->server.store, API_COMPUTE_NODE, NULL, name))
 		return;
-	struct version *v = version_new(API_CNODE);
+	struct version *v = version_new(API_COMPUTE_NODE);
 	v->meta.name = copy_str(&v->arena, name);
 	v->meta.generation = 1;
 	world_note(world, "user creates ComputeNode", KS("node", name));
@@ -98,9 +98,9 @@ static bool on_object(struct story *st, const struct words *w, const char *deed,
 	else if (str_eq(deed, "drain"))
 		user_evict_node(world, node);
 	else if (str_eq(deed, "cordon-cnode") || str_eq(deed, "uncordon-cnode"))
-		user_cordon_cnode(world, node, *deed == 'c');
+		user_cordon_compute_node(world, node, *deed == 'c');
 	else if (str_eq(deed, "delete-cnode"))
-		user_delete_cnode(world, node);
+		user_delete_compute_node(world, node);
 	else if (str_eq(deed, "label"))
 		label(st, node, word(w, 4));
 	else if (str_eq(deed, "resize"))
@@ -141,7 +141,7 @@ bool story_on_node(struct story *st, const struct words *w, const char *deed)
 {
 	struct machine *m = cluster_machine(st->cluster, word(w, 3));
 	if (str_eq(deed, "apply") && str_eq(word(w, 3), "node")) {
-		apply_cnode(st, word(w, 4));
+		apply_compute_node(st, word(w, 4));
 		return true;
 	}
 	if (!m)

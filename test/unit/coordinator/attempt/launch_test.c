@@ -17,7 +17,7 @@ static void who_creates_the_pod(void **state)
 {
 	static const struct {
 		const char *name;
-		bool agents_may, credentials, denied_before, by_us;
+		bool agents_may, credentials, denied_before, by_coordinator;
 	} cases[] = {
 		{"the agent, by its order", true, false, false, false},
 		{"the coordinator, where agents may not", false, false, false, true},
@@ -36,11 +36,13 @@ static void who_creates_the_pod(void **state)
 		if (cases[i].denied_before)
 			templates_remember(c, j->ns, j->spec.template_id);
 		struct attempt *a = attempt_place(c, j, 1, n);
-		CASE(cases[i].name, a->by_us == cases[i].by_us && a->creating == cases[i].by_us);
+		CASE(cases[i].name, a->by_coordinator == cases[i].by_coordinator &&
+					    a->creating == cases[i].by_coordinator);
 		CASE_STR(cases[i].name, tables_did(c),
-			 cases[i].by_us ? "POD_CREATE a/1/1 on n1\n" : "");
+			 cases[i].by_coordinator ? "POD_CREATE a/1/1 on n1\n" : "");
 		/* The answer to a create comes always; to be sure it is asked for again. */
-		CASE(cases[i].name, (heap_next(&c->timers) != INT64_MAX) == cases[i].by_us);
+		CASE(cases[i].name,
+		     (heap_next(&c->timers) != INT64_MAX) == cases[i].by_coordinator);
 		CASE(cases[i].name, a->state == ATTEMPT_ORDERED && a->confirmed);
 		CASE(cases[i].name, job_slot(j, 1)->current == a && n->nlive == 1);
 		CASE(cases[i].name, res_row(c, n, ROW_USED)[RES_CPU] == 1000);

@@ -98,9 +98,9 @@ static void how_long_a_pod_may_come(void **state)
 		struct job_record *j = tables_job(c, "a", 1);
 		struct attempt *a = tables_attempt(c, j, 0, n);
 		j->spec.on_loss = cases[i].wait ? LOSS_WAIT : LOSS_REPLACE;
-		a->creating = a->by_us = cases[i].creating;
+		a->creating = a->by_coordinator = cases[i].creating;
 		node_set_connected(c, n, cases[i].connected);
-		n->verdict.loss = cases[i].sure ? LOSS_SURE : LOSS_NO;
+		n->verdict.loss = cases[i].sure ? NODE_LOST : NODE_PRESENT;
 		attempt_stop(c, a, "job scaled down");
 		fire(c);
 		CASE(cases[i].name, (j->members.attempts != NULL) == cases[i].may_come);
@@ -119,9 +119,9 @@ static void an_orphan_holds_its_room(void **state)
 	struct attempt *ended = tables_attempt(c, a->job, 1, n);
 	attempt_set_state(c, ended, ATTEMPT_ENDED);
 	mem_strset(&a->pod_uid, "u1");
-	attempt_leave(c, ended);
-	attempt_leave(c, a);
-	attempt_leave(c, a);
+	attempt_orphan(c, ended);
+	attempt_orphan(c, a);
+	attempt_orphan(c, a);
 	assert_ptr_equal(n->attempts, a);
 	assert_null(a->node_next);
 	assert_string_equal(tables_did(c), "");

@@ -107,7 +107,7 @@ static void order_under_way_is_not_resumed(void **state)
 	}
 }
 
-/* The leader before us has logged what an agent heard late tells of a job that is over. */
+/* The previous leader us has logged what an agent heard late tells of a job that is over. */
 static void end_is_logged_once_over_leaders(void **state)
 {
 	enum { NEWS, COUNTED, FINISHED, GONE, N };

@@ -22,7 +22,7 @@ void chaos_action(void *self, const struct core_action *a)
 		w_text(t.name, sizeof t.name, "%s", a->pod_create.name);
 		t.index = a->pod_create.index;
 		t.attempt = a->pod_create.attempt;
-	} else if (a->type == ACT_LIST_NODE || a->type == ACT_CNODE_APPLY) {
+	} else if (a->type == ACT_LIST_NODE || a->type == ACT_COMPUTE_NODE_APPLY) {
 		w_text(t.node, sizeof t.node, "%s", a->node);
 	} else if (a->type == ACT_JOB_GET) {
 		w_text(t.uid, sizeof t.uid, "%s", a->object.uid);
@@ -179,7 +179,7 @@ static void answer_apply(struct chaos *x, const char *node)
 {
 	struct core_event ev = {.type = CEV_APPLIED, .applied = {.name = node, .rc = RC_OK}};
 	w_step(x->w, &ev);
-	w_cnode(x->w, node, false);
+	w_compute_node(x->w, node, false);
 }
 
 static void answer_get(struct chaos *x, const char *uid)
@@ -207,7 +207,7 @@ void chaos_answer(struct chaos *x)
 		answer_delete(x, &t);
 	else if (t.type == ACT_LIST_NODE)
 		answer_list(x, t.node);
-	else if (t.type == ACT_CNODE_APPLY)
+	else if (t.type == ACT_COMPUTE_NODE_APPLY)
 		answer_apply(x, t.node);
 	else
 		answer_get(x, t.uid);

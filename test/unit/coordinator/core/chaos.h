@@ -31,7 +31,7 @@ struct chaos {
 	uint32_t npods, uids;
 	struct todo todo[1024];
 	uint32_t ntodo;
-	bool gone[JOBS], calm, cnode[NODES];
+	bool gone[JOBS], calm, compute_node[NODES];
 };
 
 uint32_t dice(struct chaos *x, uint32_t n);

@@ -6,19 +6,21 @@
 
 #include <string.h>
 
-/* A user's ComputeNode, whose Node went while nobody led: what the leader before wrote of it does
+/* A user's ComputeNode, whose Node went while nobody led: what the previous leader wrote of it does
  * not hold, though other nodes' agents are waited for still. */
 static void its_node_went_while_nobody_led(void **state)
 {
 	static const struct cond was = {
 		.type = "Ready", .status = COND_TRUE, .reason = "NodeReady", .since_ms = 5000};
 	struct world *w = w_of(state);
-	struct cnode_status s;
+	struct compute_node_status s;
 	const char *rv;
-	struct cnode cn = {
-		.meta = {.name = "n1", .uid = "c1", .rv = "7", .generation = 1},
-		.status = {.state = CNODE_RUNNING, .since_ms = 1000, .conds = &was, .nconds = 1}};
-	struct core_event ev = {.type = CEV_CNODE, .cnode = &cn};
+	struct compute_node cn = {.meta = {.name = "n1", .uid = "c1", .rv = "7", .generation = 1},
+				  .status = {.state = COMPUTE_NODE_RUNNING,
+					     .since_ms = 1000,
+					     .conds = &was,
+					     .nconds = 1}};
+	struct core_event ev = {.type = CEV_COMPUTE_NODE, .compute_node = &cn};
 	w_tell_node(w, w_node(w, "n2"));
 	w_node(w, "n1");
 	w_step(w, &ev);
@@ -27,11 +29,11 @@ static void its_node_went_while_nobody_led(void **state)
 	w_step(w, &ev);
 	w_sync(w);
 	assert_false(w_told(w, "wait for agents ended"));
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_PENDING);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_PENDING);
 	assert_int_equal(w_find(w, "n1")->conds[0].status, COND_FALSE);
 	assert_string_equal(w_find(w, "n1")->conds[0].reason, "NodeNotFound");
 	assert_false(w_has(w, "cnode-delete"));
-	assert_false(take_cnode_status(w->core, "n1", &s, &rv)); /* written */
+	assert_false(take_compute_node_status(w->core, "n1", &s, &rv)); /* written */
 }
 
 /* The first 128 names count; a node that has more is used for what it has of these. */
@@ -41,7 +43,7 @@ static void more_resources_than_are_counted(void **state)
 	static struct res v[NAMES];
 	static char names[NAMES][32];
 	struct world *w = w_of(state);
-	struct cnode_apply a;
+	struct compute_node_apply a;
 	w_nodes(w, 1);
 	for (uint32_t i = 0; i < NAMES; i++) {
 		w_text(names[i], sizeof names[i], "example.com/%u", i);
@@ -53,7 +55,7 @@ static void more_resources_than_are_counted(void **state)
 			    .ready = COND_TRUE};
 	struct core_event ev = {.type = CEV_NODE, .node = &node};
 	w_step(w, &ev);
-	assert_true(core_cnode_apply(w->core, "n1", &a));
+	assert_true(core_compute_node_apply(w->core, "n1", &a));
 	assert_in_range(a.resources.n, 120, 128);
 	struct wjob *some = w_new_job(w, "some", 1), *other = w_new_job(w, "other", 1);
 	some->requests[0] = v[NAMES / 2];
@@ -167,7 +169,7 @@ static void a_conflict_that_says_nothing_new(void **state)
 	static const char *const known[] = {"cpu"}, *const unknown[] = {"example.com/gpu"};
 	static const struct strs conflicts[] = {{known, 1}, {known, 1}, {unknown, 1}};
 	struct world *w = w_of(state);
-	struct cnode_apply a;
+	struct compute_node_apply a;
 	w_tell_node(w, w_node(w, "n1"));
 	w_sync(w);
 	for (uint32_t i = 0; i < 3; i++) {
@@ -182,7 +184,7 @@ static void a_conflict_that_says_nothing_new(void **state)
 		w_wait(w, 5000);
 		assert_true(w_has(w, "apply n1\n"));
 	}
-	assert_true(core_cnode_apply(w->core, "n1", &a));
+	assert_true(core_compute_node_apply(w->core, "n1", &a));
 	assert_int_equal(a.leave_out.n, 1);
 	assert_string_equal(a.leave_out.v[0], "cpu");
 }
@@ -221,10 +223,10 @@ static void applied_and_not_seen(void **state)
 	assert_in_range(applies_in(w, 100), 4, 8); /* the next one is due in 20 s */
 	assert_int_equal(applies_in(w, 5), 0);
 	/* Nor does the object, once it is seen to be otherwise. */
-	static const struct cnode old = {
+	static const struct compute_node old = {
 		.meta = {.name = "n1", .uid = "cuid-n1", .rv = "99", .generation = 1},
 		.owned_by_node = true};
-	struct core_event seen = {.type = CEV_CNODE, .cnode = &old};
+	struct core_event seen = {.type = CEV_COMPUTE_NODE, .compute_node = &old};
 	w_step(w, &seen);
 	assert_in_range(applies_in(w, 2), 1, 2);
 }
@@ -235,12 +237,12 @@ static void deleted_again_and_again(void **state)
 {
 	struct core_event ok = {.type = CEV_APPLIED, .applied = {.name = "n1", .rc = RC_OK}};
 	const struct meta gone = {.name = "n1", .uid = "cuid-n1", .rv = "98"};
-	struct core_event ev = {.type = CEV_CNODE_GONE, .gone = &gone};
+	struct core_event ev = {.type = CEV_COMPUTE_NODE_GONE, .gone = &gone};
 	struct world *w = w_of(state);
 	uint32_t times = 0;
 	w_nodes(w, 1);
 	w_step(w, &ok);
-	w_cnode(w, "n1", false);
+	w_compute_node(w, "n1", false);
 	w_clear(w);
 	w_step(w, &ev);
 	assert_true(w_has(w, "apply n1\n"));
@@ -248,7 +250,7 @@ static void deleted_again_and_again(void **state)
 		if (w_has(w, "apply n1\n")) {
 			times++;
 			w_step(w, &ok);
-			w_cnode(w, "n1", false);
+			w_compute_node(w, "n1", false);
 			w_step(w, &ev);
 		}
 		w_clear(w);
@@ -257,7 +259,7 @@ static void deleted_again_and_again(void **state)
 	assert_in_range(times, 4, 8); /* in a minute */
 	w_wait(w, 100000);
 	w_step(w, &ok);
-	w_cnode(w, "n1", false);
+	w_compute_node(w, "n1", false);
 	w_clear(w);
 	w_step(w, &ev);
 	assert_true(w_has(w, "apply n1\n"));

@@ -72,16 +72,16 @@ static void computenode_for_every_node(void **state)
 	w_did(w, "");
 	w_sync(w);
 	assert_true(w_has(w, "apply n1\n"));
-	struct cnode_apply a;
-	assert_true(core_cnode_apply(w->core, "n1", &a));
+	struct compute_node_apply a;
+	assert_true(core_compute_node_apply(w->core, "n1", &a));
 	assert_string_equal(a.node_uid, "uid-n1");
 	assert_int_equal(a.resources.n, 3);
-	w_cnode(w, "n1", false);
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_PENDING);
+	w_compute_node(w, "n1", false);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_PENDING);
 	w_hello(w, "n1");
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_RUNNING);
-	w_cnode(w, "n1", true);
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_DRAINED);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_RUNNING);
+	w_compute_node(w, "n1", true);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_DRAINED);
 	struct core_event done = {.type = CEV_APPLIED, .applied = {.name = "n1", .rc = RC_OK}};
 	w_step(w, &done);
 	w_wait(w, 2000);
@@ -102,8 +102,8 @@ static void admin_keeps_cpu(void **state)
 		.applied = {.name = "n1", .rc = RC_CONFLICT, .conflicts = {&cpu, 1}}};
 	w_step(w, &ev);
 	w_did(w, "apply n1\n");
-	struct cnode_apply a;
-	assert_true(core_cnode_apply(w->core, "n1", &a));
+	struct compute_node_apply a;
+	assert_true(core_compute_node_apply(w->core, "n1", &a));
 	assert_int_equal(a.resources.n, 2);
 	assert_int_equal(a.leave_out.n, 1);
 	assert_string_equal(a.leave_out.v[0], "cpu");
@@ -114,7 +114,7 @@ static void admin_gives_cpu_back(void **state)
 {
 	struct world *w = w_of(state);
 	struct wnode *n = w_node(w, "n1");
-	struct cnode_apply a;
+	struct compute_node_apply a;
 	w_tell_node(w, n);
 	w_sync(w);
 	const char *cpu = "cpu";
@@ -122,21 +122,22 @@ static void admin_gives_cpu_back(void **state)
 		.type = CEV_APPLIED,
 		.applied = {.name = "n1", .rc = RC_CONFLICT, .conflicts = {&cpu, 1}}};
 	w_step(w, &ev);
-	w_cnode(w, "n1", false);
-	assert_true(core_cnode_apply(w->core, "n1", &a));
+	w_compute_node(w, "n1", false);
+	assert_true(core_compute_node_apply(w->core, "n1", &a));
 	assert_int_equal(a.leave_out.n, 1);
 	ev.applied.rc = RC_OK;
 	w_step(w, &ev);
 	w_wait(w, 2000);
 	w_clear(w);
 	assert_string_equal(n->alloc[0].name, "cpu");
-	struct cnode cn = {.meta = {.name = "n1", .uid = "cuid-n1", .rv = "99", .generation = 2},
-			   .owned_by_node = true,
-			   .resources = {n->alloc + 1, n->nalloc - 1}};
-	ev = (struct core_event){.type = CEV_CNODE, .cnode = &cn};
+	struct compute_node cn = {
+		.meta = {.name = "n1", .uid = "cuid-n1", .rv = "99", .generation = 2},
+		.owned_by_node = true,
+		.resources = {n->alloc + 1, n->nalloc - 1}};
+	ev = (struct core_event){.type = CEV_COMPUTE_NODE, .compute_node = &cn};
 	w_step(w, &ev);
 	assert_true(w_has(w, "apply n1\n"));
-	assert_true(core_cnode_apply(w->core, "n1", &a));
+	assert_true(core_compute_node_apply(w->core, "n1", &a));
 	assert_int_equal(a.leave_out.n, 0);
 	assert_int_equal(a.resources.n, 3);
 }

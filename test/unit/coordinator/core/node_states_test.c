@@ -10,29 +10,33 @@
 
 enum node_is { ABSENT, READY, UNREADY, TAINTED, NODES_N };
 enum agent_is { UNHEARD, CONNECTED, SILENT, HUNG_UP, SILENT_HUNG_UP, AGENTS_N };
-enum cordon_is { NONE, NODE, CNODE, BOTH, CORDONS_N };
+enum cordon_is { NONE, NODE, COMPUTE_NODE, BOTH, CORDONS_N };
 enum { ANY = -1 };
 
 static const struct rule {
 	int node, agent, cordon, members;
-	enum cnode_state state;
+	enum compute_node_state state;
 	const char *ready, *schedulable;
 } rules[] = {
 	/* the first that matches */
-	{ABSENT, ANY, ANY, ANY, CNODE_PENDING, "False NodeNotFound", "False NodeNotFound"},
-	{TAINTED, ANY, ANY, ANY, CNODE_FAILED, "False NodeOutOfService", "False NodeOutOfService"},
-	{UNREADY, ANY, ANY, ANY, CNODE_FAILED, "False NodeNotReady", "False NodeNotReady"},
-	{READY, SILENT, ANY, ANY, CNODE_FAILED, "False AgentSilent", "False AgentSilent"},
-	{READY, SILENT_HUNG_UP, ANY, ANY, CNODE_FAILED, "False AgentSilent", "False AgentSilent"},
-	{READY, UNHEARD, ANY, ANY, CNODE_PENDING, "False AgentNotConnected",
+	{ABSENT, ANY, ANY, ANY, COMPUTE_NODE_PENDING, "False NodeNotFound", "False NodeNotFound"},
+	{TAINTED, ANY, ANY, ANY, COMPUTE_NODE_FAILED, "False NodeOutOfService",
+	 "False NodeOutOfService"},
+	{UNREADY, ANY, ANY, ANY, COMPUTE_NODE_FAILED, "False NodeNotReady", "False NodeNotReady"},
+	{READY, SILENT, ANY, ANY, COMPUTE_NODE_FAILED, "False AgentSilent", "False AgentSilent"},
+	{READY, SILENT_HUNG_UP, ANY, ANY, COMPUTE_NODE_FAILED, "False AgentSilent",
+	 "False AgentSilent"},
+	{READY, UNHEARD, ANY, ANY, COMPUTE_NODE_PENDING, "False AgentNotConnected",
 	 "False AgentNotConnected"},
 	/* A hang-up is no failure: the node stays as it is, but takes no new members. */
-	{READY, HUNG_UP, NONE, ANY, CNODE_RUNNING, "True NodeReady", "False AgentNotConnected"},
-	{READY, HUNG_UP, ANY, 0, CNODE_DRAINED, "True NodeReady", "False AgentNotConnected"},
-	{READY, HUNG_UP, ANY, 1, CNODE_DRAINING, "True NodeReady", "False AgentNotConnected"},
-	{READY, CONNECTED, NONE, ANY, CNODE_RUNNING, "True NodeReady", "True Schedulable"},
-	{READY, CONNECTED, ANY, 0, CNODE_DRAINED, "True NodeReady", "False Cordoned"},
-	{READY, CONNECTED, ANY, 1, CNODE_DRAINING, "True NodeReady", "False Cordoned"},
+	{READY, HUNG_UP, NONE, ANY, COMPUTE_NODE_RUNNING, "True NodeReady",
+	 "False AgentNotConnected"},
+	{READY, HUNG_UP, ANY, 0, COMPUTE_NODE_DRAINED, "True NodeReady", "False AgentNotConnected"},
+	{READY, HUNG_UP, ANY, 1, COMPUTE_NODE_DRAINING, "True NodeReady",
+	 "False AgentNotConnected"},
+	{READY, CONNECTED, NONE, ANY, COMPUTE_NODE_RUNNING, "True NodeReady", "True Schedulable"},
+	{READY, CONNECTED, ANY, 0, COMPUTE_NODE_DRAINED, "True NodeReady", "False Cordoned"},
+	{READY, CONNECTED, ANY, 1, COMPUTE_NODE_DRAINING, "True NodeReady", "False Cordoned"},
 };
 
 static const char *const agent_conds[AGENTS_N] = {
@@ -77,7 +81,7 @@ static void bring_about(struct world *w, int node, int agent, int cordon, int me
 {
 	struct wnode *n = w_node(w, "n1");
 	w_tell_node(w, n);
-	w_cnode(w, "n1", false);
+	w_compute_node(w, "n1", false);
 	w_sync(w);
 	if (agent != UNHEARD)
 		w_hello(w, "n1");
@@ -85,7 +89,7 @@ static void bring_about(struct world *w, int node, int agent, int cordon, int me
 		start_member(w);
 	n->cordoned = cordon == NODE || cordon == BOTH;
 	w_tell_node(w, n);
-	w_cnode(w, "n1", cordon == CNODE || cordon == BOTH);
+	w_compute_node(w, "n1", cordon == COMPUTE_NODE || cordon == BOTH);
 	w_mute(w, "n1", agent == SILENT || agent == SILENT_HUNG_UP);
 	w_wait(w, 40000);
 	if (agent == HUNG_UP || agent == SILENT_HUNG_UP)
@@ -112,7 +116,7 @@ static void expect_rule(int node, int agent, int cordon, int members)
 	    strcmp(cond_text(n, 2), r->schedulable) != 0)
 		print_error("node %d agent %d cordon %d members %d\n", node, agent, cordon,
 			    members);
-	assert_string_equal(cnode_state_text(n->state), cnode_state_text(r->state));
+	assert_string_equal(compute_node_state_text(n->state), compute_node_state_text(r->state));
 	assert_string_equal(cond_text(n, 0), r->ready);
 	assert_string_equal(cond_text(n, 1), agent_conds[agent]);
 	assert_string_equal(cond_text(n, 2), r->schedulable);
@@ -138,35 +142,35 @@ static void every_input(void **state)
 /* Words: what happens one after the other. The last of a walk leads from one state straight to the
  * other, those before it leave the state as it is. */
 static const struct walk {
-	enum cnode_state from, to;
+	enum compute_node_state from, to;
 	const char *setup, *walk;
 } walks[] = {
-	{CNODE_PENDING, CNODE_RUNNING, "node", "hello"},
-	{CNODE_PENDING, CNODE_FAILED, "node", "unready"},
-	{CNODE_PENDING, CNODE_DRAINING, "node job", "cordon hello-member"},
-	{CNODE_PENDING, CNODE_DRAINED, "node", "cordon hello"},
-	{CNODE_RUNNING, CNODE_PENDING, "node hello", "gone"},
-	{CNODE_RUNNING, CNODE_FAILED, "node hello", "unready"},
-	{CNODE_RUNNING, CNODE_FAILED, "node hello", "silent"},
-	{CNODE_RUNNING, CNODE_DRAINING, "node hello member", "cordon"},
-	{CNODE_RUNNING, CNODE_DRAINING, "node hello member", "hangup cordon"},
-	{CNODE_RUNNING, CNODE_DRAINED, "node hello", "cordon"},
-	{CNODE_FAILED, CNODE_PENDING, "node hello unready", "gone"},
-	{CNODE_FAILED, CNODE_PENDING, "node unready", "ready"},
-	{CNODE_FAILED, CNODE_RUNNING, "node hello unready", "ready"},
-	{CNODE_FAILED, CNODE_RUNNING, "node hello silent", "hello"},
-	{CNODE_FAILED, CNODE_RUNNING, "node hello silent", "hangup hello"},
-	{CNODE_FAILED, CNODE_DRAINING, "node hello member unready", "cordon ready"},
-	{CNODE_FAILED, CNODE_DRAINED, "node hello unready", "cordon ready"},
-	{CNODE_DRAINING, CNODE_PENDING, "node hello member cordon", "gone"},
-	{CNODE_DRAINING, CNODE_RUNNING, "node hello member cordon", "uncordon"},
-	{CNODE_DRAINING, CNODE_FAILED, "node hello member cordon", "silent"},
-	{CNODE_DRAINING, CNODE_DRAINED, "node hello member cordon", "ends"},
-	{CNODE_DRAINED, CNODE_PENDING, "node hello cordon", "gone"},
-	{CNODE_DRAINED, CNODE_RUNNING, "node hello cordon", "hangup uncordon"},
-	{CNODE_DRAINED, CNODE_FAILED, "node hello cordon", "unready"},
+	{COMPUTE_NODE_PENDING, COMPUTE_NODE_RUNNING, "node", "hello"},
+	{COMPUTE_NODE_PENDING, COMPUTE_NODE_FAILED, "node", "unready"},
+	{COMPUTE_NODE_PENDING, COMPUTE_NODE_DRAINING, "node job", "cordon hello-member"},
+	{COMPUTE_NODE_PENDING, COMPUTE_NODE_DRAINED, "node", "cordon hello"},
+	{COMPUTE_NODE_RUNNING, COMPUTE_NODE_PENDING, "node hello", "gone"},
+	{COMPUTE_NODE_RUNNING, COMPUTE_NODE_FAILED, "node hello", "unready"},
+	{COMPUTE_NODE_RUNNING, COMPUTE_NODE_FAILED, "node hello", "silent"},
+	{COMPUTE_NODE_RUNNING, COMPUTE_NODE_DRAINING, "node hello member", "cordon"},
+	{COMPUTE_NODE_RUNNING, COMPUTE_NODE_DRAINING, "node hello member", "hangup cordon"},
+	{COMPUTE_NODE_RUNNING, COMPUTE_NODE_DRAINED, "node hello", "cordon"},
+	{COMPUTE_NODE_FAILED, COMPUTE_NODE_PENDING, "node hello unready", "gone"},
+	{COMPUTE_NODE_FAILED, COMPUTE_NODE_PENDING, "node unready", "ready"},
+	{COMPUTE_NODE_FAILED, COMPUTE_NODE_RUNNING, "node hello unready", "ready"},
+	{COMPUTE_NODE_FAILED, COMPUTE_NODE_RUNNING, "node hello silent", "hello"},
+	{COMPUTE_NODE_FAILED, COMPUTE_NODE_RUNNING, "node hello silent", "hangup hello"},
+	{COMPUTE_NODE_FAILED, COMPUTE_NODE_DRAINING, "node hello member unready", "cordon ready"},
+	{COMPUTE_NODE_FAILED, COMPUTE_NODE_DRAINED, "node hello unready", "cordon ready"},
+	{COMPUTE_NODE_DRAINING, COMPUTE_NODE_PENDING, "node hello member cordon", "gone"},
+	{COMPUTE_NODE_DRAINING, COMPUTE_NODE_RUNNING, "node hello member cordon", "uncordon"},
+	{COMPUTE_NODE_DRAINING, COMPUTE_NODE_FAILED, "node hello member cordon", "silent"},
+	{COMPUTE_NODE_DRAINING, COMPUTE_NODE_DRAINED, "node hello member cordon", "ends"},
+	{COMPUTE_NODE_DRAINED, COMPUTE_NODE_PENDING, "node hello cordon", "gone"},
+	{COMPUTE_NODE_DRAINED, COMPUTE_NODE_RUNNING, "node hello cordon", "hangup uncordon"},
+	{COMPUTE_NODE_DRAINED, COMPUTE_NODE_FAILED, "node hello cordon", "unready"},
 	/* Its pod was made before a restart, and is told only now. */
-	{CNODE_DRAINED, CNODE_DRAINING, "node job hello cordon", "hello-member"},
+	{COMPUTE_NODE_DRAINED, COMPUTE_NODE_DRAINING, "node job hello cordon", "hello-member"},
 };
 
 static void hello_member(struct world *w)
@@ -197,7 +201,7 @@ static void happens(struct world *w, const char *word)
 {
 	if (!strcmp(word, "node")) {
 		w_tell_node(w, w_node(w, "n1"));
-		w_cnode(w, "n1", false);
+		w_compute_node(w, "n1", false);
 		w_sync(w);
 	} else if (!strcmp(word, "hello")) {
 		w_mute(w, "n1", false);
@@ -239,7 +243,8 @@ static void expect_times(const struct wnode *was, const struct wnode *n, int64_t
 	}
 }
 
-static void tell(struct world *w, const char *words, enum cnode_state from, enum cnode_state to)
+static void tell(struct world *w, const char *words, enum compute_node_state from,
+		 enum compute_node_state to)
 {
 	char word[24];
 	while (*words) {
@@ -250,8 +255,8 @@ static void tell(struct world *w, const char *words, enum cnode_state from, enum
 		struct wnode was = *w_find(w, "n1");
 		int64_t at_ms = w->wall_ms;
 		happens(w, word);
-		assert_string_equal(cnode_state_text(w_cnode_state(w, "n1")),
-				    cnode_state_text(*words ? from : to));
+		assert_string_equal(compute_node_state_text(w_compute_node_state(w, "n1")),
+				    compute_node_state_text(*words ? from : to));
 		expect_times(&was, w_find(w, "n1"), at_ms, w->wall_ms);
 	}
 }
@@ -268,27 +273,28 @@ static void walk(const struct walk *k)
 		happens(w, word);
 		p += len + (p[len] == ' ');
 	}
-	assert_string_equal(cnode_state_text(w_cnode_state(w, "n1")), cnode_state_text(k->from));
+	assert_string_equal(compute_node_state_text(w_compute_node_state(w, "n1")),
+			    compute_node_state_text(k->from));
 	w_clear(w);
 	tell(w, k->walk, k->from, k->to);
-	w_text(line, sizeof line, "node=n1 from=%s to=%s", cnode_state_text(k->from),
-	       cnode_state_text(k->to));
+	w_text(line, sizeof line, "node=n1 from=%s to=%s", compute_node_state_text(k->from),
+	       compute_node_state_text(k->to));
 	assert_true(w_told(w, line));
 	w_teardown(&state);
 }
 
 static void every_pair(void **state)
 {
-	bool walked[CNODE_FAILED + 1][CNODE_FAILED + 1] = {{false}};
+	bool walked[COMPUTE_NODE_FAILED + 1][COMPUTE_NODE_FAILED + 1] = {{false}};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(walks); i++) {
-		print_message("%s -> %s: %s\n", cnode_state_text(walks[i].from),
-			      cnode_state_text(walks[i].to), walks[i].walk);
+		print_message("%s -> %s: %s\n", compute_node_state_text(walks[i].from),
+			      compute_node_state_text(walks[i].to), walks[i].walk);
 		walk(&walks[i]);
 		walked[walks[i].from][walks[i].to] = true;
 	}
-	for (int from = CNODE_NONE + 1; from <= CNODE_FAILED; from++) {
-		for (int to = CNODE_NONE + 1; to <= CNODE_FAILED; to++)
+	for (int from = COMPUTE_NODE_NONE + 1; from <= COMPUTE_NODE_FAILED; from++) {
+		for (int to = COMPUTE_NODE_NONE + 1; to <= COMPUTE_NODE_FAILED; to++)
 			assert_true(from == to || walked[from][to]);
 	}
 }

@@ -9,7 +9,7 @@ static void cluster(struct world *w, uint32_t n)
 {
 	w_nodes(w, n);
 	for (uint32_t i = 0; i < n; i++)
-		w_cnode(w, w->nodes[i].name, false);
+		w_compute_node(w, w->nodes[i].name, false);
 }
 
 static struct wjob *running(struct world *w, uint32_t parallelism, enum node_loss loss)
@@ -43,10 +43,10 @@ static void silence_fails_and_replaces(void **state)
 	assert_string_equal(where(w, j, 0), "n1");
 	w_mute(w, "n1", true);
 	w_wait(w, 4000);
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_RUNNING);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_RUNNING);
 	w_clear(w);
 	w_wait(w, 4500);
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_FAILED);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_FAILED);
 	assert_string_equal(where(w, j, 0), "n2");
 	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 2);
 	assert_true(w_has(w, "cnode-status n1 urgent\n"));
@@ -57,7 +57,7 @@ static void silence_fails_and_replaces(void **state)
 	w_clear(w);
 	w_mute(w, "n1", false);
 	w_wait(w, 2100);
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_RUNNING);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_RUNNING);
 	assert_true(w_has(w, "delete pod-a-0.1: superseded\n"));
 	w_tell(w, j, "n1", 0, 1, MEMBER_FAILED);
 	w_tell(w, j, "n1", 0, 1, MEMBER_GONE);
@@ -73,7 +73,7 @@ static void found_before_replaced_is_kept(void **state)
 	struct wjob *j = running(w, 1, LOSS_REPLACE);
 	w_mute(w, "n1", true);
 	w_wait(w, 9000); /* nowhere to go */
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_FAILED);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_FAILED);
 	w_clear(w);
 	w_mute(w, "n1", false);
 	w_wait(w, 2500);
@@ -96,7 +96,7 @@ static void hangup_moves_nothing(void **state)
 	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING);
 	w_pods(w, "n1", &m, 1, true);
 	w_wait(w, 120000);
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_RUNNING);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_RUNNING);
 	assert_string_equal(where(w, j, 0), "n1");
 	/* No new members there. */
 	struct wjob *b = w_new_job(w, "b", 2);
@@ -118,11 +118,11 @@ static void not_ready_is_lost(void **state)
 	cluster(w, 2);
 	struct wjob *j = running(w, 1, LOSS_REPLACE);
 	set_ready(w, "n1", false);
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_FAILED);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_FAILED);
 	assert_string_equal(where(w, j, 0), "n2");
 	w_clear(w);
 	set_ready(w, "n1", true);
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_RUNNING);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_RUNNING);
 	assert_true(w_has(w, "delete pod-a-0.1: superseded\n"));
 }
 
@@ -133,7 +133,7 @@ static void wait_never_doubles(void **state)
 	struct wjob *j = running(w, 1, LOSS_WAIT);
 	w_mute(w, "n1", true);
 	w_wait(w, 10000);
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_FAILED);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_FAILED);
 	set_ready(w, "n1", false);
 	w_clear(w);
 	w_wait(w, 13000);
@@ -186,7 +186,7 @@ static void mass_silence_replaces_nothing(void **state)
 	for (uint32_t i = 0; i < 3; i++)
 		w_mute(w, w->nodes[i].name, true); /* 60 % */
 	w_wait(w, 30000);
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_FAILED);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_FAILED);
 	assert_string_equal(where(w, j, 0), "n1");
 	assert_true(w_told(w, "most agents silent at once"));
 	/* NotReady counts still. */
@@ -224,11 +224,11 @@ static void a_stalled_loop_blames_nobody(void **state)
 		w->wall_ms += 300000;
 		struct core_event tick = {.type = CEV_TICK};
 		w_step(w, &tick);
-		assert_int_equal(w_cnode_state(w, "n1"), CNODE_RUNNING);
+		assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_RUNNING);
 	}
 	w->beat_ms = w->now_ms + 1000;
 	w_wait(w, 10000);
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_RUNNING);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_RUNNING);
 	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 1);
 }
 
@@ -240,15 +240,15 @@ static void cordon_moves_nothing(void **state)
 	for (int i = 0; i < 2; i++) { /* either object */
 		w_find(w, "n1")->cordoned = i == 0;
 		w_tell_node(w, w_find(w, "n1"));
-		w_cnode(w, "n1", i == 1);
-		assert_int_equal(w_cnode_state(w, "n1"), CNODE_DRAINING);
+		w_compute_node(w, "n1", i == 1);
+		assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_DRAINING);
 	}
 	assert_string_equal(where(w, j, 0), "n1");
 	w_tell(w, j, "n1", 0, 1, MEMBER_DISRUPTED); /* kubectl drain */
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_DRAINED);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_DRAINED);
 	assert_int_equal(w_orders(w, j), 1); /* each member on its own node: it waits */
-	w_cnode(w, "n1", false);
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_RUNNING);
+	w_compute_node(w, "n1", false);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_RUNNING);
 	assert_string_equal(where(w, j, 0), "n1");
 	w_wait(w, 2000);
 	assert_int_equal(w_status(w, j).failed, 0);
@@ -259,11 +259,11 @@ static void last_state_holds_after_a_change_of_leader(void **state)
 	struct world *w = w_of(state);
 	struct wnode *n = w_node(w, "n1");
 	w_tell_node(w, n);
-	struct cnode cn = {.meta = {.name = "n1", .uid = "c1", .rv = "7", .generation = 1},
-			   .owned_by_node = true,
-			   .resources = {n->alloc, n->nalloc},
-			   .status = {.state = CNODE_RUNNING, .since_ms = 1000}};
-	struct core_event ev = {.type = CEV_CNODE, .cnode = &cn};
+	struct compute_node cn = {.meta = {.name = "n1", .uid = "c1", .rv = "7", .generation = 1},
+				  .owned_by_node = true,
+				  .resources = {n->alloc, n->nalloc},
+				  .status = {.state = COMPUTE_NODE_RUNNING, .since_ms = 1000}};
+	struct core_event ev = {.type = CEV_COMPUTE_NODE, .compute_node = &cn};
 	w_step(w, &ev);
 	w_sync(w);
 	w_clear(w);
@@ -271,9 +271,9 @@ static void last_state_holds_after_a_change_of_leader(void **state)
 	w_did(w, ""); /* not one write */
 	w_wait(w, 2000);
 	assert_true(w_has(w, "cnode-status n1 urgent\n"));
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_PENDING);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_PENDING);
 	w_hello(w, "n1");
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_RUNNING);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_RUNNING);
 }
 
 static void an_older_session_is_nobody(void **state)
@@ -293,7 +293,7 @@ static void an_older_session_is_nobody(void **state)
 	w_step(w, &ev);
 	w_wait(w, 3000);
 	assert_int_equal(w_status(w, j).failed, 0);
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_RUNNING);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_RUNNING);
 }
 
 /* The agent's process begins anew under running members. */

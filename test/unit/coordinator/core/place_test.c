@@ -118,8 +118,9 @@ static void computenode_labels_overlay(void **state)
 	struct world *w = w_of(state);
 	six(w);
 	struct kv own[] = {{"zone", "c"}, {"kubernetes.io/hostname", "stolen"}};
-	struct cnode cn = {.meta = {.name = "n1", .uid = "c1", .rv = "5", .labels = {own, 2}}};
-	struct core_event ev = {.type = CEV_CNODE, .cnode = &cn};
+	struct compute_node cn = {
+		.meta = {.name = "n1", .uid = "c1", .rv = "5", .labels = {own, 2}}};
+	struct core_event ev = {.type = CEV_COMPUTE_NODE, .compute_node = &cn};
 	w_step(w, &ev);
 	struct wjob *j = w_new_job(w, "a", 1), *k = w_new_job(w, "b", 1);
 	select_zone(j, "c");
@@ -268,8 +269,9 @@ static void spec_resources_cap_the_room(void **state)
 	struct world *w = w_of(state);
 	w_nodes(w, 1);
 	struct res r = {"cpu", 1000};
-	struct cnode cn = {.meta = {.name = "n1", .uid = "c1", .rv = "5"}, .resources = {&r, 1}};
-	struct core_event ev = {.type = CEV_CNODE, .cnode = &cn};
+	struct compute_node cn = {.meta = {.name = "n1", .uid = "c1", .rv = "5"},
+				  .resources = {&r, 1}};
+	struct core_event ev = {.type = CEV_COMPUTE_NODE, .compute_node = &cn};
 	w_step(w, &ev);
 	struct wjob *a = w_new_job(w, "a", 1), *b = w_new_job(w, "b", 1);
 	request(a, "cpu", 800);

@@ -62,7 +62,7 @@ static void restart(struct chaos *x)
 		w->nodes[i].session = 0;
 		w->nodes[i].marked = false;
 		w_tell_node(w, &w->nodes[i]);
-		w_cnode(w, w->nodes[i].name, false);
+		w_compute_node(w, w->nodes[i].name, false);
 	}
 	for (uint32_t i = 0; i < w->njobs; i++) {
 		w->jobs[i].marked = false;

@@ -66,11 +66,12 @@ static void tell_node(struct run *x, uint32_t i)
 			    .ntaints = f->ntaints,
 			    .unschedulable = n->node_cordoned,
 			    .ready = f->ready ? COND_TRUE : COND_FALSE};
-	struct cnode cnode = {.meta = {.name = n->name, .uid = n->name, .labels = f->own_labels},
-			      .owned_by_node = true,
-			      .unschedulable = n->own_cordoned,
-			      .resources = {n->spec, n->nspec}};
-	struct core_event ev = {.type = CEV_CNODE, .cnode = &cnode};
+	struct compute_node compute_node = {
+		.meta = {.name = n->name, .uid = n->name, .labels = f->own_labels},
+		.owned_by_node = true,
+		.unschedulable = n->own_cordoned,
+		.resources = {n->spec, n->nspec}};
+	struct core_event ev = {.type = CEV_COMPUTE_NODE, .compute_node = &compute_node};
 	step(x, &ev);
 	ev = (struct core_event){.type = CEV_NODE, .node = &node};
 	step(x, &ev);
@@ -176,7 +177,7 @@ static void set_up(struct run *x, bool jobs_first)
 				  .loop_gap_ms = 1 << 30,
 				  .retry_base_ms = 10000,
 				  .retry_cap_ms = 360000,
-				  .cnode_numbers_ms = 30000,
+				  .compute_node_numbers_ms = 30000,
 				  .message_refresh_ms = 1000,
 				  .spread = x->k.ref.spread,
 				  .agent_launch = true};

@@ -229,7 +229,7 @@ static void status_outranks_missing_pods(void **state)
 	assert_string_equal(w_status(w, j).completed, "0");
 }
 
-/* Seed 6254: under Wait a member that the leader before us may have ordered is not made beside: a
+/* Seed 6254: under Wait a member that the previous leader may have ordered is not made beside: a
  * node that is not ready is waited for too, as long as its agent may obey that order. */
 static void under_wait_an_order_of_before_is_waited_out(void **state)
 {

@@ -10,7 +10,7 @@ static struct wjob *running(struct world *w, uint32_t nodes, uint32_t parallelis
 {
 	w_nodes(w, nodes);
 	for (uint32_t i = 0; i < nodes; i++)
-		w_cnode(w, w->nodes[i].name, false);
+		w_compute_node(w, w->nodes[i].name, false);
 	struct wjob *j = w_new_job(w, "a", parallelism);
 	w_job(w, j);
 	w_all(w, j, MEMBER_RUNNING);
@@ -55,7 +55,7 @@ static void sessions_of_nobody(void **state)
 	w_clear(w);
 	agent_says(w, "n2", 2, &m); /* its session is over */
 	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 1);
-	assert_int_equal(w_cnode_state(w, "n1"), CNODE_RUNNING);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_RUNNING);
 }
 
 static void ends_of_nothing(void **state)
@@ -63,18 +63,18 @@ static void ends_of_nothing(void **state)
 	struct world *w = w_of(state);
 	struct wjob *j = running(w, 2, 1);
 	gone(w, CEV_NODE_GONE, "", "n9", "u");
-	gone(w, CEV_CNODE_GONE, "", "n9", "u");
+	gone(w, CEV_COMPUTE_NODE_GONE, "", "n9", "u");
 	gone(w, CEV_JOB_GONE, "default", "b", "u");
 	gone(w, CEV_JOB_GONE, "default", "a", "another UID: the one before of this name");
 	w_node_gone(w, "n2");
 	w_wait(w, 2000);
 	struct meta m = {.name = "n2"};
-	struct core_event ev = {.type = CEV_CNODE_GONE, .gone = &m};
+	struct core_event ev = {.type = CEV_COMPUTE_NODE_GONE, .gone = &m};
 	w_step(w, &ev);
 	w_wait(w, 2000);
 	w_clear(w);
 	gone(w, CEV_NODE_GONE, "", "n2", "u"); /* both once more */
-	gone(w, CEV_CNODE_GONE, "", "n2", "u");
+	gone(w, CEV_COMPUTE_NODE_GONE, "", "n2", "u");
 	assert_int_equal(w_status(w, j).state, JOB_RUNNING);
 	assert_int_equal(w_orders(w, j), 1);
 }
@@ -144,26 +144,26 @@ static void views_of_nothing(void **state)
 {
 	struct world *w = w_of(state);
 	struct job_status s;
-	struct cnode_status n;
-	struct cnode_apply a;
+	struct compute_node_status n;
+	struct compute_node_apply a;
 	const char *rv;
 	w_tell_node(w, w_node(w, "n1"));
-	w_cnode(w, "n1", false);
+	w_compute_node(w, "n1", false);
 	struct wjob *j = w_new_job(w, "a", 1);
 	w_job(w, j);
 	/* Not everything is listed yet: whatever would be written may be wrong. */
-	assert_false(take_cnode_status(w->core, "n1", &n, &rv));
+	assert_false(take_compute_node_status(w->core, "n1", &n, &rv));
 	assert_false(take_job_status(w->core, "default", "a", &s, &rv));
 	w_sync(w);
-	assert_true(core_cnode_apply(w->core, "n1", &a));
+	assert_true(core_compute_node_apply(w->core, "n1", &a));
 	assert_false(take_job_status(w->core, "default", "b", &s, &rv));
-	assert_false(take_cnode_status(w->core, "n9", &n, &rv));
+	assert_false(take_compute_node_status(w->core, "n9", &n, &rv));
 	w_tell_node(w, w_node(w, "n2"));
-	assert_false(take_cnode_status(w->core, "n2", &n, &rv)); /* not made yet */
-	assert_false(core_cnode_apply(w->core, "n9", &a));
+	assert_false(take_compute_node_status(w->core, "n2", &n, &rv)); /* not made yet */
+	assert_false(core_compute_node_apply(w->core, "n9", &a));
 	w_hello(w, "n1");
 	w_node_gone(w, "n1");
-	assert_false(core_cnode_apply(w->core, "n1", &a));
+	assert_false(core_compute_node_apply(w->core, "n1", &a));
 	assert_null(core_free(NULL));
 }
 

@@ -12,10 +12,10 @@ static inline bool take_job_status(struct core *c, const char *ns, const char *n
 	return any;
 }
 
-static inline bool take_cnode_status(struct core *c, const char *name, struct cnode_status *ret,
-				     const char **ret_rv)
+static inline bool take_compute_node_status(struct core *c, const char *name,
+					    struct compute_node_status *ret, const char **ret_rv)
 {
-	bool any = core_cnode_status(c, name, ret, ret_rv);
-	core_cnode_status_taken(c, name, any ? ret : NULL);
+	bool any = core_compute_node_status(c, name, ret, ret_rv);
+	core_compute_node_status_taken(c, name, any ? ret : NULL);
 	return any;
 }

@@ -49,17 +49,17 @@ void w_node_gone(struct world *w, const char *name)
 	w_step(w, &ev);
 }
 
-void w_cnode(struct world *w, const char *name, bool cordoned)
+void w_compute_node(struct world *w, const char *name, bool cordoned)
 {
 	struct wnode *n = w_find(w, name);
 	char uid[64], rv[24];
 	w_text(uid, sizeof uid, "cuid-%s", name);
 	w_text(rv, sizeof rv, "%llu", (unsigned long long)++w->rvs);
-	struct cnode cn = {.meta = {.name = name, .uid = uid, .rv = rv, .generation = 1},
-			   .owned_by_node = true,
-			   .resources = {n->alloc, n->nalloc},
-			   .unschedulable = cordoned};
-	struct core_event ev = {.type = CEV_CNODE, .cnode = &cn};
+	struct compute_node cn = {.meta = {.name = name, .uid = uid, .rv = rv, .generation = 1},
+				  .owned_by_node = true,
+				  .resources = {n->alloc, n->nalloc},
+				  .unschedulable = cordoned};
+	struct core_event ev = {.type = CEV_COMPUTE_NODE, .compute_node = &cn};
 	w_step(w, &ev);
 }
 
@@ -270,7 +270,7 @@ const char *w_cond(const struct job_status *s, const char *type)
 	return "";
 }
 
-enum cnode_state w_cnode_state(struct world *w, const char *name)
+enum compute_node_state w_compute_node_state(struct world *w, const char *name)
 {
 	return w_find(w, name)->state;
 }

@@ -104,13 +104,13 @@ static void note_job_status(struct world *w, const struct core_action *a)
 }
 
 /* Likewise a ComputeNode's status. */
-static void write_cnode(struct world *w, struct wnode *n)
+static void write_compute_node(struct world *w, struct wnode *n)
 {
 	const char *rv;
-	struct cnode_status s;
+	struct compute_node_status s;
 	char next[24];
 	n->marked = false;
-	if (!take_cnode_status(w->core, n->name, &s, &rv))
+	if (!take_compute_node_status(w->core, n->name, &s, &rv))
 		return;
 	n->state = s.state;
 	n->since_ms = s.since_ms;
@@ -125,7 +125,7 @@ static void write_cnode(struct world *w, struct wnode *n)
 	w_step(w, &ev);
 }
 
-static void note_cnode_status(struct world *w, const struct core_action *a)
+static void note_compute_node_status(struct world *w, const struct core_action *a)
 {
 	struct wnode *n = w_find(w, a->object.name);
 	int64_t due = a->object.not_before_ms ? a->object.not_before_ms : w->now_ms;
@@ -152,12 +152,12 @@ static void put_action(struct world *w, const struct core_action *a)
 		put_object(w, "job-status", a);
 		note_job_status(w, a);
 		break;
-	case ACT_CNODE_STATUS:
+	case ACT_COMPUTE_NODE_STATUS:
 		put_object(w, "cnode-status", a);
-		note_cnode_status(w, a);
+		note_compute_node_status(w, a);
 		break;
-	case ACT_CNODE_APPLY: buf_printf(&w->did, "apply %s\n", a->node); break;
-	case ACT_CNODE_DELETE: put_object(w, "cnode-delete", a); break;
+	case ACT_COMPUTE_NODE_APPLY: buf_printf(&w->did, "apply %s\n", a->node); break;
+	case ACT_COMPUTE_NODE_DELETE: put_object(w, "cnode-delete", a); break;
 	case ACT_POD_CREATE:
 		buf_printf(&w->did, "create %s %u.%u on %s\n", a->pod_create.job_name,
 			   a->pod_create.index, a->pod_create.attempt, a->pod_create.node);
@@ -186,7 +186,7 @@ static void write_due(struct world *w)
 	}
 	for (uint32_t i = 0; i < w->nnodes; i++) {
 		if (w->nodes[i].marked && w->nodes[i].due_ms <= w->now_ms)
-			write_cnode(w, &w->nodes[i]);
+			write_compute_node(w, &w->nodes[i]);
 	}
 }
 
@@ -224,7 +224,7 @@ int w_setup(void **state)
 				      .loop_gap_ms = 1000,
 				      .retry_base_ms = 10000,
 				      .retry_cap_ms = 360000,
-				      .cnode_numbers_ms = 30000,
+				      .compute_node_numbers_ms = 30000,
 				      .message_refresh_ms = 60000,
 				      .spread = true,
 				      .agent_launch = true};

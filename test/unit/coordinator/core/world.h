@@ -30,7 +30,7 @@ struct wnode {
 	struct res foreign[2];
 	uint32_t nforeign;
 	/* Of its ComputeNode, as stored last; conditions Ready, AgentConnected, Schedulable. */
-	enum cnode_state state;
+	enum compute_node_state state;
 	int64_t since_ms;
 	struct cond conds[3];
 	bool marked;
@@ -94,7 +94,7 @@ void w_mute(struct world *w, const char *node, bool mute);
 struct wnode *w_node(struct world *w, const char *name);
 void w_tell_node(struct world *w, struct wnode *n);
 void w_node_gone(struct world *w, const char *name);
-void w_cnode(struct world *w, const char *name, bool cordoned);
+void w_compute_node(struct world *w, const char *name, bool cordoned);
 struct wnode *w_find(struct world *w, const char *name);
 void w_nodes(struct world *w, uint32_t n); /* n1…n<n>, registered with agents */
 void w_hello(struct world *w, const char *name);
@@ -123,7 +123,7 @@ uint32_t w_orders(struct world *w, struct wjob *j); /* how many */
 
 struct job_status w_status(struct world *w, struct wjob *j);      /* what was stored last */
 const char *w_cond(const struct job_status *s, const char *type); /* "True Reason", or "" */
-enum cnode_state w_cnode_state(struct world *w, const char *name);
+enum compute_node_state w_compute_node_state(struct world *w, const char *name);
 
 /* Compares all lines since the last clear, and clears. */
 void w_did(struct world *w, const char *expected);

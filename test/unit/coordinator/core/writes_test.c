@@ -57,7 +57,7 @@ static void node_numbers_are_gathered(void **state)
 {
 	struct world *w = w_of(state);
 	w_nodes(w, 1);
-	w_cnode(w, "n1", false);
+	w_compute_node(w, "n1", false);
 	w_wait(w, 31000);
 	uint32_t writes = w_find(w, "n1")->writes;
 	struct wjob *j = w_new_job(w, "a", 1);
@@ -284,7 +284,7 @@ static void a_resized_node_is_applied_and_counted(void **state)
 	w_nodes(w, 1);
 	struct core_event ev = {.type = CEV_APPLIED, .applied = {.name = "n1", .rc = RC_OK}};
 	w_step(w, &ev);
-	w_cnode(w, "n1", false);
+	w_compute_node(w, "n1", false);
 	w_wait(w, 2000);
 	struct wjob *j = w_new_job(w, "a", 1);
 	j->requests[0] = (struct res){"cpu", 6000};
@@ -297,23 +297,23 @@ static void a_resized_node_is_applied_and_counted(void **state)
 	assert_true(w_has(w, "apply n1\n"));
 	assert_int_equal(w_orders(w, j), 0); /* spec.resources still says 4 */
 	w_step(w, &ev);
-	w_cnode(w, "n1", false);
+	w_compute_node(w, "n1", false);
 	assert_int_equal(w_orders(w, j), 1);
 }
 
 static void a_users_computenode_is_not_owned(void **state)
 {
 	struct world *w = w_of(state);
-	struct cnode cn = {.meta = {.name = "n1", .uid = "c1", .rv = "5", .generation = 1},
-			   .unschedulable = true};
-	struct core_event ev = {.type = CEV_CNODE, .cnode = &cn};
+	struct compute_node cn = {.meta = {.name = "n1", .uid = "c1", .rv = "5", .generation = 1},
+				  .unschedulable = true};
+	struct core_event ev = {.type = CEV_COMPUTE_NODE, .compute_node = &cn};
 	w_step(w, &ev);
 	w_tell_node(w, w_node(w, "n1"));
 	w_clear(w);
 	w_sync(w);
 	assert_true(w_has(w, "apply n1\n"));
-	struct cnode_apply a;
-	assert_true(core_cnode_apply(w->core, "n1", &a));
+	struct compute_node_apply a;
+	assert_true(core_compute_node_apply(w->core, "n1", &a));
 	assert_null(a.node_uid);
 	w_clear(w);
 	w_node_gone(w, "n1");

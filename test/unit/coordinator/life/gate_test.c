@@ -47,7 +47,7 @@ static void what_the_gate_lets_in(void **state)
 	struct core *c = tables_of(state);
 	struct job_record *old = tables_job(c, "old", 1), *young = tables_job(c, "young", 1);
 	struct job_record *done = tables_job(c, "done", 1);
-	old->object.from_before = done->object.from_before = true;
+	old->object.predates_leader = done->object.predates_leader = true;
 	old->place.stage = QUEUE_BLOCKED;
 	job_set_state(c, done, JOB_COMPLETED);
 	c->gate = (struct gate){.opens_ms = c->now_ms};

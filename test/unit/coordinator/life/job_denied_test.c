@@ -12,12 +12,12 @@
 #define MEMORY (INT64_C(100000) * GI)
 
 /* A job of two, whose first member's pod is refused and whose second one is there. */
-static struct attempt *refused(struct core *c, bool by_us)
+static struct attempt *refused(struct core *c, bool by_coordinator)
 {
 	struct job_record *j = tables_job(c, "a", 2);
 	struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
 	struct attempt *b = tables_attempt(c, j, 1, tables_node(c, "n2", 4000, MEMORY));
-	a->by_us = by_us;
+	a->by_coordinator = by_coordinator;
 	mem_strset(&b->pod_uid, "u1");
 	attempt_set_state(c, b, ATTEMPT_RUNNING);
 	job_set_state(c, j, JOB_RUNNING);
@@ -65,13 +65,13 @@ static void one_that_has_come_together_goes_on(void **state)
 	tables_did(c);
 	/* Refused together with it: that is one refusal, and one Event. */
 	a = tables_attempt(c, j, 0, node_find(c, "n1"));
-	a->by_us = true;
+	a->by_coordinator = true;
 	job_denied(c, a, "forbidden");
 	assert_int_equal(j->life.denials, 1);
 	assert_string_equal(tables_did(c), "");
 	c->now_ms = j->life.held_until_ms;
 	a = tables_attempt(c, j, 0, node_find(c, "n1"));
-	a->by_us = true;
+	a->by_coordinator = true;
 	job_denied(c, a, "forbidden");
 	assert_int_equal(j->life.denials, 2);
 	assert_int_equal(j->life.held_until_ms, c->now_ms + 20000);

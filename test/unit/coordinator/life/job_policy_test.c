@@ -15,7 +15,7 @@ enum what {
 	COMPLETED = 1,
 	FAILED_OFTEN = 2,
 	LATE = 4,
-	NODE_LOST = 8,
+	LOST_NODE = 8,
 	SUSPENDED = 16,
 	INVALID = 32,
 	STARTED = 64,
@@ -34,7 +34,7 @@ static void set(struct core *c, struct job_record *j, unsigned what)
 		j->spec.deadline_s = 10;
 		j->life.start_ms = c->wall_ms - 10000;
 	}
-	if (what & NODE_LOST) {
+	if (what & LOST_NODE) {
 		j->spec.on_loss = LOSS_FAIL;
 		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
 		attempt_set_state(c, tables_attempt(c, j, 0, n), ATTEMPT_LOST);
@@ -69,10 +69,10 @@ static void the_first_that_objects_decides(void **state)
 		{"failures count before the deadline", FAILED_OFTEN | LATE, JOB_FAILED,
 		 R_BackoffLimitExceeded, 0},
 		{"the deadline", LATE, JOB_FAILED, R_DeadlineExceeded, 0},
-		{"the deadline counts before a lost node", LATE | NODE_LOST, JOB_FAILED,
+		{"the deadline counts before a lost node", LATE | LOST_NODE, JOB_FAILED,
 		 R_DeadlineExceeded, 0},
-		{"a lost node, onNodeLoss Fail", NODE_LOST, JOB_FAILED, R_NodeLost, 0},
-		{"not while it is suspended", NODE_LOST | SUSPENDED, JOB_SUSPENDED, R_JobSuspended,
+		{"a lost node, onNodeLoss Fail", LOST_NODE, JOB_FAILED, R_NodeLost, 0},
+		{"not while it is suspended", LOST_NODE | SUSPENDED, JOB_SUSPENDED, R_JobSuspended,
 		 0},
 		{"suspended counts before a bad template", SUSPENDED | INVALID, JOB_SUSPENDED,
 		 R_JobSuspended, 0},

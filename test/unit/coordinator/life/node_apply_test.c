@@ -67,7 +67,7 @@ static void what_another_owner_keeps(void **state)
 	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
 	struct core_event ev = {
 		.applied = {.name = "n1", .rc = RC_CONFLICT, .conflicts = {cpu, 1}}};
-	struct cnode_apply a;
+	struct compute_node_apply a;
 	set_row(c, n, ROW_SPEC, 3000);
 	mem_strset(&n->kube.uid, "node-1");
 	assert_true(node_apply_view(c, "n1", &a));

@@ -30,27 +30,31 @@ static void what_is_known_decides(void **state)
 	static const struct {
 		const char *name;
 		unsigned what;
-		enum cnode_state state;
+		enum compute_node_state state;
 		enum loss loss;
 		bool usable;
 	} cases[] = {
-		{"all is well", WELL, CNODE_RUNNING, LOSS_NO, true},
-		{"there is no Node", NO_NODE, CNODE_PENDING, LOSS_SURE, false},
-		{"its agent was never heard", UNHEARD | HUNG_UP, CNODE_PENDING, LOSS_NO, false},
-		{"the Node is not ready", NOT_READY, CNODE_FAILED, LOSS_MAYBE, false},
-		{"silence", SILENT, CNODE_FAILED, LOSS_MAYBE, false},
-		{"silence that may be ours", SILENT | SUSPECT, CNODE_FAILED, LOSS_NO, false},
-		{"a hang-up is no silence", HUNG_UP, CNODE_RUNNING, LOSS_NO, false},
-		{"out of service, and not ready", OUT_OF_SERVICE | NOT_READY, CNODE_FAILED,
-		 LOSS_SURE, false},
-		{"out of service, and silent", OUT_OF_SERVICE | SILENT, CNODE_FAILED, LOSS_SURE,
+		{"all is well", WELL, COMPUTE_NODE_RUNNING, NODE_PRESENT, true},
+		{"there is no Node", NO_NODE, COMPUTE_NODE_PENDING, NODE_LOST, false},
+		{"its agent was never heard", UNHEARD | HUNG_UP, COMPUTE_NODE_PENDING, NODE_PRESENT,
 		 false},
-		{"out of service alone: somebody's mistake", OUT_OF_SERVICE, CNODE_FAILED,
-		 LOSS_MAYBE, false},
-		{"a cordoned Node", CORDONED, CNODE_DRAINED, LOSS_NO, false},
-		{"a cordoned ComputeNode", OWN_CORDON, CNODE_DRAINED, LOSS_NO, false},
-		{"cordoned, with a member", CORDONED | MEMBER, CNODE_DRAINING, LOSS_NO, false},
-		{"cordoned and silent", CORDONED | SILENT, CNODE_FAILED, LOSS_MAYBE, false},
+		{"the Node is not ready", NOT_READY, COMPUTE_NODE_FAILED, NODE_DOUBTFUL, false},
+		{"silence", SILENT, COMPUTE_NODE_FAILED, NODE_DOUBTFUL, false},
+		{"silence that may be ours", SILENT | SUSPECT, COMPUTE_NODE_FAILED, NODE_PRESENT,
+		 false},
+		{"a hang-up is no silence", HUNG_UP, COMPUTE_NODE_RUNNING, NODE_PRESENT, false},
+		{"out of service, and not ready", OUT_OF_SERVICE | NOT_READY, COMPUTE_NODE_FAILED,
+		 NODE_LOST, false},
+		{"out of service, and silent", OUT_OF_SERVICE | SILENT, COMPUTE_NODE_FAILED,
+		 NODE_LOST, false},
+		{"out of service alone: somebody's mistake", OUT_OF_SERVICE, COMPUTE_NODE_FAILED,
+		 NODE_DOUBTFUL, false},
+		{"a cordoned Node", CORDONED, COMPUTE_NODE_DRAINED, NODE_PRESENT, false},
+		{"a cordoned ComputeNode", OWN_CORDON, COMPUTE_NODE_DRAINED, NODE_PRESENT, false},
+		{"cordoned, with a member", CORDONED | MEMBER, COMPUTE_NODE_DRAINING, NODE_PRESENT,
+		 false},
+		{"cordoned and silent", CORDONED | SILENT, COMPUTE_NODE_FAILED, NODE_DOUBTFUL,
+		 false},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		void *world = NULL;
@@ -85,19 +89,19 @@ static void the_last_state_stands_for_a_while(void **state)
 {
 	struct core *c = tables_of(state);
 	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
-	n->verdict.state = CNODE_DRAINED;
+	n->verdict.state = COMPUTE_NODE_DRAINED;
 	n->verdict.inherited = true;
 	n->agent.heard = c->gate.open = false;
 	node_settle(c, n);
-	assert_int_equal(n->verdict.state, CNODE_DRAINED);
+	assert_int_equal(n->verdict.state, COMPUTE_NODE_DRAINED);
 	assert_int_equal(n->verdict.conditions[NC_READY].since_ms, 0);
 	n->kube.ready = COND_FALSE;
 	node_settle(c, n);
-	assert_int_equal(n->verdict.state, CNODE_FAILED);
+	assert_int_equal(n->verdict.state, COMPUTE_NODE_FAILED);
 	n->kube.ready = COND_TRUE;
 	c->gate.open = true;
 	node_settle(c, n);
-	assert_int_equal(n->verdict.state, CNODE_PENDING); /* it was never heard */
+	assert_int_equal(n->verdict.state, COMPUTE_NODE_PENDING); /* it was never heard */
 }
 
 static void members_are_lost_and_found(void **state)
@@ -125,20 +129,20 @@ static void state_of_the_leader_before(void **state)
 	static const struct cond conds[] = {
 		{.type = "Ready", .status = COND_FALSE, .since_ms = 7000},
 		{.type = "AgentConnected", .status = COND_TRUE, .since_ms = 8000}};
-	const struct cnode_status st = {
-		.state = CNODE_DRAINED, .since_ms = 6000, .conds = conds, .nconds = 2};
+	const struct compute_node_status st = {
+		.state = COMPUTE_NODE_DRAINED, .since_ms = 6000, .conds = conds, .nconds = 2};
 	struct core *c = tables_of(state);
 	struct node_record *n = node_get(c, "n1");
 	n->verdict.conditions[NC_AGENT] = (struct cond_state){COND_FALSE, R_NONE, 9000};
 	node_state_inherit(n, &st);
-	assert_int_equal(n->verdict.state, CNODE_DRAINED);
+	assert_int_equal(n->verdict.state, COMPUTE_NODE_DRAINED);
 	assert_int_equal(n->verdict.since_ms, 6000);
 	assert_true(n->verdict.inherited);
 	assert_int_equal(n->verdict.conditions[NC_READY].status, COND_FALSE);
 	assert_int_equal(n->verdict.conditions[NC_READY].since_ms, 7000);
 	assert_int_equal(n->verdict.conditions[NC_AGENT].since_ms, 9000); /* it is known already */
-	node_state_inherit(n, &(struct cnode_status){.state = CNODE_RUNNING});
-	assert_int_equal(n->verdict.state, CNODE_DRAINED);
+	node_state_inherit(n, &(struct compute_node_status){.state = COMPUTE_NODE_RUNNING});
+	assert_int_equal(n->verdict.state, COMPUTE_NODE_DRAINED);
 }
 
 int main(void)

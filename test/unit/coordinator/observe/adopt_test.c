@@ -82,7 +82,7 @@ static void how_many_have_failed(void **state)
 	(void)state;
 }
 
-/* Numbers, backoffs and superseded members as the leader before left them. */
+/* Numbers, backoffs and superseded members as the previous leader left them. */
 static void it_goes_on_where_the_leader_before_stopped(void **state)
 {
 	static const struct found pods[] = {{0, 4, MEMBER_FAILED},

@@ -31,7 +31,7 @@ static void a_new_job(void **state)
 	struct job v = a_job();
 	job_seen(c, &v);
 	struct job_record *j = job_find(c, "default", "a");
-	assert_true(j->object.known && j->dirty && !j->object.from_before);
+	assert_true(j->object.known && j->dirty && !j->object.predates_leader);
 	assert_int_equal(j->life.state, JOB_PENDING);
 	assert_int_equal(j->spec.parallelism, 4);
 	assert_int_equal(j->object.created_ms, 5000);

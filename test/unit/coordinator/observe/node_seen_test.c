@@ -47,28 +47,28 @@ static void a_node_comes_changes_and_goes(void **state)
 	node_deleted(c, &(struct meta){.name = "unknown"});
 }
 
-/* What the leader before wrote is taken over, until the agent was heard. */
+/* What the previous leader wrote is taken over, until the agent was heard. */
 static void a_compute_node_of_the_leader_before(void **state)
 {
 	struct core *c = tables_of(state);
-	struct cnode v = {.meta = {.name = "n1", .uid = "cn-1", .rv = "7", .generation = 3},
-			  .resources = {cpu, 1},
-			  .unschedulable = true,
-			  .owned_by_node = true,
-			  .status = {.state = CNODE_DRAINED,
-				     .since_ms = 5000,
-				     .agent_version = "0.1.0",
-				     .boot_id = "boot-0"}};
+	struct compute_node v = {.meta = {.name = "n1", .uid = "cn-1", .rv = "7", .generation = 3},
+				 .resources = {cpu, 1},
+				 .unschedulable = true,
+				 .owned_by_node = true,
+				 .status = {.state = COMPUTE_NODE_DRAINED,
+					    .since_ms = 5000,
+					    .agent_version = "0.1.0",
+					    .boot_id = "boot-0"}};
 	compute_node_seen(c, &v);
 	struct node_record *n = node_find(c, "n1");
 	assert_true(n->compute.exists && n->compute.owned && n->verdict.inherited);
-	assert_int_equal(n->verdict.state, CNODE_DRAINED);
+	assert_int_equal(n->verdict.state, COMPUTE_NODE_DRAINED);
 	assert_string_equal(n->agent.version, "0.1.0");
 	assert_string_equal(n->status.rv, "7");
 	assert_int_equal(res_row(c, n, ROW_SPEC)[RES_CPU], 4000);
-	v.status.state = CNODE_RUNNING; /* somebody else writes: it is ours to say */
+	v.status.state = COMPUTE_NODE_RUNNING; /* somebody else writes: it is ours to say */
 	compute_node_seen(c, &v);
-	assert_int_equal(n->verdict.state, CNODE_DRAINED);
+	assert_int_equal(n->verdict.state, COMPUTE_NODE_DRAINED);
 	compute_node_deleted(c, &v.meta);
 	assert_false(n->compute.exists || n->compute.cordoned);
 	assert_int_equal(res_row(c, n, ROW_SPEC)[RES_CPU], RES_ABSENT);
@@ -79,7 +79,7 @@ static void a_compute_node_of_the_leader_before(void **state)
 static void what_another_owner_kept(void **state)
 {
 	struct core *c = tables_of(state);
-	struct cnode v = {.meta = {.name = "n1"}, .resources = {gpu, 1}};
+	struct compute_node v = {.meta = {.name = "n1"}, .resources = {gpu, 1}};
 	compute_node_seen(c, &v);
 	struct node_record *n = node_find(c, "n1");
 	uint32_t r = res_find(c, "example.com/gpu");

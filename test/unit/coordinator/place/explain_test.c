@@ -17,7 +17,7 @@ static const struct kvs in_a = {zone_a, 1};
 static void lost(struct core *c, struct node_record *n)
 {
 	(void)c;
-	n->verdict.loss = LOSS_MAYBE;
+	n->verdict.loss = NODE_DOUBTFUL;
 }
 
 static void without_agent(struct core *c, struct node_record *n)

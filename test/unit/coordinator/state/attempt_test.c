@@ -82,7 +82,7 @@ static void every_move_is_counted(void **state)
 		a->ready = true;
 		for (size_t k = 0; k < ARRAY_LEN(cases[i].path) && cases[i].path[k]; k++)
 			attempt_set_state(c, a, cases[i].path[k]);
-		CASE(cases[i].name, job_live(j) == cases[i].live);
+		CASE(cases[i].name, job_attempts_live(j) == cases[i].live);
 		CASE(cases[i].name, j->members.nready == cases[i].ready);
 		CASE(cases[i].name, j->members.count[a->state] == 1);
 		CASE(cases[i].name, used(c, n) == (cases[i].takes_room ? CPU : 0));
@@ -148,13 +148,14 @@ static void when_an_attempt_may_be_replaced(void **state)
 		enum loss loss;
 		bool missed, replaceable;
 	} cases[] = {
-		{"not while it runs", ATTEMPT_RUNNING, LOSS_REPLACE, LOSS_NO, false, false},
-		{"lost, onNodeLoss Replace", ATTEMPT_LOST, LOSS_REPLACE, LOSS_MAYBE, true, true},
-		{"lost, onNodeLoss Wait", ATTEMPT_LOST, LOSS_WAIT, LOSS_MAYBE, true, false},
-		{"surely lost, onNodeLoss Wait", ATTEMPT_LOST, LOSS_WAIT, LOSS_SURE, true, true},
-		{"stopping where the node answers", ATTEMPT_STOPPING, LOSS_REPLACE, LOSS_NO, false,
-		 false},
-		{"stopping on a lost node", ATTEMPT_STOPPING, LOSS_REPLACE, LOSS_MAYBE, true, true},
+		{"not while it runs", ATTEMPT_RUNNING, LOSS_REPLACE, NODE_PRESENT, false, false},
+		{"lost, onNodeLoss Replace", ATTEMPT_LOST, LOSS_REPLACE, NODE_DOUBTFUL, true, true},
+		{"lost, onNodeLoss Wait", ATTEMPT_LOST, LOSS_WAIT, NODE_DOUBTFUL, true, false},
+		{"surely lost, onNodeLoss Wait", ATTEMPT_LOST, LOSS_WAIT, NODE_LOST, true, true},
+		{"stopping where the node answers", ATTEMPT_STOPPING, LOSS_REPLACE, NODE_PRESENT,
+		 false, false},
+		{"stopping on a lost node", ATTEMPT_STOPPING, LOSS_REPLACE, NODE_DOUBTFUL, true,
+		 true},
 	};
 	struct core *c = tables_of(state);
 	struct node_record *n = tables_node(c, "n1", ROOM_CPU, ROOM_MEMORY);

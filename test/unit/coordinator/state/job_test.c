@@ -23,8 +23,8 @@ static void a_job_made_again_is_another(void **state)
 	job_set_named(c, again, true);
 	assert_ptr_equal(job_find(c, "default", "a"), again);
 	assert_true(old->id != again->id);
-	job_maybe_free(c, old);
-	job_maybe_free(c, again); /* it is there */
+	job_free_if_unused(c, old);
+	job_free_if_unused(c, again); /* it is there */
 	assert_null(job_find_uid(c, "uid-a"));
 	assert_ptr_equal(job_find_uid(c, "uid-again"), again);
 }

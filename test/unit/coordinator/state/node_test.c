@@ -26,10 +26,10 @@ static void a_record_goes_with_the_last_of_its_name(void **state)
 	struct job_record *j = tables_job(c, "a", 1);
 	tables_attempt(c, j, 0, n);
 	n->kube.exists = n->compute.exists = false;
-	node_maybe_free(c, n);
+	node_free_if_unused(c, n);
 	assert_non_null(node_find(c, "n1"));
 	n->agent.session = 0;
-	node_maybe_free(c, n);
+	node_free_if_unused(c, n);
 	assert_non_null(node_find(c, "n1")); /* a member is there still */
 }
 
@@ -84,7 +84,7 @@ static void the_one_heard_longest_ago_comes_first(void **state)
 	assert_null(c->nodes.connected);
 }
 
-/* What the leader before wrote holds until the agent is heard, or the gate opens. */
+/* What the previous leader wrote holds until the agent is heard, or the gate opens. */
 static void the_last_state_holds_for_a_while(void **state)
 {
 	struct core *c = tables_of(state);

@@ -29,10 +29,11 @@ static void what_is_ordered(void **state)
 	struct core *c = tables_of(state);
 	struct node_record *n = tables_node(c, "n1", 100000, ROOM_MEMORY);
 	struct job_record *j = tables_job(c, "a", 5);
-	struct attempt *plain = tables_attempt(c, j, 0, n), *by_us = tables_attempt(c, j, 1, n);
+	struct attempt *plain = tables_attempt(c, j, 0, n),
+		       *by_coordinator = tables_attempt(c, j, 1, n);
 	struct attempt *seen = tables_attempt(c, j, 2, n), *claimed = tables_attempt(c, j, 3, n);
 	struct attempt *old = tables_attempt(c, j, 4, n);
-	by_us->by_us = true; /* the coordinator creates it itself */
+	by_coordinator->by_coordinator = true; /* the coordinator creates it itself */
 	mem_strset(&seen->pod_uid, "u1");
 	claimed->confirmed = false; /* only an agent has said that it is there */
 	attempt_set_state(c, old, ATTEMPT_LOST);
@@ -45,7 +46,7 @@ static void what_is_ordered(void **state)
 	assert_orders(c, "a/1/1 a/2/1");
 	j->object.known = false; /* what is not known to be wanted is not ordered */
 	attempt_order_changed(c, seen);
-	attempt_order_changed(c, by_us);
+	attempt_order_changed(c, by_coordinator);
 	orders_emit(c, n);
 	assert_orders(c, "");
 	assert_true(n->orders.sum == orders_sum(n));

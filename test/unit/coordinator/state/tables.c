@@ -56,7 +56,7 @@ int tables_setup(void **state)
 				      .loop_gap_ms = 1000,
 				      .retry_base_ms = 10000,
 				      .retry_cap_ms = 360000,
-				      .cnode_numbers_ms = 30000,
+				      .compute_node_numbers_ms = 30000,
 				      .message_refresh_ms = 60000,
 				      .spread = true,
 				      .agent_launch = true};
@@ -136,7 +136,7 @@ struct node_record *tables_node(struct core *c, const char *name, int64_t cpu_mi
 	n->agent.session = 1;
 	n->agent.heard_loop_ms = c->loop_ms;
 	node_set_connected(c, n, true);
-	n->verdict.state = CNODE_RUNNING;
+	n->verdict.state = COMPUTE_NODE_RUNNING;
 	res_row_set(c, n, ROW_ALLOC, &list);
 	res_row_set(c, n, ROW_SPEC, &list);
 	res_caps(c, n);
@@ -235,10 +235,10 @@ static void put_action(struct buf *b, const struct core_action *a)
 	switch (a->type) {
 	case ACT_ORDERS: buf_printf(b, "ORDERS %s", a->node); break;
 	case ACT_LIST_NODE: buf_printf(b, "LIST_NODE %s", a->node); break;
-	case ACT_CNODE_APPLY: buf_printf(b, "CNODE_APPLY %s", a->node); break;
+	case ACT_COMPUTE_NODE_APPLY: buf_printf(b, "CNODE_APPLY %s", a->node); break;
 	case ACT_JOB_STATUS: put_object(b, "JOB_STATUS", a); break;
-	case ACT_CNODE_STATUS: put_object(b, "CNODE_STATUS", a); break;
-	case ACT_CNODE_DELETE: put_object(b, "CNODE_DELETE", a); break;
+	case ACT_COMPUTE_NODE_STATUS: put_object(b, "CNODE_STATUS", a); break;
+	case ACT_COMPUTE_NODE_DELETE: put_object(b, "CNODE_DELETE", a); break;
 	case ACT_JOB_GET: put_object(b, "JOB_GET", a); break;
 	case ACT_JOB_DELETE: put_object(b, "JOB_DELETE", a); break;
 	case ACT_POD_CREATE:

@@ -26,14 +26,14 @@ static void what_agents_were_denied_is_known_by_namespace(void **state)
 {
 	struct core *c = tables_of(state);
 	uint32_t a = intern_get(c->strs, "aaaa"), b = intern_get(c->strs, "bbbb");
-	assert_false(templates_by_us(c, "one", a));
+	assert_false(templates_by_coordinator(c, "one", a));
 	templates_remember(c, "one", a);
 	templates_remember(c, "one", a);
-	assert_true(templates_by_us(c, "one", a));
-	assert_false(templates_by_us(c, "two", a));
-	assert_false(templates_by_us(c, "one", b));
+	assert_true(templates_by_coordinator(c, "one", a));
+	assert_false(templates_by_coordinator(c, "two", a));
+	assert_false(templates_by_coordinator(c, "one", b));
 	templates_forget(c);
-	assert_false(templates_by_us(c, "one", a));
+	assert_false(templates_by_coordinator(c, "one", a));
 	intern_put(c->strs, a);
 	intern_put(c->strs, b);
 }
@@ -43,14 +43,14 @@ static void only_so_many_are_remembered(void **state)
 	struct core *c = tables_of(state);
 	AUTO(buf_done) struct buf ns = BUF_INIT(16);
 	uint32_t a = intern_get(c->strs, "aaaa");
-	for (uint32_t i = 0; i < TEMPLATES_BY_US_MAX; i++) {
+	for (uint32_t i = 0; i < TEMPLATES_BY_COORDINATOR_MAX; i++) {
 		buf_reset(&ns);
 		buf_printf(&ns, "ns%u", i);
 		templates_remember(c, buf_str(&ns), a);
 	}
 	templates_remember(c, "one-too-many", a);
-	assert_true(templates_by_us(c, buf_str(&ns), a));
-	assert_false(templates_by_us(c, "one-too-many", a));
+	assert_true(templates_by_coordinator(c, buf_str(&ns), a));
+	assert_false(templates_by_coordinator(c, "one-too-many", a));
 	intern_put(c->strs, a);
 }
 

@@ -14,7 +14,7 @@
 static void store(struct core *c, struct node_record *n, const char *rv)
 {
 	struct core_event ev = {.written = {.name = n->name, .rv = rv}};
-	struct cnode_status s;
+	struct compute_node_status s;
 	const char *from;
 	assert_true(node_status_view(c, n->name, &s, &from));
 	node_status_taken(c, n->name, &s);
@@ -25,7 +25,7 @@ static void store(struct core *c, struct node_record *n, const char *rv)
 static void fails(struct core *c, struct node_record *n)
 {
 	(void)c;
-	n->verdict.state = CNODE_FAILED;
+	n->verdict.state = COMPUTE_NODE_FAILED;
 }
 
 static void falls_silent(struct core *c, struct node_record *n)
@@ -96,9 +96,9 @@ static void which_changes_want_a_write(void **state)
 		node_status_check(c, n);
 		CASE(cases[i].name, n->status.mark == cases[i].mark);
 		CASE(cases[i].name, c->out.n == (cases[i].mark != MARK_NONE));
-		CASE(cases[i].name,
-		     cases[i].mark != MARK_LATER || c->out.v[0].object.not_before_ms ==
-							    c->now_ms + c->cfg.cnode_numbers_ms);
+		CASE(cases[i].name, cases[i].mark != MARK_LATER ||
+					    c->out.v[0].object.not_before_ms ==
+						    c->now_ms + c->cfg.compute_node_numbers_ms);
 		tables_teardown(&world);
 	}
 	(void)state;
@@ -108,7 +108,7 @@ static void what_it_says(void **state)
 {
 	struct core *c = tables_of(state);
 	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
-	struct cnode_status s;
+	struct compute_node_status s;
 	const char *rv;
 	tables_attempt(c, tables_job(c, "a", 1), 0, n);
 	n->kube.cordoned = true;

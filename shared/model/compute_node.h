@@ -4,20 +4,20 @@
 
 #include "model/object.h"
 
-enum cnode_state {
-	CNODE_NONE,
-	CNODE_PENDING,
-	CNODE_RUNNING,
-	CNODE_DRAINING,
-	CNODE_DRAINED,
-	CNODE_FAILED
+enum compute_node_state {
+	COMPUTE_NODE_NONE,
+	COMPUTE_NODE_PENDING,
+	COMPUTE_NODE_RUNNING,
+	COMPUTE_NODE_DRAINING,
+	COMPUTE_NODE_DRAINED,
+	COMPUTE_NODE_FAILED
 };
 
-const char *cnode_state_text(enum cnode_state s);  /* "" for CNODE_NONE */
-enum cnode_state cnode_state_parse(const char *s); /* CNODE_NONE when unknown */
+const char *compute_node_state_text(enum compute_node_state s);  /* "" for CNODE_NONE */
+enum compute_node_state compute_node_state_parse(const char *s); /* CNODE_NONE when unknown */
 
-struct cnode_status {
-	enum cnode_state state;
+struct compute_node_status {
+	enum compute_node_state state;
 	int64_t since_ms; /* lastTransitionTime of state */
 	const char *reason, *message;
 	uint32_t members;
@@ -30,16 +30,16 @@ struct cnode_status {
 	uint32_t nconds;
 };
 
-struct cnode {
+struct compute_node {
 	struct meta meta;
 	bool owned_by_node;       /* ownerReference to a Node: Muster made it */
 	struct reslist resources; /* spec.resources */
 	bool unschedulable;
-	struct cnode_status status;
+	struct compute_node_status status;
 };
 
 /* What Muster applies (server-side apply, no force) to make and keep the object. */
-struct cnode_apply {
+struct compute_node_apply {
 	const char *name;
 	const char *node_uid; /* ownerReference; NULL: the object is a user's own, none is set */
 	struct reslist resources; /* from the Node's allocatable */
