@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The policies are a chain of small checks. The first check that returns true ends the chain; a check
- * that ends the job gives the condition its reason. */
+/* The policies are a chain of small checks. The first check that returns true ends the chain; a
+ * check that ends the job gives the condition its reason. */
 #include "coordinator/core/life/job_policy.h"
 
 #include <utlist.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A closed connection and silence mean different things (docs/design/architecture.md, "A node that is lost").
- * A closed connection says that the agent has ended and the kernel of the node lives: members are
- * left alone. Silence says that the node is gone. Silence is measured on a clock that stands still
- * over gaps between turns, as in a gap only the coordinator was silent. If most nodes fall silent
- * within one grace time, the coordinator suspects itself, and only a Node that is not ready counts
- * as lost. */
+/* A closed connection and silence mean different things (docs/design/architecture.md, "A node that
+ * is lost"). A closed connection says that the agent has ended and the kernel of the node lives:
+ * members are left alone. Silence says that the node is gone. Silence is measured on a clock that
+ * stands still over gaps between turns, as in a gap only the coordinator was silent. If most nodes
+ * fall silent within one grace time, the coordinator suspects itself, and only a Node that is not
+ * ready counts as lost. */
 #include "coordinator/core/life/silence.h"
 
 #include "coordinator/core/life/pod_lists.h"
