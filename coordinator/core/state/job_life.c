@@ -43,8 +43,7 @@ static void move(struct job_record *j, enum job_state to)
 
 void job_life_adopt(struct job_record *j, enum job_state to, int64_t start_ms, int64_t end_ms)
 {
-	if (to != j->life.state)
-		move(j, to);
+	move(j, to);
 	j->life.start_ms = start_ms;
 	j->life.end_ms = end_ms;
 }

@@ -9,7 +9,8 @@ bool job_state_final(enum job_state s); /* Completed or Failed */
 bool job_finished(const struct job_record *j);
 /* A job that ends now has this wall time, in whole seconds, as its end. */
 void job_set_state(struct core *c, struct job_record *j, enum job_state to);
-/* Sets state, start and end (wall times) to those of a stored status, whoever wrote the status. */
+/* Sets state, start and end (wall times) of a job that has no state yet to those of a stored
+ * status, whoever wrote the status. */
 void job_life_adopt(struct job_record *j, enum job_state to, int64_t start_ms, int64_t end_ms);
 /* Takes back a final state that was never stored. The spec changed meanwhile, so the write of the
  * final state would be refused: it was computed from an older version. */
