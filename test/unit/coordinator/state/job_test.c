@@ -123,6 +123,31 @@ static void what_a_job_says(void **state)
 	assert_int_equal(j->life.wake_ms, 500);
 }
 
+/* What another version of Muster wrote may have conditions that this one does not have. */
+static void what_a_stored_status_said(void **state)
+{
+	static const struct cond conds[] = {
+		{.type = "Schedulable", .status = COND_TRUE, .since_ms = 6000},
+		{.type = "Scheduled", .status = COND_TRUE, .reason = "Placed", .since_ms = 7000},
+		{.type = "Failed", .status = COND_FALSE, .reason = "Odd", .since_ms = 8000}};
+	const struct job_status st = {.reason = "MemberFailed",
+				      .message = "member 3 failed",
+				      .conds = conds,
+				      .nconds = ARRAY_LEN(conds)};
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	const struct cond_state *k = j->told.conditions;
+	job_told_adopt(j, &st);
+	assert_true(k[JC_SCHEDULED].status == COND_TRUE && k[JC_SCHEDULED].since_ms == 7000);
+	assert_int_equal(k[JC_SCHEDULED].reason, R_Placed);
+	assert_true(k[JC_FAILED].status == COND_FALSE && k[JC_FAILED].since_ms == 8000);
+	assert_int_equal(k[JC_FAILED].reason, R_NONE); /* it is not known here */
+	assert_true(!k[JC_SUSPENDED].since_ms && !k[JC_COMPLETE].since_ms);
+	assert_int_equal(j->told.reason, R_MemberFailed);
+	assert_string_equal(j->told.message, "member 3 failed");
+	assert_string_equal(j->told.last_failure, "member 3 failed");
+}
+
 static void a_refusal_holds_for_its_time(void **state)
 {
 	struct core *c = tables_of(state);
@@ -146,6 +171,7 @@ int main(void)
 		T(how_many_must_fit_at_once),
 		T(every_move_of_a_job_is_logged),
 		T(what_a_job_says),
+		T(what_a_stored_status_said),
 		T(a_refusal_holds_for_its_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -257,7 +257,11 @@ static void what_the_watch_shows(void **state)
 {
 	struct core *c = tables_of(state);
 	struct job_record *j = tables_job(c, "a", 1);
-	struct job_status s, other = {.state = JOB_PENDING, .message = "of another writer"};
+	const struct cond odd = {.type = "OfAnotherVersion", .status = COND_TRUE};
+	struct job_status s, other = {.state = JOB_PENDING,
+				      .message = "of another writer",
+				      .conds = &odd,
+				      .nconds = 1};
 	const char *rv;
 	job_status_check(c, j);
 	assert_true(job_status_view(c, "default", "a", &s, &rv));
