@@ -125,7 +125,7 @@ static void set_loss(struct core *c, struct node_record *n, enum loss loss)
 	}
 }
 
-static void set_usable(struct core *c, struct node_record *n)
+static void set_usable(struct core *c, const struct node_record *n)
 {
 	bool usable = n->verdict.loss == NODE_PRESENT && n->agent.connected && !n->agent.silent &&
 		      n->agent.capacity_known && !node_cordoned(n);

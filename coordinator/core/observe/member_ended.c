@@ -31,7 +31,7 @@ void member_log_end(const struct core *c, const struct attempt *a, const char *m
 
 /* As for a batch/v1 Job: the failure counts against backoffLimit, and the member is tried again
  * after a growing pause. */
-static void charge(struct core *c, struct attempt *a, const struct member *m)
+static void charge(struct core *c, const struct attempt *a, const struct member *m)
 {
 	struct job_record *j = a->job;
 	if (job_finished(j))
@@ -44,7 +44,7 @@ static void charge(struct core *c, struct attempt *a, const struct member *m)
 	job_retry_at(j, a->id.index, c->now_ms + wait_ms);
 }
 
-static void refuse(struct core *c, struct attempt *a, const struct member *m)
+static void refuse(struct core *c, const struct attempt *a, const struct member *m)
 {
 	struct job_record *j = a->job;
 	struct node_record *n = a->node;
@@ -56,7 +56,7 @@ static void refuse(struct core *c, struct attempt *a, const struct member *m)
 		node_set_room_timer(c, n, until_ms);
 }
 
-static void succeeded(struct core *c, struct attempt *a)
+static void succeeded(struct core *c, const struct attempt *a)
 {
 	struct job_record *j = a->job;
 	struct slot *s = job_slot(j, a->id.index);

@@ -116,7 +116,7 @@ static void put_next_step(const uint32_t *counts, uint32_t need, struct buf *b)
 		buf_puts(b, "; add nodes, or change what keeps these away");
 }
 
-static void put_why(struct core *c, struct job_record *j, struct buf *b)
+static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 {
 	struct looking l = {0};
 	uint32_t counts[W_N] = {0}, need = job_needs_at_once(j);

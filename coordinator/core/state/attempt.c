@@ -182,7 +182,7 @@ struct attempt *attempt_new(struct core *c, struct job_record *j, uint32_t index
 	return a;
 }
 
-void attempt_give_back(struct core *c, struct attempt *ended)
+void attempt_give_back(struct core *c, const struct attempt *ended)
 {
 	struct job_record *j = ended->job;
 	struct slot *s = job_slot(j, ended->id.index);

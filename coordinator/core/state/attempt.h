@@ -57,4 +57,4 @@ void attempt_doubt(struct core *c, struct attempt *a);
 uint32_t job_members_seen(const struct job_record *j);
 /* The slot's replacement ended without success: the newest lost attempt of the index, if there is
  * one, gets the slot back. The pod of that attempt may still run. */
-void attempt_give_back(struct core *c, struct attempt *ended);
+void attempt_give_back(struct core *c, const struct attempt *ended);

@@ -102,7 +102,7 @@ static void join_new(struct core *c, struct job_record *j)
 		queue_due(c);
 }
 
-static void leave_new(struct core *c, struct job_record *j)
+static void leave_new(struct core *c, const struct job_record *j)
 {
 	struct queue *q = &c->queue;
 	for (uint32_t i = 0; i < q->nnew; i++) {
