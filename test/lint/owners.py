@@ -237,30 +237,41 @@ def bad_comments(tree):
             for m in re.finditer(r"\bOwners?\b|\bowners?:", tree.read(name))]
 
 
-def owners(tree):
-    names = tree.named(re.escape(CORE) + r".*\.c")
-    if not names:
-        return []
-    values, lines = rules_of(tree)
-    problems, structs, functions = bad_comments(tree), {}, {}
-    for name, found in syntax.declarations(tree.top, names, lambda file: file.startswith(CORE)):
-        if found is None:
-            problems.append(f"{name}: {syntax.CLANG} does not compile it")
+def parsed(tree):
+    """The structs of the headers, all functions with a body, and the files that clang does not take."""
+    structs, functions, bad = {}, {}, []
+    for name, found in syntax.declarations(tree.top, tree.named(re.escape(CORE) + r".*\.c"),
+                                           lambda file: file.startswith(CORE)):
+        bad += [name] if found is None else []
         for node in found or []:
             if node.kind == "RecordDecl" and re.fullmatch(HEADERS, node.file):
                 structs.setdefault(node.text, node)
             elif node.kind == "FunctionDecl" and any(n.kind == "CompoundStmt" for n in node.children):
                 functions.setdefault((node.file, node.line), node)
-    records = Records(structs.values(), values)
-    wrong, line_of_part = bad_lines(records, lines)
-    problems += wrong + [f"test/lint/{RULES}: there is no struct {v} any more" for v in sorted(values - records.structs.keys())]
+    return list(structs.values()), list(functions.values()), bad
+
+
+def bad_writes(records, functions, lines, line_of_part):
+    problems = []
     makers = {line.record: line for line in lines if not line.members}
-    for function in (Function(records, node) for node in functions.values()):
+    for function in (Function(records, node) for node in functions):
         for line, part in dict.fromkeys(function.writes):
             maker, own = makers.get(part.split(".")[0]), line_of_part.get(part)
             if own and not any([rule.holds(function) for rule in (maker, own) if rule]):
                 problems.append(f"{function.file}:{line}: {function.name} writes {part}, which belongs to "
                                 f"{', '.join(own.owners)} (test/lint/{RULES}); let a function there do it")
+    return problems
+
+
+def owners(tree):
+    structs, functions, bad = parsed(tree)
+    if bad or not functions:
+        return [f"{name}: {syntax.CLANG} does not compile it" for name in bad]
+    values, lines = rules_of(tree)
+    records = Records(structs, values)
+    problems, line_of_part = bad_lines(records, lines)
+    problems += [f"test/lint/{RULES}: there is no struct {v} any more" for v in sorted(values - records.structs.keys())]
+    problems += bad_comments(tree) + bad_writes(records, functions, lines, line_of_part)
     problems += [f"{line.where}: {owner} does not write it any more; take it out"
                  for line in lines for owner in line.unused()]
     return problems
