@@ -111,7 +111,6 @@ struct coordinator *coordinator_new(const struct coordinator_config *cfg, const 
 	c->rng.s = cfg->seed;
 	c->pods_retry_ms = INT64_MAX;
 	c->keys = intern_new();
-	(void)rng_next(&c->rng); /* TODO: drop */
 	c->core = core_new(&c->cfg.core, log);
 	c->ops = (struct ops){
 		.api = *api, .core = c->core, .templates = &c->templates, .sink = ops_end_sink(c)};

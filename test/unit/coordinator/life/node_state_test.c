@@ -131,9 +131,9 @@ static void state_of_the_leader_before(void **state)
 		{.type = "Ready", .status = COND_FALSE, .since_ms = 7000},
 		{.type = "AgentConnected", .status = COND_TRUE, .since_ms = 8000}};
 	const struct compute_node_status st = {.state = COMPUTE_NODE_DRAINED,
-					.since_ms = 6000,
-					.conds = conds,
-					.nconds = ARRAY_LEN(conds)};
+					       .since_ms = 6000,
+					       .conds = conds,
+					       .nconds = ARRAY_LEN(conds)};
 	struct core *c = tables_of(state);
 	struct node_record *n = node_get(c, "n1");
 	n->verdict.conditions[NC_AGENT] = (struct cond_state){COND_FALSE, R_NONE, 9000};
