@@ -16,6 +16,7 @@ static void decode_conditions(const json_t *status, struct pod *ret)
 		if (!str_eq(js_str(o, "type"), "DisruptionTarget") || !is_true)
 			continue;
 		ret->disruption_target = true;
+		ret->disruption_ms = js_time(o, "lastTransitionTime");
 		ret->disruption_reason = str_or_empty(js_str(o, "reason"));
 		ret->disruption_message = str_or_empty(js_str(o, "message"));
 	}
@@ -55,6 +56,20 @@ static void decode_container(const json_t *o, struct pod *ret)
 	}
 	if (terminated)
 		ended(terminated, ret);
+}
+
+/* 0 while one of them runs, or has ended at a time that nobody knows. */
+static int64_t last_finished(const json_t *list)
+{
+	int64_t last_ms = 0;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *state = json_object_get(json_array_get(list, i), "state");
+		int64_t at_ms = js_time(json_object_get(state, "terminated"), "finishedAt");
+		if (at_ms <= 0)
+			return 0;
+		last_ms = at_ms > last_ms ? at_ms : last_ms;
+	}
+	return last_ms;
 }
 
 static void decode_containers(const json_t *list, struct pod *ret)
@@ -112,6 +127,7 @@ void decode_pod(struct arena *a, const json_t *o, struct pod *ret)
 	decode_containers(json_object_get(status, "initContainerStatuses"), &inits);
 	decode_containers(json_object_get(status, "containerStatuses"), ret);
 	add_inits(ret, &inits);
+	ret->finished_ms = last_finished(json_object_get(status, "containerStatuses"));
 	ret->waiting_reason = str_or_empty(ret->waiting_reason);
 	ret->waiting_message = str_or_empty(ret->waiting_message);
 	ret->terminated_reason = str_or_empty(ret->terminated_reason);

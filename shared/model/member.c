@@ -74,6 +74,23 @@ static bool rebooted(const struct pod *p)
 	       str_eq(p->terminated_reason, "ContainerStatusUnknown");
 }
 
+/* Whether the work had ended when somebody asked the pod to stop. The kubelet tells whole seconds
+ * and by its own clock: in doubt (the same second, no time told, a clock that is seen to lag behind
+ * the API server's) it had not, since work that runs again is better than work that never does. */
+static bool ended_before(const struct pod *p, int64_t asked_ms)
+{
+	bool lags =
+		p->started_ms / 1000 < p->meta.created_ms / 1000 || p->finished_ms < p->started_ms;
+	return p->finished_ms && !lags && p->finished_ms / 1000 < asked_ms / 1000;
+}
+
+/* A program that catches SIGTERM ends with 0 as one does that is done. */
+static bool asked_to_stop(const struct pod *p)
+{
+	return (p->meta.deleted_ms && !ended_before(p, p->meta.delete_asked_ms)) ||
+	       (p->disruption_target && !ended_before(p, p->disruption_ms));
+}
+
 static enum member_phase failed_phase(const struct pod *p)
 {
 	if (p->disruption_target || reason_is_disruption(p->reason) || rebooted(p))
@@ -87,7 +104,7 @@ static enum member_phase failed_phase(const struct pod *p)
 static enum member_phase phase_of(const struct pod *p)
 {
 	switch (p->phase) {
-	case POD_SUCCEEDED: return MEMBER_SUCCEEDED;
+	case POD_SUCCEEDED: return asked_to_stop(p) ? MEMBER_DISRUPTED : MEMBER_SUCCEEDED;
 	case POD_FAILED: return failed_phase(p);
 	case POD_PENDING:
 	case POD_RUNNING:
@@ -108,6 +125,9 @@ static void words_of(const struct pod *p, struct member *m)
 	} else if (*str_or_empty(p->terminated_reason)) {
 		m->reason = p->terminated_reason;
 		m->message = p->terminated_message;
+	} else if (p->phase == POD_SUCCEEDED && m->phase == MEMBER_DISRUPTED) {
+		m->reason = "Deleted";
+		m->message = "It ended with 0 after it had been asked to stop";
 	} else {
 		m->reason = p->waiting_reason;
 		m->message = p->waiting_message;

@@ -27,9 +27,10 @@ enum member_phase {
 	MEMBER_NONE,      /* in a Hello: its create is under way, its pod may come to be */
 	MEMBER_PENDING,   /* the pod exists, no container of it has started */
 	MEMBER_RUNNING,   /* a container has started */
-	MEMBER_SUCCEEDED, /* phase Succeeded */
+	MEMBER_SUCCEEDED, /* phase Succeeded, and it ended before anybody asked it to stop */
 	MEMBER_FAILED,    /* it ended by its own fault: charged against backoffLimit */
-	MEMBER_DISRUPTED, /* ended by eviction, deletion, preemption, reboot…: never charged */
+	MEMBER_DISRUPTED, /* ended by eviction, deletion, preemption, reboot…, be it with 0: never
+			   * charged */
 	MEMBER_REFUSED,   /* the kubelet did not admit it (OutOfcpu and kin): never charged */
 	MEMBER_GONE,      /* it was reported before and its pod object is gone: a disruption */
 	MEMBER_HELD,      /* the pod's name is taken by something else: the next attempt is used */
@@ -67,11 +68,13 @@ struct pod {
 	enum pod_phase phase;
 	bool ready, started; /* condition Ready; a container has run or runs */
 	bool disruption_target;
+	int64_t disruption_ms; /* since when; 0: not told */
 	const char *disruption_reason, *disruption_message;
 	const char *waiting_reason, *waiting_message;       /* of the first waiting container */
 	const char *terminated_reason, *terminated_message; /* of the first failed container */
 	int32_t exit_code;
 	int64_t started_ms, ended_ms;
+	int64_t finished_ms; /* of the last container of the work; 0 unless all say it */
 	struct reslist requests;
 };
 

@@ -47,7 +47,10 @@ struct meta {
 	const char *ns, *name, *uid;
 	const char *rv; /* resourceVersion, opaque */
 	int64_t generation, created_ms;
-	int64_t deleted_ms;    /* deletionTimestamp */
+	int64_t deleted_ms; /* deletionTimestamp */
+	/* When its deletion was asked for: deletionTimestamp minus deletionGracePeriodSeconds; 0
+	 * where the latter is not told. */
+	int64_t delete_asked_ms;
 	bool orphan_finalizer; /* metadata.finalizers has "orphan" */
 	struct kvs labels;
 	/* the owner with controller: true */

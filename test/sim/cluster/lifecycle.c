@@ -92,6 +92,7 @@ static void on_evict(void *self, uint64_t absence)
 			continue;
 		struct version *c = version_clone(sh->v[i]);
 		c->pod.disruption_target = true;
+		c->pod.disruption_ms = server_wall(&cl->world.server);
 		c->pod.disruption_reason = "DeletionByTaintManager";
 		server_count(&cl->world.server, FACT_EVICTED_AWAY);
 		server_delete(&cl->world.server, server_put(&cl->world.server, c));

@@ -80,6 +80,7 @@ static void on_taints(void *self, uint64_t arg)
 			continue;
 		struct version *c = version_clone(pod);
 		c->pod.disruption_target = true;
+		c->pod.disruption_ms = server_wall(&cl->world.server);
 		c->pod.disruption_reason = "DeletionByTaintManager";
 		server_count(&cl->world.server, FACT_TAINT_EVICTED);
 		server_delete(&cl->world.server, server_put(&cl->world.server, c));

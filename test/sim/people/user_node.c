@@ -166,6 +166,7 @@ bool user_evict_node(struct world *w, const char *node)
 			continue;
 		struct version *c = version_clone(v);
 		c->pod.disruption_target = true;
+		c->pod.disruption_ms = server_wall(&w->server);
 		c->pod.disruption_reason = "EvictionByEvictionAPI";
 		server_delete(&w->server, server_put(&w->server, c));
 		any = true;

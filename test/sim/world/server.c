@@ -69,6 +69,7 @@ void server_delete(struct server *s, const struct version *v)
 	if (v->meta.deleted_ms)
 		return;
 	struct version *c = version_clone(v);
+	c->meta.delete_asked_ms = server_wall(s);
 	c->meta.deleted_ms = server_wall(s) + (v->kind == API_POD ? LEASE_GRACE_MS : 0);
 	if (v->kind == API_JOB)
 		c->meta.generation++;

@@ -96,6 +96,75 @@ static void statuses(void **state)
 	}
 }
 
+#define ENDED(at)                                                                                  \
+	"{\"state\":{\"terminated\":{\"exitCode\":0,\"finishedAt\":\"2026-01-01T00:00:" at "Z\"}}" \
+	"}"
+#define DELETED(at) "\"deletionTimestamp\":\"2026-01-01T00:00:" at "Z\""
+#define STATUS(containers) \
+	"\"status\":{\"phase\":\"Succeeded\",\"containerStatuses\":[" containers "]}"
+
+/* When it was asked to stop, and when it ended. */
+static void times(void **state)
+{
+	static const int64_t t0 = INT64_C(1767225600000); /* 2026-01-01T00:00:00Z */
+	static const struct {
+		const char *name, *pod;
+		int64_t asked_s, disrupted_s, finished_s; /* after t0; -1: 0 */
+	} times[] = {
+		{"deleted with a grace period",
+		 "\"metadata\":{" DELETED("40") ",\"deletionGracePeriodSeconds\":30}," STATUS(
+			 ENDED("09")),
+		 10, -1, 9},
+		{"deleted at once",
+		 "\"metadata\":{" DELETED("40") ",\"deletionGracePeriodSeconds\":0}", 40, -1, -1},
+		{"no grace period told", "\"metadata\":{" DELETED("40") "}", -1, -1, -1},
+		{"an impossible one",
+		 "\"metadata\":{" DELETED("40") ",\"deletionGracePeriodSeconds\":-5}", -1, -1, -1},
+		{"one beyond all time",
+		 "\"metadata\":{" DELETED(
+			 "40") ",\"deletionGracePeriodSeconds\":9223372036854775807}",
+		 -1, -1, -1},
+		{"a grace period without a deletion",
+		 "\"metadata\":{\"deletionGracePeriodSeconds\":30}", -1, -1, -1},
+		{"to be disrupted",
+		 "\"status\":{\"conditions\":[{\"type\":\"DisruptionTarget\",\"status\":\"True\","
+		 "\"lastTransitionTime\":\"2026-01-01T00:00:07Z\"}]}",
+		 -1, 7, -1},
+		{"to be disrupted no more",
+		 "\"status\":{\"conditions\":[{\"type\":\"DisruptionTarget\",\"status\":\"False\","
+		 "\"lastTransitionTime\":\"2026-01-01T00:00:07Z\"}]}",
+		 -1, -1, -1},
+		{"the last container's end", STATUS(ENDED("09") "," ENDED("20") "," ENDED("03")),
+		 -1, -1, 20},
+		{"one runs still", STATUS(ENDED("09") ",{\"state\":{\"running\":{}}}"), -1, -1, -1},
+		{"one does not say when",
+		 STATUS(ENDED("09") ",{\"state\":{\"terminated\":{\"exitCode\":0}}}"), -1, -1, -1},
+		{"a sidecar that ended later does not count",
+		 "\"status\":{\"phase\":\"Succeeded\",\"initContainerStatuses\":[" ENDED(
+			 "30") "],\"containerStatuses\":[" ENDED("09") "]}",
+		 -1, -1, 9},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
+		AUTO(buf_done) struct buf json = BUF_INIT(4096);
+		struct pod p;
+		buf_printf(&json, "{%s}", times[i].pod);
+		AUTO(js_freep) json_t *o = js_load(buf_str(&json), json.len, NULL);
+		CASE(times[i].name, o != NULL);
+		arena_reset(&arena);
+		decode_pod(&arena, o, &p);
+		CASE(times[i].name,
+		     p.meta.delete_asked_ms ==
+			     (times[i].asked_s < 0 ? 0 : t0 + times[i].asked_s * 1000));
+		CASE(times[i].name,
+		     p.disruption_ms ==
+			     (times[i].disrupted_s < 0 ? 0 : t0 + times[i].disrupted_s * 1000));
+		CASE(times[i].name,
+		     p.finished_ms ==
+			     (times[i].finished_s < 0 ? 0 : t0 + times[i].finished_s * 1000));
+	}
+}
+
 #define REQ(cpu) "{\"resources\":{\"requests\":{\"cpu\":\"" cpu "\"}}}"
 #define SIDECAR(cpu) \
 	"{\"restartPolicy\":\"Always\",\"resources\":{\"requests\":{\"cpu\":\"" cpu "\"}}}"
@@ -164,6 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(statuses),
+		cmocka_unit_test(times),
 		cmocka_unit_test(requests_as_the_scheduler_counts),
 	};
 	return cmocka_run_group_tests(tests, NULL, teardown);

@@ -105,11 +105,11 @@ static void test_phases(void **state)
 		 MEMBER_RUNNING,
 		 ""},
 		{"succeeded", {.phase = POD_SUCCEEDED, .started = true}, 0, MEMBER_SUCCEEDED, ""},
-		{"succeeded while deleted",
+		{"ended with 0 when it was deleted",
 		 {.phase = POD_SUCCEEDED, .started = true},
 		 5,
-		 MEMBER_SUCCEEDED,
-		 ""},
+		 MEMBER_DISRUPTED,
+		 "Deleted"},
 		{"exit 1",
 		 {.phase = POD_FAILED,
 		  .started = true,
@@ -197,13 +197,68 @@ static void test_phases(void **state)
 	}
 }
 
+/* Times in ms; those of Kubernetes are whole seconds. */
+static void test_asked_to_stop(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t deleted_ms, asked_ms; /* deletionTimestamp, and without its grace period */
+		bool disrupted;
+		int64_t disrupted_ms, started_ms, finished_ms;
+		enum member_phase phase;
+	} cases[] = {
+		{"nobody asked", 0, 0, false, 0, 10000, 20000, MEMBER_SUCCEEDED},
+		{"nobody asked, no times", 0, 0, false, 0, 0, 0, MEMBER_SUCCEEDED},
+		{"deleted a second later", 51000, 21000, false, 0, 10000, 20000, MEMBER_SUCCEEDED},
+		{"deleted in the same second", 50000, 20000, false, 0, 10000, 20000,
+		 MEMBER_DISRUPTED},
+		{"the same second, by parts of it", 50900, 20900, false, 0, 10000, 20100,
+		 MEMBER_DISRUPTED},
+		{"deleted before", 49000, 19000, false, 0, 10000, 20000, MEMBER_DISRUPTED},
+		{"ended within its grace period", 49000, 19000, false, 0, 10000, 40000,
+		 MEMBER_DISRUPTED},
+		{"deleted, grace period not told", 51000, 0, false, 0, 10000, 20000,
+		 MEMBER_DISRUPTED},
+		{"deleted, end not told", 51000, 21000, false, 0, 10000, 0, MEMBER_DISRUPTED},
+		{"deleted, start not told", 51000, 21000, false, 0, 0, 20000, MEMBER_DISRUPTED},
+		{"a clock that lags: started before it was created", 51000, 21000, false, 0, 4000,
+		 20000, MEMBER_DISRUPTED},
+		{"a clock that was set: ended before it started", 51000, 21000, false, 0, 20500,
+		 20000, MEMBER_DISRUPTED},
+		{"evicted a second later", 0, 0, true, 21000, 10000, 20000, MEMBER_SUCCEEDED},
+		{"evicted in the same second", 0, 0, true, 20000, 10000, 20000, MEMBER_DISRUPTED},
+		{"evicted before", 0, 0, true, 19000, 10000, 20000, MEMBER_DISRUPTED},
+		{"evicted, nobody knows when", 0, 0, true, 0, 10000, 20000, MEMBER_DISRUPTED},
+		{"evicted before, deleted later", 51000, 21000, true, 19000, 10000, 20000,
+		 MEMBER_DISRUPTED},
+		{"evicted and deleted later", 51000, 21000, true, 21000, 10000, 20000,
+		 MEMBER_SUCCEEDED},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct member m;
+		struct pod p = pod_of_job();
+		p.phase = POD_SUCCEEDED;
+		p.started = true;
+		p.meta.created_ms = 5000;
+		p.meta.deleted_ms = cases[i].deleted_ms;
+		p.meta.delete_asked_ms = cases[i].asked_ms;
+		p.disruption_target = cases[i].disrupted;
+		p.disruption_ms = cases[i].disrupted_ms;
+		p.started_ms = cases[i].started_ms;
+		p.ended_ms = p.finished_ms = cases[i].finished_ms;
+		CASE(cases[i].name, member_of_pod(&p, &m));
+		CASE_STR(cases[i].name, member_phase_text(m.phase),
+			 member_phase_text(cases[i].phase));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_whole_member),
-		cmocka_unit_test(test_foreign),
-		cmocka_unit_test(test_phases),
+		cmocka_unit_test(test_names),         cmocka_unit_test(test_whole_member),
+		cmocka_unit_test(test_foreign),       cmocka_unit_test(test_phases),
+		cmocka_unit_test(test_asked_to_stop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

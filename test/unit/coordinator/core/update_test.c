@@ -239,6 +239,50 @@ static void suspends_and_resumes(void **state)
 	assert_true(s.start_ms > s.end_ms - 5000);
 }
 
+/* As their pods say (model/member.c): they ended with 0 after they had been asked to stop. */
+static void who_ends_when_it_is_suspended_runs_again(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = running(w, 2, 2);
+	j->job.spec.backoff_limit = 0;
+	j->job.spec.suspend = true;
+	w_job(w, j);
+	w_all(w, j, MEMBER_DISRUPTED);
+	w_wait(w, 2000);
+	gone(w, j, 0, 1, "n1");
+	gone(w, j, 1, 1, "n2");
+	struct job_status s = w_status(w, j);
+	assert_int_equal(s.state, JOB_SUSPENDED);
+	assert_string_equal(s.completed, "");
+	j->job.spec.suspend = false;
+	w_job(w, j);
+	assert_int_equal(w_orders(w, j), 2);
+	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 2);
+	w_all(w, j, MEMBER_RUNNING);
+	w_all(w, j, MEMBER_SUCCEEDED);
+	s = w_status(w, j);
+	assert_int_equal(s.state, JOB_COMPLETED);
+	assert_int_equal(s.failed, 0);
+}
+
+/* What ended before our delete had reached it says so late, and counts. */
+static void who_ended_before_it_was_suspended_is_done(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = running(w, 2, 2);
+	j->job.spec.suspend = true;
+	w_job(w, j);
+	w_tell(w, j, "n1", 0, 1, MEMBER_SUCCEEDED);
+	w_tell(w, j, "n2", 1, 1, MEMBER_DISRUPTED);
+	w_wait(w, 2000);
+	assert_string_equal(w_status(w, j).completed, "0");
+	gone(w, j, 1, 1, "n2");
+	j->job.spec.suspend = false;
+	w_job(w, j);
+	assert_int_equal(w_orders(w, j), 1);
+	assert_int_equal(w_order(w, j, 1, NULL)->attempt, 2);
+}
+
 static void suspended_before_it_ran(void **state)
 {
 	struct world *w = w_of(state);
@@ -363,6 +407,8 @@ int main(void)
 		T(rollout_survives_the_coordinator),
 		T(selection_moves_those_that_no_longer_match),
 		T(suspends_and_resumes),
+		T(who_ends_when_it_is_suspended_runs_again),
+		T(who_ended_before_it_was_suspended_is_done),
 		T(suspended_before_it_ran),
 		T(deadline_counts_from_placement),
 		T(a_longer_deadline_takes_effect),

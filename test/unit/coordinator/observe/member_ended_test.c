@@ -88,6 +88,10 @@ static void the_end_of_a_superseded_one(void **state)
 		 0},
 		/* Its pod goes in any case: if the leader died now, both were lost. */
 		{"success too late", MEMBER_SUCCEEDED, true, ATTEMPT_STOPPING, ATTEMPT_ORDERED, 0},
+		{"ended with 0 when it was stopped", MEMBER_DISRUPTED, true, ATTEMPT_STOPPING,
+		 ATTEMPT_ORDERED, 0},
+		{"ended with 0 when others deleted it", MEMBER_DISRUPTED, false, ATTEMPT_STOPPING,
+		 ATTEMPT_ORDERED, 0},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		void *world = NULL;
