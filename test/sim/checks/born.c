@@ -31,6 +31,7 @@ static bool check_attempt_once(struct checks *c, const struct version *pod)
 		world_fail(c->world, "launch-once", "pod %s was created again", pod->meta.name);
 	if (m) {
 		m->again_ms = c->world->clock.now_ms;
+		m->asked_ms = 0; /* of the pod that went */
 		return false;
 	}
 	m = mem_zalloc(1, sizeof *m);
@@ -41,23 +42,39 @@ static bool check_attempt_once(struct checks *c, const struct version *pod)
 	return true;
 }
 
+/* Whether it was asked to stop before it ended. A kubelet whose clock was set may say anything. */
+static bool asked_first(const struct checks *c, const struct made *m, const struct version *pod)
+{
+	const struct machine *on = cluster_machine(c->cluster, pod->pod.node);
+	return m->asked_ms && pod->pod.ended_ms >= m->asked_ms && !(on && on->clock_apart);
+}
+
 void check_ended(struct checks *c, const struct version *pod)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	struct made *m = made_find(c, pod, &key);
-	if (m)
-		m->succeeded |= pod->pod.phase == POD_SUCCEEDED;
+	if (!m)
+		return;
+	if (!m->asked_ms && (pod->meta.deleted_ms || pod->pod.disruption_target))
+		m->asked_ms = server_wall(&c->world->server);
+	m->succeeded |= pod->pod.phase == POD_SUCCEEDED && !asked_first(c, m, pod);
 }
 
-bool check_succeeded(struct checks *c, const struct version *pod)
+bool check_index_earned(const struct checks *c, const char *uid, uint32_t index)
 {
 	AUTO(buf_done) struct buf start = BUF_INIT(256);
-	buf_printf(&start, "%s/%s/", pod->meta.owner_uid, check_label(pod, LABEL_INDEX));
+	buf_printf(&start, "%s/%u/", uid, index);
 	for (const struct made *m = c->made; m; m = m->hh.next) {
 		if (m->succeeded && !strncmp(m->key, buf_str(&start), start.len))
 			return true;
 	}
 	return false;
+}
+
+bool check_succeeded(struct checks *c, const struct version *pod)
+{
+	return check_index_earned(c, pod->meta.owner_uid,
+				  (uint32_t)strtoul(check_label(pod, LABEL_INDEX), NULL, 10));
 }
 
 static bool of_job(const struct made *m, const char *uid)
@@ -147,6 +164,8 @@ static bool came_again(struct checks *c, const struct version *pod)
 static bool seen_to_succeed(struct checks *c, const struct version *pod)
 {
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	if (!check_succeeded(c, pod))
+		return false;
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *o = sh->v[i];
 		if (check_same_index(o, pod) && o->pod.phase == POD_SUCCEEDED &&

@@ -12,9 +12,10 @@ struct made { /* an attempt whose pod was created */
 	UT_hash_handle hh;
 	char *key;               /* uid/index/attempt */
 	int64_t at_ms, again_ms; /* again: by a second create of the same; 0: never */
-	bool succeeded;
-	bool late;     /* carried out when nobody waited for it any more */
-	bool recorded; /* the number was in status when the pod went: it must not come again */
+	int64_t asked_ms; /* wall time at which somebody first asked its pod to stop; 0: nobody */
+	bool succeeded;   /* and nobody had asked it to stop before */
+	bool late;        /* carried out when nobody waited for it any more */
+	bool recorded;    /* the number was in status when the pod went: it must not come again */
 };
 
 struct asked { /* the newest attempt of an index that was placed, or whose pod somebody asked for */

@@ -37,6 +37,22 @@ static void check_spec_followed(struct checks *c, const struct version *v)
 			   job_state_text(st->state), st->active);
 }
 
+/* Who was asked to stop before it ended completes nothing. What another than Muster wrote is not
+ * judged. */
+static void check_earned(struct checks *c, const struct version *job, const struct bitset *before,
+			 const struct bitset *after)
+{
+	if (c->said_step != c->world->clock.steps)
+		return;
+	for (uint32_t i = 0; i < PARALLELISM_MAX; i++) {
+		if (bitset_has(after, i) && !bitset_has(before, i) &&
+		    !check_index_earned(c, job->meta.uid, i))
+			world_fail(c->world, "asked-first",
+				   "job %s: index %u is completed by nobody who ended unasked",
+				   job->meta.name, i);
+	}
+}
+
 void check_status(struct checks *c, const struct version *was, const struct version *is)
 {
 	const struct job_status *a = &was->job.status, *b = &is->job.status;
@@ -50,6 +66,7 @@ void check_status(struct checks *c, const struct version *was, const struct vers
 			   b->completed);
 	} else {
 		uint32_t n = bitset_count(&after);
+		check_earned(c, is, &before, &after);
 		bitset_andnot(&before, &after);
 		if (bitset_count(&before) && is->meta.generation == was->meta.generation &&
 		    b->observed_generation == a->observed_generation)

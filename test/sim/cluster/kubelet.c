@@ -156,11 +156,13 @@ static void on_start(void *self, uint64_t uid)
 	c->pod.started = c->pod.ready = true;
 	c->pod.started_ms = kubelet_wall(cl, pod);
 	server_put(&cl->world.server, c);
-	clock_at(&cl->world.clock, cl->world.clock.now_ms + t.run_ms, on_finish, cl, uid);
+	clock_at(&cl->world.clock, cl->world.clock.now_ms + t.run_ms + t.late_ms, on_finish, cl,
+		 uid);
 }
 
-static void end_pod(struct cluster *cl, const struct version *pod, int32_t exit_code,
-		    const char *reason)
+/* ended_ms: by the kubelet's clock. */
+static void end_pod_at(struct cluster *cl, const struct version *pod, int32_t exit_code,
+		       const char *reason, int64_t ended_ms)
 {
 	struct version *c = version_clone(pod);
 	if (exit_code && exit_code != 255 && !pod->meta.deleted_ms)
@@ -169,8 +171,27 @@ static void end_pod(struct cluster *cl, const struct version *pod, int32_t exit_
 	c->pod.exit_code = exit_code;
 	c->pod.terminated_reason = exit_code ? reason : "";
 	c->pod.ready = false;
-	c->pod.ended_ms = kubelet_wall(cl, pod);
+	c->pod.ended_ms = c->pod.finished_ms = ended_ms;
+	if (!exit_code && pod->meta.deleted_ms)
+		server_count(&cl->world.server, ended_ms < pod->meta.delete_asked_ms
+							? FACT_ENDED_UNTOLD
+							: FACT_ENDED_ASKED);
 	server_put(&cl->world.server, c);
+}
+
+static void end_pod(struct cluster *cl, const struct version *pod, int32_t exit_code,
+		    const char *reason)
+{
+	end_pod_at(cl, pod, exit_code, reason, kubelet_wall(cl, pod));
+}
+
+/* When the container returned, which its kubelet tells late. A clock that was set since it started
+ * is of no use for that. */
+static int64_t returned_ms(struct cluster *cl, const struct version *pod,
+			   const struct template_facts *t)
+{
+	int64_t now_ms = kubelet_wall(cl, pod), due_ms = pod->pod.started_ms + t->run_ms;
+	return due_ms < now_ms && now_ms - due_ms <= t->late_ms ? due_ms : now_ms;
 }
 
 static void on_finish(void *self, uint64_t uid)
@@ -189,23 +210,58 @@ static void on_finish(void *self, uint64_t uid)
 	if (t.oom)
 		end_pod(cl, pod, 137, "OOMKilled");
 	else
-		end_pod(cl, pod, fails ? 1 : t.exit_code, "Error");
+		end_pod_at(cl, pod, fails ? 1 : t.exit_code, "Error", returned_ms(cl, pod, &t));
+	if (pod->meta.deleted_ms)
+		clock_at(&cl->world.clock, cl->world.clock.now_ms + draw(&cl->world.rng, 5, 100),
+			 on_kill, cl, uid);
 }
 
-/* The containers were stopped: half of the kubelets say how they ended before the pod goes. */
+/* The containers were stopped: half of the kubelets say how they ended before the pod goes, and all
+ * do of programs that end in their own way. One that takes longer than the pod's grace period is
+ * killed. */
+static void stop_pod(struct cluster *cl, const struct version *pod)
+{
+	struct version *scratch = version_new(API_POD);
+	struct template_facts t = facts(scratch, pod);
+	version_unref(scratch);
+	if (t.stop_ms > LEASE_GRACE_MS)
+		end_pod(cl, pod, 137, "Error");
+	else if (t.late_ms && returned_ms(cl, pod, &t) < kubelet_wall(cl, pod))
+		end_pod_at(cl, pod, t.exit_code, "Error", returned_ms(cl, pod, &t));
+	else
+		end_pod(cl, pod, t.term_code, "Error");
+}
+
+static bool tells_its_end(struct cluster *cl, const struct version *pod)
+{
+	struct version *scratch = version_new(API_POD);
+	struct template_facts t = facts(scratch, pod);
+	version_unref(scratch);
+	return !t.term_code || t.late_ms || draw_percent(&cl->world.rng, 50);
+}
+
 static void on_kill(void *self, uint64_t uid)
 {
 	struct cluster *cl = self;
 	struct version *pod = pod_by_number(cl, uid);
 	if (!ready_machine(cl, pod, on_kill, uid) || !pod->meta.deleted_ms)
 		return;
-	if (pod->pod.started && !pod_ended(pod) && draw_percent(&cl->world.rng, 50)) {
-		end_pod(cl, pod, 143, "Error");
+	if (pod->pod.started && !pod_ended(pod) && tells_its_end(cl, pod)) {
+		stop_pod(cl, pod);
 		clock_at(&cl->world.clock, cl->world.clock.now_ms + draw(&cl->world.rng, 5, 100),
 			 on_kill, cl, uid);
 		return;
 	}
 	store_remove(&cl->world.server.store, pod);
+}
+
+/* How long the containers of a pod that is being deleted take. */
+static int64_t stop_ms(const struct version *pod)
+{
+	struct version *scratch = version_new(API_POD);
+	int64_t ms = pod->pod.started ? facts(scratch, pod).stop_ms : 0;
+	version_unref(scratch);
+	return ms < LEASE_GRACE_MS ? ms : LEASE_GRACE_MS;
 }
 
 static void see_pod(struct cluster *cl, const struct version *pod, bool is_new)
@@ -218,7 +274,8 @@ static void see_pod(struct cluster *cl, const struct version *pod, bool is_new)
 		at_ms += draw(&cl->world.rng, 0, m->slow_ms);
 	}
 	if (pod->meta.deleted_ms)
-		clock_at(&cl->world.clock, at_ms + draw(&cl->world.rng, 20, 800), on_kill, cl, uid);
+		clock_at(&cl->world.clock, at_ms + draw(&cl->world.rng, 20, 800) + stop_ms(pod),
+			 on_kill, cl, uid);
 	else if (is_new && !pod->pod.started && !pod_ended(pod))
 		clock_at(&cl->world.clock, at_ms + draw(&cl->world.rng, 100, 1500), on_start, cl,
 			 uid);

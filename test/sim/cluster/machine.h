@@ -21,6 +21,7 @@ struct machine {
 	bool refuses;         /* the kubelet admits no pod */
 	int64_t slow_ms;      /* the kubelet takes so much longer to start and end pods */
 	int64_t offset_ms;    /* the kubelet's clock */
+	bool clock_apart;     /* it was set at some time */
 	bool registered;      /* its Node object is to exist */
 	int64_t cut_until_ms; /* no network until then */
 	uint32_t boots, absences;

@@ -24,6 +24,18 @@ static struct plan_op *add(struct plan *p, enum op_type type, int64_t at_ms)
 	return op;
 }
 
+/* How it ends when it is asked to stop: many programs catch SIGTERM and end with 0, some after a
+ * while; and how late its end is told. */
+static void make_stop(struct buf *b, struct rng *r)
+{
+	if (draw_percent(r, 30))
+		buf_puts(b, " term=0");
+	if (draw_percent(r, 15))
+		buf_printf(b, " stop=%" PRId64, draw(r, 100, 35000));
+	if (draw_percent(r, 15))
+		buf_printf(b, " late=%" PRId64, draw(r, 100, 3000));
+}
+
 static void make_text(struct plan_job *j, bool narrow, struct rng *r)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(sizeof j->template_text - 1);
@@ -35,6 +47,7 @@ static void make_text(struct plan_job *j, bool narrow, struct rng *r)
 		buf_puts(&b, " fails=1");
 	if (draw_percent(r, 10))
 		buf_puts(&b, " refuse=1");
+	make_stop(&b, r);
 	if (!narrow && draw_percent(r, 8))
 		buf_puts(&b, " " RES_GPU "=1000");
 	put(j->template_text, sizeof j->template_text, &b);

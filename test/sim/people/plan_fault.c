@@ -265,6 +265,7 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 		doubt(cl, m, op->ms);
 		return !m->down;
 	case OP_KUBELET_CLOCK:
+		m->clock_apart = true;
 		m->offset_ms = (op->b & 1 ? 1 : -1) * ((int64_t)op->c * 3600 + 1);
 		break;
 	case OP_KUBELET_SLOW: m->slow_ms = 1000 + (int64_t)op->b * 20; break;

@@ -37,6 +37,12 @@ static void take_word(struct template_facts *t, struct arena *a, const char *key
 		t->mount_ms = n;
 	else if (str_eq(key, "oom"))
 		t->oom = n != 0;
+	else if (str_eq(key, "term"))
+		t->term_code = (int32_t)n;
+	else if (str_eq(key, "stop"))
+		t->stop_ms = n;
+	else if (str_eq(key, "late"))
+		t->late_ms = n;
 	else if (str_eq(key, "tol") && t->ntolerations < TEMPLATE_TOLERATIONS_MAX)
 		t->tolerations[t->ntolerations++] = toleration_parse(a, value);
 	else if (!str_eq(key, "v") && t->nrequests < TEMPLATE_RES_MAX)
@@ -45,7 +51,7 @@ static void take_word(struct template_facts *t, struct arena *a, const char *key
 
 struct template_facts template_parse(struct arena *a, const char *text)
 {
-	struct template_facts t = {.run_ms = 1000};
+	struct template_facts t = {.run_ms = 1000, .term_code = 143};
 	for (const char *p = text; *p;) {
 		size_t len = strcspn(p, " ");
 		const char *eq = memchr(p, '=', len);
