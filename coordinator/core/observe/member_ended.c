@@ -92,18 +92,8 @@ static void ended(struct core *c, struct attempt *a, const struct member *m)
 	attempt_give_back(c, a);
 }
 
-<<<<<<<
-=======
-/* A superseded or stopped attempt's end counts for nothing but success, which is what ended before
- * anybody asked it to stop (model/member.c), whenever it is told. Its pod goes, unless it
- * succeeded: no success is deleted before the status that counts it is written. For the same reason
- * the success of one whose delete is out does not count against its successor: if we died now, both
- * were gone.
- */
-static void ended_aside(struct core *c, struct attempt *a, const struct member *m)
-{
->>>>>>>
-/* The end of a superseded or stopping attempt counts only if it succeeded. Its pod is deleted
+/* The end of a superseded or stopping attempt counts only if it succeeded, which is what ended
+ * before anybody asked it to stop (model/member.c), whenever that is reported. Its pod is deleted
  * unless it succeeded: no success is deleted before the status that counts it is stored. For the
  * same reason the success of an attempt that is being deleted does not count if it has a successor:
  * if this leader ended now, both pods would be gone. */
