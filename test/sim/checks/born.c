@@ -160,15 +160,21 @@ static bool came_again(struct checks *c, const struct version *pod)
 	return m && m->again_ms;
 }
 
-/* Its success was there for all to see, whether a status told of it or not. */
+static bool asked(struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	const struct made *m = made_find(c, pod, &key);
+	return m && m->asked_ms;
+}
+
+/* Its success was there for all to see, whether a status told of it or not: nobody had asked it to
+ * stop. */
 static bool seen_to_succeed(struct checks *c, const struct version *pod)
 {
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
-	if (!check_succeeded(c, pod))
-		return false;
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *o = sh->v[i];
-		if (check_same_index(o, pod) && o->pod.phase == POD_SUCCEEDED &&
+		if (check_same_index(o, pod) && o->pod.phase == POD_SUCCEEDED && !asked(c, o) &&
 		    !check_faulty(c, o->pod.node) && !came_again(c, o) &&
 		    server_wall(&c->world->server) > o->pod.ended_ms + KNOWING_MS)
 			return true;
