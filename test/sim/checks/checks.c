@@ -10,6 +10,7 @@
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/budget.h"
 #include "test/sim/checks/decide.h"
+#include "test/sim/checks/floor.h"
 #include "test/sim/checks/heard.h"
 #include "test/sim/checks/mind.h"
 #include "test/sim/checks/orders.h"
@@ -25,6 +26,8 @@ static void change(struct checks *c, const struct change *ch)
 	const struct version *v = ch->now;
 	if (v->kind == API_POD && ch->ev == WATCH_ADDED && *str_or_empty(v->meta.owner_uid))
 		check_born(c, v);
+	if (v->kind == API_POD && ch->ev == WATCH_ADDED && *str_or_empty(v->meta.owner_uid))
+		check_replaced(c, v);
 	if (v->kind == API_POD && ch->ev == WATCH_MODIFIED && *str_or_empty(v->meta.owner_uid))
 		check_ended(c, v);
 	if (v->kind == API_POD && ch->ev == WATCH_DELETED && *str_or_empty(v->meta.owner_uid))
@@ -170,6 +173,7 @@ struct checks *checks_free(struct checks *c)
 	orders_free(c);
 	minds_free(c);
 	check_rates_free(c);
+	check_floors_free(c);
 	check_moves_free(c);
 	heard_free(c->heard);
 	budget_free(c->budget);

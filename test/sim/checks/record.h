@@ -54,6 +54,7 @@ struct checks {
 	struct budget *budget;
 	struct minds *minds;
 	struct rate *rates;  /* rate.c */
+	struct floor *floors; /* floor.c */
 	struct moved *moved; /* scan.c */
 	int64_t scanned_ms;
 	struct made *made;

@@ -14,6 +14,7 @@
 static void on_start(void *self, uint64_t uid);
 static void on_finish(void *self, uint64_t uid);
 static void on_kill(void *self, uint64_t uid);
+static void on_evict(void *self, uint64_t uid);
 
 static uint64_t uid_number(const char *uid)
 {
@@ -156,8 +157,37 @@ static void on_start(void *self, uint64_t uid)
 	c->pod.started = c->pod.ready = true;
 	c->pod.started_ms = kubelet_wall(cl, pod);
 	server_put(&cl->world.server, c);
+<<<<<<<
 	clock_at(&cl->world.clock, cl->world.clock.now_ms + t.run_ms + t.late_ms, on_finish, cl,
 		 uid);
+=======
+	clock_at(&cl->world.clock, cl->world.clock.now_ms + t.run_ms, on_finish, cl, uid);
+	if (m->evicts)
+		clock_at(&cl->world.clock, cl->world.clock.now_ms + draw(&cl->world.rng, 20, 500),
+			 on_evict, cl, uid);
+}
+
+/* For the node's sake: what it is short of, it is short of for every pod. */
+static void on_evict(void *self, uint64_t uid)
+{
+	struct cluster *cl = self;
+	struct version *pod = pod_by_number(cl, uid);
+	struct machine *m = ready_machine(cl, pod, on_evict, uid);
+	if (!m || pod_ended(pod) || pod->meta.deleted_ms)
+		return;
+	struct version *c = version_clone(pod);
+	c->pod.phase = POD_FAILED;
+	c->pod.disruption_target = true;
+	c->pod.disruption_reason = "TerminationByKubelet";
+	c->pod.disruption_message = "The node was low on resource: ephemeral-storage.";
+	c->pod.reason = "Evicted";
+	c->pod.exit_code = 137;
+	c->pod.terminated_reason = "Error";
+	c->pod.ready = false;
+	c->pod.ended_ms = kubelet_wall(cl, pod);
+	server_count(&cl->world.server, FACT_KUBELET_EVICTED);
+	server_put(&cl->world.server, c);
+>>>>>>>
 }
 
 /* ended_ms: by the kubelet's clock. */

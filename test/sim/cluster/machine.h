@@ -19,6 +19,7 @@ struct machine {
 	bool kubelet_down;    /* the kubelet alone does not run; containers do */
 	bool token_stuck;     /* the agent's token is not renewed */
 	bool refuses;         /* the kubelet admits no pod */
+	bool evicts;          /* the kubelet evicts what it starts */
 	int64_t slow_ms;      /* the kubelet takes so much longer to start and end pods */
 	int64_t offset_ms;    /* the kubelet's clock */
 	bool clock_apart;     /* it was set at some time */

@@ -14,7 +14,7 @@ static bool tolerates(const struct version *pod, const struct taint *t)
 {
 	AUTO(arena_done) struct arena a = ARENA_INIT(1 << 20);
 	struct template_facts f = template_parse(&a, str_or_empty(pod->command));
-	for (uint32_t i = 0; i < f.ntolerations; i++) {
+	for (uint32_t i = 0; !f.briefly && i < f.ntolerations; i++) {
 		if (toleration_tolerates(&f.tolerations[i], t))
 			return true;
 	}

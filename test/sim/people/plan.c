@@ -36,6 +36,13 @@ static void make_stop(struct buf *b, struct rng *r)
 		buf_printf(b, " late=%" PRId64, draw(r, 100, 3000));
 }
 
+static void add_words(struct plan_job *j, const char *words)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(sizeof j->template_text - 1);
+	buf_printf(&b, "%s%s", j->template_text, words);
+	put(j->template_text, sizeof j->template_text, &b);
+}
+
 static void make_text(struct plan_job *j, bool narrow, struct rng *r)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(sizeof j->template_text - 1);
@@ -60,9 +67,11 @@ static void make_selection(struct plan_job *j, struct rng *r)
 {
 	if (draw_percent(r, 25))
 		j->want.terms = pattern_terms((uint32_t)draw(r, 1, 6), &j->want.nterms);
-	if (draw_percent(r, 25))
+	if (draw_percent(r, 25)) {
 		j->want.tolerations =
 			pattern_tolerations((uint32_t)draw(r, 1, 2), &j->want.ntolerations);
+		add_words(j, draw_percent(r, 40) ? " tolseconds=0" : "");
+	}
 	if (draw_percent(r, 30))
 		j->want.update = UPDATE_RECREATE;
 	j->want.max_unavailable_percent = draw_percent(r, 30);

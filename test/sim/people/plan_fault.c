@@ -270,6 +270,7 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 		break;
 	case OP_KUBELET_SLOW: m->slow_ms = 1000 + (int64_t)op->b * 20; break;
 	case OP_KUBELET_REFUSES: m->refuses = true; break;
+	case OP_KUBELET_EVICTS: m->evicts = true; break;
 	default: must(!"a fault");
 	}
 	return true;

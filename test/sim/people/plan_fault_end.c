@@ -47,7 +47,7 @@ static void end_weather(struct cluster *cl)
 static void end_kubelet(struct machine *m)
 {
 	m->offset_ms = m->slow_ms = 0;
-	m->refuses = m->token_stuck = false;
+	m->refuses = m->evicts = m->token_stuck = false;
 	proc_crash(&m->rival, true);
 }
 
@@ -74,7 +74,8 @@ void plan_fault_end(struct step *st, const struct plan_op *op)
 	case OP_RIVAL: proc_crash(&m->rival, true); break;
 	case OP_KUBELET_CLOCK:
 	case OP_KUBELET_SLOW:
-	case OP_KUBELET_REFUSES: end_kubelet(m); break;
+	case OP_KUBELET_REFUSES:
+	case OP_KUBELET_EVICTS: end_kubelet(m); break;
 	case OP_OUT_OF_SERVICE:
 		machine_power_on(m);
 		user_taint(&cl->world, m->name, &plan_out_of_service, false);

@@ -166,6 +166,9 @@ static bool on_pod(struct step *st, const struct plan_op *op)
 	const struct version *v = sh->n ? sh->v[op->c % sh->n] : NULL;
 	if (op->type == OP_POD_GC)
 		return user_collect_finished(&cl->world, op->b % 3);
+	if (op->type == OP_POD_LOOP)
+		return user_delete_loop(&cl->world, job_of(st, op),
+					cl->world.clock.now_ms + op->ms);
 	if (op->type == OP_POD_FORCE)
 		return v && user_force_delete_pod(&cl->world, v->meta.ns, v->meta.name);
 	return v && user_delete_pod(&cl->world, v->meta.ns, v->meta.name);

@@ -3,6 +3,7 @@
 #include "test/sim/people/user_node.h"
 
 #include "base/mem.h"
+#include "model/selector.h"
 #include "test/sim/world/copy.h"
 
 static struct version *edit(struct world *w, enum api_kind kind, const char *name)
@@ -153,6 +154,47 @@ bool user_force_delete_pod(struct world *w, const char *ns, const char *name)
 	world_note(w, "user deletes by force", KS("pod", name));
 	store_remove(&w->server.store, v);
 	return true;
+}
+
+struct delete_loop {
+	struct world *world;
+	const char *job;
+	int64_t until_ms;
+};
+
+static bool delete_live(struct world *w, const char *job)
+{
+	const struct shelf *sh = &w->server.store.shelf[API_POD];
+	bool any = false;
+	for (uint32_t i = sh->n; i-- > 0;) {
+		struct version *v = sh->v[i];
+		if (!str_eq(kvs_get(&v->meta.labels, LABEL_JOB_NAME), job) || v->meta.deleted_ms ||
+		    pod_ended(v))
+			continue;
+		server_delete(&w->server, v);
+		any = true;
+	}
+	return any;
+}
+
+static void on_delete_again(void *self, uint64_t arg)
+{
+	struct delete_loop *l = self;
+	(void)arg;
+	if (l->world->clock.now_ms > l->until_ms)
+		return;
+	(void)delete_live(l->world, l->job);
+	clock_at(&l->world->clock, l->world->clock.now_ms + draw(&l->world->rng, 100, 500),
+		 on_delete_again, l, 0);
+}
+
+bool user_delete_loop(struct world *w, const char *job, int64_t until_ms)
+{
+	struct delete_loop *l = arena_alloc(&w->scratch, sizeof *l);
+	world_note(w, "user deletes pods again and again", KS("job", job));
+	*l = (struct delete_loop){w, copy_str(&w->scratch, job), until_ms};
+	clock_at(&w->clock, w->clock.now_ms, on_delete_again, l, 0);
+	return delete_live(w, job);
 }
 
 bool user_evict_node(struct world *w, const char *node)

@@ -16,6 +16,9 @@ bool user_limit(struct world *w, const char *node, const char *res, int64_t mill
 bool user_delete_compute_node(struct world *w, const char *node);
 bool user_delete_pod(struct world *w, const char *ns, const char *name);
 bool user_force_delete_pod(struct world *w, const char *ns, const char *name);
+/* A script that deletes whatever pod of the job comes to be, until then. False: there is none now.
+ */
+bool user_delete_loop(struct world *w, const char *job, int64_t until_ms);
 bool user_evict_node(struct world *w, const char *node); /* drain: each pod is evicted */
 /* A pod of somebody else on that node, running at once. */
 bool user_foreign_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli);

@@ -190,6 +190,9 @@ bool story_on_job(struct story *st, const struct words *w, const char *deed)
 		return on_job(st, deed, word(w, 4), &rest);
 	if (str_eq(deed, "delete") && str_eq(word(w, 3), "member"))
 		delete_member(st->world, word(w, 4), word(w, 5), has_word(w, "force"));
+	else if (str_eq(deed, "delete-loop"))
+		(void)user_delete_loop(st->world, word(w, 3),
+				       st->world->clock.now_ms + duration_ms(word(w, 4), 1000));
 	else if (str_eq(deed, "delete") && str_eq(word(w, 3), "namespace"))
 		user_delete_ns(st->world, ns);
 	else if (str_eq(deed, "collect-pods"))

@@ -128,6 +128,8 @@ static bool on_machine(struct story *st, const struct words *w, const char *deed
 		machine_power_on(m);
 	else if (str_eq(deed, "kubelet-stop") || str_eq(deed, "kubelet-start"))
 		machine_kubelet(m, str_eq(deed, "kubelet-start"));
+	else if (str_eq(deed, "evict-start") || str_eq(deed, "evict-stop"))
+		m->evicts = str_eq(deed, "evict-start");
 	else if (str_eq(deed, "rival-start"))
 		proc_start(&m->rival);
 	else if (str_eq(deed, "rival-stop"))
