@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/attempt/launch.h"
 
+#include "coordinator/core/attempt/again.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
@@ -48,8 +49,10 @@ struct attempt *attempt_place(struct core *c, struct job_record *j, uint32_t ind
 {
 	const struct slot *s = job_slot(j, index);
 	must(!s->current || attempt_replaceable(s->current));
-	if (s->current)
+	if (s->current) {
 		attempt_order_changed(c, s->current); /* superseded: the order is withdrawn */
+		(void)again_count(c, s->current, NULL);
+	}
 	uint32_t floor = s->last > j->members.attempt_floor ? s->last : j->members.attempt_floor;
 	struct attempt *a = attempt_begin(c, j, index, floor + 1, n);
 	c->stats.placements++;

@@ -136,8 +136,7 @@ static void resume(struct core *c, struct job_record *j)
 	job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_Waiting);
 	job_set_message(j, R_NONE, "%s", "");
 	event_job(c, j, R_JobResumed, reason_message(R_JobResumed));
-	for (uint32_t i = 0; i < j->members.nslots; i++)
-		job_retry_at(j, i, 0);
+	job_retry_at_once(j, 0);
 }
 
 static bool check_suspended(struct core *c, struct job_record *j)
@@ -208,11 +207,14 @@ static uint32_t wanted(struct core *c, struct job_record *j)
 		if (bitset_has(&j->members.completed, i) ||
 		    (s->current && !attempt_replaceable(s->current)))
 			continue;
-		j->life.retrying |= s->retry_ms > c->now_ms;
-		if (s->retry_ms > c->now_ms)
-			job_wake(j, s->retry_ms);
-		else
+		if (s->retry_ms <= c->now_ms) {
 			want++;
+			continue;
+		}
+		job_wake(j, s->retry_ms);
+		if (!j->life.retrying)
+			j->life.retrying_index = i;
+		j->life.retrying = true;
 	}
 	return want;
 }

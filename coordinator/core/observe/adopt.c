@@ -11,6 +11,7 @@
 #include <utlist.h>
 
 #include "base/backoff.h"
+#include "coordinator/core/attempt/again.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
@@ -38,10 +39,47 @@ static void count_failed(struct job_record *j)
 	job_failed_at_least(j, failed);
 }
 
-/* A backoff that ran under the previous leader goes on: it began when the member ended. */
-static void resume_backoff(const struct core *c, struct job_record *j, const struct attempt *a)
+static bool ended_as_it_is(const struct job_record *j, const struct attempt *a)
 {
-	int64_t delay = backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->members.failed);
+	return a->state == ATTEMPT_ENDED && a->phase != MEMBER_SUCCEEDED &&
+	       a->template_id == j->spec.template_id;
+}
+
+/* How often each index has ended in a row, as far as pods that are there still tell: those that
+ * were deleted are forgotten with the leader that saw them. */
+static void count_ends(struct job_record *j)
+{
+	AUTO(mem_freep) uint32_t *after = mem_zalloc(j->members.nslots + 1, sizeof *after);
+	const struct attempt *a;
+	for (uint32_t i = 0; i < j->members.nslots; i++)
+		job_set_ends(j, i, 0);
+	DL_FOREACH2(j->members.attempts, a, job_next)
+	{
+		if (ended_as_it_is(j, a) && a->ran_long && a->id.attempt > after[a->id.index])
+			after[a->id.index] = a->id.attempt;
+	}
+	DL_FOREACH2(j->members.attempts, a, job_next)
+	{
+		uint8_t ends = j->members.slots[a->id.index].ends;
+		if (ended_as_it_is(j, a) && a->id.attempt >= after[a->id.index] && ends < UINT8_MAX)
+			job_set_ends(j, a->id.index, (uint8_t)(ends + 1));
+	}
+}
+
+static bool last_ended(const struct job_record *j, const struct attempt *a)
+{
+	const struct slot *s = &j->members.slots[a->id.index];
+	return ended_as_it_is(j, a) && !s->current && s->last == a->id.attempt;
+}
+
+/* A pause that ran under the previous leader goes on: it began when the member ended. */
+static void resume_pause(const struct core *c, struct job_record *j, const struct attempt *a)
+{
+	int64_t delay = again_pause(j->members.slots[a->id.index].ends), charged = 0;
+	if (a->phase == MEMBER_FAILED)
+		charged = backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms,
+					j->members.failed);
+	delay = delay > charged ? delay : charged;
 	int64_t left = a->ended_ms + delay - c->wall_ms;
 	left = left < 0 ? 0 : left > delay ? delay : left;
 	job_retry_at(j, a->id.index, c->now_ms + left);
@@ -51,13 +89,14 @@ void job_adopt_attempts(struct core *c, struct job_record *j)
 {
 	struct attempt *a;
 	count_failed(j);
+	count_ends(j);
 	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		job_raise_floor(j, a->id.attempt);
 		if (a->phase == MEMBER_SUCCEEDED)
 			job_complete_index(j, a->id.index);
-		if (last_failed(j, a))
-			resume_backoff(c, j, a);
+		if (last_ended(j, a))
+			resume_pause(c, j, a);
 		if (attempt_live(a) && !attempt_current(a))
 			attempt_stop(c, a, "superseded");
 	}

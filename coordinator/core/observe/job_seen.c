@@ -15,6 +15,7 @@
 #include "coordinator/core/state/templates.h"
 #include "coordinator/core/state/waiting.h"
 #include "coordinator/core/tell/job_status.h"
+#include "coordinator/core/tell/progress.h"
 
 static void adopt_status(struct job_record *j, const struct job_status *st)
 {
@@ -22,6 +23,8 @@ static void adopt_status(struct job_record *j, const struct job_status *st)
 		       st->end_ms);
 	job_members_adopt(j, st->failed, st->attempts);
 	job_told_adopt(j, st);
+	if (j->told.reason == R_MemberFailed || j->told.reason == R_MemberBackOff)
+		tell_adopt(j);
 }
 
 /* The stored status counts, whoever wrote it: what was counted once stays counted. */
@@ -38,11 +41,21 @@ static void merge_status(struct core *c, struct job_record *j, const struct job_
 	}
 }
 
+/* What ended or was refused may go well as the job is now: no pause goes on. */
+static void mended(struct job_record *j)
+{
+	job_retry_at_once(j, 0);
+	job_hold(j, 0);
+	job_accepted(j);
+}
+
 static void set_request(struct core *c, struct job_record *j, const struct job_spec *spec)
 {
 	struct request *k = request_get(c, spec);
 	if (j->spec.request && j->spec.request->set != k->set)
 		job_changed_selection(j); /* other requests alone move no member */
+	if (j->spec.request && j->spec.request != k)
+		mended(j);
 	request_put(c, j->spec.request);
 	j->spec.request = k;
 }
@@ -52,9 +65,7 @@ static void set_template(struct core *c, struct job_record *j, const struct job_
 	uint32_t h = intern_get(c->strs, str_or_empty(spec->template_hash));
 	if (h != j->spec.template_id) {
 		job_changed_template(j);
-		/* Pods of the new template may be accepted. */
-		job_hold(j, 0);
-		job_accepted(j);
+		mended(j);
 		refusals_forget(j);
 		templates_use(c, h, 1);
 		templates_use(c, j->spec.template_id, -1);
@@ -80,6 +91,9 @@ static void set_spec(struct core *c, struct job_record *j, const struct job_spec
 {
 	queue_again(c, j);
 	queue_prioritize(c, j, spec->priority);
+	/* Indexes that were not wanted, or are not. */
+	job_retry_at_once(j, spec->parallelism < j->spec.parallelism ? spec->parallelism
+								     : j->spec.parallelism);
 	j->spec.parallelism = spec->parallelism;
 	j->spec.min_parallelism = spec->min_parallelism;
 	j->spec.backoff_limit = spec->backoff_limit;

@@ -3,6 +3,7 @@
 #include "coordinator/core/observe/member_ended.h"
 
 #include "base/backoff.h"
+#include "coordinator/core/attempt/again.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
@@ -11,6 +12,8 @@
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/tell/progress.h"
+
+enum { HELD_RETRY_MS = 2000 };
 
 /* The previous leader has logged this end: an agent that is heard late tells of a job that is over,
  * or of an index that the status counts as completed. */
@@ -36,12 +39,45 @@ static void charge(struct core *c, const struct attempt *a, const struct member 
 	struct job_record *j = a->job;
 	if (job_finished(j))
 		return; /* the numbers of a finished job do not change */
-	tell_failure(c, a, m);
 	job_count_failure(j);
 	c->stats.charged_failures++;
+	int64_t pause_ms = again_count(c, a, m);
 	int64_t wait_ms =
 		backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->members.failed);
-	job_retry_at(j, a->id.index, c->now_ms + wait_ms);
+	/* Else the job was mended meanwhile: what failed is not what runs next. */
+	if (a->template_id == j->spec.template_id)
+		job_retry_at(j, a->id.index, c->now_ms + (wait_ms > pause_ms ? wait_ms : pause_ms));
+	tell_failure(c, a, m);
+}
+
+/* An end that is not charged: the next attempt comes at once, or after the pause of attempt/again.h,
+ * and not before least_ms have passed. */
+static void pause_index(struct core *c, struct attempt *a, const struct member *m, int64_t least_ms)
+{
+	struct job_record *j = a->job;
+	int64_t pause_ms = again_count(c, a, m);
+	if (!a->ran_long)
+		refusals_avoid(c, j, a->node);
+	pause_ms = pause_ms > least_ms ? pause_ms : least_ms;
+	if (!pause_ms || job_finished(j))
+		return;
+	job_retry_at(j, a->id.index, c->now_ms + pause_ms);
+	tell_pause(c, a, m);
+}
+
+void member_gone(struct core *c, struct attempt *a)
+{
+	if (attempt_live(a) && attempt_current(a))
+		pause_index(c, a, NULL, 0);
+	attempt_vanished(c, a);
+}
+
+void member_held(struct core *c, struct attempt *a, const struct member *m)
+{
+	member_log_end(c, a, "member's pod name taken", m);
+	if (attempt_live(a) && attempt_current(a))
+		pause_index(c, a, m, HELD_RETRY_MS);
+	attempt_free(c, a);
 }
 
 static void refuse(struct core *c, const struct attempt *a, const struct member *m)
@@ -84,9 +120,11 @@ static void ended(struct core *c, struct attempt *a, const struct member *m)
 	} else if (m->phase == MEMBER_REFUSED) {
 		member_log_end(c, a, "member refused", m);
 		refuse(c, a, m);
+		pause_index(c, a, m, 0);
 		c->stats.disruptions++;
 	} else {
 		member_log_end(c, a, "member disrupted", m);
+		pause_index(c, a, m, 0);
 		c->stats.disruptions++;
 	}
 	attempt_give_back(c, a);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "coordinator/core/attempt/again.h"
 #include "coordinator/core/attempt/launch.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/job_denied.h"
@@ -16,8 +17,6 @@
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
-
-enum { HELD_RETRY_MS = 2000 };
 
 static void on_progress(struct core *c, struct attempt *a, const struct member *m)
 {
@@ -84,17 +83,22 @@ static void apply_podless(struct core *c, struct attempt *a, const struct member
 	bool about_pod = attempt_seen(a);
 	if (m->phase == MEMBER_GONE) {
 		if (!about_pod || str_eq(a->pod_uid, m->pod_uid) || !*str_or_empty(m->pod_uid))
-			attempt_vanished(c, a);
+			member_gone(c, a);
 	} else if (m->phase == MEMBER_HELD && !about_pod && !a->by_coordinator && attempt_live(a)) {
 		/* The name may be held by the attempt's own pod, which an agent that is not heard
 		 * has created: the answer to the coordinator's own create will have that pod. */
 		attempt_launch_by_coordinator(c, a);
 	} else if (m->phase == MEMBER_HELD && !about_pod) {
+<<<<<<<
 		member_log_end(c, a, "member's pod name taken", m);
 		job_retry_at(a->job, a->id.index, c->now_ms + HELD_RETRY_MS);
 		attempt_free(c, a);
 	} else if (m->phase == MEMBER_DENIED && !about_pod &&
 		   !(a->by_coordinator && attempt_live(a))) {
+=======
+		member_held(c, a, m);
+	} else if (m->phase == MEMBER_DENIED && !about_pod && !(a->by_coordinator && attempt_live(a))) {
+>>>>>>>
 		job_denied(c, a, m->message);
 	}
 }
@@ -104,6 +108,17 @@ static bool podless(enum member_phase p)
 	return p == MEMBER_GONE || p == MEMBER_HELD || p == MEMBER_DENIED;
 }
 
+/* By the kubelet's clock, which may be wrong: at most a while ago. */
+static void set_started(const struct core *c, struct attempt *a, const struct member *m)
+{
+	enum { MOST_MS = 2 * AGAIN_LONG_RUN_MS };
+	int64_t ran = m->started_ms > 0 ? c->wall_ms - m->started_ms : 0;
+	a->started_ms = m->phase == MEMBER_RUNNING
+				? c->now_ms - (ran < 0 ? 0 : ran > MOST_MS ? MOST_MS : ran)
+				: 0;
+	a->ran_long = member_phase_final(m->phase) && again_ran_long(c, a, m);
+}
+
 /* A pod that is seen for the first time. Before all objects are known nothing is counted: the
  * attempt is only entered. */
 static void enter(struct core *c, struct attempt *a, const struct member *m)
@@ -111,6 +126,7 @@ static void enter(struct core *c, struct attempt *a, const struct member *m)
 	attempt_set_ready(c, a, m->ready);
 	a->deleting = m->deleting;
 	a->ended_ms = m->ended_ms;
+	set_started(c, a, m);
 	if (c->synced && member_phase_final(m->phase)) {
 		/* As if the attempt had been known: it is entered as live, and then ends. */
 		attempt_take_slot(a);
@@ -279,5 +295,5 @@ void member_seen(struct core *c, struct node_record *n, const struct member *m, 
 	else if (a->confirmed)
 		apply_podless(c, a, m);
 	else if (m->phase == MEMBER_GONE)
-		attempt_vanished(c, a); /* only its agent has ever reported it */
+		member_gone(c, a); /* only its agent has ever reported it */
 }

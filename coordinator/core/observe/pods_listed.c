@@ -3,8 +3,8 @@
 
 #include <utlist.h>
 
-#include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/pod_lists.h"
+#include "coordinator/core/observe/member_ended.h"
 #include "coordinator/core/observe/member_seen.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/node.h"
@@ -27,7 +27,7 @@ static void list_end(struct core *c, struct node_record *n)
 	DL_FOREACH_SAFE2(n->attempts, a, tmp, node_next)
 	{
 		if (a->seen_gen != n->list.generation && attempt_seen(a))
-			attempt_vanished(c, a);
+			member_gone(c, a);
 		else if (!a->confirmed)
 			node_want_list(n); /* reported while the list was read */
 	}

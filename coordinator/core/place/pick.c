@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Nodes with the fewest taints to be avoided come first (PreferNoSchedule counts before anything
- * else); among them the emptiest (spread) or the fullest (pack); among them the lowest index. The
+/* Nodes on which a member of the job ended soon after its start come last, whatever else there is to
+ * say of them. Nodes with the fewest taints to be avoided come first (PreferNoSchedule); among them the emptiest (spread) or the fullest (pack); among them the lowest index. The
  * candidates are found by a few ANDs of sets that are kept up to date (state/levels.c), so a node
  * that is looked at nearly always has room. */
 #include "coordinator/core/place/pick.h"
@@ -92,22 +92,50 @@ static void take_tier(struct picking *k)
 	}
 }
 
+/* Of those in p->ok. */
+static void take_tiers(struct picking *k)
+{
+	struct placing *p = k->p;
+	const struct bitset *avoid = k->q->selection->avoid;
+	for (uint32_t t = 0; k->n < k->q->want; t++) {
+		bitset_copy(&p->tier, &p->ok);
+		if (t < AVOID_MAX)
+			bitset_andnot(&p->tier, &avoid[t]);
+		take_tier(k);
+		if (t == AVOID_MAX || bitset_next(&avoid[t], 0) == UINT32_MAX)
+			break;
+		bitset_and(&p->ok, &avoid[t]);
+	}
+}
+
+/* Takes nodes on which a member of the job ended soon out of p->ok, into p->last. False: none. */
+static bool part_avoided(const struct core *c, struct placing *p, const struct job_record *j)
+{
+	bool any = false;
+	bitset_zero(&p->last);
+	for (uint32_t i = 0; j && i < j->refusals.n; i++) {
+		const struct refusal *r = &j->refusals.v[i];
+		if (r->avoid_ms <= c->now_ms || !bitset_has(&p->ok, r->node))
+			continue;
+		bitset_set(&p->last, r->node);
+		any = true;
+	}
+	bitset_andnot(&p->ok, &p->last);
+	return any;
+}
+
 uint32_t pick_nodes(const struct core *c, struct placing *p, const struct pick *q, bool *ret_kept)
 {
-	const struct bitset *avoid = q->selection->avoid;
 	struct picking k = {c, p, q, 0, 0};
 	candidate_nodes(c, p, q, ret_kept);
 	if (bitset_count(&p->ok) < q->need)
 		return 0;
 	candidates_grow(p, q->want);
-	for (uint32_t t = 0; k.n < q->want; t++) {
-		bitset_copy(&p->tier, &p->ok);
-		if (t < AVOID_MAX)
-			bitset_andnot(&p->tier, &avoid[t]);
-		take_tier(&k);
-		if (t == AVOID_MAX || bitset_next(&avoid[t], 0) == UINT32_MAX)
-			break;
-		bitset_and(&p->ok, &avoid[t]);
+	bool avoided = part_avoided(c, p, q->job);
+	take_tiers(&k);
+	if (avoided) {
+		bitset_copy(&p->ok, &p->last);
+		take_tiers(&k);
 	}
 	p->work += k.fits / FITS;
 	return k.n;

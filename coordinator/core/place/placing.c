@@ -16,6 +16,7 @@ struct placing *placing_free(struct placing *p)
 		return NULL;
 	bitset_done(&p->ok);
 	bitset_done(&p->tier);
+	bitset_done(&p->last);
 	selection_question_done(&p->scratch);
 	free(p->candidates);
 	free(p->plan);

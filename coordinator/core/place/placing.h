@@ -29,7 +29,7 @@ struct placing {
 	enum cycle cycle;
 	struct queue_position at;
 	/* Memory of pick.c. */
-	struct bitset ok, tier;
+	struct bitset ok, tier, last; /* last: those to be taken last */
 	struct candidate *candidates;
 	uint32_t candidates_cap;
 	struct selection scratch; /* the selection of a question */

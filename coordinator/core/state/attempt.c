@@ -152,6 +152,8 @@ void attempt_set_state(struct core *c, struct attempt *a, enum attempt_state to)
 		j->members.starting_ms = c->now_ms;
 	if (to == ATTEMPT_RUNNING && a->ready)
 		j->members.nready++;
+	if (to == ATTEMPT_RUNNING && !a->started_ms)
+		a->started_ms = c->now_ms;
 	if (to == ATTEMPT_RUNNING)
 		log_info(c->log, "member started", KS("job", j->key), KI("member", a->id.index),
 			 KI("attempt", a->id.attempt), KS("node", a->node->name));

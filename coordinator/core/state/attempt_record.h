@@ -34,9 +34,11 @@ struct attempt {
 	enum member_phase phase; /* as last reported; a phase never goes back */
 	bool ready, deleting, confirmed, by_coordinator, creating, delete_ok, takes_room;
 	bool orphaned; /* the pod belongs to nobody; the attempt only holds its room */
+	bool ran_long; /* the attempt has ended, after a long run (attempt/again.h) */
 	bool new_on_node, order_changed; /* set until the node, or its orders, were settled */
 	uint32_t tries, template_id;     /* template_id: the interned hash of the template */
 	uint64_t seen_gen;       /* list.generation of the node when the attempt was last seen */
+	int64_t started_ms;      /* monotonic, when a container started, about; 0: none has */
 	int64_t ended_ms;        /* wall time, as the kubelet gives it */
 	const char *stop_reason; /* a literal, for the log */
 	char *pod_uid, *waiting; /* waiting: why a container waits ("ErrImagePull: …"), or "" */

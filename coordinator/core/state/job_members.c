@@ -47,6 +47,19 @@ void job_retry_at(struct job_record *j, uint32_t index, int64_t at_ms)
 	job_slot(j, index)->retry_ms = at_ms;
 }
 
+void job_retry_at_once(struct job_record *j, uint32_t first)
+{
+	for (uint32_t i = first; i < j->members.nslots; i++) {
+		j->members.slots[i].retry_ms = 0;
+		j->members.slots[i].ends = 0;
+	}
+}
+
+void job_set_ends(struct job_record *j, uint32_t index, uint8_t ends)
+{
+	job_slot(j, index)->ends = ends;
+}
+
 void job_number_used(struct job_record *j, uint32_t index, uint32_t attempt)
 {
 	struct slot *s = job_slot(j, index);

@@ -19,6 +19,10 @@ uint32_t job_needs_at_once(const struct job_record *j);
 
 /* The index gets no new attempt before at_ms (monotonic). */
 void job_retry_at(struct job_record *j, uint32_t index, int64_t at_ms);
+/* All indexes from the first one on are free to get one, and their ends count no more: a user asked
+ * for it, or has mended the job. */
+void job_retry_at_once(struct job_record *j, uint32_t first);
+void job_set_ends(struct job_record *j, uint32_t index, uint8_t ends);
 /* An attempt of the index has had this number: neither this nor a lower number is given again. */
 void job_number_used(struct job_record *j, uint32_t index, uint32_t attempt);
 /* The same for all indexes. */

@@ -7,8 +7,9 @@
 /* One member index. */
 struct slot {
 	struct attempt *current;
-	int64_t retry_ms;
-	uint32_t last; /* the highest attempt number that is known of this index; 0: none */
+	int64_t retry_ms; /* until then the index gets no attempt */
+	uint32_t last;    /* the highest attempt number that is known of this index; 0: none */
+	uint8_t ends;     /* in a row, since the last long run or change by a user (attempt/again.h) */
 };
 
 /* The members. */
@@ -27,10 +28,11 @@ struct job_members {
 };
 
 /* A kubelet refused a member of this job: the node gets no member of it until until_ms. n counts
- * the refusals, holds says that the end of the pause was not noticed yet. */
+ * the refusals, holds says that the end of the pause was not noticed yet. A member ended there soon
+ * after its start: until avoid_ms the job prefers other nodes. */
 struct refusal {
 	uint32_t node, n;
-	int64_t until_ms;
+	int64_t until_ms, avoid_ms;
 	bool holds;
 };
 

@@ -34,8 +34,6 @@ void job_told_adopt(struct job_record *j, const struct job_status *st)
 	}
 	j->told.reason = reason_parse(st->reason);
 	mem_strset(&j->told.message, st->message);
-	if (j->told.reason == R_MemberFailed)
-		mem_strset(&j->told.last_failure, st->message);
 }
 
 void job_told_end_over(struct job_record *j)

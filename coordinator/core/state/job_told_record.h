@@ -12,7 +12,10 @@ struct job_told {
 	enum reason reason;
 	char *message;
 	char *create_error;       /* why the API server refuses pods, with the next step, or "" */
-	char *last_failure;       /* how a member failed last, with the next step, or "" */
+	char *last_failure;       /* how a member ended last, with the next step, or "" */
+	enum reason last_end;     /* of that end: MemberFailed, or MemberBackOff if not charged */
+	uint32_t last_index;      /* the member; UINT32_MAX: the previous leader said it */
+	int64_t next_try_ms;      /* of that member: wall time in whole seconds; 0: not known */
 	char *last_refusal;       /* why a kubelet refused a member last, or "" */
 	int64_t failure_event_ms; /* until then no Event is made about a failure */
 	bool waiting;             /* an Event has said that the job waits for nodes */

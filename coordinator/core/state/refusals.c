@@ -3,18 +3,27 @@
 
 #include "base/backoff.h"
 
-int64_t refusals_add(const struct core *c, struct job_record *j, const struct node_record *n)
+enum { AVOID_MS = 300000 };
+
+static struct refusal *refusal_of(struct job_record *j, const struct node_record *n)
 {
-	struct refusal *r = NULL;
 	for (uint32_t i = 0; i < j->refusals.n; i++) {
 		if (j->refusals.v[i].node == n->idx)
-			r = &j->refusals.v[i];
+			return &j->refusals.v[i];
 	}
-	if (!r) {
-		VEC_GROW(j->refusals.v, j->refusals.n, j->refusals.cap);
-		r = &j->refusals.v[j->refusals.n++];
-		*r = (struct refusal){.node = n->idx};
-	}
+	VEC_GROW(j->refusals.v, j->refusals.n, j->refusals.cap);
+	j->refusals.v[j->refusals.n] = (struct refusal){.node = n->idx};
+	return &j->refusals.v[j->refusals.n++];
+}
+
+void refusals_avoid(const struct core *c, struct job_record *j, const struct node_record *n)
+{
+	refusal_of(j, n)->avoid_ms = c->now_ms + AVOID_MS;
+}
+
+int64_t refusals_add(const struct core *c, struct job_record *j, const struct node_record *n)
+{
+	struct refusal *r = refusal_of(j, n);
 	r->holds = true;
 	r->until_ms = c->now_ms + backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, ++r->n);
 	return r->until_ms;

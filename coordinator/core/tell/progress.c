@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/tell/progress.h"
 
+#include <string.h>
 #include <utlist.h>
 
+#include "base/clocktext.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
@@ -14,6 +16,28 @@ enum {
 	QUOTE_MAX = 700 /* bytes of others' words, so that the next step fits behind them */
 };
 
+#define NEXT_TRY "; next try at "
+
+/* On the wall clock, the second in which it is over: told once, it does not move. */
+static int64_t wall_second(const struct core *c, int64_t at_ms)
+{
+	return whole_seconds(c->wall_ms + (at_ms - c->now_ms) + 999);
+}
+
+/* How an index's attempt has ended, when the time of the next is known. */
+static void set_last_end(struct core *c, struct job_record *j, uint32_t index, enum reason reason,
+			 const char *words)
+{
+	mem_strset(&j->told.last_failure, words);
+	j->told.last_end = reason;
+	j->told.last_index = index;
+	j->told.next_try_ms = wall_second(c, job_slot(j, index)->retry_ms);
+	if (j->told.failure_event_ms > c->now_ms)
+		return;
+	j->told.failure_event_ms = c->now_ms + FAILURE_EVENT_MS;
+	event_job(c, j, reason, words);
+}
+
 void tell_failure(struct core *c, const struct attempt *a, const struct member *m)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
@@ -24,11 +48,34 @@ void tell_failure(struct core *c, const struct attempt *a, const struct member *
 	if (*str_or_empty(m->message))
 		buf_printf(&b, ": %.*s", QUOTE_MAX, m->message);
 	buf_printf(&b, "; look at the log of pod %s", a->pod);
-	mem_strset(&j->told.last_failure, buf_str(&b));
-	if (j->told.failure_event_ms > c->now_ms)
-		return;
-	j->told.failure_event_ms = c->now_ms + FAILURE_EVENT_MS;
-	event_job(c, j, R_MemberFailed, j->told.last_failure);
+	set_last_end(c, j, a->id.index, R_MemberFailed, buf_str(&b));
+}
+
+void tell_pause(struct core *c, const struct attempt *a, const struct member *m)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
+	buf_printf(&b, "member %u: ", a->id.index);
+	if (!m)
+		buf_puts(&b, "its pod was deleted");
+	else if (m->phase == MEMBER_HELD)
+		buf_puts(&b, "the name of its pod is taken");
+	else
+		buf_printf(&b, "%s", *str_or_empty(m->reason) ? m->reason : "disrupted");
+	if (m && *str_or_empty(m->message))
+		buf_printf(&b, ": %.*s", QUOTE_MAX, m->message);
+	buf_printf(&b, " (pod %s on node %s)", a->pod, a->node->name);
+	set_last_end(c, a->job, a->id.index, R_MemberBackOff, buf_str(&b));
+}
+
+void tell_adopt(struct job_record *j)
+{
+	mem_strset(&j->told.last_failure, j->told.message);
+	j->told.last_end = j->told.reason;
+	j->told.last_index = UINT32_MAX;
+	j->told.next_try_ms = 0;
+	char *next = strstr(j->told.last_failure, NEXT_TRY);
+	if (next && clocktext_parse(next + sizeof NEXT_TRY - 1, &j->told.next_try_ms) == RC_OK)
+		*next = 0;
 }
 
 void tell_refusal(struct job_record *j, const struct member *m)
@@ -117,6 +164,32 @@ static bool tell_lost(struct core *c, struct job_record *j)
 	return true;
 }
 
+static bool waits(const struct core *c, const struct job_record *j, uint32_t index)
+{
+	const struct slot *s = index < j->members.nslots ? &j->members.slots[index] : NULL;
+	return index == UINT32_MAX || (s && !s->current && s->retry_ms > c->now_ms);
+}
+
+/* The one that is told of is tried already, and another waits: it is told of instead, once. */
+static void turn_to(const struct core *c, struct job_record *j, uint32_t index)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(64);
+	buf_printf(&b, "member %u has ended as well", index);
+	mem_strset(&j->told.last_failure, buf_str(&b));
+	j->told.last_index = index;
+	j->told.next_try_ms = wall_second(c, job_slot(j, index)->retry_ms);
+}
+
+static void say_last_end(const struct core *c, struct job_record *j)
+{
+	char at[CLOCKTEXT_BYTES];
+	if (!waits(c, j, j->told.last_index))
+		turn_to(c, j, j->life.retrying_index);
+	clocktext_seconds(j->told.next_try_ms, at);
+	job_set_message(j, j->told.last_end, "%s%s%s", j->told.last_failure,
+			j->told.next_try_ms ? NEXT_TRY : "", j->told.next_try_ms ? at : "");
+}
+
 void tell_progress(struct core *c, struct job_record *j)
 {
 	if (*j->told.create_error && !job_blocked(j)) {
@@ -130,7 +203,7 @@ void tell_progress(struct core *c, struct job_record *j)
 	if (!j->life.retrying)
 		mem_strset(&j->told.last_failure, "");
 	if (*j->told.last_failure && !job_blocked(j))
-		job_set_message(j, R_MemberFailed, "%s", j->told.last_failure);
+		say_last_end(c, j);
 	else if (!job_queued(j) && (j->told.reason != R_NONE || *j->told.message))
 		job_set_message(j, R_NONE, "%s", "");
 }

@@ -6,7 +6,7 @@ expect 45s job work failed 3
 expect 45s job work reason MemberFailed
 expect 45s job work message "~; next try at "
 at 50s edit job work exit=0
-expect 54s job work state Completed
+expect 55s job work state Completed
 at 60s label n1 disk=broken
 at 60s label n2 disk=good
 at 60s apply job other run=1s exit=3 backoff=6 selector=disk=broken

@@ -8,7 +8,6 @@ expect 6s created >=1
 expect 10s created >=3
 expect 50s created <=8
 expect 50s job work failed 0
-expect 50s job work state Pending
 expect 70s created <=8
 expect 70s created >=6
 expect 70s job work reason MemberBackOff

@@ -11,9 +11,10 @@ static void expect_failure(const char *message, const char *begin, const struct 
 {
 	char pod[POD_NAME_BYTES], want[256];
 	member_pod_name(j->name, j->uid, 0, attempt, pod);
-	w_text(want, sizeof want, "%smember 0: exit code 1 (Error); look at the log of pod %s",
-	       begin, pod);
-	assert_string_equal(message, want);
+	w_text(want, sizeof want, "%smember 0: exit code 1 (Error); look at the log of pod %s%s",
+	       begin, pod, *begin ? "" : "; next try at ");
+	assert_true(!strncmp(message, want, strlen(want)));
+	assert_int_equal(strlen(message) - strlen(want), *begin ? 0 : strlen("2026-01-02T03:04:05Z"));
 }
 
 static void backs_off_then_fails(void **state)
@@ -77,21 +78,37 @@ static void no_replacement_before_the_count_is_written(void **state)
 	assert_int_equal(w_orders(w, j), 1);
 }
 
-static void disruption_is_replaced_at_once(void **state)
+/* The first at once, each further one after a longer pause, whatever it is; after a run of a minute,
+ * and when the user has changed the job, at once again. */
+static void disruption_is_replaced(void **state)
 {
 	static const enum member_phase how[] = {MEMBER_DISRUPTED, MEMBER_GONE};
+	static const int64_t pauses_ms[] = {0, 1000, 2000, 4000, 0, 1000, 0};
+	enum { AFTER_LONG_RUN = 4, AFTER_EDIT = 6 };
 	struct world *w = w_of(state);
 	w_nodes(w, 2);
 	struct wjob *j = w_new_job(w, "a", 1);
 	j->job.spec.backoff_limit = 0;
 	w_job(w, j);
-	for (uint32_t i = 0; i < 6; i++) {
+	for (uint32_t i = 0; i < ARRAY_LEN(pauses_ms); i++) {
 		const char *node = NULL;
 		const struct order *o = w_order(w, j, 0, &node);
 		assert_int_equal(o->attempt, i + 1);
 		w_tell(w, j, node, 0, i + 1, MEMBER_RUNNING);
+		if (i == AFTER_LONG_RUN)
+			w_wait(w, 60000);
 		w_tell(w, j, node, 0, i + 1, how[i % 2]);
+		if (i == AFTER_EDIT) {
+			j->job.spec.template_hash = "ffffffffffffffff";
+			w_job(w, j);
+		}
+		if (pauses_ms[i]) {
+			w_wait(w, pauses_ms[i] - 100);
+			assert_null(w_order(w, j, 0, NULL));
+			w_wait(w, 200);
+		}
 	}
+	assert_int_equal(w_order(w, j, 0, NULL)->attempt, ARRAY_LEN(pauses_ms) + 1);
 	w_wait(w, 2000);
 	assert_int_equal(w_status(w, j).failed, 0);
 	assert_int_equal(w_status(w, j).state, JOB_RUNNING);
@@ -491,7 +508,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(backs_off_then_fails),
 		T(no_replacement_before_the_count_is_written),
-		T(disruption_is_replaced_at_once),
+		T(disruption_is_replaced),
 		T(refusal_backs_off_on_that_node),
 		T(held_by_itself_elsewhere_is_adopted),
 		T(held_name_uses_the_next_number),

@@ -95,15 +95,34 @@ static void old_news_of_the_same_pod(void **state)
 	w_did(w, "");
 }
 
-static void vanish(struct world *w, struct wjob *j, uint32_t times)
+static const struct order *next_order(struct world *w, struct wjob *j, uint32_t index,
+				      const char **ret_node)
+{
+	const struct order *o;
+	while (!(o = w_order(w, j, index, ret_node)))
+		w_wait(w, 1000); /* its pause */
+	return o;
+}
+
+/* Of that index on, each once; of a small job all of the first. */
+static void vanish_of(struct world *w, struct wjob *j, uint32_t first, uint32_t times)
 {
 	for (uint32_t i = 0; i < times; i++) {
-		struct member m =
-			w_member(w, j, "n1", 0, w_order(w, j, 0, NULL)->attempt, MEMBER_RUNNING);
+		uint32_t index = j->job.spec.parallelism > 2 ? first + i : 0;
+		const char *node = "";
+		const struct order *o = next_order(w, j, index, &node);
+		struct member m = w_member(w, j, node, index, o->attempt, MEMBER_RUNNING);
 		w_report(w, &m);
 		m.phase = MEMBER_GONE;
 		w_report(w, &m);
+		if (j->job.spec.parallelism <= 2)
+			next_order(w, j, index, &node);
 	}
+}
+
+static void vanish(struct world *w, struct wjob *j, uint32_t times)
+{
+	vanish_of(w, j, 0, times);
 }
 
 static void answer(struct world *w, const struct wjob *j, enum rc rc, const char *live_uid)
@@ -122,26 +141,26 @@ static void answer(struct world *w, const struct wjob *j, enum rc rc, const char
 static void who_loses_pod_after_pod_asks_for_the_job(void **state)
 {
 	struct world *w = w_of(state);
-	w_nodes(w, 1);
-	struct wjob *j = w_new_job(w, "a", 1);
+	w_nodes(w, 20);
+	struct wjob *j = w_new_job(w, "a", 20);
 	w_job(w, j);
-	vanish(w, j, 2);
+	vanish_of(w, j, 0, 2);
 	assert_false(w_has(w, "get a"));
-	vanish(w, j, 1);
+	vanish_of(w, j, 2, 1);
 	assert_true(w_has(w, "get a"));
 	w_clear(w);
-	vanish(w, j, 3); /* one question is enough */
+	vanish_of(w, j, 3, 3); /* one question is enough */
 	assert_false(w_has(w, "get a"));
 	answer(w, j, RC_TIMEOUT, "");
-	assert_int_equal(w_orders(w, j), 1);
-	vanish(w, j, 4); /* not so soon again */
+	assert_int_equal(w_orders(w, j), 20);
+	vanish_of(w, j, 6, 4); /* not so soon again */
 	assert_false(w_has(w, "get a"));
 	w_wait(w, 11000);
-	vanish(w, j, 3);
+	vanish_of(w, j, 10, 3);
 	answer(w, j, RC_OK, j->uid); /* it is there: pods were deleted by hand */
-	assert_int_equal(w_orders(w, j), 1);
+	assert_int_equal(w_orders(w, j), 20);
 	w_wait(w, 11000);
-	vanish(w, j, 3);
+	vanish_of(w, j, 13, 3);
 	w_clear(w);
 	answer(w, j, RC_NOTFOUND, "");
 	assert_int_equal(w_orders(w, j), 0);

@@ -88,6 +88,7 @@ static void gone_without_a_uid(void **state)
 		struct member m = w_member(w, j, "n1", 0, attempt, MEMBER_GONE);
 		m.pod_uid = "";
 		w_report(w, &m);
+		w_wait(w, 1000);
 		assert_int_equal(w_order(w, j, 0, NULL)->attempt, attempt + 1);
 	}
 	assert_int_equal(w_status(w, j).failed, 0);
@@ -295,8 +296,9 @@ static void a_failure_in_its_own_words(void **state)
 	m.exit_code = 2;
 	w_report(w, &m);
 	w_wait(w, 3000);
-	assert_string_equal(w_status(w, j).message, "member 0: exit code 2: no such file; look at "
-						    "the log of pod a-0-jzz6d");
+	assert_string_equal(w_status(w, j).message,
+			    "member 0: exit code 2: no such file; look at the log of pod a-0-jzz6d; "
+			    "next try at 2025-06-15T15:06:53Z");
 }
 
 /* Which of two opaque versions is newer nobody knows: the answer stands. */

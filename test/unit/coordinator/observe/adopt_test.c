@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/intern.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
@@ -22,8 +23,11 @@ struct found {
 static void enter(struct core *c, struct job_record *j, const struct found *f)
 {
 	struct node_record *n = node_get(c, "n1");
-	const struct member m = {
-		.index = f->index, .attempt = f->attempt, .phase = f->phase, .pod_uid = "u1"};
+	const struct member m = {.index = f->index,
+				 .attempt = f->attempt,
+				 .phase = f->phase,
+				 .pod_uid = "u1",
+				 .template_hash = intern_str(c->strs, j->spec.template_id)};
 	struct attempt *a = attempt_adopt(c, j, n, &m);
 	a->confirmed = true;
 	a->phase = f->phase;
@@ -115,10 +119,74 @@ static void it_goes_on_where_the_leader_before_stopped(void **state)
 	assert_true(j->life.formed);
 }
 
+/* How often an index has ended in a row, by the pods that are there still; its pause goes on from
+ * the last end. */
+static void pauses_go_on(void **state)
+{
+	static const struct {
+		const char *name;
+		struct found pods[PODS_MAX];
+		uint32_t long_run; /* this attempt ran for long */
+		uint8_t ends;
+		int64_t left_ms; /* 4 s have passed since */
+	} cases[] = {
+		{"one", {{0, 1, MEMBER_DISRUPTED}}, 0, 1, 0},
+		{"four: 4 s, which are over",
+		 {{0, 1, MEMBER_DISRUPTED},
+		  {0, 2, MEMBER_REFUSED},
+		  {0, 3, MEMBER_DISRUPTED},
+		  {0, 4, MEMBER_DISRUPTED}},
+		 0,
+		 4,
+		 0},
+		{"five: 8 s, in whatever order they are listed",
+		 {{0, 5, MEMBER_DISRUPTED},
+		  {0, 2, MEMBER_DISRUPTED},
+		  {0, 3, MEMBER_DISRUPTED},
+		  {0, 1, MEMBER_REFUSED},
+		  {0, 4, MEMBER_DISRUPTED}},
+		 0,
+		 5,
+		 4000},
+		{"after a long run",
+		 {{0, 3, MEMBER_DISRUPTED}, {0, 1, MEMBER_DISRUPTED}, {0, 2, MEMBER_DISRUPTED}},
+		 2,
+		 2,
+		 0},
+		{"one runs: its end will count",
+		 {{0, 1, MEMBER_DISRUPTED}, {0, 2, MEMBER_DISRUPTED}, {0, 3, MEMBER_RUNNING}},
+		 0,
+		 2,
+		 0},
+		{"a failure has its backoff", {{0, 1, MEMBER_FAILED}}, 0, 1, 6000},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = tables_job(c, "a", 1);
+		tables_node(c, "n1", 8000, MEMORY);
+		c->synced = false;
+		for (size_t k = 0; k < PODS_MAX && cases[i].pods[k].phase; k++)
+			enter(c, j, &cases[i].pods[k]);
+		if (cases[i].long_run)
+			attempt_find(c, j, 0, cases[i].long_run)->ran_long = true;
+		c->synced = true;
+		job_adopt_attempts(c, j);
+		int64_t at = cases[i].left_ms ? c->now_ms + cases[i].left_ms : 0;
+		CASE(cases[i].name, job_slot(j, 0)->ends == cases[i].ends);
+		CASE(cases[i].name, job_slot(j, 0)->retry_ms == at ||
+					    (!at && job_slot(j, 0)->retry_ms <= c->now_ms));
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(how_many_have_failed),
+		cmocka_unit_test(pauses_go_on),
 		cmocka_unit_test_setup_teardown(it_goes_on_where_the_leader_before_stopped,
 						tables_setup, tables_teardown),
 	};

@@ -171,6 +171,51 @@ static void what_a_live_get_tells(void **state)
 	(void)state;
 }
 
+/* What was waited for because of the job as it was is not waited for any more. */
+static void which_edits_end_a_pause(void **state)
+{
+	static const struct kv zone[] = {{"zone", "a"}};
+	static const struct res cpu = {"cpu", 500};
+	static const struct {
+		const char *name;
+		struct job_spec edit;
+		bool all, held; /* of whom the pauses end; the job is held still */
+	} cases[] = {
+		{"the template", {.template_hash = "fedcba9876543210"}, true, false},
+		{"the selection", {.node_selector = {zone, 1}}, true, false},
+		{"what it asks for", {.requests = {&cpu, 1}}, true, false},
+		{"priority", {.priority = 7}, false, true},
+		{"fewer members", {.parallelism = 3}, false, true},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job v = a_job();
+		job_seen(c, &v);
+		struct job_record *j = job_find(c, "default", "a");
+		for (uint32_t k = 0; k < 4; k++)
+			*job_slot(j, k) = (struct slot){.retry_ms = c->now_ms + 5000, .ends = 4};
+		j->life.held_until_ms = c->now_ms + 5000;
+		struct job_spec to = cases[i].edit;
+		to.active_deadline_s = to.ttl_s = -1;
+		to.parallelism = to.parallelism ? to.parallelism : 4;
+		to.min_parallelism = 1;
+		to.template_hash = to.template_hash ? to.template_hash : v.spec.template_hash;
+		v.spec = to;
+		v.meta.generation = 2;
+		job_seen(c, &v);
+		for (uint32_t k = 0; k < 4; k++) {
+			bool over = cases[i].all || k >= to.parallelism;
+			CASE(cases[i].name, (job_slot(j, k)->retry_ms == 0) == over);
+			CASE(cases[i].name, (job_slot(j, k)->ends == 0) == over);
+		}
+		CASE(cases[i].name, (j->life.held_until_ms != 0) == cases[i].held);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +223,7 @@ int main(void)
 		T(a_new_job),
 		cmocka_unit_test(what_a_status_counts),
 		T(which_edits_move_members),
+		cmocka_unit_test(which_edits_end_a_pause),
 		T(a_job_made_again),
 		T(an_old_message_about_one_that_is_gone),
 		cmocka_unit_test(what_a_live_get_tells),

@@ -72,6 +72,62 @@ static void the_backoff_doubles(void **state)
 	assert_int_equal(j->members.failed, ARRAY_LEN(waits_ms));
 }
 
+/* Whatever ends it: at once, then after 1 s and 2 s; the node is taken last for the job. */
+static void an_end_that_is_not_charged_has_its_pause(void **state)
+{
+	static const struct {
+		const char *name;
+		enum member_phase phase; /* NONE: it is gone */
+		const char *words;
+	} cases[] = {
+		{"disrupted", MEMBER_DISRUPTED, "member 0: Evicted: low on memory (pod "},
+		{"refused", MEMBER_REFUSED, "member 0: Evicted: low on memory (pod "},
+		{"gone", MEMBER_NONE, "member 0: its pod was deleted (pod "},
+	};
+	static const int64_t pauses_ms[] = {0, 1000, 2000};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		struct job_record *j = tables_job(c, "a", 1);
+		const struct member m = {
+			.phase = cases[i].phase, .reason = "Evicted", .message = "low on memory"};
+		for (size_t k = 0; k < ARRAY_LEN(pauses_ms); k++) {
+			struct attempt *a = tables_attempt(c, j, 0, n);
+			if (m.phase == MEMBER_NONE)
+				member_gone(c, a);
+			else
+				member_ended(c, a, &m);
+			CASE(cases[i].name, job_slot(j, 0)->retry_ms ==
+						    (pauses_ms[k] ? c->now_ms + pauses_ms[k] : 0));
+			CASE(cases[i].name, (*j->told.last_failure != 0) == (pauses_ms[k] != 0));
+		}
+		CASE(cases[i].name, !strncmp(j->told.last_failure, cases[i].words,
+					     strlen(cases[i].words)));
+		CASE(cases[i].name, j->told.last_end == R_MemberBackOff && !j->members.failed);
+		CASE(cases[i].name, j->refusals.v[0].avoid_ms > c->now_ms);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+/* What fails after its template was changed delays nothing of the new one. */
+static void an_end_of_what_was_mended(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
+	const struct member m = {.phase = MEMBER_FAILED};
+	uint32_t was = j->spec.template_id;
+	j->spec.template_id = intern_get(c->strs, "another");
+	member_ended(c, a, &m);
+	assert_int_equal(j->members.failed, 1);
+	assert_int_equal(job_slot(j, 0)->retry_ms, 0);
+	intern_put(c->strs, j->spec.template_id);
+	j->spec.template_id = was;
+}
+
 /* One that another has replaced: its success counts, its failure does not. */
 static void the_end_of_a_superseded_one(void **state)
 {
@@ -121,6 +177,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_an_end_counts_for),
 		cmocka_unit_test_setup_teardown(the_backoff_doubles, tables_setup, tables_teardown),
+		cmocka_unit_test(an_end_that_is_not_charged_has_its_pause),
+		cmocka_unit_test_setup_teardown(an_end_of_what_was_mended, tables_setup,
+						tables_teardown),
 		cmocka_unit_test(the_end_of_a_superseded_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

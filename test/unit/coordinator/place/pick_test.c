@@ -104,6 +104,28 @@ static void nodes_that_a_job_may_not_have(void **state)
 	assert_string_equal(picked(c, &q, &b), "n1 n2 n4");
 }
 
+/* A member ended there soon: last, but not never. */
+static void nodes_that_are_avoided(void **state)
+{
+	struct core *c = tables_of(state);
+	AUTO(buf_done) struct buf b = BUF_INIT(256);
+	four_nodes(c);
+	struct job_record *j = tables_job(c, "a", 4);
+	VEC_GROW(j->refusals.v, j->refusals.n, j->refusals.cap);
+	j->refusals.v[j->refusals.n++] = (struct refusal){.node = 0, .avoid_ms = c->now_ms + 1};
+	struct pick q = pick_of(c, j, 1, 4);
+	assert_string_equal(picked(c, &q, &b), "n3 n2 n4 n1");
+	q = pick_of(c, j, 4, 4);
+	buf_reset(&b);
+	assert_string_equal(picked(c, &q, &b), "n3 n2 n4 n1");
+	q = pick_of(c, j, 1, 1);
+	buf_reset(&b);
+	assert_string_equal(picked(c, &q, &b), "n3");
+	c->now_ms++; /* it is over */
+	buf_reset(&b);
+	assert_string_equal(picked(c, &q, &b), "n1");
+}
+
 static void nodes_that_are_kept(void **state)
 {
 	struct core *c = tables_of(state);
@@ -143,6 +165,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, placing_setup, placing_teardown)
 		T(the_best_nodes_first),
 		T(nodes_that_a_job_may_not_have),
+		T(nodes_that_are_avoided),
 		T(nodes_that_are_kept),
 		T(asking_changes_nothing),
 	};

@@ -26,7 +26,7 @@ static void the_first_of_what_it_could_say(void **state)
 		{"a container waits", false, false, true, true, false, R_MemberWaiting,
 		 "member 1: ErrImagePull: no such image; look at the Events of pod "},
 		{"a member failed", false, false, false, true, false, R_MemberFailed,
-		 "member 2: exit code 3"},
+		 "member 2: exit code 3; next try at 2026-01-02T03:04:05Z"},
 		{"nothing", false, false, false, false, false, R_NONE, ""},
 		{"what the queue says stands", true, true, false, true, true, R_Unschedulable,
 		 "needs 1 node"},
@@ -52,8 +52,13 @@ static void the_first_of_what_it_could_say(void **state)
 			mem_strset(&second->waiting, "ErrImagePull: no such image");
 			j->members.nwaiting = 1;
 		}
-		if (cases[i].failed)
+		if (cases[i].failed) {
 			mem_strset(&j->told.last_failure, "member 2: exit code 3");
+			j->told.last_end = R_MemberFailed;
+			j->told.last_index = 2;
+			j->told.next_try_ms = 1767323045000;
+			job_slot(j, 2)->retry_ms = c->now_ms + 1;
+		}
 		tell_progress(c, j);
 		AUTO(buf_done) struct buf want = BUF_INIT(1024);
 		buf_printf(&want, "%s%s", cases[i].message,
@@ -93,6 +98,46 @@ static void a_failure_in_words_and_an_event_a_minute(void **state)
 	c->now_ms += 60000;
 	tell_failure(c, first, &plain);
 	expect_failure(c, first, "member 0: exit code 1", true);
+}
+
+/* The time of the next try is told once and stands, however the clocks go; when it has come, another
+ * index that waits is told of; a new leader goes on with the words that it finds. */
+static void when_the_next_try_is(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 2);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct attempt *a = tables_attempt(c, j, 0, n);
+	const struct member m = {.phase = MEMBER_DISRUPTED, .reason = "Evicted"};
+	AUTO(buf_done) struct buf want = BUF_INIT(1024);
+	c->wall_ms = 1767323040001;
+	j->life.retrying = true;
+	job_slot(j, 0)->retry_ms = c->now_ms + 4000;
+	job_slot(j, 1)->retry_ms = c->now_ms + 9000;
+	job_slot(j, 0)->current = NULL;
+	tell_pause(c, a, &m);
+	buf_printf(&want, "member 0: Evicted (pod %s on node n1); next try at 2026-01-02T03:04:05Z",
+		   a->pod);
+	for (uint32_t i = 0; i < 2; i++) {
+		tell_progress(c, j);
+		assert_string_equal(j->told.message, buf_str(&want));
+		assert_int_equal(j->told.reason, R_MemberBackOff);
+		c->wall_ms += 3600000;
+	}
+	c->wall_ms = 1767323044001;
+	c->now_ms += 4000;
+	j->life.retrying_index = 1;
+	tell_progress(c, j);
+	assert_string_equal(j->told.message,
+			    "member 1 has ended as well; next try at 2026-01-02T03:04:10Z");
+	tell_adopt(j);
+	assert_string_equal(j->told.last_failure, "member 1 has ended as well");
+	tell_progress(c, j);
+	assert_string_equal(j->told.message,
+			    "member 1 has ended as well; next try at 2026-01-02T03:04:10Z");
+	j->life.retrying = false;
+	tell_progress(c, j);
+	assert_string_equal(j->told.message, "");
 }
 
 /* The next step stands behind them however many there are. */
@@ -154,6 +199,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		cmocka_unit_test(the_first_of_what_it_could_say),
 		T(a_failure_in_words_and_an_event_a_minute),
+		T(when_the_next_try_is),
 		T(words_of_others_are_cut),
 		T(a_denial_in_words),
 		T(a_member_that_does_not_start),
