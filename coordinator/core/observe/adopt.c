@@ -77,8 +77,8 @@ static void resume_pause(const struct core *c, struct job_record *j, const struc
 {
 	int64_t delay = again_pause(j->members.slots[a->id.index].ends), charged = 0;
 	if (a->phase == MEMBER_FAILED)
-		charged = backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms,
-					j->members.failed);
+		charged =
+			backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->members.failed);
 	delay = delay > charged ? delay : charged;
 	int64_t left = a->ended_ms + delay - c->wall_ms;
 	left = left < 0 ? 0 : left > delay ? delay : left;

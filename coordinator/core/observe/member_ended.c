@@ -50,8 +50,8 @@ static void charge(struct core *c, const struct attempt *a, const struct member 
 	tell_failure(c, a, m);
 }
 
-/* An end that is not charged: the next attempt comes at once, or after the pause of attempt/again.h,
- * and not before least_ms have passed. */
+/* An end that is not charged: the next attempt comes at once, or after the pause of
+ * attempt/again.h, and not before least_ms have passed. */
 static void pause_index(struct core *c, struct attempt *a, const struct member *m, int64_t least_ms)
 {
 	struct job_record *j = a->job;

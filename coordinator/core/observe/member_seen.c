@@ -113,9 +113,10 @@ static void set_started(const struct core *c, struct attempt *a, const struct me
 {
 	enum { MOST_MS = 2 * AGAIN_LONG_RUN_MS };
 	int64_t ran = m->started_ms > 0 ? c->wall_ms - m->started_ms : 0;
-	a->started_ms = m->phase == MEMBER_RUNNING
-				? c->now_ms - (ran < 0 ? 0 : ran > MOST_MS ? MOST_MS : ran)
-				: 0;
+	a->started_ms = m->phase == MEMBER_RUNNING ? c->now_ms - (ran < 0         ? 0
+								  : ran > MOST_MS ? MOST_MS
+										  : ran)
+						   : 0;
 	a->ran_long = member_phase_final(m->phase) && again_ran_long(c, a, m);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Nodes on which a member of the job ended soon after its start come last, whatever else there is to
- * say of them. Nodes with the fewest taints to be avoided come first (PreferNoSchedule); among them the emptiest (spread) or the fullest (pack); among them the lowest index. The
- * candidates are found by a few ANDs of sets that are kept up to date (state/levels.c), so a node
- * that is looked at nearly always has room. */
+/* Nodes on which a member of the job ended soon after its start come last, whatever else there is
+ * to say of them. Nodes with the fewest taints to be avoided come first (PreferNoSchedule); among
+ * them the emptiest (spread) or the fullest (pack); among them the lowest index. The candidates are
+ * found by a few ANDs of sets that are kept up to date (state/levels.c), so a node that is looked
+ * at nearly always has room. */
 #include "coordinator/core/place/pick.h"
 
 #include <stdlib.h>

@@ -9,7 +9,7 @@ struct slot {
 	struct attempt *current;
 	int64_t retry_ms; /* until then the index gets no attempt */
 	uint32_t last;    /* the highest attempt number that is known of this index; 0: none */
-	uint8_t ends;     /* in a row, since the last long run or change by a user (attempt/again.h) */
+	uint8_t ends; /* in a row, since the last long run or change by a user (attempt/again.h) */
 };
 
 /* The members. */

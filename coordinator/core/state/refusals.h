@@ -8,8 +8,8 @@
 /* The kubelet of the node refused a member of the job now. Returns the end of the pause
  * (monotonic). */
 int64_t refusals_add(const struct core *c, struct job_record *j, const struct node_record *n);
-/* A member ended on the node soon after its start, by whatever cause: for 5 minutes the job takes the
- * node only if no other fits. */
+/* A member ended on the node soon after its start, by whatever cause: for 5 minutes the job takes
+ * the node only if no other fits. */
 void refusals_avoid(const struct core *c, struct job_record *j, const struct node_record *n);
 /* Ends the pauses that are over. True: one has ended, so the job may fit. *ret_next_ms: when the
  * next ends; INT64_MAX: none is left. */

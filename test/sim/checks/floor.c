@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pods of one index: at once, once more at once, then after 1, 2, 4, 8, 16 and 32 s make 8 a minute.
- * Replacements of lost ones come at once too, but a loss takes its time. A user's change and a new
- * leader begin anew. */
+/* Pods of one index: at once, once more at once, then after 1, 2, 4, 8, 16 and 32 s make 8 a
+ * minute. Replacements of lost ones come at once too, but a loss takes its time. A user's change
+ * and a new leader begin anew. */
 #include "test/sim/checks/floor.h"
 
 #include <stdlib.h>
@@ -49,9 +49,8 @@ void check_replaced(struct checks *c, const struct version *pod)
 	int64_t anew_ms = check_changed_at(c, pod->meta.owner_uid);
 	anew_ms = anew_ms > c->led_ms ? anew_ms : c->led_ms;
 	if (f->n >= MOST && *oldest > now_ms - MINUTE_MS && *oldest > anew_ms)
-		world_fail(c->world, "floor", "%s: %u pods of member %s in %d ms",
-			   pod->meta.name, MOST + 1, check_label(pod, LABEL_INDEX),
-			   (int)(now_ms - *oldest));
+		world_fail(c->world, "floor", "%s: %u pods of member %s in %d ms", pod->meta.name,
+			   MOST + 1, check_label(pod, LABEL_INDEX), (int)(now_ms - *oldest));
 	*oldest = now_ms;
 	f->n++;
 }

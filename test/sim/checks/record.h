@@ -53,9 +53,9 @@ struct checks {
 	struct heard *heard;
 	struct budget *budget;
 	struct minds *minds;
-	struct rate *rates;  /* rate.c */
+	struct rate *rates;   /* rate.c */
 	struct floor *floors; /* floor.c */
-	struct moved *moved; /* scan.c */
+	struct moved *moved;  /* scan.c */
 	int64_t scanned_ms;
 	struct made *made;
 	struct asked *asked;

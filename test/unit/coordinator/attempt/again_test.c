@@ -11,7 +11,7 @@
 
 static void the_pause_grows(void **state)
 {
-	static const int64_t pauses_ms[] = {0,    0,	 1000,  2000,  4000,
+	static const int64_t pauses_ms[] = {0,    0,     1000,  2000,  4000,
 					    8000, 16000, 32000, 60000, 60000};
 	for (uint32_t i = 0; i < ARRAY_LEN(pauses_ms); i++)
 		assert_int_equal(again_pause(i), pauses_ms[i]);
@@ -32,7 +32,8 @@ static void what_a_long_run_is(void **state)
 		{"by our clock, not long", 59999, false, 0, 0, false},
 		{"it never ran", 0, false, 0, 0, false},
 		{"by the kubelet, though we heard late", 10, true, 1000, 61000, true},
-		{"by the kubelet, though we heard of its end late", 90000, true, 1000, 60999, false},
+		{"by the kubelet, though we heard of its end late", 90000, true, 1000, 60999,
+		 false},
 		{"the kubelet tells no start", 60000, true, 0, 61000, true},
 		{"the kubelet's clock went back", 60000, true, 90000, 1000, true},
 	};

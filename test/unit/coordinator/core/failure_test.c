@@ -14,7 +14,8 @@ static void expect_failure(const char *message, const char *begin, const struct 
 	w_text(want, sizeof want, "%smember 0: exit code 1 (Error); look at the log of pod %s%s",
 	       begin, pod, *begin ? "" : "; next try at ");
 	assert_true(!strncmp(message, want, strlen(want)));
-	assert_int_equal(strlen(message) - strlen(want), *begin ? 0 : strlen("2026-01-02T03:04:05Z"));
+	assert_int_equal(strlen(message) - strlen(want),
+			 *begin ? 0 : strlen("2026-01-02T03:04:05Z"));
 }
 
 static void backs_off_then_fails(void **state)
@@ -78,8 +79,8 @@ static void no_replacement_before_the_count_is_written(void **state)
 	assert_int_equal(w_orders(w, j), 1);
 }
 
-/* The first at once, each further one after a longer pause, whatever it is; after a run of a minute,
- * and when the user has changed the job, at once again. */
+/* The first at once, each further one after a longer pause, whatever it is; after a run of a
+ * minute, and when the user has changed the job, at once again. */
 static void disruption_is_replaced(void **state)
 {
 	static const enum member_phase how[] = {MEMBER_DISRUPTED, MEMBER_GONE};

@@ -296,9 +296,10 @@ static void a_failure_in_its_own_words(void **state)
 	m.exit_code = 2;
 	w_report(w, &m);
 	w_wait(w, 3000);
-	assert_string_equal(w_status(w, j).message,
-			    "member 0: exit code 2: no such file; look at the log of pod a-0-jzz6d; "
-			    "next try at 2025-06-15T15:06:53Z");
+	assert_string_equal(
+		w_status(w, j).message,
+		"member 0: exit code 2: no such file; look at the log of pod a-0-jzz6d; "
+		"next try at 2025-06-15T15:06:53Z");
 }
 
 /* Which of two opaque versions is newer nobody knows: the answer stands. */

@@ -103,8 +103,8 @@ static void an_end_that_is_not_charged_has_its_pause(void **state)
 						    (pauses_ms[k] ? c->now_ms + pauses_ms[k] : 0));
 			CASE(cases[i].name, (*j->told.last_failure != 0) == (pauses_ms[k] != 0));
 		}
-		CASE(cases[i].name, !strncmp(j->told.last_failure, cases[i].words,
-					     strlen(cases[i].words)));
+		CASE(cases[i].name,
+		     !strncmp(j->told.last_failure, cases[i].words, strlen(cases[i].words)));
 		CASE(cases[i].name, j->told.last_end == R_MemberBackOff && !j->members.failed);
 		CASE(cases[i].name, j->refusals.v[0].avoid_ms > c->now_ms);
 		tables_teardown(&world);

@@ -163,10 +163,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, placing_setup, placing_teardown)
-		T(the_best_nodes_first),
-		T(nodes_that_a_job_may_not_have),
-		T(nodes_that_are_avoided),
-		T(nodes_that_are_kept),
+		T(the_best_nodes_first),   T(nodes_that_a_job_may_not_have),
+		T(nodes_that_are_avoided), T(nodes_that_are_kept),
 		T(asking_changes_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

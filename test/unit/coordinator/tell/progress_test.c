@@ -100,8 +100,8 @@ static void a_failure_in_words_and_an_event_a_minute(void **state)
 	expect_failure(c, first, "member 0: exit code 1", true);
 }
 
-/* The time of the next try is told once and stands, however the clocks go; when it has come, another
- * index that waits is told of; a new leader goes on with the words that it finds. */
+/* The time of the next try is told once and stands, however the clocks go; when it has come,
+ * another index that waits is told of; a new leader goes on with the words that it finds. */
 static void when_the_next_try_is(void **state)
 {
 	struct core *c = tables_of(state);
