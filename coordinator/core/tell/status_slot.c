@@ -8,7 +8,10 @@
 
 void slot_seen(struct status_slot *s, struct status_print p, const char *rv)
 {
-	if (p.full != s->seen && strcmp(s->rv, str_or_empty(rv)) != 0) {
+	/* A watch that goes on after a break repeats versions from before the last write: they are
+	 * no news of what is stored. */
+	bool repeated = rv_older(str_or_empty(rv), s->rv);
+	if (p.full != s->seen && strcmp(s->rv, str_or_empty(rv)) != 0 && !repeated) {
 		s->stored = p.full;
 		s->stored_head = p.head;
 	}
