@@ -15,7 +15,8 @@ void slot_seen(struct status_slot *s, struct status_print p, const char *rv)
 		s->stored = p.full;
 		s->stored_head = p.head;
 	}
-	s->seen = p.full;
+	if (!repeated)
+		s->seen = p.full;
 	mem_strset(&s->rv, rv);
 }
 

@@ -274,6 +274,9 @@ static void what_the_watch_shows(void **state)
 	job_status_check(c, j);
 	assert_string_equal(tables_did(c), "");
 	assert_string_equal(j->status.rv, "21");
+	job_status_seen(j, &other, "19"); /* the watch goes on after a break, and repeats */
+	job_status_check(c, j);
+	assert_string_equal(tables_did(c), "");
 	job_status_seen(j, &other, "22");
 	job_status_check(c, j);
 	assert_string_equal(tables_did(c), "JOB_STATUS a\n");
