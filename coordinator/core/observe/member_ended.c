@@ -34,7 +34,7 @@ void member_log_end(const struct core *c, const struct attempt *a, const char *m
 
 /* As for a batch/v1 Job: the failure counts against backoffLimit, and the member is tried again
  * after a growing pause. */
-static void charge(struct core *c, const struct attempt *a, const struct member *m)
+static void charge(struct core *c, struct attempt *a, const struct member *m)
 {
 	struct job_record *j = a->job;
 	if (job_finished(j))
@@ -80,7 +80,7 @@ void member_held(struct core *c, struct attempt *a, const struct member *m)
 	attempt_free(c, a);
 }
 
-static void refuse(struct core *c, const struct attempt *a, const struct member *m)
+static void refuse(struct core *c, struct attempt *a, const struct member *m)
 {
 	struct job_record *j = a->job;
 	struct node_record *n = a->node;

@@ -89,16 +89,9 @@ static void apply_podless(struct core *c, struct attempt *a, const struct member
 		 * has created: the answer to the coordinator's own create will have that pod. */
 		attempt_launch_by_coordinator(c, a);
 	} else if (m->phase == MEMBER_HELD && !about_pod) {
-<<<<<<<
-		member_log_end(c, a, "member's pod name taken", m);
-		job_retry_at(a->job, a->id.index, c->now_ms + HELD_RETRY_MS);
-		attempt_free(c, a);
+		member_held(c, a, m);
 	} else if (m->phase == MEMBER_DENIED && !about_pod &&
 		   !(a->by_coordinator && attempt_live(a))) {
-=======
-		member_held(c, a, m);
-	} else if (m->phase == MEMBER_DENIED && !about_pod && !(a->by_coordinator && attempt_live(a))) {
->>>>>>>
 		job_denied(c, a, m->message);
 	}
 }

@@ -15,7 +15,8 @@ void tell_failure(struct core *c, const struct attempt *a, const struct member *
  * NULL: the pod is gone. Of such ends and of failures an Event tells at most once a minute for each
  * job. */
 void tell_pause(struct core *c, const struct attempt *a, const struct member *m);
-/* The status that the previous leader stored tells of an end: its words stand while the index waits.
+/* The status that the previous leader stored tells of an end: its words stand while the index
+ * waits.
  */
 void tell_adopt(struct job_record *j);
 /* A kubelet refused a member. The words are kept for the message of a waiting job. */

@@ -157,11 +157,8 @@ static void on_start(void *self, uint64_t uid)
 	c->pod.started = c->pod.ready = true;
 	c->pod.started_ms = kubelet_wall(cl, pod);
 	server_put(&cl->world.server, c);
-<<<<<<<
 	clock_at(&cl->world.clock, cl->world.clock.now_ms + t.run_ms + t.late_ms, on_finish, cl,
 		 uid);
-=======
-	clock_at(&cl->world.clock, cl->world.clock.now_ms + t.run_ms, on_finish, cl, uid);
 	if (m->evicts)
 		clock_at(&cl->world.clock, cl->world.clock.now_ms + draw(&cl->world.rng, 20, 500),
 			 on_evict, cl, uid);
@@ -187,7 +184,6 @@ static void on_evict(void *self, uint64_t uid)
 	c->pod.ended_ms = kubelet_wall(cl, pod);
 	server_count(&cl->world.server, FACT_KUBELET_EVICTED);
 	server_put(&cl->world.server, c);
->>>>>>>
 }
 
 /* ended_ms: by the kubelet's clock. */

@@ -37,14 +37,8 @@ static void take_word(struct template_facts *t, struct arena *a, const char *key
 		t->mount_ms = n;
 	else if (str_eq(key, "oom"))
 		t->oom = n != 0;
-<<<<<<<
-=======
 	else if (str_eq(key, "tolseconds"))
 		t->briefly = n == 0;
-	else if (str_eq(key, "tol") && t->ntolerations < TEMPLATE_TOLERATIONS_MAX)
-		t->tolerations[t->ntolerations++] = toleration_parse(a, value);
-	else if (!str_eq(key, "v") && t->nrequests < TEMPLATE_RES_MAX)
->>>>>>>
 	else if (str_eq(key, "term"))
 		t->term_code = (int32_t)n;
 	else if (str_eq(key, "stop"))

@@ -15,18 +15,8 @@ struct template_facts {
 	uint32_t refuse; /* so many pods of an index are refused by the kubelet */
 	/* So long the image cannot be pulled, a ConfigMap is missing, a volume is not mounted. */
 	int64_t pull_ms, config_ms, mount_ms;
-<<<<<<<
-	bool oom; /* it is killed for memory */
-<<<<<<<
-=======
-=======
 	bool oom;     /* it is killed for memory */
->>>>>>>
 	bool briefly; /* tolerationSeconds is 0: what it tolerates evicts it at once all the same */
-	struct res requests[TEMPLATE_RES_MAX];
-	uint32_t nrequests;
-	struct toleration tolerations[TEMPLATE_TOLERATIONS_MAX];
->>>>>>>
 	/* Asked to stop, it ends with this code (0: it catches SIGTERM) after so long. */
 	int32_t term_code; /* 143 of one that does not catch SIGTERM */
 	int64_t stop_ms;
