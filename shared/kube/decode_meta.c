@@ -24,17 +24,6 @@ static void decode_owner(const json_t *meta, struct meta *ret)
 	}
 }
 
-/* The API server sets deletionTimestamp to the time of the request plus the grace period, and keeps
- * that sum when a later request shortens the period. */
-static int64_t delete_asked(const json_t *meta)
-{
-	int64_t deleted_ms = js_time(meta, "deletionTimestamp");
-	int64_t grace_s = js_int(meta, "deletionGracePeriodSeconds", -1);
-	if (grace_s < 0 || grace_s > deleted_ms / 1000)
-		return 0;
-	return deleted_ms - grace_s * 1000;
-}
-
 void decode_meta(struct arena *a, const json_t *o, struct meta *ret)
 {
 	const json_t *meta = json_object_get(o, "metadata");
@@ -46,7 +35,8 @@ void decode_meta(struct arena *a, const json_t *o, struct meta *ret)
 		.generation = js_int(meta, "generation", 0),
 		.created_ms = js_time(meta, "creationTimestamp"),
 		.deleted_ms = js_time(meta, "deletionTimestamp"),
-		.delete_asked_ms = delete_asked(meta),
+		.delete_asked_ms = delete_asked_ms(js_time(meta, "deletionTimestamp"),
+						   js_int(meta, "deletionGracePeriodSeconds", -1)),
 		.orphan_finalizer = has_finalizer(meta, "orphan"),
 		.labels = js_kvs(a, json_object_get(meta, "labels")),
 	};

@@ -104,6 +104,14 @@ struct node { /* v1 Node */
 	const char *ready_reason, *boot_id;
 };
 
+/* When the deletion of an object was asked for first, in wall ms; 0: that cannot be told. The API
+ * server sets deletionTimestamp to the time of the request plus the grace period. A later request
+ * may shorten the period; where that would lead into the past, as with the kubelet's last request
+ * for a pod, deletionTimestamp becomes the time of the later request and the period 0 or 1
+ * (BeforeDelete of k8s.io/apiserver). So a period below 2 s tells nothing of the first request.
+ * grace_s: negative if it is not told. */
+int64_t delete_asked_ms(int64_t deleted_ms, int64_t grace_s);
+
 /* Whether resourceVersion a is older than b; false where either is not decimal: only decimal ones
  * are ordered (KEP-5504). */
 bool rv_older(const char *a, const char *b);

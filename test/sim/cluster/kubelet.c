@@ -278,7 +278,7 @@ static void on_kill(void *self, uint64_t uid)
 			 on_kill, cl, uid);
 		return;
 	}
-	store_remove(&cl->world.server.store, pod);
+	server_delete_now(&cl->world.server, pod);
 }
 
 /* How long the containers of a pod that is being deleted take. */

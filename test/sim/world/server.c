@@ -56,6 +56,14 @@ struct version *server_put(struct server *s, struct version *own_v)
 	return store_put(&s->store, own_v, server_wall(s));
 }
 
+void server_delete_now(struct server *s, const struct version *pod)
+{
+	struct version *c = version_clone(pod);
+	c->meta.deleted_ms = server_wall(s);
+	c->meta.delete_asked_ms = delete_asked_ms(c->meta.deleted_ms, 0);
+	store_remove(&s->store, server_put(s, c));
+}
+
 /* A pod's end is its kubelet's to confirm, unless it has ended already; a job with a finalizer
  * waits for the garbage collector; everything else goes at once. */
 void server_delete(struct server *s, const struct version *v)

@@ -52,3 +52,6 @@ int64_t server_wall(const struct server *s);
 struct version *server_put(struct server *s, struct version *own_v);
 /* As a DELETE: sets deletionTimestamp or removes. */
 void server_delete(struct server *s, const struct version *v);
+/* The last request for a pod, by its kubelet: the pod shows the time of this request as that of its
+ * deletion for a moment, with no grace period, and is gone. */
+void server_delete_now(struct server *s, const struct version *pod);
