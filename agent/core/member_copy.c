@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 enum { MESSAGE_BYTES_MAX = 512, RESOURCES_MAX = 32 };
 
@@ -22,18 +23,6 @@ char *strings_copy(const char **const *v, size_t n)
 		at += len;
 	}
 	return text;
-}
-
-/* The length of s, cut before the character that passes max bytes. */
-static size_t cut_utf8(const char *s, size_t max)
-{
-	size_t n = strnlen(s, max + 1);
-	if (n <= max)
-		return n;
-	n = max;
-	while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
-		n--;
-	return n;
 }
 
 struct res *resources_copy(const struct reslist *l)
@@ -56,7 +45,7 @@ struct member_copy *member_copy_new(const struct member *m)
 {
 	struct member_copy *c = mem_zalloc(1, sizeof *c);
 	const char *message = str_or_empty(m->message);
-	AUTO(mem_freep) char *cut = mem_strndup(message, cut_utf8(message, MESSAGE_BYTES_MAX));
+	AUTO(mem_freep) char *cut = mem_strndup(message, utf8_cut(message, MESSAGE_BYTES_MAX));
 	c->m = *m;
 	c->m.message = cut;
 	const char **const strs[] = {&c->m.ns,     &c->m.job_name, &c->m.job_uid,
@@ -94,7 +83,7 @@ static bool same_resources(const struct reslist *a, const struct reslist *b)
 bool member_copy_same(const struct member_copy *c, const struct member *m)
 {
 	const struct member *o = &c->m;
-	size_t cut = cut_utf8(str_or_empty(m->message), MESSAGE_BYTES_MAX);
+	size_t cut = utf8_cut(str_or_empty(m->message), MESSAGE_BYTES_MAX);
 	return o->phase == m->phase && o->ready == m->ready && o->deleting == m->deleting &&
 	       o->exit_code == m->exit_code && o->index == m->index && o->attempt == m->attempt &&
 	       o->started_ms == m->started_ms && o->ended_ms == m->ended_ms &&

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 void buf_done(struct buf *b)
 {
@@ -77,6 +78,23 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vprintf(b, fmt, ap);
 	va_end(ap);
+}
+
+void buf_put_words(struct buf *b, const char *s, size_t max)
+{
+	size_t left = b->toobig ? 0 : b->max - b->len;
+	buf_put(b, s, utf8_cut(s, max < left ? max : left));
+}
+
+char *words_vprintf(size_t max, const char *fmt, va_list ap)
+{
+	char *s = mem_alloc(max + 1);
+	int n = vsnprintf(s, max + 1, fmt, ap);
+	if (n < 0)
+		s[0] = 0;
+	else if ((size_t)n > max)
+		s[utf8_whole(s, max)] = 0;
+	return mem_realloc(s, strlen(s) + 1, 1);
 }
 
 void buf_drop_front(struct buf *b, size_t n)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "wire/scan.h"
 
 enum { SCRATCH_MAX = 4 * 1024 * 1024 };
@@ -22,7 +23,7 @@ static char *text(const char *s)
 static char *words(struct arena *a, const char *s, size_t max)
 {
 	s = str_or_empty(s);
-	size_t n = scan_cut(s, max);
+	size_t n = utf8_cut(s, max);
 	return s[n] == '\0' ? text(s) : arena_strndup(a, s, n);
 }
 

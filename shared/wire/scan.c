@@ -119,16 +119,6 @@ static bool is_text(struct slice s)
 	return true;
 }
 
-size_t scan_cut(const char *s, size_t max)
-{
-	size_t n = strlen(s);
-	if (n <= max)
-		return n;
-	for (n = max; n > 0 && ((uint8_t)s[n] & 0xc0) == 0x80; n--)
-		;
-	return n;
-}
-
 /* ---- fields ---- */
 
 static unsigned wire_type_of(const ProtobufCFieldDescriptor *f)

@@ -12,5 +12,3 @@ enum { WIRE_REASON_MAX = 256 };
 /* Checks that the bytes are a Frame within every bound of fields.def: RC_MALFORMED or RC_TOOBIG.
  * The memory to unpack a checked frame is in proportion to the bounds, whatever the peer sends. */
 enum rc scan_frame(const uint8_t *p, size_t len, struct err *e) must_use;
-/* Returns how many bytes of s, at most max, end between two characters. */
-size_t scan_cut(const char *s, size_t max);

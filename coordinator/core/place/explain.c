@@ -13,7 +13,12 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/waiting.h"
 
-enum { WHY_EACH_MS = 20, WHY_AT_ONCE = 200, WHY_PER_STEP = 50 };
+enum {
+	WHY_EACH_MS = 20,
+	WHY_AT_ONCE = 200,
+	WHY_PER_STEP = 50,
+	WHY_BYTES_MAX = 64 * 1024 /* all of it is put together; the message is cut at its end */
+};
 
 enum obstacle {
 	W_FIT,
@@ -151,7 +156,7 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 
 static void explain(struct core *c, struct job_record *j)
 {
-	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
+	AUTO(buf_done) struct buf b = BUF_INIT(WHY_BYTES_MAX);
 	put_why(c, j, &b);
 	if (!j->life.start_ms)
 		job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_Unschedulable);

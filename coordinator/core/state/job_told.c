@@ -49,13 +49,11 @@ void job_told_waiting(struct job_record *j, bool told)
 
 void job_set_message(struct job_record *j, enum reason reason, const char *fmt, ...)
 {
-	struct buf b = BUF_INIT(MESSAGE_MAX * 16);
 	va_list ap;
 	va_start(ap, fmt);
-	buf_vprintf(&b, fmt, ap);
+	char *message = words_vprintf(MESSAGE_MAX, fmt, ap);
 	va_end(ap);
 	j->told.reason = reason;
 	free(j->told.message);
-	j->told.message = mem_strndup(buf_str(&b), b.len > MESSAGE_MAX ? MESSAGE_MAX : b.len);
-	buf_done(&b);
+	j->told.message = message;
 }

@@ -7,7 +7,8 @@
 /* The time of a condition is the wall time, in whole seconds, when its status last changed. */
 void job_set_condition(struct core *c, struct job_record *j, enum job_condition which,
 		       enum cond_status st, enum reason reason);
-/* Sets status.reason and status.message. A message longer than MESSAGE_MAX bytes is cut. */
+/* Sets status.reason and status.message. A message longer than MESSAGE_MAX bytes is cut,
+ * between characters. */
 void job_set_message(struct job_record *j, enum reason reason, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* words: why the API server refuses pods of the job, or "". */

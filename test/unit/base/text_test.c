@@ -7,6 +7,7 @@
 #include "base/clocktext.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "test/lib/check.h"
 
 static void test_buf_never_truncates(void **state)
@@ -202,6 +203,84 @@ static void test_arena(void **state)
 	assert_null(arena_alloc(&a, SIZE_MAX));
 }
 
+/* Characters of one to four bytes: "a", "\u00e9", "\u20ac", "\U0001f600". */
+static void test_words_are_cut_between_characters(void **state)
+{
+	static const struct {
+		const char *s;
+		size_t max, want;
+	} cases[] = {
+		{"", 0, 0},
+		{"", 5, 0},
+		{"abc", 3, 3},
+		{"abc", 2, 2},
+		{"abc", 0, 0},
+		{"a\xc3\xa9", 3, 3},
+		{"a\xc3\xa9", 2, 1},
+		{"\xc3\xa9", 1, 0},
+		{"a\xe2\x82\xac", 4, 4},
+		{"a\xe2\x82\xac", 3, 1},
+		{"a\xe2\x82\xac", 2, 1},
+		{"\xf0\x9f\x98\x80z", 4, 4},
+		{"\xf0\x9f\x98\x80z", 3, 0},
+		{"z\xf0\x9f\x98\x80", 4, 1},
+		{"z\xf0\x9f\x98\x80", 3, 1},
+		{"z\xf0\x9f\x98\x80", 2, 1},
+		{"\xc3\xa9\xc3\xa9", 3, 2},
+		/* No UTF-8: cut where the bound is, not to nothing. */
+		{"\x80\x80\x80\x80\x80\x80\x80\x80", 6, 6},
+		{"\xff\xff\xff", 2, 2},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		CASE(cases[i].s, utf8_cut(cases[i].s, cases[i].max) == cases[i].want);
+}
+
+__attribute__((format(printf, 2, 3))) static char *format_words(size_t max, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	char *s = words_vprintf(max, fmt, ap);
+	va_end(ap);
+	return s;
+}
+
+static void test_words_fill_what_is_left(void **state)
+{
+	(void)state;
+	AUTO(buf_done) struct buf b = BUF_INIT(8);
+	buf_put_words(&b, "12\xe2\x82\xac", 4);
+	assert_string_equal(buf_str(&b), "12");
+	buf_put_words(&b, "345\xe2\x82\xac\xe2\x82\xac", 100);
+	assert_string_equal(buf_str(&b), "12345\xe2\x82\xac");
+	buf_put_words(&b, "more", 100);
+	assert_string_equal(buf_str(&b), "12345\xe2\x82\xac");
+	assert_int_equal(buf_rc(&b), RC_OK);
+	AUTO(mem_freep) char *whole = format_words(6, "%d\xe2\x82\xac", 123);
+	assert_string_equal(whole, "123\xe2\x82\xac");
+	AUTO(mem_freep) char *cut = format_words(5, "%d\xe2\x82\xac", 123);
+	assert_string_equal(cut, "123");
+	AUTO(mem_freep) char *none = format_words(0, "%d", 1);
+	assert_string_equal(none, "");
+}
+
+static void test_err_is_cut_between_characters(void **state)
+{
+	char text[ERR_MSG_MAX * 2 + 1];
+	struct err e;
+	(void)state;
+	for (size_t shift = 0; shift < 3; shift++) {
+		for (size_t i = 0; i + 3 < sizeof text; i += 3)
+			memcpy(text + i, "\xe2\x82\xac", 4);
+		memset(text, 'a', shift ? 3 * shift - 1 : 0); /* ends inside a character or not */
+		(void)err_set(&e, RC_IO, "%s", text + shift);
+		assert_true(strlen(e.msg) >= ERR_MSG_MAX - 3);
+		assert_memory_equal(e.msg + strlen(e.msg) - 3, "\xe2\x82\xac", 3);
+		(void)err_wrap(&e, RC_IO, "%s", text + shift);
+		assert_memory_equal(e.msg + strlen(e.msg) - 3, "\xe2\x82\xac", 3);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +294,9 @@ int main(void)
 		cmocka_unit_test(test_times_round_trip),
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_arena),
+		cmocka_unit_test(test_words_are_cut_between_characters),
+		cmocka_unit_test(test_words_fill_what_is_left),
+		cmocka_unit_test(test_err_is_cut_between_characters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,7 +90,8 @@ static void resources_are_capped(void **state)
 	member_copy_free(h);
 }
 
-/* Bytes that are no UTF-8 have no beginning of a character to cut before. */
+/* Bytes that are no UTF-8 have no beginning of a character to cut before: they are cut all the
+ * same. */
 static void bytes_without_a_beginning(void **state)
 {
 	char bad[600];
@@ -100,7 +101,7 @@ static void bytes_without_a_beginning(void **state)
 	bad[sizeof bad - 1] = '\0';
 	m.message = bad;
 	struct member_copy *h = member_copy_new(&m);
-	assert_string_equal(h->m.message, "");
+	assert_int_equal(strlen(h->m.message), 512);
 	assert_true(member_copy_same(h, &m));
 	member_copy_free(h);
 }
