@@ -59,6 +59,7 @@ void program_metrics(struct metrics *m, const char *lease, const struct coordina
 	link_metrics(m, listener, s.sessions.bad_frames);
 	set(m, METRIC_STATUS_WRITES, s.status_writes);
 	set(m, METRIC_STATUS_CONFLICTS, s.status_conflicts);
+	set(m, METRIC_STATUS_REFUSED, s.status_refused);
 	set(m, METRIC_WRITE_QUEUE_DEPTH, s.writes_waiting);
 	set(m, METRIC_PODS_CREATED, s.pod_creates);
 	set(m, METRIC_PODS_DELETED, s.pod_deletes);

@@ -7,8 +7,8 @@
 
 struct coordinator_stats {
 	bool leading, synced;
-	uint64_t epoch, relists, status_writes, status_conflicts, pod_creates, pod_deletes, events,
-		events_dropped;
+	uint64_t epoch, relists, status_writes, status_conflicts, status_refused, pod_creates,
+		pod_deletes, events, events_dropped;
 	uint32_t writes_waiting, templates; /* template texts in the store */
 	struct core_stats core;
 	struct server_sessions_stats sessions;

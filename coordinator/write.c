@@ -58,6 +58,12 @@ static bool render(void *self, uint64_t key, struct api_request *req)
 	return true;
 }
 
+/* By a policy, a webhook or missing rights, or as invalid. */
+static bool refused(enum rc rc)
+{
+	return rc == RC_FORBIDDEN || rc == RC_INVALID || rc == RC_BADREQUEST || rc == RC_TOOBIG;
+}
+
 /* The next status is computed from what the server stored, so the core is told now and not when
  * the watch brings it. */
 static void written(void *self, uint64_t key, const struct api_result *res,
@@ -69,6 +75,7 @@ static void written(void *self, uint64_t key, const struct api_result *res,
 	bool is_job = status_key_split(c->keys, key, &text, &ns, &name);
 	c->stats.status_writes += res->rc == RC_OK;
 	c->stats.status_conflicts += res->rc == RC_CONFLICT;
+	c->stats.status_refused += refused(res->rc);
 	struct core_event ev = {
 		.type = CEV_STATUS_WRITTEN,
 		.written = {.is_job = is_job,

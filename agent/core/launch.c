@@ -95,10 +95,13 @@ void launch_due(struct order_table *t, struct step *st, const struct pod_table *
 
 /* ---- answers ---- */
 
-static void retry(struct order_table *t, const struct step *st, struct order_record *o,
+static void retry(struct order_table *t, struct step *st, struct order_record *o,
 		  const struct agent_event *ev, struct rng *rng)
 {
 	AUTO(mem_freep) char *job = pod_key(o->o.ns, o->o.job_name);
+	enum rc rc = ev->created.rc;
+	const char *reason = str_or_empty(ev->created.reason);
+	const char *message = str_or_empty(ev->created.message);
 	int64_t ms = backoff_next(&o->backoff, rng);
 	if (ms < ev->created.retry_after_ms)
 		ms = ev->created.retry_after_ms;
@@ -109,6 +112,9 @@ static void retry(struct order_table *t, const struct step *st, struct order_rec
 	       KS("pod", o->o.pod), KS("rc", rc_name(ev->created.rc)),
 	       KS("error", ev->created.message), KI("after_ms", ms));
 	order_retry(t, o, st->now_ms + ms);
+	if (ev->type == AEV_CREATED && rc != RC_EXISTS)
+		order_create_failed(st, o, *reason ? reason : rc_name(rc),
+				    *message ? message : rc_text(rc));
 }
 
 /* What the API server will say again however often it is asked. */

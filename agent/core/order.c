@@ -35,14 +35,16 @@ static bool in_flight(enum order_state state)
 	return state == ORDER_FLYING || state == ORDER_READING;
 }
 
-/* A verdict holds in REFUSED only. */
+enum { FAILING_TELL_MS = 2000 };
+
+/* A verdict holds in REFUSED only, where no way leads but to LAUNCHED. */
 static void set_state(struct order_table *t, struct order_record *o, enum order_state to)
 {
 	state_check(rules, ARRAY_LEN(rules), o->state, to);
 	t->flying -= in_flight(o->state);
 	t->flying += in_flight(to);
 	o->state = to;
-	if (to != ORDER_REFUSED) {
+	if (to == ORDER_LAUNCHED) { /* the pod speaks from now on */
 		o->verdict = MEMBER_NONE;
 		o->changed = false;
 	}
@@ -126,6 +128,19 @@ void order_retry(struct order_table *t, struct order_record *o, int64_t due_ms)
 	set_state(t, o, ORDER_WANT);
 	o->due_ms = due_ms;
 	o->failing = true;
+}
+
+void order_create_failed(struct step *st, struct order_record *o, const char *reason,
+			 const char *message)
+{
+	if (!o->failing_ms)
+		o->failing_ms = st->now_ms;
+	bool news = !str_eq(o->reason, reason) || !str_eq(o->message, message);
+	if (!news || st->now_ms - o->failing_ms < FAILING_TELL_MS)
+		return;
+	mem_strset(&o->reason, reason);
+	mem_strset(&o->message, message);
+	o->changed = st->report = true;
 }
 
 void order_launched(struct order_table *t, struct order_record *o, const char *uid)

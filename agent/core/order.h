@@ -22,12 +22,14 @@ struct order_record {
 	struct backoff backoff; /* between tries */
 	int64_t due_ms;         /* WANT: not before */
 	bool failing;           /* WANT, FLYING, READING: a try failed, which was logged */
+	int64_t failing_ms;     /* when the first of its creates failed; 0: none has */
 	char *seen_uid;         /* NULL, or the UID of its pod as it was seen last */
 	uint64_t generation;    /* of the set of orders that named it last */
-	/* REFUSED: HELD, DENIED or GONE, with words; else MEMBER_NONE */
+	/* REFUSED: HELD, DENIED or GONE, with words; else MEMBER_NONE, whose words say why the
+	 * create fails, or NULL */
 	enum member_phase verdict;
 	char *reason, *message;
-	bool changed; /* the verdict is to be told */
+	bool changed; /* the verdict or its words are to be told */
 };
 
 struct order_table {
@@ -55,6 +57,10 @@ bool order_was_seen(const struct order_record *o);
 void order_create_out(struct order_table *t, struct order_record *o);
 void order_read_out(struct order_table *t, struct order_record *o);
 void order_retry(struct order_table *t, struct order_record *o, int64_t due_ms);
+/* A create failed with these words, and is tried again. When creates of the order have failed for
+ * some seconds, the words are told until the pod is there; new words are told anew. */
+void order_create_failed(struct step *st, struct order_record *o, const char *reason,
+			 const char *message);
 void order_launched(struct order_table *t, struct order_record *o, const char *uid);
 /* The same verdict twice keeps the words that came first. */
 void order_refuse(struct order_table *t, struct step *st, struct order_record *o,

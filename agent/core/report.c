@@ -52,7 +52,7 @@ static struct member of_verdict(const struct order_table *orders, const struct o
 
 /* The order's pod may come to be although none was seen: a create is out, or one ended whose answer
  * says nothing for sure. A new leader must know of it, or it makes another pod. MEMBER_NONE is how
- * it is told. */
+ * it is told; words with it say why the create fails. */
 static bool under_way(const struct order_record *o)
 {
 	return o->state == ORDER_FLYING || (o->state == ORDER_WANT && o->failing);

@@ -24,7 +24,8 @@ void member_pod_name(const char *job, const char *job_uid, uint32_t index, uint3
 bool member_same_run(const char *hash_a, const char *hash_b);
 
 enum member_phase {
-	MEMBER_NONE,      /* in a Hello: its create is under way, its pod may come to be */
+	MEMBER_NONE,      /* in a Hello: its create is under way, its pod may come to be; with a
+			   * message, also in Reports: the create keeps failing, and why */
 	MEMBER_PENDING,   /* the pod exists, no container of it has started */
 	MEMBER_RUNNING,   /* a container has started */
 	MEMBER_SUCCEEDED, /* phase Succeeded, and it ended before anybody asked it to stop */

@@ -280,7 +280,7 @@ void job_decide(struct core *c, struct job_record *j)
 		if (!job_finished(j) && !j->spec.suspend && !*j->spec.invalid)
 			tell_progress(c, j);
 	}
-	job_set_timer(c, j, j->life.wake_ms);
 	if (j->object.known && !j->object.deleted)
 		job_status_check(c, j);
+	job_set_timer(c, j, j->life.wake_ms);
 }

@@ -15,6 +15,8 @@ void pod_lists_set_timer(struct core *c, struct node_record *n)
 				     : n->list.next_ms; /* when it ends, the timer is set again */
 	if (n->apply.wanted && !n->apply.running && n->apply.after_ms < at)
 		at = n->apply.after_ms;
+	if (n->status.refusals && n->status.again_ms > c->now_ms && n->status.again_ms < at)
+		at = n->status.again_ms;
 	node_set_timer(c, n, at);
 }
 

@@ -37,11 +37,28 @@ static bool usual(const char *reason)
 	       str_eq(reason, "PodInitializing");
 }
 
+static void put_words(struct buf *b, const char *reason, const char *message)
+{
+	buf_put_words(b, reason, MESSAGE_MAX);
+	buf_puts(b, ": ");
+	buf_put_words(b, str_or_empty(message), MESSAGE_MAX);
+}
+
 static void set_waiting(struct core *c, struct attempt *a, const struct member *m)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
 	if (m->phase == MEMBER_PENDING && !usual(m->reason))
-		buf_printf(&b, "%s: %s", m->reason, str_or_empty(m->message));
+		put_words(&b, m->reason, m->message);
+	attempt_set_waiting(c, a, buf_str(&b));
+}
+
+void member_create_failing(struct core *c, struct attempt *a, const char *reason,
+			   const char *message)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
+	if (attempt_seen(a) || !attempt_live(a))
+		return;
+	put_words(&b, str_or_empty(reason), message);
 	attempt_set_waiting(c, a, buf_str(&b));
 }
 
@@ -93,6 +110,8 @@ static void apply_podless(struct core *c, struct attempt *a, const struct member
 	} else if (m->phase == MEMBER_DENIED && !about_pod &&
 		   !(a->by_coordinator && attempt_live(a))) {
 		job_denied(c, a, m->message);
+	} else if (m->phase == MEMBER_NONE && !a->by_coordinator && *str_or_empty(m->message)) {
+		member_create_failing(c, a, m->reason, m->message);
 	}
 }
 
@@ -193,21 +212,22 @@ static bool fits(struct core *c, const struct node_record *n, const struct job_r
 
 /* The agent is creating the pod of this attempt (phase none). If this leader ordered it, that is no
  * news. Else the previous leader may have: then this leader must have been able to place it there,
- * too. */
-static void attempted(struct core *c, struct job_record *j, struct node_record *n,
-		      const struct member *m)
+ * too. Returns the attempt, or NULL if this leader does not take it over. */
+static struct attempt *attempted(struct core *c, struct job_record *j, struct node_record *n,
+				 const struct member *m)
 {
 	if (!j->object.known || !j->object.predates_leader || j->object.deleted ||
 	    j->object.deleting || j->spec.suspend || job_finished(j) || *j->spec.invalid ||
 	    m->index >= j->spec.parallelism || bitset_has(&j->members.completed, m->index) ||
 	    !str_eq(m->template_hash, intern_str(c->strs, j->spec.template_id)))
-		return;
+		return NULL;
 	const struct slot *s = job_slot(j, m->index);
 	if (s->current || m->attempt <= s->last || !fits(c, n, j))
-		return;
-	attempt_resume(c, j, n, m);
+		return NULL;
+	struct attempt *a = attempt_resume(c, j, n, m);
 	job_changed_selection(j); /* checks whether the node matches */
 	job_dirty(c, j);
+	return a;
 }
 
 /* An attempt has ended of which nothing but this report is known: the previous leader ended before
@@ -260,6 +280,8 @@ void member_seen(struct core *c, struct node_record *n, const struct member *m, 
 	if (!j || !ours(j, m))
 		return;
 	struct attempt *a = attempt_find(c, j, m->index, m->attempt);
+	if (!a && m->phase == MEMBER_NONE && !j->object.orphan)
+		a = attempted(c, j, n, m);
 	if (j->object.orphan) {
 		orphaned(c, n, a, m);
 		return;
@@ -267,9 +289,7 @@ void member_seen(struct core *c, struct node_record *n, const struct member *m, 
 	if (!a) {
 		if (pod)
 			adopt(c, j, n, m, by_list);
-		else if (m->phase == MEMBER_NONE)
-			attempted(c, j, n, m);
-		else
+		else if (m->phase != MEMBER_NONE)
 			number_used(j, m);
 		node_dirty(c, n);
 		return;

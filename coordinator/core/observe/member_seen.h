@@ -4,6 +4,11 @@
 
 #include "coordinator/core/state/tables.h"
 
+/* The create of an attempt whose pod nobody has seen keeps failing with these words. Until the pod
+ * is seen, the attempt waits for that. */
+void member_create_failing(struct core *c, struct attempt *a, const char *reason,
+			   const char *message);
+
 /* n reports m. by_list: the coordinator has read the pod itself. A second call changes nothing
  * more. */
 void member_seen(struct core *c, struct node_record *n, const struct member *m, bool by_list);

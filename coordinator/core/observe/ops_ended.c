@@ -9,7 +9,7 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
 
-enum { DELETE_RECHECK_MS = 60000 };
+enum { DELETE_RECHECK_MS = 60000, FAILING_TELL_MS = 1000 };
 
 /* Errors that the API server would return again. NOTFOUND is the namespace, or an object that
  * admission looks up. */
@@ -17,6 +17,21 @@ static bool final_refusal(enum rc rc)
 {
 	return rc == RC_FORBIDDEN || rc == RC_INVALID || rc == RC_BADREQUEST || rc == RC_TOOBIG ||
 	       rc == RC_NOTFOUND;
+}
+
+/* The create by the coordinator failed, and is tried again. A single failure is not told. */
+static void failing(struct core *c, struct attempt *a, const struct core_event *ev)
+{
+	enum rc rc = ev->pod.rc;
+	const char *reason = str_or_empty(ev->pod.reason);
+	const char *message = str_or_empty(ev->pod.message);
+	if (rc == RC_STALE || rc == RC_CANCELED)
+		return; /* nobody was asked */
+	if (!a->failing_ms)
+		a->failing_ms = c->now_ms;
+	if (c->now_ms - a->failing_ms >= FAILING_TELL_MS)
+		member_create_failing(c, a, *reason ? reason : rc_name(rc),
+				      *message ? message : rc_text(rc));
 }
 
 static void created(struct core *c, struct attempt *a, const struct core_event *ev)
@@ -47,6 +62,7 @@ static void created(struct core *c, struct attempt *a, const struct core_event *
 		a->by_coordinator = true;
 		job_denied(c, a, str_or_empty(ev->pod.message));
 	} else {
+		failing(c, a, ev);
 		attempt_retry(c, a);
 	}
 }

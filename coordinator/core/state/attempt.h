@@ -46,7 +46,7 @@ bool attempt_replaceable(const struct attempt *a);
 void attempt_set_timer(struct core *c, struct attempt *a, int64_t at_ms);
 void attempt_set_template(struct core *c, struct attempt *a, uint32_t template_id);
 void attempt_set_ready(struct core *c, struct attempt *a, bool ready);
-/* why: what a container waits for, as "ErrImagePull: …", or "". */
+/* why: what a container waits for, as "ErrImagePull: …", or why the create keeps failing, or "". */
 void attempt_set_waiting(struct core *c, struct attempt *a, const char *why);
 /* The coordinator has read the pod of an attempt that only an agent had reported. */
 void attempt_confirm(struct core *c, struct attempt *a);

@@ -41,7 +41,10 @@ struct attempt {
 	int64_t started_ms;      /* monotonic, when a container started, about; 0: none has */
 	int64_t ended_ms;        /* wall time, as the kubelet gives it */
 	const char *stop_reason; /* a literal, for the log */
-	char *pod_uid, *waiting; /* waiting: why a container waits ("ErrImagePull: …"), or "" */
+	int64_t failing_ms; /* when the coordinator's first create failed; 0: none has failed */
+	/* waiting: why a container waits ("ErrImagePull: …"), or why the create of an attempt that
+	 * is ordered keeps failing, or "" */
+	char *pod_uid, *waiting;
 	struct needs needs;
 	char pod[POD_NAME_BYTES];
 };

@@ -18,5 +18,6 @@ struct job_told {
 	int64_t next_try_ms;      /* of that member: wall time in whole seconds; 0: not known */
 	char *last_refusal;       /* why a kubelet refused a member last, or "" */
 	int64_t failure_event_ms; /* until then no Event is made about a failure */
+	int64_t failing_event_ms; /* until then no Event is made about creates that fail */
 	bool waiting;             /* an Event has said that the job waits for nodes */
 };

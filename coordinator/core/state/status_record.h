@@ -21,4 +21,11 @@ struct status_slot {
 	uint64_t stored, inflight, seen;
 	uint64_t stored_head, inflight_head;
 	char *rv; /* the resourceVersion from which the next write is computed */
+	/* What was last refused for good, how often since a write was stored, and when it is tried
+	 * again although nothing has changed. */
+	uint64_t refused, refused_head;
+	uint32_t refusals;
+	int64_t again_ms;
+	int64_t failing_ms; /* when the first write since one was stored failed; 0: none failed */
+	bool failure_told;  /* since a write was stored */
 };

@@ -189,7 +189,9 @@ static bool starting(const struct job_record *j)
 
 bool job_status_head_stored(const struct job_record *j)
 {
-	return j->status.stored_head == job_head(j);
+	uint64_t head = job_head(j);
+	return j->status.stored_head == head ||
+	       (j->status.refusals && j->status.refused_head == head);
 }
 
 static void mark(struct core *c, struct job_record *j, enum mark m)
@@ -215,7 +217,11 @@ void job_status_check(struct core *c, struct job_record *j)
 		return;
 	view(j, action_memory(c), &s);
 	struct status_print p = fingerprint(&s);
-	if (slot_differs(&j->status, p))
+	if (!slot_differs(&j->status, p))
+		return;
+	if (slot_held(&j->status, p, c->now_ms))
+		job_wake(j, j->status.again_ms);
+	else
 		mark(c, j, p.head != j->status.stored_head ? MARK_URGENT : MARK_LATER);
 }
 
@@ -255,13 +261,24 @@ void job_status_taken(struct core *c, const char *ns, const char *name,
 	j->inflight_failed = sent->failed;
 }
 
-static void refused(struct core *c, struct job_record *j, const struct core_event *ev)
+/* What was last written is stored, or nobody should wait for that any more. */
+static void failures_settled(struct job_record *j)
 {
-	/* The job is deleted, and the watch has not shown it yet: no pods until it does. */
-	if (ev->written.rc == RC_NOTFOUND)
-		job_hold(j, c->now_ms + DELETED_HOLD_MS);
-	log_warn(c->log, "job status not written", KS("job", j->key),
-		 KS("error", ev->written.message));
+	job_failed_stored(j, j->inflight_failed);
+}
+
+/* One Event quotes the API server: the status itself cannot say it. */
+static void not_written(struct core *c, struct job_record *j, const struct core_event *ev)
+{
+	const char *words = str_or_empty(ev->written.message);
+	enum rc rc = ev->written.rc;
+	if (slot_tell(&j->status, rc, c->now_ms)) {
+		log_warn(c->log, "job status not written", KS("job", j->key), KS("error", words));
+		event_job(c, j, R_FailedUpdateStatus,
+			  slot_failure(action_memory(c), *words ? words : rc_text(rc)));
+	}
+	if (slot_hopeless(&j->status, rc))
+		failures_settled(j);
 }
 
 void job_status_written(struct core *c, const struct core_event *ev)
@@ -269,10 +286,12 @@ void job_status_written(struct core *c, const struct core_event *ev)
 	struct job_record *j = job_find(c, ev->written.ns, ev->written.name);
 	if (!j || (*str_or_empty(ev->written.uid) && !str_eq(j->uid, ev->written.uid)))
 		return;
-	enum slot_end end = slot_written(&j->status, ev->written.rc, ev->written.rv);
-	if (end == SLOT_REFUSED)
-		refused(c, j, ev);
-	if (end == SLOT_STORED || end == SLOT_OVERTAKEN)
-		job_failed_stored(j, j->inflight_failed);
+	enum slot_end end = slot_written(&j->status, ev->written.rc, ev->written.rv, c->now_ms);
+	if (end == SLOT_NOT_THERE) /* the watch has not shown it yet: no pods until it does */
+		job_hold(j, c->now_ms + DELETED_HOLD_MS);
+	else if (end == SLOT_STORED || end == SLOT_OVERTAKEN)
+		failures_settled(j);
+	else
+		not_written(c, j, ev);
 	job_dirty(c, j);
 }

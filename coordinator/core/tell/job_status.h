@@ -6,7 +6,8 @@
 
 /* Asks for a write if the status differs from what is stored. */
 void job_status_check(struct core *c, struct job_record *j);
-/* The state, and the conditions but Scheduled, are stored. */
+/* The state, and the conditions but Scheduled, are stored; or they were refused for good, and
+ * nobody waits for them. */
 bool job_status_head_stored(const struct job_record *j);
 /* The watch shows this status, of resourceVersion rv. */
 void job_status_seen(struct job_record *j, const struct job_status *st, const char *rv);

@@ -114,7 +114,9 @@ void node_status_check(struct core *c, struct node_record *n)
 	view(c, action_memory(c), n, &s);
 	struct status_print p = fingerprint(&s);
 	bool head = p.head != n->status.stored_head;
-	if (slot_differs(&n->status, p) && (head || n->status.mark != MARK_LATER))
+	if (!slot_differs(&n->status, p) || (!head && n->status.mark == MARK_LATER))
+		return;
+	if (!slot_held(&n->status, p, c->now_ms)) /* the node's timer has the next try */
 		mark(c, n, head ? MARK_URGENT : MARK_LATER);
 }
 
@@ -148,13 +150,22 @@ void node_status_taken(struct core *c, const char *name, const struct compute_no
 		slot_settled(&n->status);
 }
 
+static void not_written(struct core *c, struct node_record *n, const struct core_event *ev)
+{
+	const char *words = str_or_empty(ev->written.message);
+	log_warn(c->log, "ComputeNode status not written", KS("node", n->name), KS("error", words));
+	event_node(c, n, R_FailedUpdateStatus,
+		   slot_failure(action_memory(c), *words ? words : rc_text(ev->written.rc)));
+}
+
 void node_status_written(struct core *c, const struct core_event *ev)
 {
 	struct node_record *n = node_find(c, ev->written.name);
 	if (!n)
 		return;
-	if (slot_written(&n->status, ev->written.rc, ev->written.rv) == SLOT_REFUSED)
-		log_warn(c->log, "ComputeNode status not written", KS("node", n->name),
-			 KS("error", ev->written.message));
+	enum slot_end end = slot_written(&n->status, ev->written.rc, ev->written.rv, c->now_ms);
+	if ((end == SLOT_REFUSED || end == SLOT_AGAIN) &&
+	    slot_tell(&n->status, ev->written.rc, c->now_ms))
+		not_written(c, n, ev);
 	node_dirty(c, n);
 }

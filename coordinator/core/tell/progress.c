@@ -5,6 +5,7 @@
 #include <utlist.h>
 
 #include "base/clocktext.h"
+#include "base/utf8.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
@@ -43,10 +44,15 @@ void tell_failure(struct core *c, const struct attempt *a, const struct member *
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
 	struct job_record *j = a->job;
 	buf_printf(&b, "member %u: exit code %d", a->id.index, m->exit_code);
-	if (*str_or_empty(m->reason))
-		buf_printf(&b, " (%s)", m->reason);
-	if (*str_or_empty(m->message))
-		buf_printf(&b, ": %.*s", QUOTE_MAX, m->message);
+	if (*str_or_empty(m->reason)) {
+		buf_puts(&b, " (");
+		buf_put_words(&b, m->reason, QUOTE_MAX);
+		buf_puts(&b, ")");
+	}
+	if (*str_or_empty(m->message)) {
+		buf_puts(&b, ": ");
+		buf_put_words(&b, m->message, QUOTE_MAX);
+	}
 	buf_printf(&b, "; look at the log of pod %s", a->pod);
 	set_last_end(c, j, a->id.index, R_MemberFailed, buf_str(&b));
 }
@@ -81,17 +87,20 @@ void tell_adopt(struct job_record *j)
 void tell_refusal(struct job_record *j, const struct member *m)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
-	buf_puts(&b, str_or_empty(m->reason));
-	if (*str_or_empty(m->message))
-		buf_printf(&b, ": %.*s", QUOTE_MAX, m->message);
+	buf_put_words(&b, str_or_empty(m->reason), QUOTE_MAX);
+	if (*str_or_empty(m->message)) {
+		buf_puts(&b, ": ");
+		buf_put_words(&b, m->message, QUOTE_MAX);
+	}
 	mem_strset(&j->told.last_refusal, buf_str(&b));
 }
 
 void tell_denial(struct core *c, struct job_record *j, const char *words)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX);
-	buf_printf(&b, "the API server refuses a pod: %.*s; remove the cause, Muster tries again",
-		   QUOTE_MAX, words);
+	buf_puts(&b, "the API server refuses a pod: ");
+	buf_put_words(&b, words, QUOTE_MAX);
+	buf_puts(&b, "; remove the cause, Muster tries again");
 	if (str_eq(j->told.create_error, buf_str(&b)))
 		return;
 	job_set_create_error(j, buf_str(&b));
@@ -103,9 +112,35 @@ static void say_waiting(struct core *c, struct job_record *j, const struct attem
 {
 	bool news = j->told.reason != R_MemberWaiting;
 	job_set_message(j, R_MemberWaiting, "member %u: %.*s; look at the Events of pod %s",
-			a->id.index, QUOTE_MAX, why, a->pod);
+			a->id.index, (int)utf8_cut(why, QUOTE_MAX), why, a->pod);
 	if (news)
 		event_job(c, j, R_MemberWaiting, j->told.message);
+}
+
+/* The API server fails to create a pod, again and again. This may heal by itself, so the job keeps
+ * its nodes. The Event about it comes at most once a minute. */
+static bool tell_failing_create(struct core *c, struct job_record *j)
+{
+	const struct attempt *a;
+	DL_FOREACH2(j->members.nwaiting && j->members.count[ATTEMPT_ORDERED] ? j->members.attempts
+									     : NULL,
+		    a, job_next)
+	{
+		if (a->state == ATTEMPT_ORDERED && *a->waiting)
+			break;
+	}
+	if (!a)
+		return false;
+	bool news = j->told.reason != R_FailedCreate && j->told.failing_event_ms <= c->now_ms;
+	job_set_message(j, R_FailedCreate,
+			"the pod of member %u cannot be created: %.*s; remove the cause, Muster "
+			"tries again",
+			a->id.index, (int)utf8_cut(a->waiting, QUOTE_MAX), a->waiting);
+	if (news) {
+		j->told.failing_event_ms = c->now_ms + FAILURE_EVENT_MS;
+		event_job(c, j, R_FailedCreate, j->told.message);
+	}
+	return true;
 }
 
 /* A container waits, and the kubelet says why; or no container has started for a long time, and
@@ -192,6 +227,8 @@ static void say_last_end(const struct core *c, struct job_record *j)
 
 void tell_progress(struct core *c, struct job_record *j)
 {
+	if (tell_failing_create(c, j))
+		return;
 	if (*j->told.create_error && !job_blocked(j)) {
 		job_set_message(j, R_FailedCreate, "%s", j->told.create_error);
 		if (!j->life.start_ms)

@@ -5,9 +5,9 @@
 
 #include "coordinator/core/state/tables.h"
 
-/* Sets the message of the job to the first of these: why pods are refused; which lost node a member
- * waits for; why containers wait; how a member failed. While the job waits in the queue, the
- * message about that stays. */
+/* Sets the message of the job to the first of these: why creates of pods fail; why pods are
+ * refused; which lost node a member waits for; why containers wait; how a member failed. While the
+ * job waits in the queue, the message about that stays. */
 void tell_progress(struct core *c, struct job_record *j);
 /* An attempt failed; an Event says so at most once a minute for each job. */
 void tell_failure(struct core *c, const struct attempt *a, const struct member *m);

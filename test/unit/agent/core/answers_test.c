@@ -15,7 +15,7 @@ static void errors_that_time_heals(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
 		print_message("%s\n", rc_name(codes[i]));
 		created(w, "p", codes[i], NULL, 0);
-		expect(w, "");
+		buf_reset(&w->did); /* at times "report": fails_for_long */
 		int64_t due = agent_core_deadline(w->c);
 		assert_true(due >= w->now + 100 && due <= w->now + 10000);
 		tick(w, due - 1);
@@ -25,7 +25,61 @@ static void errors_that_time_heals(void **state)
 	}
 	created(w, "p", RC_THROTTLED, NULL, 60000);
 	assert_int_equal(agent_core_deadline(w->c), w->now + 60000);
-	expect_told(w, "");
+}
+
+/* What is told then: the phase of a create under way, with words; "": nothing. */
+static void expect_words(struct world *w, const char *reason, const char *message)
+{
+	struct capacity cap;
+	const struct member *v;
+	uint32_t n;
+	bool has;
+	buf_reset(&w->did);
+	assert_int_equal(changes(w, 64, &cap, &has, &v, &n), *message != '\0');
+	if (!*message)
+		return;
+	assert_int_equal(n, 1);
+	assert_int_equal(v[0].phase, MEMBER_NONE);
+	assert_string_equal(v[0].reason, reason);
+	assert_string_equal(v[0].message, message);
+}
+
+static void fails(struct world *w, enum rc rc, const char *reason, const char *message)
+{
+	step(w, (struct agent_event){.type = AEV_CREATED,
+				     .created = {.ns = "ns",
+						 .name = "p",
+						 .rc = rc,
+						 .reason = reason,
+						 .message = message}});
+}
+
+/* A create that fails once is nobody's business; after some seconds the words are told, once, and
+ * again when they change or the session begins anew; the pod ends that. */
+static void a_create_that_fails_for_long(void **state)
+{
+	struct world *w = *state;
+	struct pod p = member_pod("p", "u1", POD_PENDING);
+	launching(w);
+	fails(w, RC_SERVER, "InternalError", "webhook is dead");
+	expect_words(w, "", "");
+	tick(w, w->now + 1900);
+	fails(w, RC_SERVER, "InternalError", "webhook is dead");
+	expect_words(w, "", "");
+	tick(w, w->now + 200);
+	tick(w, w->now + 10000);
+	fails(w, RC_SERVER, "InternalError", "webhook is dead");
+	tick(w, w->now + 10000); /* the next try is out before it is told */
+	expect_words(w, "InternalError", "webhook is dead");
+	fails(w, RC_SERVER, "InternalError", "webhook is dead");
+	expect_words(w, "", "");
+	tick(w, w->now + 10000);
+	fails(w, RC_TIMEOUT, "", "");
+	expect_words(w, "TIMEOUT", "deadline exceeded");
+	expect_snapshot(w, "p/: ");
+	pod(w, &p);
+	expect_told(w, "p/u1:Pending ");
+	expect_snapshot(w, "p/u1:Pending ");
 }
 
 static void lost_answer_is_adopted(void **state)
@@ -141,13 +195,10 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(errors_that_time_heals),
-		T(lost_answer_is_adopted),
-		T(lost_answer_then_the_watch),
-		T(name_held_by_something_else),
-		T(name_held_on_this_node),
-		T(exists_but_is_gone_when_read),
-		T(denied),
+		T(errors_that_time_heals),       T(a_create_that_fails_for_long),
+		T(lost_answer_is_adopted),       T(lost_answer_then_the_watch),
+		T(name_held_by_something_else),  T(name_held_on_this_node),
+		T(exists_but_is_gone_when_read), T(denied),
 	};
 	return cmocka_run_group_tests_name("agent_answers", tests, NULL, NULL);
 }

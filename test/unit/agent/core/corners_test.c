@@ -214,6 +214,7 @@ static void several_are_tried_again(void **state)
 	expect(w, "create:p ");
 	created(w, "p", RC_THROTTLED, NULL, 20000);
 	assert_int_equal(agent_core_deadline(w->c), t + 9000);
+	expect(w, "report "); /* its words: it fails for long */
 	tick(w, t + 9000);
 	expect(w, "create:q ");
 	assert_int_equal(agent_core_deadline(w->c), t + 25000);

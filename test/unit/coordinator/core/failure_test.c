@@ -219,6 +219,43 @@ static void denied_agent_then_coordinator(void **state)
 	assert_true(w_has(w, "create b 0.1 on n2\n"));
 }
 
+/* The create keeps failing with 5xx: by the agent's words, and by our own. */
+static void a_create_that_keeps_failing_is_told(void **state)
+{
+	(void)state;
+	for (uint32_t by_coordinator = 0; by_coordinator < 2; by_coordinator++) {
+		struct world *w;
+		w_setup((void **)&w);
+		w_nodes(w, 1);
+		struct wjob *j = w_new_job(w, "a", 1);
+		j->job.spec.credentials = by_coordinator;
+		w_job(w, j);
+		struct member m = w_member(w, j, "n1", 0, 1, MEMBER_NONE);
+		m.pod_uid = "";
+		m.reason = "InternalError";
+		m.message = "webhook is dead";
+		struct core_event ev = w_pod_done(POD_OP_CREATE, &m, RC_SERVER, m.message);
+		for (uint32_t i = 0; i < 3; i++) {
+			w_wait(w, 3000);
+			if (by_coordinator)
+				w_step(w, &ev);
+			else
+				w_report(w, &m);
+		}
+		w_wait(w, 2000);
+		struct job_status s = w_status(w, j);
+		assert_string_equal(s.reason, "FailedCreate");
+		assert_non_null(strstr(s.message, "webhook is dead"));
+		assert_int_equal(s.active, 1); /* it keeps its node: this may heal */
+		assert_int_equal(w->notes, 1);
+		m = w_member(w, j, "n1", 0, 1, MEMBER_PENDING);
+		w_report(w, &m);
+		w_wait(w, 2000);
+		assert_string_equal(w_status(w, j).reason, "");
+		w_teardown((void **)&w);
+	}
+}
+
 /* The agent tells again, in a Hello say, what we have taken over: our own create is still out. */
 static void denied_again_is_no_news(void **state)
 {
@@ -515,6 +552,7 @@ int main(void)
 		T(held_name_uses_the_next_number),
 		T(r010_success_before_the_delete),
 		T(denied_agent_then_coordinator),
+		T(a_create_that_keeps_failing_is_told),
 		T(denied_again_is_no_news),
 		T(denied_gang_gives_all_back),
 		T(denied_gang_of_which_one_was_lost),

@@ -133,11 +133,61 @@ static void a_refused_write_waits_for_news(void **state)
 					    .rc = RC_INVALID,
 					    .message = "no"}};
 	w_step(w, &ev);
+	assert_true(w_has(w, "FailedUpdateStatus"));
 	w_clear(w);
-	w_wait(w, 60000);
+	w_wait(w, 4000);
 	assert_false(w_has(w, "job-status"));
-	w_all(w, j, MEMBER_RUNNING);
+	w_wait(w, 2000); /* tried again, though nothing has changed */
 	assert_true(w_has(w, "job-status a"));
+	assert_true(take_job_status(w->core, "default", "a", &s, &rv));
+	w_step(w, &ev);
+	assert_false(w_has(w, "FailedUpdateStatus")); /* said once */
+	w_clear(w);
+	w_wait(w, 9000);
+	assert_false(w_has(w, "job-status"));
+	w_all(w, j, MEMBER_RUNNING); /* what is new does not wait */
+	assert_true(w_has(w, "job-status a"));
+}
+
+/* A replacement waits for the status that counts the failure, but not for ever. */
+static void a_replacement_does_not_wait_for_what_is_refused(void **state)
+{
+	static const struct {
+		enum rc rc;
+		int64_t ms; /* that the writes have failed by then */
+		bool waits;
+	} cases[] = {{RC_INVALID, 0, false},   {RC_FORBIDDEN, 0, false},
+		     {RC_SERVER, 0, true},     {RC_SERVER, 30000, true},
+		     {RC_SERVER, 61000, true}, {RC_CONFLICT, 61000, true}};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world *w;
+		struct job_status s;
+		const char *rv;
+		print_message("case %zu\n", i);
+		w_setup((void **)&w);
+		w_nodes(w, 1);
+		struct wjob *j = w_new_job(w, "a", 1);
+		j->job.spec.backoff_limit = 3;
+		w_job(w, j);
+		w_wait(w, 2000);
+		w->no_writes = true;
+		w_tell(w, j, "n1", 0, 1, MEMBER_FAILED);
+		struct core_event ev = {.type = CEV_STATUS_WRITTEN,
+					.written = {.is_job = true,
+						    .ns = "default",
+						    .name = "a",
+						    .rc = cases[i].rc,
+						    .message = "no"}};
+		assert_true(take_job_status(w->core, "default", "a", &s, &rv));
+		w_step(w, &ev);
+		w_wait(w, cases[i].ms);
+		if (cases[i].ms)
+			w_step(w, &ev);
+		w_wait(w, 20000); /* the backoff of the failure */
+		assert_int_equal(w_order(w, j, 0, NULL) != NULL, !cases[i].waits);
+		w_teardown((void **)&w);
+	}
 }
 
 static void a_condition_keeps_the_time_of_its_change(void **state)
@@ -369,6 +419,7 @@ int main(void)
 		T(a_second_writer_loses_nothing_of_ours),
 		T(a_final_state_by_another_writer_is_final),
 		T(a_refused_write_waits_for_news),
+		T(a_replacement_does_not_wait_for_what_is_refused),
 		T(a_condition_keeps_the_time_of_its_change),
 		T(orders_change_only_when_they_do),
 		T(what_follows_a_state_is_gathered),

@@ -207,7 +207,7 @@ static void what_a_condition_says(void **state)
 	}
 }
 
-/* How a write ended, and whether the same status is asked for again. */
+/* How a write ended, and whether the same status is still to be written. */
 static void how_a_write_ended(void **state)
 {
 	static const struct {
@@ -222,7 +222,10 @@ static void how_a_write_ended(void **state)
 		 false, 3},
 		{"of another job of that name", RC_OK, "uid-other", "12", true, false, 0},
 		{"not, and will be tried again", RC_TIMEOUT, "uid-a", NULL, true, false, 0},
-		{"refused for good", RC_INVALID, "uid-a", NULL, false, false, 0},
+		{"refused for good: nobody waits for it", RC_INVALID, "uid-a", NULL, true, false,
+		 3},
+		{"refused for want of rights", RC_FORBIDDEN, "uid-a", NULL, true, false, 3},
+		{"fenced", RC_CONFLICT, "uid-a", NULL, true, false, 0},
 		{"the job is gone", RC_NOTFOUND, "uid-a", NULL, false, true, 0},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -250,6 +253,44 @@ static void how_a_write_ended(void **state)
 		tables_teardown(&world);
 	}
 	(void)state;
+}
+
+/* What was refused is asked for again when its time has come, or when it changes. */
+static void what_is_refused_waits(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	struct core_event ev = {.written = {.is_job = true,
+					    .ns = "default",
+					    .name = "a",
+					    .uid = "uid-a",
+					    .rc = RC_INVALID,
+					    .message = "no"}};
+	struct job_status s;
+	const char *rv;
+	assert_true(job_status_view(c, "default", "a", &s, &rv));
+	for (uint32_t n = 1; n <= 6; n++) {
+		int64_t ms = n < 5 ? 2500 << n : 60000; /* 5 s, 10 s, … 60 s */
+		job_status_taken(c, "default", "a", &s);
+		job_status_written(c, &ev);
+		assert_true(job_status_head_stored(j)); /* or as good as */
+		assert_int_equal(j->status.again_ms, c->now_ms + ms);
+		j->life.wake_ms = INT64_MAX;
+		job_status_check(c, j);
+		assert_int_equal(j->status.mark, MARK_NONE);
+		assert_int_equal(j->life.wake_ms, c->now_ms + ms);
+		c->now_ms += ms;
+		job_status_check(c, j);
+		assert_int_not_equal(j->status.mark, MARK_NONE);
+	}
+	job_status_taken(c, "default", "a", &s);
+	job_status_written(c, &ev);
+	j->members.failed = 1;
+	job_status_check(c, j);
+	assert_int_not_equal(j->status.mark, MARK_NONE);
+	assert_true(job_status_view(c, "default", "a", &s, &rv));
+	store(c, j, "7");
+	assert_int_equal(j->status.refusals, 0);
 }
 
 /* What the watch shows: our own write is no news, another writer's status is written over. */
@@ -291,6 +332,7 @@ int main(void)
 		T(what_it_says),
 		T(what_a_condition_says),
 		cmocka_unit_test(how_a_write_ended),
+		T(what_is_refused_waits),
 		T(what_the_watch_shows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

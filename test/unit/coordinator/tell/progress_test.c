@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "test/unit/coordinator/state/tables.h"
@@ -193,6 +194,50 @@ static void a_member_that_does_not_start(void **state)
 	assert_non_null(strstr(j->told.message, a->pod));
 }
 
+/* Whether s is made of whole characters. */
+static bool is_whole(const char *s)
+{
+	while (*s) {
+		unsigned char u = (unsigned char)*s;
+		size_t n = u < 0x80 ? 1 : u >= 0xf0 ? 4 : u >= 0xe0 ? 3 : u >= 0xc0 ? 2 : 0;
+		if (!n || utf8_cut(s, n) != n)
+			return false;
+		s += n;
+	}
+	return true;
+}
+
+/* Others' words of 6,000 bytes, which end inside of a character wherever they are cut. */
+static void long_words_are_cut(void **state)
+{
+	struct core *c = *state;
+	static char words[6001];
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct job_record *j = tables_job(c, "a", 3);
+	struct attempt *a = tables_attempt(c, j, 0, n);
+	for (size_t shift = 0; shift < 3; shift++) {
+		memset(words, 'a', shift);
+		for (size_t i = shift; i + 3 < sizeof words; i += 3)
+			memcpy(words + i, "\xe2\x82\xac", 4);
+		struct member m = {.reason = words, .message = words, .exit_code = 1};
+		tell_failure(c, a, &m);
+		assert_true(is_whole(j->told.last_failure));
+		assert_non_null(strstr(j->told.last_failure, "; look at the log of pod "));
+		tell_refusal(j, &m);
+		assert_true(is_whole(j->told.last_refusal) && strlen(j->told.last_refusal) > 1000);
+		tell_denial(c, j, words);
+		assert_true(is_whole(j->told.create_error));
+		assert_non_null(strstr(j->told.create_error, "Muster tries again"));
+		mem_strset(&j->told.create_error, "");
+		attempt_set_waiting(c, a, words);
+		tell_progress(c, j);
+		assert_int_equal(j->told.reason, R_FailedCreate);
+		assert_true(is_whole(j->told.message) && strstr(j->told.message, "tries again"));
+		job_set_message(j, R_MemberFailed, "%s", words);
+		assert_true(is_whole(j->told.message) && strlen(j->told.message) > MESSAGE_MAX - 3);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +246,7 @@ int main(void)
 		T(a_failure_in_words_and_an_event_a_minute),
 		T(when_the_next_try_is),
 		T(words_of_others_are_cut),
+		T(long_words_are_cut),
 		T(a_denial_in_words),
 		T(a_member_that_does_not_start),
 	};
