@@ -10,6 +10,7 @@
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/budget.h"
 #include "test/sim/checks/decide.h"
+#include "test/sim/checks/failing.h"
 #include "test/sim/checks/floor.h"
 #include "test/sim/checks/heard.h"
 #include "test/sim/checks/mind.h"
@@ -76,6 +77,8 @@ static void request(struct checks *c, const char *who, const struct api_request 
 				 req->pod_create->attempt);
 	if (req->verb == API_CREATE && req->kind == API_POD && !strncmp(who, "agent/", 6))
 		check_ordered(c, who, req->pod_create->name);
+	if (req->verb == API_CREATE && req->kind == API_POD)
+		check_failing(c, who, req->pod_create);
 }
 
 /* ---- what the cluster, its connections and its network show ---- */
@@ -172,6 +175,7 @@ struct checks *checks_free(struct checks *c)
 	}
 	orders_free(c);
 	minds_free(c);
+	check_failing_free(c);
 	check_rates_free(c);
 	check_floors_free(c);
 	check_moves_free(c);

@@ -92,7 +92,9 @@ static bool uncounted(struct checks *c, struct mind *m, const struct line *l)
 	struct mind_failure *f;
 	buf_printf(&key, "%s/%u", l->job->meta.uid, l->index);
 	HASH_FIND_STR(m->failures, buf_str(&key), f);
-	return f && v && v->job.status.failed <= f->failed;
+	/* A status that is refused for good is not waited for. */
+	return f && v && v->job.status.failed <= f->failed &&
+	       !check_status_refused(c, v->meta.name);
 }
 
 static void placed_whether(struct checks *c, struct mind *m, const struct line *l)

@@ -37,6 +37,14 @@ bool check_faulty(struct checks *c, const char *node)
 	return check_broken(c, node) || c->world->clock.now_ms < m->unheard_ms + FAULTY_MS;
 }
 
+bool check_status_refused(const struct checks *c, const char *job)
+{
+	const struct server *s = &c->world->server;
+	return (s->status_refused && str_eq(s->status_refused, job)) ||
+	       (s->refused_job && str_eq(s->refused_job, job) &&
+		c->world->clock.now_ms < s->refused_ms + REFUSED_MS);
+}
+
 bool check_slept(const struct checks *c)
 {
 	const struct cluster *cl = c->cluster;

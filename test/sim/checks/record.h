@@ -5,8 +5,8 @@
 #include "test/sim/cluster/cluster.h"
 
 /* So long what changed may not be known yet; a machine stays in doubt; a withdrawn order may be
- * under way. */
-enum { KNOWING_MS = 30000, FAULTY_MS = 120000, WITHDRAWN_MS = 30000 };
+ * under way; a status that was refused for good is tried again. */
+enum { KNOWING_MS = 30000, FAULTY_MS = 120000, WITHDRAWN_MS = 30000, REFUSED_MS = 90000 };
 
 struct made { /* an attempt whose pod was created */
 	UT_hash_handle hh;
@@ -66,9 +66,12 @@ struct checks {
 	uint64_t epoch;           /* the highest that an agent was told */
 	int64_t led_ms;           /* since when */
 	uint64_t said_step;       /* when a coordinator's status came last */
+	struct failing *failing;  /* failing.c */
 	bool coordinator_creates; /* the request under way is a pod's create by a coordinator */
 };
 
+/* Status writes of the job of that name are refused for good, or were lately. */
+bool check_status_refused(const struct checks *c, const char *job);
 bool check_live(const struct version *pod); /* neither ended nor being deleted */
 const char *check_label(const struct version *v, const char *key);
 bool check_same_index(const struct version *a, const struct version *b); /* two attempts of one */

@@ -53,7 +53,8 @@ static void judge(struct checks *c, const struct mind *m, const struct mind_job 
 	struct world *w = c->world;
 	const struct version *v = world_by_uid(w, API_JOB, j->uid);
 	if (!v || v->meta.deleted_ms || v->job.spec.suspend || check_final(v->job.status.state) ||
-	    v->meta.generation != j->denied_generation || check_made_since(c, j->uid, j->denied_ms))
+	    check_status_refused(c, v->meta.name) || v->meta.generation != j->denied_generation ||
+	    check_made_since(c, j->uid, j->denied_ms))
 		return;
 	if (!str_eq(v->job.status.reason, "FailedCreate"))
 		world_fail(w, "unsaid", "%s was refused a pod of %s at %lld ms, status says \"%s\"",

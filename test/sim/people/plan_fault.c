@@ -271,6 +271,13 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 	case OP_KUBELET_SLOW: m->slow_ms = 1000 + (int64_t)op->b * 20; break;
 	case OP_KUBELET_REFUSES: m->refuses = true; break;
 	case OP_KUBELET_EVICTS: m->evicts = true; break;
+	case OP_WEBHOOK:
+		cl->world.server.webhook_dead =
+			"failed calling webhook \"pods.example.com\": connection refused";
+		break;
+	case OP_STATUS_REFUSED:
+		cl->world.server.status_refused = st->plan->job[op->job].name;
+		break;
 	default: must(!"a fault");
 	}
 	return true;

@@ -71,6 +71,11 @@ static bool admission_refuses(struct server *s, const char *who, const struct po
 	bool agent = !strncmp(who, agent_prefix, sizeof agent_prefix - 1);
 	if (ns_refuses(s, p->ns, ret))
 		return true;
+	if (s->webhook_dead) {
+		server_count(s, FACT_WEBHOOK_DEAD);
+		answer_refuse(ret, RC_SERVER, 500, "InternalError", s->webhook_dead);
+		return true;
+	}
 	if (s->deny_agent_pods && agent) {
 		server_count(s, FACT_POLICY_REFUSED);
 		answer_refuse(ret, RC_INVALID, 422, "Invalid",

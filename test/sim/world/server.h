@@ -31,9 +31,14 @@ struct server {
 	uint32_t pod_quota;      /* pods a namespace may hold; 0: no quota */
 	int64_t quota_ended_ms;
 	struct counts counts;
-	bool deny_agent_pods;  /* admission refuses what agents create */
-	const char *deny_pods; /* admission refuses all pods, with these words; NULL: none */
-	bool deny_invalid;     /* …with 422 instead of 403 */
+	bool deny_agent_pods;     /* admission refuses what agents create */
+	const char *deny_pods;    /* admission refuses all pods, with these words; NULL: none */
+	bool deny_invalid;        /* …with 422 instead of 403 */
+	const char *webhook_dead; /* an admission webhook of pods does not answer: every create of a
+				   * pod fails with 500 and these words; NULL: none */
+	const char *status_refused;      /* the status of this job is refused, 422; NULL: none */
+	const char *refused_job;         /* whose status was refused last … */
+	int64_t refused_ms;              /* … and when */
 	const char *ns_ending, *ns_gone; /* a namespace that is being deleted; that is not there */
 	void *self;
 	/* Told of each change, after it is stored; must not change the store itself. */

@@ -221,6 +221,10 @@ bool story_on_server(struct story *st, const struct words *w, const char *deed)
 		world->server.deny_agent_pods = str_eq(word(w, 3), "on");
 	else if (str_eq(deed, "deny-pods"))
 		world->server.deny_pods = w->n > 3 ? word(w, 3) : NULL;
+	else if (str_eq(deed, "webhook-dead"))
+		world->server.webhook_dead = w->n > 3 ? word(w, 3) : NULL;
+	else if (str_eq(deed, "refuse-status"))
+		world->server.status_refused = w->n > 3 ? word(w, 3) : NULL;
 	else
 		return false;
 	return true;
