@@ -22,6 +22,7 @@
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/levels.h"
+#include "coordinator/core/state/memory.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/orders.h"
 #include "coordinator/core/state/queue.h"
@@ -31,17 +32,12 @@
 #include "coordinator/core/tell/job_status.h"
 #include "coordinator/core/tell/node_status.h"
 
-enum { TEXT_MAX = 1 << 28 };
-
 struct core *core_new(const struct core_config *cfg, const struct log *log)
 {
 	struct core *c = mem_zalloc(1, sizeof *c);
 	c->cfg = *cfg;
 	c->log = log;
-	c->strs = intern_new();
-	c->out.text = ARENA_INIT(TEXT_MAX);
-	c->out.view = mem_zalloc(1, sizeof *c->out.view);
-	*c->out.view = ARENA_INIT(TEXT_MAX);
+	tables_init(c);
 	c->placing = placing_new();
 	c->questions = placing_new();
 	gate_idle(c);
@@ -76,27 +72,9 @@ struct core *core_free(struct core *c)
 		return NULL;
 	forget(c);
 	must(!c->labels.keys && !c->labels.taints);
-	for (uint32_t i = 0; i < c->res.n; i++)
-		free(c->res.names[i]);
-	heap_done(&c->timers);
-	hmap_done(&c->attempts.by_id);
-	hmap_done(&c->attempts.by_pod);
-	bitset_done(&c->nodes.usable);
-	reservation_done(c);
-	bitset_done(&c->queue.grown);
-	bitset_done(&c->queue.grown_whole);
 	c->placing = placing_free(c->placing);
 	c->questions = placing_free(c->questions);
-	levels_done(c);
-	arena_done(&c->out.text);
-	arena_done(c->out.view);
-	free(c->out.view);
-	free(c->nodes.at);
-	free(c->nodes.spare);
-	free(c->queue.block);
-	free(c->selections.evaluated);
-	free(c->out.v);
-	intern_free(c->strs);
+	tables_done(c);
 	free(c);
 	return NULL;
 }

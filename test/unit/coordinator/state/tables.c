@@ -8,11 +8,10 @@
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/labels.h"
-#include "coordinator/core/state/levels.h"
+#include "coordinator/core/state/memory.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/request.h"
-#include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/templates.h"
 
@@ -61,10 +60,7 @@ int tables_setup(void **state)
 				      .spread = true,
 				      .agent_launch = true};
 	c->log = &t->log;
-	c->strs = intern_new();
-	c->out.text = ARENA_INIT(TEXT_MAX);
-	c->out.view = mem_zalloc(1, sizeof *c->out.view);
-	*c->out.view = ARENA_INIT(TEXT_MAX);
+	tables_init(c);
 	c->leading = c->synced = c->settled = c->gate.open = true;
 	c->gate.opens_ms = INT64_MAX;
 	c->now_ms = c->wall_ms = c->loop_ms = START_MS;
@@ -92,25 +88,7 @@ int tables_teardown(void **state)
 {
 	struct core *c = *state;
 	free_records(c);
-	for (uint32_t i = 0; i < c->res.n; i++)
-		free(c->res.names[i]);
-	heap_done(&c->timers);
-	hmap_done(&c->attempts.by_id);
-	hmap_done(&c->attempts.by_pod);
-	bitset_done(&c->nodes.usable);
-	reservation_done(c);
-	bitset_done(&c->queue.grown);
-	bitset_done(&c->queue.grown_whole);
-	levels_done(c);
-	arena_done(&c->out.text);
-	arena_done(c->out.view);
-	free(c->out.view);
-	free(c->nodes.at);
-	free(c->nodes.spare);
-	free(c->queue.block);
-	free(c->selections.evaluated);
-	free(c->out.v);
-	intern_free(c->strs);
+	tables_done(c);
 	buf_done(&whole(c)->logged);
 	buf_done(&whole(c)->text);
 	free(whole(c));

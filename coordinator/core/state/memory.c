@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/state/memory.h"
+
+#include <stdlib.h>
+
+#include "coordinator/core/state/levels.h"
+#include "coordinator/core/state/reservation.h"
+
+enum { TEXT_MAX = 1 << 28 };
+
+void tables_init(struct core *c)
+{
+	c->strs = intern_new();
+	c->out.text = ARENA_INIT(TEXT_MAX);
+	c->out.view = mem_zalloc(1, sizeof *c->out.view);
+	*c->out.view = ARENA_INIT(TEXT_MAX);
+}
+
+void tables_done(struct core *c)
+{
+	for (uint32_t i = 0; i < c->res.n; i++)
+		free(c->res.names[i]);
+	heap_done(&c->timers);
+	hmap_done(&c->attempts.by_id);
+	hmap_done(&c->attempts.by_pod);
+	bitset_done(&c->nodes.usable);
+	reservation_done(c);
+	bitset_done(&c->queue.grown);
+	bitset_done(&c->queue.grown_whole);
+	levels_done(c);
+	arena_done(&c->out.text);
+	arena_done(c->out.view);
+	free(c->out.view);
+	free(c->nodes.at);
+	free(c->nodes.spare);
+	free(c->queue.block);
+	free(c->selections.evaluated);
+	free(c->out.v);
+	intern_free(c->strs);
+}
