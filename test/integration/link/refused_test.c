@@ -102,10 +102,12 @@ static void wrong_ca(void **state)
 	assert_true(stats().failed > before);
 	assert_int_equal(rig->warnings, 1);
 	printf("    the coordinator says: %s\n", rig->last_warning);
-	/* The agent closes with the coordinator's tickets unread: its reset may overtake its alert.
-	 */
+	/* nng closes at once: its alert is lost when its previous send has not been reported yet,
+	 * and what it left unread makes the close a reset. So only the agent can tell the cause
+	 * for sure, as it does above. */
 	assert_true(strstr(rig->last_warning, "unknown ca") ||
-		    strstr(rig->last_warning, "reset by peer"));
+		    strstr(rig->last_warning, "reset by peer") ||
+		    strstr(rig->last_warning, "hung up in its TLS handshake"));
 	nothing_else_disturbed();
 	tls_pair_done(&other);
 }
