@@ -11,6 +11,10 @@
 #include "test/sim/world/copy.h"
 #include "test/sim/world/template.h"
 
+/* Between its word that a stopped pod has ended and its last request to delete it, a kubelet
+ * unmounts the volumes. */
+enum { TEARDOWN_MS = 1500 };
+
 static void on_start(void *self, uint64_t uid);
 static void on_finish(void *self, uint64_t uid);
 static void on_kill(void *self, uint64_t uid);
@@ -238,8 +242,9 @@ static void on_finish(void *self, uint64_t uid)
 	else
 		end_pod_at(cl, pod, fails ? 1 : t.exit_code, "Error", returned_ms(cl, pod, &t));
 	if (pod->meta.deleted_ms)
-		clock_at(&cl->world.clock, cl->world.clock.now_ms + draw(&cl->world.rng, 5, 100),
-			 on_kill, cl, uid);
+		clock_at(&cl->world.clock,
+			 cl->world.clock.now_ms + draw(&cl->world.rng, 5, TEARDOWN_MS), on_kill, cl,
+			 uid);
 }
 
 /* The containers were stopped: half of the kubelets say how they ended before the pod goes, and all
@@ -274,8 +279,9 @@ static void on_kill(void *self, uint64_t uid)
 		return;
 	if (pod->pod.started && !pod_ended(pod) && tells_its_end(cl, pod)) {
 		stop_pod(cl, pod);
-		clock_at(&cl->world.clock, cl->world.clock.now_ms + draw(&cl->world.rng, 5, 100),
-			 on_kill, cl, uid);
+		clock_at(&cl->world.clock,
+			 cl->world.clock.now_ms + draw(&cl->world.rng, 5, TEARDOWN_MS), on_kill, cl,
+			 uid);
 		return;
 	}
 	server_delete_now(&cl->world.server, pod);

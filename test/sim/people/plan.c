@@ -14,6 +14,31 @@ static void put(char *ret, size_t size, const struct buf *b)
 		ret[i] = buf_str(b)[i];
 }
 
+/* The kinds of operations that a plan draws from. Half of the plans know a few kinds only, so that
+ * these meet each other ("swarm testing": what is left out of a test makes room for the rest). */
+struct pool {
+	enum op_type of[OP_N];
+	uint32_t n;
+};
+
+static struct pool make_pool(enum op_type from, enum op_type to, struct rng *r)
+{
+	struct pool ret = {0};
+	uint32_t few = draw_percent(r, 50) ? (uint32_t)draw(r, 2, 5) : OP_N;
+	for (uint32_t t = from; t <= (uint32_t)to; t++)
+		ret.of[ret.n++] = (enum op_type)t;
+	while (ret.n > few) {
+		uint32_t i = (uint32_t)rng_below(r, ret.n);
+		ret.of[i] = ret.of[--ret.n];
+	}
+	return ret;
+}
+
+static enum op_type draw_of(const struct pool *pool, struct rng *r)
+{
+	return pool->of[rng_below(r, pool->n)];
+}
+
 static struct plan_op *add(struct plan *p, enum op_type type, int64_t at_ms)
 {
 	static struct plan_op nowhere;
@@ -130,15 +155,10 @@ static bool makes_fail(enum op_type type)
 	return type == OP_EDIT_BACKOFF || type == OP_EDIT_DEADLINE || type == OP_EDIT_LOSS;
 }
 
-static void make_deed(struct plan *p, const struct plan_config *cfg,
+static void make_deed(struct plan *p, const struct pool *pool,
 		      const struct cluster_config *cluster, struct rng *r)
 {
-	static const enum op_type basic[] = {OP_TOUCH, OP_CORDON, OP_CORDON_COMPUTE_NODE,
-					     OP_POD_DELETE, OP_DRAIN};
-	struct plan_op *op = add(p,
-				 cfg->narrow ? basic[rng_below(r, ARRAY_LEN(basic))]
-					     : (enum op_type)draw(r, OP_JOB_DELETE, OP_NS_DELETE),
-				 0);
+	struct plan_op *op = add(p, draw_of(pool, r), 0);
 	op->a = (uint32_t)rng_below(r, cluster->machines);
 	op->b = (uint32_t)draw(r, 1, cluster->machines < 6 ? cluster->machines : 6);
 	op->c = (uint32_t)rng_below(r, 1000);
@@ -166,8 +186,11 @@ static void make_users(struct plan *p, const struct plan_config *cfg,
 			del->a = (uint32_t)draw(r, DELETE_BACKGROUND, DELETE_ORPHAN);
 		}
 	}
+	static const struct pool basic = {
+		{OP_TOUCH, OP_CORDON, OP_CORDON_COMPUTE_NODE, OP_POD_DELETE, OP_DRAIN}, 5};
+	struct pool pool = cfg->narrow ? basic : make_pool(OP_JOB_DELETE, OP_NS_DELETE, r);
 	for (int64_t k = draw(r, 0, cfg->narrow ? 4 : 8); k > 0; k--)
-		make_deed(p, cfg, cluster, r);
+		make_deed(p, &pool, cluster, r);
 }
 
 static void make_faults(struct plan *p, const struct plan_config *cfg,
@@ -178,9 +201,9 @@ static void make_faults(struct plan *p, const struct plan_config *cfg,
 		most--;
 	if (cfg->faults == FAULTS_NONE)
 		return;
+	struct pool pool = make_pool(OP_CRASH_COORDINATOR, (enum op_type)most, r);
 	for (int64_t k = draw(r, 1, 10); k > 0; k--) {
-		struct plan_op *op = add(p, (enum op_type)draw(r, OP_CRASH_COORDINATOR, most),
-					 draw(r, 0, BUSY_MS));
+		struct plan_op *op = add(p, draw_of(&pool, r), draw(r, 0, BUSY_MS));
 		op->a = (uint32_t)rng_below(r, cluster->machines);
 		op->b = (uint32_t)rng_below(r, 1000);
 		op->c = (uint32_t)rng_below(r, 1000);

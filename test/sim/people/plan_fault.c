@@ -213,6 +213,14 @@ static bool out_of_service(struct cluster *cl, const struct plan_op *op)
 	return true;
 }
 
+/* One machine, or all those behind a switch. */
+static void cut_machines(struct cluster *cl, const struct plan_op *op)
+{
+	uint32_t n = op->b % 3 ? 1 : 1 + op->c % cl->cfg.machines;
+	for (uint32_t i = 0; i < n; i++)
+		machine_cut(&cl->machine[(op->a + i) % cl->cfg.machines], op->ms);
+}
+
 bool plan_fault_begin(struct step *st, const struct plan_op *op)
 {
 	struct cluster *cl = st->cluster;
@@ -236,7 +244,7 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 		break;
 	case OP_HANDOVER: return hand_over(st, op);
 	case OP_PAUSE: return pause(cl, op);
-	case OP_CUT_MACHINE: machine_cut(m, op->ms); break;
+	case OP_CUT_MACHINE: cut_machines(cl, op); break;
 	case OP_POWER: machine_power_off(m); break;
 	case OP_KUBELET: machine_kubelet(m, false); break;
 	case OP_CLOCK_JUMP:
