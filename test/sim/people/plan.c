@@ -49,11 +49,11 @@ static struct plan_op *add(struct plan *p, enum op_type type, int64_t at_ms)
 	return op;
 }
 
-/* How it ends when it is asked to stop: many programs catch SIGTERM and end with 0, some after a
- * while; and how late its end is told. */
-static void make_stop(struct buf *b, struct rng *r)
+/* How it ends when it is asked to stop: many programs catch SIGTERM and end with 0, in some
+ * clusters all, some after a while; and how late its end is told. */
+static void make_stop(struct buf *b, bool all_catch, struct rng *r)
 {
-	if (draw_percent(r, 30))
+	if (draw_percent(r, all_catch ? 100 : 20))
 		buf_puts(b, " term=0");
 	if (draw_percent(r, 15))
 		buf_printf(b, " stop=%" PRId64, draw(r, 100, 35000));
@@ -68,7 +68,7 @@ static void add_words(struct plan_job *j, const char *words)
 	put(j->template_text, sizeof j->template_text, &b);
 }
 
-static void make_text(struct plan_job *j, bool narrow, struct rng *r)
+static void make_text(struct plan_job *j, bool narrow, bool all_catch, struct rng *r)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(sizeof j->template_text - 1);
 	j->run_ms = draw_percent(r, 60) ? draw(r, 200, 30000) : draw(r, 20000, 120000);
@@ -79,7 +79,7 @@ static void make_text(struct plan_job *j, bool narrow, struct rng *r)
 		buf_puts(&b, " fails=1");
 	if (draw_percent(r, 10))
 		buf_puts(&b, " refuse=1");
-	make_stop(&b, r);
+	make_stop(&b, all_catch, r);
 	if (!narrow && draw_percent(r, 8))
 		buf_puts(&b, " " RES_GPU "=1000");
 	put(j->template_text, sizeof j->template_text, &b);
@@ -123,13 +123,13 @@ static void make_rare(struct plan_job *j, struct rng *r)
 }
 
 static void make_job(struct plan *p, const struct plan_config *cfg,
-		     const struct cluster_config *cluster, struct rng *r)
+		     const struct cluster_config *cluster, bool all_catch, struct rng *r)
 {
 	struct plan_job *j = &p->job[p->njobs];
 	AUTO(buf_done) struct buf name = BUF_INIT(sizeof j->name - 1);
 	buf_printf(&name, "j%u", p->njobs);
 	put(j->name, sizeof j->name, &name);
-	make_text(j, cfg->narrow, r);
+	make_text(j, cfg->narrow, all_catch, r);
 	uint32_t most = cluster->machines < 6 ? cluster->machines : 6;
 	j->want = (struct job_want){.name = j->name,
 				    .parallelism = (uint32_t)draw(r, 1, most),
@@ -155,8 +155,8 @@ static bool makes_fail(enum op_type type)
 	return type == OP_EDIT_BACKOFF || type == OP_EDIT_DEADLINE || type == OP_EDIT_LOSS;
 }
 
-static void make_deed(struct plan *p, const struct pool *pool,
-		      const struct cluster_config *cluster, struct rng *r)
+static void make_deed(struct plan *p, const struct pool *pool, const struct cluster_config *cluster,
+		      struct rng *r)
 {
 	struct plan_op *op = add(p, draw_of(pool, r), 0);
 	op->a = (uint32_t)rng_below(r, cluster->machines);
@@ -175,8 +175,9 @@ static void make_users(struct plan *p, const struct plan_config *cfg,
 		       const struct cluster_config *cluster, struct rng *r)
 {
 	uint32_t n = cfg->jobs ? cfg->jobs : (uint32_t)draw(r, 1, 6);
+	bool all_catch = draw_percent(r, 25);
 	for (uint32_t i = 0; i < n && i < PLAN_JOBS_MAX; i++) {
-		make_job(p, cfg, cluster, r);
+		make_job(p, cfg, cluster, all_catch, r);
 		struct plan_op *op = add(p, OP_JOB, draw(r, 0, BUSY_MS / 2));
 		op->job = i;
 		p->job[i].at_ms = op->at_ms;
@@ -215,6 +216,8 @@ static void make_faults(struct plan *p, const struct plan_config *cfg,
 			op->type = OP_AIMED;
 		if (op->type == OP_AIMED)
 			op->ms = draw(r, 20000, 90000);
+		if (op->type == OP_PAUSE && op->b % 2) /* a lease outlasts most */
+			op->ms = draw(r, 15000, 60000);
 	}
 }
 

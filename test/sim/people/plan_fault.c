@@ -63,7 +63,8 @@ static bool weather(struct cluster *cl, const struct plan_op *op)
 	return true;
 }
 
-/* It wakes and believes that it leads; all agents look for their leader just then. */
+/* It wakes, or is about to, and believes that it leads; all agents look for their leader just then,
+ * and what they say to a process that is stopped waits for it. */
 static void on_wake(void *self, uint64_t arg)
 {
 	struct cluster *cl = self;
@@ -75,7 +76,8 @@ static void on_wake(void *self, uint64_t arg)
 /* A leader that stalls hears nobody: no node is above doubt. */
 static bool pause(struct cluster *cl, const struct plan_op *op)
 {
-	struct proc *p = any_proc(cl, op);
+	bool sleeps = op->c % 3;
+	struct proc *p = sleeps && leader(cl) ? leader(cl) : any_proc(cl, op);
 	for (uint32_t i = 0; i < cl->cfg.machines; i++) {
 		if (p->kind == PROC_COORDINATOR)
 			cl->machine[i].unheard_ms = cl->world.clock.now_ms + op->ms;
@@ -84,10 +86,12 @@ static bool pause(struct cluster *cl, const struct plan_op *op)
 	}
 	if (!p->host.alive)
 		return false;
-	if (p->kind == PROC_COORDINATOR && op->c % 3 == 0) {
+	if (p->kind == PROC_COORDINATOR && sleeps) {
 		proc_sleep(p, op->ms);
 		conns_roughen(cl->world.conns); /* two write for a while */
-		clock_at(&cl->world.clock, cl->world.clock.now_ms + op->ms, on_wake, cl, 0);
+		int64_t early_ms = draw(&cl->world.rng, 0, op->ms < 4000 ? op->ms : 4000);
+		clock_at(&cl->world.clock, cl->world.clock.now_ms + op->ms - early_ms, on_wake, cl,
+			 0);
 	} else {
 		proc_pause(p, op->ms);
 	}
