@@ -190,7 +190,7 @@ static void make_users(struct plan *p, const struct plan_config *cfg,
 	static const struct pool basic = {
 		{OP_TOUCH, OP_CORDON, OP_CORDON_COMPUTE_NODE, OP_POD_DELETE, OP_DRAIN}, 5};
 	struct pool pool = cfg->narrow ? basic : make_pool(OP_JOB_DELETE, OP_NS_DELETE, r);
-	for (int64_t k = draw(r, 0, cfg->narrow ? 4 : 8); k > 0; k--)
+	for (int64_t k = draw(r, 0, cfg->narrow ? 4 : 12); k > 0; k--)
 		make_deed(p, &pool, cluster, r);
 }
 
@@ -203,7 +203,7 @@ static void make_faults(struct plan *p, const struct plan_config *cfg,
 	if (cfg->faults == FAULTS_NONE)
 		return;
 	struct pool pool = make_pool(OP_CRASH_COORDINATOR, (enum op_type)most, r);
-	for (int64_t k = draw(r, 1, 10); k > 0; k--) {
+	for (int64_t k = draw(r, 1, 14); k > 0; k--) {
 		struct plan_op *op = add(p, draw_of(&pool, r), draw(r, 0, BUSY_MS));
 		op->a = (uint32_t)rng_below(r, cluster->machines);
 		op->b = (uint32_t)rng_below(r, 1000);

@@ -217,6 +217,20 @@ static bool out_of_service(struct cluster *cl, const struct plan_op *op)
 	return true;
 }
 
+/* Nobody on its node answers just then, and an administrator deletes by force what runs there. */
+static bool crash_agent(struct machine *m, const struct plan_op *op)
+{
+	struct world *w = &m->cluster->world;
+	const struct shelf *pods = &w->server.store.shelf[API_POD];
+	bool was = crash(&m->agent, true);
+	for (uint32_t i = pods->n; was && op->b % 3 == 0 && i-- > 0;) {
+		const struct version *v = pods->v[i];
+		if (str_eq(v->pod.node, m->name))
+			(void)user_force_delete_pod(w, v->meta.ns, v->meta.name);
+	}
+	return was;
+}
+
 /* One machine, or all those behind a switch. */
 static void cut_machines(struct cluster *cl, const struct plan_op *op)
 {
@@ -233,7 +247,7 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 	case OP_CRASH_COORDINATOR:
 		return crash(&cl->coordinator[op->a % cl->cfg.coordinators], op->b % 2);
 	case OP_CRASH_LEADER: return crash(leader(cl), op->b % 2);
-	case OP_CRASH_AGENT: return crash(&m->agent, true);
+	case OP_CRASH_AGENT: return crash_agent(m, op);
 	case OP_CRASH_AT_ACTION: return crash_at_action(cl, op);
 	case OP_BREAK_LINK: return break_link(cl, op);
 	case OP_WEATHER: return weather(cl, op);
