@@ -100,7 +100,6 @@ void job_adopt_attempts(struct core *c, struct job_record *j)
 		if (attempt_live(a) && !attempt_current(a))
 			attempt_stop(c, a, "superseded");
 	}
-	job_raise_floor(j, j->members.attempt_floor);
 	/* What ended before a suspension, which resets start_ms, is no start of the job now. */
 	bool ran = j->life.start_ms && (j->members.ncompleted || j->members.failed);
 	if (j->life.state == JOB_RUNNING || (j->life.state == JOB_PENDING && ran))

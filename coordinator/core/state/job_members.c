@@ -73,8 +73,6 @@ void job_raise_floor(struct job_record *j, uint32_t attempt)
 {
 	if (attempt > j->members.attempt_floor)
 		j->members.attempt_floor = attempt;
-	if (attempt > j->members.highest_attempt)
-		j->members.highest_attempt = attempt;
 }
 
 void job_count_failure(struct job_record *j)

@@ -201,8 +201,10 @@ static bool tell_lost(struct core *c, struct job_record *j)
 
 static bool waits(const struct core *c, const struct job_record *j, uint32_t index)
 {
-	const struct slot *s = index < j->members.nslots ? &j->members.slots[index] : NULL;
-	return index == UINT32_MAX || (s && !s->current && s->retry_ms > c->now_ms);
+	if (index == UINT32_MAX)
+		return true;                             /* told by the leader before */
+	const struct slot *s = &j->members.slots[index]; /* made with the attempt that ended */
+	return !s->current && s->retry_ms > c->now_ms;
 }
 
 /* The one that is told of is tried already, and another waits: it is told of instead, once. */

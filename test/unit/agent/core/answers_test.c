@@ -74,6 +74,9 @@ static void a_create_that_fails_for_long(void **state)
 	fails(w, RC_SERVER, "InternalError", "webhook is dead");
 	expect_words(w, "", "");
 	tick(w, w->now + 10000);
+	fails(w, RC_SERVER, "InternalError", "webhook is slow"); /* the same reason, other words */
+	expect_words(w, "InternalError", "webhook is slow");
+	tick(w, w->now + 10000);
 	fails(w, RC_TIMEOUT, "", "");
 	expect_words(w, "TIMEOUT", "deadline exceeded");
 	expect_snapshot(w, "p/: ");

@@ -126,17 +126,17 @@ static void pauses_go_on(void **state)
 	static const struct {
 		const char *name;
 		struct found pods[PODS_MAX];
-		uint32_t long_run; /* this attempt ran for long */
+		uint32_t long_runs[2]; /* these attempts ran for long */
 		uint8_t ends;
 		int64_t left_ms; /* 4 s have passed since */
 	} cases[] = {
-		{"one", {{0, 1, MEMBER_DISRUPTED}}, 0, 1, 0},
+		{"one", {{0, 1, MEMBER_DISRUPTED}}, {0}, 1, 0},
 		{"four: 4 s, which are over",
 		 {{0, 1, MEMBER_DISRUPTED},
 		  {0, 2, MEMBER_REFUSED},
 		  {0, 3, MEMBER_DISRUPTED},
 		  {0, 4, MEMBER_DISRUPTED}},
-		 0,
+		 {0},
 		 4,
 		 0},
 		{"five: 8 s, in whatever order they are listed",
@@ -145,20 +145,25 @@ static void pauses_go_on(void **state)
 		  {0, 3, MEMBER_DISRUPTED},
 		  {0, 1, MEMBER_REFUSED},
 		  {0, 4, MEMBER_DISRUPTED}},
-		 0,
+		 {0},
 		 5,
 		 4000},
 		{"after a long run",
 		 {{0, 3, MEMBER_DISRUPTED}, {0, 1, MEMBER_DISRUPTED}, {0, 2, MEMBER_DISRUPTED}},
+		 {2},
 		 2,
+		 0},
+		{"after the last of two long runs, in whatever order they are listed",
+		 {{0, 3, MEMBER_DISRUPTED}, {0, 1, MEMBER_DISRUPTED}, {0, 4, MEMBER_DISRUPTED}},
+		 {3, 1},
 		 2,
 		 0},
 		{"one runs: its end will count",
 		 {{0, 1, MEMBER_DISRUPTED}, {0, 2, MEMBER_DISRUPTED}, {0, 3, MEMBER_RUNNING}},
-		 0,
+		 {0},
 		 2,
 		 0},
-		{"a failure has its backoff", {{0, 1, MEMBER_FAILED}}, 0, 1, 6000},
+		{"a failure has its backoff", {{0, 1, MEMBER_FAILED}}, {0}, 1, 6000},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		void *world = NULL;
@@ -169,8 +174,8 @@ static void pauses_go_on(void **state)
 		c->synced = false;
 		for (size_t k = 0; k < PODS_MAX && cases[i].pods[k].phase; k++)
 			enter(c, j, &cases[i].pods[k]);
-		if (cases[i].long_run)
-			attempt_find(c, j, 0, cases[i].long_run)->ran_long = true;
+		for (size_t k = 0; k < 2 && cases[i].long_runs[k]; k++)
+			attempt_find(c, j, 0, cases[i].long_runs[k])->ran_long = true;
 		c->synced = true;
 		job_adopt_attempts(c, j);
 		int64_t at = cases[i].left_ms ? c->now_ms + cases[i].left_ms : 0;
@@ -182,11 +187,28 @@ static void pauses_go_on(void **state)
 	(void)state;
 }
 
+/* The count stays at its maximum; the pause has had its own for long. */
+static void more_ends_than_are_counted(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	tables_node(c, "n1", 8000, MEMORY);
+	c->synced = false;
+	for (uint32_t k = 1; k <= UINT8_MAX + 2; k++)
+		enter(c, j, &(struct found){0, k, MEMBER_DISRUPTED});
+	c->synced = true;
+	job_adopt_attempts(c, j);
+	assert_int_equal(job_slot(j, 0)->ends, UINT8_MAX);
+	assert_int_equal(job_slot(j, 0)->retry_ms, c->now_ms + 60000 - 4000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(how_many_have_failed),
 		cmocka_unit_test(pauses_go_on),
+		cmocka_unit_test_setup_teardown(more_ends_than_are_counted, tables_setup,
+						tables_teardown),
 		cmocka_unit_test_setup_teardown(it_goes_on_where_the_leader_before_stopped,
 						tables_setup, tables_teardown),
 	};

@@ -112,6 +112,72 @@ static void an_end_that_is_not_charged_has_its_pause(void **state)
 	(void)state;
 }
 
+/* A pod that is gone ends its index's run only if the index still has this attempt. */
+static void which_gone_pod_is_an_end(void **state)
+{
+	static const struct {
+		const char *name;
+		bool stopping, superseded;
+		uint8_t ends;
+	} cases[] = {
+		{"the current one", false, false, 1},
+		{"one that was asked to stop", true, false, 0},
+		{"one that was lost, and has a successor", false, true, 0},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		struct job_record *j = tables_job(c, "a", 1);
+		struct attempt *a = tables_attempt(c, j, 0, n), *young = NULL;
+		if (cases[i].stopping)
+			attempt_set_state(c, a, ATTEMPT_STOPPING);
+		if (cases[i].superseded) {
+			attempt_set_state(c, a, ATTEMPT_LOST);
+			young = tables_attempt(c, j, 0, n);
+		}
+		member_gone(c, a);
+		CASE(cases[i].name, job_slot(j, 0)->ends == cases[i].ends);
+		CASE(cases[i].name, job_slot(j, 0)->current == young);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+/* A taken name delays the index's next attempt, but not one that it has already. */
+static void whose_name_is_taken(void **state)
+{
+	static const struct {
+		const char *name;
+		bool stopping, superseded, waits;
+	} cases[] = {
+		{"the current one", false, false, true},
+		{"one that was asked to stop", true, false, false},
+		{"one that was lost, and has a successor", false, true, false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		struct job_record *j = tables_job(c, "a", 1);
+		struct attempt *a = tables_attempt(c, j, 0, n), *young = NULL;
+		const struct member m = {.phase = MEMBER_HELD};
+		if (cases[i].stopping)
+			attempt_set_state(c, a, ATTEMPT_STOPPING);
+		if (cases[i].superseded) {
+			attempt_set_state(c, a, ATTEMPT_LOST);
+			young = tables_attempt(c, j, 0, n);
+		}
+		member_held(c, a, &m);
+		CASE(cases[i].name, (job_slot(j, 0)->retry_ms > c->now_ms) == cases[i].waits);
+		CASE(cases[i].name, job_slot(j, 0)->current == young);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
 /* What fails after its template was changed delays nothing of the new one. */
 static void an_end_of_what_was_mended(void **state)
 {
@@ -178,6 +244,8 @@ int main(void)
 		cmocka_unit_test(what_an_end_counts_for),
 		cmocka_unit_test_setup_teardown(the_backoff_doubles, tables_setup, tables_teardown),
 		cmocka_unit_test(an_end_that_is_not_charged_has_its_pause),
+		cmocka_unit_test(which_gone_pod_is_an_end),
+		cmocka_unit_test(whose_name_is_taken),
 		cmocka_unit_test_setup_teardown(an_end_of_what_was_mended, tables_setup,
 						tables_teardown),
 		cmocka_unit_test(the_end_of_a_superseded_one),

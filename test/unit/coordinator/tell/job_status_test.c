@@ -285,6 +285,9 @@ static void what_is_refused_waits(void **state)
 	}
 	job_status_taken(c, "default", "a", &s);
 	job_status_written(c, &ev);
+	job_set_state(c, j, JOB_RUNNING); /* which was not refused yet */
+	assert_false(job_status_head_stored(j));
+	job_set_state(c, j, JOB_PENDING);
 	j->members.failed = 1;
 	job_status_check(c, j);
 	assert_int_not_equal(j->status.mark, MARK_NONE);

@@ -129,12 +129,68 @@ static void what_it_says(void **state)
 	assert_false(node_status_view(c, "n2", &s, &rv));
 }
 
+/* A refused status waits for its time; it is told once, in the words of the server or our own. */
+static void how_a_write_ended(void **state)
+{
+	static const struct {
+		const char *name;
+		enum rc rc;
+		const char *words;
+		int64_t later_ms; /* it ends so again after this time */
+		const char *did;
+		bool held;
+	} cases[] = {
+		{"refused", RC_INVALID, "too long", 0,
+		 "WARNING n1 FailedUpdateStatus: the status cannot be written: too long; remove "
+		 "the cause, Muster tries again\n",
+		 true},
+		{"refused without words", RC_INVALID, "", 0,
+		 "WARNING n1 FailedUpdateStatus: the status cannot be written: invalid; "
+		 "remove the cause, Muster tries again\n",
+		 true},
+		{"it may heal: once is no news", RC_SERVER, "dead", 0, "", false},
+		{"it fails for long", RC_SERVER, "dead", 10000,
+		 "WARNING n1 FailedUpdateStatus: the status cannot be written: dead; remove the "
+		 "cause, Muster tries again\n",
+		 false},
+		{"fenced: the watch will tell", RC_CONFLICT, "", 10000, "", false},
+		{"it is gone", RC_NOTFOUND, "", 0, "", false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		struct core_event ev = {
+			.written = {.name = "n1", .rc = cases[i].rc, .message = cases[i].words}};
+		struct compute_node_status s;
+		const char *rv;
+		assert_true(node_status_view(c, "n1", &s, &rv));
+		node_status_taken(c, "n1", &s);
+		node_status_written(c, &ev);
+		c->now_ms += cases[i].later_ms;
+		if (cases[i].later_ms)
+			node_status_written(c, &ev);
+		CASE_STR(cases[i].name, tables_did(c), cases[i].did);
+		n->status.mark = MARK_NONE;
+		node_status_check(c, n);
+		CASE(cases[i].name,
+		     !cases[i].held == (n->status.mark != MARK_NONE) || cases[i].rc == RC_NOTFOUND);
+		c->now_ms += 5000;
+		node_status_check(c, n);
+		CASE(cases[i].name, n->status.mark != MARK_NONE || cases[i].rc == RC_NOTFOUND);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		cmocka_unit_test(which_changes_want_a_write),
 		T(what_it_says),
+		cmocka_unit_test(how_a_write_ended),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,6 +141,46 @@ static void when_the_next_try_is(void **state)
 	assert_string_equal(j->told.message, "");
 }
 
+/* What another version wrote may have no time, or another kind of time: its words stand. */
+static void words_of_the_leader_before(void **state)
+{
+	static const char *const words[] = {"member 0: Evicted",
+					    "member 0: Evicted; next try at dawn"};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = tables_job(c, "a", 1);
+		j->life.retrying = true;
+		job_set_message(j, R_MemberBackOff, "%s", words[i]);
+		tell_adopt(j);
+		tell_progress(c, j);
+		CASE_STR(words[i], j->told.message, words[i]);
+		CASE(words[i], j->told.reason == R_MemberBackOff && !j->told.next_try_ms);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+/* The index that is told of was placed meanwhile: another that waits is told of instead. */
+static void the_one_told_of_is_tried_already(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 2);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct attempt *a = tables_attempt(c, j, 0, n);
+	const struct member m = {.phase = MEMBER_DISRUPTED, .reason = "Evicted"};
+	c->wall_ms = 1767323040001;
+	j->life.retrying = true;
+	j->life.retrying_index = 1;
+	job_slot(j, 0)->retry_ms = c->now_ms + 4000;
+	job_slot(j, 1)->retry_ms = c->now_ms + 9000;
+	tell_pause(c, a, &m);
+	tell_progress(c, j);
+	assert_string_equal(j->told.message,
+			    "member 1 has ended as well; next try at 2026-01-02T03:04:10Z");
+}
+
 /* The next step stands behind them however many there are. */
 static void words_of_others_are_cut(void **state)
 {
@@ -245,6 +285,8 @@ int main(void)
 		cmocka_unit_test(the_first_of_what_it_could_say),
 		T(a_failure_in_words_and_an_event_a_minute),
 		T(when_the_next_try_is),
+		cmocka_unit_test(words_of_the_leader_before),
+		T(the_one_told_of_is_tried_already),
 		T(words_of_others_are_cut),
 		T(long_words_are_cut),
 		T(a_denial_in_words),

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The coordinator's own creates that fail: what is told of them, and when. */
+#include "coordinator/core/observe/ops_ended.h"
+
+#include <string.h>
+
+#include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
+#include "test/unit/coordinator/state/tables.h"
+
+#define MEMORY (INT64_C(8000) * GI)
+
+static void a_create_that_fails_again(void **state)
+{
+	static const struct {
+		const char *name;
+		enum rc rc;
+		const char *reason, *message, *waiting;
+	} cases[] = {
+		{"in the server's words", RC_SERVER, "InternalError", "webhook is dead",
+		 "InternalError: webhook is dead"},
+		{"without words of a server", RC_TIMEOUT, "", "", "TIMEOUT: deadline exceeded"},
+		{"nobody was asked: the connection is new", RC_STALE, "", "", ""},
+		{"nobody was asked: the request was taken back", RC_CANCELED, "", "", ""},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = tables_job(c, "a", 1);
+		struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
+		struct core_event ev = {.pod = {.op = POD_OP_CREATE,
+						.ns = j->ns,
+						.pod = a->pod,
+						.rc = cases[i].rc,
+						.reason = cases[i].reason,
+						.message = cases[i].message}};
+		a->by_coordinator = a->creating = true;
+		pod_op_ended(c, &ev);
+		CASE_STR(cases[i].name, a->waiting, ""); /* once is no news */
+		c->now_ms += 1000;
+		a->creating = true;
+		pod_op_ended(c, &ev);
+		CASE_STR(cases[i].name, a->waiting, cases[i].waiting);
+		CASE(cases[i].name, heap_next(&c->timers) > c->now_ms); /* it is tried again */
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_create_that_fails_again),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
