@@ -46,7 +46,7 @@ static bool check_attempt_once(struct checks *c, const struct version *pod)
 static bool asked_first(const struct checks *c, const struct made *m, const struct version *pod)
 {
 	const struct machine *on = cluster_machine(c->cluster, pod->pod.node);
-	return m->asked_ms && pod->pod.ended_ms >= m->asked_ms && !(on && on->clock_apart);
+	return m->asked_ms && pod->ended_ms >= m->asked_ms && !(on && on->clock_apart);
 }
 
 void check_ended(struct checks *c, const struct version *pod)

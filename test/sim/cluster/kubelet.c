@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "model/quantity.h"
 #include "model/selector.h"
-#include "test/sim/world/copy.h"
+#include "test/sim/world/pod_edit.h"
 #include "test/sim/world/template.h"
 
 /* Between its word that a stopped pod has ended and its last request to delete it, a kubelet
@@ -98,9 +98,9 @@ static const char *index_of(const struct version *pod)
 static void refuse_pod(struct cluster *cl, struct version *own_c, const char *res)
 {
 	server_count(&cl->world.server, FACT_KUBELET_REFUSED);
-	own_c->pod.phase = POD_FAILED;
-	own_c->pod.reason = arena_printf(&own_c->arena, "OutOf%s", res);
-	own_c->pod.message = "Pod was rejected: the node is out of it";
+	pod_set_phase(own_c, "Failed");
+	pod_set_reason(own_c, arena_printf(&own_c->arena, "OutOf%s", res),
+		       "Pod was rejected: the node is out of it");
 	struct machine *m = cluster_machine(cl, own_c->pod.node);
 	if (m)
 		m->refused_ms = cl->world.clock.now_ms;
@@ -116,18 +116,16 @@ static bool must_wait(struct cluster *cl, struct version *c, const struct templa
 	int64_t age = server_wall(&cl->world.server) - c->meta.created_ms;
 	bool first = !*str_or_empty(c->pod.waiting_reason);
 	if (age < t->config_ms) {
-		c->pod.waiting_reason = "CreateContainerConfigError";
-		c->pod.waiting_message = "configmap \"settings\" not found";
+		pod_container_waits(c, "main", "CreateContainerConfigError",
+				    "configmap \"settings\" not found");
 	} else if (age < t->pull_ms) {
-		c->pod.waiting_reason = first || draw_percent(&cl->world.rng, 30)
-						? "ErrImagePull"
-						: "ImagePullBackOff";
-		c->pod.waiting_message = "Back-off pulling image \"nowhere/none:1\"";
+		pod_container_waits(c, "main",
+				    first || draw_percent(&cl->world.rng, 30) ? "ErrImagePull"
+									      : "ImagePullBackOff",
+				    "Back-off pulling image \"nowhere/none:1\"");
 	} else if (age < t->mount_ms) { /* the pod's Events say more */
-		c->pod.waiting_reason = "ContainerCreating";
-		c->pod.waiting_message = "";
+		pod_container_waits(c, "main", "ContainerCreating", NULL);
 	} else {
-		c->pod.waiting_reason = c->pod.waiting_message = "";
 		return false;
 	}
 	return true;
@@ -157,9 +155,10 @@ static void on_start(void *self, uint64_t uid)
 		return;
 	}
 	tally->starts++;
-	c->pod.phase = POD_RUNNING;
-	c->pod.started = c->pod.ready = true;
-	c->pod.started_ms = kubelet_wall(cl, pod);
+	c->began_ms = kubelet_wall(cl, pod);
+	pod_set_phase(c, "Running");
+	pod_container_runs(c, "main", true, c->began_ms);
+	pod_set_condition(c, "Ready", true, NULL, NULL, c->began_ms);
 	server_put(&cl->world.server, c);
 	clock_at(&cl->world.clock, cl->world.clock.now_ms + t.run_ms + t.late_ms, on_finish, cl,
 		 uid);
@@ -177,15 +176,13 @@ static void on_evict(void *self, uint64_t uid)
 	if (!m || pod_ended(pod) || pod->meta.deleted_ms)
 		return;
 	struct version *c = version_clone(pod);
-	c->pod.phase = POD_FAILED;
-	c->pod.disruption_target = true;
-	c->pod.disruption_reason = "TerminationByKubelet";
-	c->pod.disruption_message = "The node was low on resource: ephemeral-storage.";
-	c->pod.reason = "Evicted";
-	c->pod.exit_code = 137;
-	c->pod.terminated_reason = "Error";
-	c->pod.ready = false;
-	c->pod.ended_ms = kubelet_wall(cl, pod);
+	c->ended_ms = kubelet_wall(cl, pod);
+	pod_set_phase(c, "Failed");
+	pod_set_disrupted(c, "TerminationByKubelet",
+			  "The node was low on resource: ephemeral-storage.", c->ended_ms);
+	pod_set_reason(c, "Evicted", "The node was low on resource: ephemeral-storage.");
+	pod_running_end(c, 137, "Error", c->ended_ms);
+	pod_set_condition(c, "Ready", false, "PodFailed", NULL, c->ended_ms);
 	server_count(&cl->world.server, FACT_KUBELET_EVICTED);
 	server_put(&cl->world.server, c);
 }
@@ -197,11 +194,11 @@ static void end_pod_at(struct cluster *cl, const struct version *pod, int32_t ex
 	struct version *c = version_clone(pod);
 	if (exit_code && exit_code != 255 && !pod->meta.deleted_ms)
 		cluster_tally(cl, str_or_empty(pod->meta.owner_uid), "all")->failures++;
-	c->pod.phase = exit_code ? POD_FAILED : POD_SUCCEEDED;
-	c->pod.exit_code = exit_code;
-	c->pod.terminated_reason = exit_code ? reason : "";
-	c->pod.ready = false;
-	c->pod.ended_ms = c->pod.finished_ms = ended_ms;
+	c->ended_ms = ended_ms;
+	pod_set_phase(c, exit_code ? "Failed" : "Succeeded");
+	pod_running_end(c, exit_code, exit_code ? reason : "Completed", ended_ms);
+	pod_set_condition(c, "Ready", false, exit_code ? "PodFailed" : "PodCompleted", NULL,
+			  ended_ms);
 	if (!exit_code && pod->meta.deleted_ms)
 		server_count(&cl->world.server, ended_ms < pod->meta.delete_asked_ms
 							? FACT_ENDED_UNTOLD
@@ -220,7 +217,7 @@ static void end_pod(struct cluster *cl, const struct version *pod, int32_t exit_
 static int64_t returned_ms(struct cluster *cl, const struct version *pod,
 			   const struct template_facts *t)
 {
-	int64_t now_ms = kubelet_wall(cl, pod), due_ms = pod->pod.started_ms + t->run_ms;
+	int64_t now_ms = kubelet_wall(cl, pod), due_ms = pod->began_ms + t->run_ms;
 	return due_ms < now_ms && now_ms - due_ms <= t->late_ms ? due_ms : now_ms;
 }
 
@@ -332,7 +329,7 @@ bool kubelet_renews(const struct machine *m)
 static int64_t due(struct cluster *cl, const struct version *pod)
 {
 	struct version *scratch = version_new(API_POD);
-	int64_t ran_ms = kubelet_wall(cl, pod) - pod->pod.started_ms;
+	int64_t ran_ms = kubelet_wall(cl, pod) - pod->began_ms;
 	int64_t left = facts(scratch, pod).run_ms, soon = draw(&cl->world.rng, 0, 2000);
 	left -= ran_ms > 0 ? ran_ms : 0;
 	version_unref(scratch);

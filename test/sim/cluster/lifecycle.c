@@ -9,6 +9,7 @@
 #include "test/sim/cluster/kubelet.h"
 #include "test/sim/cluster/proc.h"
 #include "test/sim/world/copy.h"
+#include "test/sim/world/pod_edit.h"
 
 enum { LIFECYCLE_GRACE_MS = 40000, EVICTION_MS = 300000, POD_GC_MS = 20000 };
 
@@ -91,9 +92,7 @@ static void on_evict(void *self, uint64_t absence)
 		    pod_ended(sh->v[i]))
 			continue;
 		struct version *c = version_clone(sh->v[i]);
-		c->pod.disruption_target = true;
-		c->pod.disruption_ms = server_wall(&cl->world.server);
-		c->pod.disruption_reason = "DeletionByTaintManager";
+		pod_set_disrupted(c, "DeletionByTaintManager", "", server_wall(&cl->world.server));
 		server_count(&cl->world.server, FACT_EVICTED_AWAY);
 		server_delete(&cl->world.server, server_put(&cl->world.server, c));
 	}

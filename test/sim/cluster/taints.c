@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "model/selector.h"
+#include "test/sim/world/pod_edit.h"
 #include "test/sim/world/template.h"
 
 enum { POD_GC_MS = 20000 };
@@ -79,9 +80,7 @@ static void on_taints(void *self, uint64_t arg)
 		    pod_ended(pod) || !evicts(cl, node, pod))
 			continue;
 		struct version *c = version_clone(pod);
-		c->pod.disruption_target = true;
-		c->pod.disruption_ms = server_wall(&cl->world.server);
-		c->pod.disruption_reason = "DeletionByTaintManager";
+		pod_set_disrupted(c, "DeletionByTaintManager", "", server_wall(&cl->world.server));
 		server_count(&cl->world.server, FACT_TAINT_EVICTED);
 		server_delete(&cl->world.server, server_put(&cl->world.server, c));
 	}

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "model/selector.h"
 #include "test/sim/world/copy.h"
+#include "test/sim/world/pod_edit.h"
+#include "test/sim/world/pod_make.h"
 
 static struct version *edit(struct world *w, enum api_kind kind, const char *name)
 {
@@ -207,9 +209,7 @@ bool user_evict_node(struct world *w, const char *node)
 		if (!str_eq(v->pod.node, node) || v->meta.deleted_ms || pod_ended(v))
 			continue;
 		struct version *c = version_clone(v);
-		c->pod.disruption_target = true;
-		c->pod.disruption_ms = server_wall(&w->server);
-		c->pod.disruption_reason = "EvictionByEvictionAPI";
+		pod_set_disrupted(c, "EvictionByEvictionAPI", "", server_wall(&w->server));
 		server_delete(&w->server, server_put(&w->server, c));
 		any = true;
 	}
@@ -221,19 +221,9 @@ bool user_foreign_pod(struct world *w, const char *name, const char *node, int64
 	if (!store_find(&w->server.store, API_NODE, NULL, node) ||
 	    store_find(&w->server.store, API_POD, "kube-system", name))
 		return false;
-	struct version *v = version_new(API_POD);
-	struct res *r = arena_alloc(&v->arena, sizeof *r);
-	*r = (struct res){"cpu", cpu_milli};
-	v->pod = (struct pod){.meta = {.ns = "kube-system", .name = copy_str(&v->arena, name)},
-			      .node = copy_str(&v->arena, node),
-			      .phase = POD_RUNNING,
-			      .started = true,
-			      .ready = true,
-			      .started_ms = server_wall(&w->server),
-			      .requests = {r, 1}};
-	v->command = "run=3600000";
 	world_note(w, "foreign pod", KS("pod", name), KS("node", node), KI("cpu", cpu_milli));
-	server_put(&w->server, v);
+	server_put(&w->server,
+		   pod_make_foreign("kube-system", name, node, cpu_milli, server_wall(&w->server)));
 	return true;
 }
 

@@ -149,23 +149,6 @@ struct node copy_node(struct arena *a, const struct node *n)
 	return c;
 }
 
-struct pod copy_pod(struct arena *a, const struct pod *p)
-{
-	struct pod c = *p;
-	c.meta = copy_meta(a, &p->meta);
-	c.requests = copy_reslist(a, &p->requests);
-	c.node = copy_str(a, p->node);
-	c.reason = copy_str(a, p->reason);
-	c.message = copy_str(a, p->message);
-	c.disruption_reason = copy_str(a, p->disruption_reason);
-	c.disruption_message = copy_str(a, p->disruption_message);
-	c.waiting_reason = copy_str(a, p->waiting_reason);
-	c.waiting_message = copy_str(a, p->waiting_message);
-	c.terminated_reason = copy_str(a, p->terminated_reason);
-	c.terminated_message = copy_str(a, p->terminated_message);
-	return c;
-}
-
 struct lease copy_lease(struct arena *a, const struct lease *l)
 {
 	struct lease c = *l;

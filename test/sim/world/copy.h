@@ -18,7 +18,6 @@ struct job_status copy_job_status(struct arena *a, const struct job_status *s);
 struct compute_node_status copy_compute_node_status(struct arena *a,
 						    const struct compute_node_status *s);
 struct node copy_node(struct arena *a, const struct node *n);
-struct pod copy_pod(struct arena *a, const struct pod *p);
 struct lease copy_lease(struct arena *a, const struct lease *l);
 struct pod_create copy_pod_create(struct arena *a, const struct pod_create *p);
 struct api_request copy_request(struct arena *a, const struct api_request *r);

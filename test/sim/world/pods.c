@@ -4,41 +4,10 @@
 
 #include "base/mem.h"
 #include "model/selector.h"
-#include "test/sim/world/copy.h"
+#include "test/sim/world/pod_make.h"
 #include "test/sim/world/pods.h"
-#include "test/sim/world/template.h"
 
 static const char agent_prefix[] = "agent/";
-
-static struct kvs pod_labels(struct arena *a, const struct pod_create *p)
-{
-	struct kv *v = arena_alloc(a, 5 * sizeof *v);
-	v[0] = (struct kv){LABEL_JOB_NAME, copy_str(a, p->job_name)};
-	v[1] = (struct kv){LABEL_JOB_UID, copy_str(a, p->job_uid)};
-	v[2] = (struct kv){LABEL_INDEX, arena_printf(a, "%u", p->index)};
-	v[3] = (struct kv){LABEL_ATTEMPT, arena_printf(a, "%u", p->attempt)};
-	v[4] = (struct kv){LABEL_TEMPLATE, copy_str(a, p->template_hash)};
-	return (struct kvs){v, 5};
-}
-
-static struct version *pod_make(const struct pod_create *p)
-{
-	struct version *v = version_new(API_POD);
-	struct arena *a = &v->arena;
-	struct template_facts t = template_parse(a, p->template_text);
-	struct reslist requests = {t.requests, t.nrequests};
-	v->pod = (struct pod){.meta = {.ns = copy_str(a, p->ns),
-				       .name = copy_str(a, p->name),
-				       .labels = pod_labels(a, p),
-				       .owner_kind = KIND_JOB_NAME,
-				       .owner_name = copy_str(a, p->job_name),
-				       .owner_uid = copy_str(a, p->job_uid)},
-			      .node = copy_str(a, p->node),
-			      .phase = POD_PENDING,
-			      .requests = copy_reslist(a, &requests)};
-	v->command = copy_str(a, p->template_text);
-	return v;
-}
 
 /* ---- admission ---- */
 
@@ -109,5 +78,5 @@ void verb_create_pod(struct server *s, const char *who, const struct api_request
 		return;
 	}
 	s->pods_created++;
-	answer_ok(ret, 201, server_put(s, pod_make(p)));
+	answer_ok(ret, 201, server_put(s, pod_make(s, p)));
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "test/sim/world/pod_make.h"
 
 int64_t server_wall(const struct server *s)
 {
@@ -48,6 +49,7 @@ void server_done(struct server *s)
 	for (size_t i = 0; i < SNAPSHOTS_MAX; i++)
 		snapshot_drop(&s->snap[i]);
 	store_done(&s->store);
+	pod_texts_free(s);
 	arena_done(&s->names);
 }
 
@@ -60,7 +62,7 @@ void server_delete_now(struct server *s, const struct version *pod)
 {
 	struct version *c = version_clone(pod);
 	c->meta.deleted_ms = server_wall(s);
-	c->meta.delete_asked_ms = delete_asked_ms(c->meta.deleted_ms, 0);
+	c->grace_s = 0;
 	store_remove(&s->store, server_put(s, c));
 }
 
@@ -77,8 +79,8 @@ void server_delete(struct server *s, const struct version *v)
 	if (v->meta.deleted_ms)
 		return;
 	struct version *c = version_clone(v);
-	c->meta.delete_asked_ms = server_wall(s);
-	c->meta.deleted_ms = server_wall(s) + (v->kind == API_POD ? LEASE_GRACE_MS : 0);
+	c->grace_s = v->kind == API_POD ? LEASE_GRACE_MS / 1000 : 0;
+	c->meta.deleted_ms = server_wall(s) + c->grace_s * 1000;
 	if (v->kind == API_JOB)
 		c->meta.generation++;
 	server_put(s, c);

@@ -22,7 +22,8 @@ struct server {
 	int64_t wall_ms; /* wall time at virtual time 0 */
 	uint64_t snapshots;
 	struct snapshot snap[SNAPSHOTS_MAX];
-	struct arena names; /* of nodes in tokens */
+	struct arena names;         /* of nodes in tokens; templates */
+	struct pod_text *pod_texts; /* templates as JSON, by their words */
 	uint64_t events_written, writes, status_writes, lease_writes, pods_created, deletes;
 	uint32_t page_max;       /* the server's own bound of a page; 0: what is asked for */
 	bool late;               /* who asks now has given up waiting already */

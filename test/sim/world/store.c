@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "test/sim/world/copy.h"
+#include "test/sim/world/pod_seal.h"
 
 struct version *version_new(enum api_kind kind)
 {
@@ -26,6 +27,7 @@ void version_unref(struct version *v)
 {
 	if (!v || --v->refs)
 		return;
+	pod_done(v);
 	arena_done(&v->arena);
 	free(v);
 }
@@ -46,7 +48,7 @@ static void clone_body(struct version *c, const struct version *v)
 		c->compute_node.status = copy_compute_node_status(a, &v->compute_node.status);
 		break;
 	case API_NODE: c->node = copy_node(a, &v->node); break;
-	case API_POD: c->pod = copy_pod(a, &v->pod); break;
+	case API_POD: pod_unseal(c, v); break;
 	case API_LEASE: c->lease = copy_lease(a, &v->lease); break;
 	case API_SECRET:
 	case API_CONFIGMAP:
@@ -243,6 +245,8 @@ static void stamp(struct store *s, struct version *v)
 {
 	v->rv = ++s->rv;
 	v->meta.rv = arena_printf(&v->arena, "%" PRIu64, v->rv);
+	if (v->kind == API_POD)
+		pod_seal(v);
 }
 
 struct version *store_put(struct store *s, struct version *own_v, int64_t wall_ms)
@@ -250,8 +254,8 @@ struct version *store_put(struct store *s, struct version *own_v, int64_t wall_m
 	struct shelf *sh = &s->shelf[own_v->kind];
 	bool found;
 	uint32_t i = place(sh, own_v->meta.ns, own_v->meta.name, &found);
-	stamp(s, own_v);
 	if (found) {
+		stamp(s, own_v);
 		struct version *prev = sh->v[i];
 		sh->v[i] = own_v;
 		record(s, sh, (struct change){own_v->rv, WATCH_MODIFIED, prev, own_v});
@@ -261,6 +265,7 @@ struct version *store_put(struct store *s, struct version *own_v, int64_t wall_m
 	own_v->meta.uid = arena_printf(&own_v->arena, "u%" PRIu64, ++s->uids);
 	own_v->meta.created_ms = wall_ms;
 	own_v->meta.generation = 1;
+	stamp(s, own_v);
 	VEC_GROW(sh->v, sh->n, sh->cap);
 	memmove(&sh->v[i + 1], &sh->v[i], (sh->n - i) * sizeof(struct version *));
 	sh->v[i] = own_v;

@@ -7,6 +7,8 @@
 #include "base/arena.h"
 #include "sync/api.h"
 
+struct json_t;
+
 struct version {
 	uint32_t refs;
 	struct arena arena;
@@ -17,7 +19,8 @@ struct version {
 		struct job job;
 		struct compute_node compute_node;
 		struct node node;
-		struct pod pod;
+		struct pod pod_decoded;
+		const struct pod pod; /* the same: pod_edit.h changes pods */
 		struct lease lease;
 		struct keyed_data data;
 	};
@@ -27,6 +30,12 @@ struct version {
 	struct strs user_res;       /* CNODE: spec.resources that a user's apply owns */
 	bool applied;               /* CNODE: managedFields names Muster */
 	const char *command;        /* POD: what its template says to run */
+	/* POD: its JSON; the struct is decoded from that when the version is put (pod_seal.h). */
+	struct json_t *json;
+	bool unsealed;              /* it was not put yet */
+	const void *labels_were;    /* unsealed: as the JSON has them */
+	int64_t grace_s;            /* deletionGracePeriodSeconds */
+	int64_t began_ms, ended_ms; /* exactly, by the kubelet's clock; the JSON has seconds */
 };
 
 struct change {

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What happens to a pod, as changes of its JSON. Each function changes a version that was cloned
+ * and is not put yet; what the pod then says as a struct (version.pod) is decoded by shared/kube
+ * when the version is put, and is not changed by hand. Times are wall ms and are kept in whole
+ * seconds, as by Kubernetes. */
+#pragma once
+
+#include "test/sim/world/store.h"
+
+void pod_set_phase(struct version *v, const char *phase);
+/* status.reason and status.message. */
+void pod_set_reason(struct version *v, const char *reason, const char *message);
+/* reason and message may be NULL. */
+void pod_set_condition(struct version *v, const char *type, bool is_true, const char *reason,
+		       const char *message, int64_t since_ms);
+/* DisruptionTarget: somebody is about to stop the pod. */
+void pod_set_disrupted(struct version *v, const char *reason, const char *message, int64_t now_ms);
+
+/* ---- containers, by name ---- */
+
+void pod_container_waits(struct version *v, const char *name, const char *reason,
+			 const char *message);
+void pod_container_runs(struct version *v, const char *name, bool ready, int64_t started_ms);
+/* It started when it was said to run. */
+void pod_container_ends(struct version *v, const char *name, int32_t exit_code, const char *reason,
+			int64_t ended_ms);
+/* The same for all containers that run. */
+void pod_running_end(struct version *v, int32_t exit_code, const char *reason, int64_t ended_ms);

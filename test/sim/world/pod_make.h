@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* New pods, not put yet. */
+#pragma once
+
+#include "test/sim/world/server.h"
+
+void pod_texts_free(struct server *s);
+/* Of a member: what shared/kube renders from the template. */
+struct version *pod_make(struct server *s, const struct pod_create *p);
+/* Of somebody else: it runs, for good. */
+struct version *pod_make_foreign(const char *ns, const char *name, const char *node,
+				 int64_t cpu_milli, int64_t now_ms);
