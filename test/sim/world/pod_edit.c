@@ -6,8 +6,8 @@
 
 static json_t *status_of(struct version *v)
 {
-	json_t *status = json_object_get(v->json, "status");
-	must(v->unsealed && status);
+	json_t *status = json_object_get(v->tree.root, "status");
+	must(v->tree.unsealed && status);
 	return status;
 }
 
@@ -51,7 +51,7 @@ static json_t *entry(json_t *status, const char *list, const char *key, const ch
 
 static json_t *container(struct version *v, const char *name)
 {
-	bool init = find(json_object_get(json_object_get(v->json, "spec"), "initContainers"),
+	bool init = find(json_object_get(json_object_get(v->tree.root, "spec"), "initContainers"),
 			 "name", name) != NULL;
 	return entry(status_of(v), init ? "initContainerStatuses" : "containerStatuses", "name",
 		     name);

@@ -4,7 +4,6 @@
 
 #include "test/sim/world/server.h"
 
-void pod_texts_free(struct server *s);
 /* Of a member: what shared/kube renders from the template. */
 struct version *pod_make(struct server *s, const struct pod_create *p);
 /* Of somebody else: it runs, for good. */

@@ -5,19 +5,29 @@
 #include "kube/decode_pod.h"
 #include "kube/js.h"
 
-void pod_unseal(struct version *c, const struct version *v)
+static void opened(struct pod_tree *t, struct arena *a, struct pod *ret)
 {
-	c->json = json_pack("{s:o?, s:o*, s:o?}", "metadata",
-			    json_copy(json_object_get(v->json, "metadata")), "spec",
-			    json_incref(json_object_get(v->json, "spec")), "status",
-			    json_deep_copy(json_object_get(v->json, "status")));
-	must(c->json);
-	decode_pod(&c->arena, c->json, &c->pod_decoded);
-	c->labels_were = c->meta.labels.v;
-	c->unsealed = true;
-	c->grace_s = v->grace_s;
-	c->began_ms = v->began_ms;
-	c->ended_ms = v->ended_ms;
+	decode_pod(a, t->root, ret);
+	t->labels_were = ret->meta.labels.v;
+	t->unsealed = true;
+}
+
+void pod_tree_init(struct pod_tree *t, json_t *own_root, struct arena *a, struct pod *ret)
+{
+	/* As the API server stores it first. */
+	json_object_set_new(own_root, "status", json_pack("{s:s}", "phase", "Pending"));
+	t->root = own_root;
+	opened(t, a, ret);
+}
+
+void pod_tree_clone(struct pod_tree *c, const struct pod_tree *t, struct arena *a, struct pod *ret)
+{
+	c->root = json_pack("{s:o, s:O, s:o}", "metadata",
+			    json_copy(json_object_get(t->root, "metadata")), "spec",
+			    json_object_get(t->root, "spec"), "status",
+			    json_deep_copy(json_object_get(t->root, "status")));
+	must(c->root);
+	opened(c, a, ret);
 }
 
 static void put_text(json_t *o, const char *key, const char *s)
@@ -43,9 +53,8 @@ static void put_labels(json_t *o, const struct kvs *l)
 	json_object_set_new(o, "labels", labels);
 }
 
-static void put_meta(json_t *o, const struct version *v)
+static void put_meta(json_t *o, const struct meta *m, int64_t grace_s)
 {
-	const struct meta *m = &v->meta;
 	put_text(o, "namespace", m->ns);
 	put_text(o, "name", m->name);
 	put_text(o, "uid", m->uid);
@@ -53,23 +62,24 @@ static void put_meta(json_t *o, const struct version *v)
 	put_time(o, "creationTimestamp", m->created_ms);
 	put_time(o, "deletionTimestamp", m->deleted_ms);
 	if (m->deleted_ms)
-		json_object_set_new(o, "deletionGracePeriodSeconds", json_integer(v->grace_s));
-	if (v->labels_were != m->labels.v)
-		put_labels(o, &m->labels);
+		json_object_set_new(o, "deletionGracePeriodSeconds", json_integer(grace_s));
 	if (!m->owner_uid)
 		json_object_del(o, "ownerReferences");
 }
 
-void pod_seal(struct version *v)
+void pod_tree_seal(struct pod_tree *t, int64_t grace_s, struct arena *a, struct pod *pod)
 {
-	must(v->unsealed);
-	put_meta(json_object_get(v->json, "metadata"), v);
-	decode_pod(&v->arena, v->json, &v->pod_decoded);
-	must(!v->arena.toobig);
-	v->unsealed = false;
+	json_t *meta = json_object_get(t->root, "metadata");
+	must(t->unsealed);
+	put_meta(meta, &pod->meta, grace_s);
+	if (t->labels_were != pod->meta.labels.v)
+		put_labels(meta, &pod->meta.labels);
+	decode_pod(a, t->root, pod);
+	must(!a->toobig);
+	t->unsealed = false;
 }
 
-void pod_done(struct version *v)
+void pod_tree_done(struct pod_tree *t)
 {
-	json_decref(v->json);
+	json_decref(t->root);
 }

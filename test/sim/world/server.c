@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "test/sim/world/pod_make.h"
 
 int64_t server_wall(const struct server *s)
 {
@@ -24,6 +23,7 @@ void server_init(struct server *s, struct clock *clock, int64_t wall_ms)
 			     .wall_ms = wall_ms,
 			     .names = ARENA_INIT(16 << 20),
 			     .quota_ended_ms = INT64_MIN / 2};
+	pod_texts_init(&s->pod_texts);
 	s->store.self = s;
 	s->store.on_change = on_store_change;
 	s->store.rv = 100;
@@ -49,7 +49,7 @@ void server_done(struct server *s)
 	for (size_t i = 0; i < SNAPSHOTS_MAX; i++)
 		snapshot_drop(&s->snap[i]);
 	store_done(&s->store);
-	pod_texts_free(s);
+	pod_texts_done(&s->pod_texts);
 	arena_done(&s->names);
 }
 

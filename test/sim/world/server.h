@@ -6,6 +6,7 @@
 
 #include "test/sim/world/clock.h"
 #include "test/sim/world/counts.h"
+#include "test/sim/world/pod_text.h"
 #include "test/sim/world/store.h"
 
 enum { SNAPSHOTS_MAX = 16, LEASE_GRACE_MS = 30000 };
@@ -22,8 +23,8 @@ struct server {
 	int64_t wall_ms; /* wall time at virtual time 0 */
 	uint64_t snapshots;
 	struct snapshot snap[SNAPSHOTS_MAX];
-	struct arena names;         /* of nodes in tokens; templates */
-	struct pod_text *pod_texts; /* templates as JSON, by their words */
+	struct arena names; /* of nodes in tokens */
+	struct pod_texts pod_texts;
 	uint64_t events_written, writes, status_writes, lease_writes, pods_created, deletes;
 	uint32_t page_max;       /* the server's own bound of a page; 0: what is asked for */
 	bool late;               /* who asks now has given up waiting already */

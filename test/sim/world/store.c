@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "test/sim/world/copy.h"
-#include "test/sim/world/pod_seal.h"
 
 struct version *version_new(enum api_kind kind)
 {
@@ -27,7 +26,7 @@ void version_unref(struct version *v)
 {
 	if (!v || --v->refs)
 		return;
-	pod_done(v);
+	pod_tree_done(&v->tree);
 	arena_done(&v->arena);
 	free(v);
 }
@@ -48,7 +47,7 @@ static void clone_body(struct version *c, const struct version *v)
 		c->compute_node.status = copy_compute_node_status(a, &v->compute_node.status);
 		break;
 	case API_NODE: c->node = copy_node(a, &v->node); break;
-	case API_POD: pod_unseal(c, v); break;
+	case API_POD: pod_tree_clone(&c->tree, &v->tree, a, &c->pod_decoded); break;
 	case API_LEASE: c->lease = copy_lease(a, &v->lease); break;
 	case API_SECRET:
 	case API_CONFIGMAP:
@@ -71,6 +70,9 @@ struct version *version_clone(const struct version *v)
 	c->node_owner_uid = copy_str(&c->arena, v->node_owner_uid);
 	c->user_res = copy_strs(&c->arena, &v->user_res);
 	c->command = copy_str(&c->arena, v->command);
+	c->grace_s = v->grace_s;
+	c->began_ms = v->began_ms;
+	c->ended_ms = v->ended_ms;
 	return c;
 }
 
@@ -246,7 +248,7 @@ static void stamp(struct store *s, struct version *v)
 	v->rv = ++s->rv;
 	v->meta.rv = arena_printf(&v->arena, "%" PRIu64, v->rv);
 	if (v->kind == API_POD)
-		pod_seal(v);
+		pod_tree_seal(&v->tree, v->grace_s, &v->arena, &v->pod_decoded);
 }
 
 struct version *store_put(struct store *s, struct version *own_v, int64_t wall_ms)

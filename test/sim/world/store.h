@@ -6,8 +6,7 @@
 
 #include "base/arena.h"
 #include "sync/api.h"
-
-struct json_t;
+#include "test/sim/world/pod_seal.h"
 
 struct version {
 	uint32_t refs;
@@ -30,12 +29,9 @@ struct version {
 	struct strs user_res;       /* CNODE: spec.resources that a user's apply owns */
 	bool applied;               /* CNODE: managedFields names Muster */
 	const char *command;        /* POD: what its template says to run */
-	/* POD: its JSON; the struct is decoded from that when the version is put (pod_seal.h). */
-	struct json_t *json;
-	bool unsealed;              /* it was not put yet */
-	const void *labels_were;    /* unsealed: as the JSON has them */
-	int64_t grace_s;            /* deletionGracePeriodSeconds */
-	int64_t began_ms, ended_ms; /* exactly, by the kubelet's clock; the JSON has seconds */
+	struct pod_tree tree;       /* POD: its JSON, of which the struct is decoded at each put */
+	int64_t grace_s;            /* POD: deletionGracePeriodSeconds */
+	int64_t began_ms, ended_ms; /* POD: exactly, by the kubelet's clock; the JSON has seconds */
 };
 
 struct change {

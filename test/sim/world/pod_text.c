@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test/sim/world/pod_text.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/table.h"
+#include "kube/pod.h"
+#include "test/sim/world/copy.h"
+#include "test/sim/world/template.h"
+
+struct pod_text { /* of the template with these words */
+	UT_hash_handle hh;
+	const char *words, *json;
+};
+
+static json_t *quantity(int64_t milli)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(32);
+	buf_printf(&b, "%lldm", (long long)milli);
+	return json_string(buf_str(&b));
+}
+
+static json_t *requests_of(const struct template_facts *t)
+{
+	json_t *l = json_object();
+	for (uint32_t i = 0; i < t->nrequests; i++)
+		json_object_set_new(l, t->requests[i].name, quantity(t->requests[i].milli));
+	return l;
+}
+
+static const char *make_text(struct arena *a, const char *words)
+{
+	struct template_facts t = template_parse(a, words);
+	AUTO(js_freep)
+	json_t *spec = json_pack("{s:s, s:{s:o}}", "image", "registry.example.com/work:1",
+				 "resources", "requests", requests_of(&t));
+	struct job_spec out = {0};
+	must(spec);
+	pod_template(a, spec, NULL, &out);
+	must(!out.invalid && out.template_text);
+	return out.template_text;
+}
+
+void pod_texts_init(struct pod_texts *l)
+{
+	*l = (struct pod_texts){.arena = ARENA_INIT(SIM_ARENA_MAX)};
+}
+
+void pod_texts_done(struct pod_texts *l)
+{
+	HASH_CLEAR(hh, l->all);
+	arena_done(&l->arena);
+}
+
+const char *pod_text(struct pod_texts *l, const char *words)
+{
+	struct pod_text *t;
+	HASH_FIND_STR(l->all, words, t);
+	if (t)
+		return t->json;
+	t = arena_alloc(&l->arena, sizeof *t);
+	*t = (struct pod_text){.words = copy_str(&l->arena, words),
+			       .json = make_text(&l->arena, words)};
+	HASH_ADD_KEYPTR(hh, l->all, t->words, strlen(t->words), t);
+	return t->json;
+}
