@@ -141,6 +141,7 @@ void agent_stats(const struct agent *a, struct agent_stats *ret)
 	ret->relists = reflector_relists(a->pods) + reflector_relists(a->own);
 	ret->members = core.members;
 	ret->pods = core.pods;
+	ret->pods_left_out = core.pods_left_out;
 	ret->orders = core.orders;
 	ret->templates = template_store_count(&a->templates);
 }

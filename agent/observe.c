@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Turns what the API server and the coordinator send into events for the core. The agent watches
- * its own Node only for the log and for /readyz: the coordinator reads labels, taints and
- * readiness itself. */
+/* Turns what the API server and the coordinator send into events for the core. Of its own Node the
+ * agent wants to know which resources there are, and that it exists, for the log and /readyz: the
+ * coordinator reads labels, taints and readiness itself. */
 #include "agent/observe.h"
 
 #include "agent/act.h"
@@ -69,6 +69,8 @@ static void on_own_node(void *self, const struct api_object *obj)
 						      .exists = true,
 						      .unschedulable = obj->node->unschedulable,
 						      .ready = obj->node->ready});
+	agent_step(agent_of(self),
+		   &(struct agent_event){.type = AEV_NODE, .allocatable = &obj->node->allocatable});
 }
 
 static void on_own_node_gone(void *self, const struct meta *meta)

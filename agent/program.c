@@ -78,6 +78,7 @@ static void refresh(void *self, struct metrics *m)
 	metrics_set(m, METRIC_AGENT_SESSIONS, NULL, NULL, (double)s.sessions);
 	metrics_set(m, METRIC_AGENT_MEMBERS, NULL, NULL, s.members);
 	metrics_set(m, METRIC_AGENT_PODS, NULL, NULL, s.pods);
+	metrics_set(m, METRIC_AGENT_PODS_LEFT_OUT, NULL, NULL, (double)s.pods_left_out);
 	metrics_set(m, METRIC_PODS_CREATED, NULL, NULL, (double)s.pods_created);
 	metrics_set(m, METRIC_CREATE_FAILURES, NULL, NULL, (double)s.create_failures);
 	metrics_set(m, METRIC_REPORTS, NULL, NULL, (double)s.reports);

@@ -7,6 +7,7 @@
 
 struct agent_stats {
 	bool connected, synced;
-	uint64_t pods_created, create_failures, sessions, relists, reports, orders_refused;
+	uint64_t pods_created, create_failures, sessions, relists, reports, orders_refused,
+		pods_left_out;
 	uint32_t members, pods, orders, templates;
 };

@@ -28,6 +28,11 @@ static void on_pod(struct agent_core *c, const struct agent_event *ev)
 	pods_put(&c->pods, &c->step, ev->pod, true);
 }
 
+static void on_node(struct agent_core *c, const struct agent_event *ev)
+{
+	foreign_set_node(&c->pods.foreign, ev->allocatable);
+}
+
 static void on_pod_gone(struct agent_core *c, const struct agent_event *ev)
 {
 	pods_deleted(&c->pods, &c->step, ev->gone);
@@ -65,6 +70,7 @@ static void on_read(struct agent_core *c, const struct agent_event *ev)
 static void (*const handlers[])(struct agent_core *, const struct agent_event *) = {
 	[AEV_TICK] = NULL,
 	[AEV_POD] = on_pod,
+	[AEV_NODE] = on_node,
 	[AEV_POD_GONE] = on_pod_gone,
 	[AEV_PODS_SYNCED] = on_synced,
 	[AEV_ORDERS] = on_orders,
@@ -82,6 +88,11 @@ static void apply(struct agent_core *c, const struct agent_event *ev)
 
 /* ---- the step ---- */
 
+static bool has_order(const void *self, const char *key)
+{
+	return order_find(self, key);
+}
+
 static void look_at_touched(struct agent_core *c)
 {
 	struct step *st = &c->step;
@@ -98,6 +109,7 @@ void agent_core_step(struct agent_core *c, const struct agent_event *ev, struct 
 	struct step *st = &c->step;
 	step_begin(st, ev);
 	template_set_step_begins(&c->templates);
+	pods_make_room(&c->pods, has_order, &c->orders);
 	apply(c, ev);
 	look_at_touched(c);
 	launch_due(&c->orders, st, &c->pods, &c->templates, c->launch);
@@ -121,7 +133,7 @@ void agent_core_snapshot(struct agent_core *c, struct capacity *ret_cap, const s
 	report_all(&c->report, &c->pods, &c->orders);
 	*ret_cap = foreign_capacity(&c->pods.foreign);
 	*ret = c->report.members;
-	*ret_n = c->report.n < NODE_PODS_MAX ? c->report.n : NODE_PODS_MAX;
+	*ret_n = c->report.n;
 }
 
 bool agent_core_changes(struct agent_core *c, uint32_t max, struct capacity *ret_cap,
@@ -149,7 +161,8 @@ bool agent_core_synced(const struct agent_core *c)
 void agent_core_stats(const struct agent_core *c, struct agent_core_stats *ret)
 {
 	struct pod_record *p, *next;
-	*ret = (struct agent_core_stats){.orders = HASH_COUNT(c->orders.records)};
+	*ret = (struct agent_core_stats){.orders = HASH_COUNT(c->orders.records),
+					 .pods_left_out = c->pods.left_out};
 	HASH_ITER (hh, c->pods.records, p, next) {
 		ret->pods += p->alive;
 		ret->members += p->alive && p->is_member;

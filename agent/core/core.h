@@ -4,7 +4,8 @@
  * Idempotent by pod name and UID: a pod is created only for an order without a UID whose pod was
  * never seen. A name that is taken (409) is read: the same attempt is adopted, any other pod is
  * reported as HELD. A pod that vanished is reported as GONE.
- * Limits: NODE_PODS_MAX pods, as many orders. */
+ * Limits: NODE_PODS_MAX pods that have not ended, as many orders. Pods that have ended take the
+ * place of none that runs. */
 #pragma once
 
 #include "agent/core/event.h"
@@ -47,6 +48,8 @@ void agent_core_told(struct agent_core *c);
 bool agent_core_synced(const struct agent_core *c); /* a list of the node's pods was complete */
 
 struct agent_core_stats {
-	uint32_t pods, members, orders; /* pods that exist; those of them that are members */
+	/* Pods that exist, but for foreign ones that have ended; those of them that are members. */
+	uint32_t pods, members, orders;
+	uint64_t pods_left_out; /* how often a foreign pod was ignored: there are too many */
 };
 void agent_core_stats(const struct agent_core *c, struct agent_core_stats *ret);

@@ -9,6 +9,7 @@
 enum agent_event_type {
 	AEV_TICK,
 	AEV_POD,         /* a pod of the node as it is now, a member's or not */
+	AEV_NODE,        /* what the node has: its own Node's allocatable */
 	AEV_POD_GONE,    /* a pod of the node was deleted */
 	AEV_PODS_SYNCED, /* a list of the node's pods is complete; no pod is created before */
 	AEV_ORDERS,      /* the node's full set of orders with the epoch of its leader */
@@ -22,7 +23,8 @@ struct agent_event {
 	int64_t now_ms;     /* monotonic */
 	int64_t unheard_ms; /* since the last request was sent that a leader has answered */
 	union {
-		const struct pod *pod;   /* POD */
+		const struct pod *pod;             /* POD */
+		const struct reslist *allocatable; /* NODE */
 		const struct meta *gone; /* POD_GONE; uid "": whichever pod has the name */
 		struct {
 			uint64_t epoch;

@@ -2,6 +2,7 @@
 #include "agent/core/foreign.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent/core/member_copy.h"
 #include "base/hash.h"
@@ -10,6 +11,34 @@
 void foreign_done(struct foreign *f)
 {
 	free(f->sums);
+	free(f->node);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct res *)a)->name, ((const struct res *)b)->name);
+}
+
+void foreign_set_node(struct foreign *f, const struct reslist *allocatable)
+{
+	free(f->node);
+	f->node = resources_copy(allocatable);
+	f->nnode = allocatable->n;
+	qsort(f->node, f->nnode, sizeof *f->node, by_name);
+	f->dirty = true;
+}
+
+enum { NATIVE_N = 3 };
+
+/* Of every node; a place among the sums is kept for each. */
+static bool is_native(const char *name)
+{
+	return str_eq(name, "cpu") || str_eq(name, "memory") || str_eq(name, "ephemeral-storage");
+}
+
+static bool counts_here(const struct foreign *f, const struct res *r)
+{
+	return is_native(r->name) || !f->node || bsearch(r, f->node, f->nnode, sizeof *r, by_name);
 }
 
 void foreign_set(struct foreign *f, struct pod_load *load, bool counts,
@@ -28,6 +57,7 @@ void foreign_sum_begin(struct foreign *f)
 {
 	f->dirty = false;
 	f->nsums = f->pods = 0;
+	f->left_out = false;
 }
 
 static void add_resource(struct foreign *f, const struct res *r)
@@ -39,6 +69,10 @@ static void add_resource(struct foreign *f, const struct res *r)
 			return;
 		}
 	}
+	if (f->nsums >= FOREIGN_NAMES_MAX - (is_native(r->name) ? 0 : NATIVE_N)) {
+		f->left_out = true;
+		return;
+	}
 	VEC_GROW(f->sums, f->nsums, f->cap);
 	f->sums[f->nsums++] = *r;
 }
@@ -46,8 +80,10 @@ static void add_resource(struct foreign *f, const struct res *r)
 void foreign_sum_add(struct foreign *f, const struct pod_load *load)
 {
 	f->pods += load->counts;
-	for (uint32_t i = 0; i < load->nres; i++)
-		add_resource(f, &load->res[i]);
+	for (uint32_t i = 0; i < load->nres; i++) {
+		if (counts_here(f, &load->res[i]))
+			add_resource(f, &load->res[i]);
+	}
 }
 
 /* Does not depend on the order of the resources. */

@@ -15,12 +15,20 @@ struct pod_load {
 struct foreign {
 	struct res *sums; /* the names are borrowed from the loads */
 	uint32_t nsums, cap, pods;
+	bool left_out, left_out_told; /* there are more than FOREIGN_NAMES_MAX names */
+	struct res *node; /* what the node has, by name; NULL: not known yet, so all names count */
+	uint32_t nnode;
 	bool dirty;   /* a load changed: the sums are out of date */
 	bool changed; /* the sums differ from what was told */
 	uint64_t hash;
 };
 
+enum { FOREIGN_NAMES_MAX = 64 }; /* as the wire takes them */
+
 void foreign_done(struct foreign *f);
+/* What the node has. A pod may ask for what the node does not have, and its kubelet takes no notice
+ * (kubelet, removeMissingExtendedResources): such a name does not count. */
+void foreign_set_node(struct foreign *f, const struct reslist *allocatable);
 /* Sets one pod's load; requests are copied, and not read where counts is false. */
 void foreign_set(struct foreign *f, struct pod_load *load, bool counts,
 		 const struct reslist *requests);

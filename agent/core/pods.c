@@ -88,18 +88,31 @@ static void member_gone(const struct pod_table *t, struct step *st, struct pod_r
 
 /* ---- what is observed ---- */
 
-/* The pod's record, made if need be; NULL: the node has too many pods. */
-static struct pod_record *record_of(struct pod_table *t, const struct pod *pod)
+static bool is_terminal(const struct pod *pod)
+{
+	return pod->phase == POD_SUCCEEDED || pod->phase == POD_FAILED;
+}
+
+static void leave_out(struct pod_table *t, const char *key)
+{
+	if (!t->left_out)
+		log_error(t->log, "pod left out, the node has too many; its requests do not count",
+			  KS("pod", key), KI("most", NODE_PODS_MAX));
+	t->left_out++;
+}
+
+/* The pod's record, made if need be. NULL: the pod needs none, because it is a foreign one that has
+ * ended and takes no room any more; or the node has too many foreign pods. A member always has one:
+ * else it would count as gone while it runs. */
+static struct pod_record *record_of(struct pod_table *t, const struct pod *pod, bool is_member)
 {
 	AUTO(mem_freep) char *key = pod_key(pod->meta.ns, pod->meta.name);
 	struct pod_record *p = pods_find(t, key);
-	if (p)
+	if (p || (!is_member && is_terminal(pod)))
 		return p;
-	if (pods_count(t) < NODE_PODS_MAX)
+	if (is_member || pods_count(t) < NODE_PODS_MAX)
 		return add(t, STEAL(key));
-	if (!t->overflowed)
-		log_error(t->log, "pod left out, the node has too many", KS("pod", key));
-	t->overflowed = true;
+	leave_out(t, key);
 	return NULL;
 }
 
@@ -117,21 +130,47 @@ static void set_alive(struct pod_record *p, const char *uid, bool confirmed)
 
 void pods_put(struct pod_table *t, struct step *st, const struct pod *pod, bool confirmed)
 {
-	bool terminal = pod->phase == POD_SUCCEEDED || pod->phase == POD_FAILED;
-	struct pod_record *p = record_of(t, pod);
 	struct member m;
+	bool is_member = member_of_pod(pod, &m);
+	struct pod_record *p = record_of(t, pod, is_member);
 	if (!p)
 		return;
 	set_alive(p, pod->meta.uid, confirmed);
-	p->is_member = member_of_pod(pod, &m);
-	if (p->is_member) {
+	p->is_member = is_member;
+	step_touch(st, p->key);
+	if (is_member) {
 		foreign_set(&t->foreign, &p->load, false, NULL);
 		set_member(t, st, p, &m);
-	} else {
-		foreign_set(&t->foreign, &p->load, !terminal, &pod->requests);
-		member_gone(t, st, p); /* orphaned */
+		return;
 	}
-	step_touch(st, p->key);
+	foreign_set(&t->foreign, &p->load, !is_terminal(pod), &pod->requests);
+	member_gone(t, st, p); /* orphaned */
+	if (!p->member && !p->load.counts)
+		pods_drop(t, p);
+}
+
+static bool is_ended_member(const struct pod_record *p)
+{
+	return p->is_member && member_phase_final(p->member->m.phase);
+}
+
+void pods_make_room(struct pod_table *t, bool (*needed)(const void *self, const char *key),
+		    const void *self)
+{
+	struct pod_record *p, *next, *untold = NULL;
+	if (pods_count(t) < NODE_PODS_MAX)
+		return;
+	HASH_ITER (hh, t->records, p, next) {
+		if (!is_ended_member(p) || needed(self, p->key))
+			continue;
+		if (!p->changed) {
+			pods_drop(t, p);
+			return;
+		}
+		untold = untold ? untold : p;
+	}
+	if (untold)
+		pods_drop(t, untold);
 }
 
 static void set_deleted(struct pod_table *t, struct step *st, struct pod_record *p)
@@ -229,6 +268,10 @@ void pods_sum(struct pod_table *t, struct step *st)
 	foreign_sum_begin(&t->foreign);
 	HASH_ITER (hh, t->records, p, next)
 		foreign_sum_add(&t->foreign, &p->load);
+	if (t->foreign.left_out && !t->foreign.left_out_told)
+		log_warn(t->log, "foreign load left out, it has too many names of resources",
+			 KS("node", t->node), KI("most", FOREIGN_NAMES_MAX));
+	t->foreign.left_out_told = t->foreign.left_out;
 	if (foreign_sum_end(&t->foreign))
 		st->report = true;
 }

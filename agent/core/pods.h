@@ -30,17 +30,24 @@ struct pod_table {
 	const char *node; /* borrowed */
 	const struct log *log;
 	struct pod_record *records;
-	bool synced;     /* a list was complete */
-	bool overflowed; /* more than NODE_PODS_MAX pods: logged once */
-	bool doubts;     /* some pod may be doubted */
+	bool synced;       /* a list was complete */
+	bool doubts;       /* some pod may be doubted */
+	uint64_t left_out; /* how often a foreign pod was ignored: there are NODE_PODS_MAX others */
 	struct foreign foreign;
 };
 
 void pods_done(struct pod_table *t);
 struct pod_record *pods_find(const struct pod_table *t, const char *key); /* NULL: unknown */
-uint32_t pods_count(const struct pod_table *t); /* records, also of ended pods */
-/* The pod is as given. confirmed: list or watch showed it. Beyond NODE_PODS_MAX it is ignored. */
+uint32_t pods_count(const struct pod_table *t); /* records, also of members that have ended */
+/* The pod is as given. confirmed: list or watch showed it. A foreign pod that has ended has no
+ * record, and one beyond NODE_PODS_MAX is left out. */
 void pods_put(struct pod_table *t, struct step *st, const struct pod *pod, bool confirmed);
+/* Where the table is full, a member that has ended and is not needed (no order has its name) gives
+ * its record up: the oldest that was told, else the oldest. Pods that have ended stay until 12,500
+ * have in the cluster (--terminated-pod-gc-threshold), and nothing else needs the record: the
+ * coordinator has counted the end, or asks for the pod with an order, or reads the node's pods. */
+void pods_make_room(struct pod_table *t, bool (*needed)(const void *self, const char *key),
+		    const void *self);
 /* The pod was deleted. Ignored if another pod (by UID) has the name by now. */
 void pods_deleted(struct pod_table *t, struct step *st, const struct meta *meta);
 /* A list is complete: what it did not confirm is doubted. */

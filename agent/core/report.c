@@ -69,19 +69,29 @@ static bool is_over(const struct pod_record *p, const struct order_table *orders
 
 /* ---- views ---- */
 
-void report_all(struct report *r, const struct pod_table *pods, const struct order_table *orders)
+static void put_pods(struct report *r, const struct pod_table *pods,
+		     const struct order_table *orders, bool ended)
 {
-	struct pod_record *p, *pnext;
-	struct order_record *o, *onext;
-	reset(r, pods_count(pods) + HASH_COUNT(orders->records) + 1);
-	HASH_ITER (hh, pods->records, p, pnext) {
-		if (p->member && !is_over(p, orders))
+	struct pod_record *p, *next;
+	HASH_ITER (hh, pods->records, p, next) {
+		if (p->member && !is_over(p, orders) &&
+		    member_phase_final(p->member->m.phase) == ended)
 			put(r, p->member->m, &p->changed);
 	}
-	HASH_ITER (hh, orders->records, o, onext) {
+}
+
+void report_all(struct report *r, const struct pod_table *pods, const struct order_table *orders)
+{
+	struct order_record *o, *next;
+	reset(r, pods_count(pods) + HASH_COUNT(orders->records) + 1);
+	put_pods(r, pods, orders, false);
+	HASH_ITER (hh, orders->records, o, next) {
 		if (o->verdict != MEMBER_NONE || under_way(o))
 			put(r, of_verdict(orders, o), &o->changed);
 	}
+	put_pods(r, pods, orders, true);
+	while (r->n > NODE_PODS_MAX)
+		*r->changed[--r->n] = true;
 }
 
 /* Adds the member if it fits beside those of *bytes. The first always fits. */
@@ -119,7 +129,7 @@ void report_told(struct report *r, struct pod_table *pods, const struct order_ta
 	HASH_ITER (hh, pods->records, p, next) {
 		if (!is_over(p, orders))
 			continue;
-		if (p->alive)
+		if (p->alive && p->load.counts)
 			p->member = member_copy_free(p->member);
 		else
 			pods_drop(pods, p);

@@ -12,7 +12,8 @@ struct report {
 };
 
 void report_done(struct report *r);
-/* Everything known; more than NODE_PODS_MAX members are possible. */
+/* Everything known, at most NODE_PODS_MAX members: what runs before what has ended. What is left
+ * out counts as changed, so that report_changes tells it. */
 void report_all(struct report *r, const struct pod_table *pods, const struct order_table *orders);
 /* What changed since it was told: at most max members, and what fits one frame. */
 void report_changes(struct report *r, const struct pod_table *pods,

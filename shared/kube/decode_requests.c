@@ -9,6 +9,10 @@ struct sums {
 	uint32_t n, cap;
 };
 
+/* The first places are those of every node's resources, so that a pod which asks for very many
+ * others still counts with these. */
+static const char *const native[] = {"cpu", "memory", "ephemeral-storage"};
+
 static int64_t *slot(struct sums *s, const char *name)
 {
 	for (uint32_t i = 0; i < s->n; i++) {
@@ -61,6 +65,8 @@ static struct sums sums_new(struct arena *a)
 	enum { NAMES_MAX = 64 };
 	struct sums s = {.arena = a, .v = arena_alloc(a, NAMES_MAX * sizeof(struct res))};
 	s.cap = s.v ? NAMES_MAX : 0;
+	for (size_t i = 0; i < ARRAY_LEN(native); i++)
+		(void)slot(&s, native[i]);
 	return s;
 }
 
@@ -92,6 +98,17 @@ static void add_init(struct sums *total, const json_t *list)
 	raise_to(total, &peak);
 }
 
+/* Of the first places, those that are asked for. */
+static struct reslist without_unused(const struct sums *s)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < s->n; i++) {
+		if (i >= ARRAY_LEN(native) || s->v[i].milli)
+			s->v[n++] = s->v[i];
+	}
+	return (struct reslist){s->v, n};
+}
+
 struct reslist decode_requests(struct arena *a, const json_t *pod_spec)
 {
 	struct sums total = sums_new(a);
@@ -108,5 +125,5 @@ struct reslist decode_requests(struct arena *a, const json_t *pod_spec)
 	}
 	struct reslist overhead = js_resources(a, json_object_get(pod_spec, "overhead"));
 	add_all(&total, &overhead);
-	return (struct reslist){total.v, total.n};
+	return without_unused(&total);
 }

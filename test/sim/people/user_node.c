@@ -2,6 +2,8 @@
 /* What people do to Nodes, ComputeNodes and pods. */
 #include "test/sim/people/user_node.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "model/selector.h"
 #include "test/sim/world/copy.h"
@@ -103,6 +105,26 @@ bool user_resize(struct world *w, const char *node, const char *res, int64_t mil
 		return false;
 	v->node.allocatable = with_resource(&v->arena, &v->node.allocatable, res, milli);
 	world_note(w, "node resized", KS("node", node), KS("resource", res), KI("milli", milli));
+	server_put(&w->server, v);
+	return true;
+}
+
+bool user_offer(struct world *w, const char *node, uint32_t from, uint32_t n)
+{
+	struct version *v = edit(w, API_NODE, node);
+	if (!v)
+		return false;
+	const struct reslist *l = &v->node.allocatable;
+	struct res *r = arena_alloc(&v->arena, (l->n + n + 1) * sizeof *r);
+	uint32_t k = 0;
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (strncmp(l->v[i].name, RES_OFFERED, sizeof RES_OFFERED - 1) != 0)
+			r[k++] = l->v[i];
+	}
+	for (uint32_t i = from; i < from + n; i++)
+		r[k++] = (struct res){arena_printf(&v->arena, RES_OFFERED "%u", i), 8000};
+	v->node.allocatable = (struct reslist){r, k};
+	world_note(w, "node offers devices", KS("node", node), KI("from", from), KI("n", n));
 	server_put(&w->server, v);
 	return true;
 }
@@ -216,14 +238,39 @@ bool user_evict_node(struct world *w, const char *node)
 	return any;
 }
 
-bool user_foreign_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli)
+bool user_inventive_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli,
+			uint32_t names)
 {
 	if (!store_find(&w->server.store, API_NODE, NULL, node) ||
 	    store_find(&w->server.store, API_POD, "kube-system", name))
 		return false;
+	struct version *v =
+		pod_make_foreign("kube-system", name, node, cpu_milli, server_wall(&w->server));
+	pod_ask_for(v, name, names);
 	world_note(w, "foreign pod", KS("pod", name), KS("node", node), KI("cpu", cpu_milli));
-	server_put(&w->server,
-		   pod_make_foreign("kube-system", name, node, cpu_milli, server_wall(&w->server)));
+	server_put(&w->server, v);
+	return true;
+}
+
+bool user_foreign_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli)
+{
+	return user_inventive_pod(w, name, node, cpu_milli, 0);
+}
+
+bool user_ended_pods(struct world *w, const char *node, uint32_t n)
+{
+	if (!store_find(&w->server.store, API_NODE, NULL, node))
+		return false;
+	world_note(w, "pods of others have ended", KS("node", node), KI("n", n));
+	for (uint32_t i = 0; i < n; i++) {
+		AUTO(buf_done) struct buf name = BUF_INIT(64);
+		buf_printf(&name, "%s-%u", node, i);
+		int64_t now_ms = server_wall(&w->server);
+		struct version *v = pod_make_foreign("cron", buf_str(&name), node, 100, now_ms);
+		pod_running_end(v, i % 2 ? 0 : 1, i % 2 ? "Completed" : "Error", now_ms);
+		pod_set_phase(v, i % 2 ? "Succeeded" : "Failed");
+		server_put(&w->server, v);
+	}
 	return true;
 }
 

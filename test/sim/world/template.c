@@ -45,6 +45,8 @@ static void take_word(struct template_facts *t, struct arena *a, const char *key
 		t->stop_ms = n;
 	else if (str_eq(key, "late"))
 		t->late_ms = n;
+	else if (str_eq(key, "ask") && t->nrequests < TEMPLATE_RES_MAX)
+		t->requests[t->nrequests++] = (struct res){value, 1000};
 	else if (str_eq(key, "tol") && t->ntolerations < TEMPLATE_TOLERATIONS_MAX)
 		t->tolerations[t->ntolerations++] = toleration_parse(a, value);
 	else if (!str_eq(key, "v") && t->nrequests < TEMPLATE_RES_MAX)

@@ -48,6 +48,17 @@ void verb_delete(struct server *s, const char *who, const struct api_request *re
 
 /* ---- status, leases, data ---- */
 
+/* The CRD's maxProperties of lists of resources. */
+static bool too_many(uint32_t n, const char *field, struct arena *a, struct answer *ret)
+{
+	enum { PROPERTIES_MAX = 64 };
+	if (n > PROPERTIES_MAX)
+		answer_refuse(
+			ret, RC_INVALID, 422, "Invalid",
+			arena_printf(a, "%s: Too many: %u: must have at most 64 items", field, n));
+	return n > PROPERTIES_MAX;
+}
+
 /* The CRD's transition rule. */
 static bool final_changes(const struct job_status *was, const struct job_status *is)
 {
@@ -74,6 +85,9 @@ void verb_patch_status(struct server *s, const struct api_request *req, struct a
 			      "status.message: Invalid value: refused by a policy of this cluster");
 		return;
 	}
+	if (req->kind == API_COMPUTE_NODE &&
+	    too_many(req->compute_node_status->capacity.n, "status.capacity", &s->names, ret))
+		return;
 	if (req->kind == API_JOB && final_changes(&v->job.status, req->job_status)) {
 		answer_refuse(ret, RC_INVALID, 422, "Invalid",
 			      "status.state: is final (Completed, Failed) and cannot change");
@@ -206,6 +220,10 @@ void verb_apply(struct server *s, const struct api_request *req, struct arena *a
 		v->meta.name = copy_str(&v->arena, p->name);
 	struct reslist before = v->compute_node.resources;
 	v->compute_node.resources = apply_resources(&v->arena, v, p);
+	if (too_many(v->compute_node.resources.n, "spec.resources", arena, ret)) {
+		version_unref(v);
+		return;
+	}
 	v->applied = true;
 	v->compute_node.owned_by_node = p->node_uid || (old && old->compute_node.owned_by_node);
 	if (p->node_uid)

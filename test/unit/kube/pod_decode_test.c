@@ -226,6 +226,26 @@ static void requests_as_the_scheduler_counts(void **state)
 	}
 }
 
+/* A kubelet ignores what its node does not have, so anybody may ask for any number of names, and
+ * put them before "cpu". */
+static void many_names_hide_none_that_count(void **state)
+{
+	AUTO(buf_done) struct buf json = BUF_INIT(16384);
+	(void)state;
+	buf_puts(&json, "{\"containers\":[{\"resources\":{\"requests\":{");
+	for (uint32_t i = 0; i < 100; i++)
+		buf_printf(&json, "\"a.example/%u\":\"1\",", i);
+	buf_puts(&json, "\"cpu\":\"2\",\"memory\":\"1Mi\"}}}]}");
+	AUTO(js_freep) json_t *o = js_load(buf_str(&json), json.len, NULL);
+	arena_reset(&arena);
+	struct reslist l = decode_requests(&arena, o);
+	assert_int_equal(l.n, 63); /* ephemeral-storage has its place, and is not asked for */
+	assert_string_equal(l.v[0].name, "cpu");
+	assert_int_equal(l.v[0].milli, 2000);
+	assert_string_equal(l.v[1].name, "memory");
+	assert_string_equal(l.v[2].name, "a.example/0");
+}
+
 static int teardown(void **state)
 {
 	(void)state;
@@ -239,6 +259,7 @@ int main(void)
 		cmocka_unit_test(statuses),
 		cmocka_unit_test(times),
 		cmocka_unit_test(requests_as_the_scheduler_counts),
+		cmocka_unit_test(many_names_hide_none_that_count),
 	};
 	return cmocka_run_group_tests(tests, NULL, teardown);
 }

@@ -105,6 +105,14 @@ static bool on_object(struct story *st, const struct words *w, const char *deed,
 		label(st, node, word(w, 4));
 	else if (str_eq(deed, "resize"))
 		user_resize(world, node, "cpu", option_milli(w, "cpu", 1000));
+	else if (str_eq(deed, "offer"))
+		user_offer(world, node, (uint32_t)option_whole(w, "from", 0),
+			   (uint32_t)option_whole(w, "n", 1));
+	else if (str_eq(deed, "foreign"))
+		user_inventive_pod(world, word(w, 4), node, option_milli(w, "cpu", 0),
+				   (uint32_t)option_whole(w, "names", 0));
+	else if (str_eq(deed, "ended-pods"))
+		user_ended_pods(world, node, (uint32_t)option_whole(w, "n", 1));
 	else if (str_eq(deed, "taint") || str_eq(deed, "untaint"))
 		taint(st, node, word(w, 4), *deed == 't');
 	else if (str_eq(deed, "limit"))
