@@ -14,17 +14,30 @@
 
 enum { APPLY_RETRY_BASE_MS = 1000, APPLY_RETRY_CAP_MS = 60000, GONE_CAP_MS = 30000 };
 
-static bool applies(const struct core *c, const struct node_record *n, uint32_t r)
+/* What is applied: as much of what the Node has as the ComputeNode has place for beside what others
+ * have put there, without what others own. applies has a place for each resource. */
+static void choose(const struct core *c, const struct node_record *n, bool *applies)
 {
-	return res_row(c, n, ROW_ALLOC)[r] != RES_ABSENT && !bitset_has(&n->apply.leave_out, r);
+	uint32_t places = RES_LISTED_MAX;
+	for (uint32_t r = 0; r < c->res.n; r++) {
+		bool foreign = res_row(c, n, ROW_SPEC)[r] != RES_ABSENT &&
+			       res_row(c, n, ROW_ALLOC)[r] == RES_ABSENT;
+		places -= foreign && places;
+	}
+	(void)res_listed(c, n, false, places, applies);
+	for (uint32_t r = bitset_next(&n->apply.leave_out, 0); r < c->res.n;
+	     r = bitset_next(&n->apply.leave_out, r + 1))
+		applies[r] = false;
 }
 
 /* Of what would be applied now. */
 static uint64_t apply_fingerprint(const struct core *c, const struct node_record *n)
 {
 	uint64_t h = hash_str(1, n->kube.uid);
+	bool applies[RES_NAMES_MAX];
+	choose(c, n, applies);
 	for (uint32_t r = 0; r < c->res.n; r++) {
-		if (applies(c, n, r))
+		if (applies[r])
 			h = hash_u64(hash_u64(h, r), (uint64_t)res_row(c, n, ROW_ALLOC)[r]);
 	}
 	return h | 1; /* 0 stands for no apply */
@@ -32,12 +45,13 @@ static uint64_t apply_fingerprint(const struct core *c, const struct node_record
 
 static bool apply_needed(const struct core *c, const struct node_record *n)
 {
-	bool extra = false;
+	bool extra = false, applies[RES_NAMES_MAX];
 	if (!n->compute.exists)
 		return true;
+	choose(c, n, applies);
 	for (uint32_t r = 0; r < c->res.n; r++) {
 		int64_t spec = res_row(c, n, ROW_SPEC)[r];
-		if (applies(c, n, r) && spec != res_row(c, n, ROW_ALLOC)[r])
+		if (applies[r] && spec != res_row(c, n, ROW_ALLOC)[r])
 			return true;
 		extra |= spec != RES_ABSENT && res_row(c, n, ROW_ALLOC)[r] == RES_ABSENT;
 	}
@@ -93,8 +107,18 @@ void node_apply_leave_in(const struct core *c, struct node_record *n)
 	}
 }
 
+/* The numbers of names that are gone may be those of others by now: who owns what is learnt anew.
+ */
+static void forget_left_out(const struct core *c, struct node_record *n)
+{
+	if (n->apply.sweeps != c->res.sweeps)
+		bitset_zero(&n->apply.leave_out);
+	n->apply.sweeps = c->res.sweeps;
+}
+
 void node_apply_check(struct core *c, struct node_record *n)
 {
+	forget_left_out(c, n);
 	if (n->apply.repeats > 0 && n->apply.print != apply_fingerprint(c, n))
 		node_apply_soon(c, n);
 	bool doomed = !n->kube.exists && n->compute.exists && n->compute.owned;
@@ -115,11 +139,13 @@ void node_apply_check(struct core *c, struct node_record *n)
 /* False: the conflicts name nothing that was applied, so the next apply would end alike. */
 static bool leave_out(struct core *c, struct node_record *n, const struct strs *conflicts)
 {
-	bool news = false;
+	bool news = false, applies[RES_NAMES_MAX];
+	choose(c, n, applies);
 	for (uint32_t i = 0; i < conflicts->n; i++) {
-		uint32_t r = res_id(c, conflicts->v[i]);
-		if (r == UINT32_MAX || !applies(c, n, r))
+		uint32_t r = res_find(c, conflicts->v[i]);
+		if (r == UINT32_MAX || !applies[r])
 			continue;
+		applies[r] = false;
 		news = true;
 		bitset_set(&n->apply.leave_out, r);
 		log_info(c->log, "ComputeNode resource kept by another owner", KS("node", n->name),
@@ -162,12 +188,14 @@ bool node_apply_view(const struct core *c, const char *name, struct compute_node
 		return false;
 	struct res *v = arena_alloc(view_memory(c), (c->res.n + 1) * sizeof *v);
 	const char **out = arena_alloc(view_memory(c), (c->res.n + 1) * sizeof *out);
+	bool applies[RES_NAMES_MAX];
 	must(v && out);
+	choose(c, n, applies);
 	*ret = (struct compute_node_apply){.name = n->name, .resources.v = v, .leave_out.v = out};
 	for (uint32_t r = 0; r < c->res.n; r++) {
 		if (bitset_has(&n->apply.leave_out, r))
 			out[ret->leave_out.n++] = c->res.names[r];
-		else if (applies(c, n, r))
+		else if (applies[r])
 			v[ret->resources.n++] =
 				(struct res){c->res.names[r], res_row(c, n, ROW_ALLOC)[r]};
 	}

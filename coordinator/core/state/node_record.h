@@ -42,6 +42,7 @@ struct node_compute {
 struct node_apply {
 	bool running, wanted;
 	struct bitset leave_out; /* resources whose value another field manager owns */
+	uint32_t sweeps;         /* core.res.sweeps when the bits of leave_out were set */
 	uint64_t print;          /* fingerprint of the last apply that succeeded */
 	uint32_t failures, repeats;
 	int64_t after_ms;
@@ -100,6 +101,7 @@ struct node_record {
 	struct node_list list;
 	struct labels labels;     /* the labels of the Node, overlaid by those of the ComputeNode */
 	int64_t *res;             /* ROW_N rows of core.res.cap numbers */
+	uint32_t left_out;        /* resources of the Node that have no number */
 	struct attempt *attempts; /* a list through node_next */
 	uint32_t nlive;           /* attempts that take room */
 	struct node_verdict verdict;

@@ -64,9 +64,9 @@ void request_put(struct core *c, struct request *k)
 
 void request_resolve(struct core *c, struct request *r)
 {
-	if (r->nres_seen == c->res.n)
+	if (r->res_seen == c->res.version)
 		return;
-	r->nres_seen = c->res.n;
+	r->res_seen = c->res.version;
 	for (uint32_t i = 0; i < r->needs.n; i++) {
 		if (r->needs.v[i].res == UINT32_MAX)
 			r->needs.v[i].res = res_find(c, request_resource(r, i));

@@ -26,6 +26,6 @@ struct request {
 	char *key;
 	uint32_t key_bytes, refs;
 	struct needs needs;
-	uint32_t nres_seen; /* core.res.n when unknown names were last looked up */
+	uint32_t res_seen; /* core.res.version when unknown names were last looked up */
 	struct selection *set;
 };

@@ -3,9 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "coordinator/core/state/levels.h"
 #include "coordinator/core/state/tables.h"
+
+enum { SWEEP_EVERY_MS = 1000, NODE_RESOURCES_MAX = 256 };
 
 static void rows_grow(struct core *c, struct node_record *n, uint32_t old_cap)
 {
@@ -28,25 +31,99 @@ static int64_t *row_of(const struct core *c, struct node_record *n, enum res_row
 uint32_t res_find(const struct core *c, const char *name)
 {
 	for (uint32_t i = 0; i < c->res.n; i++) {
-		if (!strcmp(c->res.names[i], name))
+		if (c->res.names[i] && !strcmp(c->res.names[i], name))
 			return i;
 	}
 	return UINT32_MAX;
 }
 
-static uint32_t res_add(struct core *c, const char *name)
+/* ---- names that are not used any more ---- */
+
+static void mark_needs(const struct needs *needs, bool *used)
+{
+	for (uint32_t i = 0; i < needs->n; i++) {
+		if (needs->v[i].res != UINT32_MAX)
+			used[needs->v[i].res] = true;
+	}
+}
+
+/* What a node has or is given, and what a job or a member that was taken over asks for. */
+static void mark_used(const struct core *c, bool *used)
+{
+	struct node_record *n, *tmp;
+	struct request *k, *next;
+	const struct attempt *a;
+	for (uint32_t r = RES_CPU; r <= RES_EPHEMERAL; r++)
+		used[r] = true;
+	HASH_ITER (hh, c->nodes.by_name, n, tmp) {
+		for (uint32_t r = 0; r < c->res.n; r++)
+			used[r] |= res_row(c, n, ROW_ALLOC)[r] != RES_ABSENT ||
+				   res_row(c, n, ROW_SPEC)[r] != RES_ABSENT;
+		DL_FOREACH2(n->attempts, a, node_next)
+		mark_needs(&a->needs, used);
+	}
+	HASH_ITER (hh, c->requests.all, k, next)
+		mark_needs(&k->needs, used);
+}
+
+static void drop_name(struct core *c, uint32_t r)
+{
+	struct node_record *n, *tmp;
+	free(c->res.names[r]);
+	c->res.names[r] = NULL;
+	c->res.nfree++;
+	HASH_ITER (hh, c->nodes.by_name, n, tmp)
+		row_of(c, n, ROW_FOREIGN)[r] = 0;
+}
+
+/* A name that no node has any more may come again: it gets another number then. */
+static void sweep(struct core *c)
+{
+	bool used[RES_NAMES_MAX] = {false};
+	if (c->res.full_ms && c->now_ms - c->res.full_ms < SWEEP_EVERY_MS)
+		return;
+	mark_used(c, used);
+	for (uint32_t r = 0; r < c->res.n; r++) {
+		if (!used[r])
+			drop_name(c, r);
+	}
+	c->res.full_ms = c->res.nfree ? 0 : c->now_ms;
+	c->res.sweeps += c->res.nfree != 0;
+}
+
+static uint32_t take_free(struct core *c)
+{
+	uint32_t r = 0;
+	if (!c->res.nfree)
+		sweep(c);
+	if (!c->res.nfree)
+		return UINT32_MAX;
+	while (c->res.names[r])
+		r++;
+	c->res.nfree--;
+	return r;
+}
+
+static uint32_t take_next(struct core *c)
 {
 	struct node_record *n, *tmp;
 	uint32_t old_cap = c->res.cap;
-	if (c->res.n == RES_NAMES_MAX)
-		return UINT32_MAX;
-	c->res.names[c->res.n] = mem_strdup(name);
 	if (c->res.n == c->res.cap) {
 		c->res.cap = c->res.cap ? c->res.cap * 2 : 8;
 		HASH_ITER (hh, c->nodes.by_name, n, tmp)
 			rows_grow(c, n, old_cap);
 	}
 	return c->res.n++;
+}
+
+static uint32_t res_add(struct core *c, const char *name)
+{
+	uint32_t r = c->res.n < RES_NAMES_MAX ? take_next(c) : take_free(c);
+	if (r == UINT32_MAX)
+		return r;
+	c->res.names[r] = mem_strdup(name);
+	c->res.version++;
+	return r;
 }
 
 uint32_t res_id(struct core *c, const char *name)
@@ -62,17 +139,44 @@ void res_row_set(struct core *c, struct node_record *n, enum res_row row, const 
 {
 	int64_t absent = row == ROW_FOREIGN ? 0 : RES_ABSENT;
 	res_id(c, "cpu");
-	for (uint32_t i = 0; i < l->n; i++)
-		res_id(c, l->v[i].name);
 	if (!n->res)
 		rows_grow(c, n, 0);
 	for (uint32_t r = 0; r < c->res.n; r++)
 		row_of(c, n, row)[r] = absent;
+	if (row == ROW_ALLOC)
+		n->left_out = 0;
 	for (uint32_t i = 0; i < l->n; i++) {
-		uint32_t r = res_id(c, l->v[i].name);
+		uint32_t r = i < NODE_RESOURCES_MAX ? res_id(c, l->v[i].name) : UINT32_MAX;
 		if (r != UINT32_MAX && l->v[i].milli >= 0)
 			row_of(c, n, row)[r] = l->v[i].milli;
+		else if (r == UINT32_MAX && row == ROW_ALLOC)
+			n->left_out++;
 	}
+}
+
+uint32_t res_listed(const struct core *c, const struct node_record *n, bool used_first,
+		    uint32_t max, bool *ret)
+{
+	const int64_t *alloc = res_row(c, n, ROW_ALLOC), *used = res_row(c, n, ROW_USED);
+	uint32_t k = 0;
+	memset(ret, 0, c->res.n * sizeof *ret);
+	for (uint32_t r = 0; used_first && r < c->res.n && k < max; r++) {
+		ret[r] = alloc[r] != RES_ABSENT && (r <= RES_EPHEMERAL || used[r]);
+		k += ret[r];
+	}
+	for (uint32_t r = 0; r < c->res.n && k < max; r++) {
+		k += !ret[r] && alloc[r] != RES_ABSENT;
+		ret[r] |= alloc[r] != RES_ABSENT;
+	}
+	return k;
+}
+
+uint32_t res_count(const struct core *c, const struct node_record *n)
+{
+	uint32_t k = n->left_out;
+	for (uint32_t r = 0; r < c->res.n; r++)
+		k += res_row(c, n, ROW_ALLOC)[r] != RES_ABSENT;
+	return k;
 }
 
 void res_foreign_set(struct core *c, struct node_record *n, const struct reslist *l, uint32_t pods)
@@ -105,11 +209,7 @@ static uint32_t out_of(const struct core *c, const char *reason)
 {
 	if (strncmp(str_or_empty(reason), "OutOf", 5) != 0)
 		return UINT32_MAX;
-	for (uint32_t r = 0; r < c->res.n; r++) {
-		if (!strcmp(c->res.names[r], reason + 5))
-			return r;
-	}
-	return UINT32_MAX;
+	return res_find(c, reason + 5);
 }
 
 bool res_short(struct core *c, struct node_record *n, const char *reason, const struct needs *needs)

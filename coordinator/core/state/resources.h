@@ -3,16 +3,24 @@
  * capacity for Muster is the lower of the ComputeNode's spec and of the Node's allocatable less
  * what pods that are no members use. "pods" is a resource like others; a member needs one. Only
  * resources of nodes and of their pods get a number, at most RES_NAMES_MAX: a job may ask for
- * anything. */
+ * anything. Names come and go (device plugins): when the numbers are used up, those of names that
+ * no node has and no job asks for are given away. What is left out even so is counted in left_out,
+ * and is not used. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
 
-/* The number of a name. A new name gets the next number; UINT32_MAX: there are too many names. */
+/* The number of a name. A new name gets a number; UINT32_MAX: there are too many names. */
 uint32_t res_id(struct core *c, const char *name);
 /* The number of a name; UINT32_MAX: the name has none. */
 uint32_t res_find(const struct core *c, const char *name);
 void res_row_set(struct core *c, struct node_record *n, enum res_row row, const struct reslist *l);
+/* Sets ret[r] for at most max of the node's resources, for which a list has place; ret has c->res.n
+ * entries. used_first: what members use comes before what none uses. Returns how many they are. */
+uint32_t res_listed(const struct core *c, const struct node_record *n, bool used_first,
+		    uint32_t max, bool *ret);
+/* How many resources the Node has, with those that are left out. */
+uint32_t res_count(const struct core *c, const struct node_record *n);
 /* Sets ROW_FOREIGN: what pods that are no members use, and how many pods they are. */
 void res_foreign_set(struct core *c, struct node_record *n, const struct reslist *l, uint32_t pods);
 /* Computes ROW_CAP from the rows before it. True: it changed. */

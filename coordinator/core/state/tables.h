@@ -18,12 +18,6 @@
 
 enum { TEMPLATES_BY_COORDINATOR_MAX = 4096 };
 
-/* The names of resources, numbered in the order in which they came. */
-struct resource_table {
-	char *names[RES_NAMES_MAX];
-	uint32_t n, cap; /* cap: the length of the rows of every node */
-};
-
 struct node_table {
 	struct node_record *by_name, *dirty;
 	struct node_record **at; /* by index; NULL: the index is free */

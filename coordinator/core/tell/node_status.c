@@ -39,7 +39,7 @@ static struct status_print fingerprint(const struct compute_node_status *s)
 }
 
 static struct reslist view_res(const struct core *c, struct arena *a, const struct node_record *n,
-			       int what)
+			       int what, const bool *listed)
 {
 	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
 	struct res *v = arena_alloc(a, (c->res.n + 1) * sizeof *v);
@@ -47,7 +47,7 @@ static struct reslist view_res(const struct core *c, struct arena *a, const stru
 	must(v);
 	for (uint32_t r = 0; r < c->res.n; r++) {
 		int64_t left = cap[r] > used[r] ? cap[r] - used[r] : 0;
-		if (res_row(c, n, ROW_ALLOC)[r] == RES_ABSENT)
+		if (!listed[r])
 			continue;
 		v[ret.n++] = (struct res){c->res.names[r], what == 0   ? cap[r]
 							   : what == 1 ? used[r]
@@ -56,27 +56,52 @@ static struct reslist view_res(const struct core *c, struct arena *a, const stru
 	return ret;
 }
 
-/* The reason of the state; R_NONE: the node takes new members. */
-static enum reason state_reason(const struct node_record *n)
+/* The reason of the state. R_NONE: the node takes new members, and all is told of it. */
+static enum reason state_reason(const struct node_record *n, bool all_listed)
 {
 	enum reason bad = node_trouble(n);
-	return !bad && node_cordoned(n) ? R_Cordoned : bad;
+	if (bad)
+		return bad;
+	return node_cordoned(n) ? R_Cordoned : all_listed ? R_NONE : R_ResourcesNotListed;
+}
+
+static const char *state_message(struct arena *a, const struct node_record *n, enum reason reason,
+				 uint32_t count, uint32_t listed)
+{
+	if (reason != R_ResourcesNotListed)
+		return reason ? reason_message(reason) : "";
+	const char *s =
+		n->left_out
+			? arena_printf(
+				  a,
+				  "the Node has %u resources, and jobs can get no more than "
+				  "%u of them; let the Node's device plugins offer fewer names",
+				  count, count - n->left_out)
+			: arena_printf(a,
+				       "the Node has %u resources, of which %u are listed here; "
+				       "jobs can ask for the others all the same",
+				       count, listed);
+	must(s);
+	return s;
 }
 
 static void view(const struct core *c, struct arena *a, const struct node_record *n,
 		 struct compute_node_status *s)
 {
 	struct cond *conds = arena_alloc(a, NC_N * sizeof *conds);
-	enum reason reason = state_reason(n);
+	bool listed[RES_NAMES_MAX];
+	uint32_t nlisted = res_listed(c, n, true, RES_LISTED_MAX, listed);
+	uint32_t count = res_count(c, n);
+	enum reason reason = state_reason(n, nlisted == count);
 	must(conds);
 	*s = (struct compute_node_status){.state = n->verdict.state,
 					  .since_ms = n->verdict.since_ms,
 					  .reason = reason_name(reason),
-					  .message = reason ? reason_message(reason) : "",
+					  .message = state_message(a, n, reason, count, nlisted),
 					  .members = n->nlive,
-					  .capacity = view_res(c, a, n, 0),
-					  .allocated = view_res(c, a, n, 1),
-					  .available = view_res(c, a, n, 2),
+					  .capacity = view_res(c, a, n, 0, listed),
+					  .allocated = view_res(c, a, n, 1, listed),
+					  .available = view_res(c, a, n, 2, listed),
 					  .agent_version = n->agent.version,
 					  .boot_id = n->agent.boot_id,
 					  .observed_generation = n->compute.generation,

@@ -35,17 +35,30 @@ static void set_unreachable(struct version *v, bool on)
 	v->node.ntaints = n;
 }
 
+/* Machines of three kinds: some have an extended resource, some have very many, more than a
+ * ComputeNode lists. */
+static struct reslist offered(const struct machine *m, struct arena *a)
+{
+	enum { MANY = 70 };
+	const struct cluster_config *cfg = &m->cluster->cfg;
+	uint32_t i = (uint32_t)(m - m->cluster->machine), n = 3;
+	struct res *r = arena_alloc(a, (n + MANY) * sizeof *r);
+	r[0] = (struct res){"cpu", cfg->cpu_milli};
+	r[1] = (struct res){"memory", cfg->memory_milli};
+	r[2] = (struct res){"pods", 110000};
+	if (cfg->labelled && i % 3 == 0)
+		r[n++] = (struct res){RES_GPU, 2000};
+	for (uint32_t k = 0; cfg->labelled && i == 2 && k < MANY; k++)
+		r[n++] = (struct res){arena_printf(a, "example.com/r%u", k), 8000};
+	return (struct reslist){r, n};
+}
+
 /* What a machine's kubelet registers; what was done to a Node before is lost with it. */
 static void new_node(const struct machine *m, struct version *v)
 {
 	const struct cluster_config *cfg = &m->cluster->cfg;
 	uint32_t i = (uint32_t)(m - m->cluster->machine);
-	struct res *r = arena_alloc(&v->arena, 4 * sizeof *r);
-	r[0] = (struct res){"cpu", cfg->cpu_milli};
-	r[1] = (struct res){"memory", cfg->memory_milli};
-	r[2] = (struct res){"pods", 110000};
-	r[3] = (struct res){RES_GPU, 2000};
-	v->node.allocatable = (struct reslist){r, cfg->labelled && i % 3 == 0 ? 4 : 3};
+	v->node.allocatable = offered(m, &v->arena);
 	v->meta.name = copy_str(&v->arena, m->name);
 	version_label(v, "kubernetes.io/hostname", m->name);
 	if (!cfg->labelled)

@@ -87,6 +87,57 @@ static void what_another_owner_keeps(void **state)
 	assert_string_equal(a.node_uid, "node-1");
 }
 
+/* The Node has n resources, "r0"… after those that every node has. */
+static void offer(struct core *c, struct node_record *n, enum res_row row, const char *prefix,
+		  uint32_t count)
+{
+	static char names[100][16];
+	struct res v[100] = {{"cpu", 4000}, {"memory", MEMORY}, {"pods", 110000}};
+	uint32_t k = row == ROW_SPEC && *prefix != 'r' ? 0 : 3;
+	for (uint32_t i = 0; i < count; i++) {
+		AUTO(buf_done) struct buf b = BUF_INIT(16);
+		buf_printf(&b, "%s%u", prefix, i);
+		memcpy(names[i], buf_str(&b), b.len + 1);
+		v[k++] = (struct res){names[i], 1000};
+	}
+	const struct reslist l = {v, k};
+	res_row_set(c, n, row, &l);
+}
+
+/* A ComputeNode has place for 64 resources, with those that others have put there. */
+static void more_resources_than_places(void **state)
+{
+	static const char *const r5[] = {"r5"};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct core_event ev = {.applied = {.name = "n1", .rc = RC_CONFLICT, .conflicts = {r5, 1}}};
+	struct compute_node_apply a;
+	offer(c, n, ROW_ALLOC, "r", 80);
+	assert_true(node_apply_view(c, "n1", &a));
+	assert_int_equal(a.resources.n, 64);
+	assert_int_equal(reslist_get(&a.resources, "pods"), 110000);
+	assert_int_equal(reslist_get(&a.resources, "r60"), 1000);
+	offer(c, n, ROW_SPEC, "r", 61);
+	tables_did(c);
+	node_apply_check(c, n);
+	assert_string_equal(tables_did(c), ""); /* it has all that it has place for */
+	offer(c, n, ROW_SPEC, "mine", 10);
+	assert_true(node_apply_view(c, "n1", &a));
+	assert_int_equal(a.resources.n, 54);
+	offer(c, n, ROW_SPEC, "mine", 70);
+	assert_true(node_apply_view(c, "n1", &a));
+	assert_int_equal(a.resources.n, 0);
+	offer(c, n, ROW_SPEC, "r", 2);
+	node_apply_check(c, n);
+	node_applied(c, &ev);
+	assert_true(bitset_has(&n->apply.leave_out, res_find(c, "r5")));
+	node_apply_check(c, n);
+	assert_true(bitset_has(&n->apply.leave_out, res_find(c, "r5")));
+	c->res.sweeps++; /* the numbers may be those of others */
+	node_apply_check(c, n);
+	assert_false(bitset_has(&n->apply.leave_out, res_find(c, "r5")));
+}
+
 /* One that is made again and again is made ever more rarely. */
 static void one_that_goes_again_and_again(void **state)
 {
@@ -109,6 +160,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		cmocka_unit_test(when_it_is_applied),
 		T(what_another_owner_keeps),
+		T(more_resources_than_places),
 		T(one_that_goes_again_and_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "coordinator/core/state/node.h"
+#include "coordinator/core/state/request.h"
 #include "test/unit/coordinator/state/tables.h"
 
 static void names_are_numbered_as_they_come(void **state)
@@ -20,8 +22,122 @@ static void names_are_numbered_as_they_come(void **state)
 		uint32_t id = res_id(c, buf_str(&name));
 		assert_int_equal(id, c->res.n - 1);
 	}
-	assert_int_equal(res_id(c, "one-too-many"), UINT32_MAX);
-	assert_int_equal(res_find(c, "one-too-many"), UINT32_MAX);
+}
+
+/* The Node has these: "PREFIX<from>"…, n of them. */
+static void offer(struct core *c, struct node_record *n, const char *prefix, uint32_t count)
+{
+	static char names[512][32];
+	static struct res v[512];
+	for (uint32_t i = 0; i < count; i++) {
+		AUTO(buf_done) struct buf b = BUF_INIT(32);
+		buf_printf(&b, "%s%u", prefix, i);
+		memcpy(names[i], buf_str(&b), b.len + 1);
+		v[i] = (struct res){names[i], 2000};
+	}
+	const struct reslist l = {v, count};
+	res_row_set(c, n, ROW_ALLOC, &l);
+}
+
+static int64_t alloc_of(struct core *c, const struct node_record *n, const char *name)
+{
+	uint32_t r = res_find(c, name);
+	return r == UINT32_MAX ? -2 : res_row(c, n, ROW_ALLOC)[r];
+}
+
+/* Names come and go. What no node has and nobody asks for gives its number to others. */
+static void names_that_are_gone_give_their_numbers_away(void **state)
+{
+	static const struct res gpu = {"gpu", 1000}, old = {"a3", 1000}, none = {"nowhere", 1000};
+	static const struct res foreign = {"b7", 5000}, given = {"b9", 1000};
+	const struct reslist asks = {&none, 1}, held = {&old, 1}, l = {&foreign, 1},
+			     spec = {&given, 1};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, 8000);
+	struct job_record *j = tables_job(c, "a", 2);
+	struct attempt *a = tables_attempt(c, j, 0, n);
+	const struct job_spec wants = {.requests = {&gpu, 1}};
+	offer(c, n, "a", 250);
+	needs_done(&a->needs);
+	a->needs = needs_of(c, &held); /* a member that was taken over */
+	res_use(c, n, &a->needs, 1);
+	res_id(c, "gpu");
+	tables_request(c, j, &wants);
+	request_resolve(c, j->spec.request);
+	struct needs unknown = needs_asked(c, &asks);
+	offer(c, n, "b", 250);
+	res_row_set(c, n, ROW_FOREIGN, &l);
+	res_row_set(c, n, ROW_SPEC, &spec);
+	offer(c, n, "c", 250);
+	uint32_t gone = res_find(c, "b7");
+	assert_int_equal(res_row(c, n, ROW_FOREIGN)[gone], 5000);
+	offer(c, n, "d", 250);
+	assert_int_equal(c->res.sweeps, 0);
+	offer(c, n, "e", 250);
+	assert_int_equal(c->res.sweeps, 1);
+	assert_int_equal(n->left_out, 0);
+	assert_int_equal(alloc_of(c, n, "e249"), 2000);
+	assert_int_equal(res_find(c, "b8"), UINT32_MAX);
+	assert_int_not_equal(res_find(c, "b9"), UINT32_MAX);  /* the ComputeNode gives it */
+	assert_int_not_equal(res_find(c, "a3"), UINT32_MAX);  /* a member has it */
+	assert_int_not_equal(res_find(c, "gpu"), UINT32_MAX); /* a job asks for it */
+	assert_int_equal(res_find(c, "cpu"), RES_CPU);
+	assert_int_equal(res_row(c, n, ROW_FOREIGN)[gone], 0);
+	assert_int_equal(alloc_of(c, n, "b7"), -2);
+	offer(c, n, "a", 4);
+	assert_int_equal(alloc_of(c, n, "a3"), 2000);
+	res_use(c, n, &a->needs, -1);
+	needs_done(&unknown);
+}
+
+/* All numbers are used by what nodes have: the others are left out, and that is counted. */
+static void more_names_than_numbers(void **state)
+{
+	static const char *const nodes[] = {"n1", "n2", "n3", "n4"};
+	struct core *c = tables_of(state);
+	struct node_record *n = NULL;
+	for (uint32_t i = 0; i < ARRAY_LEN(nodes); i++) {
+		n = tables_node(c, nodes[i], 4000, 8000);
+		offer(c, n, nodes[i], 256);
+	}
+	assert_int_equal(n->left_out, 4); /* cpu, memory, pods and ephemeral-storage have theirs */
+	assert_int_equal(res_count(c, n), 256);
+	assert_int_equal(alloc_of(c, n, "n4251"), 2000);
+	assert_int_equal(alloc_of(c, n, "n4252"), -2);
+	n = node_find(c, "n1");
+	offer(c, n, "n1", 1);
+	n = node_find(c, "n4");
+	offer(c, n, "n4", 256); /* it was looked through a moment ago */
+	assert_int_equal(n->left_out, 4);
+	c->now_ms += 1000;
+	offer(c, n, "n4", 256);
+	assert_int_equal(n->left_out, 0);
+	assert_int_equal(alloc_of(c, n, "n4255"), 2000);
+	offer(c, n, "n4", 300); /* more than count of one Node */
+	assert_int_equal(n->left_out, 44);
+	assert_int_equal(res_count(c, n), 300);
+}
+
+/* A ComputeNode has place for some: what every node has, what members use, then the others. */
+static void what_is_listed(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, 8000);
+	bool on[RES_NAMES_MAX];
+	offer(c, n, "r", 10);
+	const struct res r9 = {"r9", 500};
+	const struct reslist l = {&r9, 1};
+	struct needs needs = needs_of(c, &l);
+	assert_int_equal(res_listed(c, n, false, 3, on), 3);
+	assert_true(on[res_find(c, "r0")] && on[res_find(c, "r2")] && !on[res_find(c, "r9")]);
+	res_use(c, n, &needs, 1);
+	assert_int_equal(res_listed(c, n, true, 3, on), 3);
+	assert_true(on[res_find(c, "r0")] && on[res_find(c, "r1")] && on[res_find(c, "r9")]);
+	assert_int_equal(res_listed(c, n, true, 64, on), 10);
+	assert_false(on[RES_CPU]); /* the Node says nothing of it */
+	assert_int_equal(res_listed(c, n, true, 0, on), 0);
+	res_use(c, n, &needs, -1);
+	needs_done(&needs);
 }
 
 /* More names than a row has room for: what stands in it stays. */
@@ -165,6 +281,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		T(names_are_numbered_as_they_come),
+		T(names_that_are_gone_give_their_numbers_away),
+		T(more_names_than_numbers),
+		T(what_is_listed),
 		T(rows_grow),
 		T(what_muster_may_use),
 		T(what_fits),

@@ -129,6 +129,43 @@ static void what_it_says(void **state)
 	assert_false(node_status_view(c, "n2", &s, &rv));
 }
 
+/* A ComputeNode lists 64 resources. It says when there are more, and when not all of them count. */
+static void more_resources_than_are_listed(void **state)
+{
+	static char names[300][16];
+	static struct res v[300];
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct compute_node_status s;
+	const char *rv;
+	for (uint32_t i = 0; i < ARRAY_LEN(v); i++) {
+		AUTO(buf_done) struct buf b = BUF_INIT(16);
+		buf_printf(&b, "r%u", i);
+		memcpy(names[i], buf_str(&b), b.len + 1);
+		v[i] = (struct res){names[i], 1000};
+	}
+	const struct reslist some = {v, 65}, all = {v, ARRAY_LEN(v)}, few = {v, 64};
+	res_row_set(c, n, ROW_ALLOC, &some);
+	assert_true(node_status_view(c, "n1", &s, &rv));
+	assert_int_equal(s.capacity.n, 64);
+	assert_string_equal(s.reason, "ResourcesNotListed");
+	assert_string_equal(s.message, "the Node has 65 resources, of which 64 are listed here; "
+				       "jobs can ask for the others all the same");
+	res_row_set(c, n, ROW_ALLOC, &all);
+	assert_true(node_status_view(c, "n1", &s, &rv));
+	assert_string_equal(s.message, "the Node has 300 resources, and jobs can get no more than "
+				       "256 of them; let the Node's device plugins offer fewer "
+				       "names");
+	n->kube.cordoned = true; /* which counts more */
+	assert_true(node_status_view(c, "n1", &s, &rv));
+	assert_string_equal(s.reason, "Cordoned");
+	n->kube.cordoned = false;
+	res_row_set(c, n, ROW_ALLOC, &few);
+	assert_true(node_status_view(c, "n1", &s, &rv));
+	assert_string_equal(s.reason, "");
+	assert_string_equal(s.message, "");
+}
+
 /* A refused status waits for its time; it is told once, in the words of the server or our own. */
 static void how_a_write_ended(void **state)
 {
@@ -190,6 +227,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		cmocka_unit_test(which_changes_want_a_write),
 		T(what_it_says),
+		T(more_resources_than_are_listed),
 		cmocka_unit_test(how_a_write_ended),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
