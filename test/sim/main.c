@@ -22,6 +22,7 @@ static const char usage_text[] =
 	"muster-sim --story FILE [--trace] [--update]\n"
 	"muster-sim --until-failure --seeds A-B\n"
 	"muster-sim --reasons FILE…\n"
+	"muster-sim --page FILE…\n"
 	"\n"
 	"  --seeds A-B   run these seeds; a seed gives a cluster, its users and its faults\n"
 	"  --fresh N     run N seeds that were never chosen; their range is printed\n"
@@ -38,6 +39,7 @@ static const char usage_text[] =
 	"                Prints seed=N before each seed and seed=N FAILED invariant=NAME TEXT at\n"
 	"                the end, for test/mutants/run\n"
 	"  --reasons     run these stories; together they must show every reason of the table\n"
+	"  --page        run these stories and print what they show: docs/messages.md\n"
 	"\n"
 	"Exits with 1 if an invariant broke or a story did not come out as told.\n";
 
@@ -47,7 +49,7 @@ struct options {
 	uint64_t from, to; /* seeds */
 	struct plan_config plan;
 	const char *keep, *story;
-	bool trace, debug, update, stats, until_failure, reasons;
+	bool trace, debug, update, stats, until_failure, reasons, page;
 };
 
 /* What an assertion that fails has to say: which seed it was. */
@@ -144,6 +146,7 @@ static bool take(int c, const char *arg, struct options *o)
 	case 'S': o->story = arg; return true;
 	case 'U': o->until_failure = true; return true;
 	case 'R': o->reasons = true; return true;
+	case 'P': o->page = true; return true;
 	default: return false;
 	}
 }
@@ -152,13 +155,11 @@ static bool take(int c, const char *arg, struct options *o)
 static bool options(int argc, char **argv, struct options *o, const char **ret_bad)
 {
 	static const struct option longs[] = {
-		{"seeds", 1, NULL, 's'},   {"jobs", 1, NULL, 'j'},
-		{"nodes", 1, NULL, 'n'},   {"faults", 1, NULL, 'f'},
-		{"wide", 0, NULL, 'w'},    {"narrow", 0, NULL, 'N'},
-		{"stats", 0, NULL, 'c'},   {"keep", 1, NULL, 'k'},
-		{"trace", 0, NULL, 't'},   {"update", 0, NULL, 'u'},
-		{"fresh", 1, NULL, 'F'},   {"story", 1, NULL, 'S'},
-		{"reasons", 0, NULL, 'R'}, {"until-failure", 0, NULL, 'U'},
+		{"seeds", 1, NULL, 's'},   {"jobs", 1, NULL, 'j'},  {"nodes", 1, NULL, 'n'},
+		{"faults", 1, NULL, 'f'},  {"wide", 0, NULL, 'w'},  {"narrow", 0, NULL, 'N'},
+		{"stats", 0, NULL, 'c'},   {"keep", 1, NULL, 'k'},  {"trace", 0, NULL, 't'},
+		{"update", 0, NULL, 'u'},  {"fresh", 1, NULL, 'F'}, {"story", 1, NULL, 'S'},
+		{"reasons", 0, NULL, 'R'}, {"page", 0, NULL, 'P'},  {"until-failure", 0, NULL, 'U'},
 		{NULL, 0, NULL, 0}};
 	int c;
 	opterr = 0; /* what is wrong is one line, of main's */
@@ -168,9 +169,9 @@ static bool options(int argc, char **argv, struct options *o, const char **ret_b
 			return false;
 		}
 	}
-	if (optind < argc && !o->reasons)
+	if (optind < argc && !o->reasons && !o->page)
 		*ret_bad = argv[optind];
-	return o->reasons ? optind < argc : optind == argc && (o->story || o->to);
+	return o->reasons || o->page ? optind < argc : optind == argc && (o->story || o->to);
 }
 
 static bool listed(const char *list, uint32_t i)
@@ -281,6 +282,18 @@ static int run_until_failure(struct options *o)
 	return 0;
 }
 
+static int print_page(char *const *paths, int n)
+{
+	AUTO(buf_done) struct buf page = BUF_INIT(4 << 20);
+	struct err e = {0};
+	if (story_page(paths, n, &page, &e) != RC_OK) {
+		fprintf(stderr, "muster-sim: %s\n", e.msg);
+		return 1;
+	}
+	fputs(buf_str(&page), stdout);
+	return 0;
+}
+
 static int run_stories(const struct options *o, char *const *paths, int n)
 {
 	struct err e = {0};
@@ -310,6 +323,8 @@ int main(int argc, char **argv)
 	}
 	signal(SIGABRT, on_abort);
 	signal(SIGSEGV, on_abort);
+	if (o.page)
+		return print_page(argv + optind, argc - optind);
 	if (!o.story && !o.reasons)
 		return o.until_failure ? run_until_failure(&o) : run_seeds(&o);
 	return run_stories(&o, argv + optind, argc - optind);

@@ -24,6 +24,7 @@ struct story {
 	struct world *world; /* the cluster's */
 	uint32_t line;
 	bool trace;
+	struct buf *page; /* where "show" writes; NULL: nowhere */
 	struct kept kept[STORY_KEPT_MAX];
 	uint32_t nkept, refused; /* refused: what users asked for and the API server did not do */
 };
@@ -38,5 +39,9 @@ void story_set_spec(struct story *st, struct version *v, const struct words *w);
 void story_reset_spec(struct job_spec *spec); /* the defaults */
 /* "key[=value][:Effect]"; without an effect: EFFECT_ANY. */
 struct taint story_taint(struct arena *a, const char *s);
+/* "show TIME job|node NAME": what kubectl shows of it, onto the page. RC_INVALID: there is none. */
+enum rc story_show(struct story *st, const struct words *w, struct err *e) must_use;
+/* The heading and the text that a page has for a story whose file begins like this. */
+void story_page_head(struct buf *page, const char *text, uint32_t number);
 /* "expect TIME …"; RC_INVALID: it is otherwise, or nothing can be expected like that. */
 enum rc story_expect(struct story *st, const struct words *w, struct err *e) must_use;

@@ -79,6 +79,8 @@ static enum rc tell_line(struct story *st, const char *line, size_t len, struct 
 			       st->world->invariant, st->world->failure);
 	if (str_eq(w.v[0], "expect"))
 		return story_expect(st, &w, e);
+	if (str_eq(w.v[0], "show"))
+		return story_show(st, &w, e);
 	if (!str_eq(w.v[0], "at") || !at(st, &w))
 		return err_set(e, RC_INVALID, "line %u: not understood", st->line);
 	return RC_OK;
@@ -201,4 +203,40 @@ enum rc story_reasons(char *const *paths, int n, struct err *e)
 	if (missing.len)
 		return err_set(e, RC_INVALID, "no story shows the reasons%s", buf_str(&missing));
 	return RC_OK;
+}
+
+static const char page_head[] =
+	"# What kubectl shows\n"
+	"\n"
+	"This page shows jobs and nodes in many situations, as `kubectl get` and `kubectl "
+	"describe` show\n"
+	"them. To find a situation, look for the reason that you see. [reasons.md](reasons.md) has "
+	"all\n"
+	"reasons as a table.\n"
+	"\n"
+	"Of the output of `kubectl describe`, the page leaves out the metadata, the spec, times, "
+	"and fields\n"
+	"that say nothing more about the situation. The names of Pods end in a hash, which is "
+	"another one in\n"
+	"your cluster.\n"
+	"\n"
+	"This page is generated: the simulator runs the stories of `test/sim/messages` and prints "
+	"what a user\n"
+	"sees (`build/release/bin/muster-sim --page test/sim/messages/*.story > "
+	"docs/messages.md`).\n";
+
+enum rc story_page(char *const *paths, int n, struct buf *page, struct err *e)
+{
+	buf_puts(page, page_head);
+	for (int i = 0; i < n; i++) {
+		AUTO(story_done) struct story st = story_of(paths[i]);
+		AUTO(buf_done) struct buf shown = BUF_INIT(STORY_BYTES_MAX);
+		st.page = &shown;
+		enum rc rc = run(&st, false, e);
+		if (rc)
+			return err_wrap(e, rc, "%s", paths[i]);
+		story_page_head(page, buf_str(&st.script), (uint32_t)i + 1);
+		buf_puts(page, buf_str(&shown));
+	}
+	return buf_rc(page);
 }

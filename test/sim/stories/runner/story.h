@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/must.h"
 
@@ -13,3 +14,5 @@
 enum rc story_run(const char *path, bool trace, bool update, struct err *e) must_use;
 /* Tells all of them; RC_INVALID, with their names, if a reason of the table came up in none. */
 enum rc story_reasons(char *const *paths, int n, struct err *e) must_use;
+/* What the stories show, as a page of Markdown: docs/messages.md. */
+enum rc story_page(char *const *paths, int n, struct buf *page, struct err *e) must_use;
