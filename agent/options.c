@@ -70,7 +70,7 @@ void agent_options_get(int argc, char **argv, struct agent_options *ret)
 		{"token-file", OPTION_STRING, &r.o.token_file, NULL,
 		 "/var/run/secrets/muster.dev/agent/token", NULL, "FILE",
 		 "projected ServiceAccount token, audience muster-coordinator"},
-		{"serve", OPTION_STRING, &r.o.serve, NULL, "0.0.0.0:8081", NULL, "HOST:PORT",
+		{"serve", OPTION_STRING, &r.o.serve, NULL, "*:8081", NULL, "HOST:PORT",
 		 "address of /livez, /readyz and /metrics"},
 		{"launch", OPTION_BOOL, &r.o.launch, NULL, "true", NULL, "true|false",
 		 "whether the agent creates the pods of members"},

@@ -22,16 +22,22 @@ static char *format(const char *fmt, const char *a, const char *b)
 	return buf_steal(&s);
 }
 
+/* IP:PORT; an address of IPv6 stands in brackets. */
+static char *own_address(const char *ip, const char *listen)
+{
+	const char *colon = strrchr(listen, ':');
+	return format(strchr(ip, ':') ? "[1]:2" : "1:2", ip, colon ? colon + 1 : "7117");
+}
+
 void names_make(const struct options *o, struct names *ret)
 {
 	char suffix[9];
 	random_name(suffix, 8);
 	ret->identity = format("1_2", o->identity, suffix);
-	const char *colon = strrchr(o->listen, ':');
 	if (*o->address)
 		ret->address = mem_strdup(o->address);
 	else
-		ret->address = format("1:2", str_or_empty(o->pod_ip), colon ? colon + 1 : "7117");
+		ret->address = own_address(str_or_empty(o->pod_ip), o->listen);
 	const char *sep = strchr(o->agent_account, ':');
 	AUTO(mem_freep)
 	char *ns = sep ? mem_strndup(o->agent_account, (size_t)(sep - o->agent_account))

@@ -91,9 +91,8 @@ bool options_read(int argc, char **argv, struct options *o, int *ret_exit)
 		STR("address", address, NULL, NULL,
 		    "HOST:PORT of this replica, to which standbys send agents; default: $POD_IP "
 		    "and the port of --listen"),
-		STR("listen", listen, NULL, "0.0.0.0:7117", "address of the port for agents"),
-		STR("serve", serve, NULL, "0.0.0.0:8080",
-		    "address of /livez, /readyz and /metrics"),
+		STR("listen", listen, NULL, "*:7117", "address of the port for agents"),
+		STR("serve", serve, NULL, "*:8080", "address of /livez, /readyz and /metrics"),
 		STR("service", service, NULL, "muster-coordinator",
 		    "Service that agents dial; the certificate has its name"),
 		STR("lease", lease, NULL, "muster-coordinator", "name of the Lease"),

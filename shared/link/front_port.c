@@ -3,13 +3,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "link/front_conn.h"
+#include "os/listen.h"
 
 enum {
 	BACKLOG = 1024,
@@ -20,61 +20,13 @@ enum {
 
 /* ---- listening ---- */
 
-static int listen_on(const struct addrinfo *a)
-{
-	const int on = 1;
-	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
-		return fd;
-	int saved = errno;
-	close(fd);
-	errno = saved;
-	return -1;
-}
-
-static uint16_t port_of(int fd)
-{
-	union {
-		struct sockaddr any;
-		struct sockaddr_in in;
-		struct sockaddr_in6 in6;
-	} a;
-	socklen_t len = sizeof a;
-	if (getsockname(fd, &a.any, &len) != 0)
-		return 0;
-	return ntohs(a.any.sa_family == AF_INET6 ? a.in6.sin6_port : a.in.sin_port);
-}
-
-/* The address is host:port, [host]:port or :port. A port that the system chose is kept. */
+/* A port that the system chose is kept. */
 static enum rc open_port(struct front *f, int *ret_fd, struct err *e)
 {
-	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-	const char *colon = strrchr(f->address, ':');
-	AUTO(buf_done) struct buf port = BUF_INIT(16);
-	struct addrinfo *found = NULL;
-	if (!colon)
-		return err_set(e, RC_CONFIG, "'%s' is no host:port to listen on", f->address);
-	const char *start = f->address + (f->address[0] == '[');
-	size_t n = (size_t)(colon - start);
-	AUTO(mem_freep) char *host = mem_strndup(start, n > 0 && start[n - 1] == ']' ? n - 1 : n);
-	if (f->port)
-		buf_printf(&port, "%u", (unsigned)f->port);
-	else
-		buf_puts(&port, colon + 1);
-	int rv = getaddrinfo(host[0] && strcmp(host, "*") != 0 ? host : NULL, buf_str(&port),
-			     &hints, &found);
-	if (rv != 0)
-		return err_set(e, RC_CONFIG, "cannot listen on %s: %s", f->address,
-			       gai_strerror(rv));
-	*ret_fd = listen_on(found);
-	freeaddrinfo(found);
-	if (*ret_fd < 0)
-		return err_errno(e, RC_IO, "cannot listen on %s", f->address);
-	f->port = port_of(*ret_fd);
-	return RC_OK;
+	enum rc rc = listen_open(f->address, f->port, BACKLOG, ret_fd, e);
+	if (rc == RC_OK)
+		f->port = listen_port(*ret_fd);
+	return rc;
 }
 
 static void set_accepting(struct front *f, bool on)
@@ -124,16 +76,27 @@ void front_port_again(struct front *f, int64_t now_ms)
 
 /* ---- accepting ---- */
 
+/* A socket of both families names a peer of IPv4 as ::ffff:10.0.0.1. */
+static const struct in_addr *mapped(const struct in6_addr *a, struct in_addr *ret)
+{
+	if (!IN6_IS_ADDR_V4MAPPED(a))
+		return NULL;
+	memcpy(ret, &a->s6_addr[12], sizeof *ret);
+	return ret;
+}
+
 static void put_name(const struct sockaddr_storage *a, char ret[PEER_BYTES])
 {
 	char host[INET6_ADDRSTRLEN] = "?";
 	const struct sockaddr_in *in = (const struct sockaddr_in *)a;
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)a;
 	bool six = a->ss_family == AF_INET6;
+	struct in_addr inner;
+	const struct in_addr *four = six ? mapped(&in6->sin6_addr, &inner) : &in->sin_addr;
 	AUTO(buf_done) struct buf text = BUF_INIT(PEER_BYTES - 1);
-	inet_ntop(a->ss_family, six ? (const void *)&in6->sin6_addr : &in->sin_addr, host,
+	inet_ntop(four ? AF_INET : AF_INET6, four ? (const void *)four : &in6->sin6_addr, host,
 		  sizeof host);
-	buf_printf(&text, six ? "[%s]:%u" : "%s:%u", host,
+	buf_printf(&text, four ? "%s:%u" : "[%s]:%u", host,
 		   (unsigned)ntohs(six ? in6->sin6_port : in->sin_port));
 	memcpy(ret, buf_str(&text), text.len + 1);
 }

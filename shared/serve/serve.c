@@ -5,13 +5,13 @@
 #include "serve/serve.h"
 
 #include <microhttpd.h>
-#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "os/listen.h"
 
 enum { SERVE_MAGIC = 0x73657276, HEAD_BYTES_MAX = 8192, BODY_BYTES_MAX = 4 << 20, SPARE = 8 };
 
@@ -179,63 +179,6 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *connection,
 	return send_answer(connection, &a);
 }
 
-/* getaddrinfo accepts 99999 and then listens on another port. */
-static bool is_port(const char *s)
-{
-	size_t n = strlen(s);
-	return n > 0 && n <= 5 && strspn(s, "0123456789") == n && strtoul(s, NULL, 10) <= 65535;
-}
-
-static enum rc split_listen(const char *listen, char *own_host, const char **ret_host,
-			    const char **ret_port, struct err *e)
-{
-	char *colon = strrchr(own_host, ':');
-	if (!colon || !is_port(colon + 1))
-		return err_set(e, RC_CONFIG, "\"%s\" is no HOST:PORT, such as 0.0.0.0:8080",
-			       listen);
-	*colon = 0;
-	*ret_port = colon + 1;
-	*ret_host = own_host;
-	if (*own_host == '[' && colon > own_host + 1 && colon[-1] == ']') {
-		colon[-1] = 0;
-		*ret_host = own_host + 1;
-	}
-	return RC_OK;
-}
-
-static enum rc resolve(const char *listen, struct addrinfo **ret, struct err *e)
-{
-	struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV,
-				 .ai_socktype = SOCK_STREAM};
-	AUTO(mem_freep) char *text = mem_strdup(listen);
-	const char *host = "", *port = "";
-	enum rc rc = split_listen(listen, text, &host, &port, e);
-	if (rc)
-		return rc;
-	int failed = getaddrinfo(*host ? host : NULL, port, &hints, ret);
-	if (failed)
-		return err_set(e, RC_CONFIG, "cannot listen on \"%s\": %s", listen,
-			       gai_strerror(failed));
-	return RC_OK;
-}
-
-static enum rc open_listener(const char *listen_on, const struct addrinfo *at, int *ret,
-			     struct err *e)
-{
-	int one = 1;
-	int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return err_errno(e, RC_IO, "cannot listen on %s", listen_on);
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) ||
-	    bind(fd, at->ai_addr, at->ai_addrlen) || listen(fd, SERVE_CONNECTIONS_MAX)) {
-		err_errno(e, RC_IO, "cannot listen on %s", listen_on);
-		close(fd);
-		return RC_IO;
-	}
-	*ret = fd;
-	return RC_OK;
-}
-
 static struct MHD_Daemon *start(struct serve *s)
 {
 	return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_THREAD_SAFETY, 0, NULL, NULL, on_request,
@@ -262,13 +205,8 @@ static struct serve *serve_make(const struct serve_config *cfg, int listen_fd)
 
 enum rc serve_new(const struct serve_config *cfg, struct serve **ret, struct err *e)
 {
-	struct addrinfo *at = NULL;
 	int fd = -1;
-	enum rc rc = resolve(cfg->listen, &at, e);
-	if (rc)
-		return rc;
-	rc = open_listener(cfg->listen, at, &fd, e);
-	freeaddrinfo(at);
+	enum rc rc = listen_open(cfg->listen, 0, SERVE_CONNECTIONS_MAX, &fd, e);
 	if (rc)
 		return rc;
 	struct serve *s = serve_make(cfg, fd);

@@ -18,7 +18,7 @@ enum { SERVE_CONNECTIONS_MAX = 64, SERVE_TIMEOUT_S = 5 };
 struct serve;
 
 struct serve_config {
-	const char *listen;      /* HOST:PORT, numeric ("0.0.0.0:8080", "[::]:8080"); port 0: any */
+	const char *listen;      /* as os/listen.h has it ("*:8080", "[::1]:8080"); port 0: any */
 	struct metrics *metrics; /* outlives the server */
 	void *self;
 	/* True if the program does its work. If not, it appends a line to missing for each thing
