@@ -102,15 +102,25 @@ static uint32_t conflict_names(const struct strs *causes, const char **ret, uint
 	return n;
 }
 
+static bool names(const struct strs *causes, const char *field)
+{
+	for (uint32_t i = 0; i < causes->n; i++) {
+		if (str_eq(causes->v[i], field))
+			return true;
+	}
+	return false;
+}
+
 static void end_apply(struct coordinator *c, struct op *op, const struct api_result *res)
 {
-	const char *names[64];
+	const char *resources[64];
 	struct core_event ev = {
 		.type = CEV_APPLIED,
 		.applied = {.name = op->name, .rc = res->rc, .message = res->message},
 	};
-	ev.applied.conflicts.v = names;
-	ev.applied.conflicts.n = conflict_names(&res->causes, names, ARRAY_LEN(names));
+	ev.applied.conflicts.v = resources;
+	ev.applied.conflicts.n = conflict_names(&res->causes, resources, ARRAY_LEN(resources));
+	ev.applied.label_conflict = names(&res->causes, ".metadata.labels." LABEL_MANAGED_BY);
 	shell_step(c, &ev);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The order matters: a leader makes a deleted ComputeNode again within milliseconds, so leadership
- * goes first where a Lease says that there is one. Errors are tried again each second until
+ * goes first where a Lease says that there is one. The Lease goes last: a coordinator made it after
+ * Helm had deleted the release's own, and an installation of the same name would meet a Lease that
+ * is held and that Helm does not own. Errors are tried again each second until
  * give_up_ms: the hook that runs this blocks the uninstall, and a half-cleaned cluster is worse
  * than a slow one. */
 #include "coordinator/uninstall.h"
@@ -11,10 +13,19 @@
 
 enum { UNINSTALL_MAGIC = 0x756e696e, RETRY_MS = 1000, HOLD_S = 3600, PAGE = 500 };
 
-/*   READ_LEASE ──► TAKE_LEASE ──► SETTLE ──► LIST ──► DELETE ──► ENDED
- *       │  (no Lease)                ▲         ▲        │
- *       └────────────────────────────┘         └────────┘ (again until the list is empty) */
-enum step { STEP_READ_LEASE, STEP_TAKE_LEASE, STEP_SETTLE, STEP_LIST, STEP_DELETE, STEP_ENDED };
+/*   READ_LEASE ──► TAKE_LEASE ──► SETTLE ──► LIST ──► DELETE ──► DROP_LEASE ──► ENDED
+ *       │  (no Lease)                          ▲ ▲      │ │ (no Lease)            ▲
+ *       └──────────────────────────────────────┘ └──────┘ └───────────────────────┘
+ * LIST and DELETE take turns until the list is empty. */
+enum step {
+	STEP_READ_LEASE,
+	STEP_TAKE_LEASE,
+	STEP_SETTLE,
+	STEP_LIST,
+	STEP_DELETE,
+	STEP_DROP_LEASE,
+	STEP_ENDED
+};
 
 struct doomed {
 	char *name, *uid;
@@ -29,8 +40,9 @@ struct uninstall {
 	bool ok, busy;
 	uint64_t op;
 	int64_t now_ms, wall_ms, due_ms, give_up_ms;
-	char *lease_rv;
+	char *lease_rv, *lease_uid; /* NULL: there is no Lease */
 	int64_t transitions;
+	char *next_page; /* "": the next list is of the first page */
 	struct doomed *doomed;
 	uint32_t ndoomed, cap, next, deleted;
 };
@@ -44,6 +56,7 @@ struct uninstall *uninstall_new(const struct uninstall_config *cfg, const struct
 	u->api = *api;
 	u->log = log;
 	u->give_up_ms = INT64_MAX;
+	mem_strset(&u->next_page, "");
 	return u;
 }
 
@@ -64,7 +77,9 @@ struct uninstall *uninstall_free(struct uninstall *u)
 		u->api.cancel(u->api.self, u->op);
 	forget_doomed(u);
 	free(u->doomed);
+	free(u->next_page);
 	free(u->lease_rv);
+	free(u->lease_uid);
 	u->magic = 0;
 	free(u);
 	return NULL;
@@ -86,6 +101,7 @@ static void on_object(void *self, uint64_t id, enum watch_event ev, const struct
 	must(u->magic == UNINSTALL_MAGIC);
 	if (obj->kind == API_LEASE) {
 		mem_strset(&u->lease_rv, obj->meta->rv);
+		mem_strset(&u->lease_uid, obj->meta->uid);
 		u->transitions = obj->lease->transitions;
 	}
 	if (obj->kind != API_COMPUTE_NODE || u->step != STEP_LIST ||
@@ -105,12 +121,16 @@ static void next_step(struct uninstall *u, const struct api_result *res)
 		u->step = STEP_SETTLE;
 		u->due_ms = u->now_ms + u->cfg->settle_ms;
 		break;
-	case STEP_LIST: u->step = STEP_DELETE; break;
+	case STEP_LIST:
+		mem_strset(&u->next_page, res->cont);
+		u->step = *res->cont ? STEP_LIST : STEP_DELETE;
+		break;
 	case STEP_DELETE:
 		u->deleted += res->rc == RC_OK;
 		log_info(u->log, "ComputeNode deleted", KS("node", u->doomed[u->next].name));
 		u->next++;
 		break;
+	case STEP_DROP_LEASE: end(u, true); break;
 	case STEP_SETTLE:
 	case STEP_ENDED: break;
 	}
@@ -125,11 +145,13 @@ static void on_done(void *self, uint64_t id, const struct api_result *res)
 	bool fine = res->rc == RC_OK || res->rc == RC_NOTFOUND;
 	/* The object was replaced, or the Lease was renewed: look again. */
 	if (res->rc == RC_CONFLICT)
-		u->step = u->step == STEP_TAKE_LEASE ? STEP_READ_LEASE : STEP_LIST;
+		u->step = u->step == STEP_LIST || u->step == STEP_DELETE ? STEP_LIST
+									 : STEP_READ_LEASE;
 	else if (fine)
 		next_step(u, res);
 	if (fine)
 		return;
+	mem_strset(&u->next_page, ""); /* its token may have expired */
 	u->due_ms = u->now_ms + RETRY_MS;
 	log_warn(u->log, "uninstall step failed, trying again", KS("rc", rc_name(res->rc)),
 		 KS("error", res->message));
@@ -166,14 +188,14 @@ static void read_lease(struct uninstall *u)
 	submit(u, &req);
 }
 
-/* One page at a time: its ComputeNodes are deleted before the next list. */
+/* All of them, in pages. Their owner tells that Muster made them: the label may be somebody else's.
+ */
 static void list(struct uninstall *u)
 {
-	struct api_request req = {.verb = API_LIST,
-				  .kind = API_COMPUTE_NODE,
-				  .label_selector = "app.kubernetes.io/managed-by=muster",
-				  .limit = PAGE};
-	forget_doomed(u);
+	struct api_request req = {
+		.verb = API_LIST, .kind = API_COMPUTE_NODE, .limit = PAGE, .cont = u->next_page};
+	if (!*u->next_page)
+		forget_doomed(u);
 	submit(u, &req);
 }
 
@@ -182,6 +204,8 @@ static void delete_next(struct uninstall *u)
 	if (u->next == u->ndoomed) {
 		if (u->ndoomed)
 			u->step = STEP_LIST;
+		else if (u->lease_uid)
+			u->step = STEP_DROP_LEASE;
 		else
 			end(u, true);
 		return;
@@ -193,6 +217,16 @@ static void delete_next(struct uninstall *u)
 	submit(u, &req);
 }
 
+static void drop_lease(struct uninstall *u)
+{
+	struct api_request req = {.verb = API_DELETE,
+				  .kind = API_LEASE,
+				  .ns = u->cfg->namespace,
+				  .name = u->cfg->lease,
+				  .uid = u->lease_uid};
+	submit(u, &req);
+}
+
 static void run(struct uninstall *u)
 {
 	switch (u->step) {
@@ -201,6 +235,7 @@ static void run(struct uninstall *u)
 	case STEP_SETTLE: u->step = STEP_LIST; break;
 	case STEP_LIST: list(u); break;
 	case STEP_DELETE: delete_next(u); break;
+	case STEP_DROP_LEASE: drop_lease(u); break;
 	case STEP_ENDED: break;
 	}
 }

@@ -2,9 +2,9 @@
 /* `muster-coordinator uninstall`: what Helm runs after it has deleted the release (a post-delete
  * hook), and what an operator may run by hand. If the Lease is still there it is taken, so that no
  * coordinator leads any more and none makes ComputeNodes again, and the last leader is given time
- * to see that; then the ComputeNodes that Muster made are deleted (UID precondition). Jobs, their
- * pods, CRDs and users' own ComputeNodes stay. One thread; driven by completions and
- * uninstall_tick. */
+ * to see that; then the ComputeNodes that Muster made are deleted (UID precondition), and the Lease
+ * last. Jobs, their pods, CRDs and users' own ComputeNodes stay. One thread; driven by completions
+ * and uninstall_tick. */
 #pragma once
 
 #include "base/log.h"

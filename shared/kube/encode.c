@@ -48,14 +48,14 @@ static void set_type(json_t *o, enum api_kind kind)
 
 static json_t *compute_node_apply(const struct compute_node_apply *a)
 {
-	json_t *meta = json_pack("{s:s, s:{s:s}}", "name", a->name, "labels",
-				 "app.kubernetes.io/managed-by", "muster");
+	json_t *meta = json_pack("{s:s}", "name", a->name);
+	/* One that a user made gets neither owner nor label of ours. */
 	if (a->node_uid)
 		json_object_set_new(meta, "ownerReferences",
 				    json_pack("[{s:s, s:s, s:s, s:s}]", "apiVersion", "v1", "kind",
 					      "Node", "name", a->name, "uid", a->node_uid));
-	else
-		json_object_del(meta, "labels"); /* a user made it, so it gets no label of ours */
+	if (a->node_uid && !a->leave_label)
+		json_object_set_new(meta, "labels", json_pack("{s:s}", LABEL_MANAGED_BY, "muster"));
 	json_t *o = json_pack("{s:o, s:{s:o}}", "metadata", meta, "spec", "resources",
 			      encode_resources(&a->resources, &a->leave_out));
 	set_type(o, API_COMPUTE_NODE);

@@ -4,6 +4,10 @@
 
 #include "model/object.h"
 
+/* On each ComputeNode that Muster made, with the value "muster", for those who select by it. What
+ * makes it Muster's is its owner, a Node: the label may be somebody else's. */
+#define LABEL_MANAGED_BY "app.kubernetes.io/managed-by"
+
 enum compute_node_state {
 	COMPUTE_NODE_NONE,
 	COMPUTE_NODE_PENDING,
@@ -44,4 +48,5 @@ struct compute_node_apply {
 	const char *node_uid; /* ownerReference; NULL: the object is a user's own, none is set */
 	struct reslist resources; /* from the Node's allocatable */
 	struct strs leave_out;    /* resource names that somebody else owns */
+	bool leave_label;         /* the label LABEL_MANAGED_BY is somebody else's */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An apply is all or nothing. After a 409 it is tried again without the resources that others own,
- * so an administrator who set cpu keeps it. A ComputeNode that a user made gets no owner and is
- * never deleted. */
+/* An apply is all or nothing. After a 409 it is tried again without what others own, so an
+ * administrator who set cpu keeps it, and so does a tool that puts its own label on every object. A
+ * ComputeNode that a user made gets no owner and is never deleted. */
 #include "coordinator/core/life/node_apply.h"
 
 #include "base/backoff.h"
@@ -88,6 +88,7 @@ void node_apply_again(const struct core *c, struct node_record *n)
 	n->apply.print = 0;
 	n->apply.repeats = 0;
 	bitset_zero(&n->apply.leave_out);
+	n->apply.leave_label = false;
 }
 
 void node_apply_renew(struct node_record *n)
@@ -136,10 +137,21 @@ void node_apply_check(struct core *c, struct node_record *n)
 	pod_lists_set_timer(c, n);
 }
 
-/* False: the conflicts name nothing that was applied, so the next apply would end alike. */
-static bool leave_out(struct core *c, struct node_record *n, const struct strs *conflicts)
+static bool leave_label(struct core *c, struct node_record *n)
 {
-	bool news = false, applies[RES_NAMES_MAX];
+	if (n->apply.leave_label)
+		return false;
+	n->apply.leave_label = true;
+	log_info(c->log, "ComputeNode label kept by another owner", KS("node", n->name),
+		 KS("label", LABEL_MANAGED_BY));
+	return true;
+}
+
+/* False: the conflicts name nothing that was applied, so the next apply would end alike. */
+static bool leave_out(struct core *c, struct node_record *n, const struct core_event *ev)
+{
+	const struct strs *conflicts = &ev->applied.conflicts;
+	bool news = ev->applied.label_conflict && leave_label(c, n), applies[RES_NAMES_MAX];
 	choose(c, n, applies);
 	for (uint32_t i = 0; i < conflicts->n; i++) {
 		uint32_t r = res_find(c, conflicts->v[i]);
@@ -173,7 +185,7 @@ void node_applied(struct core *c, const struct core_event *ev)
 		return;
 	}
 	n->apply.repeats = 0;
-	if (ev->applied.rc == RC_CONFLICT && leave_out(c, n, &ev->applied.conflicts))
+	if (ev->applied.rc == RC_CONFLICT && leave_out(c, n, ev))
 		return;
 	n->apply.after_ms = c->now_ms + backoff_plain(APPLY_RETRY_BASE_MS, APPLY_RETRY_CAP_MS,
 						      ++n->apply.failures);
@@ -191,7 +203,10 @@ bool node_apply_view(const struct core *c, const char *name, struct compute_node
 	bool applies[RES_NAMES_MAX];
 	must(v && out);
 	choose(c, n, applies);
-	*ret = (struct compute_node_apply){.name = n->name, .resources.v = v, .leave_out.v = out};
+	*ret = (struct compute_node_apply){.name = n->name,
+					   .resources.v = v,
+					   .leave_out.v = out,
+					   .leave_label = n->apply.leave_label};
 	for (uint32_t r = 0; r < c->res.n; r++) {
 		if (bitset_has(&n->apply.leave_out, r))
 			out[ret->leave_out.n++] = c->res.names[r];

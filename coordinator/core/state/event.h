@@ -80,6 +80,7 @@ struct core_event {
 			enum rc rc;
 			const char *message;
 			struct strs conflicts; /* names of resources that others own (409) */
+			bool label_conflict;   /* others own LABEL_MANAGED_BY (409) */
 		} applied;
 	};
 };

@@ -43,6 +43,7 @@ struct node_apply {
 	bool running, wanted;
 	struct bitset leave_out; /* resources whose value another field manager owns */
 	uint32_t sweeps;         /* core.res.sweeps when the bits of leave_out were set */
+	bool leave_label;        /* another field manager owns LABEL_MANAGED_BY */
 	uint64_t print;          /* fingerprint of the last apply that succeeded */
 	uint32_t failures, repeats;
 	int64_t after_ms;

@@ -55,6 +55,14 @@ static void own_cpu(void *self, const char *compute_node, int64_t milli)
 		buf_str(&yaml), NULL);
 }
 
+static void label(void *self, const char *compute_node, const char *key, const char *value)
+{
+	AUTO(buf_done) struct buf words = BUF_INIT(1024);
+	(void)self;
+	buf_printf(&words, "label --overwrite computenode/%s %s=%s", compute_node, key, value);
+	kubectl(rig.dir, buf_str(&words), NULL, NULL);
+}
+
 static void all_cases_hold(void **state)
 {
 	struct contract_env env = {
@@ -67,7 +75,8 @@ static void all_cases_hold(void **state)
 		.turn = turn,
 		.make_job = make_job,
 		.scale_job = scale_job,
-		.own_cpu = own_cpu};
+		.own_cpu = own_cpu,
+		.label = label};
 	(void)state;
 	for (size_t i = 0; i < contract_ncases; i++) {
 		print_message("%s\n", contract_cases[i].name);

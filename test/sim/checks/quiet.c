@@ -171,6 +171,36 @@ static void check_room(struct cluster *cl, const struct version *node,
 	}
 }
 
+static bool is_users(const struct version *compute_node, const char *res)
+{
+	for (uint32_t i = 0; i < compute_node->user_res.n; i++) {
+		if (str_eq(compute_node->user_res.v[i], res))
+			return true;
+	}
+	return false;
+}
+
+/* What the Node has stands in spec.resources, and nothing else does, but for what users own. */
+static void check_kept(struct cluster *cl, const struct version *node,
+		       const struct version *compute_node)
+{
+	const struct reslist *have = &compute_node->compute_node.resources;
+	const struct reslist *want = &node->node.allocatable;
+	for (uint32_t i = 0; i < want->n; i++) {
+		const char *res = want->v[i].name;
+		if (!is_users(compute_node, res) && reslist_get(have, res) != want->v[i].milli)
+			world_fail(&cl->world, "cnode-kept",
+				   "ComputeNode %s has %s=%d, its Node %d", node->meta.name, res,
+				   (int)reslist_get(have, res), (int)want->v[i].milli);
+	}
+	for (uint32_t i = 0; i < have->n; i++) {
+		const char *res = have->v[i].name;
+		if (!is_users(compute_node, res) && !reslist_get(want, res) && have->v[i].milli)
+			world_fail(&cl->world, "cnode-kept", "ComputeNode %s has %s, its Node none",
+				   node->meta.name, res);
+	}
+}
+
 static void check_node(struct cluster *cl, const struct version *node)
 {
 	const char *name = node->meta.name;
@@ -188,6 +218,7 @@ static void check_node(struct cluster *cl, const struct version *node)
 			   compute_node_state_text(st->state), compute_node_state_text(want),
 			   str_or_empty(st->message));
 	check_room(cl, node, compute_node);
+	check_kept(cl, node, compute_node);
 	if (st->members != members)
 		world_fail(&cl->world, "cnode-members",
 			   "ComputeNode %s says %u members, there are %u", name, st->members,

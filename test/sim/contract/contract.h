@@ -22,6 +22,8 @@ struct contract_env {
 	void (*scale_job)(void *self, const char *ns, const char *name, uint32_t parallelism);
 	/* A server-side apply by another field manager. */
 	void (*own_cpu)(void *self, const char *compute_node, int64_t milli);
+	/* kubectl label --overwrite */
+	void (*label)(void *self, const char *compute_node, const char *key, const char *value);
 };
 
 struct contract_case {

@@ -62,6 +62,15 @@ static void own_cpu(void *self, const char *compute_node, int64_t milli)
 	server_put(&w->server, v);
 }
 
+static void label(void *self, const char *compute_node, const char *key, const char *value)
+{
+	struct model *w = self;
+	struct version *v =
+		version_clone(store_find(&w->server.store, API_COMPUTE_NODE, NULL, compute_node));
+	version_label(v, key, value);
+	server_put(&w->server, v);
+}
+
 static void on_change(void *self, const struct change *ch)
 {
 	struct model *w = self;
@@ -84,7 +93,8 @@ static int setup(void **state)
 				       .turn = turn,
 				       .make_job = make_job,
 				       .scale_job = scale_job,
-				       .own_cpu = own_cpu};
+				       .own_cpu = own_cpu,
+				       .label = label};
 	*state = w;
 	return 0;
 }

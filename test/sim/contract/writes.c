@@ -79,6 +79,29 @@ static enum rc apply(struct contract_env *env, const char *name, int64_t cpu, co
 	return contract_ask(env, &req, a);
 }
 
+/* A label that another manager has set: the field in the refusal; without the label the rest is
+ * taken. */
+void contract_apply_label_conflict(struct contract_env *env)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(100);
+	const char *name = contract_name(env, &b, "node-c");
+	static const struct res room[] = {{"cpu", 1000}}, more[] = {{"cpu", 2000}};
+	struct compute_node_apply body = {.name = name, .node_uid = "0b0a", .resources = {room, 1}};
+	struct api_request req = {.verb = API_APPLY,
+				  .kind = API_COMPUTE_NODE,
+				  .name = name,
+				  .compute_node_apply = &body};
+	struct asked a;
+	assert_int_equal(contract_ask(env, &req, &a), RC_OK);
+	env->label(env->self, name, LABEL_MANAGED_BY, "fleet");
+	body.resources = (struct reslist){more, 1};
+	assert_int_equal(contract_ask(env, &req, &a), RC_CONFLICT);
+	assert_string_equal(a.cause, ".metadata.labels." LABEL_MANAGED_BY);
+	body.leave_label = true;
+	assert_int_equal(contract_ask(env, &req, &a), RC_OK);
+	assert_int_equal(a.v[0].number, 2000);
+}
+
 void contract_apply_twice(struct contract_env *env)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(100);

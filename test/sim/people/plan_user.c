@@ -111,8 +111,12 @@ static bool relabel(struct step *st, const struct plan_op *op)
 	if (op->type == OP_RELABEL)
 		return user_label(&st->cluster->world, node_of(st, op), op->c % 3 ? "zone" : "team",
 				  value);
-	return user_label_compute_node(&st->cluster->world, node_of(st, op),
-				       op->c % 3 ? "zone" : "size", op->c % 3 ? value : "9");
+	if (op->c % 3)
+		return user_label_compute_node(&st->cluster->world, node_of(st, op), "zone", value);
+	return op->c % 2
+		       ? user_label_compute_node(&st->cluster->world, node_of(st, op),
+						 LABEL_MANAGED_BY, "fleet")
+		       : user_label_compute_node(&st->cluster->world, node_of(st, op), "size", "9");
 }
 
 /* cpu or pods, less or more than before. */

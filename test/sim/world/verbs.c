@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "model/quantity.h"
+#include "model/selector.h"
 #include "test/sim/world/copy.h"
 #include "test/sim/world/pods.h"
 
@@ -181,6 +182,10 @@ static bool apply_conflicts(const struct version *v, const struct compute_node_a
 			ret->causes[ret->ncauses++] =
 				arena_printf(arena, ".spec.resources.%s", r->name);
 	}
+	const char *by = kvs_get(&v->meta.labels, LABEL_MANAGED_BY);
+	if (by && !str_eq(by, "muster") && p->node_uid && !p->leave_label &&
+	    ret->ncauses < ARRAY_LEN(ret->causes))
+		ret->causes[ret->ncauses++] = ".metadata.labels." LABEL_MANAGED_BY;
 	if (ret->ncauses)
 		answer_refuse(ret, RC_CONFLICT, 409, "Conflict",
 			      "Apply failed: fields of another manager");
@@ -228,6 +233,8 @@ void verb_apply(struct server *s, const struct api_request *req, struct arena *a
 	v->compute_node.owned_by_node = p->node_uid || (old && old->compute_node.owned_by_node);
 	if (p->node_uid)
 		v->node_owner_uid = copy_str(&v->arena, p->node_uid);
+	if (p->node_uid && !p->leave_label)
+		version_label(v, LABEL_MANAGED_BY, "muster");
 	if (old && version_same(v, old)) {
 		version_unref(v);
 		answer_ok(ret, 200, old);

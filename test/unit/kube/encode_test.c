@@ -106,8 +106,16 @@ static void apply(void **state)
 	       "\"ownerReferences\":[{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"name\":\"n\","
 	       "\"uid\":"
 	       "\"u\"}]},\"spec\":{\"resources\":{\"cpu\":\"4\",\"memory\":\"8Gi\"}}}");
-	a.node_uid = NULL;
 	a.leave_out = (struct strs){not_cpu, 1};
+	a.leave_label = true;
+	expect(&req, "application/apply-patch+yaml",
+	       "{\"apiVersion\":\"muster.dev/v1alpha1\",\"kind\":\"ComputeNode\",\"metadata\":{"
+	       "\"name\":\"n\","
+	       "\"ownerReferences\":[{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"name\":\"n\","
+	       "\"uid\":"
+	       "\"u\"}]},\"spec\":{\"resources\":{\"memory\":\"8Gi\"}}}");
+	a.node_uid = NULL;
+	a.leave_label = false;
 	expect(&req, "application/apply-patch+yaml",
 	       "{\"apiVersion\":\"muster.dev/v1alpha1\",\"kind\":\"ComputeNode\",\"metadata\":{"
 	       "\"name\":\"n\"},\"spec\":{\"resources\":{\"memory\":\"8Gi\"}}}");

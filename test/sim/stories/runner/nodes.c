@@ -83,11 +83,15 @@ static void apply_compute_node(struct story *st, const char *name)
 	server_put(&world->server, v);
 }
 
-static void label(struct story *st, const char *node, const char *what)
+static void label(struct story *st, const char *node, const char *what, bool compute_node)
 {
 	size_t eq = strcspn(what, "=");
-	user_label(st->world, node, arena_strndup(&st->arena, what, eq),
-		   what[eq] ? what + eq + 1 : NULL);
+	const char *key = arena_strndup(&st->arena, what, eq);
+	const char *value = what[eq] ? what + eq + 1 : NULL;
+	if (compute_node)
+		user_label_compute_node(st->world, node, key, value);
+	else
+		user_label(st->world, node, key, value);
 }
 
 static bool on_object(struct story *st, const struct words *w, const char *deed, const char *node)
@@ -101,8 +105,8 @@ static bool on_object(struct story *st, const struct words *w, const char *deed,
 		user_cordon_compute_node(world, node, *deed == 'c');
 	else if (str_eq(deed, "delete-cnode"))
 		user_delete_compute_node(world, node);
-	else if (str_eq(deed, "label"))
-		label(st, node, word(w, 4));
+	else if (str_eq(deed, "label") || str_eq(deed, "label-cnode"))
+		label(st, node, word(w, 4), str_eq(deed, "label-cnode"));
 	else if (str_eq(deed, "resize"))
 		user_resize(world, node, "cpu", option_milli(w, "cpu", 1000));
 	else if (str_eq(deed, "offer"))

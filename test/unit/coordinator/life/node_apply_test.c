@@ -138,6 +138,34 @@ static void more_resources_than_places(void **state)
 	assert_false(bitset_has(&n->apply.leave_out, res_find(c, "r5")));
 }
 
+/* So is the label, until the ComputeNode is made anew. */
+static void a_label_of_another_owner(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct core_event ev = {
+		.applied = {.name = "n1", .rc = RC_CONFLICT, .label_conflict = true}};
+	struct compute_node_apply a;
+	set_row(c, n, ROW_SPEC, 3000);
+	n->compute.owned = true;
+	node_apply_check(c, n);
+	assert_true(node_apply_view(c, "n1", &a));
+	assert_false(a.leave_label);
+	node_applied(c, &ev);
+	assert_int_equal(n->apply.failures, 0);
+	assert_true(node_apply_view(c, "n1", &a));
+	assert_true(a.leave_label);
+	assert_int_equal(reslist_get(&a.resources, "cpu"), 4000);
+	tables_did(c);
+	node_apply_check(c, n); /* again at once, without the label */
+	assert_string_not_equal(tables_did(c), "");
+	node_applied(c, &ev); /* no news: it would end alike */
+	assert_int_equal(n->apply.failures, 1);
+	node_apply_again(c, n);
+	assert_true(node_apply_view(c, "n1", &a));
+	assert_false(a.leave_label);
+}
+
 /* One that is made again and again is made ever more rarely. */
 static void one_that_goes_again_and_again(void **state)
 {
@@ -161,6 +189,7 @@ int main(void)
 		cmocka_unit_test(when_it_is_applied),
 		T(what_another_owner_keeps),
 		T(more_resources_than_places),
+		T(a_label_of_another_owner),
 		T(one_that_goes_again_and_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
