@@ -137,7 +137,7 @@ static json_t *keyed(const struct api_request *req)
 	if (req->verb == API_CREATE) {
 		set(json_object_get(o, "metadata"), "name", req->name);
 		if (req->kind == API_SECRET)
-			set(o, "type", "kubernetes.io/tls");
+			set(o, "type", "Opaque"); /* as the chart has it: it cannot be changed */
 		set_type(o, req->kind);
 	}
 	return o;

@@ -45,6 +45,29 @@
 {{- end -}}
 {{- end -}}
 
+{{/* Refuses a second Muster, and says what to do where another release has left the definitions. Both are seen only
+with a cluster at hand, so "helm template" refuses nothing. */}}
+{{- define "muster.checkAlone" -}}
+{{- $crd := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "computejobs.muster.dev" -}}
+{{- $notes := dig "metadata" "annotations" dict $crd -}}
+{{- $name := get $notes "meta.helm.sh/release-name" -}}
+{{- $namespace := get $notes "meta.helm.sh/release-namespace" -}}
+{{- if and $crd (or (ne $name .Release.Name) (ne $namespace .Release.Namespace)) -}}
+{{- $other := printf "the release %s of namespace %s" $name $namespace -}}
+{{- if $namespace -}}
+{{- range (lookup "apps/v1" "Deployment" $namespace "").items -}}
+{{- $labels := dig "metadata" "labels" dict . -}}
+{{- if and (eq (get $labels "app.kubernetes.io/part-of") "muster") (eq (get $labels "app.kubernetes.io/instance") $name) -}}
+{{- fail (printf "a cluster has at most one Muster, and %s is installed: uninstall it first" $other) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if .Values.crds.enabled -}}
+{{- fail (printf "the definitions of ComputeJob and ComputeNode were left by %s. To take them over: kubectl label crd computejobs.muster.dev computenodes.muster.dev --overwrite app.kubernetes.io/managed-by=Helm && kubectl annotate crd computejobs.muster.dev computenodes.muster.dev --overwrite meta.helm.sh/release-name=%s meta.helm.sh/release-namespace=%s" (ternary $other "somebody else" (ne $name "")) .Release.Name .Release.Namespace) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "muster.image" -}}
 {{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
 {{- end -}}

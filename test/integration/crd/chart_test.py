@@ -58,7 +58,7 @@ def test_rendering(check):
             check.that("labels of the Lease stay", missing == ["version", "part-of", "managed-by"], missing)
         else:
             check.that("labels of " + name, not missing, missing)
-        cluster = obj["kind"].startswith(("Cluster", "Custom", "Validating"))
+        cluster = obj["kind"].startswith(("Cluster", "Custom", "Priority", "Validating"))
         check.that("namespace of " + name, obj["metadata"].get("namespace") == (None if cluster else NAMESPACE), obj)
     secret, config = find(found, "Secret", "muster-coordinator-tls"), find(found, "ConfigMap", "muster-ca")
     check.that("Secret and ConfigMap are the coordinator's to fill", "data" not in secret and "data" not in config, "")
@@ -79,8 +79,17 @@ def test_pods(check):
     check.that("agents tolerate everything", daemons["tolerations"] == [{"operator": "Exists"}], daemons)
     token = daemons["volumes"][0]["projected"]["sources"][0]["serviceAccountToken"]
     check.that("the agents' token", token["audience"] == "muster-coordinator", token)
-    affinity = deployment["affinity"]["podAntiAffinity"]
-    check.that("anti-affinity is soft", list(affinity) == ["preferredDuringSchedulingIgnoredDuringExecution"], affinity)
+    spread = [(s["topologyKey"], s["whenUnsatisfiable"], s["nodeTaintsPolicy"], s["matchLabelKeys"])
+              for s in deployment["topologySpreadConstraints"]]
+    check.that("replicas on different nodes", spread == [
+        ("kubernetes.io/hostname", "DoNotSchedule", "Honor", ["pod-template-hash"]),
+        ("topology.kubernetes.io/zone", "ScheduleAnyway", "Honor", ["pod-template-hash"])], spread)
+    away = {t["key"]: (t["effect"], t["tolerationSeconds"]) for t in deployment["tolerations"]}
+    check.that("away from a dead node in 30 s", away == {
+        f"node.kubernetes.io/{k}": ("NoExecute", 30) for k in ("not-ready", "unreachable")}, away)
+    priority = find(found, "PriorityClass", deployment["priorityClassName"])
+    check.that("coordinators have a priority", priority["value"] == 1000000000, priority)
+    check.that("and run on Linux", deployment["nodeSelector"] == {"kubernetes.io/os": "linux"}, deployment)
     for name, pod in (("coordinator", deployment), ("agent", daemons)):
         box = pod["containers"][0]
         check.that(name + ": probes", box["livenessProbe"]["httpGet"]["path"] == "/livez" and
@@ -108,6 +117,18 @@ def test_values(check):
     given = render("--set", "tls.existingSecret=mine,tls.existingCAConfigMap=bundle")
     check.that("given TLS", "--tls-secret=mine" in given and "--ca-configmap=bundle" in given and
                "kind: Secret\n" not in given, "")
+    own = objects(render("--set", "coordinator.priorityClassName=high,coordinator.tolerations[0].operator=Exists,"
+                         "coordinator.topologySpreadConstraints[0].maxSkew=2,service.ipFamilyPolicy=PreferDualStack,"
+                         "service.ipFamilies={IPv6,IPv4},userRoles.enabled=false"))
+    pod = find(own, "Deployment", "muster-coordinator")["spec"]["template"]["spec"]
+    check.that("a given priority", pod["priorityClassName"] == "high" and not find(
+        own, "PriorityClass", "muster-coordinator"), pod)
+    check.that("given tolerations are added", len(pod["tolerations"]) == 3, pod["tolerations"])
+    check.that("given spread", pod["topologySpreadConstraints"] == [{"maxSkew": 2}], pod["topologySpreadConstraints"])
+    service = find(own, "Service", "muster-coordinator")["spec"]
+    check.that("address families", (service["ipFamilyPolicy"], service["ipFamilies"]) == (
+        "PreferDualStack", ["IPv6", "IPv4"]), service)
+    check.that("no roles for users", not find(own, "ClusterRole", "muster-view"), "")
     other = objects(render(release="batch", namespace="jobs"))
     check.that("another release's names", find(other, "DaemonSet", "batch-muster-agent"), "")
     agent = args_of(find(other, "DaemonSet", "batch-muster-agent"))
@@ -116,7 +137,8 @@ def test_values(check):
            "coordinator.lease.renewDeadline=15s")
     for bad, word in (("replicas=2", "replicas"), ("placement=random", "placement"), ("agent.launch=maybe", "launch"),
                       ("coordinator.replicas=0", "replicas"), ("liveness.heartbeat=often", "heartbeat"),
-                      ("tls.existingSecret=mine", "tls"), ("image.pullPolicy=Sometimes", "pullPolicy"),
+                      ("tls.existingSecret=mine", "tls"), ("service.ipFamilyPolicy=Both", "ipFamilyPolicy"),
+                      ("image.pullPolicy=Sometimes", "pullPolicy"),
                       ("liveness.heartbeat=4s", "twice liveness.heartbeat"), ("liveness.heartbeat=0s", "100ms"),
                       ("liveness.nodeSilentGrace=500ms", "twice liveness.heartbeat"),
                       ("coordinator.lease.duration=10s", "lease.duration must be above"),
@@ -137,6 +159,69 @@ def test_lint(check, folder):
     check.that("the chart's version is the project's", f"\nappVersion: {version}\n" in chart, version)
 
 
+def may(server, user, role, verb, resource, namespace="default"):
+    """Whether kube-apiserver lets somebody who has this ClusterRole do it."""
+    review = {"spec": {"user": user, "resourceAttributes": {
+        "group": "muster.dev", "verb": verb, "resource": resource.partition("/")[0],
+        "subresource": resource.partition("/")[2], "namespace": namespace}}}
+    _, answer = server.request("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review)
+    return answer["status"]["allowed"]
+
+
+def test_user_roles(server, check):
+    """The chart's roles for users, each bound by itself; what Kubernetes' own roles collect by their labels."""
+    reads = [(v, r) for v in ("get", "list", "watch")
+             for r in ("computejobs", "computejobs/status", "computejobs/scale")]
+    writes = [(v, "computejobs") for v in ("create", "update", "patch", "delete", "deletecollection")] + [
+        (v, "computejobs/scale") for v in ("update", "patch")]
+    never = [("patch", "computejobs/status"), ("patch", "computenodes"), ("delete", "computenodes")]
+    for role in ("view", "edit", "admin"):
+        user = f"{role}er"
+        server.kubectl("create", "rolebinding", user, f"--clusterrole=muster-{role}", f"--user={user}")
+        wanted = {r: True for r in reads} | {r: role != "view" for r in writes} | {r: False for r in never}
+        found = {r: may(server, user, role, *r) for r in wanted}
+        check.that(f"rights of muster-{role}", found == wanted,
+                   {r: found[r] for r in wanted if found[r] != wanted[r]})
+        check.that(f"muster-{role} elsewhere", not may(server, user, role, "list", "computejobs", "kube-system"), "")
+        _, own = server.request("GET", f"/apis/rbac.authorization.k8s.io/v1/clusterroles/muster-{role}")
+        check.that(f"Kubernetes' {role} collects muster-{role}", own["metadata"]["labels"].get(
+            f"rbac.authorization.k8s.io/aggregate-to-{role}") == "true", own)
+        server.kubectl("create", "clusterrolebinding", user, f"--clusterrole=muster-{role}", f"--user={user}")
+        check.that(f"muster-{role} in the cluster", may(server, user, role, "list", "computenodes", ""), "")
+
+
+def test_taken_over(server, check, config):
+    """After an uninstall, the definitions belong to the old release: under another name, Helm is told how to go on."""
+    other = [*config[:2], "-n", "batch"]
+    server.make_namespace("batch")
+    run = helm("install", "late", CHART, *other, check=False)
+    check.that("definitions of another release", run.returncode and "left by the release muster" in run.stderr, run.stderr)
+    commands = re.search(r"kubectl (label .*) && kubectl (annotate .*)", run.stderr.replace('\\"', ""))
+    for command in commands.groups():
+        server.kubectl(*command.split())
+    run = helm("install", "late", CHART, *other, check=False)
+    check.that("installed under another name", run.returncode == 0, run.stderr)
+    run = helm("install", "muster", CHART, *config, "--set", "crds.enabled=false", check=False)
+    check.that("a second Muster is refused", run.returncode and "at most one Muster" in run.stderr, run.stderr)
+    check.that("upgraded under another name", helm("upgrade", "late", CHART, *other, check=False).returncode == 0, "")
+    helm("uninstall", "late", *other, "--no-hooks")
+
+
+def test_secret_again(server, check, config):
+    """A deleted Secret: the coordinator makes it anew, or an upgrade does; both of one type, and upgrades go on."""
+    path = f"/api/v1/namespaces/{NAMESPACE}/secrets"
+    for name, kind in (("nobody", None), ("the coordinator", "Opaque"), ("the coordinator of 0.1.0", "kubernetes.io/tls")):
+        server.request("DELETE", f"{path}/muster-coordinator-tls")
+        if kind:
+            made = {"metadata": {"name": "muster-coordinator-tls"}, "type": kind, "data": {"tls.crt": "", "tls.key": ""}}
+            check.accepted(f"{name} makes the Secret", server.request(
+                "POST", path, made, token=server.read("coordinator.token")))
+        run = helm("upgrade", "muster", CHART, *config, check=False)
+        check.that(f"upgrade after {name} made the Secret", run.returncode == 0, run.stderr)
+        _, got = server.request("GET", f"{path}/muster-coordinator-tls")
+        check.that("the type of the Secret", got.get("type") == (kind or "Opaque"), got)
+
+
 def test_installed(server, check):
     """Install, upgrade and uninstall against the real API server, in a namespace that enforces restricted."""
     config = ["--kubeconfig", os.path.join(server.dir, "kubeconfig"), "-n", NAMESPACE]
@@ -149,6 +234,8 @@ def test_installed(server, check):
     helm("upgrade", "muster", CHART, *config, "--set", "logLevel=debug")
     _, got = server.request("GET", secret)
     check.that("an upgrade leaves the certificate alone", got.get("data") == filled["data"], got)
+    test_secret_again(server, check, config)
+    test_user_roles(server, check)
     for kind, name in (("deployments", "muster-coordinator"), ("daemonsets", "muster-agent")):
         _, obj = server.request("GET", f"/apis/apps/v1/namespaces/{NAMESPACE}/{kind}/{name}")
         test_restricted(server, check, name, obj["spec"]["template"])
@@ -174,6 +261,8 @@ def test_installed(server, check):
     check.that("jobs stay", server.kubectl("-n", NAMESPACE, "get", "cjob", "-o", "name").stdout.strip(), "gone")
     again = helm("install", "muster", CHART, *config, check=False)
     check.that("it can be installed again", again.returncode == 0, again.stderr)
+    helm("uninstall", "muster", *config, "--no-hooks")
+    test_taken_over(server, check, config)
 
 
 def test_restricted(server, check, name, template):
@@ -193,7 +282,7 @@ def test_uninstall_rights(check):
     check.that("the job comes after its rights", weights.pop("Job") > max(weights.values()), weights)
     rules = find(last, "ClusterRole", "muster-uninstall")["rules"]
     check.that("its rights in the cluster", rules == [{
-        "apiGroups": ["muster.dev"], "resources": ["computenodes"], "verbs": ["get", "list", "delete"]}], rules)
+        "apiGroups": ["muster.dev"], "resources": ["computenodes"], "verbs": ["list", "delete"]}], rules)
 
 
 def test_helm3(check):
@@ -216,7 +305,7 @@ def main():
     for test in (test_definitions, test_rendering, test_pods, test_values, test_uninstall_rights, test_helm3):
         test(check)
     test_installed(Server(), check)
-    check.end(at_least=130)
+    check.end(at_least=160)
 
 
 main()

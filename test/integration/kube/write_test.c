@@ -272,7 +272,7 @@ void secret_round_trips(void **state)
 	AUTO(buf_done) struct buf out = BUF_INIT(4096);
 	kubectl(rig.dir, "get secret tls -o jsonpath={.data.tls\\.crt}/{.data.tls\\.key}/{.type}",
 		NULL, &out);
-	assert_string_equal(buf_str(&out), "cGVtICJ4IiDDqQo=/YQ==/kubernetes.io/tls");
+	assert_string_equal(buf_str(&out), "cGVtICJ4IiDDqQo=/YQ==/Opaque");
 	req.verb = API_PATCH;
 	req.rv = buf_str(&made.rv);
 	AUTO(answer_done) struct answer same = ask(&req);

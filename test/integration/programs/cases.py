@@ -5,14 +5,16 @@
 import json
 import os
 import signal
+import socket
 import sys
 import time
 import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import job_cases  # noqa: E402
+import roles  # noqa: E402
 from checks import check, condition, equal, running, uids  # noqa: E402
-from harness import NS, ApiError, Cluster  # noqa: E402
+from harness import NS, ApiError, Cluster, free_port  # noqa: E402
 
 
 def happy(c):
@@ -233,16 +235,52 @@ def scale(c):
     equal(uids(c, "a"), first, "index 0 stayed")
 
 
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as s:
+            s.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+def ipv6(c):
+    """Over IPv6 alone, and on ports of both families: a pod's address, the way from a standby to the leader, logs."""
+    if not has_ipv6():
+        print("this machine has no IPv6: the case is skipped")
+        return
+    c.host = "[::1]"
+    os.environ["POD_IP"] = "::1"  # as the pod's field says it, without brackets
+    leader = free_port()
+    c.ports["c1"] = (leader, free_port())
+    c.start_coordinator("c1", listen=f"*:{leader}", address="")
+    lease = f"/apis/coordination.k8s.io/v1/namespaces/{NS}/leases/muster-coordinator"
+    c.wait(lambda: c.find(lease), "c1 leads")
+    equal(c.find(lease)["metadata"]["annotations"]["muster.dev/address"], f"[::1]:{leader}", "the leader's address")
+    c.start_coordinator("c2")
+    c.wait(lambda: "leader seen" in c.log_text("c2"), "c2 knows the leader")
+    c.start_agent("n1", "c2")
+    c.wait_cnode("n1", "Running")
+    c.host = "127.0.0.1"
+    c.start_agent("n2", "c1")
+    c.wait_cnode("n2", "Running")
+    for node, peer in (("n1", "[::1]:"), ("n2", "127.0.0.1:")):
+        line = next(x for x in c.log_text("c1").splitlines() if f'msg="agent connected" node={node} ' in x)
+        check(f" peer={peer}" in line or f' peer="{peer}' in line, f"the peer of {node}: {line}")
+    c.make_job("a", command=["sleep", "1"], parallelism=2)
+    c.wait_state("a", "Completed")
+
+
 CASES = {f.__name__.replace("_", "-"): f for f in (
     happy, restart_coordinator, restart_agent, standby, failing, unschedulable, delete, refused,
-    cordon, quota, crds_late, scale, *job_cases.CASES)}
+    cordon, quota, crds_late, scale, ipv6, *job_cases.CASES, roles.rights)}
 
 
 def run(name):
     cluster = Cluster()
     began = time.monotonic()
     try:
-        cluster.start(crds=name != "crds-late")
+        cluster.start(crds=name != "crds-late", flags=roles.rights_flags(cluster) if name == "rights" else ())
         CASES[name](cluster)
         for program, process in cluster.processes.items():
             check(process.poll() is None, f"{program} ended with {process.returncode}")

@@ -42,7 +42,8 @@ class Api:
     def connect(self, timeout=15):
         return http.client.HTTPSConnection(self.host, self.port, context=self.tls, timeout=timeout)
 
-    def call(self, method, path, body=None, content="application/json", missing_ok=False):
+    def call(self, method, path, body=None, content="application/json", missing_ok=False, fine=()):
+        """The decoded answer. fine: statuses besides 2xx that are no error."""
         c = self.connect()
         headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
         if body is not None:
@@ -52,7 +53,8 @@ class Api:
         text = r.read()
         c.close()
         answer = json.loads(text) if text[:1] == b"{" else {"message": text.decode()}
-        if r.status >= 300 and not (missing_ok and r.status in (404, 409)):
+        fine = (404, 409) if missing_ok else fine
+        if r.status >= 300 and r.status not in fine:
             raise ApiError(r.status, answer)
         return answer
 
@@ -99,15 +101,16 @@ class Cluster:
         self.logs = {}
         self.ports = {}
         self.kubelets = None
+        self.host = "127.0.0.1"  # where coordinators listen, as it stands before a port
         self.node_names = [f"n{i}" for i in range(1, nodes + 1)]
 
     # Set-up
 
-    def start(self, crds=True):
+    def start(self, crds=True, flags=()):
+        """flags: further ones of kube-apiserver."""
         lib = os.path.join(TOP, "test", "integration", "lib", "apiserver")
-        subprocess.run([lib, "start", self.dir], check=True, stdout=subprocess.DEVNULL)
-        read = lambda name: open(os.path.join(self.dir, name)).read().strip()
-        self.api = Api(read("url"), os.path.join(self.dir, "ca.crt"), read("token"))
+        subprocess.run([lib, "start", self.dir, *flags], check=True, stdout=subprocess.DEVNULL)
+        self.api = self.api_as(self.read("token"))
         self.make_namespace(NS)
         self.wait(lambda: self.find("/api/v1/namespaces/default"), "namespace default")
         if crds:
@@ -117,6 +120,17 @@ class Cluster:
             self.make_node(name)
         self.kubelets = Kubelets(self.api)
         self.kubelets.start()
+
+    def read(self, name):
+        with open(os.path.join(self.dir, name), encoding="utf-8") as f:
+            return f.read().strip()
+
+    def api_as(self, token):
+        return Api(self.read("url"), os.path.join(self.dir, "ca.crt"), token)
+
+    def apply_objects(self, objects):
+        text = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+        self.kubectl("apply", "-n", NS, "-f", "-", stdin=text)
 
     def kubectl(self, *args, stdin=None):
         return subprocess.run(
@@ -196,8 +210,8 @@ class Cluster:
         link, serve = self.ports[name]
         config = self.kubeconfig(name, self.token("muster-coordinator"))
         argv = [os.path.join(BIN, "muster-coordinator"), "--kubeconfig", config, "--namespace", NS,
-                "--identity", name, "--listen", f"127.0.0.1:{link}", "--address", f"127.0.0.1:{link}",
-                "--serve", f"127.0.0.1:{serve}", "--agent-service-account", f"{NS}:muster-agent",
+                "--identity", name, "--listen", f"{self.host}:{link}", "--address", f"{self.host}:{link}",
+                "--serve", f"{self.host}:{serve}", "--agent-service-account", f"{NS}:muster-agent",
                 "--default-image", "busybox:1.35", "--log-level", "debug",
                 "--lease-duration", "3s", "--renew-deadline", "2s", "--retry-period", "500ms"]
         for key, value in options.items():
@@ -213,9 +227,9 @@ class Cluster:
         config = self.kubeconfig(name, self.token("muster-agent", node))
         self.spawn(name, [
             os.path.join(BIN, "muster-agent"), "--kubeconfig", config, "--node", node,
-            "--namespace", NS, "--coordinator", f"127.0.0.1:{self.ports[coordinator][0]}",
+            "--namespace", NS, "--coordinator", f"{self.host}:{self.ports[coordinator][0]}",
             "--server-name", f"muster-coordinator.{NS}.svc", "--token-file", token_file,
-            "--serve", f"127.0.0.1:{serve}", "--log-level", "debug"])
+            "--serve", f"{self.host}:{serve}", "--log-level", "debug"])
 
     def start_all(self):
         self.start_coordinator()

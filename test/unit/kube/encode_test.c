@@ -174,7 +174,7 @@ static void secrets_are_base64(void **state)
 	expect(&req, "application/json",
 	       "{\"apiVersion\":\"v1\",\"data\":{\"a\":\"eA==\",\"b\":\"eHk=\",\"c\":\"eHl6\","
 	       "\"d\":\"\"},"
-	       "\"kind\":\"Secret\",\"metadata\":{\"name\":\"s\"},\"type\":\"kubernetes.io/tls\"}");
+	       "\"kind\":\"Secret\",\"metadata\":{\"name\":\"s\"},\"type\":\"Opaque\"}");
 	req.kind = API_CONFIGMAP;
 	req.verb = API_PATCH;
 	req.rv = "9";
