@@ -46,11 +46,11 @@ struct version *pod_make_foreign(const char *ns, const char *name, const char *n
 void pod_ask_for(struct version *v, const char *vendor, uint32_t n)
 {
 	json_t *container =
-		json_array_get(json_object_get(json_object_get(v->json, "spec"), "containers"), 0);
+		json_array_get(json_object_get(json_object_get(v->tree.root, "spec"), "containers"), 0);
 	json_t *resources = json_object_get(container, "resources"), *all = json_object();
 	for (uint32_t i = 0; i < n; i++) {
 		const char *name = arena_printf(&v->arena, "a.%s.example/%u", vendor, i);
-		json_object_set_new(all, name, quantity(1000));
+		json_object_set_new(all, name, json_string("1"));
 	}
 	json_object_update(all, json_object_get(resources, "requests"));
 	json_object_set_new(resources, "requests", all);
