@@ -117,9 +117,30 @@ static void forget_left_out(const struct core *c, struct node_record *n)
 	n->apply.sweeps = c->res.sweeps;
 }
 
+/* What the ComputeNode has and the Node has not. */
+static uint32_t extras(const struct core *c, const struct node_record *n)
+{
+	uint32_t ret = 0;
+	for (uint32_t r = 0; r < c->res.n; r++)
+		ret += res_row(c, n, ROW_SPEC)[r] != RES_ABSENT &&
+		       res_row(c, n, ROW_ALLOC)[r] == RES_ABSENT;
+	return ret;
+}
+
+/* What was added may be a user's, or come from an apply of a leader that was deposed while it was
+ * on its way: another apply tells. */
+static void note_extras(const struct core *c, struct node_record *n)
+{
+	uint32_t now = extras(c, n);
+	if (now > n->apply.extras)
+		n->apply.print = 0;
+	n->apply.extras = now;
+}
+
 void node_apply_check(struct core *c, struct node_record *n)
 {
 	forget_left_out(c, n);
+	note_extras(c, n);
 	if (n->apply.repeats > 0 && n->apply.print != apply_fingerprint(c, n))
 		node_apply_soon(c, n);
 	bool doomed = !n->kube.exists && n->compute.exists && n->compute.owned;

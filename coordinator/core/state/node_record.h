@@ -44,6 +44,7 @@ struct node_apply {
 	struct bitset leave_out; /* resources whose value another field manager owns */
 	uint32_t sweeps;         /* core.res.sweeps when the bits of leave_out were set */
 	bool leave_label;        /* another field manager owns LABEL_MANAGED_BY */
+	uint32_t extras;         /* resources of the ComputeNode that the Node has not */
 	uint64_t print;          /* fingerprint of the last apply that succeeded */
 	uint32_t failures, repeats;
 	int64_t after_ms;

@@ -138,6 +138,28 @@ static void more_resources_than_places(void **state)
 	assert_false(bitset_has(&n->apply.leave_out, res_find(c, "r5")));
 }
 
+/* What comes without an apply may be left of a leader that was deposed: one more apply drops it, or
+ * shows that it is a user's. */
+static void what_comes_is_applied_away_once(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct core_event ok = {.applied = {.name = "n1", .rc = RC_OK}};
+	static const struct res with[] = {
+		{"cpu", 4000}, {"memory", MEMORY}, {"pods", 110000}, {"gpu", 1000}};
+	const struct reslist l = {with, 4};
+	set_row(c, n, ROW_SPEC, 3000);
+	node_apply_check(c, n);
+	node_applied(c, &ok);
+	res_row_set(c, n, ROW_SPEC, &l);
+	tables_did(c);
+	node_apply_check(c, n);
+	assert_string_equal(tables_did(c), "CNODE_APPLY n1\n");
+	node_applied(c, &ok);
+	node_apply_check(c, n); /* it stays, so it is a user's */
+	assert_string_equal(tables_did(c), "");
+}
+
 /* So is the label, until the ComputeNode is made anew. */
 static void a_label_of_another_owner(void **state)
 {
@@ -189,6 +211,7 @@ int main(void)
 		cmocka_unit_test(when_it_is_applied),
 		T(what_another_owner_keeps),
 		T(more_resources_than_places),
+		T(what_comes_is_applied_away_once),
 		T(a_label_of_another_owner),
 		T(one_that_goes_again_and_again),
 	};
