@@ -46,23 +46,52 @@ static bool label_number(const struct kvs *labels, const char *key, uint32_t *re
 	return n <= UINT32_MAX;
 }
 
-/* Reasons with which the kubelet refuses or ends a pod for the node's sake. */
-static bool reason_is_disruption(const char *reason)
+static bool is_one_of(const char *s, const char *const *v, size_t n)
 {
-	static const char *const v[] = {"Evicted",  "NodeShutdown", "Terminated",
-					"NodeLost", "Preempting",   "Shutdown"};
-	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
-		if (str_eq(reason, v[i]))
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(s, v[i]))
 			return true;
 	}
 	return false;
 }
 
-/* Failed at admission: no container ever started and the kubelet said why at pod level. */
+/* Reasons with which the kubelet ends a pod for the node's sake. Kubelets since 1.26 set the
+ * condition DisruptionTarget, too. */
+static bool reason_is_disruption(const char *reason)
+{
+	static const char *const v[] = {"NodeShutdown", "Terminated", "NodeLost", "Preempting",
+					"Shutdown"};
+	return is_one_of(reason, v, ARRAY_LEN(v));
+}
+
+bool member_refused_for_shape(const char *reason)
+{
+	static const char *const v[] = {"SysctlForbidden",
+					"AppArmor",
+					"PodOSNotSupported",
+					"PodOSSelectorNodeLabelDoesNotMatch",
+					"InitContainerRestartPolicyForbidden",
+					"SupplementalGroupsPolicyNotSupported",
+					"PodLevelResourcesNotSupported",
+					"PodFeatureUnsupported"};
+	return is_one_of(reason, v, ARRAY_LEN(v));
+}
+
+/* Failed at admission, as the kubelet's rejectPod says it: a reason at pod level, and neither a
+ * container that ever started nor the condition DisruptionTarget. The reason itself does not tell:
+ * a kubelet under pressure refuses with Evicted, too, and a startTime is set in any case. */
 static bool refused(const struct pod *p)
 {
-	return !p->started && p->exit_code == 0 && *str_or_empty(p->reason) &&
-	       !str_eq(p->reason, "DeadlineExceeded");
+	return !p->disruption_target && !p->started && p->exit_code == 0 &&
+	       *str_or_empty(p->reason) && !str_eq(p->reason, "DeadlineExceeded");
+}
+
+/* The kubelet evicts for two causes. For the node's sake it says DisruptionTarget. A pod that is
+ * above a limit of its own (sizeLimit of an emptyDir, ephemeral-storage of a container or of the
+ * pod) has failed, and has no such condition (localStorageEviction of its eviction manager). */
+static bool evicted_for_own_fault(const struct pod *p)
+{
+	return str_eq(p->reason, "Evicted") && !p->disruption_target;
 }
 
 /* After a reboot nobody knows how the containers of the boot before ended, and the kubelet and its
@@ -93,12 +122,16 @@ static bool asked_to_stop(const struct pod *p)
 
 static enum member_phase failed_phase(const struct pod *p)
 {
-	if (p->disruption_target || reason_is_disruption(p->reason) || rebooted(p))
+	if (refused(p))
+		return MEMBER_REFUSED;
+	/* How its containers ended follows from the deletion of the pod, if it is being deleted. */
+	if (p->disruption_target || p->meta.deleted_ms)
 		return MEMBER_DISRUPTED;
-	/* The pod is being deleted, so the exit codes of its containers follow from that. */
-	if (p->meta.deleted_ms)
-		return MEMBER_DISRUPTED;
-	return refused(p) ? MEMBER_REFUSED : MEMBER_FAILED;
+	/* After an eviction the container is often gone before its end was noticed, as after a
+	 * reboot: the eviction is the cause. */
+	if (evicted_for_own_fault(p))
+		return MEMBER_FAILED;
+	return reason_is_disruption(p->reason) || rebooted(p) ? MEMBER_DISRUPTED : MEMBER_FAILED;
 }
 
 static enum member_phase phase_of(const struct pod *p)

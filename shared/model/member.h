@@ -30,12 +30,13 @@ enum member_phase {
 	MEMBER_RUNNING,   /* a container has started */
 	MEMBER_SUCCEEDED, /* phase Succeeded, and it ended before anybody asked it to stop */
 	MEMBER_FAILED,    /* it ended by its own fault: charged against backoffLimit */
-	MEMBER_DISRUPTED, /* ended by eviction, deletion, preemption, reboot…, be it with 0: never
-			   * charged */
-	MEMBER_REFUSED,   /* the kubelet did not admit it (OutOfcpu and kin): never charged */
-	MEMBER_GONE,      /* it was reported before and its pod object is gone: a disruption */
-	MEMBER_HELD,      /* the pod's name is taken by something else: the next attempt is used */
-	MEMBER_DENIED, /* the API server refused to create it (403, 422: quota, policy, invalid) */
+	MEMBER_DISRUPTED, /* ended by eviction for the node's sake, deletion, preemption, reboot…,
+			   * be it with 0: never charged */
+	MEMBER_REFUSED, /* the kubelet did not admit it (OutOfcpu and kin; under pressure, or while
+			 * its node shuts down): never charged */
+	MEMBER_GONE,    /* it was reported before and its pod object is gone: a disruption */
+	MEMBER_HELD,    /* the pod's name is taken by something else: the next attempt is used */
+	MEMBER_DENIED,  /* the API server refused to create it (403, 422: quota, policy, invalid) */
 	MEMBER_PHASE_N
 };
 
@@ -83,6 +84,11 @@ struct pod {
  * the pod says (pointers into the pod). Rules: KEP-3329 (DisruptionTarget), kubelet admission
  * reasons. */
 bool member_of_pod(const struct pod *pod, struct member *ret);
+
+/* A kubelet that refuses a pod for this reason (status.reason) refuses each pod of the same
+ * template until the kubelet is configured anew: it is about what the pod asks for, not about room,
+ * devices, pressure or labels. */
+bool member_refused_for_shape(const char *reason);
 
 /* An order to run: this attempt shall exist on this node. An agent obeys the full set of a node. */
 struct order {

@@ -39,10 +39,34 @@ static void set_last_end(struct core *c, struct job_record *j, uint32_t index, e
 	event_job(c, j, reason, words);
 }
 
+/* The kubelet's messages end as sentences do; here more follows. */
+static void put_quote(struct buf *b, const char *words)
+{
+	size_t n = strlen(words);
+	while (n && (words[n - 1] == ' ' || words[n - 1] == '.'))
+		n--;
+	AUTO(mem_freep) char *s = mem_strndup(words, n);
+	buf_put_words(b, s, QUOTE_MAX);
+}
+
+/* Its exit code is that of the kubelet, which killed it. */
+static void tell_own_eviction(struct core *c, const struct attempt *a, const struct member *m)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
+	buf_printf(&b, "member %u: evicted by its kubelet: ", a->id.index);
+	put_quote(&b, str_or_empty(m->message));
+	buf_printf(&b, "; let it write less, or raise this limit (pod %s)", a->pod);
+	set_last_end(c, a->job, a->id.index, R_MemberFailed, buf_str(&b));
+}
+
 void tell_failure(struct core *c, const struct attempt *a, const struct member *m)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
 	struct job_record *j = a->job;
+	if (str_eq(m->reason, "Evicted")) {
+		tell_own_eviction(c, a, m);
+		return;
+	}
 	buf_printf(&b, "member %u: exit code %d", a->id.index, m->exit_code);
 	if (*str_or_empty(m->reason)) {
 		buf_puts(&b, " (");

@@ -16,6 +16,7 @@
 #include "test/sim/checks/mind.h"
 #include "test/sim/checks/orders.h"
 #include "test/sim/checks/rate.h"
+#include "test/sim/checks/refused.h"
 #include "test/sim/checks/scan.h"
 #include "test/sim/checks/status.h"
 #include "test/sim/checks/stop.h"
@@ -29,6 +30,8 @@ static void change(struct checks *c, const struct change *ch)
 		check_born(c, v);
 	if (v->kind == API_POD && ch->ev == WATCH_ADDED && *str_or_empty(v->meta.owner_uid))
 		check_replaced(c, v);
+	if (v->kind == API_POD && ch->ev == WATCH_ADDED && *str_or_empty(v->meta.owner_uid))
+		check_asked_again(c, v);
 	if (v->kind == API_POD && ch->ev == WATCH_MODIFIED && *str_or_empty(v->meta.owner_uid))
 		check_ended(c, v);
 	if (v->kind == API_POD && ch->ev == WATCH_DELETED && *str_or_empty(v->meta.owner_uid))

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "model/quantity.h"
 #include "model/selector.h"
+#include "test/sim/cluster/admit.h"
 #include "test/sim/world/pod_edit.h"
 #include "test/sim/world/template.h"
 
@@ -61,46 +61,16 @@ static struct template_facts facts(struct version *scratch, const struct version
 	return template_parse(&scratch->arena, str_or_empty(pod->command));
 }
 
-/* What the kubelet admitted and not ended yet. */
-static int64_t used(const struct cluster *cl, const struct version *pod, const char *res)
-{
-	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
-	int64_t sum = 0;
-	for (uint32_t i = 0; i < sh->n; i++) {
-		if (sh->v[i]->pod.started && !pod_ended(sh->v[i]) &&
-		    str_eq(sh->v[i]->pod.node, pod->pod.node))
-			sum += str_eq(res, "pods") ? 1000
-						   : reslist_get(&sh->v[i]->pod.requests, res);
-	}
-	return sum;
-}
-
-static const char *lacking(struct cluster *cl, const struct version *pod)
-{
-	const struct version *node =
-		store_find(&cl->world.server.store, API_NODE, NULL, pod->pod.node);
-	for (uint32_t i = 0; node && i < pod->pod.requests.n; i++) {
-		const struct res *r = &pod->pod.requests.v[i];
-		if (used(cl, pod, r->name) + r->milli >
-		    reslist_get(&node->node.allocatable, r->name))
-			return r->name;
-	}
-	return node && used(cl, pod, "pods") + 1000 > reslist_get(&node->node.allocatable, "pods")
-		       ? "pods"
-		       : NULL;
-}
-
 static const char *index_of(const struct version *pod)
 {
 	return str_or_empty(kvs_get(&pod->meta.labels, LABEL_INDEX));
 }
 
-static void refuse_pod(struct cluster *cl, struct version *own_c, const char *res)
+static void refuse_pod(struct cluster *cl, struct version *own_c, struct refused why)
 {
 	server_count(&cl->world.server, FACT_KUBELET_REFUSED);
 	pod_set_phase(own_c, "Failed");
-	pod_set_reason(own_c, arena_printf(&own_c->arena, "OutOf%s", res),
-		       "Pod was rejected: the node is out of it");
+	pod_set_reason(own_c, why.reason, why.message);
 	struct machine *m = cluster_machine(cl, own_c->pod.node);
 	if (m)
 		m->refused_ms = cl->world.clock.now_ms;
@@ -141,10 +111,10 @@ static void on_start(void *self, uint64_t uid)
 	struct version *c = version_clone(pod);
 	struct template_facts t = facts(c, pod);
 	struct tally *tally = cluster_tally(cl, str_or_empty(pod->meta.owner_uid), index_of(pod));
-	const char *lack = m->refuses || tally->refusals < t.refuse ? "cpu" : lacking(cl, pod);
-	if (lack) {
+	struct refused why = admit_refuses(m, c, &t, tally->refusals);
+	if (why.reason) {
 		tally->refusals++;
-		refuse_pod(cl, c, lack);
+		refuse_pod(cl, c, why);
 		return;
 	}
 	if (must_wait(cl, c, &t)) {
@@ -167,6 +137,19 @@ static void on_start(void *self, uint64_t uid)
 			 on_evict, cl, uid);
 }
 
+/* how: the reason of its containers' ends. */
+static struct version *evicted(struct cluster *cl, const struct version *pod, const char *words,
+			       const char *how)
+{
+	struct version *c = version_clone(pod);
+	c->ended_ms = kubelet_wall(cl, pod);
+	pod_set_phase(c, "Failed");
+	pod_set_reason(c, "Evicted", words);
+	pod_running_end(c, 137, how, c->ended_ms);
+	pod_set_condition(c, "Ready", false, "PodFailed", NULL, c->ended_ms);
+	return c;
+}
+
 /* For the node's sake: what it is short of, it is short of for every pod. */
 static void on_evict(void *self, uint64_t uid)
 {
@@ -175,15 +158,24 @@ static void on_evict(void *self, uint64_t uid)
 	struct machine *m = ready_machine(cl, pod, on_evict, uid);
 	if (!m || pod_ended(pod) || pod->meta.deleted_ms)
 		return;
-	struct version *c = version_clone(pod);
-	c->ended_ms = kubelet_wall(cl, pod);
-	pod_set_phase(c, "Failed");
-	pod_set_disrupted(c, "TerminationByKubelet",
-			  "The node was low on resource: ephemeral-storage.", c->ended_ms);
-	pod_set_reason(c, "Evicted", "The node was low on resource: ephemeral-storage.");
-	pod_running_end(c, 137, "Error", c->ended_ms);
-	pod_set_condition(c, "Ready", false, "PodFailed", NULL, c->ended_ms);
+	static const char *const words = "The node was low on resource: ephemeral-storage.";
+	struct version *c = evicted(cl, pod, words, "Error");
+	pod_set_disrupted(c, "TerminationByKubelet", words, c->ended_ms);
 	server_count(&cl->world.server, FACT_KUBELET_EVICTED);
+	server_put(&cl->world.server, c);
+}
+
+/* For the pod's own sake: an emptyDir above its sizeLimit. The container is cleaned away so fast
+ * that for every other pod nobody knows how it ended. */
+static void evict_own(struct cluster *cl, const struct version *pod)
+{
+	bool lost = uid_number(pod->meta.uid) % 2;
+	struct version *c = evicted(
+		cl, pod, "Usage of EmptyDir volume \"scratch\" exceeds the limit \"1Mi\". ",
+		lost ? "ContainerStatusUnknown" : "Error");
+	if (!pod->meta.deleted_ms)
+		cluster_tally(cl, str_or_empty(pod->meta.owner_uid), "all")->failures++;
+	server_count(&cl->world.server, FACT_EVICTED_OWN);
 	server_put(&cl->world.server, c);
 }
 
@@ -234,7 +226,9 @@ static void on_finish(void *self, uint64_t uid)
 	bool fails = t.fails &&
 		     cluster_tally(cl, str_or_empty(pod->meta.owner_uid), index_of(pod))->starts <=
 			     t.fails;
-	if (t.oom)
+	if (t.evict)
+		evict_own(cl, pod);
+	else if (t.oom)
 		end_pod(cl, pod, 137, "OOMKilled");
 	else
 		end_pod_at(cl, pod, fails ? 1 : t.exit_code, "Error", returned_ms(cl, pod, &t));

@@ -18,7 +18,8 @@ struct machine {
 	bool down;            /* no power: nothing runs there */
 	bool kubelet_down;    /* the kubelet alone does not run; containers do */
 	bool token_stuck;     /* the agent's token is not renewed */
-	bool refuses;         /* the kubelet admits no pod */
+	bool refuses;         /* the kubelet is under pressure and admits no pod */
+	bool allows_sysctls;  /* its configuration allows unsafe sysctls */
 	bool evicts;          /* the kubelet evicts what it starts */
 	int64_t slow_ms;      /* the kubelet takes so much longer to start and end pods */
 	int64_t offset_ms;    /* the kubelet's clock */

@@ -68,6 +68,15 @@ static void add_words(struct plan_job *j, const char *words)
 	put(j->template_text, sizeof j->template_text, &b);
 }
 
+/* What a kubelet does about a pod for what the pod is. From draws of its own, so the rest of the
+ * plan is as it would be without. */
+static void make_own_fault(struct plan_job *j, const struct rng *r)
+{
+	struct rng own = {.s = r->s ^ 0x5bd1e995};
+	if (j->expect_failed && draw_percent(&own, 30))
+		add_words(j, " evict=1");
+}
+
 static void make_text(struct plan_job *j, bool narrow, bool all_catch, struct rng *r)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(sizeof j->template_text - 1);
@@ -85,6 +94,8 @@ static void make_text(struct plan_job *j, bool narrow, bool all_catch, struct rn
 	put(j->template_text, sizeof j->template_text, &b);
 	j->expect_failed = bad;
 	j->may_fail = flaky;
+	if (!narrow)
+		make_own_fault(j, r);
 }
 
 /* Where it may run, and how it is changed. */

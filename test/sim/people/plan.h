@@ -20,11 +20,12 @@ struct plan_op {
 enum { PLAN_OPS_MAX = 256, PLAN_JOBS_MAX = 32 };
 struct plan_job {
 	char name[16];
-	char template_text[128];
+	char template_text[160];
 	struct job_want want;
 	int64_t at_ms, run_ms; /* when it is created, how long its containers run */
 	bool expect_failed;    /* its containers fail more often than it may */
 	bool may_fail;         /* disruptions could keep it from failing */
+	uint32_t sysctl;       /* kubelets refuse it for what it is, as its template says */
 };
 
 struct plan {

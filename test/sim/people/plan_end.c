@@ -52,7 +52,7 @@ static bool has_room(const struct version *node, const struct version *compute_n
 }
 
 static bool node_fits(const struct cluster *cl, const struct version *node,
-		      const struct job_spec *spec)
+		      const struct job_spec *spec, bool cordoned)
 {
 	const struct version *compute_node =
 		store_find(&cl->world.server.store, API_COMPUTE_NODE, NULL, node->meta.name);
@@ -61,15 +61,16 @@ static bool node_fits(const struct cluster *cl, const struct version *node,
 	for (uint32_t k = 0; ok && k < spec->requests.n; k++)
 		ok = has_room(node, compute_node, spec->requests.v[k].name,
 			      spec->requests.v[k].milli);
-	return ok && !node->node.unschedulable && !compute_node->compute_node.unschedulable;
+	return ok && (cordoned ||
+		      (!node->node.unschedulable && !compute_node->compute_node.unschedulable));
 }
 
-static uint32_t fitting(const struct cluster *cl, const struct job_spec *spec)
+static uint32_t fitting(const struct cluster *cl, const struct job_spec *spec, bool cordoned)
 {
 	const struct shelf *sh = &cl->world.server.store.shelf[API_NODE];
 	uint32_t fit = 0;
 	for (uint32_t i = 0; i < sh->n; i++)
-		fit += node_fits(cl, sh->v[i], spec);
+		fit += node_fits(cl, sh->v[i], spec, cordoned);
 	return fit;
 }
 
@@ -78,6 +79,17 @@ static uint32_t fitting(const struct cluster *cl, const struct job_spec *spec)
 static bool final(enum job_state state)
 {
 	return state == JOB_COMPLETED || state == JOB_FAILED;
+}
+
+/* Kubelets refuse its pods for what they are. If all do that it may have, it has failed; it waits
+ * where one has not said so, because it is cordoned, or where too few do not. */
+static bool refused_settled(const struct cluster *cl, const struct plan_job *j,
+			    const struct version *v, uint32_t fit)
+{
+	enum job_state state = v->job.status.state;
+	bool still = cl->world.clock.now_ms > cl->pods_changed_ms + BACKOFF_CAP_MS;
+	bool waits = still && state == JOB_PENDING;
+	return final(state) || (waits && (j->sysctl > 1 || fit < fitting(cl, &v->job.spec, true)));
 }
 
 /* An edit that met the end of its job changes nothing any more. A job that does not fit now may
@@ -91,10 +103,12 @@ static bool job_settled(const struct cluster *cl, const struct plan_job *j, cons
 		return state == JOB_SUSPENDED || final(state);
 	bool still = cl->world.clock.now_ms > cl->pods_changed_ms + BACKOFF_CAP_MS ||
 		     !v->job.status.attempts;
-	uint32_t fit = fitting(cl, &v->job.spec);
+	uint32_t fit = fitting(cl, &v->job.spec, false);
 	if (fit < v->job.spec.min_parallelism) /* which governs the start only */
 		return final(state) || (state == JOB_PENDING && (!fit || still)) ||
 		       (state == JOB_RUNNING && !v->job.status.active && still);
+	if (j->sysctl)
+		return refused_settled(cl, j, v, fit);
 	if (j->expect_failed)
 		return state == JOB_FAILED; /* by its deadline, if not by its containers */
 	return j->may_fail ? final(state) : state == JOB_COMPLETED;

@@ -38,6 +38,7 @@ void twin_note(const struct plan *p, struct cluster *cl, struct job_end *ret)
 		const char *why = str_or_empty(v->job.status.reason);
 		ret[i] = (struct job_end){.there = true,
 					  .by_rule = spec->active_deadline_s >= 0 ||
+						     p->job[i].sysctl > 1 ||
 						     str_eq(why, "NodeLost") ||
 						     (str_eq(why, "BackoffLimitExceeded") &&
 						      !p->job[i].expect_failed),

@@ -37,6 +37,10 @@ static void take_word(struct template_facts *t, struct arena *a, const char *key
 		t->mount_ms = n;
 	else if (str_eq(key, "oom"))
 		t->oom = n != 0;
+	else if (str_eq(key, "evict"))
+		t->evict = n != 0;
+	else if (str_eq(key, "sysctl"))
+		t->sysctl = (uint32_t)n;
 	else if (str_eq(key, "tolseconds"))
 		t->briefly = n == 0;
 	else if (str_eq(key, "term"))

@@ -15,7 +15,10 @@ struct template_facts {
 	uint32_t refuse; /* so many pods of an index are refused by the kubelet */
 	/* So long the image cannot be pulled, a ConfigMap is missing, a volume is not mounted. */
 	int64_t pull_ms, config_ms, mount_ms;
-	bool oom;     /* it is killed for memory */
+	bool oom;   /* it is killed for memory */
+	bool evict; /* it fills its emptyDir above the limit: the kubelet evicts it */
+	/* It asks for an unsafe sysctl, which every sysctl-th machine refuses; 0: it does not */
+	uint32_t sysctl;
 	bool briefly; /* tolerationSeconds is 0: what it tolerates evicts it at once all the same */
 	/* Asked to stop, it ends with this code (0: it catches SIGTERM) after so long. */
 	int32_t term_code; /* 143 of one that does not catch SIGTERM */

@@ -135,11 +135,40 @@ static void test_phases(void **state)
 		 5,
 		 MEMBER_DISRUPTED,
 		 "EvictionByEvictionAPI"},
-		{"evicted by the kubelet",
-		 {.phase = POD_FAILED, .started = true, .reason = "Evicted"},
+		{"evicted by the kubelet for the node's sake",
+		 {.phase = POD_FAILED,
+		  .started = true,
+		  .exit_code = 137,
+		  .reason = "Evicted",
+		  .disruption_target = true,
+		  .disruption_reason = "TerminationByKubelet"},
 		 0,
 		 MEMBER_DISRUPTED,
+		 "TerminationByKubelet"},
+		{"evicted for its own fault",
+		 {.phase = POD_FAILED, .started = true, .exit_code = 137, .reason = "Evicted"},
+		 0,
+		 MEMBER_FAILED,
 		 "Evicted"},
+		{"evicted for its own fault, its container cleaned away",
+		 {.phase = POD_FAILED,
+		  .started = true,
+		  .exit_code = 137,
+		  .reason = "Evicted",
+		  .terminated_reason = "ContainerStatusUnknown"},
+		 0,
+		 MEMBER_FAILED,
+		 "Evicted"},
+		{"evicted while it was being deleted",
+		 {.phase = POD_FAILED, .started = true, .exit_code = 137, .reason = "Evicted"},
+		 5,
+		 MEMBER_DISRUPTED,
+		 "Evicted"},
+		{"ended because its node shuts down, said by an old kubelet",
+		 {.phase = POD_FAILED, .started = true, .exit_code = 137, .reason = "Terminated"},
+		 0,
+		 MEMBER_DISRUPTED,
+		 "Terminated"},
 		{"deleted by hand",
 		 {.phase = POD_FAILED,
 		  .started = true,
@@ -177,6 +206,30 @@ static void test_phases(void **state)
 		 0,
 		 MEMBER_REFUSED,
 		 "OutOfcpu"},
+		{"refused because the node is under pressure",
+		 {.phase = POD_FAILED, .reason = "Evicted"},
+		 0,
+		 MEMBER_REFUSED,
+		 "Evicted"},
+		{"refused because the node shuts down",
+		 {.phase = POD_FAILED, .reason = "NodeShutdown"},
+		 0,
+		 MEMBER_REFUSED,
+		 "NodeShutdown"},
+		{"refused, then deleted",
+		 {.phase = POD_FAILED, .reason = "SysctlForbidden"},
+		 5,
+		 MEMBER_REFUSED,
+		 "SysctlForbidden"},
+		{"evicted before it started",
+		 {.phase = POD_FAILED,
+		  .reason = "Evicted",
+		  .disruption_target = true,
+		  .disruption_reason = "TerminationByKubelet"},
+		 0,
+		 MEMBER_DISRUPTED,
+		 "TerminationByKubelet"},
+		{"failed without any word", {.phase = POD_FAILED}, 0, MEMBER_FAILED, ""},
 		{"own deadline",
 		 {.phase = POD_FAILED, .reason = "DeadlineExceeded"},
 		 0,
@@ -253,12 +306,45 @@ static void test_asked_to_stop(void **state)
 	}
 }
 
+static void test_refusals_for_what_the_pod_is(void **state)
+{
+	static const struct {
+		const char *reason;
+		bool shape;
+	} cases[] = {
+		{"SysctlForbidden", true},
+		{"AppArmor", true},
+		{"PodOSNotSupported", true},
+		{"PodOSSelectorNodeLabelDoesNotMatch", true},
+		{"InitContainerRestartPolicyForbidden", true},
+		{"SupplementalGroupsPolicyNotSupported", true},
+		{"PodLevelResourcesNotSupported", true},
+		{"PodFeatureUnsupported", true},
+		{"OutOfcpu", false},
+		{"Evicted", false},
+		{"NodeShutdown", false},
+		{"NodeAffinity", false},
+		{"UnexpectedAdmissionError", false},
+		{"TopologyAffinityError", false},
+		{"SMTAlignmentError", false},
+		{"", false},
+		{NULL, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		CASE(str_or_empty(cases[i].reason),
+		     member_refused_for_shape(cases[i].reason) == cases[i].shape);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),         cmocka_unit_test(test_whole_member),
-		cmocka_unit_test(test_foreign),       cmocka_unit_test(test_phases),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_whole_member),
+		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_phases),
 		cmocka_unit_test(test_asked_to_stop),
+		cmocka_unit_test(test_refusals_for_what_the_pod_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,6 +142,10 @@ static bool on_machine(struct story *st, const struct words *w, const char *deed
 		machine_kubelet(m, str_eq(deed, "kubelet-start"));
 	else if (str_eq(deed, "evict-start") || str_eq(deed, "evict-stop"))
 		m->evicts = str_eq(deed, "evict-start");
+	else if (str_eq(deed, "pressure-start") || str_eq(deed, "pressure-stop"))
+		m->refuses = str_eq(deed, "pressure-start");
+	else if (str_eq(deed, "allow-sysctls"))
+		m->allows_sysctls = true;
 	else if (str_eq(deed, "rival-start"))
 		proc_start(&m->rival);
 	else if (str_eq(deed, "rival-stop"))

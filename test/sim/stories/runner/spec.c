@@ -18,7 +18,8 @@ static const struct {
 	{"v", IS_TEXT, "1"},           {"refuse", IS_TEXT, NULL}, {"pull", IS_MS, NULL},
 	{"config", IS_MS, NULL},       {"mount", IS_MS, NULL},    {"oom", IS_TEXT, NULL},
 	{"term", IS_TEXT, NULL},       {"stop", IS_MS, NULL},     {"late", IS_MS, NULL},
-	{"tolseconds", IS_TEXT, NULL}, {"ask", IS_TEXT, NULL},
+	{"tolseconds", IS_TEXT, NULL}, {"ask", IS_TEXT, NULL},    {"evict", IS_TEXT, NULL},
+	{"sysctl", IS_TEXT, NULL},
 };
 
 static const char *template_value(struct arena *a, size_t i, const struct words *w)

@@ -101,6 +101,34 @@ static void a_failure_in_words_and_an_event_a_minute(void **state)
 	expect_failure(c, first, "member 0: exit code 1", true);
 }
 
+static void a_pod_evicted_for_its_own_fault(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	const struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
+	static const struct {
+		const char *message, *told;
+	} cases[] = {
+		{"Usage of EmptyDir volume \"x\" exceeds the limit \"1Mi\". ",
+		 "Usage of EmptyDir volume \"x\" exceeds the limit \"1Mi\""},
+		{". ", ""},
+		{NULL, ""},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf want = BUF_INIT(1024);
+		const struct member m = {.phase = MEMBER_FAILED,
+					 .exit_code = 137,
+					 .reason = "Evicted",
+					 .message = cases[i].message};
+		buf_printf(&want,
+			   "member 0: evicted by its kubelet: %s; let it write less, or raise "
+			   "this limit (pod %s)",
+			   cases[i].told, a->pod);
+		tell_failure(c, a, &m);
+		assert_string_equal(j->told.last_failure, buf_str(&want));
+	}
+}
+
 /* The time of the next try is told once and stands, however the clocks go; when it has come,
  * another index that waits is told of; a new leader goes on with the words that it finds. */
 static void when_the_next_try_is(void **state)
@@ -284,6 +312,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		cmocka_unit_test(the_first_of_what_it_could_say),
 		T(a_failure_in_words_and_an_event_a_minute),
+		T(a_pod_evicted_for_its_own_fault),
 		T(when_the_next_try_is),
 		cmocka_unit_test(words_of_the_leader_before),
 		T(the_one_told_of_is_tried_already),

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A kubelet that has refused a member of a job is not asked again at once, and not at all for what
+ * the pod is. */
+#pragma once
+
+#include "test/sim/checks/record.h"
+
+void check_asked_again(struct checks *c, const struct version *pod); /* it was created just now */
