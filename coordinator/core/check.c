@@ -33,11 +33,12 @@ static void check_slots(const struct core *c, const struct job_record *j)
 
 static void check_counts(const struct job_record *j)
 {
-	uint32_t count[ATTEMPT_STATE_N] = {0}, nready = 0, done = 0;
+	uint32_t count[ATTEMPT_STATE_N] = {0}, nready = 0, done = 0, spent = 0;
 	const struct attempt *a;
 	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		count[a->state]++;
+		spent += attempt_spent(a);
 		nready += a->state == ATTEMPT_RUNNING && a->ready;
 		must(a->state != ATTEMPT_NONE && a->takes_room == (a->state != ATTEMPT_ENDED));
 	}
@@ -45,6 +46,7 @@ static void check_counts(const struct job_record *j)
 		must(count[s] == j->members.count[s]);
 	for (uint32_t i = 0; i < j->spec.parallelism; i++)
 		done += bitset_has(&j->members.completed, i);
+	must(spent == j->members.nspent);
 	must(nready == j->members.nready && done == j->members.ncompleted);
 }
 

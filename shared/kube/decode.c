@@ -24,12 +24,14 @@ static void decode_taints(struct arena *a, const json_t *array, struct node *ret
 static void decode_node(struct arena *a, const json_t *o, struct node *ret)
 {
 	const json_t *spec = json_object_get(o, "spec"), *status = json_object_get(o, "status");
+	const json_t *info = json_object_get(status, "nodeInfo");
 	uint32_t n;
 	const struct cond *conds = decode_conds(a, json_object_get(status, "conditions"), &n);
 	*ret = (struct node){
 		.allocatable = js_resources(a, json_object_get(status, "allocatable")),
 		.unschedulable = js_bool(spec, "unschedulable"),
-		.boot_id = str_or_empty(js_str(json_object_get(status, "nodeInfo"), "bootID")),
+		.boot_id = str_or_empty(js_str(info, "bootID")),
+		.kubelet_version = str_or_empty(js_str(info, "kubeletVersion")),
 	};
 	decode_meta(a, o, &ret->meta);
 	decode_taints(a, json_object_get(spec, "taints"), ret);
@@ -38,6 +40,7 @@ static void decode_node(struct arena *a, const json_t *o, struct node *ret)
 			continue;
 		ret->ready = conds[i].status;
 		ret->ready_reason = conds[i].reason;
+		ret->ready_since_ms = conds[i].since_ms;
 	}
 }
 

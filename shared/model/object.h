@@ -101,7 +101,8 @@ struct node { /* v1 Node */
 	uint32_t ntaints;
 	bool unschedulable;
 	enum cond_status ready;
-	const char *ready_reason, *boot_id;
+	const char *ready_reason, *boot_id, *kubelet_version;
+	int64_t ready_since_ms; /* the last transition of Ready */
 };
 
 /* When the deletion of an object was asked for first, in wall ms; 0: that cannot be told. The API

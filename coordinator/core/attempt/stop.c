@@ -51,6 +51,19 @@ void attempt_stop(struct core *c, struct attempt *a, const char *why)
 		attempt_set_timer(c, a, c->now_ms + UNSEEN_STOP_MS);
 }
 
+void attempt_remove(struct core *c, struct attempt *a)
+{
+	must(attempt_spent(a) && attempt_seen(a));
+	if (a->removed)
+		return;
+	log_info(c->log, "ended pod removed", KS("job", a->job->key), KI("member", a->id.index),
+		 KI("attempt", a->id.attempt), KS("node", a->node->name));
+	a->removed = true;
+	a->stop_reason = "ended pod removed";
+	a->tries = 0;
+	send_delete(c, a);
+}
+
 void attempt_orphan(struct core *c, struct attempt *a)
 {
 	if (a->state == ATTEMPT_ENDED) {
@@ -99,7 +112,7 @@ void attempt_timer_due(struct core *c, struct attempt *a)
 			attempt_set_timer(c, a, c->now_ms + UNSEEN_STOP_MS);
 		else
 			attempt_free(c, a); /* the pod was never created */
-	} else if (a->state == ATTEMPT_STOPPING) {
+	} else if (a->state == ATTEMPT_STOPPING || a->removed) {
 		send_delete(c, a);
 		attempt_set_timer(c, a, c->now_ms + DELETE_ANSWER_MS + wait);
 	} else {

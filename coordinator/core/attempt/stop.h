@@ -10,6 +10,8 @@
  * for the log. */
 void attempt_stop(struct core *c, struct attempt *a, const char *why);
 void attempts_stop_all(struct core *c, struct job_record *j, const char *why);
+/* Deletes the pod of an attempt that is spent. The attempt stays known until its pod is gone. */
+void attempt_remove(struct core *c, struct attempt *a);
 /* The job orphans the attempt: the pod is left alone. The attempt holds its room until the agent
  * counts the pod as another's or, if there is no pod, until none can come. */
 void attempt_orphan(struct core *c, struct attempt *a);

@@ -8,6 +8,7 @@
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/job_deletion.h"
 #include "coordinator/core/life/job_update.h"
+#include "coordinator/core/life/spent_pods.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
@@ -172,6 +173,20 @@ static bool check_template(struct core *c, struct job_record *j)
 	return true;
 }
 
+/* Nothing that waits would change it: the template, or a kubelet, has to be changed. */
+static bool check_refused(struct core *c, struct job_record *j)
+{
+	uint32_t nodes;
+	if (job_attempts_live(j) || !job_forbidden_everywhere(c, j, &nodes))
+		return false;
+	job_set_message(j, R_PodRefused,
+			"each node that the job may use (%u) refuses its pods: %s; change the "
+			"template, or what the kubelets allow",
+			nodes, j->told.forbidden);
+	finish(c, j, JOB_FAILED, R_PodRefused);
+	return check_finished(c, j);
+}
+
 static bool note_progress(struct core *c, struct job_record *j)
 {
 	if (!j->life.formed &&
@@ -224,7 +239,8 @@ static void end_refusals(struct core *c, struct job_record *j)
 	int64_t next_ms;
 	if (refusals_end(c, j, &next_ms))
 		queue_look(c, j);
-	job_wake(j, next_ms);
+	if (j->place.want)
+		job_wake(j, next_ms);
 }
 
 /* A job that is older than this leader may have members of which no agent has told yet: pods, or
@@ -264,7 +280,7 @@ static bool queue_wanted(struct core *c, struct job_record *j)
 static bool (*const chain[])(struct core *, struct job_record *) = {
 	job_check_deleted, check_finished,  check_complete,  check_backoff_limit,
 	check_deadline,    check_node_lost, check_suspended, check_template,
-	note_progress,     check_update,    queue_wanted,
+	check_refused,     note_progress,   check_update,    queue_wanted,
 };
 
 void job_decide(struct core *c, struct job_record *j)
@@ -280,6 +296,7 @@ void job_decide(struct core *c, struct job_record *j)
 		if (!job_finished(j) && !j->spec.suspend && !*j->spec.invalid)
 			tell_progress(c, j);
 	}
+	spent_pods_remove(c, j);
 	if (j->object.known && !j->object.deleted)
 		job_status_check(c, j);
 	job_set_timer(c, j, j->life.wake_ms);

@@ -84,6 +84,14 @@ static void refuse(struct core *c, struct attempt *a, const struct member *m)
 {
 	struct job_record *j = a->job;
 	struct node_record *n = a->node;
+	if (member_refused_for_shape(m->reason)) {
+		/* What was refused was another template, if the job was edited meanwhile. */
+		if (a->template_id != j->spec.template_id)
+			return;
+		refusals_forbid(c, j, n);
+		tell_forbidden(c, a, m);
+		return;
+	}
 	tell_refusal(j, m);
 	int64_t until_ms = refusals_add(c, j, n);
 	/* No member that needs the resource is placed on this node before its pause is over or the

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "coordinator/core/life/node_apply.h"
 #include "coordinator/core/life/node_state.h"
 #include "coordinator/core/state/labels.h"
@@ -67,6 +68,31 @@ static void set_node_selection(struct core *c, struct node_record *n, const stru
 	labels_node_in(c, n);
 }
 
+/* Neither heartbeats nor room. */
+static uint64_t print_of(const struct node *node)
+{
+	uint64_t h = hash_str(hash_str(3, node->meta.uid), str_or_empty(node->boot_id));
+	h = hash_str(h, str_or_empty(node->kubelet_version));
+	h = hash_u64(hash_u64(h, (uint64_t)node->ready), (uint64_t)node->ready_since_ms);
+	h = hash_u64(h, node->unschedulable);
+	for (uint32_t i = 0; i < node->meta.labels.n; i++) {
+		h = hash_str(h, node->meta.labels.v[i].key);
+		h = hash_str(h, node->meta.labels.v[i].val);
+	}
+	for (uint32_t i = 0; i < node->ntaints; i++) {
+		h = hash_str(h, node->taints[i].key);
+		h = hash_u64(hash_str(h, node->taints[i].value), node->taints[i].effect);
+	}
+	return h;
+}
+
+static void note_change(const struct core *c, struct node_record *n, uint64_t print)
+{
+	if (n->kube.print != print)
+		n->kube.changed_ms = c->now_ms;
+	n->kube.print = print;
+}
+
 void node_seen(struct core *c, const struct node *node)
 {
 	struct node_record *n = node_get(c, node->meta.name);
@@ -79,6 +105,7 @@ void node_seen(struct core *c, const struct node *node)
 	if (!n->agent.heard && *str_or_empty(node->boot_id) && !*n->agent.boot_id)
 		mem_strset(&n->agent.boot_id, node->boot_id);
 	set_node_selection(c, n, node);
+	note_change(c, n, print_of(node));
 	res_row_set(c, n, ROW_ALLOC, &node->allocatable);
 	node_caps_dirty(c, n);
 }
@@ -95,6 +122,7 @@ void node_deleted(struct core *c, const struct meta *gone)
 	n->kube.ready = COND_UNKNOWN;
 	mem_strset(&n->kube.uid, "");
 	set_node_selection(c, n, &none);
+	note_change(c, n, 0);
 	res_row_set(c, n, ROW_ALLOC, &nothing);
 	node_caps_dirty(c, n);
 }

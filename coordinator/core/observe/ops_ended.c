@@ -93,6 +93,6 @@ void pod_op_ended(struct core *c, const struct core_event *ev)
 		a->creating = false;
 	else if (ev->pod.op == POD_OP_CREATE)
 		created(c, a, ev);
-	else if (a->state == ATTEMPT_STOPPING)
+	else if (a->state == ATTEMPT_STOPPING || a->removed)
 		deleted(c, a, ev);
 }

@@ -29,6 +29,7 @@ enum obstacle {
 	W_CORDONED,
 	W_FAILED,
 	W_AGENT,
+	W_FORBIDDEN,
 	W_BUSY,
 	W_REFUSED,
 	W_RESERVED,
@@ -42,6 +43,7 @@ static const char *const words[W_N][2] = {
 	[W_CORDONED] = {"is cordoned", "are cordoned"},
 	[W_FAILED] = {"is not ready", "are not ready"},
 	[W_AGENT] = {"has no agent", "have no agent"},
+	[W_FORBIDDEN] = {"refuses pods like these", "refuse pods like these"},
 	[W_BUSY] = {"runs a member already", "run a member already"},
 	[W_REFUSED] = {"refused a member lately", "refused a member lately"},
 	[W_RESERVED] = {"is reserved for a job ahead", "are reserved for a job ahead"},
@@ -68,6 +70,8 @@ static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 		return W_AFFINITY;
 	if (!bitset_has(&l->parts.taints, n->idx))
 		return W_TAINT;
+	if (job_forbidden_by(c, j, n))
+		return W_FORBIDDEN;
 	if (bitset_has(&l->busy, n->idx))
 		return W_BUSY;
 	if (job_refused_by(c, j, n))
@@ -100,6 +104,8 @@ static void put_counts(const struct job_record *j, const uint32_t *counts, const
 	for (uint32_t w = W_SELECTOR; w < W_N; w++) {
 		if (counts[w])
 			buf_printf(b, "%s%u %s", sep(&first), counts[w], words[w][counts[w] != 1]);
+		if (counts[w] && w == W_FORBIDDEN)
+			buf_printf(b, " (%s)", j->told.forbidden);
 	}
 	if (counts[W_REFUSED] && *j->told.last_refusal)
 		buf_printf(b, " (%s)", j->told.last_refusal);
@@ -112,7 +118,8 @@ static void put_next_step(const uint32_t *counts, uint32_t need, struct buf *b)
 	uint32_t passing = counts[W_FIT] + counts[W_LACK] + counts[W_BUSY] + counts[W_REFUSED] +
 			   counts[W_RESERVED];
 	uint32_t kept_away = counts[W_SELECTOR] + counts[W_AFFINITY] + counts[W_TAINT] +
-			     counts[W_CORDONED] + counts[W_FAILED] + counts[W_AGENT];
+			     counts[W_CORDONED] + counts[W_FAILED] + counts[W_AGENT] +
+			     counts[W_FORBIDDEN];
 	if (!passing && !kept_away)
 		buf_puts(b, "; there are no nodes: add some");
 	else if (passing < need && !kept_away)

@@ -10,6 +10,7 @@
 
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/levels.h"
+#include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 
@@ -24,7 +25,7 @@ static void candidates_grow(struct placing *p, uint32_t want)
 static void without_refusals(const struct core *c, const struct job_record *j, struct bitset *ok)
 {
 	for (uint32_t i = 0; i < j->refusals.n; i++) {
-		if (j->refusals.v[i].until_ms > c->now_ms)
+		if (refusal_keeps_away(c, &j->refusals.v[i]))
 			bitset_clear(ok, j->refusals.v[i].node);
 	}
 }

@@ -141,7 +141,8 @@ static void offer(struct core *c, const struct job_record *j, const struct node_
 		  bool busy)
 {
 	struct reservation *r = &c->reservation;
-	if (!res_fits_empty(c, n, &j->spec.request->needs) || job_refused_by(c, j, n))
+	if (!res_fits_empty(c, n, &j->spec.request->needs) || job_refused_by(c, j, n) ||
+	    job_forbidden_by(c, j, n))
 		return;
 	int64_t at = busy ? INT64_MAX : free_at(c, n, &j->spec.request->needs);
 	VEC_GROW(r->offers, r->noffers, r->offers_cap);

@@ -146,6 +146,7 @@ void attempt_set_state(struct core *c, struct attempt *a, enum attempt_state to)
 		j->members.nready--;
 	a->state = to;
 	j->members.count[to]++;
+	j->members.nspent += attempt_spent(a);
 	if (to == ATTEMPT_RUNNING)
 		job_note_started(j);
 	if (to == ATTEMPT_RUNNING || (to == ATTEMPT_PENDING && j->members.count[to] == 1))
@@ -272,6 +273,7 @@ void attempt_free(struct core *c, struct attempt *a)
 	take_room(c, a, false);
 	j->members.nwaiting -= *a->waiting != 0;
 	j->members.count[a->state]--;
+	j->members.nspent -= attempt_spent(a);
 	if (a->state == ATTEMPT_RUNNING && a->ready)
 		j->members.nready--;
 	heap_remove(&c->timers, &a->timer);

@@ -32,7 +32,13 @@ void attempt_move(struct core *c, struct attempt *a, struct node_record *n);
 /* Moves the attempt to another state. The move is checked; room, counts and marks follow. Moving to
  * the same state changes nothing. */
 void attempt_set_state(struct core *c, struct attempt *a, enum attempt_state to);
-bool attempt_live(const struct attempt *a);    /* neither stopping nor ended */
+bool attempt_live(const struct attempt *a); /* neither stopping nor ended */
+/* The attempt has ended, neither charged nor with success: it was refused or disrupted. */
+static inline bool attempt_spent(const struct attempt *a)
+{
+	return a->state == ATTEMPT_ENDED &&
+	       (a->phase == MEMBER_REFUSED || a->phase == MEMBER_DISRUPTED);
+}
 bool attempt_seen(const struct attempt *a);    /* a pod of the attempt was seen */
 bool attempt_current(const struct attempt *a); /* the attempt holds the slot of its index */
 void attempt_take_slot(struct attempt *a);     /* if no other attempt holds it */

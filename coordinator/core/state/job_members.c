@@ -92,10 +92,17 @@ void job_failed_stored(struct job_record *j, uint32_t failed)
 		j->members.stored_failed = failed;
 }
 
+void job_attempts_stored(struct job_record *j, uint32_t attempts)
+{
+	if (attempts > j->members.stored_attempts)
+		j->members.stored_attempts = attempts;
+}
+
 void job_members_adopt(struct job_record *j, uint32_t failed, uint32_t attempts)
 {
 	j->members.failed = j->members.stored_failed = failed;
 	j->members.attempt_floor = j->members.highest_attempt = attempts;
+	j->members.stored_attempts = attempts;
 }
 
 void job_members_merge(struct job_record *j, const struct bitset *completed, uint32_t failed,
@@ -105,6 +112,7 @@ void job_members_merge(struct job_record *j, const struct bitset *completed, uin
 	job_changed_completed(j);
 	job_failed_at_least(j, failed);
 	job_failed_stored(j, failed);
+	job_attempts_stored(j, attempts);
 	if (attempts > j->members.highest_attempt)
 		j->members.highest_attempt = j->members.attempt_floor = attempts;
 }

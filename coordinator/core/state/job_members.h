@@ -29,7 +29,8 @@ void job_number_used(struct job_record *j, uint32_t index, uint32_t attempt);
 void job_raise_floor(struct job_record *j, uint32_t attempt);
 void job_count_failure(struct job_record *j); /* one more that counts against backoffLimit */
 void job_failed_at_least(struct job_record *j, uint32_t failed);
-void job_failed_stored(struct job_record *j, uint32_t failed); /* by a status that is stored */
+void job_failed_stored(struct job_record *j, uint32_t failed);     /* by a status that is stored */
+void job_attempts_stored(struct job_record *j, uint32_t attempts); /* the same */
 /* Sets the counts to those of a stored status, whatever was counted before. */
 void job_members_adopt(struct job_record *j, uint32_t failed, uint32_t attempts);
 /* Counts what a stored status counts, beside what was counted before. */

@@ -20,7 +20,8 @@ struct job_members {
 	uint32_t count[ATTEMPT_STATE_N], nready, nwaiting;
 	/* The next attempt has a higher number than this, and than the last of its slot. */
 	uint32_t attempt_floor;
-	uint32_t highest_attempt;       /* status.attempts */
+	uint32_t highest_attempt, stored_attempts; /* status.attempts; what a stored status has */
+	uint32_t nspent; /* attempts that have ended uncharged, without success, and have a pod */
 	uint32_t failed, stored_failed; /* charged attempts; those that a stored status counts */
 	struct bitset completed;
 	uint32_t ncompleted;
@@ -28,12 +29,13 @@ struct job_members {
 };
 
 /* A kubelet refused a member of this job: the node gets no member of it until until_ms. n counts
- * the refusals, holds says that the end of the pause was not noticed yet. A member ended there soon
- * after its start: until avoid_ms the job prefers other nodes. */
+ * the refusals, holds says that the end of the pause was not noticed yet. forbids: at forbids_ms it
+ * refused one for what its pod is, so the node gets none before its Node has changed. A member
+ * ended there soon after its start: until avoid_ms the job prefers other nodes. */
 struct refusal {
 	uint32_t node, n;
-	int64_t until_ms, avoid_ms;
-	bool holds;
+	int64_t until_ms, avoid_ms, forbids_ms;
+	bool holds, forbids;
 };
 
 struct job_refusals {

@@ -96,7 +96,7 @@ struct job_record {
 	/* Writes of the status. */
 	struct status_slot status;
 	bool gathering; /* an urgent write waits a moment for more changes */
-	uint32_t inflight_failed;
+	uint32_t inflight_failed, inflight_attempts;
 };
 
 static inline bool job_queued(const struct job_record *j)

@@ -17,7 +17,9 @@ struct job_told {
 	uint32_t last_index;      /* the member; UINT32_MAX: the previous leader said it */
 	int64_t next_try_ms;      /* of that member: wall time in whole seconds; 0: not known */
 	char *last_refusal;       /* why a kubelet refused a member last, or "" */
+	char *forbidden;          /* why one last did for what its pod is, or "" */
 	int64_t failure_event_ms; /* until then no Event is made about a failure */
+	int64_t refusal_event_ms; /* until then no Event is made about such a refusal */
 	int64_t failing_event_ms; /* until then no Event is made about creates that fail */
 	bool waiting;             /* an Event has said that the job waits for nodes */
 };

@@ -27,6 +27,10 @@ struct node_kube {
 	struct labels labels;
 	struct node_taint *taints;
 	uint32_t ntaints;
+	/* A fingerprint of what changes when the kubelet is configured anew or somebody edits the
+	 * Node, and when it was last another one (monotonic). */
+	uint64_t print;
+	int64_t changed_ms;
 };
 
 /* The ComputeNode. */

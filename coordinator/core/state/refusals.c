@@ -2,15 +2,26 @@
 #include "coordinator/core/state/refusals.h"
 
 #include "base/backoff.h"
+#include "coordinator/core/state/request.h"
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/selection.h"
 
-enum { AVOID_MS = 300000 };
+enum { AVOID_MS = 300000, LOOK_MS = 10000 };
 
-static struct refusal *refusal_of(struct job_record *j, const struct node_record *n)
+static struct refusal *refusal_find(const struct job_record *j, const struct node_record *n)
 {
 	for (uint32_t i = 0; i < j->refusals.n; i++) {
 		if (j->refusals.v[i].node == n->idx)
 			return &j->refusals.v[i];
 	}
+	return NULL;
+}
+
+static struct refusal *refusal_of(struct job_record *j, const struct node_record *n)
+{
+	struct refusal *r = refusal_find(j, n);
+	if (r)
+		return r;
 	VEC_GROW(j->refusals.v, j->refusals.n, j->refusals.cap);
 	j->refusals.v[j->refusals.n] = (struct refusal){.node = n->idx};
 	return &j->refusals.v[j->refusals.n++];
@@ -29,18 +40,44 @@ int64_t refusals_add(const struct core *c, struct job_record *j, const struct no
 	return r->until_ms;
 }
 
+void refusals_forbid(const struct core *c, struct job_record *j, const struct node_record *n)
+{
+	struct refusal *r = refusal_of(j, n);
+	r->forbids = true;
+	r->forbids_ms = c->now_ms;
+}
+
+/* A record of a node that is gone may be another node's now: that one has changed since. */
+static bool forbids(const struct core *c, const struct refusal *r)
+{
+	const struct node_record *n = c->nodes.at[r->node];
+	return r->forbids && n && n->kube.changed_ms <= r->forbids_ms;
+}
+
+bool refusal_keeps_away(const struct core *c, const struct refusal *r)
+{
+	return r->until_ms > c->now_ms || forbids(c, r);
+}
+
+static bool end(const struct core *c, struct refusal *r)
+{
+	bool was = r->holds || r->forbids;
+	r->holds = r->holds && r->until_ms > c->now_ms;
+	r->forbids = forbids(c, r);
+	return was && !r->holds && !r->forbids;
+}
+
 bool refusals_end(const struct core *c, struct job_record *j, int64_t *ret_next_ms)
 {
 	bool over = false;
 	*ret_next_ms = INT64_MAX;
 	for (uint32_t i = 0; i < j->refusals.n; i++) {
 		struct refusal *r = &j->refusals.v[i];
-		if (!r->holds)
-			continue;
-		r->holds = r->until_ms > c->now_ms;
-		over |= !r->holds;
+		over |= end(c, r);
 		if (r->holds && r->until_ms < *ret_next_ms)
 			*ret_next_ms = r->until_ms;
+		if (r->forbids && c->now_ms + LOOK_MS < *ret_next_ms)
+			*ret_next_ms = c->now_ms + LOOK_MS;
 	}
 	return over;
 }
@@ -53,9 +90,42 @@ void refusals_forget(struct job_record *j)
 
 bool job_refused_by(const struct core *c, const struct job_record *j, const struct node_record *n)
 {
-	for (uint32_t i = 0; i < j->refusals.n; i++) {
-		if (j->refusals.v[i].node == n->idx && j->refusals.v[i].until_ms > c->now_ms)
-			return true;
+	const struct refusal *r = refusal_find(j, n);
+	return r && r->until_ms > c->now_ms;
+}
+
+bool job_forbidden_by(const struct core *c, const struct job_record *j, const struct node_record *n)
+{
+	const struct refusal *r = refusal_find(j, n);
+	return r && forbids(c, r);
+}
+
+/* Cordoned or silent, busy or full, the node may take a member later. What its kubelet said of its
+ * room may be over. */
+static bool may_use(const struct core *c, const struct job_record *j, const struct bitset *match,
+		    const struct node_record *n)
+{
+	return n->kube.exists && bitset_has(match, n->idx) &&
+	       res_offers(c, n, &j->spec.request->needs);
+}
+
+bool job_forbidden_everywhere(struct core *c, const struct job_record *j, uint32_t *ret_nodes)
+{
+	bool any = false;
+	*ret_nodes = 0;
+	for (uint32_t i = 0; i < j->refusals.n; i++)
+		any |= forbids(c, &j->refusals.v[i]);
+	if (!any)
+		return false;
+	request_resolve(c, j->spec.request);
+	const struct bitset *match = &selection_evaluate(c, j->spec.request)->match;
+	for (uint32_t i = 0; i < c->nodes.n; i++) {
+		const struct node_record *n = c->nodes.at[i];
+		if (!n || !may_use(c, j, match, n))
+			continue;
+		if (!job_forbidden_by(c, j, n))
+			return false;
+		++*ret_nodes;
 	}
-	return false;
+	return *ret_nodes > 0;
 }

@@ -266,6 +266,20 @@ bool res_fits_empty(const struct core *c, const struct node_record *n, const str
 	return true;
 }
 
+bool res_offers(const struct core *c, const struct node_record *n, const struct needs *needs)
+{
+	const int64_t *alloc = res_row(c, n, ROW_ALLOC), *spec = res_row(c, n, ROW_SPEC);
+	for (uint32_t i = 0; i < needs->n; i++) {
+		const struct need *need = &needs->v[i];
+		if (!need->milli)
+			continue;
+		if (need->res == UINT32_MAX || alloc[need->res] < need->milli ||
+		    (spec[need->res] != RES_ABSENT && spec[need->res] < need->milli))
+			return false;
+	}
+	return true;
+}
+
 uint32_t res_lacking(const struct core *c, const struct node_record *n, const struct needs *needs)
 {
 	uint32_t i = 0;

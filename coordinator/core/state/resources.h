@@ -35,6 +35,8 @@ void res_use(struct core *c, struct node_record *n, const struct needs *needs, i
 bool res_fits(const struct core *c, const struct node_record *n, const struct needs *needs);
 /* Whether the node could hold such a member if it had no member at all. */
 bool res_fits_empty(const struct core *c, const struct node_record *n, const struct needs *needs);
+/* Whether such a member could be there at all, if the node had no pods of others either. */
+bool res_offers(const struct core *c, const struct node_record *n, const struct needs *needs);
 /* The position in needs of the first resource that the node lacks; needs->n: it lacks none. */
 uint32_t res_lacking(const struct core *c, const struct node_record *n, const struct needs *needs);
 

@@ -259,12 +259,14 @@ void job_status_taken(struct core *c, const char *ns, const char *name,
 	}
 	slot_taken(&j->status, fingerprint(sent));
 	j->inflight_failed = sent->failed;
+	j->inflight_attempts = sent->attempts;
 }
 
 /* What was last written is stored, or nobody should wait for that any more. */
 static void failures_settled(struct job_record *j)
 {
 	job_failed_stored(j, j->inflight_failed);
+	job_attempts_stored(j, j->inflight_attempts);
 }
 
 /* One Event quotes the API server: the status itself cannot say it. */

@@ -108,15 +108,37 @@ void tell_adopt(struct job_record *j)
 		*next = 0;
 }
 
+static void put_refusal(struct buf *b, const struct member *m)
+{
+	buf_put_words(b, str_or_empty(m->reason), QUOTE_MAX);
+	if (*str_or_empty(m->message)) {
+		buf_puts(b, ": ");
+		put_quote(b, m->message);
+	}
+}
+
 void tell_refusal(struct job_record *j, const struct member *m)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
-	buf_put_words(&b, str_or_empty(m->reason), QUOTE_MAX);
-	if (*str_or_empty(m->message)) {
-		buf_puts(&b, ": ");
-		buf_put_words(&b, m->message, QUOTE_MAX);
-	}
+	put_refusal(&b, m);
 	mem_strset(&j->told.last_refusal, buf_str(&b));
+}
+
+void tell_forbidden(struct core *c, const struct attempt *a, const struct member *m)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
+	struct job_record *j = a->job;
+	put_refusal(&b, m);
+	mem_strset(&j->told.forbidden, buf_str(&b));
+	if (j->told.refusal_event_ms > c->now_ms)
+		return;
+	j->told.refusal_event_ms = c->now_ms + FAILURE_EVENT_MS;
+	AUTO(buf_done) struct buf event = BUF_INIT(MESSAGE_MAX * 4);
+	buf_printf(&event,
+		   "the kubelet of node %s refuses member %u: %s; the node is not tried again "
+		   "before its Node or the template changes",
+		   a->node->name, a->id.index, j->told.forbidden);
+	event_job(c, j, R_MemberRefused, buf_str(&event));
 }
 
 void tell_denial(struct core *c, struct job_record *j, const char *words)

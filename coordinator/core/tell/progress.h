@@ -21,6 +21,9 @@ void tell_pause(struct core *c, const struct attempt *a, const struct member *m)
 void tell_adopt(struct job_record *j);
 /* A kubelet refused a member. The words are kept for the message of a waiting job. */
 void tell_refusal(struct job_record *j, const struct member *m);
+/* A kubelet refused a member for what its pod is. The words are kept, and an Event quotes them, at
+ * most one a minute. */
+void tell_forbidden(struct core *c, const struct attempt *a, const struct member *m);
 /* The API server refused a pod of the job with these words. They are kept for the job's message,
  * and an Event quotes them unless they are the same as before. */
 void tell_denial(struct core *c, struct job_record *j, const char *words);

@@ -38,6 +38,8 @@ static void change(struct checks *c, const struct change *ch)
 		check_gone(c, v);
 	if (v->kind == API_JOB && ch->ev == WATCH_MODIFIED)
 		check_status(c, ch->prev, v);
+	if (v->kind == API_JOB && ch->ev == WATCH_MODIFIED)
+		check_refused_job(c, ch->prev, v);
 	if (v->kind == API_JOB && ch->prev)
 		check_note_selection(c, ch->prev, v);
 	/* What users said last may not be known yet. */

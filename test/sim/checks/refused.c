@@ -4,11 +4,14 @@
 #include "test/sim/checks/refused.h"
 
 #include "base/mem.h"
+#include "model/quantity.h"
+#include "test/sim/checks/place.h"
+#include "test/sim/cluster/admit.h"
 
 enum { PAUSE_MS = 9000 };
 
 /* As a kubelet's admission leaves it; which it was, its words tell. */
-static bool refused(const struct version *pod)
+bool check_pod_refused(const struct version *pod)
 {
 	return pod->pod.phase == POD_FAILED && !pod->pod.started && !pod->pod.disruption_target &&
 	       *str_or_empty(pod->pod.reason);
@@ -40,9 +43,47 @@ void check_asked_again(struct checks *c, const struct version *pod)
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *v = sh->v[i];
-		if (v != pod && refused(v) && str_eq(v->pod.node, pod->pod.node) &&
+		if (v != pod && check_pod_refused(v) && str_eq(v->pod.node, pod->pod.node) &&
 		    str_eq(v->meta.owner_uid, pod->meta.owner_uid) &&
 		    str_eq(v->command, pod->command))
 			judge(c, pod, v);
+	}
+}
+
+static bool holds(const struct reslist *offered, const struct reslist *asked)
+{
+	for (uint32_t i = 0; i < asked->n; i++) {
+		if (asked->v[i].milli > reslist_get(offered, asked->v[i].name))
+			return false;
+	}
+	return true;
+}
+
+/* Whether a member might be admitted there, be it later. */
+static bool might_admit(struct checks *c, const struct version *job, const struct version *node)
+{
+	const struct job_spec *spec = &job->job.spec;
+	const struct machine *m = cluster_machine(c->cluster, node->meta.name);
+	const struct version *cn =
+		store_find(&c->world->server.store, API_COMPUTE_NODE, NULL, node->meta.name);
+	struct template_facts t =
+		template_parse(&c->world->scratch, str_or_empty(spec->template_text));
+	if (!m || !cn || check_mismatch(spec, node, cn) || admit_forbids(m, &t))
+		return false;
+	return holds(&node->node.allocatable, &spec->requests) &&
+	       holds(&cn->compute_node.resources, &spec->requests) &&
+	       !check_changed_lately(c, node->meta.name);
+}
+
+void check_refused_job(struct checks *c, const struct version *prev, const struct version *job)
+{
+	const struct shelf *sh = &c->world->server.store.shelf[API_NODE];
+	if (!str_eq(job->job.status.reason, "PodRefused") ||
+	    str_eq(prev->job.status.reason, "PodRefused") || check_changed_lately(c, job->meta.uid))
+		return;
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (might_admit(c, job, sh->v[i]))
+			world_fail(c->world, "refused-all", "%s fails, but %s might admit it",
+				   job->meta.name, sh->v[i]->meta.name);
 	}
 }

@@ -6,3 +6,6 @@
 #include "test/sim/checks/record.h"
 
 void check_asked_again(struct checks *c, const struct version *pod); /* it was created just now */
+/* Its status was written: no job fails with PodRefused while a node might admit it. */
+void check_refused_job(struct checks *c, const struct version *prev, const struct version *job);
+bool check_pod_refused(const struct version *pod);

@@ -9,6 +9,7 @@
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/orders.h"
 #include "test/sim/checks/place.h"
+#include "test/sim/checks/refused.h"
 #include "test/sim/world/template.h"
 
 enum { TOLD_MS = 6000 }; /* an agent that answers has told of an end by then */
@@ -166,6 +167,23 @@ static bool exhausted(struct checks *c, const struct version *job)
 	       job->job.spec.backoff_limit;
 }
 
+/* Refused or disrupted: nothing counts it but the number of attempts. */
+static bool spent(const struct version *v)
+{
+	return check_pod_refused(v) || (v->pod.phase == POD_FAILED && v->pod.disruption_target) ||
+	       str_eq(v->pod.terminated_reason, "Unknown");
+}
+
+/* The last ten of a job are kept. */
+static bool spent_of_many(const struct checks *c, const struct version *pod)
+{
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	uint32_t n = 0;
+	for (uint32_t i = 0; spent(pod) && i < sh->n; i++)
+		n += str_eq(sh->v[i]->meta.owner_uid, pod->meta.owner_uid) && spent(sh->v[i]);
+	return n > 10;
+}
+
 /* Why the coordinator may stop a member; anything else is a pod deleted that nobody ordered to
  * stop. */
 static bool may_stop(struct checks *c, const struct version *pod, const struct version *job)
@@ -173,7 +191,8 @@ static bool may_stop(struct checks *c, const struct version *pod, const struct v
 	return !job || job->meta.deleted_ms || check_final(job->job.status.state) ||
 	       (job->meta.generation > 1 && was_stopped(c, pod)) || superseded(c, pod) ||
 	       check_succeeded(c, pod) || check_faulty(c, pod->pod.node) || quota_lately(c) ||
-	       check_led_lately(c) || job->job.spec.active_deadline_s >= 0 || exhausted(c, job) ||
+	       check_led_lately(c) || spent_of_many(c, pod) ||
+	       job->job.spec.active_deadline_s >= 0 || exhausted(c, job) ||
 	       job->job.spec.on_node_loss == LOSS_FAIL;
 }
 
@@ -216,6 +235,10 @@ void check_delete(struct checks *c, const char *who, const struct api_request *r
 		 !check_index_completed(job, pod) && !too_late(c, pod, job) &&
 		 !another_succeeded(c, pod))
 		world_fail(w, "uncounted", "%s deletes %s before its success is in status", who,
+			   req->name);
+	else if (check_pod_refused(pod) && job && !job->meta.deleted_ms && !was_stopped(c, pod) &&
+		 strtoul(check_label(pod, LABEL_ATTEMPT), NULL, 10) > job->job.status.attempts)
+		world_fail(w, "uncounted", "%s deletes %s before its number is in status", who,
 			   req->name);
 	else if (!may_stop(c, pod, job))
 		world_fail(w, "unordered-delete", "%s deletes %s of %s", who, req->name,

@@ -73,8 +73,12 @@ static void add_words(struct plan_job *j, const char *words)
 static void make_own_fault(struct plan_job *j, const struct rng *r)
 {
 	struct rng own = {.s = r->s ^ 0x5bd1e995};
-	if (j->expect_failed && draw_percent(&own, 30))
+	if (j->expect_failed && draw_percent(&own, 30)) {
 		add_words(j, " evict=1");
+	} else if (draw_percent(&own, 6)) {
+		j->sysctl = (uint32_t)draw(&own, 1, 2);
+		add_words(j, j->sysctl == 1 ? " sysctl=1" : " sysctl=2");
+	}
 }
 
 static void make_text(struct plan_job *j, bool narrow, bool all_catch, struct rng *r)

@@ -146,6 +146,7 @@ struct node copy_node(struct arena *a, const struct node *n)
 	c.allocatable = copy_reslist(a, &n->allocatable);
 	c.ready_reason = copy_str(a, n->ready_reason);
 	c.boot_id = copy_str(a, n->boot_id);
+	c.kubelet_version = copy_str(a, n->kubelet_version);
 	return c;
 }
 

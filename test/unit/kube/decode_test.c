@@ -158,9 +158,11 @@ static void node(void **state)
 		       "true,\"taints\":[{\"key\":\"k\",\"value\":\"v\",\"effect\":\"NoSchedule\"},"
 		       "{\"key\":\"p\",\"effect\":\"PreferNoSchedule\"}]},\"status\":{"
 		       "\"allocatable\":{\"cpu\":\"1500m\",\"memory\":\"2Gi\",\"bad\":\"x\"},"
-		       "\"nodeInfo\":{\"bootID\":\"b\"},\"conditions\":[{\"type\":\"Other\","
+		       "\"nodeInfo\":{\"bootID\":\"b\",\"kubeletVersion\":\"v1.34.0\"},"
+		       "\"conditions\":[{\"type\":\"Other\","
 		       "\"status\":\"True\"},{\"type\":\"Ready\",\"status\":\"False\",\"reason\":"
-		       "\"KubeletNotReady\"}]}}"),
+		       "\"KubeletNotReady\",\"lastTransitionTime\":\"1970-01-01T00:00:07Z\"}]"
+		       "}}"),
 		RC_OK);
 	const struct node *n = d.object.node;
 	assert_true(n->unschedulable);
@@ -171,6 +173,8 @@ static void node(void **state)
 	assert_int_equal(n->ready, COND_FALSE);
 	assert_string_equal(n->ready_reason, "KubeletNotReady");
 	assert_string_equal(n->boot_id, "b");
+	assert_string_equal(n->kubelet_version, "v1.34.0");
+	assert_int_equal(n->ready_since_ms, 7000);
 	assert_int_equal(decode(API_NODE, "{\"metadata\":{\"name\":\"n\"}}"), RC_OK);
 	assert_int_equal(d.object.node->ready, COND_UNKNOWN);
 }

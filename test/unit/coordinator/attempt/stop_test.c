@@ -56,6 +56,30 @@ static void what_is_asked_for(void **state)
 	}
 }
 
+/* It stays known until its pod is gone. */
+static void a_pod_that_has_ended_is_removed(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct job_record *j = tables_job(c, "a", 1);
+	struct attempt *a = tables_attempt(c, j, 0, n);
+	mem_strset(&a->pod_uid, "u1");
+	a->phase = MEMBER_REFUSED;
+	attempt_leave_slot(a);
+	attempt_set_state(c, a, ATTEMPT_ENDED);
+	attempt_remove(c, a);
+	attempt_remove(c, a); /* once */
+	assert_string_equal(tables_did(c), "POD_DELETE u1\n");
+	fire(c); /* not answered */
+	assert_string_equal(tables_did(c), "POD_DELETE u1\n");
+	assert_true(heap_next(&c->timers) > c->now_ms + DELETE_ANSWER_MS);
+	assert_int_equal(a->state, ATTEMPT_ENDED);
+	assert_int_equal(j->members.nspent, 1);
+	attempt_vanished(c, a);
+	assert_int_equal(j->members.nspent, 0);
+	assert_int_equal(c->stats.disruptions, 0);
+}
+
 /* A deletion that is not answered is asked for again, ever more rarely. */
 static void a_deletion_is_tried_again(void **state)
 {
@@ -150,11 +174,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		T(what_is_asked_for),
-		T(a_deletion_is_tried_again),
-		cmocka_unit_test(how_long_a_pod_may_come),
-		T(an_orphan_holds_its_room),
-		T(a_vanished_pod_is_a_disruption),
+		T(what_is_asked_for),         T(a_pod_that_has_ended_is_removed),
+		T(a_deletion_is_tried_again), cmocka_unit_test(how_long_a_pod_may_come),
+		T(an_orphan_holds_its_room),  T(a_vanished_pod_is_a_disruption),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

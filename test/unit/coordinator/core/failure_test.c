@@ -138,6 +138,59 @@ static void refusal_backs_off_on_that_node(void **state)
 	assert_int_equal(w_status(w, j).failed, 0);
 }
 
+/* Each node is asked once, and then the job has failed, with the kubelet's words. */
+static void refused_everywhere_for_what_the_pod_is(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	for (uint32_t i = 0; i < 2; i++) {
+		struct member m = w_member(w, j, i ? "n2" : "n1", 0, i + 1, MEMBER_REFUSED);
+		m.reason = "SysctlForbidden";
+		m.message = "forbidden sysctl";
+		assert_non_null(w_order(w, j, 0, NULL));
+		w_report(w, &m);
+	}
+	struct job_status s = w_status(w, j);
+	assert_int_equal(s.state, JOB_FAILED);
+	assert_string_equal(w_cond(&s, "Failed"), "True PodRefused");
+	assert_string_equal(s.message, "each node that the job may use (2) refuses its pods: "
+				       "SysctlForbidden: forbidden sysctl; change the template, "
+				       "or what the kubelets allow");
+	assert_int_equal(s.failed, 0);
+	assert_true(w_has(w, "note a MemberRefused\n"));
+	assert_true(w_has(w, "note a PodRefused\n"));
+}
+
+/* The last ten refused pods of a job are kept. */
+static void refused_pods_are_removed(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	for (uint32_t i = 1; i <= 11; i++) {
+		w_clear(w);
+		w_tell(w, j, "n1", 0, i, MEMBER_REFUSED);
+		w_wait(w, 400000);
+	}
+	assert_true(w_has(w, "delete pod-a-0.1: ended pod removed\n"));
+	assert_false(w_has(w, "delete pod-a-0.2"));
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_REFUSED);
+	struct core_event ev = w_pod_done(POD_OP_DELETE, &m, RC_TIMEOUT, "");
+	w_clear(w);
+	w_step(w, &ev);
+	w_wait(w, 60000);
+	assert_true(w_has(w, "delete pod-a-0.1: ended pod removed\n")); /* again */
+	ev = w_pod_done(POD_OP_DELETE, &m, RC_OK, "");
+	w_step(w, &ev);
+	w_clear(w);
+	w_wait(w, 600000);
+	assert_false(w_has(w, "delete"));
+	assert_int_equal(w_order(w, j, 0, NULL)->attempt, 12);
+}
+
 static void held_name_uses_the_next_number(void **state)
 {
 	struct world *w = w_of(state);
@@ -549,6 +602,8 @@ int main(void)
 		T(disruption_is_replaced),
 		T(refusal_backs_off_on_that_node),
 		T(held_by_itself_elsewhere_is_adopted),
+		T(refused_everywhere_for_what_the_pod_is),
+		T(refused_pods_are_removed),
 		T(held_name_uses_the_next_number),
 		T(r010_success_before_the_delete),
 		T(denied_agent_then_coordinator),

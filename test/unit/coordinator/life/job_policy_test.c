@@ -6,6 +6,8 @@
 
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/node.h"
+#include "coordinator/core/state/refusals.h"
 #include "coordinator/core/tell/job_status.h"
 #include "test/unit/coordinator/state/tables.h"
 
@@ -20,6 +22,8 @@ enum what {
 	INVALID = 32,
 	STARTED = 64,
 	MOVED = 128,
+	FORBIDDEN = 256,
+	RUNS = 512,
 };
 
 static void set(struct core *c, struct job_record *j, unsigned what)
@@ -42,6 +46,10 @@ static void set(struct core *c, struct job_record *j, unsigned what)
 	j->spec.suspend = what & SUSPENDED;
 	if (what & INVALID)
 		mem_strset(&j->spec.invalid, "no containers");
+	if (what & FORBIDDEN)
+		refusals_forbid(c, j, tables_node(c, "n2", 4000, MEMORY));
+	if (what & RUNS)
+		attempt_set_state(c, tables_attempt(c, j, 0, node_find(c, "n2")), ATTEMPT_RUNNING);
 	j->life.started = what & STARTED;
 	if (what & MOVED) {
 		static const struct kv elsewhere[] = {{"zone", "elsewhere"}};
@@ -77,6 +85,10 @@ static void the_first_that_objects_decides(void **state)
 		{"suspended counts before a bad template", SUSPENDED | INVALID, JOB_SUSPENDED,
 		 R_JobSuspended, 0},
 		{"a bad template", INVALID, JOB_PENDING, R_InvalidPodTemplate, 0},
+		{"each node refuses its pods", FORBIDDEN, JOB_FAILED, R_PodRefused, 0},
+		{"not while it is suspended or has a bad template", FORBIDDEN | SUSPENDED,
+		 JOB_SUSPENDED, R_JobSuspended, 0},
+		{"not while a member of it runs", FORBIDDEN | RUNS, JOB_PENDING, R_NONE, 1},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		void *world = NULL;
@@ -196,10 +208,28 @@ static void a_finished_job_goes_after_its_ttl(void **state)
 	assert_string_equal(tables_did(c), "");
 }
 
+/* It is looked for only while a member waits for a node. */
+static void a_forbidden_node_is_looked_at(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 2);
+	struct node_record *n1 = tables_node(c, "n1", 4000, MEMORY);
+	refusals_forbid(c, j, n1);
+	struct node_record *n2 = tables_node(c, "n2", 4000, MEMORY);
+	job_decide(c, j);
+	assert_int_equal(heap_next(&c->timers), c->now_ms + 10000);
+	attempt_set_state(c, tables_attempt(c, j, 0, n2), ATTEMPT_RUNNING);
+	attempt_set_state(c, tables_attempt(c, j, 1, n2), ATTEMPT_RUNNING);
+	job_decide(c, j);
+	assert_int_equal(heap_next(&c->timers), INT64_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_that_objects_decides),
+		cmocka_unit_test_setup_teardown(a_forbidden_node_is_looked_at, tables_setup,
+						tables_teardown),
 		cmocka_unit_test(how_many_it_wants),
 		cmocka_unit_test(whose_members_are_stopped),
 		cmocka_unit_test_setup_teardown(a_finished_job_goes_after_its_ttl, tables_setup,

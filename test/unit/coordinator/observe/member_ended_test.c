@@ -72,6 +72,41 @@ static void the_backoff_doubles(void **state)
 	assert_int_equal(j->members.failed, ARRAY_LEN(waits_ms));
 }
 
+/* For what its pod is: the node is not used any more, nobody else's room is less, and an Event says
+ * so once a minute. */
+static void a_refusal_for_what_the_pod_is(void **state)
+{
+	const struct member m = {.phase = MEMBER_REFUSED,
+				 .reason = "SysctlForbidden",
+				 .message = "forbidden sysctl: \"x\" not allowlisted. "};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct node_record *n2 = tables_node(c, "n2", 4000, MEMORY);
+	struct job_record *j = tables_job(c, "a", 1);
+	tables_did(c);
+	member_ended(c, tables_attempt(c, j, 0, n), &m);
+	assert_true(job_forbidden_by(c, j, n) && !job_refused_by(c, j, n));
+	assert_int_equal(job_slot(j, 0)->retry_ms, 0); /* another node, at once */
+	assert_string_equal(j->told.forbidden,
+			    "SysctlForbidden: forbidden sysctl: \"x\" not allowlisted");
+	assert_string_equal(j->told.last_refusal, "");
+	assert_string_equal(tables_did(c),
+			    "WARNING a MemberRefused: the kubelet of node n1 refuses member 0: "
+			    "SysctlForbidden: forbidden sysctl: \"x\" not allowlisted; the node "
+			    "is not tried again before its Node or the template changes\n");
+	struct attempt *a = tables_attempt(c, j, 0, n2);
+	attempt_set_template(c, a, intern_get(c->strs, "older"));
+	intern_put(c->strs, a->template_id);
+	member_ended(c, a, &m); /* of another template */
+	assert_false(job_forbidden_by(c, j, n2));
+	member_ended(c, tables_attempt(c, j, 0, n2), &m);
+	assert_true(job_forbidden_by(c, j, n2));
+	assert_null(strstr(tables_did(c), "MemberRefused"));
+	c->now_ms += 60000;
+	member_ended(c, tables_attempt(c, j, 0, n), &m);
+	assert_non_null(strstr(tables_did(c), "MemberRefused"));
+}
+
 /* Whatever ends it: at once, then after 1 s and 2 s; the node is taken last for the job. */
 static void an_end_that_is_not_charged_has_its_pause(void **state)
 {
@@ -243,6 +278,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_an_end_counts_for),
 		cmocka_unit_test_setup_teardown(the_backoff_doubles, tables_setup, tables_teardown),
+		cmocka_unit_test_setup_teardown(a_refusal_for_what_the_pod_is, tables_setup,
+						tables_teardown),
 		cmocka_unit_test(an_end_that_is_not_charged_has_its_pause),
 		cmocka_unit_test(which_gone_pod_is_an_end),
 		cmocka_unit_test(whose_name_is_taken),

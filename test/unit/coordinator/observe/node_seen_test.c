@@ -47,6 +47,38 @@ static void a_node_comes_changes_and_goes(void **state)
 	node_deleted(c, &(struct meta){.name = "unknown"});
 }
 
+/* What may mean that its kubelet was configured anew, or that somebody wants it to be tried again.
+ */
+static void when_a_node_has_changed(void **state)
+{
+	static const struct kv zone = {"zone", "a"};
+	static const struct taint taint = {"team", "x", EFFECT_NO_SCHEDULE};
+	struct core *c = tables_of(state);
+	struct node v = a_node();
+	enum { HEARTBEAT, ROOM, UID, BOOT, KUBELET, READY, SINCE, CORDON, LABEL, TAINT, N };
+	node_seen(c, &v);
+	const struct node_record *n = node_find(c, "n1");
+	assert_true(n->kube.changed_ms == c->now_ms);
+	for (int what = HEARTBEAT; what < N; what++) {
+		c->now_ms += 1000;
+		v.allocatable = what == ROOM ? (struct reslist){gpu, 1} : v.allocatable;
+		v.meta.uid = what == UID ? "node-2" : v.meta.uid;
+		v.boot_id = what == BOOT ? "boot-2" : v.boot_id;
+		v.kubelet_version = what == KUBELET ? "v1.36.0" : v.kubelet_version;
+		v.ready = what == READY ? COND_FALSE : v.ready;
+		v.ready_since_ms += what == SINCE;
+		v.unschedulable |= what == CORDON;
+		v.meta.labels = what == LABEL ? (struct kvs){&zone, 1} : v.meta.labels;
+		v.taints = what == TAINT ? &taint : v.taints;
+		v.ntaints += what == TAINT;
+		node_seen(c, &v);
+		assert_true((n->kube.changed_ms == c->now_ms) == (what > ROOM));
+	}
+	c->now_ms += 1000;
+	node_deleted(c, &v.meta);
+	assert_true(n->kube.changed_ms == c->now_ms);
+}
+
 /* What the previous leader wrote is taken over, until the agent was heard. */
 static void a_compute_node_of_the_leader_before(void **state)
 {
@@ -96,6 +128,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		T(a_node_comes_changes_and_goes),
+		T(when_a_node_has_changed),
 		T(a_compute_node_of_the_leader_before),
 		T(what_another_owner_kept),
 	};

@@ -6,6 +6,7 @@
 
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/queue.h"
+#include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/waiting.h"
 #include "test/unit/coordinator/place/placing.h"
 
@@ -97,6 +98,23 @@ static void what_keeps_a_node_away(void **state)
 	(void)state;
 }
 
+/* Refused for what the pod is: somebody has to change something. */
+static void a_kubelet_that_refuses_such_pods(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 2);
+	refusals_forbid(c, j, tables_node(c, "n1", 4000, MEMORY));
+	mem_strset(&j->told.forbidden, "SysctlForbidden: x");
+	mem_strset(&j->told.last_refusal, "OutOfcpu: y");
+	queue_put(c, j, 2);
+	j->place.stage = QUEUE_BLOCKED;
+	waiting_soon(c, j);
+	explain_due(c);
+	assert_string_equal(j->told.message,
+			    "needs 2 nodes: 0 fit; 1 refuses pods like these (SysctlForbidden: x); "
+			    "add nodes, or change what keeps these away");
+}
+
 /* An Event the first time; then the message alone, once in message_refresh_ms. */
 static void said_once_and_again(void **state)
 {
@@ -135,6 +153,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_keeps_a_node_away),
+		cmocka_unit_test_setup_teardown(a_kubelet_that_refuses_such_pods, placing_setup,
+						placing_teardown),
 		cmocka_unit_test_setup_teardown(said_once_and_again, placing_setup,
 						placing_teardown),
 		cmocka_unit_test_setup_teardown(more_than_there_are, placing_setup,

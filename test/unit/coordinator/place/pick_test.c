@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/selection.h"
 #include "test/unit/coordinator/place/placing.h"
@@ -99,6 +100,9 @@ static void nodes_that_a_job_may_not_have(void **state)
 	bitset_clear(&c->nodes.usable, n3->idx);
 	struct pick q = pick_of(c, j, 1, 4);
 	assert_string_equal(picked(c, &q, &b), "n4");
+	refusals_forbid(c, j, c->nodes.at[3]);
+	buf_reset(&b);
+	assert_string_equal(picked(c, &q, &b), "");
 	q.job = NULL; /* another job, of which nothing is known */
 	buf_reset(&b);
 	assert_string_equal(picked(c, &q, &b), "n1 n2 n4");

@@ -6,7 +6,9 @@
 
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/queue.h"
+#include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/request.h"
+#include "coordinator/core/state/reservation.h"
 #include "test/unit/coordinator/place/placing.h"
 
 #define MEMORY (INT64_C(100000) * GI)
@@ -85,6 +87,21 @@ static void only_the_first_job_has_one(void **state)
 	assert_string_equal(tables_names(c, &c->reservation.nodes), "n2");
 }
 
+/* Neither a node that refused a member lately, nor one that refuses such pods. */
+static void nodes_that_refuse_are_not_kept(void **state)
+{
+	struct core *c = tables_of(state);
+	four_full_nodes(c);
+	struct queue_item *it = wants(c, "head", 1);
+	refusals_forbid(c, it->job, c->nodes.at[1]);
+	assert_true(reserve_consider(c, it));
+	assert_string_equal(tables_names(c, &c->reservation.nodes), "n1");
+	reservation_clear(c);
+	refusals_add(c, it->job, c->nodes.at[0]);
+	assert_true(reserve_consider(c, it));
+	assert_string_equal(tables_names(c, &c->reservation.nodes), "n3");
+}
+
 static void who_may_pass(void **state)
 {
 	static const struct {
@@ -134,9 +151,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, placing_setup, placing_teardown)
-		T(the_nodes_that_are_free_first),
-		T(only_the_first_job_has_one),
-		T(who_may_pass),
+		T(the_nodes_that_are_free_first),        T(only_the_first_job_has_one),
+		T(nodes_that_refuse_are_not_kept),       T(who_may_pass),
 		T(a_node_is_free_when_enough_has_ended),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

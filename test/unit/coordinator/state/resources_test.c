@@ -224,6 +224,41 @@ static void what_fits(void **state)
 	assert_int_equal(res_find(c, "example.com/gpu"), UINT32_MAX); /* asking gives no number */
 }
 
+/* By the Node and the ComputeNode alone: pods of others, and what a kubelet ran out of, pass. */
+static void what_a_node_could_ever_hold(void **state)
+{
+	static const struct {
+		const char *name, *res;
+		int64_t milli;
+		bool offers;
+	} cases[] = {
+		{"all of it", "cpu", 3000, true},
+		{"more than its ComputeNode offers", "cpu", 3001, false},
+		{"all of what the ComputeNode does not limit", "memory", 8000, true},
+		{"more than there is", "memory", 8001, false},
+		{"what it does not have", "example.com/gpu", 1000, false},
+		{"what nobody has heard of", "example.com/none", 1000, false},
+		{"nothing of that", "example.com/none", 0, true},
+	};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, 8000);
+	const struct res alloc[] = {{"cpu", 4000}, {"memory", 8000}, {"pods", 110000}};
+	const struct res spec[] = {{"cpu", 3000}, {"pods", 110000}};
+	const struct res foreign[] = {{"cpu", 4000}, {"memory", 8000}};
+	res_id(c, "example.com/gpu");
+	res_row_set(c, n, ROW_ALLOC, &(struct reslist){alloc, ARRAY_LEN(alloc)});
+	res_row_set(c, n, ROW_SPEC, &(struct reslist){spec, ARRAY_LEN(spec)});
+	res_foreign_set(c, n, &(struct reslist){foreign, ARRAY_LEN(foreign)}, 110);
+	res_caps(c, n);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct res asks = {cases[i].res, cases[i].milli};
+		struct needs needs = needs_asked(c, &(struct reslist){&asks, 1});
+		CASE(cases[i].name, res_offers(c, n, &needs) == cases[i].offers);
+		CASE(cases[i].name, !res_fits_empty(c, n, &needs));
+		needs_done(&needs);
+	}
+}
+
 /* A pod of its own is among what a member needs, whatever it asks for. */
 static void needs_have_one_pod(void **state)
 {
@@ -287,6 +322,7 @@ int main(void)
 		T(rows_grow),
 		T(what_muster_may_use),
 		T(what_fits),
+		T(what_a_node_could_ever_hold),
 		T(needs_have_one_pod),
 		T(what_a_kubelet_refuses_is_not_there),
 	};
