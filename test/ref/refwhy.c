@@ -67,6 +67,14 @@ static uint32_t lacking(const struct ref_node *n, const struct job_spec *s)
 	return left(n, "pods") < 1000 ? i : i + 1;
 }
 
+/* It lacks something even without any member. */
+static bool too_small(const struct ref_node *n, const struct job_spec *s)
+{
+	struct ref_node empty = *n;
+	memset(empty.used, 0, sizeof empty.used);
+	return lacking(&empty, s) <= s->requests.n;
+}
+
 static int obstacle(const struct ref *r, const struct ref_job *j, uint32_t node, uint32_t *lack)
 {
 	const struct ref_node *n = &r->nodes[node];
@@ -106,13 +114,14 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 		{BUSY, "runs a member already", "run a member already"},
 		{KEPT, "is reserved for a job ahead", "are reserved for a job ahead"},
 	};
-	uint32_t counts[KINDS] = {0}, need = j->spec->min_parallelism;
+	uint32_t counts[KINDS] = {0}, need = j->spec->min_parallelism, small = 0;
 	AUTO(mem_freep) uint32_t *lacks = mem_zalloc(j->spec->requests.n + 2, sizeof *lacks);
 	for (uint32_t i = 0; i < r->nnodes; i++) {
 		uint32_t lack = 0;
 		int o = obstacle(r, j, i, &lack);
 		counts[o]++;
 		lacks[lack] += o == LACKS;
+		small += o == LACKS && too_small(&r->nodes[i], j->spec);
 	}
 	if (j->started)
 		need = j->missing;
@@ -138,9 +147,14 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 		buf_puts(out, "; expected to start in");
 	else if (r->head == j && counts[LACKS])
 		buf_puts(out, "; the time of its start is not known, so jobs behind it may pass");
+	else if (small && passing - small < need)
+		buf_printf(out, "; add nodes that have more, or lower the requests%s",
+			   passing < r->nnodes ? ", or change what keeps the others away" : "");
 	else if (!r->nnodes)
 		buf_puts(out, "; there are no nodes: add some");
 	else if (passing < need)
 		buf_printf(out, "; add nodes%s",
 			   passing < r->nnodes ? ", or change what keeps these away" : "");
+	else if (passing - counts[BUSY] < need)
+		buf_puts(out, "; add nodes, or wait until a member of the job has ended");
 }

@@ -5,6 +5,7 @@
 
 #include <utlist.h>
 
+#include "base/utf8.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/job_deletion.h"
 #include "coordinator/core/life/job_update.h"
@@ -18,6 +19,8 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/tell/job_status.h"
 #include "coordinator/core/tell/progress.h"
+
+enum { QUOTE_MAX = 700 }; /* bytes of others' words, so that the next step fits behind them */
 
 /* The monotonic time of a wall time, fixed when the wall time is first asked for. */
 static int64_t pin(const struct core *c, int64_t wall_at, int64_t *of, int64_t *at)
@@ -62,8 +65,11 @@ static bool check_complete(struct core *c, struct job_record *j)
 {
 	if (j->members.ncompleted < j->spec.parallelism)
 		return false;
-	job_set_message(j, R_CompletionsReached, "all %u members have succeeded",
-			j->spec.parallelism);
+	if (j->spec.parallelism == 1)
+		job_set_message(j, R_CompletionsReached, "the member has succeeded");
+	else
+		job_set_message(j, R_CompletionsReached, "all %u members have succeeded",
+				j->spec.parallelism);
 	finish(c, j, JOB_COMPLETED, R_CompletionsReached);
 	return check_finished(c, j);
 }
@@ -77,6 +83,19 @@ static bool check_backoff_limit(struct core *c, struct job_record *j)
 			*j->told.last_failure ? "; the last was " : "", j->told.last_failure);
 	finish(c, j, JOB_FAILED, R_BackoffLimitExceeded);
 	return check_finished(c, j);
+}
+
+/* What kept the job from its end may be what it said last. */
+static void say_deadline(struct job_record *j)
+{
+	AUTO(mem_freep) char *last = mem_strdup(j->told.message);
+	bool why = reason_warning(j->told.reason);
+	job_set_message(j, R_DeadlineExceeded,
+			"the job was active for longer than %lld s (activeDeadlineSeconds)%s%s",
+			(long long)j->spec.deadline_s,
+			why ? "; before that: "
+			    : "; create it again with a longer deadline if it needs more time",
+			why ? last : "");
 }
 
 static bool check_deadline(struct core *c, struct job_record *j)
@@ -94,9 +113,7 @@ static bool check_deadline(struct core *c, struct job_record *j)
 	/* Members may have ended in time while nobody led: their agents are heard first. */
 	if (j->object.predates_leader && !c->gate.open)
 		return false;
-	job_set_message(j, R_DeadlineExceeded,
-			"the job was active for longer than %lld s (activeDeadlineSeconds)",
-			(long long)j->spec.deadline_s);
+	say_deadline(j);
 	finish(c, j, JOB_FAILED, R_DeadlineExceeded);
 	/* The two clocks are cut to milliseconds, and the wall clock jumps: no end before its
 	 * deadline. */
@@ -107,7 +124,7 @@ static bool check_deadline(struct core *c, struct job_record *j)
 
 /* Asked each time, since onNodeLoss may become Fail, or the job may want the member, only after the
  * node was lost. */
-static bool misses_lost(const struct job_record *j)
+static const struct attempt *find_missed(const struct job_record *j)
 {
 	const struct attempt *a;
 	DL_FOREACH2(j->members.count[ATTEMPT_LOST] + j->members.count[ATTEMPT_STOPPING]
@@ -116,16 +133,22 @@ static bool misses_lost(const struct job_record *j)
 		    a, job_next)
 	{
 		if (attempt_missed(a))
-			return true;
+			break;
 	}
-	return false;
+	return a;
 }
 
 static bool check_node_lost(struct core *c, struct job_record *j)
 {
-	if (j->spec.on_loss != LOSS_FAIL || j->spec.suspend || !misses_lost(j))
+	if (j->spec.on_loss != LOSS_FAIL || j->spec.suspend)
 		return false;
-	job_set_message(j, R_NodeLost, "%s", reason_message(R_NodeLost));
+	const struct attempt *a = find_missed(j);
+	if (!a)
+		return false;
+	job_set_message(j, R_NodeLost,
+			"member %u was lost with node %s, and spec.onNodeLoss is Fail; look at the "
+			"node, then create the job again",
+			a->id.index, a->node->name);
 	finish(c, j, JOB_FAILED, R_NodeLost);
 	return check_finished(c, j);
 }
@@ -164,9 +187,12 @@ static bool check_template(struct core *c, struct job_record *j)
 {
 	if (!*j->spec.invalid)
 		return false;
-	if (j->told.reason != R_InvalidPodTemplate)
-		event_job(c, j, R_InvalidPodTemplate, j->spec.invalid);
-	job_set_message(j, R_InvalidPodTemplate, "%s", j->spec.invalid);
+	bool news = j->told.reason != R_InvalidPodTemplate;
+	job_set_message(j, R_InvalidPodTemplate,
+			"no pod can be made from the template: %.*s; correct the job",
+			(int)utf8_cut(j->spec.invalid, QUOTE_MAX), j->spec.invalid);
+	if (news)
+		event_job(c, j, R_InvalidPodTemplate, j->told.message);
 	if (!j->life.start_ms)
 		job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_InvalidPodTemplate);
 	queue_take(c, j);

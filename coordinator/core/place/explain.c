@@ -126,12 +126,30 @@ static void put_next_step(const uint32_t *counts, uint32_t need, struct buf *b)
 		buf_puts(b, "; add nodes");
 	else if (passing < need)
 		buf_puts(b, "; add nodes, or change what keeps these away");
+	else if (passing - counts[W_BUSY] < need)
+		buf_puts(b, "; add nodes, or wait until a member of the job has ended");
+}
+
+/* Some nodes lack what the job asks for even without any member, and no other node will do. Whether
+ * it was put. */
+static bool put_too_small(const uint32_t *counts, uint32_t small, uint32_t need, struct buf *b)
+{
+	uint32_t all = 0, passing = counts[W_FIT] + counts[W_LACK] - small + counts[W_BUSY] +
+				    counts[W_REFUSED] + counts[W_RESERVED];
+	if (!small || passing >= need)
+		return false;
+	for (uint32_t w = 0; w < W_N; w++)
+		all += counts[w];
+	buf_puts(b, "; add nodes that have more, or lower the requests");
+	if (all > passing + small)
+		buf_puts(b, ", or change what keeps the others away");
+	return true;
 }
 
 static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 {
 	struct looking l = {0};
-	uint32_t counts[W_N] = {0}, need = job_needs_at_once(j);
+	uint32_t counts[W_N] = {0}, need = job_needs_at_once(j), small = 0;
 	request_resolve(c, j->spec.request);
 	AUTO(mem_freep) uint32_t *lacks = mem_zalloc(j->spec.request->needs.n + 1, sizeof *lacks);
 	job_nodes(j, &l.busy);
@@ -143,6 +161,7 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 			continue;
 		enum obstacle o = obstacle(c, j, n, &l, &lack);
 		counts[o]++;
+		small += o == W_LACK && !res_fits_empty(c, n, &j->spec.request->needs);
 		lacks[lack] += o == W_LACK;
 	}
 	bitset_done(&l.busy);
@@ -157,7 +176,7 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 			   (long long)((c->reservation.at_ms - c->now_ms + 999) / 1000));
 	else if (c->reservation.head == j && counts[W_LACK])
 		buf_puts(b, "; the time of its start is not known, so jobs behind it may pass");
-	else
+	else if (!put_too_small(counts, small, need, b))
 		put_next_step(counts, need, b);
 }
 

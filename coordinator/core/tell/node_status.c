@@ -65,11 +65,20 @@ static enum reason state_reason(const struct node_record *n, bool all_listed)
 	return node_cordoned(n) ? R_Cordoned : all_listed ? R_NONE : R_ResourcesNotListed;
 }
 
+/* kubectl uncordon does not help where the ComputeNode is cordoned. */
+static const char *words_of(const struct node_record *n, enum reason reason)
+{
+	if (reason == R_Cordoned && !n->kube.cordoned)
+		return "spec.unschedulable of the ComputeNode is true, so no new members are "
+		       "placed on the node; set it to false to use the node again";
+	return reason_message(reason);
+}
+
 static const char *state_message(struct arena *a, const struct node_record *n, enum reason reason,
 				 uint32_t count, uint32_t listed)
 {
 	if (reason != R_ResourcesNotListed)
-		return reason ? reason_message(reason) : "";
+		return reason ? words_of(n, reason) : "";
 	const char *s =
 		n->left_out
 			? arena_printf(
@@ -112,7 +121,7 @@ static void view(const struct core *c, struct arena *a, const struct node_record
 		conds[i] = (struct cond){.type = node_condition_type(i),
 					 .status = k->status,
 					 .reason = reason_name(k->reason),
-					 .message = reason_message(k->reason),
+					 .message = words_of(n, k->reason),
 					 .since_ms = k->since_ms,
 					 .observed_generation = n->compute.generation};
 	}

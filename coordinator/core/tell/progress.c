@@ -77,7 +77,11 @@ void tell_failure(struct core *c, const struct attempt *a, const struct member *
 		buf_puts(&b, ": ");
 		buf_put_words(&b, m->message, QUOTE_MAX);
 	}
-	buf_printf(&b, "; look at the log of pod %s", a->pod);
+	if (str_eq(m->reason, "OOMKilled"))
+		buf_puts(&b, "; raise its memory limit, or");
+	else
+		buf_puts(&b, ";");
+	buf_printf(&b, " look at the log of pod %s", a->pod);
 	set_last_end(c, j, a->id.index, R_MemberFailed, buf_str(&b));
 }
 

@@ -6,7 +6,7 @@ expect 36s job work start 35
 expect 50s job work state Running
 expect 56s job work state Failed
 expect 56s job work reason DeadlineExceeded
-expect 56s job work Failed.message "the job was active for longer than 20 s (activeDeadlineSeconds)"
+expect 56s job work Failed.message "the job was active for longer than 20 s (activeDeadlineSeconds); create it again with a longer deadline if it needs more time"
 expect 56s event work DeadlineExceeded
 expect 56s job work failed 0
 expect 58s pods work 0 phase=live

@@ -9,7 +9,7 @@ expect 8s job work ready 2
 at 10s power-off n1
 at 10s unregister n1
 expect 15s node n1 gone
-expect 15s job work message "needs 1 more node: 0 fit; 1 runs a member already"
+expect 15s job work message "needs 1 more node: 0 fit; 1 runs a member already; add nodes, or wait until a member of the job has ended"
 at 20s register n3
 at 20s power-on n3
 expect 26s node n3 state Running

@@ -99,7 +99,9 @@ static void a_long_queue_is_placed_in_parts(void **state)
 	assert_int_equal(placed(w), CROWD + 1);
 	assert_int_equal(w_orders(w, last), 1);
 	w_wait(w, 2000);
-	assert_string_equal(w_status(w, large).message, "needs 1 node: 0 fit; 60 lack cpu");
+	assert_string_equal(w_status(w, large).message,
+			    "needs 1 node: 0 fit; 60 lack cpu; add nodes that have more, or lower "
+			    "the requests");
 	assert_true(core_deadline(w->core) > w->now_ms);
 }
 
@@ -347,7 +349,9 @@ static void resources_that_no_node_has_cost_none(void **state)
 	request(j, "example.com/gpu", 1000);
 	w_job(w, j);
 	w_wait(w, 2000);
-	assert_string_equal(w_status(w, j).message, "needs 1 node: 0 fit; 1 lacks example.com/gpu");
+	assert_string_equal(w_status(w, j).message,
+			    "needs 1 node: 0 fit; 1 lacks example.com/gpu; add nodes that have "
+			    "more, or lower the requests");
 	struct wnode *n = w_node(w, "n2");
 	assert_int_equal(n->nalloc, 3);
 	n->alloc[n->nalloc++] = (struct res){"example.com/gpu", 1000};

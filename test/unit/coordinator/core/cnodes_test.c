@@ -136,7 +136,9 @@ static void a_resource_of_which_there_is_none(void **state)
 	w_tell_node(w, n);
 	struct wjob *j = asks(w, "a", "example.com/gpu", 1000);
 	w_wait(w, 2000);
-	assert_string_equal(w_status(w, j).message, "needs 1 node: 0 fit; 1 lacks example.com/gpu");
+	assert_string_equal(w_status(w, j).message,
+			    "needs 1 node: 0 fit; 1 lacks example.com/gpu; add nodes that have "
+			    "more, or lower the requests");
 	n->alloc[n->nalloc - 1].milli = 1000;
 	w_tell_node(w, n);
 	assert_int_equal(w_orders(w, j), 1);
@@ -160,7 +162,8 @@ static void less_than_nothing_is_none(void **state)
 	assert_int_equal(w_orders(w, asks(w, "a", "memory", 1000)), 1);
 	struct wjob *j = asks(w, "b", "cpu", 1);
 	w_wait(w, 2000);
-	assert_string_equal(w_status(w, j).message, "needs 1 node: 0 fit; 1 lacks cpu");
+	assert_string_equal(w_status(w, j).message, "needs 1 node: 0 fit; 1 lacks cpu; add nodes "
+						    "that have more, or lower the requests");
 }
 
 /* What is left out already, or no resource of the node's, is no reason to apply again at once. */

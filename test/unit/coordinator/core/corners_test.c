@@ -49,7 +49,9 @@ static void resources_become_known(void **state)
 	w_job(w, j);
 	offers(w, "n1", "example.com/b");
 	w_wait(w, 2000);
-	assert_string_equal(w_status(w, j).message, "needs 1 node: 0 fit; 1 lacks example.com/a");
+	assert_string_equal(w_status(w, j).message,
+			    "needs 1 node: 0 fit; 1 lacks example.com/a; add nodes that have more, "
+			    "or lower the requests");
 	offers(w, "n1", "example.com/a");
 	w_wait(w, 2000);
 	assert_int_equal(w_orders(w, j), 1);
@@ -91,7 +93,9 @@ static void a_node_that_is_gone_is_not_counted(void **state)
 	request(j, "cpu", 9000);
 	w_job(w, j);
 	w_wait(w, 2000);
-	assert_string_equal(w_status(w, j).message, "needs 1 node: 0 fit; 2 lack cpu");
+	assert_string_equal(
+		w_status(w, j).message,
+		"needs 1 node: 0 fit; 2 lack cpu; add nodes that have more, or lower the requests");
 }
 
 /* Its agent has said hello, but not yet what other pods take there. */

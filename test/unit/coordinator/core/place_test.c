@@ -157,7 +157,8 @@ static void says_why_in_numbers(void **state)
 	assert_string_equal(
 		w_status(w, k).message,
 		"needs 1 node: 0 fit; 2 lack memory, 1 has a taint that is not tolerated, "
-		"1 is cordoned, 1 is not ready, 1 has no agent");
+		"1 is cordoned, 1 is not ready, 1 has no agent; add nodes that have more, or lower "
+		"the requests, or change what keeps the others away");
 	struct wjob *l = w_new_job(w, "c", 2);
 	select_zone(l, "b");
 	w_job(w, l);
@@ -237,7 +238,8 @@ static void elastic_start_grows(void **state)
 	w_wait(w, 1500);
 	struct job_status s = w_status(w, j);
 	assert_string_equal(w_cond(&s, "Scheduled"), "True Placed");
-	assert_string_equal(s.message, "needs 2 more nodes: 0 fit; 2 run a member already");
+	assert_string_equal(s.message, "needs 2 more nodes: 0 fit; 2 run a member already; add "
+				       "nodes, or wait until a member of the job has ended");
 	w_tell_node(w, w_node(w, "n3"));
 	w_hello(w, "n3");
 	assert_int_equal(w_orders(w, j), 3);

@@ -385,7 +385,8 @@ static void invalid_template_is_told(void **state)
 	w_wait(w, 2000);
 	struct job_status s = w_status(w, j);
 	assert_int_equal(w_orders(w, j), 0);
-	assert_string_equal(s.message, "the pod is larger than 64 KiB");
+	assert_string_equal(s.message, "no pod can be made from the template: the pod is "
+				       "larger than 64 KiB; correct the job");
 	assert_string_equal(w_cond(&s, "Scheduled"), "False InvalidPodTemplate");
 	j->job.spec.invalid = NULL;
 	w_job(w, j);

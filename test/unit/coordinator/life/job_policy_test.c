@@ -111,6 +111,53 @@ static void the_first_that_objects_decides(void **state)
 	(void)state;
 }
 
+/* Cause and next step: of a job that ended, and of one that cannot begin. */
+static void what_it_says(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned what;
+		const char *before; /* what it waited for */
+		const char *message;
+	} cases[] = {
+		{"complete", COMPLETED, "", "all 2 members have succeeded"},
+		{"the deadline", LATE, "",
+		 "the job was active for longer than 10 s (activeDeadlineSeconds); create it again "
+		 "with a longer deadline if it needs more time"},
+		{"the deadline, while a container waited", LATE,
+		 "member 0: ErrImagePull: no such image; look at the Events of pod a-0-x",
+		 "the job was active for longer than 10 s (activeDeadlineSeconds); before that: "
+		 "member 0: ErrImagePull: no such image; look at the Events of pod a-0-x"},
+		{"a lost node", LOST_NODE, "",
+		 "member 0 was lost with node n1, and spec.onNodeLoss is Fail; look at the node, "
+		 "then create the job again"},
+		{"a bad template", INVALID, "",
+		 "no pod can be made from the template: no containers; correct the job"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = tables_job(c, "a", 2);
+		set(c, j, cases[i].what);
+		if (*cases[i].before)
+			job_set_message(j, R_MemberWaiting, "%s", cases[i].before);
+		job_decide(c, j);
+		CASE_STR(cases[i].name, j->told.message, cases[i].message);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+static void one_member(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	job_complete_index(j, 0);
+	job_decide(c, j);
+	assert_string_equal(j->told.message, "the member has succeeded");
+}
+
 /* Indexes that want an attempt: when, and when the job is asked again. */
 static void how_many_it_wants(void **state)
 {
@@ -230,6 +277,8 @@ int main(void)
 		cmocka_unit_test(the_first_that_objects_decides),
 		cmocka_unit_test_setup_teardown(a_forbidden_node_is_looked_at, tables_setup,
 						tables_teardown),
+		cmocka_unit_test(what_it_says),
+		cmocka_unit_test_setup_teardown(one_member, tables_setup, tables_teardown),
 		cmocka_unit_test(how_many_it_wants),
 		cmocka_unit_test(whose_members_are_stopped),
 		cmocka_unit_test_setup_teardown(a_finished_job_goes_after_its_ttl, tables_setup,

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/node.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/refusals.h"
+#include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/waiting.h"
 #include "test/unit/coordinator/place/placing.h"
 
@@ -50,26 +52,46 @@ static void full(struct core *c, struct node_record *n)
 	tables_fill(c, n, 4000);
 }
 
+/* However empty it is. */
+static void small(struct core *c, struct node_record *n)
+{
+	static const struct res half = {"cpu", 500};
+	const struct reslist l = {&half, 1};
+	res_row_set(c, n, ROW_SPEC, &l);
+	assert_true(res_caps(c, n));
+}
+
+static void small_and_away(struct core *c, struct node_record *n)
+{
+	small(c, n);
+	cordoned(c, node_find(c, "n2"));
+}
+
 static void kept(struct core *c, struct node_record *n)
 {
 	c->reservation.holds = true;
 	bitset_set(&c->reservation.nodes, n->idx);
 }
 
+#define AWAY "; add nodes, or change what keeps these away"
+#define SMALL "; add nodes that have more, or lower the requests"
+
 static void what_keeps_a_node_away(void **state)
 {
 	static const struct {
 		void (*happens)(struct core *, struct node_record *);
-		const char *words;
-		bool passes; /* without anybody's help */
+		const char *words, *step;
 	} cases[] = {
-		{lost, "1 is not ready", false},
-		{without_agent, "1 has no agent", false},
-		{cordoned, "1 is cordoned", false},
-		{elsewhere, "1 does not match nodeSelector", false},
-		{tainted, "1 has a taint that is not tolerated", false},
-		{full, "1 lacks cpu", true},
-		{kept, "1 is reserved for a job ahead", true},
+		{lost, "1 fits; 1 is not ready", AWAY},
+		{without_agent, "1 fits; 1 has no agent", AWAY},
+		{cordoned, "1 fits; 1 is cordoned", AWAY},
+		{elsewhere, "1 fits; 1 does not match nodeSelector", AWAY},
+		{tainted, "1 fits; 1 has a taint that is not tolerated", AWAY},
+		{full, "1 fits; 1 lacks cpu", ""},
+		{small, "1 fits; 1 lacks cpu", SMALL},
+		{small_and_away, "0 fit; 1 lacks cpu, 1 is cordoned",
+		 SMALL ", or change what keeps the others away"},
+		{kept, "1 fits; 1 is reserved for a job ahead", ""},
 	};
 	static const struct res asks = {"cpu", 1000};
 	const struct job_spec spec = {.requests = {&asks, 1}, .node_selector = in_a};
@@ -88,8 +110,7 @@ static void what_keeps_a_node_away(void **state)
 		j->place.stage = QUEUE_BLOCKED;
 		waiting_soon(c, j);
 		explain_due(c);
-		buf_printf(&want, "needs 2 nodes: 1 fits; %s%s", cases[i].words,
-			   cases[i].passes ? "" : "; add nodes, or change what keeps these away");
+		buf_printf(&want, "needs 2 nodes: %s%s", cases[i].words, cases[i].step);
 		CASE_STR(cases[i].words, j->told.message, buf_str(&want));
 		CASE(cases[i].words, j->told.reason == R_Unschedulable);
 		CASE(cases[i].words, j->told.conditions[JC_SCHEDULED].status == COND_FALSE);

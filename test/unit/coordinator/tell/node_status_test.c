@@ -120,7 +120,12 @@ static void what_it_says(void **state)
 	assert_int_equal(reslist_get(&s.available, "cpu"), 3000);
 	assert_int_equal(reslist_get(&s.available, "pods"), 109000);
 	assert_string_equal(s.reason, "Cordoned");
-	assert_string_not_equal(s.message, "");
+	assert_non_null(strstr(s.message, "; uncordon it to use it again"));
+	n->kube.cordoned = false;
+	n->compute.cordoned = true; /* which kubectl uncordon does not change */
+	assert_true(node_status_view(c, "n1", &s, &rv));
+	assert_string_equal(s.reason, "Cordoned");
+	assert_non_null(strstr(s.message, "spec.unschedulable of the ComputeNode is true"));
 	node_set_silent(c, n, true); /* which counts more */
 	assert_true(node_status_view(c, "n1", &s, &rv));
 	node_status_taken(c, "n1", &s);

@@ -76,7 +76,7 @@ static void the_first_of_what_it_could_say(void **state)
 static void expect_failure(struct core *c, const struct attempt *a, const char *words, bool event)
 {
 	AUTO(buf_done) struct buf want = BUF_INIT(1024), did = BUF_INIT(1024);
-	buf_printf(&want, "%s; look at the log of pod %s", words, a->pod);
+	buf_printf(&want, "%s look at the log of pod %s", words, a->pod);
 	assert_string_equal(a->job->told.last_failure, buf_str(&want));
 	if (event)
 		buf_printf(&did, "WARNING a MemberFailed: %s\n", buf_str(&want));
@@ -93,12 +93,14 @@ static void a_failure_in_words_and_an_event_a_minute(void **state)
 	const struct member oom = {.exit_code = 137, .reason = "OOMKilled", .message = "of 1Gi"};
 	const struct member plain = {.exit_code = 1};
 	tell_failure(c, third, &oom);
-	expect_failure(c, third, "member 2: exit code 137 (OOMKilled): of 1Gi", true);
+	expect_failure(c, third,
+		       "member 2: exit code 137 (OOMKilled): of 1Gi; raise its memory limit, or",
+		       true);
 	tell_failure(c, first, &plain);
-	expect_failure(c, first, "member 0: exit code 1", false);
+	expect_failure(c, first, "member 0: exit code 1;", false);
 	c->now_ms += 60000;
 	tell_failure(c, first, &plain);
-	expect_failure(c, first, "member 0: exit code 1", true);
+	expect_failure(c, first, "member 0: exit code 1;", true);
 }
 
 static void a_pod_evicted_for_its_own_fault(void **state)
