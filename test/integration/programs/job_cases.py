@@ -298,5 +298,66 @@ def pod_security(c):
     c.wait_state("a", "Completed", 8, "strict")
 
 
+def make_ended_pods(c, node, numbers):
+    """Pods of others that have ended on the node; one connection, for many requests."""
+    connection = c.api.connect()
+    headers = {"Authorization": f"Bearer {c.api.token}", "Accept": "application/json"}
+
+    def call(method, path, body, content):
+        connection.request(method, path, json.dumps(body), {**headers, "Content-Type": content})
+        answer = connection.getresponse()
+        text = answer.read()
+        check(answer.status < 300, f"{method} {path}: {text[:200]}")
+
+    pods = "/api/v1/namespaces/cron/pods"
+    for i in numbers:
+        call("POST", pods, {"metadata": {"name": f"old-{i}"}, "spec": {
+            "nodeName": node, "containers": [{"name": "main", "image": "x"}]}}, "application/json")
+        call("PATCH", f"{pods}/old-{i}/status", {"status": {"phase": "Succeeded" if i % 2 else "Failed"}},
+             "application/merge-patch+json")
+
+
+def many_pods(c):
+    """4,200 pods of others have ended on a node: what Muster runs there is seen, and runs once."""
+    threads, n = 8, 4200
+    c.api.post("/api/v1/namespaces", {"metadata": {"name": "cron"}})
+    c.kubelets.paused.add("n1")
+    makers = [threading.Thread(target=make_ended_pods, args=(c, "n1", range(i, n, threads)))
+              for i in range(threads)]
+    for maker in makers:
+        maker.start()
+    for maker in makers:
+        maker.join()
+    ended = c.api.get("/api/v1/namespaces/cron/pods?limit=1&fieldSelector=status.phase!=Pending")
+    equal(1 + ended["metadata"].get("remainingItemCount", n - 1), n, "pods that have ended")
+    c.kubelets.paused.clear()
+    c.start_all()
+    spec = {"nodeSelector": {"kubernetes.io/hostname": "n1"}}
+    c.make_job("a", command=["forever"], **spec)
+    c.wait(lambda: running(c, "a") == 1, "it runs, and is seen")
+    before = uids(c, "a")
+    c.kill("n1")
+    c.start_agent("n1")
+    c.make_job("b", command=["sleep", "1"], **spec)
+    equal(c.wait_state("b", "Completed")["succeeded"], 1, "succeeded")
+    equal(uids(c, "a"), before, "no second pod")
+    equal(running(c, "a"), 1, "it runs on")
+
+
+def many_resources(c):
+    """A Node has 73 resources: its ComputeNode lists 64 and says so, and a job gets one of the others."""
+    more = {f"example.com/r{i:02}": "8" for i in range(70)}
+    c.api.patch("/api/v1/nodes/n1/status", {"status": {"allocatable": more, "capacity": more}})
+    c.start_all()
+    status = c.wait(lambda: c.cnode("n1")["status"].get("reason") == "ResourcesNotListed" and
+                    c.cnode("n1")["status"], "it says so")
+    check("73 resources, of which 64" in status["message"], status["message"])
+    equal(len(status["capacity"]), 64, "listed")
+    equal(len(c.cnode("n1")["spec"]["resources"]), 64, "applied")
+    left_out = sorted(set(more) - set(status["capacity"]))[0]
+    c.make_job("a", command=["sleep", "1"], resources={"requests": {left_out: "1"}, "limits": {left_out: "1"}})
+    c.wait_state("a", "Completed")
+
+
 CASES = (live_changes, immutable, cascades, namespace_gone, recreate, stale_replace, two_writers,
-         scale_subresource, kubectl_sees, image, pod_security)
+         scale_subresource, kubectl_sees, image, pod_security, many_pods, many_resources)
