@@ -195,6 +195,8 @@ bool res_caps(struct core *c, struct node_record *n)
 		int64_t room = (alloc[r] > 0 ? alloc[r] : 0) - foreign[r];
 		if (spec[r] != RES_ABSENT && spec[r] < room)
 			room = spec[r];
+		if (r == RES_PODS && room > NODE_PODS_MAX * INT64_C(1000))
+			room = NODE_PODS_MAX * INT64_C(1000); /* an agent takes no more orders */
 		room = room > 0 ? room : 0;
 		changed |= cap[r] != room;
 		cap[r] = room;

@@ -48,15 +48,14 @@ static int64_t alloc_of(struct core *c, const struct node_record *n, const char 
 /* Names come and go. What no node has and nobody asks for gives its number to others. */
 static void names_that_are_gone_give_their_numbers_away(void **state)
 {
-	static const struct res gpu = {"gpu", 1000}, old = {"a3", 1000}, none = {"nowhere", 1000};
+	static const struct res gpu[] = {{"gpu", 1000}, {"nowhere", 1000}}, old = {"a3", 1000};
 	static const struct res foreign = {"b7", 5000}, given = {"b9", 1000};
-	const struct reslist asks = {&none, 1}, held = {&old, 1}, l = {&foreign, 1},
-			     spec = {&given, 1};
+	const struct reslist held = {&old, 1}, l = {&foreign, 1}, spec = {&given, 1};
 	struct core *c = tables_of(state);
 	struct node_record *n = tables_node(c, "n1", 4000, 8000);
 	struct job_record *j = tables_job(c, "a", 2);
 	struct attempt *a = tables_attempt(c, j, 0, n);
-	const struct job_spec wants = {.requests = {&gpu, 1}};
+	const struct job_spec wants = {.requests = {gpu, 2}};
 	offer(c, n, "a", 250);
 	needs_done(&a->needs);
 	a->needs = needs_of(c, &held); /* a member that was taken over */
@@ -64,7 +63,6 @@ static void names_that_are_gone_give_their_numbers_away(void **state)
 	res_id(c, "gpu");
 	tables_request(c, j, &wants);
 	request_resolve(c, j->spec.request);
-	struct needs unknown = needs_asked(c, &asks);
 	offer(c, n, "b", 250);
 	res_row_set(c, n, ROW_FOREIGN, &l);
 	res_row_set(c, n, ROW_SPEC, &spec);
@@ -87,7 +85,6 @@ static void names_that_are_gone_give_their_numbers_away(void **state)
 	offer(c, n, "a", 4);
 	assert_int_equal(alloc_of(c, n, "a3"), 2000);
 	res_use(c, n, &a->needs, -1);
-	needs_done(&unknown);
 }
 
 /* All numbers are used by what nodes have: the others are left out, and that is counted. */
@@ -100,6 +97,9 @@ static void more_names_than_numbers(void **state)
 		n = tables_node(c, nodes[i], 4000, 8000);
 		offer(c, n, nodes[i], 256);
 	}
+	const struct res late = {"late", 1000};
+	const struct reslist l = {&late, 1};
+	res_row_set(c, n, ROW_SPEC, &l);  /* the Node does not have it: it is no loss */
 	assert_int_equal(n->left_out, 4); /* cpu, memory, pods and ephemeral-storage have theirs */
 	assert_int_equal(res_count(c, n), 256);
 	assert_int_equal(alloc_of(c, n, "n4251"), 2000);
@@ -116,6 +116,19 @@ static void more_names_than_numbers(void **state)
 	offer(c, n, "n4", 300); /* more than count of one Node */
 	assert_int_equal(n->left_out, 44);
 	assert_int_equal(res_count(c, n), 300);
+}
+
+/* A kubelet may be configured for more pods than an agent takes orders. */
+static void no_more_members_than_orders(void **state)
+{
+	static const struct res pods = {"pods", 10000000};
+	const struct reslist l = {&pods, 1};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, 8000);
+	res_row_set(c, n, ROW_ALLOC, &l);
+	res_row_set(c, n, ROW_SPEC, &l);
+	assert_true(res_caps(c, n));
+	assert_int_equal(res_row(c, n, ROW_CAP)[RES_PODS], NODE_PODS_MAX * 1000);
 }
 
 /* A ComputeNode has place for some: what every node has, what members use, then the others. */
@@ -319,6 +332,7 @@ int main(void)
 		T(names_that_are_gone_give_their_numbers_away),
 		T(more_names_than_numbers),
 		T(what_is_listed),
+		T(no_more_members_than_orders),
 		T(rows_grow),
 		T(what_muster_may_use),
 		T(what_fits),
