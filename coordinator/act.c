@@ -15,9 +15,11 @@ static void mark(struct coordinator *c, const struct core_action *a)
 		    c->now_ms);
 }
 
-static void pod_create(struct coordinator *c, const struct pod_create *p)
+static void pod_create(struct coordinator *c, enum op_type type, const struct pod_create *p,
+		       const char *key)
 {
-	struct op *op = op_new(&c->ops, OP_POD_CREATE, p->ns, p->name, NULL);
+	struct op *op = op_new(&c->ops, type, p->ns, p->name, NULL);
+	mem_strset(&op->key, key);
 	op->pod = *p;
 	op->text[0] = mem_strdup(p->job_name);
 	op->text[1] = mem_strdup(p->job_uid);
@@ -65,7 +67,8 @@ static void act(struct coordinator *c, const struct core_action *a)
 	case ACT_COMPUTE_NODE_DELETE: object_op(c, OP_COMPUTE_NODE_DELETE, a); break;
 	case ACT_JOB_GET: object_op(c, OP_JOB_GET, a); break;
 	case ACT_JOB_DELETE: object_op(c, OP_JOB_DELETE, a); break;
-	case ACT_POD_CREATE: pod_create(c, &a->pod_create); break;
+	case ACT_POD_CREATE: pod_create(c, OP_POD_CREATE, &a->pod_create, ""); break;
+	case ACT_POD_ASK: pod_create(c, OP_POD_ASK, &a->pod_ask.create, a->pod_ask.key); break;
 	case ACT_POD_DELETE:
 		op_queue(op_new(&c->ops, OP_POD_DELETE, a->pod_delete.ns, a->pod_delete.name,
 				a->pod_delete.uid));

@@ -17,6 +17,7 @@ static struct op *op_free(struct op *op)
 	for (size_t i = 0; i < ARRAY_LEN(op->text); i++)
 		free(op->text[i]);
 	free(op->hash);
+	free(op->key);
 	free(op->live_uid);
 	free(op->cont);
 	free(op);
@@ -71,7 +72,8 @@ static uint64_t submit_create(struct op *op)
 	if (!op->pod.template_text)
 		return 0;
 	req.pod_create = &op->pod;
-	op->owner->pod_creates++;
+	req.dry_run = op->type == OP_POD_ASK;
+	op->owner->pod_creates += !req.dry_run;
 	return submit(op, &req);
 }
 
@@ -117,7 +119,8 @@ static uint64_t op_submit(struct op *op)
 	struct api_request req;
 	switch (op->type) {
 	case OP_COMPUTE_NODE_APPLY: return submit_apply(op);
-	case OP_POD_CREATE: return submit_create(op);
+	case OP_POD_CREATE:
+	case OP_POD_ASK: return submit_create(op);
 	case OP_NOTE: return submit_note(op);
 	case OP_LIST_NODE: return submit_list_node(op);
 	case OP_LIST_PODS: req = list_request(op, NULL); return submit(op, &req);

@@ -15,6 +15,7 @@ enum op_type {
 	OP_COMPUTE_NODE_APPLY,
 	OP_COMPUTE_NODE_DELETE,
 	OP_POD_CREATE,
+	OP_POD_ASK,  /* a dry run of a create; key tells the core which */
 	OP_POD_READ, /* after a create that met a pod of the same name */
 	OP_POD_DELETE,
 	OP_JOB_GET,
@@ -31,7 +32,7 @@ struct op {
 	struct ops *owner;
 	enum op_type type;
 	uint64_t id; /* 0 while it waits */
-	char *ns, *name, *uid, *hash, *text[3];
+	char *ns, *name, *uid, *hash, *key, *text[3];
 	struct pod_create pod; /* its strings are text of this op or of the template store */
 	bool warning;
 	int64_t when_ms; /* of a note */

@@ -40,6 +40,15 @@ static void tell_pod_done(struct coordinator *c, struct op *op, const struct api
 	shell_step(c, &ev);
 }
 
+static void tell_asked(struct coordinator *c, const struct op *op, enum rc rc, const char *message,
+		       const struct reslist *requests)
+{
+	struct core_event ev = {
+		.type = CEV_POD_ASKED,
+		.asked = {.key = op->key, .rc = rc, .message = message, .requests = *requests}};
+	shell_step(c, &ev);
+}
+
 static void on_object(void *self, struct op *op, const struct api_object *obj)
 {
 	struct coordinator *c = coordinator_of(self);
@@ -47,6 +56,10 @@ static void on_object(void *self, struct op *op, const struct api_object *obj)
 	switch (op->type) {
 	case OP_LIST_PODS: on_pod(c, NULL, obj->pod); break;
 	case OP_LIST_NODE: on_pod(c, op->name, obj->pod); break;
+	case OP_POD_ASK:
+		op->found = true;
+		tell_asked(c, op, RC_OK, "", &obj->pod->requests);
+		break;
 	case OP_POD_CREATE:
 	case OP_POD_READ:
 		op->found = true;
@@ -185,6 +198,10 @@ static void on_end(void *self, struct op *op, const struct api_result *res)
 	switch (op->type) {
 	case OP_COMPUTE_NODE_APPLY: end_apply(c, op, res); break;
 	case OP_POD_CREATE: end_create(c, op, res); break;
+	case OP_POD_ASK:
+		if (!op->found)
+			tell_asked(c, op, res->rc, res->message, &(struct reslist){0});
+		break;
 	case OP_POD_READ:
 		if (!op->found)
 			tell_pod_done(c, op, res, NULL);

@@ -17,6 +17,7 @@ static void core_metrics(struct metrics *m, const struct core_stats *s)
 	set(m, METRIC_PLACEMENTS, s->placements);
 	set(m, METRIC_CHARGED_FAILURES, s->charged_failures);
 	set(m, METRIC_DISRUPTIONS, s->disruptions);
+	set(m, METRIC_POD_DRY_RUNS, s->pod_asks);
 	set(m, METRIC_CREATE_FAILURES, s->create_failures);
 	set(m, METRIC_UNORDERED_REPORTS, s->unordered_reports);
 	metrics_set(m, METRIC_CORE_BYTES, "nodes", NULL, (double)s->bytes_nodes);

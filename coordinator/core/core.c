@@ -8,6 +8,7 @@
 #include "coordinator/core/life/gate.h"
 #include "coordinator/core/life/node_apply.h"
 #include "coordinator/core/life/silence.h"
+#include "coordinator/core/observe/admission_seen.h"
 #include "coordinator/core/observe/adopt.h"
 #include "coordinator/core/observe/agent_seen.h"
 #include "coordinator/core/observe/job_seen.h"
@@ -183,6 +184,7 @@ static void (*const handlers[])(struct core *, const struct core_event *) = {
 	[CEV_HANGUP] = agent_hangup,
 	[CEV_PODS] = pods_listed,
 	[CEV_POD_DONE] = pod_op_ended,
+	[CEV_POD_ASKED] = admission_answered,
 	[CEV_JOB_CHECKED] = job_checked,
 	[CEV_STATUS_WRITTEN] = on_written,
 	[CEV_APPLIED] = node_applied,

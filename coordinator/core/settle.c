@@ -3,6 +3,7 @@
 
 #include "coordinator/core/attempt/launch.h"
 #include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/life/ask.h"
 #include "coordinator/core/life/job_policy.h"
 #include "coordinator/core/life/node_state.h"
 #include "coordinator/core/place/cycle.h"
@@ -62,13 +63,17 @@ static void attempt_due(struct core *c, struct heap_node *t)
 	attempt_timer_due(c, OWNER_OF(t, struct attempt, timer));
 }
 
+static void admitted_due(struct core *c, struct heap_node *t)
+{
+	admission_due(c, OWNER_OF(t, struct admitted, timer));
+}
+
 static void fire(struct core *c, struct heap_node *t)
 {
 	static void (*const due[])(struct core *, struct heap_node *) = {
-		[TIMER_NODE] = node_due,
-		[TIMER_ROOM] = room_due,
-		[TIMER_JOB] = job_due,
-		[TIMER_ATTEMPT] = attempt_due,
+		[TIMER_NODE] = node_due,         [TIMER_ROOM] = room_due,
+		[TIMER_JOB] = job_due,           [TIMER_ATTEMPT] = attempt_due,
+		[TIMER_ADMITTED] = admitted_due,
 	};
 	must((unsigned)t->kind < ARRAY_LEN(due));
 	due[t->kind](c, t);

@@ -92,6 +92,7 @@ static void write_query(const struct api_request *req, const char *manager, stru
 	query(out, "fieldManager", manager, sep);
 	if (req->verb == API_APPLY)
 		query(out, "force", "false", sep);
+	query(out, "dryRun", req->dry_run ? "All" : NULL, sep);
 	if (req->kind == API_POD || req->kind == API_COMPUTE_NODE || req->kind == API_JOB)
 		query(out, "fieldValidation", "Strict", sep);
 }

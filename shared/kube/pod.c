@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "kube/decode_requests.h"
 #include "kube/pod_plain.h"
+#include "kube/pod_shape.h"
 
 enum { JS_BYTES_MAX = 256 * 1024 };
 
@@ -197,6 +198,7 @@ void pod_template(struct arena *a, const json_t *job_spec, const char *default_i
 				"--default-image; set spec.image";
 	spec->credentials = pod_carries_credentials(pod);
 	template_text(a, pod, spec);
+	spec->shape = pod_shape(a, pod);
 	/* The names point into the tree, which is freed here, so they are copied. */
 	struct reslist l = decode_requests(a, s);
 	struct res *v = arena_alloc(a, l.n * sizeof *v);

@@ -35,6 +35,9 @@ struct job_spec {
 	 * more if there are tolerations; text is the pod without its per-member parts (kube/pod.h),
 	 * borrowed. */
 	const char *template_hash, *template_text;
+	/* Pods of one shape are alike for admission: it is a hash of the pod without the values of
+	 * command, args and env, 16 hex digits; NULL: unknown. */
+	const char *shape;
 	bool credentials;    /* the pod carries somebody's: only the coordinator may create it */
 	const char *invalid; /* why no pod can be made of this spec and what to do, or NULL */
 };

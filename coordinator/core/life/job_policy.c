@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/life/ask.h"
 #include "coordinator/core/life/job_deletion.h"
 #include "coordinator/core/life/job_update.h"
 #include "coordinator/core/life/spent_pods.h"
@@ -294,6 +295,8 @@ static bool queue_wanted(struct core *c, struct job_record *j)
 		job_wake(j, j->life.held_until_ms);
 		want = 0;
 	}
+	if (want && !admission_known(c, j))
+		want = 0;
 	/* A job that a cycle has given all that it wanted leaves the queue when the cycle ends. */
 	if (want)
 		queue_put(c, j, want);

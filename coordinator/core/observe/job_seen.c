@@ -5,6 +5,7 @@
 
 #include "base/backoff.h"
 #include "coordinator/core/observe/adopt.h"
+#include "coordinator/core/state/admitted.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/conditions.h"
 #include "coordinator/core/state/job.h"
@@ -49,9 +50,39 @@ static void mended(struct job_record *j)
 	job_accepted(j);
 }
 
+/* A waiting job that changed may fit now, or have another place. Its message is renewed. */
+static void queue_again(struct core *c, struct job_record *j)
+{
+	if (!job_queued(j))
+		return;
+	queue_look(c, j);
+	if (job_blocked(j))
+		waiting_soon(c, j);
+}
+
+/* The template's own numbers hold where nobody asks. */
+static void admission_use(struct core *c, struct job_record *j, const struct job_spec *spec)
+{
+	if (c->cfg.ask_admission)
+		admitted_use(c, j, spec->shape, &spec->requests);
+}
+
+void job_admitted(struct core *c, struct job_record *j, const struct reslist *requests)
+{
+	struct request *k = request_with(c, j->spec.request, requests);
+	if (k != j->spec.request)
+		queue_again(c, j); /* nobody changed the job: its pauses go on */
+	request_put(c, j->spec.request);
+	j->spec.request = k;
+	job_dirty(c, j);
+}
+
 static void set_request(struct core *c, struct job_record *j, const struct job_spec *spec)
 {
-	struct request *k = request_get(c, spec);
+	struct job_spec admitted = *spec;
+	admission_use(c, j, spec);
+	admitted.requests = admitted_requests(j, &spec->requests);
+	struct request *k = request_get(c, &admitted);
 	if (j->spec.request && j->spec.request->set != k->set)
 		job_changed_selection(j); /* other requests alone move no member */
 	if (j->spec.request && j->spec.request != k)
@@ -75,16 +106,6 @@ static void set_template(struct core *c, struct job_record *j, const struct job_
 	j->spec.credentials = spec->credentials;
 	if (!str_eq(j->spec.invalid, spec->invalid))
 		mem_strset(&j->spec.invalid, spec->invalid);
-}
-
-/* A waiting job that changed may fit now, or have another place. Its message is renewed. */
-static void queue_again(struct core *c, struct job_record *j)
-{
-	if (!job_queued(j))
-		return;
-	queue_look(c, j);
-	if (job_blocked(j))
-		waiting_soon(c, j);
 }
 
 static void set_spec(struct core *c, struct job_record *j, const struct job_spec *spec)

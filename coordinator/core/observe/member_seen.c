@@ -10,6 +10,7 @@
 #include "coordinator/core/attempt/launch.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/job_denied.h"
+#include "coordinator/core/observe/admission_seen.h"
 #include "coordinator/core/observe/member_ended.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
@@ -62,9 +63,10 @@ void member_create_failing(struct core *c, struct attempt *a, const char *reason
 	attempt_set_waiting(c, a, buf_str(&b));
 }
 
-static void on_seen(struct core *c, struct attempt *a, const char *pod_uid)
+static void on_seen(struct core *c, struct attempt *a, const struct member *m)
 {
-	if (str_eq(a->pod_uid, pod_uid))
+	attempt_set_needs(c, a, &m->requests);
+	if (str_eq(a->pod_uid, m->pod_uid))
 		return;
 	bool first = !attempt_seen(a);
 	struct job_record *j = a->job;
@@ -73,7 +75,9 @@ static void on_seen(struct core *c, struct attempt *a, const char *pod_uid)
 		job_accepted(j);
 		job_dirty(c, j);
 	}
-	mem_strset(&a->pod_uid, pod_uid);
+	if (first)
+		admission_shown(c, a, &m->requests);
+	mem_strset(&a->pod_uid, m->pod_uid);
 	attempt_order_changed(c, a);
 	if (a->state == ATTEMPT_STOPPING)
 		attempt_timer_due(c, a); /* the pod can be deleted now */
@@ -86,7 +90,7 @@ static void apply(struct core *c, struct attempt *a, const struct member *m)
 {
 	if (a->phase != MEMBER_NONE && member_phase_final(a->phase))
 		return;
-	on_seen(c, a, m->pod_uid);
+	on_seen(c, a, m);
 	set_waiting(c, a, m);
 	if (member_phase_final(m->phase))
 		member_ended(c, a, m);

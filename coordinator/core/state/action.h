@@ -13,6 +13,7 @@ enum core_action_type {
 	ACT_COMPUTE_NODE_APPLY,  /* a ComputeNode is to be applied: core_cnode_apply() */
 	ACT_COMPUTE_NODE_DELETE, /* delete the ComputeNode of a deleted Node (UID precondition) */
 	ACT_POD_CREATE,          /* the coordinator itself creates the pod */
+	ACT_POD_ASK,             /* a dry run of a create: what does admission make of the pod? */
 	ACT_POD_DELETE,          /* with UID precondition */
 	ACT_JOB_GET,             /* a live GET, before pods of an unknown job are deleted */
 	ACT_JOB_DELETE,          /* ttlSecondsAfterFinished is over (UID precondition) */
@@ -32,6 +33,10 @@ struct core_action {
 			int64_t not_before_ms; /* 0, or the earliest time of the write */
 		} object; /* JOB_STATUS, CNODE_STATUS, CNODE_DELETE, JOB_GET, JOB_DELETE */
 		struct pod_create pod_create; /* template_text NULL: found by the hash */
+		struct {
+			struct pod_create create;
+			const char *key; /* of the shape; the event of the answer has it */
+		} pod_ask;
 		struct {
 			const char *ns, *name, *uid;
 			const char *why;

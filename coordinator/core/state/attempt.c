@@ -222,6 +222,25 @@ void attempt_set_timer(struct core *c, struct attempt *a, int64_t at_ms)
 	heap_set(&c->timers, &a->timer, at_ms);
 }
 
+static bool needs_same(const struct needs *a, const struct needs *b)
+{
+	return a->n == b->n && !memcmp(a->v, b->v, a->n * sizeof *a->v);
+}
+
+void attempt_set_needs(struct core *c, struct attempt *a, const struct reslist *requests)
+{
+	struct needs needs = needs_of(c, requests);
+	bool room = a->takes_room;
+	if (needs_same(&a->needs, &needs)) {
+		needs_done(&needs);
+		return;
+	}
+	take_room(c, a, false);
+	needs_done(&a->needs);
+	a->needs = needs;
+	take_room(c, a, room);
+}
+
 void attempt_set_template(struct core *c, struct attempt *a, uint32_t template_id)
 {
 	intern_ref(c->strs, template_id);

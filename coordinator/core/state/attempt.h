@@ -51,6 +51,8 @@ bool attempt_replaceable(const struct attempt *a);
  * none is due. */
 void attempt_set_timer(struct core *c, struct attempt *a, int64_t at_ms);
 void attempt_set_template(struct core *c, struct attempt *a, uint32_t template_id);
+/* What its pod needs, as admitted or as resized since. */
+void attempt_set_needs(struct core *c, struct attempt *a, const struct reslist *requests);
 void attempt_set_ready(struct core *c, struct attempt *a, bool ready);
 /* why: what a container waits for, as "ErrImagePull: …", or why the create keeps failing, or "". */
 void attempt_set_waiting(struct core *c, struct attempt *a, const char *why);

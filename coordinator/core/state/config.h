@@ -22,6 +22,7 @@ struct core_config {
 	uint32_t step_jobs; /* how many jobs, nodes or timers one step handles; 0: some thousands */
 	bool spread;        /* place members on the emptiest nodes; else on the fullest */
 	bool agent_launch;
+	bool ask_admission; /* ask what admission makes of a pod before the first one is made */
 };
 
 struct core_stats {
@@ -31,6 +32,7 @@ struct core_stats {
 	uint32_t job_records, node_records, attempts_open, orders, templates;
 	uint64_t placements, charged_failures, disruptions, steps;
 	uint64_t unordered_reports; /* reports about attempts that were not ordered there */
+	uint64_t pod_asks;          /* dry runs of a create, to see what admission adds */
 	uint64_t create_failures;   /* the coordinator's creates that gave no pod */
 	size_t bytes_nodes, bytes_jobs;
 };

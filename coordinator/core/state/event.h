@@ -23,6 +23,7 @@ enum core_event_type {
 	CEV_HANGUP,         /* the connection of an agent was closed */
 	CEV_PODS,           /* pods that the coordinator listed: all (node NULL), or of one node */
 	CEV_POD_DONE,       /* a create, delete or get of a pod by the coordinator ended */
+	CEV_POD_ASKED,      /* ACT_POD_ASK was answered */
 	CEV_JOB_CHECKED,    /* the live GET of ACT_JOB_GET was answered */
 	CEV_STATUS_WRITTEN, /* the write of a job's or ComputeNode's status ended */
 	CEV_APPLIED,        /* the apply of a ComputeNode ended */
@@ -62,6 +63,12 @@ struct core_event {
 			const char *ns, *pod;
 			const struct member *member; /* RC_OK of a create, or RC_EXISTS: the pod */
 		} pod;
+		struct {
+			const char *key; /* as in the action */
+			enum rc rc;      /* RC_OK: requests are those of the pod as admitted */
+			const char *message;
+			struct reslist requests;
+		} asked;
 		struct {
 			const char *ns, *name, *uid; /* of the job that the question was about */
 			enum rc rc; /* RC_OK: live_uid is set; RC_NOTFOUND: there is none */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/admitted.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,7 @@ void job_free(struct core *c, struct job_record *j)
 	HASH_DELETE(hh_uid, c->jobs.by_uid, j);
 	dirty_list_remove(c, j);
 	heap_remove(&c->timers, &j->timer);
+	admitted_use(c, j, NULL, NULL);
 	templates_use(c, j->spec.template_id, -1);
 	intern_put(c->strs, j->spec.template_id);
 	request_put(c, j->spec.request);

@@ -3,6 +3,7 @@
  * may write its parts. */
 #pragma once
 
+#include "coordinator/core/state/admitted_record.h"
 #include "coordinator/core/state/job_members_record.h"
 #include "coordinator/core/state/job_told_record.h"
 #include "coordinator/core/state/request_record.h"
@@ -95,6 +96,9 @@ struct job_record {
 	int64_t waiting_ms;             /* when the message is due */
 	/* Writes of the status. */
 	struct status_slot status;
+	/* What is known of its pods' shape, and the list of the jobs that have it. */
+	struct admitted *admitted;
+	struct job_record *admitted_prev, *admitted_next;
 	bool gathering; /* an urgent write waits a moment for more changes */
 	uint32_t inflight_failed, inflight_attempts;
 };

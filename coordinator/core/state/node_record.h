@@ -13,7 +13,7 @@
 #include "model/message.h"
 
 /* What a node of the timers' heap belongs to: heap_node.kind. */
-enum timer_kind { TIMER_NODE, TIMER_ROOM, TIMER_JOB, TIMER_ATTEMPT };
+enum timer_kind { TIMER_NODE, TIMER_ROOM, TIMER_JOB, TIMER_ATTEMPT, TIMER_ADMITTED };
 
 enum node_condition { NC_READY, NC_AGENT, NC_SCHEDULABLE, NC_N };
 

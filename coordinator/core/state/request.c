@@ -10,12 +10,12 @@
 
 enum { KEY_MAX = 1024 * 1024 };
 
-static struct request *request_new(struct core *c, struct buf *key, const struct job_spec *spec)
+static struct request *request_new(struct core *c, struct buf *key, const struct reslist *need)
 {
 	struct request *k = mem_zalloc(1, sizeof *k);
 	k->key_bytes = (uint32_t)key->len;
 	k->key = buf_steal(key);
-	k->needs = needs_asked(c, &spec->requests);
+	k->needs = needs_asked(c, need);
 	HASH_ADD_KEYPTR(hh, c->requests.all, k->key, k->key_bytes, k);
 	return k;
 }
@@ -30,25 +30,36 @@ const char *request_resource(const struct request *k, uint32_t i)
 	return "pods"; /* the last need of each request */
 }
 
-struct request *request_get(struct core *c, const struct job_spec *spec)
+/* own_m: a counted reference. */
+static struct request *find_or_new(struct core *c, struct selection *own_m,
+				   const struct reslist *need)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(KEY_MAX);
-	struct selection *m = selection_get(c, spec);
 	struct request *k;
-	buf_put(&b, &m->id, sizeof m->id);
-	for (uint32_t i = 0; i < spec->requests.n; i++) {
-		const char *name = str_or_empty(spec->requests.v[i].name);
+	buf_put(&b, &own_m->id, sizeof own_m->id);
+	for (uint32_t i = 0; i < need->n; i++) {
+		const char *name = str_or_empty(need->v[i].name);
 		buf_put(&b, name, strlen(name) + 1);
-		buf_put(&b, &spec->requests.v[i].milli, sizeof spec->requests.v[i].milli);
+		buf_put(&b, &need->v[i].milli, sizeof need->v[i].milli);
 	}
 	must(buf_rc(&b) == RC_OK);
 	HASH_FIND(hh, c->requests.all, b.data, b.len, k);
 	if (k)
-		selection_put(c, m); /* the request holds a reference already */
+		selection_put(c, own_m); /* the request holds a reference already */
 	else
-		(k = request_new(c, &b, spec))->set = m;
+		(k = request_new(c, &b, need))->set = own_m;
 	k->refs++;
 	return k;
+}
+
+struct request *request_get(struct core *c, const struct job_spec *spec)
+{
+	return find_or_new(c, selection_get(c, spec), &spec->requests);
+}
+
+struct request *request_with(struct core *c, const struct request *r, const struct reslist *need)
+{
+	return find_or_new(c, selection_hold(r->set), need);
 }
 
 void request_put(struct core *c, struct request *k)

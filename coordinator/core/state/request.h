@@ -7,6 +7,8 @@
 
 /* Each get counts a reference, which request_put gives back. */
 struct request *request_get(struct core *c, const struct job_spec *spec);
+/* The same selection, for members that need so much. */
+struct request *request_with(struct core *c, const struct request *r, const struct reslist *need);
 void request_put(struct core *c, struct request *r); /* NULL is allowed */
 /* The name of the i-th resource of the needs; i < needs.n. */
 const char *request_resource(const struct request *r, uint32_t i);

@@ -262,6 +262,12 @@ struct selection *selection_get(struct core *c, const struct job_spec *spec)
 	return m;
 }
 
+struct selection *selection_hold(struct selection *m)
+{
+	m->refs++;
+	return m;
+}
+
 void selection_put(struct core *c, struct selection *m)
 {
 	if (--m->refs)

@@ -8,6 +8,7 @@
 
 /* Counts a reference, which selection_put gives back. The spec keeps the bounds of the CRD. */
 struct selection *selection_get(struct core *c, const struct job_spec *spec);
+struct selection *selection_hold(struct selection *s); /* counts another reference */
 void selection_put(struct core *c, struct selection *s);
 /* The selection of the request, evaluated; valid until the next call. */
 const struct selection *selection_evaluate(struct core *c, struct request *r);

@@ -46,6 +46,10 @@ struct request_table {
 	struct request *all;
 };
 
+struct admitted_table {
+	struct admitted *all;
+};
+
 struct selection_table {
 	struct selection *all;
 	struct selection **evaluated; /* the last SELECTIONS_KEPT that were evaluated, as a ring */
@@ -92,6 +96,7 @@ struct core {
 	struct job_table jobs;
 	struct attempt_table attempts;
 	struct request_table requests;
+	struct admitted_table admitted;
 	struct selection_table selections;
 	struct template_table templates;
 	struct queue queue;

@@ -246,8 +246,31 @@ static void check_resource(struct checks *c, const struct version *pod, const st
 			   pod->meta.name, res, pod->pod.node);
 }
 
+/* Admission adds to the pod what nobody could know yet: no dry run of it was possible since, and no
+ * pod of the same template has shown it. */
+static bool overhead_unknown(const struct checks *c, const struct version *pod)
+{
+	enum { LEARNING_MS = 10000 };
+	const struct server *s = &c->world->server;
+	const struct version *job = world_by_uid(c->world, API_JOB, pod->meta.owner_uid);
+	const struct shelf *sh = &s->store.shelf[API_POD];
+	if (!s->overhead_milli)
+		return false;
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (str_eq(sh->v[i]->meta.ns, pod->meta.ns) &&
+		    str_eq(check_label(sh->v[i], LABEL_TEMPLATE),
+			   check_label(pod, LABEL_TEMPLATE)) &&
+		    sh->v[i]->meta.created_ms > s->wall_ms + s->overhead_ms &&
+		    sh->v[i]->meta.created_ms < server_wall(s) - LEARNING_MS)
+			return false;
+	}
+	return s->no_dry_run || !job || job->meta.created_ms < s->wall_ms + s->overhead_ms;
+}
+
 static void check_room(struct checks *c, const struct version *pod)
 {
+	if (overhead_unknown(c, pod))
+		return;
 	const struct store *st = &c->world->server.store;
 	const struct version *node = store_find(st, API_NODE, NULL, pod->pod.node);
 	const struct version *compute_node = store_find(st, API_COMPUTE_NODE, NULL, pod->pod.node);

@@ -114,15 +114,28 @@ static void node_changed(struct budget *b, const struct change *ch, bool spec)
 	account(b, "ComputeNode apply", ch->now->meta.name)->paid += 2;
 }
 
+/* Once for each namespace and shape, as long as a job has it, and leader; and while a job waits
+ * once a minute at most. */
+static struct account *dry_run(struct budget *b, const char *ns, const char *template_hash)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	buf_printf(&key, "%s/%s", ns, template_hash);
+	struct account *a = account(b, "dry run", buf_str(&key));
+	a->per_lead = 1;
+	a->every_ms = MINUTE_MS;
+	return a;
+}
+
 void budget_change(struct budget *b, const struct change *ch)
 {
 	const struct version *v = ch->now;
 	bool first = ch->ev == WATCH_ADDED || !ch->prev;
 	bool spec =
 		first || ch->ev == WATCH_DELETED || ch->prev->meta.generation != v->meta.generation;
-	if (v->kind == API_JOB && spec)
+	if (v->kind == API_JOB && spec) {
 		job_status(b, v->meta.uid)->paid += first ? 4 : 2;
-	else if (v->kind == API_POD)
+		dry_run(b, v->meta.ns, v->job.spec.template_hash)->paid++;
+	} else if (v->kind == API_POD)
 		pod_changed(b, ch);
 	else if (v->kind == API_NODE)
 		node_changed(b, ch, true);
@@ -173,7 +186,9 @@ static void asked_delete(struct budget *b, const struct api_request *req)
 
 void budget_request(struct budget *b, const char *who, const struct api_request *req)
 {
-	if (req->verb == API_CREATE && req->kind == API_POD) {
+	if (req->dry_run) {
+		dry_run(b, req->ns, req->pod_create->template_hash)->spent++;
+	} else if (req->verb == API_CREATE && req->kind == API_POD) {
 		asked_pod(b, who, req);
 	} else if (req->verb == API_DELETE) {
 		asked_delete(b, req);

@@ -99,6 +99,10 @@ static void on_change(void *self, const struct change *ch)
 static void on_request(void *self, const char *who, const struct api_request *req)
 {
 	struct checks *c = self;
+	if (req->dry_run) { /* it creates nothing */
+		budget_request(c->budget, who, req);
+		return;
+	}
 	witness_request(c->cluster, who, req);
 	request(c, who, req);
 	heard_request(c->heard, who, req);

@@ -170,9 +170,9 @@ static void on_evict(void *self, uint64_t uid)
 static void evict_own(struct cluster *cl, const struct version *pod)
 {
 	bool lost = uid_number(pod->meta.uid) % 2;
-	struct version *c = evicted(
-		cl, pod, "Usage of EmptyDir volume \"scratch\" exceeds the limit \"1Mi\". ",
-		lost ? "ContainerStatusUnknown" : "Error");
+	struct version *c =
+		evicted(cl, pod, "Usage of EmptyDir volume \"scratch\" exceeds the limit \"1Mi\". ",
+			lost ? "ContainerStatusUnknown" : "Error");
 	if (!pod->meta.deleted_ms)
 		cluster_tally(cl, str_or_empty(pod->meta.owner_uid), "all")->failures++;
 	server_count(&cl->world.server, FACT_EVICTED_OWN);

@@ -200,8 +200,8 @@ void contract_apply_drops(struct contract_env *env)
 
 /* ---- pods and deletion ---- */
 
-static enum rc create_pod(struct contract_env *env, const char *name, const char *node,
-			  struct asked *a)
+static enum rc make_pod(struct contract_env *env, const char *name, const char *node, bool dry_run,
+			struct asked *a)
 {
 	struct pod_create body = {.ns = env->ns,
 				  .name = name,
@@ -217,8 +217,29 @@ static enum rc create_pod(struct contract_env *env, const char *name, const char
 				  .kind = API_POD,
 				  .ns = env->ns,
 				  .name = name,
+				  .dry_run = dry_run,
 				  .pod_create = &body};
 	return contract_ask(env, &req, a);
+}
+
+static enum rc create_pod(struct contract_env *env, const char *name, const char *node,
+			  struct asked *a)
+{
+	return make_pod(env, name, node, false, a);
+}
+
+/* It answers with the pod as it would be, and stores nothing. */
+void contract_pod_dry_run(struct contract_env *env)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(100);
+	const char *name = contract_name(env, &b, "dry");
+	struct asked a;
+	assert_int_equal(make_pod(env, name, "contract-node", true, &a), RC_OK);
+	assert_int_equal(a.n, 1);
+	assert_true(a.v[0].flag); /* it is a member */
+	struct api_request get = {.verb = API_GET, .kind = API_POD, .ns = env->ns, .name = name};
+	assert_int_equal(contract_ask(env, &get, &a), RC_NOTFOUND);
+	assert_int_equal(create_pod(env, name, "contract-node", &a), RC_OK);
 }
 
 void contract_pod_create_once(struct contract_env *env)

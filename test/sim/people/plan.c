@@ -231,6 +231,8 @@ static void make_faults(struct plan *p, const struct plan_config *cfg,
 			op->type = OP_AIMED;
 		if (op->type == OP_AIMED)
 			op->ms = draw(r, 20000, 90000);
+		if (op->type == OP_OVERHEAD) /* members come and go meanwhile */
+			op->ms = draw(r, 30000, 120000);
 		if (op->type == OP_PAUSE && op->b % 2) /* a lease outlasts most */
 			op->ms = draw(r, 15000, 60000);
 	}

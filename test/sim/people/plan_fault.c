@@ -174,7 +174,7 @@ static void deaf(struct cluster *cl, int64_t ms)
 static void lag(struct step *st, const struct plan_op *op)
 {
 	const char *job = st->plan->job[op->job].name;
-	conns_weather(st->cluster->world.conns)->watch_lag_ms = 100 + (int64_t)op->b * 8;
+	conns_weather(st->cluster->world.conns)->watch_lag_ms = 500 + (int64_t)op->b * 8;
 	if (op->c % 3)
 		return;
 	user_scale(&st->cluster->world, job, 1);
@@ -271,6 +271,10 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 	case OP_QUOTA: cl->world.server.pod_quota = 1 + op->b % 6; break;
 	case OP_OUT_OF_SERVICE: return out_of_service(cl, op);
 	case OP_ADMISSION: admission(cl, op); break;
+	case OP_OVERHEAD:
+		server_set_overhead(&cl->world.server, 100 + (int64_t)op->b);
+		cl->world.server.no_dry_run = op->c % 2;
+		break;
 	case OP_CUT_API: return cut_api(cl, op);
 	case OP_ONE_WAY:
 		doubt(cl, m, op->ms);

@@ -19,6 +19,8 @@ static void admission_ends(struct cluster *cl)
 		cl->world.server.quota_ended_ms = cl->world.clock.now_ms;
 	cl->world.server.deny_agent_pods = cl->world.server.deny_invalid = false;
 	cl->world.server.deny_pods = NULL;
+	cl->world.server.no_dry_run = false;
+	server_set_overhead(&cl->world.server, 0);
 }
 
 static void start_all(struct cluster *cl)
@@ -69,7 +71,8 @@ void plan_fault_end(struct step *st, const struct plan_op *op)
 	case OP_POWER: machine_power_on(m); break;
 	case OP_KUBELET: machine_kubelet(m, true); break;
 	case OP_QUOTA: quota_ends(cl); break;
-	case OP_ADMISSION: admission_ends(cl); break;
+	case OP_ADMISSION:
+	case OP_OVERHEAD: admission_ends(cl); break;
 	case OP_TOKEN: cl->world.server.refuse_tokens = m->token_stuck = false; break;
 	case OP_RIVAL: proc_crash(&m->rival, true); break;
 	case OP_KUBELET_CLOCK:

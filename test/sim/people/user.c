@@ -33,6 +33,7 @@ void user_set_template(struct version *v, const char *text)
 	hash_hex(hash_str(0, spec->template_text), all);
 	spec->template_hash = spec->ntolerations ? arena_printf(&v->arena, "%s-%s", run, all)
 						 : copy_str(&v->arena, run);
+	spec->shape = copy_str(&v->arena, run);
 	spec->requests = copy_reslist(&v->arena, &requests);
 }
 

@@ -97,6 +97,7 @@ struct job_spec copy_job_spec(struct arena *a, const struct job_spec *s)
 	c.terms = copy_terms(a, s->terms, s->nterms);
 	c.requests = copy_reslist(a, &s->requests);
 	c.template_hash = copy_str(a, s->template_hash);
+	c.shape = copy_str(a, s->shape);
 	c.template_text = copy_str(a, s->template_text);
 	c.invalid = copy_str(a, s->invalid);
 	return c;

@@ -14,6 +14,16 @@ static struct version *made(json_t *own_pod)
 	return v;
 }
 
+/* As the admission plugin RuntimeClass does. */
+static void add_overhead(struct server *s, json_t *pod)
+{
+	AUTO(buf_done) struct buf cpu = BUF_INIT(32);
+	buf_printf(&cpu, "%lldm", (long long)s->overhead_milli);
+	json_object_set_new(json_object_get(pod, "spec"), "overhead",
+			    json_pack("{s:s}", "cpu", buf_str(&cpu)));
+	server_count(s, FACT_OVERHEAD);
+}
+
 struct version *pod_make(struct server *s, const struct pod_create *p)
 {
 	AUTO(buf_done) struct buf text = BUF_INIT(POD_BYTES_MAX * 2);
@@ -21,7 +31,10 @@ struct version *pod_make(struct server *s, const struct pod_create *p)
 	struct err e = {""};
 	with_json.template_text = pod_text(&s->pod_texts, p->template_text);
 	must(pod_render(&with_json, &text, &e) == RC_OK);
-	struct version *v = made(js_load(text.data, text.len, &e));
+	json_t *pod = js_load(text.data, text.len, &e);
+	if (s->overhead_milli)
+		add_overhead(s, pod);
+	struct version *v = made(pod);
 	v->command = copy_str(&v->arena, p->template_text);
 	return v;
 }
@@ -45,8 +58,8 @@ struct version *pod_make_foreign(const char *ns, const char *name, const char *n
 
 void pod_ask_for(struct version *v, const char *vendor, uint32_t n)
 {
-	json_t *container =
-		json_array_get(json_object_get(json_object_get(v->tree.root, "spec"), "containers"), 0);
+	json_t *container = json_array_get(
+		json_object_get(json_object_get(v->tree.root, "spec"), "containers"), 0);
 	json_t *resources = json_object_get(container, "resources"), *all = json_object();
 	for (uint32_t i = 0; i < n; i++) {
 		const char *name = arena_printf(&v->arena, "a.%s.example/%u", vendor, i);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "model/selector.h"
 #include "test/sim/world/pod_make.h"
+#include "test/sim/world/pod_seal.h"
 #include "test/sim/world/pods.h"
 
 static const char agent_prefix[] = "agent/";
@@ -62,12 +63,30 @@ static bool admission_refuses(struct server *s, const char *who, const struct po
 	return false;
 }
 
+/* The pod as it would be stored: it has a uid and a time, and is nowhere. */
+static void answer_dry_run(struct server *s, const struct pod_create *p, struct answer *ret)
+{
+	struct version *v = pod_make(s, p);
+	v->meta.uid = "dry-run";
+	v->meta.created_ms = server_wall(s);
+	pod_tree_seal(&v->tree, v->grace_s, &v->arena, &v->pod_decoded);
+	server_count(s, FACT_DRY_RUN);
+	answer_ok(ret, 201, v);
+	version_unref(v);
+}
+
 void verb_create_pod(struct server *s, const char *who, const struct api_request *req,
 		     struct answer *ret)
 {
 	const struct pod_create *p = req->pod_create;
 	if (admission_refuses(s, who, p, ret))
 		return;
+	if (req->dry_run && s->no_dry_run) {
+		server_count(s, FACT_DRY_RUN_REFUSED);
+		answer_refuse(ret, RC_BADREQUEST, 400, "BadRequest",
+			      "admission webhook \"pods.example.com\" does not support dry run");
+		return;
+	}
 	if (store_find(&s->store, API_POD, p->ns, p->name)) {
 		answer_refuse(ret, RC_EXISTS, 409, "AlreadyExists", "the pod already exists");
 		return;
@@ -75,6 +94,10 @@ void verb_create_pod(struct server *s, const char *who, const struct api_request
 	if (s->pod_quota && pods_in(s, p->ns) >= s->pod_quota) {
 		server_count(s, FACT_QUOTA_REFUSED);
 		answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden", "exceeded quota: pods");
+		return;
+	}
+	if (req->dry_run) {
+		answer_dry_run(s, p, ret);
 		return;
 	}
 	s->pods_created++;

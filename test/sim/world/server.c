@@ -53,6 +53,13 @@ void server_done(struct server *s)
 	arena_done(&s->names);
 }
 
+void server_set_overhead(struct server *s, int64_t cpu_milli)
+{
+	if (cpu_milli != s->overhead_milli)
+		s->overhead_ms = s->clock->now_ms;
+	s->overhead_milli = cpu_milli;
+}
+
 struct version *server_put(struct server *s, struct version *own_v)
 {
 	return store_put(&s->store, own_v, server_wall(s));

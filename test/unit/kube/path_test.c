@@ -37,6 +37,10 @@ static const struct {
 	{"create",
 	 {.verb = API_CREATE, .kind = API_POD, .ns = "n"},
 	 "/api/v1/namespaces/n/pods?fieldManager=muster-coordinator&fieldValidation=Strict"},
+	{"dry run",
+	 {.verb = API_CREATE, .kind = API_POD, .ns = "n", .dry_run = true},
+	 "/api/v1/namespaces/n/pods?fieldManager=muster-coordinator&dryRun=All&"
+	 "fieldValidation=Strict"},
 	{"status",
 	 {.verb = API_PATCH_STATUS, .kind = API_JOB, .ns = "n", .name = "j"},
 	 "/apis/muster.dev/v1alpha1/namespaces/n/computejobs/j/status?"

@@ -275,13 +275,47 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* The template whose command, args, env or name differ has the same shape; another request has
+ * another. */
+static void shapes(void **state)
+{
+	static const struct {
+		const char *spec;
+		bool same;
+	} cases[] = {
+		{"{\"command\":[\"b\",\"c\"]}", true},
+		{"{\"command\":[\"a\"],\"args\":[\"1\"]}", true},
+		{"{\"command\":[\"a\"],\"image\":\"other\"}", false},
+		{"{\"command\":[\"a\"],\"resources\":{\"requests\":{\"cpu\":\"1\"}}}", false},
+		{"{\"command\":[\"a\"],\"template\":{\"spec\":{\"runtimeClassName\":\"vm\"}}}",
+		 false},
+		{"{\"command\":[\"a\"],\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}}}}",
+		 false},
+	};
+	AUTO(arena_done) struct arena a = ARENA_INIT(1 << 20);
+	struct job_spec one = {0};
+	struct err e = {""};
+	(void)state;
+	AUTO(js_freep) json_t *first = js_load("{\"command\":[\"a\"]}", 17, &e);
+	pod_template(&a, first, "image", &one);
+	assert_int_equal(strlen(one.shape), 16);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct job_spec other = {0};
+		AUTO(js_freep)
+		json_t *spec = js_load(cases[i].spec, strlen(cases[i].spec), &e);
+		pod_template(&a, spec, "image", &other);
+		print_message("%s\n", cases[i].spec);
+		assert_int_equal(!strcmp(one.shape, other.shape), cases[i].same);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_form),       cmocka_unit_test(template_and_short_fields),
 		cmocka_unit_test(what_is_refused),  cmocka_unit_test(hash_is_over_the_users_words),
 		cmocka_unit_test(credentials),      cmocka_unit_test(a_members_pod),
-		cmocka_unit_test(what_renders_not),
+		cmocka_unit_test(what_renders_not), cmocka_unit_test(shapes),
 	};
 	return cmocka_run_group_tests(tests, NULL, teardown);
 }

@@ -217,6 +217,9 @@ bool story_on_server(struct story *st, const struct words *w, const char *deed)
 	else if (str_eq(deed, "quota")) {
 		world->server.pod_quota = (uint32_t)option_whole(w, "pods", 0);
 		world->server.quota_ended_ms = world->clock.now_ms;
+	} else if (str_eq(deed, "overhead")) {
+		server_set_overhead(&world->server, option_whole(w, "cpu", 0));
+		world->server.no_dry_run = option_whole(w, "dry-run", 1) == 0;
 	} else if (str_eq(deed, "deny-agents"))
 		world->server.deny_agent_pods = str_eq(word(w, 3), "on");
 	else if (str_eq(deed, "deny-pods"))

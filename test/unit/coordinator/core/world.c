@@ -162,6 +162,11 @@ static void put_action(struct world *w, const struct core_action *a)
 		buf_printf(&w->did, "create %s %u.%u on %s\n", a->pod_create.job_name,
 			   a->pod_create.index, a->pod_create.attempt, a->pod_create.node);
 		break;
+	case ACT_POD_ASK:
+		buf_printf(&w->did, "ask %s as %s %u.%u on %s\n", a->pod_ask.key,
+			   a->pod_ask.create.job_name, a->pod_ask.create.index,
+			   a->pod_ask.create.attempt, a->pod_ask.create.node);
+		break;
 	case ACT_POD_DELETE:
 		buf_printf(&w->did, "delete %s: %s\n", a->pod_delete.uid, a->pod_delete.why);
 		break;

@@ -210,12 +210,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		cmocka_unit_test(when_it_is_applied),
-		T(what_another_owner_keeps),
-		T(more_resources_than_places),
-		T(what_comes_is_applied_away_once),
-		T(a_label_of_another_owner),
-		T(one_that_goes_again_and_again),
+		cmocka_unit_test(when_it_is_applied), T(what_another_owner_keeps),
+		T(more_resources_than_places),        T(what_comes_is_applied_away_once),
+		T(a_label_of_another_owner),          T(one_that_goes_again_and_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -223,6 +223,7 @@ static void put_action(struct buf *b, const struct core_action *a)
 		buf_printf(b, "POD_CREATE %s/%u/%u on %s", a->pod_create.job_name,
 			   a->pod_create.index, a->pod_create.attempt, a->pod_create.node);
 		break;
+	case ACT_POD_ASK: buf_printf(b, "POD_ASK %s", a->pod_ask.key); break;
 	case ACT_POD_DELETE: buf_printf(b, "POD_DELETE %s", a->pod_delete.uid); break;
 	case ACT_NOTE:
 		buf_printf(b, "%s %s %s: %s", a->note.warning ? "WARNING" : "NORMAL", a->note.name,

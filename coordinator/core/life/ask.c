@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A pod that is made with spec.nodeName meets no scheduler, so what admission adds to it is known
+ * to nobody before it exists. A dry run goes through the same admission and stores nothing
+ * (https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run). It is asked once for each
+ * namespace and shape. Where it has no answer (a webhook with side effects takes no dry run, a
+ * quota is used up, the API server fails), the template's own numbers hold and the question is
+ * repeated while jobs wait. The first pod that exists corrects the answer, so no watch on
+ * LimitRanges, RuntimeClasses and webhooks is needed; numbers that differ from the template's are
+ * asked for again while a job waits for them, since what added them may be gone. */
+#include "coordinator/core/life/ask.h"
+
+#include <utlist.h>
+
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/admitted.h"
+#include "coordinator/core/state/job.h"
+#include "coordinator/core/state/selection.h"
+
+enum { ANSWER_MS = 5000, AGAIN_MS = 60000, AGAIN_DOUBLINGS = 3 };
+
+/* A node on which a member could stand; else any node; NULL: there is none. Admission may look at
+ * the node's name (PodNodeSelector, policies). */
+static const struct node_record *some_node(struct core *c, const struct job_record *j)
+{
+	const struct selection *s = selection_evaluate(c, j->spec.request);
+	uint32_t any = UINT32_MAX;
+	for (uint32_t i = 0; i < c->nodes.n; i++) {
+		if (!c->nodes.at[i] || !bitset_has(&c->nodes.usable, i))
+			continue;
+		if (bitset_has(&s->match, i))
+			return c->nodes.at[i];
+		any = any == UINT32_MAX ? i : any;
+	}
+	return any == UINT32_MAX ? NULL : c->nodes.at[any];
+}
+
+static bool ask(struct core *c, struct job_record *j)
+{
+	const struct node_record *n = some_node(c, j);
+	char pod[POD_NAME_BYTES];
+	if (!n)
+		return false;
+	member_pod_name(j->name, j->uid, 0, j->members.highest_attempt + 1, pod);
+	struct core_action *act = action_new(c, ACT_POD_ASK);
+	act->pod_ask.key = action_str(c, j->admitted->key);
+	act->pod_ask.create = (struct pod_create){
+		.ns = action_str(c, j->ns),
+		.name = action_str(c, pod),
+		.job_name = action_str(c, j->name),
+		.job_uid = action_str(c, j->uid),
+		.node = action_str(c, n->name),
+		.index = 0,
+		.attempt = j->members.highest_attempt + 1,
+		.parallelism = j->spec.parallelism,
+		.template_hash = action_str(c, intern_str(c->strs, j->spec.template_id))};
+	admitted_asked(c, j->admitted);
+	c->stats.pod_asks++;
+	return true;
+}
+
+/* An answer that may change is asked for again, more rarely each time. */
+static void ask_later(struct core *c, struct admitted *a)
+{
+	uint32_t n = a->again < AGAIN_DOUBLINGS ? a->again : AGAIN_DOUBLINGS;
+	if (admitted_may_change(a) && !a->asking)
+		admitted_set_timer(c, a, a->since_ms + ((int64_t)AGAIN_MS << n));
+}
+
+bool admission_known(struct core *c, struct job_record *j)
+{
+	struct admitted *a = j->admitted;
+	if (!c->cfg.ask_admission || !a)
+		return true;
+	if (a->stage == ADMITTED_UNASKED && !ask(c, j))
+		return true;
+	if (a->stage != ADMITTED_ASKED) {
+		ask_later(c, a);
+		return true;
+	}
+	if (c->now_ms - a->since_ms >= ANSWER_MS) {
+		log_warn(c->log, "no answer about what pods need, the template's requests hold",
+			 KS("job", j->key));
+		admitted_untold(c, a);
+		return true;
+	}
+	job_wake(j, a->since_ms + ANSWER_MS);
+	return false;
+}
+
+void admission_due(struct core *c, struct admitted *a)
+{
+	struct job_record *j;
+	DL_FOREACH2(a->jobs, j, admitted_next)
+	{
+		if (job_queued(j) && !a->asking && ask(c, j)) {
+			admitted_again(a);
+			return;
+		}
+	}
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Before the first pod of a shape exists, a dry run of its create tells what admission makes of it.
+ */
+#pragma once
+
+#include "coordinator/core/state/tables.h"
+
+/* What the members of the job need is known, or cannot be: the job may be placed. If not, the
+ * question is on its way, and the job is woken when it has been without an answer for too long. */
+bool admission_known(struct core *c, struct job_record *j);
+/* The timer of the shape is due. */
+void admission_due(struct core *c, struct admitted *a);

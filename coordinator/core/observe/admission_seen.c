@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/observe/admission_seen.h"
+
+#include <utlist.h>
+
+#include "coordinator/core/observe/job_seen.h"
+#include "coordinator/core/state/admitted.h"
+#include "coordinator/core/state/job.h"
+
+/* All jobs of the shape go on: with these numbers, or with those of their template. */
+static void go_on(struct core *c, const struct admitted *a)
+{
+	struct job_record *j;
+	DL_FOREACH2(a->jobs, j, admitted_next)
+	{
+		if (!job_finished(j))
+			job_admitted(c, j, a->stage == ADMITTED_TOLD ? &a->requests : &a->own);
+	}
+}
+
+static void told(struct core *c, struct admitted *a, const struct reslist *requests)
+{
+	bool waited = a->stage == ADMITTED_ASKED;
+	bool other = admitted_told(c, a, requests);
+	if (other)
+		log_info(c->log, "admission changes what pods request", KS("job", a->jobs->key));
+	if (other || waited)
+		go_on(c, a);
+}
+
+void admission_answered(struct core *c, const struct core_event *ev)
+{
+	struct admitted *a = admitted_find(c, str_or_empty(ev->asked.key));
+	if (!a || !a->asking)
+		return; /* no job has the shape any more, or a pod has shown it */
+	if (ev->asked.rc == RC_OK) {
+		told(c, a, &ev->asked.requests);
+		return;
+	}
+	log_info(c->log, "no answer about what pods need, the template's requests hold",
+		 KS("job", a->jobs->key), KS("rc", rc_name(ev->asked.rc)),
+		 KS("error", str_or_empty(ev->asked.message)));
+	admitted_untold(c, a);
+	go_on(c, a);
+}
+
+void admission_shown(struct core *c, const struct attempt *at, const struct reslist *requests)
+{
+	struct job_record *j = at->job;
+	if (j->admitted && at->template_id == j->spec.template_id)
+		told(c, j->admitted, requests);
+}

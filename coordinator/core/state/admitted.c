@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/state/admitted.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "base/state.h"
+#include "model/quantity.h"
+
+static const struct state_rule rules[ADMITTED_STAGE_N] = {
+#define TO(s) STATE_BIT(ADMITTED_##s)
+	[ADMITTED_UNASKED] = {"Unasked", TO(ASKED) | TO(TOLD)},
+	[ADMITTED_ASKED] = {"Asked", TO(TOLD) | TO(UNTOLD)},
+	[ADMITTED_TOLD] = {"Told", TO(TOLD)},
+	[ADMITTED_UNTOLD] = {"Untold", TO(TOLD) | TO(UNTOLD)},
+#undef TO
+};
+
+static void set_stage(struct admitted *a, enum admitted_stage to)
+{
+	state_check(rules, ADMITTED_STAGE_N, a->stage, to);
+	a->stage = to;
+}
+
+static struct reslist list_copy(const struct reslist *l)
+{
+	struct res *v = mem_zalloc(l->n, sizeof *v);
+	for (uint32_t i = 0; i < l->n; i++)
+		v[i] = (struct res){mem_strdup(l->v[i].name), l->v[i].milli};
+	return (struct reslist){v, l->n};
+}
+
+static void list_free(struct reslist *l)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		free((void *)(uintptr_t)l->v[i].name);
+	free((void *)(uintptr_t)l->v);
+	*l = (struct reslist){0};
+}
+
+static bool list_same(const struct reslist *a, const struct reslist *b)
+{
+	for (uint32_t i = 0; a->n == b->n && i < a->n; i++) {
+		if (reslist_get(b, a->v[i].name) != a->v[i].milli)
+			return false;
+	}
+	return a->n == b->n;
+}
+
+static void leave(struct core *c, struct job_record *j)
+{
+	struct admitted *a = j->admitted;
+	if (!a)
+		return;
+	DL_DELETE2(a->jobs, j, admitted_prev, admitted_next);
+	j->admitted = NULL;
+	if (a->jobs)
+		return;
+	heap_remove(&c->timers, &a->timer);
+	HASH_DEL(c->admitted.all, a);
+	list_free(&a->own);
+	list_free(&a->requests);
+	free(a->key);
+	free(a);
+}
+
+struct admitted *admitted_find(const struct core *c, const char *key)
+{
+	struct admitted *a;
+	HASH_FIND_STR(c->admitted.all, key, a);
+	return a;
+}
+
+static struct admitted *find_or_new(struct core *c, const char *key, const struct reslist *own)
+{
+	struct admitted *a = admitted_find(c, key);
+	if (a)
+		return a;
+	a = mem_zalloc(1, sizeof *a);
+	a->key = mem_strdup(key);
+	a->own = list_copy(own);
+	a->timer.kind = TIMER_ADMITTED;
+	HASH_ADD_KEYPTR(hh, c->admitted.all, a->key, strlen(a->key), a);
+	return a;
+}
+
+void admitted_use(struct core *c, struct job_record *j, const char *shape,
+		  const struct reslist *own)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(1024);
+	buf_printf(&key, "%s/%s", j->ns, str_or_empty(shape));
+	must(buf_rc(&key) == RC_OK);
+	if (j->admitted && str_eq(j->admitted->key, buf_str(&key)))
+		return;
+	leave(c, j);
+	if (!*str_or_empty(shape))
+		return;
+	j->admitted = find_or_new(c, buf_str(&key), own);
+	DL_APPEND2(j->admitted->jobs, j, admitted_prev, admitted_next);
+}
+
+struct reslist admitted_requests(const struct job_record *j, const struct reslist *own)
+{
+	const struct admitted *a = j->admitted;
+	return a && a->stage == ADMITTED_TOLD ? a->requests : *own;
+}
+
+void admitted_asked(struct core *c, struct admitted *a)
+{
+	a->asking = true;
+	a->since_ms = c->now_ms;
+	if (a->stage == ADMITTED_UNASKED)
+		set_stage(a, ADMITTED_ASKED);
+}
+
+void admitted_untold(struct core *c, struct admitted *a)
+{
+	a->asking = false;
+	admitted_set_timer(c, a, INT64_MAX);
+	if (a->stage != ADMITTED_TOLD)
+		set_stage(a, ADMITTED_UNTOLD);
+}
+
+bool admitted_told(struct core *c, struct admitted *a, const struct reslist *requests)
+{
+	bool other = !list_same(a->stage == ADMITTED_TOLD ? &a->requests : &a->own, requests);
+	a->asking = false;
+	set_stage(a, ADMITTED_TOLD);
+	admitted_set_timer(c, a, INT64_MAX);
+	struct reslist told = list_copy(requests);
+	list_free(&a->requests);
+	a->requests = told;
+	a->again = other ? 0 : a->again;
+	return other;
+}
+
+bool admitted_may_change(const struct admitted *a)
+{
+	return a->stage == ADMITTED_UNTOLD ||
+	       (a->stage == ADMITTED_TOLD && !list_same(&a->own, &a->requests));
+}
+
+void admitted_again(struct admitted *a)
+{
+	a->again++;
+}
+
+void admitted_set_timer(struct core *c, struct admitted *a, int64_t at_ms)
+{
+	heap_set(&c->timers, &a->timer, at_ms);
+}

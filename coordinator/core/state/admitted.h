@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the API server makes of the pods of each namespace and shape (job_spec.shape), and which
+ * jobs have that shape. Memory is bounded by the jobs. */
+#pragma once
+
+#include "coordinator/core/state/tables.h"
+
+/* The job's pods are of this shape from now on, which asks for own by itself; NULL or "": of none.
+ */
+void admitted_use(struct core *c, struct job_record *j, const char *shape,
+		  const struct reslist *own);
+/* The numbers that hold for the job's members: as admitted, where they are known; else own. */
+struct reslist admitted_requests(const struct job_record *j, const struct reslist *own);
+struct admitted *admitted_find(const struct core *c, const char *key); /* NULL: no job has it */
+/* A question has left. */
+void admitted_asked(struct core *c, struct admitted *a);
+/* The question had no answer. */
+void admitted_untold(struct core *c, struct admitted *a);
+/* The numbers of a pod as admitted. True: they are others than those that held. */
+bool admitted_told(struct core *c, struct admitted *a, const struct reslist *requests);
+/* Whether another answer may come without anybody having edited the job: what was added may go
+ * again, and what could not be asked may be asked later. */
+bool admitted_may_change(const struct admitted *a);
+void admitted_again(struct admitted *a); /* it was asked again by itself */
+/* When it is asked again; INT64_MAX: not by itself. */
+void admitted_set_timer(struct core *c, struct admitted *a, int64_t at_ms);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the API server makes of the pods of a shape: admission may add requests to what the template
+ * asks for (LimitRange defaults, the overhead of a RuntimeClass, injected sidecars). */
+#pragma once
+
+#include "base/heap.h"
+#include "coordinator/core/state/request_record.h"
+
+/*	  the question leaves	  answered	       a pod shows, or is answered, other numbers
+ * Unasked ------------------> Asked --------> Told -----.
+ *    |			        |	       ^  ^ ^----'
+ *    |	a pod shows the numbers |  no answer   |  |
+ *    `-------------------------+--------------'  |
+ *			        `--> Untold ------'    asked again from Told and Untold: Asked
+ */
+enum admitted_stage {
+	ADMITTED_UNASKED,
+	ADMITTED_ASKED,  /* a dry run is under way, and no numbers are known yet */
+	ADMITTED_TOLD,   /* requests holds the numbers */
+	ADMITTED_UNTOLD, /* the question had no answer: the template's own numbers hold */
+	ADMITTED_STAGE_N
+};
+
+/* One namespace and shape. It lives as long as a job has it. */
+struct admitted {
+	UT_hash_handle hh;
+	char *key; /* ns/shape */
+	enum admitted_stage stage;
+	bool asking;             /* a dry run is under way */
+	int64_t since_ms;        /* when the last question left */
+	uint32_t again;          /* how often it was asked again, for the pause between */
+	struct heap_node timer;  /* when it is asked again */
+	struct reslist own;      /* what the template asks for; a copy with names of its own */
+	struct reslist requests; /* as admitted; meaningful in ADMITTED_TOLD */
+	struct job_record *jobs; /* those of this shape */
+};

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What admission makes of a pod is asked before the first one is made, and counts as its room. */
+#include <string.h>
+
+#include "test/unit/coordinator/core/world.h"
+
+static struct world *asking(void **state, uint32_t nodes)
+{
+	struct world *w = w_of(state);
+	w->cfg.ask_admission = true;
+	w_restart(w);
+	w_nodes(w, nodes);
+	return w;
+}
+
+/* A job whose template asks for so much. */
+static struct wjob *job_of(struct world *w, const char *name, uint32_t parallelism,
+			   const char *shape, int64_t cpu)
+{
+	struct wjob *j = w_new_job(w, name, parallelism);
+	j->job.spec.shape = shape;
+	j->requests[0] = (struct res){"cpu", cpu};
+	j->job.spec.requests = (struct reslist){j->requests, cpu ? 1 : 0};
+	return j;
+}
+
+static void answer(struct world *w, const char *key, enum rc rc, int64_t cpu)
+{
+	struct res r = {"cpu", cpu};
+	struct core_event ev = {
+		.type = CEV_POD_ASKED,
+		.asked = {.key = key, .rc = rc, .message = "words", .requests = {&r, cpu ? 1 : 0}}};
+	w_step(w, &ev);
+}
+
+/* The pod of a member is seen, with so much. */
+static void shown(struct world *w, struct wjob *j, uint32_t index, int64_t cpu)
+{
+	const char *node;
+	struct res r = {"cpu", cpu};
+	const struct order *o = w_order(w, j, index, &node);
+	struct member m = w_member(w, j, node, index, o->attempt, MEMBER_RUNNING);
+	m.requests = (struct reslist){&r, 1};
+	w_report(w, &m);
+}
+
+static void asked_once_a_shape(void **state)
+{
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s1", 0), *b = job_of(w, "b", 1, "s1", 0);
+	struct wjob *other = job_of(w, "other", 1, "s2", 0);
+	w_clear(w);
+	w_job(w, a);
+	assert_true(w_has(w, "ask default/s1 as a 0.1 on n1\n"));
+	w_clear(w);
+	w_job(w, b);
+	assert_false(w_has(w, "ask"));
+	w_job(w, other);
+	assert_true(w_has(w, "ask default/s2 as other 0.1 on n1\n"));
+	assert_int_equal(w_orders(w, a) + w_orders(w, b) + w_orders(w, other), 0);
+	/* 4 CPU: two of 1.5 fit, a third does not. */
+	answer(w, "default/s1", RC_OK, 1500);
+	assert_int_equal(w_orders(w, a) + w_orders(w, b), 2);
+	assert_true(w_told(w, "admission changes what pods request"));
+	answer(w, "default/s2", RC_OK, 1500);
+	assert_int_equal(w_orders(w, other), 0);
+	w_wait(w, 2000);
+	assert_non_null(strstr(w_status(w, other).message, "lacks cpu"));
+	/* A job of a known shape asks no more. */
+	w_clear(w);
+	w_job(w, job_of(w, "late", 1, "s1", 0));
+	assert_false(w_has(w, "ask"));
+}
+
+static void the_same_numbers_change_nothing(void **state)
+{
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s", 1000);
+	w_job(w, a);
+	answer(w, "default/s", RC_OK, 1000);
+	assert_int_equal(w_orders(w, a), 1);
+	assert_false(w_told(w, "admission changes"));
+}
+
+static void without_an_answer_the_templates_numbers_hold(void **state)
+{
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s", 1000), *b = job_of(w, "b", 1, "t", 1000);
+	w_job(w, a);
+	w_wait(w, 4500);
+	assert_int_equal(w_orders(w, a), 0);
+	w_wait(w, 1000);
+	assert_int_equal(w_orders(w, a), 1);
+	assert_true(w_told(w, "no answer about what pods need"));
+	/* An error is an answer that comes at once. */
+	w_job(w, b);
+	answer(w, "default/t", RC_BADREQUEST, 0);
+	assert_int_equal(w_orders(w, b), 1);
+	/* What comes too late, or is about nothing that a job has, changes nothing. */
+	answer(w, "default/t", RC_OK, 9000);
+	answer(w, "default/nothing", RC_OK, 1);
+	answer(w, NULL, RC_SERVER, 0);
+	struct wjob *c = job_of(w, "c", 1, "t", 1000);
+	w_job(w, c);
+	assert_int_equal(w_orders(w, c), 1);
+}
+
+static void asked_again_while_a_job_waits(void **state)
+{
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s", 1000);
+	w_job(w, a);
+	answer(w, "default/s", RC_OK, 5000);
+	assert_int_equal(w_orders(w, a), 0);
+	w_clear(w);
+	w_wait(w, 59000);
+	assert_false(w_has(w, "ask"));
+	w_wait(w, 2000);
+	assert_true(w_has(w, "ask default/s as a"));
+	answer(w, "default/s", RC_SERVER, 0); /* what was told holds */
+	assert_int_equal(w_orders(w, a), 0);
+	w_clear(w);
+	w_wait(w, 117000);
+	assert_false(w_has(w, "ask"));
+	w_wait(w, 3000);
+	assert_true(w_has(w, "ask default/s as a"));
+	answer(w, "default/s", RC_OK, 1000);
+	assert_int_equal(w_orders(w, a), 1);
+	/* Nobody waits: nobody asks. */
+	w_clear(w);
+	w_wait(w, 600000);
+	assert_false(w_has(w, "ask"));
+}
+
+static void nobody_waits_when_it_is_due(void **state)
+{
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s", 1000);
+	w_job(w, a);
+	answer(w, "default/s", RC_OK, 5000);
+	a->job.spec.suspend = true;
+	w_job(w, a);
+	w_clear(w);
+	w_wait(w, 200000);
+	assert_false(w_has(w, "ask"));
+}
+
+static void a_pod_that_exists_corrects(void **state)
+{
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s", 1000), *b = job_of(w, "b", 2, "s", 1000);
+	w_job(w, a);
+	answer(w, "default/s", RC_OK, 1000);
+	shown(w, a, 0, 3000);
+	w_job(w, b);
+	w_wait(w, 2000);
+	assert_int_equal(w_orders(w, b), 0); /* 1 is free, and one member needs 3 */
+	assert_non_null(strstr(w_status(w, b).message, "lacks cpu"));
+	/* It is resized in place: the room is free again, but new pods are made as before. */
+	shown(w, a, 0, 500);
+	w_wait(w, 2000);
+	assert_int_equal(w_orders(w, b), 0);
+	w_job(w, job_of(w, "c", 1, "u", 3500));
+	answer(w, "default/u", RC_OK, 3500);
+	assert_true(w_told(w, "job=default/c member=0 attempt=1"));
+}
+
+static void an_edit_asks_for_the_new_shape(void **state)
+{
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s", 1000);
+	w_job(w, a);
+	answer(w, "default/s", RC_OK, 5000);
+	w_clear(w);
+	a->job.spec.shape = "t";
+	w_job(w, a);
+	assert_true(w_has(w, "ask default/t"));
+	answer(w, "default/s", RC_OK, 1); /* no job has it any more */
+	answer(w, "default/t", RC_OK, 1000);
+	assert_int_equal(w_orders(w, a), 1);
+}
+
+static void without_a_node_nothing_is_asked(void **state)
+{
+	struct world *w = asking(state, 0);
+	struct wjob *a = job_of(w, "a", 1, "s", 0), *far = job_of(w, "far", 1, "t", 0);
+	w_clear(w);
+	w_job(w, a);
+	assert_false(w_has(w, "ask"));
+	w_nodes(w, 2);
+	assert_int_equal(w_orders(w, a), 1);
+	/* No node matches: any will do for the question. */
+	far->selector[0] = (struct kv){"zone", "moon"};
+	far->job.spec.node_selector = (struct kvs){far->selector, 1};
+	w_job(w, far);
+	assert_true(w_has(w, "ask default/t as far 0.1 on n1\n"));
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
+	const struct CMUnitTest tests[] = {
+		T(asked_once_a_shape),
+		T(the_same_numbers_change_nothing),
+		T(without_an_answer_the_templates_numbers_hold),
+		T(asked_again_while_a_job_waits),
+		T(nobody_waits_when_it_is_due),
+		T(a_pod_that_exists_corrects),
+		T(an_edit_asks_for_the_new_shape),
+		T(without_a_node_nothing_is_asked),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
