@@ -11,6 +11,7 @@
 #include "kube/decode_requests.h"
 #include "kube/pod_plain.h"
 #include "kube/pod_shape.h"
+#include "kube/pod_work.h"
 
 enum { JS_BYTES_MAX = 256 * 1024 };
 
@@ -167,6 +168,7 @@ static json_t *make_pod(const json_t *spec)
 	if (!json_object_get(s, "automountServiceAccountToken") &&
 	    (!account || str_eq(account, "default")))
 		json_object_set_new(s, "automountServiceAccountToken", json_false());
+	pod_work_mark(pod);
 	return pod;
 }
 

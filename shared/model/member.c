@@ -143,7 +143,13 @@ static enum member_phase phase_of(const struct pod *p)
 	case POD_RUNNING:
 	case POD_UNKNOWN: break;
 	}
-	return p->started ? MEMBER_RUNNING : MEMBER_PENDING;
+	return p->working ? MEMBER_RUNNING : MEMBER_PENDING;
+}
+
+bool wait_is_usual(const char *reason)
+{
+	return !*str_or_empty(reason) || str_eq(reason, "ContainerCreating") ||
+	       str_eq(reason, "PodInitializing") || str_eq(reason, WAIT_SIDECAR);
 }
 
 /* The best explanation in the pod of why it waits or ended. */
@@ -155,7 +161,7 @@ static void words_of(const struct pod *p, struct member *m)
 	} else if (*str_or_empty(p->reason)) {
 		m->reason = p->reason;
 		m->message = p->message;
-	} else if (*str_or_empty(p->terminated_reason)) {
+	} else if (member_phase_final(m->phase) && *str_or_empty(p->terminated_reason)) {
 		m->reason = p->terminated_reason;
 		m->message = p->terminated_message;
 	} else if (p->phase == POD_SUCCEEDED && m->phase == MEMBER_DISRUPTED) {

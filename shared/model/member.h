@@ -10,6 +10,9 @@
 #define LABEL_INDEX "muster.dev/member-index"
 #define LABEL_ATTEMPT "muster.dev/attempt"
 #define LABEL_TEMPLATE "muster.dev/template-hash"
+/* Annotation of a member's pod: the names of the containers that its user wrote, with commas
+ * between them. What else the pod has was added by admission. */
+#define ANNOTATION_CONTAINERS "muster.dev/containers"
 #define API_VERSION "muster.dev/v1alpha1"
 #define KIND_JOB_NAME "ComputeJob"
 #define KIND_NODE_NAME "ComputeNode"
@@ -26,8 +29,9 @@ bool member_same_run(const char *hash_a, const char *hash_b);
 enum member_phase {
 	MEMBER_NONE,      /* in a Hello: its create is under way, its pod may come to be; with a
 			   * message, also in Reports: the create keeps failing, and why */
-	MEMBER_PENDING,   /* the pod exists, no container of it has started */
-	MEMBER_RUNNING,   /* a container has started */
+	MEMBER_PENDING,   /* the pod exists, its work has not started: init containers and sidecars
+			   * come first */
+	MEMBER_RUNNING,   /* each container that the user wrote has started */
 	MEMBER_SUCCEEDED, /* phase Succeeded, and it ended before anybody asked it to stop */
 	MEMBER_FAILED,    /* it ended by its own fault: charged against backoffLimit */
 	MEMBER_DISRUPTED, /* ended by eviction for the node's sake, deletion, preemption, reboot…,
@@ -69,16 +73,22 @@ struct pod {
 	const char *node, *reason, *message; /* status.reason, status.message */
 	enum pod_phase phase;
 	bool ready, started; /* condition Ready; a container has run or runs */
+	bool working;        /* each container of the work runs or has run */
 	bool disruption_target;
 	int64_t disruption_ms; /* since when; 0: not told */
 	const char *disruption_reason, *disruption_message;
-	const char *waiting_reason, *waiting_message;       /* of the first waiting container */
+	const char *waiting_reason, *waiting_message;       /* what its containers wait for */
 	const char *terminated_reason, *terminated_message; /* of the first failed container */
 	int32_t exit_code;
 	int64_t started_ms, ended_ms;
 	int64_t finished_ms; /* of the last container of the work; 0 unless all say it */
 	struct reslist requests;
 };
+
+/* Reasons of a container that waits although nothing is wrong; "" and NULL too. WAIT_SIDECAR is
+ * Muster's own: a sidecar runs and has not started up. */
+#define WAIT_SIDECAR "SidecarNotStarted"
+bool wait_is_usual(const char *reason);
 
 /* True if the pod's controller is a ComputeJob and its labels are complete; then *ret is what
  * the pod says (pointers into the pod). Rules: KEP-3329 (DisruptionTarget), kubelet admission

@@ -31,13 +31,6 @@ static void on_progress(struct core *c, struct attempt *a, const struct member *
 	attempt_set_state(c, a, a->phase == MEMBER_RUNNING ? ATTEMPT_RUNNING : ATTEMPT_PENDING);
 }
 
-/* The reasons of a container that waits although nothing is wrong. */
-static bool usual(const char *reason)
-{
-	return !*str_or_empty(reason) || str_eq(reason, "ContainerCreating") ||
-	       str_eq(reason, "PodInitializing");
-}
-
 static void put_words(struct buf *b, const char *reason, const char *message)
 {
 	buf_put_words(b, reason, MESSAGE_MAX);
@@ -45,12 +38,41 @@ static void put_words(struct buf *b, const char *reason, const char *message)
 	buf_put_words(b, str_or_empty(message), MESSAGE_MAX);
 }
 
+/* Both say the same, numbers apart. A pull fails with other ports and times at each try. */
+static bool same_but_numbers(const char *a, const char *b)
+{
+	static const char digits[] = "0123456789";
+	while (*a && *a == *b) {
+		a += strspn(a + 1, digits) + 1;
+		b += strspn(b + 1, digits) + 1;
+	}
+	return !*a && !*b;
+}
+
 static void set_waiting(struct core *c, struct attempt *a, const struct member *m)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
-	if (m->phase == MEMBER_PENDING && !usual(m->reason))
+	if (!member_phase_final(m->phase) && !wait_is_usual(m->reason))
 		put_words(&b, m->reason, m->message);
-	attempt_set_waiting(c, a, buf_str(&b));
+	if (!str_eq(m->reason, "ErrImagePull") || !same_but_numbers(a->waiting, buf_str(&b)))
+		attempt_set_waiting(c, a, buf_str(&b));
+}
+
+static void set_starting(struct core *c, struct attempt *a, const struct member *m)
+{
+	bool starts = m->phase == MEMBER_PENDING && wait_is_usual(m->reason);
+	const char *words = starts ? str_or_empty(m->message) : "";
+	a->preparing = starts && *words && str_eq(m->reason, "PodInitializing");
+	if (str_eq(a->starting, words))
+		return;
+	mem_strset(&a->starting, words);
+	job_dirty(c, a->job);
+}
+
+static void set_words(struct core *c, struct attempt *a, const struct member *m)
+{
+	set_waiting(c, a, m);
+	set_starting(c, a, m);
 }
 
 void member_create_failing(struct core *c, struct attempt *a, const char *reason,
@@ -91,7 +113,7 @@ static void apply(struct core *c, struct attempt *a, const struct member *m)
 	if (a->phase != MEMBER_NONE && member_phase_final(a->phase))
 		return;
 	on_seen(c, a, m);
-	set_waiting(c, a, m);
+	set_words(c, a, m);
 	if (member_phase_final(m->phase))
 		member_ended(c, a, m);
 	else
@@ -157,7 +179,7 @@ static void enter(struct core *c, struct attempt *a, const struct member *m)
 			  member_phase_final(m->phase) ? ATTEMPT_ENDED
 			  : m->phase == MEMBER_RUNNING ? ATTEMPT_RUNNING
 						       : ATTEMPT_PENDING);
-	set_waiting(c, a, m);
+	set_words(c, a, m);
 	if (c->synced && a->confirmed && !attempt_current(a))
 		attempt_stop(c, a, "superseded");
 }

@@ -175,6 +175,7 @@ struct attempt *attempt_new(struct core *c, struct job_record *j, uint32_t index
 	a->seen_gen = n->list.generation;
 	mem_strset(&a->pod_uid, "");
 	mem_strset(&a->waiting, "");
+	mem_strset(&a->starting, "");
 	member_pod_name(j->name, j->uid, index, attempt, a->pod);
 	hmap_add(&c->attempts.by_id, &a->by_id, id_hash(j, index, attempt));
 	hmap_add(&c->attempts.by_pod, &a->by_pod, name_hash(j->ns, a->pod));
@@ -307,6 +308,7 @@ void attempt_free(struct core *c, struct attempt *a)
 	needs_done(&a->needs);
 	free(a->pod_uid);
 	free(a->waiting);
+	free(a->starting);
 	free(a);
 }
 

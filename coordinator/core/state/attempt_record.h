@@ -46,6 +46,9 @@ struct attempt {
 	/* waiting: why a container waits ("ErrImagePull: …"), or why the create of an attempt that
 	 * is ordered keeps failing, or "" */
 	char *pod_uid, *waiting;
+	char *starting; /* what a member that has not started is at, though nothing is wrong; or ""
+			 */
+	bool preparing; /* that is an init container */
 	struct needs needs;
 	char pod[POD_NAME_BYTES];
 };

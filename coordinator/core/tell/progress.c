@@ -12,6 +12,7 @@
 #include "coordinator/core/state/tables.h"
 
 enum {
+	SLOW_MS = 10000,
 	STUCK_MS = 60000,
 	FAILURE_EVENT_MS = 60000,
 	QUOTE_MAX = 700 /* bytes of others' words, so that the next step fits behind them */
@@ -193,33 +194,65 @@ static bool tell_failing_create(struct core *c, struct job_record *j)
 	return true;
 }
 
-/* A container waits, and the kubelet says why; or no container has started for a long time, and
- * nothing says why (a volume, the network, a slow pull): then the Events of the pod may. */
-static bool tell_waiting(struct core *c, struct job_record *j)
+/* A container waits for something that is wrong, be it that others of its pod run. */
+static const struct attempt *find_waiting(const struct job_record *j)
 {
-	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX);
-	const struct attempt *a, *stuck = NULL;
-	int64_t at = j->members.starting_ms + STUCK_MS;
-	if (!j->members.count[ATTEMPT_PENDING])
-		return false;
-	if (at > c->now_ms)
-		job_wake(j, at);
-	DL_FOREACH2(j->members.nwaiting || at <= c->now_ms ? j->members.attempts : NULL, a,
-		    job_next)
+	const struct attempt *a;
+	DL_FOREACH2(j->members.nwaiting ? j->members.attempts : NULL, a, job_next)
+	{
+		if ((a->state == ATTEMPT_PENDING || a->state == ATTEMPT_RUNNING) && *a->waiting)
+			break;
+	}
+	return a;
+}
+
+/* The first that has not started; first of all one that no init container keeps from that. */
+static const struct attempt *find_starting(const struct job_record *j)
+{
+	const struct attempt *a, *preparing = NULL;
+	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		if (a->state != ATTEMPT_PENDING)
 			continue;
-		stuck = stuck ? stuck : a;
-		if (*a->waiting) {
-			say_waiting(c, j, a, a->waiting);
-			return true;
-		}
+		if (!a->preparing)
+			return a;
+		preparing = preparing ? preparing : a;
 	}
-	if (at > c->now_ms)
+	return preparing;
+}
+
+/* No member has started for a while, and no container says that something is wrong. What takes
+ * long is told: an init container may do so for good reasons; else (a volume, the network, a slow
+ * pull) the Events of the pod may say more. */
+static bool tell_starting(struct core *c, struct job_record *j)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 2);
+	int64_t ms = c->now_ms - j->members.starting_ms;
+	const struct attempt *a = j->members.count[ATTEMPT_PENDING] ? find_starting(j) : NULL;
+	if (!a)
 		return false;
-	must(stuck); /* one attempt is Pending */
-	buf_printf(&b, "not started for %d s", STUCK_MS / 1000);
-	say_waiting(c, j, stuck, buf_str(&b));
+	if (ms < STUCK_MS)
+		job_wake(j, j->members.starting_ms +
+				    (ms < SLOW_MS && *a->starting ? SLOW_MS : STUCK_MS));
+	if (ms >= STUCK_MS && !a->preparing) {
+		buf_printf(&b, "not started for %d s%s", STUCK_MS / 1000, *a->starting ? ": " : "");
+		buf_put_words(&b, a->starting, QUOTE_MAX);
+		say_waiting(c, j, a, buf_str(&b));
+		return true;
+	}
+	if (ms < SLOW_MS || !*a->starting)
+		return false;
+	buf_put_words(&b, a->starting, QUOTE_MAX);
+	job_set_message(j, R_MemberStarting, "member %u: %s", a->id.index, buf_str(&b));
+	return true;
+}
+
+static bool tell_waiting(struct core *c, struct job_record *j)
+{
+	const struct attempt *a = find_waiting(j);
+	if (!a)
+		return tell_starting(c, j);
+	say_waiting(c, j, a, a->waiting);
 	return true;
 }
 

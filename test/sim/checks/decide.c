@@ -64,7 +64,7 @@ static uint32_t may_be_away(const struct job_spec *s)
 static bool runs(const struct world *w, const struct line *l)
 {
 	const struct version *pod = line_pod(w, l, l->job->meta.uid);
-	return pod && pod->pod.phase == POD_RUNNING;
+	return pod && pod->began_ms && !pod_ended(pod);
 }
 
 /* The attempt that the line is about; made if there is none. */

@@ -10,6 +10,7 @@
 #include "test/sim/checks/mind.h"
 #include "test/sim/checks/place.h"
 #include "test/sim/checks/said.h"
+#include "test/sim/checks/waits.h"
 
 enum { SCAN_MS = 2000, MOVE_MS = 15000, SOON_MS = 30000, IN_TIME_MS = 90000 };
 
@@ -85,6 +86,12 @@ static void scan_moved(struct checks *c, const struct version *pod, const struct
 			   pod->meta.name, pod->pod.node);
 }
 
+static void check_heard(struct checks *c, const struct version *pod, const struct version *job)
+{
+	scan_moved(c, pod, job);
+	check_waits(c, pod, job);
+}
+
 static bool led_for(const struct checks *c, int64_t ms)
 {
 	const struct cluster *cl = c->cluster;
@@ -111,6 +118,6 @@ void check_scan(struct checks *c)
 		if (led_for(c, IN_TIME_MS) && mind_answers(c, pod->pod.node, SOON_MS))
 			scan_superseded(c, pod);
 		if (well(c, pod->pod.node) && mind_answers(c, pod->pod.node, MOVE_MS))
-			scan_moved(c, pod, job);
+			check_heard(c, pod, job);
 	}
 }

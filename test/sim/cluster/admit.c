@@ -12,7 +12,7 @@ static int64_t used(const struct cluster *cl, const struct version *pod, const c
 	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
 	int64_t sum = 0;
 	for (uint32_t i = 0; i < sh->n; i++) {
-		if (sh->v[i]->pod.started && !pod_ended(sh->v[i]) &&
+		if (sh->v[i]->admitted && !pod_ended(sh->v[i]) &&
 		    str_eq(sh->v[i]->pod.node, pod->pod.node))
 			sum += str_eq(res, "pods") ? 1000
 						   : reslist_get(&sh->v[i]->pod.requests, res);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "model/selector.h"
 #include "test/sim/cluster/admit.h"
+#include "test/sim/cluster/containers.h"
 #include "test/sim/world/pod_edit.h"
 #include "test/sim/world/template.h"
 
@@ -79,26 +80,51 @@ static void refuse_pod(struct cluster *cl, struct version *own_c, struct refused
 	server_put(&cl->world.server, own_c);
 }
 
-/* What keeps a container from starting now: an image that cannot be pulled (tried again ever more
- * rarely), a ConfigMap that is not there, a volume. */
-static bool must_wait(struct cluster *cl, struct version *c, const struct template_facts *t)
+/* Its work begins. */
+static void begins(struct cluster *cl, struct version *c, const struct machine *m,
+		   const struct template_facts *t, uint64_t uid)
 {
-	int64_t age = server_wall(&cl->world.server) - c->meta.created_ms;
-	bool first = !*str_or_empty(c->pod.waiting_reason);
-	if (age < t->config_ms) {
-		pod_container_waits(c, "main", "CreateContainerConfigError",
-				    "configmap \"settings\" not found");
-	} else if (age < t->pull_ms) {
-		pod_container_waits(c, "main",
-				    first || draw_percent(&cl->world.rng, 30) ? "ErrImagePull"
-									      : "ImagePullBackOff",
-				    "Back-off pulling image \"nowhere/none:1\"");
-	} else if (age < t->mount_ms) { /* the pod's Events say more */
-		pod_container_waits(c, "main", "ContainerCreating", NULL);
-	} else {
-		return false;
-	}
-	return true;
+	int64_t now_ms = cl->world.clock.now_ms;
+	c->began_ms = kubelet_wall(cl, c);
+	if (t->init_ms >= 0)
+		server_count(&cl->world.server, FACT_WORK_BEHIND_INIT);
+	if (t->sidecar_ms >= 0)
+		server_count(&cl->world.server, FACT_WORK_BEHIND_SIDECAR);
+	cluster_tally(cl, str_or_empty(c->meta.owner_uid), index_of(c))->starts++;
+	clock_at(&cl->world.clock, now_ms + t->run_ms + t->late_ms, on_finish, cl, uid);
+	if (m->evicts)
+		clock_at(&cl->world.clock, now_ms + draw(&cl->world.rng, 20, 500), on_evict, cl,
+			 uid);
+}
+
+static void init_fails(struct cluster *cl, struct version *c)
+{
+	cluster_tally(cl, str_or_empty(c->meta.owner_uid), "all")->failures++;
+	c->ended_ms = kubelet_wall(cl, c);
+	pod_running_end(c, 143, "Error", c->ended_ms);
+}
+
+/* A status that says what the one before said is not written. */
+static void starts_on(struct cluster *cl, const struct version *pod, struct version *own_c,
+		      const struct machine *m, const struct template_facts *t)
+{
+	uint64_t uid = uid_number(pod->meta.uid);
+	int64_t age_ms = server_wall(&cl->world.server) - pod->meta.created_ms;
+	struct start_step step =
+		containers_start(own_c, t, age_ms, kubelet_wall(cl, pod), &cl->world.rng);
+	own_c->whole = !step.next_ms;
+	own_c->waits_ms = !step.waits ? 0 : pod->waits_ms ? pod->waits_ms : cl->world.clock.now_ms;
+	if (step.works && !own_c->began_ms)
+		begins(cl, own_c, m, t, uid);
+	if (step.failed)
+		init_fails(cl, own_c);
+	if (step.next_ms)
+		clock_at(&cl->world.clock, cl->world.clock.now_ms + step.next_ms, on_start, cl,
+			 uid);
+	if (pod->admitted && !own_c->whole && pod_same_status(own_c, pod))
+		version_unref(own_c);
+	else
+		server_put(&cl->world.server, own_c);
 }
 
 static void on_start(void *self, uint64_t uid)
@@ -106,35 +132,21 @@ static void on_start(void *self, uint64_t uid)
 	struct cluster *cl = self;
 	struct version *pod = pod_by_number(cl, uid);
 	struct machine *m = ready_machine(cl, pod, on_start, uid);
-	if (!m || pod->pod.started || pod_ended(pod) || pod->meta.deleted_ms)
+	if (!m || pod->whole || pod_ended(pod) || pod->meta.deleted_ms)
 		return;
 	struct version *c = version_clone(pod);
 	struct template_facts t = facts(c, pod);
 	struct tally *tally = cluster_tally(cl, str_or_empty(pod->meta.owner_uid), index_of(pod));
-	struct refused why = admit_refuses(m, c, &t, tally->refusals);
+	struct refused why = {0};
+	if (!pod->admitted)
+		why = admit_refuses(m, c, &t, tally->refusals);
 	if (why.reason) {
 		tally->refusals++;
 		refuse_pod(cl, c, why);
 		return;
 	}
-	if (must_wait(cl, c, &t)) {
-		clock_at(&cl->world.clock,
-			 cl->world.clock.now_ms + draw(&cl->world.rng, 1000, 4000), on_start, cl,
-			 uid);
-		server_put(&cl->world.server, c);
-		return;
-	}
-	tally->starts++;
-	c->began_ms = kubelet_wall(cl, pod);
-	pod_set_phase(c, "Running");
-	pod_container_runs(c, "main", true, c->began_ms);
-	pod_set_condition(c, "Ready", true, NULL, NULL, c->began_ms);
-	server_put(&cl->world.server, c);
-	clock_at(&cl->world.clock, cl->world.clock.now_ms + t.run_ms + t.late_ms, on_finish, cl,
-		 uid);
-	if (m->evicts)
-		clock_at(&cl->world.clock, cl->world.clock.now_ms + draw(&cl->world.rng, 20, 500),
-			 on_evict, cl, uid);
+	c->admitted = true;
+	starts_on(cl, pod, c, m, &t);
 }
 
 /* how: the reason of its containers' ends. */
@@ -218,8 +230,13 @@ static void on_finish(void *self, uint64_t uid)
 	struct cluster *cl = self;
 	struct version *pod = pod_by_number(cl, uid);
 	struct machine *m = ready_machine(cl, pod, on_finish, uid);
-	if (!m || !pod->pod.started || pod_ended(pod))
+	if (!m || !pod->began_ms || pod_ended(pod))
 		return;
+	if (pod->pod.phase == POD_PENDING && !pod->meta.deleted_ms) { /* what was injected waits */
+		clock_at(&cl->world.clock, cl->world.clock.now_ms + draw(&cl->world.rng, 200, 2000),
+			 on_finish, cl, uid);
+		return;
+	}
 	struct version *scratch = version_new(API_POD);
 	struct template_facts t = facts(scratch, pod);
 	version_unref(scratch);
@@ -268,7 +285,7 @@ static void on_kill(void *self, uint64_t uid)
 	struct version *pod = pod_by_number(cl, uid);
 	if (!ready_machine(cl, pod, on_kill, uid) || !pod->meta.deleted_ms)
 		return;
-	if (pod->pod.started && !pod_ended(pod) && tells_its_end(cl, pod)) {
+	if (pod->began_ms && !pod_ended(pod) && tells_its_end(cl, pod)) {
 		stop_pod(cl, pod);
 		clock_at(&cl->world.clock,
 			 cl->world.clock.now_ms + draw(&cl->world.rng, 5, TEARDOWN_MS), on_kill, cl,
@@ -282,7 +299,7 @@ static void on_kill(void *self, uint64_t uid)
 static int64_t stop_ms(const struct version *pod)
 {
 	struct version *scratch = version_new(API_POD);
-	int64_t ms = pod->pod.started ? facts(scratch, pod).stop_ms : 0;
+	int64_t ms = pod->began_ms ? facts(scratch, pod).stop_ms : 0;
 	version_unref(scratch);
 	return ms < LEASE_GRACE_MS ? ms : LEASE_GRACE_MS;
 }
@@ -299,7 +316,7 @@ static void see_pod(struct cluster *cl, const struct version *pod, bool is_new)
 	if (pod->meta.deleted_ms)
 		clock_at(&cl->world.clock, at_ms + draw(&cl->world.rng, 20, 800) + stop_ms(pod),
 			 on_kill, cl, uid);
-	else if (is_new && !pod->pod.started && !pod_ended(pod))
+	else if (is_new && !pod->whole && !pod_ended(pod))
 		clock_at(&cl->world.clock, at_ms + draw(&cl->world.rng, 100, 1500), on_start, cl,
 			 uid);
 }
@@ -338,10 +355,11 @@ void kubelet_look(struct cluster *cl, const struct version *v, bool rebooted)
 			 on_kill, cl, uid);
 	if (pod_ended(v))
 		return;
-	if (rebooted && v->pod.started)
+	if (rebooted && v->began_ms) {
 		end_pod(cl, v, 255, "Unknown");
-	else if (v->pod.started)
+		return;
+	}
+	if (v->began_ms)
 		clock_at(&cl->world.clock, due(cl, v), on_finish, cl, uid);
-	else
-		see_pod(cl, v, true);
+	see_pod(cl, v, true);
 }

@@ -61,6 +61,23 @@ static void make_stop(struct buf *b, bool all_catch, struct rng *r)
 		buf_printf(b, " late=%" PRId64, draw(r, 100, 3000));
 }
 
+/* What else is in its pods, and how long that takes. */
+static void make_containers(struct buf *b, struct rng *r)
+{
+	if (draw_percent(r, 12))
+		buf_printf(b, " init=%" PRId64, draw(r, 100, draw_percent(r, 80) ? 4000 : 70000));
+	if (draw_percent(r, 10))
+		buf_printf(b, " sidecar=%" PRId64, draw(r, 0, draw_percent(r, 80) ? 3000 : 15000));
+	if (draw_percent(r, 8))
+		buf_puts(b, " second=1");
+	if (draw_percent(r, 10))
+		buf_printf(b, " inject=%" PRId64, draw(r, 0, 20000));
+	if (draw_percent(r, 8))
+		buf_printf(b, " pull=%" PRId64, draw(r, 1000, 30000));
+	if (draw_percent(r, 10))
+		buf_printf(b, " ready=%" PRId64, draw(r, 0, 5000));
+}
+
 static void add_words(struct plan_job *j, const char *words)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(sizeof j->template_text - 1);
@@ -93,6 +110,7 @@ static void make_text(struct plan_job *j, bool narrow, bool all_catch, struct rn
 	if (draw_percent(r, 10))
 		buf_puts(&b, " refuse=1");
 	make_stop(&b, all_catch, r);
+	make_containers(&b, r);
 	if (!narrow && draw_percent(r, 8))
 		buf_puts(&b, " " RES_GPU "=1000");
 	put(j->template_text, sizeof j->template_text, &b);

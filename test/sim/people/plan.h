@@ -20,7 +20,7 @@ struct plan_op {
 enum { PLAN_OPS_MAX = 256, PLAN_JOBS_MAX = 32 };
 struct plan_job {
 	char name[16];
-	char template_text[160];
+	char template_text[256];
 	struct job_want want;
 	int64_t at_ms, run_ms; /* when it is created, how long its containers run */
 	bool expect_failed;    /* its containers fail more often than it may */

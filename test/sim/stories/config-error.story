@@ -3,7 +3,7 @@
 nodes 1 cpu=4 memory=8
 at 5s apply job work cpu=500m run=5s config=30s
 expect 15s job work reason MemberWaiting
-expect 15s job work message ~"CreateContainerConfigError: configmap"
+expect 15s job work message ~"CreateContainerConfigError: container main: configmap"
 expect 15s event work MemberWaiting "CreateContainerConfigError"
 expect 60s job work state Completed
 expect 60s job work failed 0

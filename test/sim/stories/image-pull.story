@@ -3,7 +3,7 @@
 nodes 1 cpu=4 memory=8
 at 5s apply job work cpu=500m run=5s pull=60s backoff=0
 expect 15s job work reason MemberWaiting
-expect 15s job work message ~"Back-off pulling image"
+expect 15s job work message ~"ErrImagePull: container main: failed to pull"
 expect 15s event work MemberWaiting "member 0: ErrImagePull"
 expect 15s job work state Pending
 expect 15s job work active 1

@@ -7,7 +7,7 @@ at 10s edit job work pull=1h
 expect 30s pods work 2 phase=started
 expect 30s job work state Running
 expect 30s job work reason MemberWaiting
-expect 30s job work message ~"pulling image"
+expect 30s job work message ~"container main: failed to pull"
 at 40s edit job work pull=0s v=2
 expect 60s pods work 3 phase=started v=2
 expect 60s job work reason ""

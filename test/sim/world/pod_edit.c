@@ -63,6 +63,12 @@ static void set_state(json_t *status, const char *state, json_t *own_o, bool rea
 	json_object_set_new(status, "ready", json_boolean(ready));
 }
 
+bool pod_same_status(const struct version *a, const struct version *b)
+{
+	return json_equal(json_object_get(a->tree.root, "status"),
+			  json_object_get(b->tree.root, "status"));
+}
+
 void pod_set_phase(struct version *v, const char *phase)
 {
 	json_object_set_new(status_of(v), "phase", json_string(phase));
@@ -78,8 +84,10 @@ void pod_set_condition(struct version *v, const char *type, bool is_true, const 
 		       const char *message, int64_t since_ms)
 {
 	json_t *o = entry(status_of(v), "conditions", "type", type);
-	json_object_set_new(o, "status", json_string(is_true ? "True" : "False"));
-	json_object_set_new(o, "lastTransitionTime", seconds(since_ms));
+	const char *status = is_true ? "True" : "False";
+	if (!str_eq(js_str(o, "status"), status))
+		json_object_set_new(o, "lastTransitionTime", seconds(since_ms));
+	json_object_set_new(o, "status", json_string(status));
 	if (reason)
 		json_object_set_new(o, "reason", text(reason));
 	if (message)
@@ -102,13 +110,26 @@ void pod_container_waits(struct version *v, const char *name, const char *reason
 
 void pod_container_runs(struct version *v, const char *name, bool ready, int64_t started_ms)
 {
-	set_state(container(v, name), "running",
-		  json_pack("{s:o}", "startedAt", seconds(started_ms)), ready);
+	json_t *o = container(v, name);
+	json_t *was = json_object_get(json_object_get(o, "state"), "running");
+	if (json_object_get(json_object_get(o, "state"), "terminated"))
+		return;
+	set_state(o, "running",
+		  was ? json_incref(was) : json_pack("{s:o}", "startedAt", seconds(started_ms)),
+		  ready);
+}
+
+void pod_sidecar_runs(struct version *v, const char *name, bool started, int64_t started_ms)
+{
+	pod_container_runs(v, name, started, started_ms);
+	json_object_set_new(container(v, name), "started", json_boolean(started));
 }
 
 static void container_ends(json_t *status, int32_t exit_code, const char *reason, int64_t ended_ms)
 {
 	const json_t *was = json_object_get(json_object_get(status, "state"), "running");
+	if (json_object_get(json_object_get(status, "state"), "terminated"))
+		return;
 	json_t *started = json_object_get(was, "startedAt");
 	json_t *o = json_pack("{s:i, s:s, s:o}", "exitCode", exit_code, "reason", reason,
 			      "finishedAt", seconds(ended_ms));

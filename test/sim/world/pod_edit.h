@@ -7,10 +7,11 @@
 
 #include "test/sim/world/store.h"
 
+bool pod_same_status(const struct version *a, const struct version *b);
 void pod_set_phase(struct version *v, const char *phase);
 /* status.reason and status.message. */
 void pod_set_reason(struct version *v, const char *reason, const char *message);
-/* reason and message may be NULL. */
+/* reason and message may be NULL. since_ms: unless it says so already. */
 void pod_set_condition(struct version *v, const char *type, bool is_true, const char *reason,
 		       const char *message, int64_t since_ms);
 /* DisruptionTarget: somebody is about to stop the pod. */
@@ -20,7 +21,10 @@ void pod_set_disrupted(struct version *v, const char *reason, const char *messag
 
 void pod_container_waits(struct version *v, const char *name, const char *reason,
 			 const char *message);
+/* started_ms: unless it runs already. */
 void pod_container_runs(struct version *v, const char *name, bool ready, int64_t started_ms);
+/* A sidecar: an init container that goes on. started: its startup probe has succeeded. */
+void pod_sidecar_runs(struct version *v, const char *name, bool started, int64_t started_ms);
 /* It started when it was said to run. */
 void pod_container_ends(struct version *v, const char *name, int32_t exit_code, const char *reason,
 			int64_t ended_ms);

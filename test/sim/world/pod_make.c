@@ -5,6 +5,7 @@
 #include "kube/pod.h"
 #include "test/sim/world/copy.h"
 #include "test/sim/world/pod_edit.h"
+#include "test/sim/world/template.h"
 
 static struct version *made(json_t *own_pod)
 {
@@ -24,6 +25,14 @@ static void add_overhead(struct server *s, json_t *pod)
 	server_count(s, FACT_OVERHEAD);
 }
 
+/* A mutating webhook, as those of service meshes. */
+static void inject(struct server *s, json_t *pod)
+{
+	server_count(s, FACT_INJECTED);
+	json_t *l = json_object_get(json_object_get(pod, "spec"), "containers");
+	json_array_append_new(l, json_pack("{s:s, s:s}", "name", "proxy", "image", "mesh:1"));
+}
+
 struct version *pod_make(struct server *s, const struct pod_create *p)
 {
 	AUTO(buf_done) struct buf text = BUF_INIT(POD_BYTES_MAX * 2);
@@ -36,6 +45,8 @@ struct version *pod_make(struct server *s, const struct pod_create *p)
 		add_overhead(s, pod);
 	struct version *v = made(pod);
 	v->command = copy_str(&v->arena, p->template_text);
+	if (template_parse(&v->arena, v->command).inject_ms >= 0)
+		inject(s, v->tree.root);
 	return v;
 }
 
@@ -52,6 +63,7 @@ struct version *pod_make_foreign(const char *ns, const char *name, const char *n
 	pod_set_condition(v, "Ready", true, NULL, NULL, now_ms);
 	pod_container_runs(v, "server", true, now_ms);
 	v->began_ms = now_ms;
+	v->admitted = v->whole = true;
 	v->command = "run=3600000";
 	return v;
 }

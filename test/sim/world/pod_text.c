@@ -29,12 +29,33 @@ static json_t *requests_of(const struct template_facts *t)
 	return l;
 }
 
+static void add_container(json_t *list, const char *name, bool goes_on)
+{
+	json_t *o = json_pack("{s:s, s:s}", "name", name, "image", "registry.example.com/other:1");
+	if (goes_on)
+		json_object_set_new(o, "restartPolicy", json_string("Always"));
+	json_array_append_new(list, o);
+}
+
+static json_t *template_of(const struct template_facts *t)
+{
+	json_t *init = json_array(), *own = json_array();
+	if (t->sidecar_ms >= 0)
+		add_container(init, "logger", true);
+	if (t->init_ms >= 0)
+		add_container(init, "prepare", false);
+	if (t->helper)
+		add_container(own, "helper", false);
+	return json_pack("{s:{s:o, s:o}}", "spec", "initContainers", init, "containers", own);
+}
+
 static const char *make_text(struct arena *a, const char *words)
 {
 	struct template_facts t = template_parse(a, words);
 	AUTO(js_freep)
-	json_t *spec = json_pack("{s:s, s:{s:o}}", "image", "registry.example.com/work:1",
-				 "resources", "requests", requests_of(&t));
+	json_t *spec =
+		json_pack("{s:s, s:{s:o}, s:o}", "image", "registry.example.com/work:1",
+			  "resources", "requests", requests_of(&t), "template", template_of(&t));
 	struct job_spec out = {0};
 	must(spec);
 	pod_template(a, spec, NULL, &out);

@@ -71,6 +71,9 @@ struct version *version_clone(const struct version *v)
 	c->user_res = copy_strs(&c->arena, &v->user_res);
 	c->command = copy_str(&c->arena, v->command);
 	c->grace_s = v->grace_s;
+	c->admitted = v->admitted;
+	c->whole = v->whole;
+	c->waits_ms = v->waits_ms;
 	c->began_ms = v->began_ms;
 	c->ended_ms = v->ended_ms;
 	return c;

@@ -31,7 +31,10 @@ struct version {
 	const char *command;        /* POD: what its template says to run */
 	struct pod_tree tree;       /* POD: its JSON, of which the struct is decoded at each put */
 	int64_t grace_s;            /* POD: deletionGracePeriodSeconds */
-	int64_t began_ms, ended_ms; /* POD: exactly, by the kubelet's clock; the JSON has seconds */
+	bool admitted, whole; /* POD: by its kubelet; all of its containers have started, ready */
+	/* POD: when its work began and ended, exactly, by the kubelet's clock; 0: it has not. */
+	int64_t began_ms, ended_ms;
+	int64_t waits_ms; /* POD: since when a container waits for what is wrong; 0: none does */
 };
 
 struct change {

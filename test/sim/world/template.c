@@ -35,6 +35,18 @@ static void take_word(struct template_facts *t, struct arena *a, const char *key
 		t->config_ms = n;
 	else if (str_eq(key, "mount"))
 		t->mount_ms = n;
+	else if (str_eq(key, "init"))
+		t->init_ms = n;
+	else if (str_eq(key, "initexit"))
+		t->init_exit = (int32_t)n;
+	else if (str_eq(key, "sidecar"))
+		t->sidecar_ms = n;
+	else if (str_eq(key, "inject"))
+		t->inject_ms = n;
+	else if (str_eq(key, "second"))
+		t->helper = n != 0;
+	else if (str_eq(key, "ready"))
+		t->ready_ms = n;
 	else if (str_eq(key, "oom"))
 		t->oom = n != 0;
 	else if (str_eq(key, "evict"))
@@ -59,7 +71,8 @@ static void take_word(struct template_facts *t, struct arena *a, const char *key
 
 struct template_facts template_parse(struct arena *a, const char *text)
 {
-	struct template_facts t = {.run_ms = 1000, .term_code = 143};
+	struct template_facts t = {
+		.run_ms = 1000, .term_code = 143, .init_ms = -1, .sidecar_ms = -1, .inject_ms = -1};
 	for (const char *p = text; *p;) {
 		size_t len = strcspn(p, " ");
 		const char *eq = memchr(p, '=', len);

@@ -15,6 +15,13 @@ struct template_facts {
 	uint32_t refuse; /* so many pods of an index are refused by the kubelet */
 	/* So long the image cannot be pulled, a ConfigMap is missing, a volume is not mounted. */
 	int64_t pull_ms, config_ms, mount_ms;
+	/* An init container that runs so long and ends with init_exit; a sidecar that has started
+	 * up after so long; a container that admission injects, whose image is there after so long;
+	 * -1: there is none. */
+	int64_t init_ms, sidecar_ms, inject_ms;
+	int32_t init_exit;
+	bool helper;      /* the user's second container */
+	int64_t ready_ms; /* main is ready so long after its start */
 	bool oom;   /* it is killed for memory */
 	bool evict; /* it fills its emptyDir above the limit: the kubelet evicts it */
 	/* It asks for an unsafe sysctl, which every sysctl-th machine refuses; 0: it does not */

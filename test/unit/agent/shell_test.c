@@ -330,7 +330,8 @@ static void give_pod(struct fake_op *op, enum watch_event ev, const char *name, 
 	struct pod p = {.meta = {.ns = "ns", .name = name, .uid = "u1", .rv = rv},
 			.node = "n1",
 			.phase = phase,
-			.started = phase != POD_PENDING};
+			.started = phase != POD_PENDING,
+			.working = phase != POD_PENDING};
 	if (member) {
 		p.meta.owner_kind = KIND_JOB_NAME;
 		p.meta.owner_name = "job";

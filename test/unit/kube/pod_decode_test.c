@@ -69,7 +69,7 @@ static const struct status_case {
 	 "{\"phase\":\"Pending\",\"initContainerStatuses\":[{\"state\":{\"waiting\":{\"reason\":"
 	 "\"ImagePullBackOff\"}}}],\"containerStatuses\":[{\"state\":{\"waiting\":{\"reason\":"
 	 "\"PodInitializing\"}}}]}",
-	 POD_PENDING, false, false, false, 0, "ImagePullBackOff", "", false, false},
+	 POD_PENDING, false, false, false, 0, "ErrImagePull", "", false, false},
 };
 
 static void statuses(void **state)

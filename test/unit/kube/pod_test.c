@@ -30,20 +30,23 @@ static void short_form(void **state)
 	(void)state;
 	expect_text(
 		"{\"command\":[\"echo\",\"hi\"],\"parallelism\":3,\"nodeSelector\":{\"a\":\"b\"}}",
-		"{\"metadata\":{},\"spec\":{\"automountServiceAccountToken\":false,\"containers\":["
+		"{\"metadata\":{\"annotations\":{\"muster.dev/"
+		"containers\":\"main\"}},\"spec\":{\"automountServiceAccountToken\":false,"
+		"\"containers\":["
 		"{\"command\":[\"echo\",\"hi\"],\"env\":[],\"image\":\"default:1\",\"name\":"
 		"\"main\"}],"
 		"\"restartPolicy\":\"Never\"}}");
-	expect_text(
-		"{\"image\":\"i\",\"args\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],"
-		"\"resources\":{\"requests\":{\"cpu\":\"1\"}},\"tolerations\":[{\"operator\":"
-		"\"Exists\"}]}",
-		"{\"metadata\":{},\"spec\":{\"automountServiceAccountToken\":false,\"containers\":["
-		"{\"args\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"image\":\"i\","
-		"\"name\":"
-		"\"main\",\"resources\":{\"requests\":{\"cpu\":\"1\"}}}],\"restartPolicy\":"
-		"\"Never\","
-		"\"tolerations\":[{\"operator\":\"Exists\"}]}}");
+	expect_text("{\"image\":\"i\",\"args\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],"
+		    "\"resources\":{\"requests\":{\"cpu\":\"1\"}},\"tolerations\":[{\"operator\":"
+		    "\"Exists\"}]}",
+		    "{\"metadata\":{\"annotations\":{\"muster.dev/"
+		    "containers\":\"main\"}},\"spec\":{\"automountServiceAccountToken\":false,"
+		    "\"containers\":["
+		    "{\"args\":[\"x\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"image\":\"i\","
+		    "\"name\":"
+		    "\"main\",\"resources\":{\"requests\":{\"cpu\":\"1\"}}}],\"restartPolicy\":"
+		    "\"Never\","
+		    "\"tolerations\":[{\"operator\":\"Exists\"}]}}");
 }
 
 static void template_and_short_fields(void **state)
@@ -58,18 +61,20 @@ static void template_and_short_fields(void **state)
 		"\"name\":\"dropped\"},\"spec\":{\"containers\":[{\"name\":\"side\",\"image\":"
 		"\"s\"},"
 		"{\"name\":\"main\",\"env\":[{\"name\":\"A\",\"value\":\"own\"}]}]}}}",
-		"{\"metadata\":{\"annotations\":{\"n\":\"2\"},\"labels\":{\"l\":\"1\"}},\"spec\":{"
+		"{\"metadata\":{\"annotations\":{\"muster.dev/"
+		"containers\":\"side,main\",\"n\":\"2\"},\"labels\":{\"l\":\"1\"}},\"spec\":{"
 		"\"automountServiceAccountToken\":false,\"containers\":[{\"image\":\"s\",\"name\":"
 		"\"side\"},{\"command\":[\"c\"],\"env\":[{\"name\":\"A\",\"value\":\"own\"},{"
 		"\"name\":"
 		"\"B\"}],\"image\":\"default:1\",\"name\":\"main\"}],\"restartPolicy\":\"Never\"}"
 		"}");
 	/* No short field: no container of ours. */
-	expect_text(
-		"{\"template\":{\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"i\"}],"
-		"\"automountServiceAccountToken\":true}}}",
-		"{\"metadata\":{},\"spec\":{\"automountServiceAccountToken\":true,\"containers\":["
-		"{\"image\":\"i\",\"name\":\"a\"}],\"restartPolicy\":\"Never\"}}");
+	expect_text("{\"template\":{\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"i\"}],"
+		    "\"automountServiceAccountToken\":true}}}",
+		    "{\"metadata\":{\"annotations\":{\"muster.dev/"
+		    "containers\":\"a\"}},\"spec\":{\"automountServiceAccountToken\":true,"
+		    "\"containers\":["
+		    "{\"image\":\"i\",\"name\":\"a\"}],\"restartPolicy\":\"Never\"}}");
 	/* A named account keeps its token. */
 	struct job_spec s =
 		make("{\"template\":{\"spec\":{\"serviceAccountName\":\"robot\",\"containers\""

@@ -154,7 +154,7 @@ static bool phase_is(const struct version *v, const char *wanted)
 	if (str_eq(wanted, "live"))
 		return !ended && !v->meta.deleted_ms;
 	if (str_eq(wanted, "started"))
-		return !ended && v->pod.started;
+		return !ended && v->began_ms;
 	if (str_eq(wanted, "ended"))
 		return ended;
 	if (str_eq(wanted, "deleted"))

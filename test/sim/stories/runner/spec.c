@@ -19,7 +19,9 @@ static const struct {
 	{"config", IS_MS, NULL},       {"mount", IS_MS, NULL},    {"oom", IS_TEXT, NULL},
 	{"term", IS_TEXT, NULL},       {"stop", IS_MS, NULL},     {"late", IS_MS, NULL},
 	{"tolseconds", IS_TEXT, NULL}, {"ask", IS_TEXT, NULL},    {"evict", IS_TEXT, NULL},
-	{"sysctl", IS_TEXT, NULL},
+	{"sysctl", IS_TEXT, NULL},     {"init", IS_MS, NULL},     {"initexit", IS_TEXT, NULL},
+	{"sidecar", IS_MS, NULL},      {"inject", IS_MS, NULL},   {"second", IS_TEXT, NULL},
+	{"ready", IS_MS, NULL},
 };
 
 static const char *template_value(struct arena *a, size_t i, const struct words *w)

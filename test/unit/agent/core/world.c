@@ -107,7 +107,8 @@ struct pod member_pod(const char *name, const char *uid, enum pod_phase phase)
 				     .labels = {labels0, ARRAY_LEN(labels0)}},
 			    .node = "n1",
 			    .phase = phase,
-			    .started = phase != POD_PENDING};
+			    .started = phase != POD_PENDING,
+			    .working = phase != POD_PENDING};
 }
 
 struct pod foreign_pod(const char *name, const struct res *v, uint32_t n)

@@ -111,11 +111,110 @@ static void a_number_that_was_used(void **state)
 	assert_null(j->members.attempts);
 }
 
+/* What its pod says, told of an attempt that was ordered. */
+static void says(struct core *c, struct attempt *a, enum member_phase phase, const char *reason,
+		 const char *message)
+{
+	struct job_record *j = a->job;
+	struct member m = {.ns = j->ns,
+			   .job_name = j->name,
+			   .job_uid = j->uid,
+			   .pod = a->pod,
+			   .pod_uid = "u1",
+			   .node = a->node->name,
+			   .attempt = a->id.attempt,
+			   .phase = phase,
+			   .template_hash = intern_str(c->strs, j->spec.template_id),
+			   .reason = reason,
+			   .message = message};
+	member_seen(c, a->node, &m, true);
+}
+
+/* What a container waits for, and what a member that starts is at: the one is wrong, the other not.
+ */
+static void what_a_pod_waits_for(void **state)
+{
+	static const struct {
+		const char *name;
+		enum member_phase phase;
+		const char *reason, *message, *waiting, *starting;
+		bool preparing;
+	} cases[] = {
+		{"wrong", MEMBER_PENDING, "ErrImagePull", "container main: no",
+		 "ErrImagePull: container main: no", "", false},
+		{"wrong while the work runs", MEMBER_RUNNING, "ErrImagePull", "container proxy: no",
+		 "ErrImagePull: container proxy: no", "", false},
+		{"usual", MEMBER_PENDING, "ContainerCreating", "", "", "", false},
+		{"no words", MEMBER_PENDING, "PodInitializing", "", "", "", false},
+		{"an init container", MEMBER_PENDING, "PodInitializing", "init container p runs",
+		 "", "init container p runs", true},
+		{"a sidecar", MEMBER_PENDING, WAIT_SIDECAR, "sidecar l has not started up", "",
+		 "sidecar l has not started up", false},
+		{"all runs", MEMBER_RUNNING, "", "", "", "", false},
+		{"usual beside the work", MEMBER_RUNNING, "ContainerCreating", "no sandbox", "", "",
+		 false},
+		{"it has ended", MEMBER_FAILED, "Error", "", "", "", false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = tables_job(c, "a", 1);
+		struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
+		says(c, a, cases[i].phase, cases[i].reason, cases[i].message);
+		a = attempt_find(c, j, 0, 1);
+		if (a) {
+			CASE_STR(cases[i].name, a->waiting, cases[i].waiting);
+			CASE_STR(cases[i].name, a->starting, cases[i].starting);
+			CASE(cases[i].name, a->preparing == cases[i].preparing);
+		}
+		CASE(cases[i].name, a != NULL || cases[i].phase == MEMBER_FAILED);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+/* Each try of a pull fails in words of its own, which are the same to a user. */
+static void words_that_differ_in_numbers(void **state)
+{
+	static const struct {
+		const char *name, *reason, *first, *second;
+		bool kept;
+	} cases[] = {
+		{"another port", "ErrImagePull", "dial 10.0.0.1:41: refused",
+		 "dial 10.0.0.1:50321: refused", true},
+		{"the same", "ErrImagePull", "no", "no", true},
+		{"another cause", "ErrImagePull", "dial 10.0.0.1:41: refused",
+		 "dial 10.0.0.1:41: timeout", false},
+		{"more words", "ErrImagePull", "no", "not found", false},
+		{"fewer words", "ErrImagePull", "not found", "no", false},
+		{"numbers that tell", "CreateContainerConfigError", "secret s1", "secret s2",
+		 false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = tables_job(c, "a", 1);
+		struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
+		AUTO(buf_done) struct buf want = BUF_INIT(256);
+		says(c, a, MEMBER_PENDING, cases[i].reason, cases[i].first);
+		says(c, a, MEMBER_PENDING, cases[i].reason, cases[i].second);
+		buf_printf(&want, "%s: %s", cases[i].reason,
+			   cases[i].kept ? cases[i].first : cases[i].second);
+		CASE_STR(cases[i].name, a->waiting, buf_str(&want));
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		cmocka_unit_test(whose_create_fails),
+		cmocka_unit_test(what_a_pod_waits_for),
+		cmocka_unit_test(words_that_differ_in_numbers),
 		T(a_denial_of_what_runs),
 		cmocka_unit_test(an_unknown_create_under_way),
 		T(a_number_that_was_used),

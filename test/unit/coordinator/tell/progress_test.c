@@ -264,6 +264,98 @@ static void a_member_that_does_not_start(void **state)
 	assert_non_null(strstr(j->told.message, a->pod));
 }
 
+/* Init containers and sidecars come first. What takes long is told after ten seconds; after a
+ * minute it is a warning, but for an init container, which may take its time. */
+static void a_member_that_starts(void **state)
+{
+	static const struct {
+		const char *name, *first, *second; /* what two members are at; NULL: it runs */
+		bool preparing;                    /* both that do not run */
+		int64_t ms;
+		enum reason reason;
+		const char *message;
+	} cases[] = {
+		{"soon", "init container p runs", NULL, true, 9999, R_NONE, ""},
+		{"ten seconds", "init container p runs", NULL, true, 10000, R_MemberStarting,
+		 "member 0: init container p runs"},
+		{"an hour", "init container p runs", NULL, true, 3600000, R_MemberStarting,
+		 "member 0: init container p runs"},
+		{"the second", NULL, "init container p runs", true, 10000, R_MemberStarting,
+		 "member 1: init container p runs"},
+		{"both", "init container p runs", "init container q runs", true, 10000,
+		 R_MemberStarting, "member 0: init container p runs"},
+		{"nothing known", "", NULL, false, 59999, R_NONE, ""},
+		{"nothing known for a minute", "", NULL, false, 60000, R_MemberWaiting,
+		 "member 0: not started for 60 s; look at the Events of pod "},
+		{"a sidecar", "sidecar l has not started up", NULL, false, 10000, R_MemberStarting,
+		 "member 0: sidecar l has not started up"},
+		{"a sidecar for a minute", "sidecar l has not started up", NULL, false, 60000,
+		 R_MemberWaiting,
+		 "member 0: not started for 60 s: sidecar l has not started up; look at the Events "
+		 "of pod "},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		struct job_record *j = tables_job(c, "a", 2);
+		const char *at[] = {cases[i].first, cases[i].second};
+		const char *pod = "";
+		for (uint32_t k = 0; k < 2; k++) {
+			struct attempt *a = tables_attempt(c, j, k, n);
+			attempt_set_state(c, a, at[k] ? ATTEMPT_PENDING : ATTEMPT_RUNNING);
+			mem_strset(&a->starting, str_or_empty(at[k]));
+			a->preparing = at[k] && cases[i].preparing;
+			pod = k ? pod : a->pod;
+		}
+		j->members.starting_ms = c->now_ms;
+		c->now_ms += cases[i].ms;
+		tell_progress(c, j);
+		AUTO(buf_done) struct buf want = BUF_INIT(1024);
+		buf_printf(&want, "%s%s", cases[i].message,
+			   cases[i].reason == R_MemberWaiting ? pod : "");
+		CASE_STR(cases[i].name, j->told.message, buf_str(&want));
+		CASE(cases[i].name, j->told.reason == cases[i].reason);
+		tables_teardown(&world);
+	}
+}
+
+/* The next look at a member that starts. */
+static void when_it_is_told(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
+	attempt_set_state(c, a, ATTEMPT_PENDING);
+	mem_strset(&a->starting, "sidecar l has not started up");
+	j->life.wake_ms = INT64_MAX;
+	tell_progress(c, j);
+	assert_int_equal(j->life.wake_ms, c->now_ms + 10000);
+	j->life.wake_ms = INT64_MAX;
+	c->now_ms += 10000;
+	tell_progress(c, j);
+	assert_int_equal(j->life.wake_ms, c->now_ms + 50000);
+	assert_string_equal(tables_did(c), "");
+}
+
+/* A container that admission injected waits, while the work runs. */
+static void a_member_that_runs_and_waits(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 2);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct attempt *a = tables_attempt(c, j, 0, n), *b = tables_attempt(c, j, 1, n);
+	attempt_set_waiting(c, a, "ErrImagePull: container proxy: gone");
+	attempt_set_waiting(c, b, "ErrImagePull: container proxy: no");
+	attempt_set_state(c, a, ATTEMPT_STOPPING);
+	attempt_set_state(c, b, ATTEMPT_RUNNING);
+	tell_progress(c, j);
+	assert_int_equal(j->told.reason, R_MemberWaiting);
+	assert_non_null(strstr(j->told.message, "member 1: ErrImagePull: container proxy: no; "));
+}
+
 /* Whether s is made of whole characters. */
 static bool is_whole(const char *s)
 {
@@ -322,6 +414,9 @@ int main(void)
 		T(long_words_are_cut),
 		T(a_denial_in_words),
 		T(a_member_that_does_not_start),
+		T(a_member_that_starts),
+		T(when_it_is_told),
+		T(a_member_that_runs_and_waits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
