@@ -44,7 +44,7 @@ void decode_pod(struct arena *a, const json_t *o, struct pod *ret)
 		.reason = str_or_empty(js_str(status, "reason")),
 		.message = str_or_empty(js_str(status, "message")),
 		.phase = phase_of(js_str(status, "phase")),
-		.requests = decode_requests(a, spec),
+		.requests = decode_pod_requests(a, spec, status),
 	};
 	decode_meta(a, o, &ret->meta);
 	decode_conditions(status, ret);
