@@ -117,7 +117,7 @@ static bool part_avoided(const struct core *c, struct placing *p, const struct j
 	bitset_zero(&p->last);
 	for (uint32_t i = 0; j && i < j->refusals.n; i++) {
 		const struct refusal *r = &j->refusals.v[i];
-		if (r->avoid_ms <= c->now_ms || !bitset_has(&p->ok, r->node))
+		if (!refusal_comes_last(c, r) || !bitset_has(&p->ok, r->node))
 			continue;
 		bitset_set(&p->last, r->node);
 		any = true;

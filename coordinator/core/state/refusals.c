@@ -6,7 +6,7 @@
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/selection.h"
 
-enum { AVOID_MS = 300000, LOOK_MS = 10000 };
+enum { AVOID_MS = 300000, LOOK_MS = 10000, FORBIDS_MS = 3600000 };
 
 static struct refusal *refusal_find(const struct job_record *j, const struct node_record *n)
 {
@@ -43,7 +43,7 @@ int64_t refusals_add(const struct core *c, struct job_record *j, const struct no
 void refusals_forbid(const struct core *c, struct job_record *j, const struct node_record *n)
 {
 	struct refusal *r = refusal_of(j, n);
-	r->forbids = true;
+	r->holds = r->forbids = true;
 	r->forbids_ms = c->now_ms;
 }
 
@@ -54,17 +54,28 @@ static bool forbids(const struct core *c, const struct refusal *r)
 	return r->forbids && n && n->kube.changed_ms <= r->forbids_ms;
 }
 
+/* A kubelet that was started anew does not show, so it is asked again some time. */
+static bool forbids_now(const struct core *c, const struct refusal *r)
+{
+	return forbids(c, r) && c->now_ms - r->forbids_ms < FORBIDS_MS;
+}
+
 bool refusal_keeps_away(const struct core *c, const struct refusal *r)
 {
-	return r->until_ms > c->now_ms || forbids(c, r);
+	return r->until_ms > c->now_ms || forbids_now(c, r);
+}
+
+bool refusal_comes_last(const struct core *c, const struct refusal *r)
+{
+	return r->avoid_ms > c->now_ms || forbids(c, r);
 }
 
 static bool end(const struct core *c, struct refusal *r)
 {
-	bool was = r->holds || r->forbids;
-	r->holds = r->holds && r->until_ms > c->now_ms;
+	bool was = r->holds;
 	r->forbids = forbids(c, r);
-	return was && !r->holds && !r->forbids;
+	r->holds = was && refusal_keeps_away(c, r);
+	return was && !r->holds;
 }
 
 bool refusals_end(const struct core *c, struct job_record *j, int64_t *ret_next_ms)
@@ -74,10 +85,9 @@ bool refusals_end(const struct core *c, struct job_record *j, int64_t *ret_next_
 	for (uint32_t i = 0; i < j->refusals.n; i++) {
 		struct refusal *r = &j->refusals.v[i];
 		over |= end(c, r);
-		if (r->holds && r->until_ms < *ret_next_ms)
-			*ret_next_ms = r->until_ms;
-		if (r->forbids && c->now_ms + LOOK_MS < *ret_next_ms)
-			*ret_next_ms = c->now_ms + LOOK_MS;
+		int64_t look_ms = forbids_now(c, r) ? c->now_ms + LOOK_MS : r->until_ms;
+		if (r->holds && look_ms < *ret_next_ms)
+			*ret_next_ms = look_ms;
 	}
 	return over;
 }
@@ -97,7 +107,7 @@ bool job_refused_by(const struct core *c, const struct job_record *j, const stru
 bool job_forbidden_by(const struct core *c, const struct job_record *j, const struct node_record *n)
 {
 	const struct refusal *r = refusal_find(j, n);
-	return r && forbids(c, r);
+	return r && forbids_now(c, r);
 }
 
 /* Cordoned or silent, busy or full, the node may take a member later. What its kubelet said of its
@@ -123,7 +133,8 @@ bool job_forbidden_everywhere(struct core *c, const struct job_record *j, uint32
 		const struct node_record *n = c->nodes.at[i];
 		if (!n || !may_use(c, j, match, n))
 			continue;
-		if (!job_forbidden_by(c, j, n))
+		const struct refusal *r = refusal_find(j, n);
+		if (!r || !forbids(c, r))
 			return false;
 		++*ret_nodes;
 	}

@@ -12,8 +12,9 @@ int64_t refusals_add(const struct core *c, struct job_record *j, const struct no
  * the node only if no other fits. */
 void refusals_avoid(const struct core *c, struct job_record *j, const struct node_record *n);
 /* The kubelet of the node refused a member of the job for what its pod is: it would refuse each one
- * of the same template, until it is configured anew. Its restart shows in the Node, mostly; so the
- * node gets no member of the job before its Node has changed, or the template of the job. */
+ * of the same template, until it is configured anew. So the node gets no member of the job before
+ * its Node has changed, or the template of the job. A kubelet that is only started anew may not
+ * show in its Node: after an hour the node comes last, but may be asked again. */
 void refusals_forbid(const struct core *c, struct job_record *j, const struct node_record *n);
 /* Ends the pauses that are over. True: one has ended, so the job may fit. *ret_next_ms: when the
  * next ends, or is to be looked for; INT64_MAX: none is left. */
@@ -21,9 +22,11 @@ bool refusals_end(const struct core *c, struct job_record *j, int64_t *ret_next_
 void refusals_forget(struct job_record *j); /* no pause is left, and the next is short again */
 /* A kubelet on this node refused a member of the job, and the pause after it is not over. */
 bool job_refused_by(const struct core *c, const struct job_record *j, const struct node_record *n);
-/* It refused one for what its pod is, and its Node has not changed since. */
+/* It refused one for what its pod is within an hour, and its Node has not changed since. */
 bool job_forbidden_by(const struct core *c, const struct job_record *j,
 		      const struct node_record *n);
 bool refusal_keeps_away(const struct core *c, const struct refusal *r); /* either of them */
-/* Every node that the job may use, whether or not it can be used now, forbids it; there is one. */
+bool refusal_comes_last(const struct core *c, const struct refusal *r); /* if at all */
+/* Every node that the job may use, whether or not it can be used now, has refused it so, however
+ * long ago, and its Node has not changed since; there is one. */
 bool job_forbidden_everywhere(struct core *c, const struct job_record *j, uint32_t *ret_nodes);

@@ -141,7 +141,7 @@ void tell_forbidden(struct core *c, const struct attempt *a, const struct member
 	AUTO(buf_done) struct buf event = BUF_INIT(MESSAGE_MAX * 4);
 	buf_printf(&event,
 		   "the kubelet of node %s refuses member %u: %s; the node is not tried again "
-		   "before its Node or the template changes",
+		   "for an hour, unless its Node or the template changes",
 		   a->node->name, a->id.index, j->told.forbidden);
 	event_job(c, j, R_MemberRefused, buf_str(&event));
 }

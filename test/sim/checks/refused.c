@@ -8,7 +8,7 @@
 #include "test/sim/checks/place.h"
 #include "test/sim/cluster/admit.h"
 
-enum { PAUSE_MS = 9000 };
+enum { PAUSE_MS = 9000, FORBIDDEN_MS = 3590000 };
 
 /* As a kubelet's admission leaves it; which it was, its words tell. */
 bool check_pod_refused(const struct version *pod)
@@ -30,7 +30,7 @@ static void judge(struct checks *c, const struct version *pod, const struct vers
 	int64_t wall_ms = server_wall(&c->world->server);
 	int64_t since_ms = c->world->clock.now_ms - (wall_ms - before->meta.created_ms);
 	bool shape = str_eq(before->pod.reason, "SysctlForbidden");
-	if ((!shape && wall_ms - before->meta.created_ms >= PAUSE_MS) ||
+	if (wall_ms - before->meta.created_ms >= (shape ? FORBIDDEN_MS : PAUSE_MS) ||
 	    begun_anew(c, pod, since_ms))
 		return;
 	world_fail(c->world, shape ? "refused-shape" : "refused-soon",

@@ -90,10 +90,11 @@ static void a_refusal_for_what_the_pod_is(void **state)
 	assert_string_equal(j->told.forbidden,
 			    "SysctlForbidden: forbidden sysctl: \"x\" not allowlisted");
 	assert_string_equal(j->told.last_refusal, "");
-	assert_string_equal(tables_did(c),
-			    "WARNING a MemberRefused: the kubelet of node n1 refuses member 0: "
-			    "SysctlForbidden: forbidden sysctl: \"x\" not allowlisted; the node "
-			    "is not tried again before its Node or the template changes\n");
+	assert_string_equal(
+		tables_did(c),
+		"WARNING a MemberRefused: the kubelet of node n1 refuses member 0: "
+		"SysctlForbidden: forbidden sysctl: \"x\" not allowlisted; the node "
+		"is not tried again for an hour, unless its Node or the template changes\n");
 	struct attempt *a = tables_attempt(c, j, 0, n2);
 	attempt_set_template(c, a, intern_get(c->strs, "older"));
 	intern_put(c->strs, a->template_id);

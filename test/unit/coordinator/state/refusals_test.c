@@ -7,7 +7,7 @@
 
 #define MEMORY (INT64_C(8000) * GI)
 
-enum { LOOK_MS = 10000 };
+enum { LOOK_MS = 10000, HOUR_MS = 3600000 };
 
 static void a_pause_is_over_some_time(void **state)
 {
@@ -29,9 +29,10 @@ static void a_pause_is_over_some_time(void **state)
 	assert_false(refusals_end(c, j, &next_ms)); /* noticed once */
 	refusals_avoid(c, j, other);                /* which keeps nothing away */
 	assert_false(refusal_keeps_away(c, &j->refusals.v[1]));
+	assert_true(refusal_comes_last(c, &j->refusals.v[1]));
 }
 
-/* Until the Node changes, however long that takes. */
+/* Until the Node changes; after an hour it comes last. */
 static void a_forbidden_node_is_one_until_it_changes(void **state)
 {
 	struct core *c = tables_of(state);
@@ -41,14 +42,21 @@ static void a_forbidden_node_is_one_until_it_changes(void **state)
 	refusals_forbid(c, j, n);
 	assert_true(job_forbidden_by(c, j, n) && refusal_keeps_away(c, &j->refusals.v[0]));
 	assert_false(job_refused_by(c, j, n));
-	c->now_ms += INT64_C(86400000);
+	c->now_ms += HOUR_MS - 1;
 	assert_false(refusals_end(c, j, &next_ms));
 	assert_true(next_ms == c->now_ms + LOOK_MS);
-	n->kube.changed_ms = c->now_ms;
-	assert_false(job_forbidden_by(c, j, n));
+	c->now_ms++;
+	assert_true(refusals_end(c, j, &next_ms)); /* it may be asked */
+	assert_true(next_ms == INT64_MAX);
+	assert_false(job_forbidden_by(c, j, n) || refusal_keeps_away(c, &j->refusals.v[0]));
+	assert_true(refusal_comes_last(c, &j->refusals.v[0]));
+	refusals_forbid(c, j, n); /* and again */
+	assert_true(job_forbidden_by(c, j, n));
+	n->kube.changed_ms = ++c->now_ms;
+	assert_false(job_forbidden_by(c, j, n) || refusal_comes_last(c, &j->refusals.v[0]));
 	assert_true(refusals_end(c, j, &next_ms));
 	assert_false(refusals_end(c, j, &next_ms));
-	refusals_forbid(c, j, n); /* and again */
+	refusals_forbid(c, j, n);
 	assert_true(job_forbidden_by(c, j, n));
 	refusals_forget(j); /* its template changed */
 	assert_false(job_forbidden_by(c, j, n) || refusals_end(c, j, &next_ms));
@@ -86,7 +94,8 @@ static void which_nodes_count(void **state)
 		TOO_SMALL = 8,
 		FULL = 16,
 		NO_REFUSAL = 32,
-		NONE_THERE = 64
+		NONE_THERE = 64,
+		PAUSED = 128
 	};
 	static const struct {
 		const char *name;
@@ -96,6 +105,7 @@ static void which_nodes_count(void **state)
 	} cases[] = {
 		{"both refuse", 0, true, 2},
 		{"one has not refused", FIRST_ONLY, false, 1},
+		{"one was short of room", FIRST_ONLY | PAUSED, false, 1},
 		{"none has", FIRST_ONLY | NO_REFUSAL, false, 0},
 		{"the other does not exist", FIRST_ONLY | NOT_THERE, true, 1},
 		{"the other does not match", FIRST_ONLY | ELSEWHERE, true, 1},
@@ -124,6 +134,8 @@ static void which_nodes_count(void **state)
 			refusals_forbid(c, j, n2);
 		n1->kube.exists = !(what & NONE_THERE);
 		n2->kube.exists = !(what & NOT_THERE);
+		if (what & PAUSED)
+			refusals_add(c, j, n2);
 		if (what & FULL)
 			tables_fill(c, n2, 4000);
 		CASE(cases[i].name, job_forbidden_everywhere(c, j, &nodes) == cases[i].everywhere);
