@@ -68,7 +68,7 @@ static void on_object(void *self, struct op *op, const struct api_object *obj)
 		break;
 	case OP_JOB_GET:
 		mem_strset(&op->live_uid, obj->meta->uid);
-		op->live_orphan = obj->meta->orphan_finalizer;
+		op->live_orphan = obj->meta->deleted_ms && obj->meta->orphan_finalizer;
 		break;
 	case OP_COMPUTE_NODE_APPLY:
 	case OP_COMPUTE_NODE_DELETE:

@@ -40,6 +40,7 @@ static void check_counts(const struct job_record *j)
 		count[a->state]++;
 		spent += attempt_spent(a);
 		nready += a->state == ATTEMPT_RUNNING && a->ready;
+		must(!a->orphaned || j->object.orphan);
 		must(a->state != ATTEMPT_NONE && a->takes_room == (a->state != ATTEMPT_ENDED));
 	}
 	for (uint32_t s = 0; s < ATTEMPT_STATE_N; s++)

@@ -194,7 +194,10 @@ void job_seen(struct core *c, const struct job *job)
 	j->object.generation = job->meta.generation;
 	j->object.deleting = deleting;
 	j->check.vanished = 0;
-	j->object.orphan = orphan;
+	/* The garbage collector takes the finalizer off when it has orphaned the pods. If a user
+	 * has a finalizer of his own, the job is seen without it then, and its pods stay orphaned.
+	 */
+	j->object.orphan |= orphan;
 	if (first || changed)
 		set_spec(c, j, &job->spec);
 	merge_status(c, j, &job->status);

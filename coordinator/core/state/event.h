@@ -73,7 +73,8 @@ struct core_event {
 			const char *ns, *name, *uid; /* of the job that the question was about */
 			enum rc rc; /* RC_OK: live_uid is set; RC_NOTFOUND: there is none */
 			const char *live_uid;
-			bool live_orphan; /* the finalizers of the job have "orphan" */
+			bool live_orphan; /* the job is being deleted, and its finalizers have
+					     "orphan" */
 		} checked;
 		struct {
 			bool is_job;

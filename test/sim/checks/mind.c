@@ -93,6 +93,8 @@ static void put(struct mind *m, struct version *v, int64_t now_ms)
 	struct known_version *k = find(m, v->kind, v->meta.ns, v->meta.name);
 	if (v->kind == API_JOB)
 		met_of(m, v->meta.ns, v->meta.name)->shown = true;
+	if (v->kind == API_JOB && v->meta.deleted_ms && v->meta.orphan_finalizer)
+		mind_job_of(m, v->meta.uid)->orphans = true;
 	if (k && !str_eq(k->v->meta.uid, v->meta.uid)) {
 		drop(m, k);
 		k = NULL;

@@ -16,6 +16,7 @@ struct known_version {
 struct mind_job { /* of one leadership */
 	UT_hash_handle hh;
 	char *uid;
+	bool orphans;     /* it was shown as deleted with orphaning */
 	int64_t group_ms; /* when members of it were placed last … */
 	uint32_t group;   /* … how many then (0: not a start), and what was needed */
 	uint32_t need;

@@ -116,10 +116,11 @@ static bool has_namesake(const struct checks *c, const struct line *l)
 	return false;
 }
 
-/* Who has been shown that a job is deleted and orphans its members lets them be. */
-void check_stopped_deleted(struct checks *c, const struct mind *m, const struct line *l)
+/* Who has been shown that a job is deleted and orphans its members lets them be, also when the
+ * finalizer that said so is gone. */
+void check_stopped_deleted(struct checks *c, struct mind *m, const struct line *l)
 {
-	if (l->job->meta.deleted_ms && l->job->meta.orphan_finalizer &&
+	if (l->job->meta.deleted_ms && mind_job_of(m, l->job->meta.uid)->orphans &&
 	    line_pod(c->world, l, l->job->meta.uid) && !has_namesake(c, l))
 		world_fail(c->world, "orphan", "%s stops member %u attempt %u of %s, which orphans",
 			   m->proc->host.name, l->index, l->attempt, l->job_key);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The cluster's garbage collector: what belongs to an owner that is gone goes too; a job deleted
- * in the foreground waits for its pods; one deleted with orphan leaves them without an owner. It
- * looks at the world of its own time, a little late. */
+ * in the foreground waits for its pods; one deleted with orphan leaves them without an owner. Then
+ * the collector takes its own finalizer off; the job stays for as long as somebody else's is there.
+ * It looks at the world of its own time, a little late. */
 #include "test/sim/cluster/gc.h"
 
 #include <stdlib.h>
@@ -46,14 +47,21 @@ static uint32_t delete_pods(struct cluster *cl, const char *uid)
 	return n;
 }
 
-/* One job with a deletionTimestamp; true: it went. */
+/* One job with a deletionTimestamp; false: it waits for its pods. */
 static bool finalize(struct cluster *cl, struct version *job)
 {
 	if (job->meta.orphan_finalizer)
 		orphan_pods(cl, job->meta.uid);
-	else if (delete_pods(cl, job->meta.uid) > 0)
+	else if (job->foreground && delete_pods(cl, job->meta.uid) > 0)
 		return false;
-	store_remove(&cl->world.server.store, job);
+	if (!job->held) {
+		store_remove(&cl->world.server.store, job);
+	} else if (job->meta.orphan_finalizer || job->foreground) {
+		struct version *c = version_clone(job);
+		server_count(&cl->world.server, FACT_HELD);
+		c->meta.orphan_finalizer = c->foreground = false;
+		server_put(&cl->world.server, c);
+	}
 	return true;
 }
 

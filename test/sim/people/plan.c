@@ -201,6 +201,8 @@ static void make_deed(struct plan *p, const struct pool *pool, const struct clus
 	op->at_ms = j->at_ms + draw(r, 100, j->run_ms + 5000);
 	if (op->type == OP_NS_DELETE && op->c % 2) /* while its pods are made */
 		op->at_ms = j->at_ms + draw(r, 0, 20);
+	if (op->type == OP_JOB_HELD && op->c % 3) /* while its members are ordered */
+		op->at_ms = j->at_ms + draw(r, 0, 60);
 	p->job[op->job].may_fail |= makes_fail(op->type);
 }
 

@@ -86,6 +86,9 @@ static bool on_job(struct step *st, const struct plan_op *op)
 	case OP_JOB: user_apply_job(&cl->world, &st->plan->job[op->job].want); return true;
 	case OP_JOB_DELETE: return user_delete_job(&cl->world, job, (enum deletion)(op->a % 3));
 	case OP_JOB_RECREATE: return recreate(st, op);
+	case OP_JOB_HELD:
+		return user_hold_job(&cl->world, job, true) &&
+		       user_delete_job(&cl->world, job, (enum deletion)(op->a % 3));
 	case OP_TOUCH: return user_touch(&cl->world, job);
 	case OP_SCALE: return user_scale(&cl->world, job, op->b);
 	case OP_SUSPEND: return user_suspend(&cl->world, job, true);
@@ -195,6 +198,7 @@ void plan_user_end(struct step *st, const struct plan_op *op)
 	const char *node = node_of(st, op);
 	struct taint taint = taint_of(op);
 	switch ((int)op->type) {
+	case OP_JOB_HELD: user_hold_job(&cl->world, job_of(st, op), false); break;
 	case OP_SUSPEND: user_suspend(&cl->world, job_of(st, op), false); break;
 	case OP_REPLACE:
 	case OP_OVERWRITE: replace_job(st, op); break;

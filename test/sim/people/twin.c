@@ -67,6 +67,8 @@ static bool apart(const struct plan *p, uint32_t job)
 			return true;
 		if (op->type == OP_NS_DELETE && p->job[job].want.ns)
 			return true;
+		if (op->type == OP_JOB_HELD && op->job == job)
+			return true;
 		deleted += op->job == job &&
 			   (op->type == OP_JOB_DELETE || op->type == OP_JOB_RECREATE);
 	}

@@ -104,12 +104,31 @@ bool user_delete_job(struct world *w, const char *name, enum deletion how)
 		struct version *c = version_clone(v);
 		c->foreground = how == DELETE_FOREGROUND;
 		c->meta.orphan_finalizer = how == DELETE_ORPHAN;
-		c->meta.deleted_ms = server_wall(&w->server);
-		c->meta.generation++;
+		if (!c->meta.deleted_ms) { /* a second delete only changes what becomes of the pods
+					    */
+			c->meta.deleted_ms = server_wall(&w->server);
+			c->meta.generation++;
+		}
 		server_put(&w->server, c);
 		return true;
 	}
 	server_delete(&w->server, v);
+	return true;
+}
+
+/* The API server takes no new finalizer of what is being deleted, and removes it with the last one.
+ */
+bool user_hold_job(struct world *w, const char *name, bool on)
+{
+	struct version *v = user_job(w, name);
+	if (!v || v->held == on || (on && v->meta.deleted_ms))
+		return false;
+	struct version *c = version_clone(v);
+	c->held = on;
+	world_note(w, on ? "user adds a finalizer" : "user removes the finalizer", KS("job", name));
+	v = server_put(&w->server, c);
+	if (v->meta.deleted_ms && !v->held && !v->foreground && !v->meta.orphan_finalizer)
+		store_remove(&w->server.store, v);
 	return true;
 }
 

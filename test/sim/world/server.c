@@ -74,11 +74,11 @@ void server_delete_now(struct server *s, const struct version *pod)
 }
 
 /* A pod's end is its kubelet's to confirm, unless it has ended already; a job with a finalizer
- * waits for the garbage collector; everything else goes at once. */
+ * waits for the garbage collector, or for its user; everything else goes at once. */
 void server_delete(struct server *s, const struct version *v)
 {
 	bool waits = (v->kind == API_POD && !pod_ended(v)) ||
-		     (v->kind == API_JOB && (v->foreground || v->meta.orphan_finalizer));
+		     (v->kind == API_JOB && (v->foreground || v->meta.orphan_finalizer || v->held));
 	if (!waits) {
 		store_remove(&s->store, v);
 		return;

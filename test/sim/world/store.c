@@ -66,6 +66,7 @@ struct version *version_clone(const struct version *v)
 	clone_body(c, v);
 	c->rv = v->rv;
 	c->foreground = v->foreground;
+	c->held = v->held;
 	c->applied = v->applied;
 	c->node_owner_uid = copy_str(&c->arena, v->node_owner_uid);
 	c->user_res = copy_strs(&c->arena, &v->user_res);
@@ -120,8 +121,9 @@ bool pod_ended(const struct version *v)
 static void say_meta(struct buf *b, const struct version *v)
 {
 	const struct meta *m = &v->meta;
-	buf_printf(b, "%s|%s|%" PRId64 "|%d%d|%s|", m->uid, str_or_empty(v->node_owner_uid),
-		   m->deleted_ms, m->orphan_finalizer, v->applied, str_or_empty(m->owner_uid));
+	buf_printf(b, "%s|%s|%" PRId64 "|%d%d%d|%s|", m->uid, str_or_empty(v->node_owner_uid),
+		   m->deleted_ms, m->orphan_finalizer, v->held, v->applied,
+		   str_or_empty(m->owner_uid));
 	for (uint32_t i = 0; i < m->labels.n; i++)
 		buf_printf(b, "%s=%s,", m->labels.v[i].key, m->labels.v[i].val);
 }

@@ -25,6 +25,7 @@ struct version {
 	};
 	/* What the model knows beyond the decoded object. */
 	bool foreground;            /* finalizer foregroundDeletion */
+	bool held;                  /* JOB: a finalizer of its user's own */
 	const char *node_owner_uid; /* CNODE: ownerReference to this Node */
 	struct strs user_res;       /* CNODE: spec.resources that a user's apply owns */
 	bool applied;               /* CNODE: managedFields names Muster */

@@ -118,7 +118,9 @@ static bool on_job(struct story *st, const char *deed, const char *name, const s
 	else if (str_eq(deed, "recreate")) {
 		user_delete_job(world, name, DELETE_BACKGROUND);
 		apply(st, name, w, true);
-	} else if (str_eq(deed, "read"))
+	} else if (str_eq(deed, "hold") || str_eq(deed, "let-go"))
+		user_hold_job(world, name, *deed == 'h');
+	else if (str_eq(deed, "read"))
 		keep(st, name);
 	else if (str_eq(deed, "replace"))
 		replace(st, name, w);

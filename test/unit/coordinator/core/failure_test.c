@@ -458,6 +458,33 @@ static void orphaned_job_leaves_pods(void **state)
 	assert_false(w_has(w, "delete"));
 }
 
+/* A finalizer of its user's keeps the job after the garbage collector has taken its own off. A pod
+ * whose create was under way comes then: it is left alone like the others. */
+static void orphaned_for_good(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *j = w_new_job(w, "a", 2);
+	w_job(w, j);
+	w_tell(w, j, "n1", 0, 1, MEMBER_RUNNING);
+	j->job.meta.deleted_ms = w->wall_ms;
+	j->job.meta.orphan_finalizer = true;
+	w_echo(w, j);
+	j->job.meta.orphan_finalizer = false;
+	w_clear(w);
+	w_echo(w, j);
+	w_tell(w, j, "n2", 1, 1, MEMBER_RUNNING);
+	w_wait(w, 20000);
+	w_tell(w, j, "n2", 1, 1, MEMBER_RUNNING);
+	w_job_gone(w, j);
+	w_tell(w, j, "n2", 1, 1, MEMBER_FAILED);
+	w_wait(w, 60000);
+	assert_false(w_has(w, "delete"));
+	struct core_stats st;
+	core_stats(w->core, &st);
+	assert_int_equal(st.members_live, 0);
+}
+
 /* Until its agent counts it as a stranger's, or 30 s are over, an orphaned pod takes its room. */
 static void orphans_hold_their_room(void **state)
 {
@@ -615,6 +642,7 @@ int main(void)
 		T(unanswered_create_is_tried_again),
 		T(deleted_job_stops_at_once),
 		T(orphaned_job_leaves_pods),
+		T(orphaned_for_good),
 		T(orphans_hold_their_room),
 		T(recreated_under_its_name),
 		T(delete_is_repeated_until_it_works),
