@@ -49,6 +49,14 @@ static void note(struct coordinator *c, const struct event_want *want)
 	op_queue(op);
 }
 
+static void pod_label(struct coordinator *c, const struct core_action *a)
+{
+	struct op *op =
+		op_new(&c->ops, OP_POD_LABEL, a->pod_label.ns, a->pod_label.name, a->pod_label.uid);
+	op->current = a->pod_label.current;
+	op_queue(op);
+}
+
 static void object_op(struct coordinator *c, enum op_type type, const struct core_action *a)
 {
 	op_queue(op_new(&c->ops, type, a->object.ns, a->object.name, a->object.uid));
@@ -73,6 +81,7 @@ static void act(struct coordinator *c, const struct core_action *a)
 		op_queue(op_new(&c->ops, OP_POD_DELETE, a->pod_delete.ns, a->pod_delete.name,
 				a->pod_delete.uid));
 		break;
+	case ACT_POD_LABEL: pod_label(c, a); break;
 	case ACT_NOTE: note(c, &a->note); break;
 	case ACT_TEMPLATE_DROP: template_store_drop(&c->templates, a->template_hash); break;
 	}

@@ -133,6 +133,10 @@ static uint64_t op_submit(struct op *op)
 		req = object_request(op, API_DELETE, API_COMPUTE_NODE);
 		return submit(op, &req);
 	case OP_POD_DELETE: req = object_request(op, API_DELETE, API_POD); return submit(op, &req);
+	case OP_POD_LABEL:
+		req = object_request(op, API_PATCH, API_POD);
+		req.current = op->current;
+		return submit(op, &req);
 	case OP_JOB_DELETE: req = object_request(op, API_DELETE, API_JOB); return submit(op, &req);
 	case OP_N: break;
 	}

@@ -18,6 +18,7 @@ enum op_type {
 	OP_POD_ASK,  /* a dry run of a create; key tells the core which */
 	OP_POD_READ, /* after a create that met a pod of the same name */
 	OP_POD_DELETE,
+	OP_POD_LABEL,
 	OP_JOB_GET,
 	OP_JOB_DELETE,
 	OP_LIST_PODS, /* all of Muster's, at start */
@@ -35,6 +36,7 @@ struct op {
 	char *ns, *name, *uid, *hash, *key, *text[3];
 	struct pod_create pod; /* its strings are text of this op or of the template store */
 	bool warning;
+	bool current;    /* POD_LABEL */
 	int64_t when_ms; /* of a note */
 	/* Used by the owner between on_object and on_end. */
 	bool found;

@@ -26,7 +26,9 @@ static void tell_pod_done(struct coordinator *c, struct op *op, const struct api
 {
 	struct core_event ev = {
 		.type = CEV_POD_DONE,
-		.pod = {.op = op->type == OP_POD_DELETE ? POD_OP_DELETE : POD_OP_CREATE,
+		.pod = {.op = op->type == OP_POD_DELETE  ? POD_OP_DELETE
+			      : op->type == OP_POD_LABEL ? POD_OP_LABEL
+							 : POD_OP_CREATE,
 			.rc = res->rc,
 			.reason = res->reason,
 			.message = res->message,
@@ -73,6 +75,7 @@ static void on_object(void *self, struct op *op, const struct api_object *obj)
 	case OP_COMPUTE_NODE_APPLY:
 	case OP_COMPUTE_NODE_DELETE:
 	case OP_POD_DELETE:
+	case OP_POD_LABEL:
 	case OP_JOB_DELETE:
 	case OP_NOTE:
 	case OP_N: break;
@@ -202,6 +205,7 @@ static void on_end(void *self, struct op *op, const struct api_result *res)
 		if (!op->found)
 			tell_asked(c, op, res->rc, res->message, &(struct reslist){0});
 		break;
+	case OP_POD_LABEL: tell_pod_done(c, op, res, NULL); break;
 	case OP_POD_READ:
 		if (!op->found)
 			tell_pod_done(c, op, res, NULL);

@@ -153,6 +153,14 @@ static json_t *token_review(const char *token)
 	return o;
 }
 
+/* With another UID in the store, the API server answers 422. */
+static json_t *pod_label(const struct api_request *req)
+{
+	json_t *value = req->current ? json_string("true") : json_null();
+	return json_pack("{s:{s:s, s:{s:o}}}", "metadata", "uid", str_or_empty(req->uid), "labels",
+			 LABEL_CURRENT, value);
+}
+
 static json_t *delete_options(const struct api_request *req)
 {
 	json_t *o = json_pack("{s:s, s:s, s:s}", "apiVersion", "v1", "kind", "DeleteOptions",
@@ -181,8 +189,8 @@ static json_t *body_of(const struct api_request *req)
 	case API_SECRET:
 	case API_CONFIGMAP: return keyed(req);
 	case API_TOKENREVIEW: return token_review(req->token);
+	case API_POD: return req->verb == API_PATCH ? pod_label(req) : NULL;
 	case API_NODE:
-	case API_POD:
 	case API_KIND_N: break;
 	}
 	return NULL;

@@ -224,6 +224,7 @@ static void add_labels(json_t *meta, const struct pod_create *p)
 	json_object_set_new(labels, LABEL_JOB_NAME, json_string(p->job_name));
 	json_object_set_new(labels, LABEL_JOB_UID, json_string(p->job_uid));
 	json_object_set_new(labels, LABEL_TEMPLATE, json_string(p->template_hash));
+	json_object_set_new(labels, LABEL_CURRENT, json_string("true"));
 	set_number(labels, LABEL_INDEX, p->index);
 	set_number(labels, LABEL_ATTEMPT, p->attempt);
 }

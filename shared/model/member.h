@@ -13,6 +13,8 @@
 /* Annotation of a member's pod: the names of the containers that its user wrote, with commas
  * between them. What else the pod has was added by admission. */
 #define ANNOTATION_CONTAINERS "muster.dev/containers"
+/* "true" on each pod, until another pod takes its place while its node is lost: for Services. */
+#define LABEL_CURRENT "muster.dev/current"
 #define API_VERSION "muster.dev/v1alpha1"
 #define KIND_JOB_NAME "ComputeJob"
 #define KIND_NODE_NAME "ComputeNode"

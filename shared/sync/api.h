@@ -16,7 +16,7 @@ enum api_verb {
 	API_WATCH, /* from rv, with bookmarks, until it ends */
 	API_GET,
 	API_CREATE,
-	API_PATCH,        /* merge patch (LEASE, SECRET, CONFIGMAP) */
+	API_PATCH,        /* merge patch (LEASE, SECRET, CONFIGMAP; POD: LABEL_CURRENT alone) */
 	API_PATCH_STATUS, /* merge patch of the status subresource (JOB, CNODE) */
 	API_APPLY,        /* server-side apply without force (CNODE) */
 	API_DELETE,       /* background propagation; uid is the precondition */
@@ -29,7 +29,7 @@ struct api_request {
 	enum api_verb verb;
 	enum api_kind kind;
 	const char *ns, *name;
-	const char *uid; /* DELETE: precondition */
+	const char *uid; /* DELETE, PATCH of a POD: precondition */
 	const char *rv;  /* PATCH…: fence; WATCH: where it begins; LIST: NULL or "0" (from cache) */
 	const char *field_selector, *label_selector;
 	uint32_t limit;      /* LIST: page size */
@@ -45,6 +45,7 @@ struct api_request {
 		const struct event_note *event;
 		const struct keyed_data *data;
 		const char *token; /* TOKENREVIEW, audience muster-coordinator */
+		bool current;      /* PATCH of a POD: whether it has LABEL_CURRENT */
 	};
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/attempt/launch.h"
 
+#include "coordinator/core/attempt/address.h"
 #include "coordinator/core/attempt/again.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
@@ -51,6 +52,7 @@ struct attempt *attempt_place(struct core *c, struct job_record *j, uint32_t ind
 	must(!s->current || attempt_replaceable(s->current));
 	if (s->current) {
 		attempt_order_changed(c, s->current); /* superseded: the order is withdrawn */
+		attempt_take_address(c, s->current);
 		(void)again_count(c, s->current, NULL);
 	}
 	uint32_t floor = s->last > j->members.attempt_floor ? s->last : j->members.attempt_floor;

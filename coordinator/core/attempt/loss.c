@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/attempt/loss.h"
 
+#include "coordinator/core/attempt/address.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/tables.h"
@@ -8,11 +9,14 @@
 void attempt_lost(struct core *c, struct attempt *a)
 {
 	struct job_record *j = a->job;
+	if (a->state == ATTEMPT_STOPPING)
+		attempt_check_address(c, a);
 	if (!attempt_live(a) || a->state == ATTEMPT_LOST)
 		return;
 	log_info(c->log, "member lost", KS("job", j->key), KI("member", a->id.index),
 		 KI("attempt", a->id.attempt), KS("node", a->node->name));
 	attempt_set_state(c, a, ATTEMPT_LOST);
+	attempt_check_address(c, a);
 }
 
 void attempt_found(struct core *c, struct attempt *a)
@@ -23,6 +27,7 @@ void attempt_found(struct core *c, struct attempt *a)
 		attempt_stop(c, a, "superseded");
 		return;
 	}
+	attempt_give_address(c, a);
 	log_info(c->log, "member found", KS("job", a->job->key), KI("member", a->id.index),
 		 KI("attempt", a->id.attempt), KS("node", a->node->name));
 	attempt_set_state(c, a,

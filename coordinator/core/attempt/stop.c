@@ -4,6 +4,7 @@
 #include <utlist.h>
 
 #include "base/backoff.h"
+#include "coordinator/core/attempt/address.h"
 #include "coordinator/core/attempt/launch.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
@@ -45,6 +46,7 @@ void attempt_stop(struct core *c, struct attempt *a, const char *why)
 	a->stop_reason = why;
 	a->tries = 0;
 	attempt_set_state(c, a, ATTEMPT_STOPPING);
+	attempt_check_address(c, a);
 	if (attempt_seen(a))
 		send_delete(c, a);
 	else
@@ -105,6 +107,7 @@ static bool may_come(const struct attempt *a)
 void attempt_timer_due(struct core *c, struct attempt *a)
 {
 	int64_t wait = backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries);
+	attempt_address_due(c, a);
 	if (a->orphaned) {
 		attempt_free(c, a);
 	} else if (a->state == ATTEMPT_STOPPING && !attempt_seen(a)) {
@@ -115,9 +118,10 @@ void attempt_timer_due(struct core *c, struct attempt *a)
 	} else if (a->state == ATTEMPT_STOPPING || a->removed) {
 		send_delete(c, a);
 		attempt_set_timer(c, a, c->now_ms + DELETE_ANSWER_MS + wait);
+	} else if (attempt_seen(a)) {
+		attempt_set_timer(c, a, INT64_MAX); /* it was for the label */
 	} else {
-		must(a->by_coordinator && !attempt_seen(a) &&
-		     attempt_live(a)); /* the coordinator's create was not answered */
+		must(a->by_coordinator && attempt_live(a)); /* its create was not answered */
 		attempt_launch(c, a);
 	}
 }

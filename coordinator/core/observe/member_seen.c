@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "coordinator/core/attempt/address.h"
 #include "coordinator/core/attempt/again.h"
 #include "coordinator/core/attempt/launch.h"
 #include "coordinator/core/attempt/stop.h"
@@ -105,6 +106,7 @@ static void on_seen(struct core *c, struct attempt *a, const struct member *m)
 		attempt_timer_due(c, a); /* the pod can be deleted now */
 	else
 		attempt_set_timer(c, a, INT64_MAX); /* the timer of its create */
+	attempt_check_address(c, a);
 }
 
 /* The pod of a confirmed attempt was reported. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/observe/ops_ended.h"
 
+#include "coordinator/core/attempt/address.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/job_denied.h"
 #include "coordinator/core/observe/member_seen.h"
@@ -84,12 +85,20 @@ static void deleted(struct core *c, struct attempt *a, const struct core_event *
 	}
 }
 
+static void labelled(struct core *c, struct attempt *a, const struct core_event *ev)
+{
+	if (!attempt_address_written(c, a, ev->pod.rc, str_or_empty(ev->pod.message)))
+		attempt_retry(c, a);
+}
+
 void pod_op_ended(struct core *c, const struct core_event *ev)
 {
 	struct attempt *a = attempt_find_pod(c, ev->pod.ns, ev->pod.pod);
 	if (!a)
 		return;
-	if (ev->pod.op == POD_OP_CREATE && attempt_seen(a))
+	if (ev->pod.op == POD_OP_LABEL)
+		labelled(c, a, ev);
+	else if (ev->pod.op == POD_OP_CREATE && attempt_seen(a))
 		a->creating = false;
 	else if (ev->pod.op == POD_OP_CREATE)
 		created(c, a, ev);

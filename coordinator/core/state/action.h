@@ -15,11 +15,12 @@ enum core_action_type {
 	ACT_POD_CREATE,          /* the coordinator itself creates the pod */
 	ACT_POD_ASK,             /* a dry run of a create: what does admission make of the pod? */
 	ACT_POD_DELETE,          /* with UID precondition */
-	ACT_JOB_GET,             /* a live GET, before pods of an unknown job are deleted */
-	ACT_JOB_DELETE,          /* ttlSecondsAfterFinished is over (UID precondition) */
-	ACT_LIST_NODE,           /* list the pods of a node that has no session */
-	ACT_NOTE,                /* a Kubernetes Event */
-	ACT_TEMPLATE_DROP,       /* no job uses the template with this hash any more */
+	ACT_POD_LABEL,     /* LABEL_CURRENT is put on the pod or taken off (UID precondition) */
+	ACT_JOB_GET,       /* a live GET, before pods of an unknown job are deleted */
+	ACT_JOB_DELETE,    /* ttlSecondsAfterFinished is over (UID precondition) */
+	ACT_LIST_NODE,     /* list the pods of a node that has no session */
+	ACT_NOTE,          /* a Kubernetes Event */
+	ACT_TEMPLATE_DROP, /* no job uses the template with this hash any more */
 };
 
 struct core_action {
@@ -41,6 +42,10 @@ struct core_action {
 			const char *ns, *name, *uid;
 			const char *why;
 		} pod_delete;
+		struct {
+			const char *ns, *name, *uid;
+			bool current;
+		} pod_label;
 		struct event_want {
 			const char *kind, *ns, *name, *uid;
 			const char *reason, *note;

@@ -29,7 +29,7 @@ enum core_event_type {
 	CEV_APPLIED,        /* the apply of a ComputeNode ended */
 };
 
-enum pod_op { POD_OP_CREATE, POD_OP_DELETE };
+enum pod_op { POD_OP_CREATE, POD_OP_DELETE, POD_OP_LABEL };
 
 struct core_event {
 	enum core_event_type type;

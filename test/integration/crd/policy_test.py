@@ -21,7 +21,8 @@ def pod(name="p", node="n1"):
         "apiVersion": "v1", "kind": "Pod",
         "metadata": {"name": name, "ownerReferences": [dict(OWNER)], "labels": {
             "muster.dev/job-name": "j", "muster.dev/job-uid": "0123", "muster.dev/member-index": "0",
-            "muster.dev/attempt": "1", "muster.dev/template-hash": "0123456789abcdef"}},
+            "muster.dev/attempt": "1", "muster.dev/template-hash": "0123456789abcdef",
+            "muster.dev/current": "true"}},
         "spec": {"nodeName": node, "restartPolicy": "Never", "automountServiceAccountToken": False,
                  "containers": [{"name": "main", "image": "a", "env": [
                      {"name": "MUSTER_MEMBER_INDEX", "value": "0"},
@@ -202,6 +203,24 @@ def test_coordinator(server, check):
     server.request("POST", PODS, changed(owner(), name="foreign"))
     server.request("POST", PODS, changed(owner(), name="orphan"))
     server.request("POST", PODS, pod("ours"))
+    def patch(name, **metadata):
+        return server.request("PATCH", f"{PODS}/{name}", metadata, user=ACCOUNT + "coordinator",
+                              kind="application/merge-patch+json")
+    for value in (None, "true"):
+        check.accepted(f"coordinator sets current to {value}", patch(
+            "ours", metadata={"labels": {"muster.dev/current": value}}))
+    check.refused("coordinator labels another pod of that name", patch(
+        "ours", metadata={"uid": "0b0a", "labels": {"muster.dev/current": None}}), "metadata.uid", status=(422,))
+    for what, change in (("another label", {"labels": {"muster.dev/attempt": "2"}}),
+                         ("a new label", {"labels": {"app": "x"}}),
+                         ("a label less", {"labels": {"muster.dev/attempt": None}}),
+                         ("an annotation", {"annotations": {"a": "b"}}), ("a finalizer", {"finalizers": ["a.b/c"]}),
+                         ("its owner", {"ownerReferences": None})):
+        check.refused("coordinator changes " + what, patch("ours", metadata=change), "only the label")
+    check.refused("coordinator changes the image", patch("ours", spec={
+        "containers": [{"name": "main", "image": "other"}]}), status=(403, 422))
+    check.refused("coordinator labels a foreign pod", patch(
+        "foreign", metadata={"labels": {"muster.dev/current": "true"}}), "ComputeJob")
     for name in ("foreign", "orphan"):
         answer = server.request("DELETE", PODS + "/" + name, user=ACCOUNT + "coordinator")
         check.refused("coordinator deletes " + name, answer, "ComputeJob")
@@ -242,13 +261,14 @@ RIGHTS = [
     ("create", "", "pods", "work", "", "ac"),
     ("delete", "", "pods", "work", "p", "c"),
     ("deletecollection", "", "pods", "work", "", ""),
-    ("patch", "", "pods", "work", "p", ""),
+    ("patch", "", "pods", "work", "p", "c"),
+    ("update", "", "pods", "work", "p", ""),
     ("update", "", "pods/status", "work", "p", ""),
     ("create", "", "pods/eviction", "work", "p", ""),
     ("create", "", "pods/exec", "work", "p", ""),
     ("watch", "", "pods", "", "", "a"),
     ("create", "events.k8s.io", "events", "work", "", "c"),
-    ("patch", "events.k8s.io", "events", "work", "e", "c"),
+    ("patch", "events.k8s.io", "events", "work", "e", ""),
     ("create", "authentication.k8s.io", "tokenreviews", "", "", "c"),
     ("create", "", "serviceaccounts/token", "work", "default", ""),
     ("impersonate", "", "users", "", "u", ""),
@@ -258,7 +278,7 @@ RIGHTS = [
     ("list", "", "secrets", NAMESPACE, "", ""),
     ("get", "", "secrets", "work", "muster-coordinator-tls", ""),
     ("get", "", "configmaps", NAMESPACE, "muster-ca", "ac"),
-    ("watch", "", "configmaps", NAMESPACE, "muster-ca", "ac"),
+    ("watch", "", "configmaps", NAMESPACE, "muster-ca", ""),
     ("patch", "", "configmaps", NAMESPACE, "muster-ca", "c"),
     ("get", "", "configmaps", NAMESPACE, "kube-root-ca.crt", ""),
     ("patch", "coordination.k8s.io", "leases", NAMESPACE, "muster-coordinator", "c"),

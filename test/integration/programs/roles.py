@@ -161,11 +161,27 @@ def taken_name(c, name, template, account):
     c.wait(lambda: (account, "pods", "get") in used(c), f"{account} reads the pod of somebody else")
 
 
-def node_goes(c):
+def node_lost(c):
+    """A node dies; its member is replaced, and is no address of its gang any more. Returns the node."""
+    c.make_job("gang", command=["forever"], parallelism=1)
+    c.wait_state("gang", "Running")
+    old = c.pods("gang")[0]
+    node = old["spec"]["nodeName"]
+    equal(old["metadata"]["labels"].get("muster.dev/current"), "true", "label of the first pod")
+    c.kubelets.paused.add(node)
+    c.kill(node)
+    c.api.patch(f"/api/v1/nodes/{node}/status", {"status": {"conditions": [
+        {"type": "Ready", "status": "Unknown", "reason": "NodeStatusUnknown"}]}})
+    labels = lambda: sorted((p["metadata"]["uid"] == old["metadata"]["uid"],
+                             p["metadata"]["labels"].get("muster.dev/current")) for p in c.pods("gang"))
+    c.wait(lambda: labels() == [(False, "true"), (True, None)], "the new pod alone has the label", 40)
+    return node
+
+
+def node_goes(c, node):
     """The ComputeNode of a Node that is gone is deleted."""
-    c.kill("n3")
-    c.api.delete("/api/v1/nodes/n3")
-    c.wait(lambda: not c.cnode("n3"), "the ComputeNode of n3 is gone", 30)
+    c.api.delete(f"/api/v1/nodes/{node}")
+    c.wait(lambda: not c.cnode(node), f"the ComputeNode of {node} is gone", 30)
 
 
 def uninstall(c):
@@ -225,7 +241,7 @@ def rights(c):
     c.wait(lambda: not c.job("short"), "the finished job is deleted")
     taken_name(c, "taken-a", {}, "muster-agent")
     taken_name(c, "taken-c", {"spec": {"serviceAccountName": "robot"}}, "muster-coordinator")
-    node_goes(c)
+    node_goes(c, node_lost(c))
     proofs(c)
     uninstall(c)
     seen = used(c)

@@ -71,6 +71,22 @@ static void scan_superseded(struct checks *c, const struct version *pod)
 	}
 }
 
+/* Nobody reaches it, another one has its host name: its address would keep its gang waiting. */
+static void scan_address(struct checks *c, const struct version *pod)
+{
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	int64_t wall = server_wall(&c->world->server);
+	if (!*check_label(pod, LABEL_CURRENT))
+		return;
+	for (uint32_t i = 0; i < sh->n; i++) {
+		const struct version *o = sh->v[i];
+		if (check_same_index(o, pod) && !pod_ended(o) && attempt_of(o) > attempt_of(pod) &&
+		    o->meta.created_ms + SOON_MS < wall)
+			world_fail(c->world, "address-kept", "%s on %s is an address beside %s",
+				   pod->meta.name, pod->pod.node, o->meta.name);
+	}
+}
+
 static void scan_moved(struct checks *c, const struct version *pod, const struct version *job)
 {
 	const struct store *st = &c->world->server.store;
@@ -113,6 +129,8 @@ void check_scan(struct checks *c)
 		const struct version *job =
 			world_by_uid(c->world, API_JOB, str_or_empty(pod->meta.owner_uid));
 		const struct machine *m = cluster_machine(c->cluster, pod->pod.node);
+		if (job && !pod_ended(pod) && led_for(c, IN_TIME_MS))
+			scan_address(c, pod);
 		if (!job || !check_live(pod) || !m || m->kubelet_down)
 			continue;
 		if (led_for(c, IN_TIME_MS) && mind_answers(c, pod->pod.node, SOON_MS))

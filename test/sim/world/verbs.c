@@ -132,8 +132,17 @@ static struct version *data_make(const struct api_request *req, const struct ver
 	return v;
 }
 
+static struct version *pod_label(const struct api_request *req, const struct version *old)
+{
+	struct version *v = version_clone(old);
+	version_label(v, LABEL_CURRENT, req->current ? "true" : NULL);
+	return v;
+}
+
 static struct version *make(const struct api_request *req, const struct version *old)
 {
+	if (req->kind == API_POD)
+		return pod_label(req, old);
 	return req->kind == API_LEASE ? lease_make(req, old) : data_make(req, old);
 }
 
@@ -153,6 +162,11 @@ void verb_patch(struct server *s, const struct api_request *req, struct answer *
 		answer_not_found(ret);
 	else if (*str_or_empty(req->rv) && !str_eq(req->rv, v->meta.rv))
 		answer_conflict(ret);
+	else if (req->kind == API_POD && !str_eq(req->uid, v->meta.uid))
+		answer_refuse(ret, RC_INVALID, 422, "Invalid", "metadata.uid: field is immutable");
+	else if (req->kind == API_POD && !v->meta.owner_uid)
+		answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden",
+			      "ValidatingAdmissionPolicy: the pod is of no ComputeJob");
 	else
 		answer_ok(ret, 200, server_put(s, make(req, v)));
 	s->lease_writes += req->kind == API_LEASE;

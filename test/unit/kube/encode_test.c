@@ -121,6 +121,18 @@ static void apply(void **state)
 	       "\"name\":\"n\"},\"spec\":{\"resources\":{\"memory\":\"8Gi\"}}}");
 }
 
+static void label_of_a_pod(void **state)
+{
+	struct api_request req = {
+		.verb = API_PATCH, .kind = API_POD, .ns = "n", .name = "p", .uid = "u1"};
+	(void)state;
+	expect(&req, "application/merge-patch+json",
+	       "{\"metadata\":{\"labels\":{\"muster.dev/current\":null},\"uid\":\"u1\"}}");
+	req.current = true;
+	expect(&req, "application/merge-patch+json",
+	       "{\"metadata\":{\"labels\":{\"muster.dev/current\":\"true\"},\"uid\":\"u1\"}}");
+}
+
 static void delete(void **state)
 {
 	struct api_request req = {
@@ -268,6 +280,7 @@ int main(void)
 		cmocka_unit_test(job_status),
 		cmocka_unit_test(compute_node_status),
 		cmocka_unit_test(apply),
+		cmocka_unit_test(label_of_a_pod),
 		cmocka_unit_test(delete),
 		cmocka_unit_test(lease_and_review),
 		cmocka_unit_test(secrets_are_base64),

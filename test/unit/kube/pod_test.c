@@ -232,7 +232,8 @@ static void a_members_pod(void **state)
 {
 	static const char want[] =
 		"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"labels\":{\"l\":\"1\","
-		"\"muster.dev/attempt\":\"4\",\"muster.dev/job-name\":\"j\",\"muster.dev/"
+		"\"muster.dev/attempt\":\"4\",\"muster.dev/current\":\"true\","
+		"\"muster.dev/job-name\":\"j\",\"muster.dev/"
 		"job-uid\":\"u1\","
 		"\"muster.dev/member-index\":\"2\",\"muster.dev/"
 		"template-hash\":\"0123456789abcdef\"},"

@@ -164,7 +164,7 @@ static bool phase_is(const struct version *v, const char *wanted)
 							    : "Pending");
 }
 
-/* phase= index= node= attempt= v= (of its template) owner=none */
+/* phase= index= node= attempt= v= (of its template) owner=none current=true|none */
 static bool pod_is(struct story *st, const struct version *v, const struct words *w)
 {
 	const char *text = str_or_empty(v->command);
@@ -173,6 +173,7 @@ static bool pod_is(struct story *st, const struct version *v, const struct words
 		const char *key, *is;
 	} same[] = {{"index", label(v, LABEL_INDEX)},
 		    {"attempt", label(v, LABEL_ATTEMPT)},
+		    {"current", *label(v, LABEL_CURRENT) ? label(v, LABEL_CURRENT) : "none"},
 		    {"node", str_or_empty(v->pod.node)},
 		    {"v", str_or_empty(option(&facts, "v"))},
 		    {"owner", *str_or_empty(v->meta.owner_uid) ? "job" : "none"}};
