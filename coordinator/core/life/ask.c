@@ -16,7 +16,7 @@
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/selection.h"
 
-enum { ANSWER_MS = 5000, AGAIN_MS = 60000, AGAIN_DOUBLINGS = 3 };
+enum { SOON_MS = 1000, ANSWER_MS = 5000, AGAIN_MS = 60000, AGAIN_DOUBLINGS = 3 };
 
 /* A node on which a member could stand; else any node; NULL: there is none. Admission may look at
  * the node's name (PodNodeSelector, policies). */
@@ -83,8 +83,14 @@ bool admission_known(struct core *c, struct job_record *j)
 		admitted_untold(c, a);
 		return true;
 	}
-	job_wake(j, a->since_ms + ANSWER_MS);
+	job_wake(j, a->since_ms + (admission_soon(c, j) ? SOON_MS : ANSWER_MS));
 	return false;
+}
+
+bool admission_soon(const struct core *c, const struct job_record *j)
+{
+	const struct admitted *a = j->admitted;
+	return a && a->stage == ADMITTED_ASKED && c->now_ms - a->since_ms < SOON_MS;
 }
 
 void admission_due(struct core *c, struct admitted *a)

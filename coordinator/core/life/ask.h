@@ -8,5 +8,7 @@
 /* What the members of the job need is known, or cannot be: the job may be placed. If not, the
  * question is on its way, and the job is woken when it has been without an answer for too long. */
 bool admission_known(struct core *c, struct job_record *j);
+/* The answer is about to come: a status that is written now would soon be out of date. */
+bool admission_soon(const struct core *c, const struct job_record *j);
 /* The timer of the shape is due. */
 void admission_due(struct core *c, struct admitted *a);

@@ -326,7 +326,7 @@ void job_decide(struct core *c, struct job_record *j)
 			tell_progress(c, j);
 	}
 	spent_pods_remove(c, j);
-	if (j->object.known && !j->object.deleted)
+	if (j->object.known && !j->object.deleted && !admission_soon(c, j))
 		job_status_check(c, j);
 	job_set_timer(c, j, j->life.wake_ms);
 }

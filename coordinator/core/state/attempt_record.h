@@ -33,9 +33,9 @@ struct attempt {
 	enum attempt_state state;
 	enum member_phase phase; /* as last reported; a phase never goes back */
 	bool ready, deleting, confirmed, by_coordinator, creating, delete_ok, takes_room;
-	bool orphaned; /* the pod belongs to nobody; the attempt only holds its room */
-	bool ran_long; /* the attempt has ended, after a long run (attempt/again.h) */
-	bool removed;  /* the attempt has ended, and the deletion of its pod was asked for */
+	bool orphaned;  /* the pod belongs to nobody; the attempt only holds its room */
+	bool ran_long;  /* the attempt has ended, after a long run (attempt/again.h) */
+	bool removed;   /* the attempt has ended, and the deletion of its pod was asked for */
 	bool unlisted;  /* the pod is to be without LABEL_CURRENT */
 	bool label_due; /* a write of that label failed, and is tried again with the timer */
 	bool new_on_node, order_changed; /* set until the node, or its orders, were settled */

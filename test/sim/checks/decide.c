@@ -73,6 +73,13 @@ static struct mind_att *att_of(struct mind *m, const struct line *l)
 	return mind_att_of(m, l->job->meta.uid, l->index, l->attempt);
 }
 
+/* An order of the leader before goes on: its job is no gang that starts now. */
+static void on_resumed(struct checks *c, struct mind *m, const struct line *l)
+{
+	if (l->job)
+		mind_job_of(m, l->job->meta.uid)->group_ms = c->world->clock.now_ms;
+}
+
 static void on_placed(struct checks *c, struct mind *m, const struct line *l)
 {
 	if (l->job)
@@ -200,6 +207,8 @@ void decide_line(struct checks *c, const struct proc *p, const char *msg, const 
 		on_open(c, m);
 	else if (str_eq(msg, "member placed"))
 		on_placed(c, m, &l);
+	else if (str_eq(msg, "member resumed"))
+		on_resumed(c, m, &l);
 	else if (str_eq(msg, "nodes reserved"))
 		check_kept(c, m, &l);
 	else if (str_eq(msg, "nodes released"))

@@ -2,7 +2,7 @@
 # other has all. Neither waits for ever, neither sits on a part.
 nodes 4 cpu=4 memory=8
 at 5s apply job red parallelism=3 cpu=4 run=10s
-at 5s apply job blue parallelism=3 cpu=4 run=10s
+at 6s apply job blue parallelism=3 cpu=4 run=10s
 expect 8s pods blue 0
 expect 8s pods red 3 phase=started
 expect 8s job blue message "needs 3 nodes: 1 fits; 3 lack cpu; the time of its start is not known, so jobs behind it may pass"

@@ -10,7 +10,7 @@ expect 20s pods work 1 index=0 attempt=1 node=n1 current=none
 expect 20s pods work 1 index=0 attempt=2 current=true
 expect 20s pods waits 4 current=true
 expect 58s pods waits 4 phase=live current=true
-at 60s power-off n3
+at 60s power-off n4
 expect 74s pods waits 4 current=true
 at 75s scale job waits parallelism=3
 expect 78s pods waits 1 index=3 attempt=1 current=none

@@ -22,8 +22,8 @@ struct template_facts {
 	int32_t init_exit;
 	bool helper;      /* the user's second container */
 	int64_t ready_ms; /* main is ready so long after its start */
-	bool oom;   /* it is killed for memory */
-	bool evict; /* it fills its emptyDir above the limit: the kubelet evicts it */
+	bool oom;         /* it is killed for memory */
+	bool evict;       /* it fills its emptyDir above the limit: the kubelet evicts it */
 	/* It asks for an unsafe sysctl, which every sysctl-th machine refuses; 0: it does not */
 	uint32_t sysctl;
 	bool briefly; /* tolerationSeconds is 0: what it tolerates evicts it at once all the same */
