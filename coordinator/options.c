@@ -55,6 +55,16 @@ static enum rc check_times(const struct options *o, struct err *e)
 	return RC_OK;
 }
 
+/* Longer ones would keep nodes idle for good, and are most likely mistakes. */
+static enum rc check_queue(const struct options *o, struct err *e)
+{
+	enum { DAY_MS = 86400000 };
+	if (o->pass_limit_ms > DAY_MS || o->max_hold_ms > DAY_MS)
+		return err_set(e, RC_CONFIG,
+			       "--queue-pass-limit and --queue-max-hold must be at most 24h");
+	return RC_OK;
+}
+
 static enum rc check(struct options *o, const char *word, struct err *e)
 {
 	o->uninstall = str_eq(word, "uninstall");
@@ -75,7 +85,8 @@ static enum rc check(struct options *o, const char *word, struct err *e)
 			       "--agent-service-account is \"%s\", but must be "
 			       "NAMESPACE:NAME",
 			       o->agent_account);
-	return check_times(o, e);
+	enum rc rc = check_times(o, e);
+	return rc == RC_OK ? check_queue(o, e) : rc;
 }
 
 bool options_read(int argc, char **argv, struct options *o, int *ret_exit)
@@ -118,6 +129,12 @@ bool options_read(int argc, char **argv, struct options *o, int *ret_exit)
 		CHOICE("placement", spread, placements, "spread", "spread|pack",
 		       "spread: nodes with the most room first; pack: fill one node before the "
 		       "next"),
+		DUR("queue-pass-limit", pass_limit_ms, "10m",
+		    "how long jobs of the same priority may pass a waiting job; then it holds "
+		    "nodes as they become free"),
+		DUR("queue-max-hold", max_hold_ms, "30m",
+		    "how long a waiting job holds nodes if it is not known when it can start; at "
+		    "most 24h"),
 		DUR("heartbeat", heartbeat_ms, "2s", "an agent reports at least this often"),
 		DUR("node-silent-grace", grace_ms, "6s",
 		    "a node whose agent is silent for this long is lost"),

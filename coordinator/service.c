@@ -16,6 +16,8 @@ static struct coordinator_config coordinator_options(const struct service *s)
 			 .retry_cap_ms = 360000,
 			 .compute_node_numbers_ms = 30000,
 			 .message_refresh_ms = 60000,
+			 .pass_limit_ms = o->pass_limit_ms,
+			 .max_hold_ms = o->max_hold_ms,
 			 .spread = o->spread == 0,
 			 .agent_launch = o->agent_launch,
 			 .ask_admission = true},

@@ -17,6 +17,7 @@
 #include "coordinator/core/observe/pods_listed.h"
 #include "coordinator/core/place/explain.h"
 #include "coordinator/core/place/placing.h"
+#include "coordinator/core/place/reserve.h"
 #include "coordinator/core/place/what_if.h"
 #include "coordinator/core/settle.h"
 #include "coordinator/core/state/actions.h"
@@ -63,7 +64,7 @@ static void forget(struct core *c)
 	c->synced = c->settled = false;
 	must(!c->queue.n && !c->waiting.first && !c->waiting.again && !c->nodes.nsilent &&
 	     !c->nodes.connected && !c->jobs.dirty && !c->nodes.dirty);
-	reservation_clear(c);
+	reservations_forget(c);
 	c->out.n = 0;
 }
 
@@ -239,7 +240,8 @@ int64_t core_deadline(const struct core *c)
 	if (c->jobs.dirty || c->nodes.dirty || c->queue.cycle_paused || c->queue.cycle_due ||
 	    c->queue.nnew)
 		return c->now_ms;
-	return earliest(earliest(heap_next(&c->timers), explain_deadline(c)),
+	int64_t at = earliest(heap_next(&c->timers), explain_deadline(c));
+	return earliest(earliest(at, reserve_deadline(c)),
 			earliest(gate_deadline(c), silence_deadline(c)));
 }
 

@@ -8,6 +8,8 @@
 #include "kube/decode_meta.h"
 #include "kube/pod.h"
 
+enum { GRACE_DEFAULT_S = 30 }; /* corev1.DefaultTerminationGracePeriodSeconds */
+
 enum taint_effect decode_effect(const char *s)
 {
 	if (str_eq(s, "NoSchedule"))
@@ -102,6 +104,14 @@ static uint32_t bounded(int64_t v, int64_t min, int64_t max)
 	return (uint32_t)(v < min ? min : v > max ? max : v);
 }
 
+/* Of the template; a negative one counts as 1 (validation.ValidatePodSpec). */
+static int64_t decode_grace(const json_t *spec)
+{
+	const json_t *pod = js_path(spec, "template", "spec");
+	int64_t s = js_int(pod, "terminationGracePeriodSeconds", GRACE_DEFAULT_S);
+	return s < 0 ? 1 : s < INT32_MAX ? s : INT32_MAX;
+}
+
 static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *ret)
 {
 	*ret = (struct job_spec){
@@ -111,6 +121,7 @@ static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *re
 		.backoff_limit = bounded(js_int(spec, "backoffLimit", 6), 0, INT32_MAX),
 		.active_deadline_s = js_int(spec, "activeDeadlineSeconds", -1),
 		.ttl_s = js_int(spec, "ttlSecondsAfterFinished", -1),
+		.grace_s = decode_grace(spec),
 		.on_node_loss = decode_loss(js_str(spec, "onNodeLoss")),
 		.node_selector = js_kvs(a, json_object_get(spec, "nodeSelector")),
 	};

@@ -76,6 +76,8 @@ void drive_lead(struct drive *d)
 				  .retry_cap_ms = 360000,
 				  .compute_node_numbers_ms = 30000,
 				  .message_refresh_ms = 60000,
+				  .pass_limit_ms = 600000,
+				  .max_hold_ms = 1800000,
 				  .spread = true,
 				  .agent_launch = true};
 	struct core_event ev = {.type = CEV_LEAD, .epoch = 1};

@@ -185,7 +185,7 @@ static uint32_t missing(const struct ref_job *j)
 	return n;
 }
 
-static uint32_t needed(const struct ref_job *j)
+uint32_t ref_needed(const struct ref_job *j)
 {
 	uint32_t have = j->spec->parallelism - missing(j);
 	return j->started || have >= j->spec->min_parallelism ? 1 : j->spec->min_parallelism - have;
@@ -200,16 +200,54 @@ static bool ahead(const struct ref_job *a, const struct ref_job *b)
 	return strcmp(a->key, b->key) < 0;
 }
 
+/* The deadline, and what its pods may take to stop. */
 static int64_t end_of(const struct ref *r, const struct ref_job *j)
 {
 	if (j->spec->active_deadline_s < 0)
 		return INT64_MAX;
-	return j->started ? j->end_ms : r->now_ms + j->spec->active_deadline_s * 1000;
+	return (j->started ? j->end_ms : r->now_ms + j->spec->active_deadline_s * 1000) +
+	       j->spec->grace_s * 1000;
 }
 
-static bool may_pass(const struct ref *r, const struct ref_job *j)
+/* Whether the hold is one that the job must leave alone. */
+static bool kept_from(const struct ref *r, const struct ref_hold *h, const struct ref_job *j)
 {
-	return !r->holds || r->head == j || end_of(r, j) <= r->at_ms;
+	if (h->job == j || ahead(j, h->job))
+		return false;
+	if (h->job->spec->priority == j->spec->priority && !h->equal)
+		return false;
+	return h->at_ms == INT64_MAX || end_of(r, j) > h->at_ms;
+}
+
+/* With one more member of j the node has, of all that j takes of, what the other job needs. */
+static bool room_beside(const struct ref_node *n, const struct ref_job *j,
+			const struct ref_job *other)
+{
+	for (uint32_t r = 0; r < REF_RES; r++) {
+		int64_t takes = ref_asked(j->spec, r), needs = ref_asked(other->spec, r);
+		if (takes && needs && n->cap[r] - n->used[r] < takes + needs)
+			return false;
+	}
+	return true;
+}
+
+const struct ref_hold *ref_kept(const struct ref *r, const struct ref_job *j, uint32_t node)
+{
+	for (uint32_t i = 0; i < r->nholds; i++) {
+		if (r->hold[i].nodes[node] && kept_from(r, &r->hold[i], j) &&
+		    !room_beside(&r->nodes[node], j, r->hold[i].job))
+			return &r->hold[i];
+	}
+	return NULL;
+}
+
+const struct ref_hold *ref_hold_of(const struct ref *r, const struct ref_job *j)
+{
+	for (uint32_t i = 0; i < r->nholds; i++) {
+		if (r->hold[i].job == j)
+			return &r->hold[i];
+	}
+	return NULL;
 }
 
 /* Whether the node is better than the other for this job. */
@@ -229,7 +267,7 @@ static bool candidate_nodes(const struct ref *r, const struct ref_job *j, uint32
 {
 	const struct ref_node *n = &r->nodes[node];
 	return usable(n) && ref_matches(n, j->spec) && !has_member(j, (int32_t)node) &&
-	       ref_fits(n, j->spec, false) && (may_pass(r, j) || !r->kept[node]);
+	       ref_fits(n, j->spec, false) && !ref_kept(r, j, node);
 }
 
 uint32_t ref_pick(const struct ref *r, const struct ref_job *j, uint32_t max, uint32_t *ret)
@@ -253,33 +291,63 @@ static void start(struct ref *r, struct ref_job *j)
 {
 	if (j->started)
 		return;
-	j->end_ms = end_of(r, j);
+	if (j->spec->active_deadline_s >= 0)
+		j->end_ms = r->now_ms + j->spec->active_deadline_s * 1000;
 	j->started = true;
 }
 
-/* reservation */
+/* holds */
+
+enum { DAY_MS = 86400000, MINUTE_MS = 60000 };
+enum { MOST_LIKELY, OTHERS_THERE, KEPT_AHEAD };
+#define NEVER(how) (INT64_MAX - 2 + (how)) /* nobody knows when */
 
 struct offer {
 	int64_t at;
 	uint32_t node;
 };
 
+/* An end in a day, or that is not long overdue. */
+static int64_t sure_end(const struct ref *r, const struct ref_job *j)
+{
+	int64_t at = end_of(r, j);
+	if (at > r->now_ms + DAY_MS || at <= r->now_ms - MINUTE_MS)
+		return INT64_MAX;
+	return at <= r->now_ms ? r->now_ms + 1 : at;
+}
+
+static bool fits_most(const struct ref_node *n, const struct job_spec *s)
+{
+	struct ref_node alone = *n;
+	memcpy(alone.cap, n->most, sizeof alone.cap);
+	return ref_fits(&alone, s, true);
+}
+
+/* Whether it could ever run a member of the job, as far as Muster's own pods are concerned. */
+static bool possible(const struct ref *r, const struct ref_job *j, uint32_t node)
+{
+	const struct ref_node *n = &r->nodes[node];
+	return usable(n) && ref_matches(n, j->spec) && !has_member(j, (int32_t)node) &&
+	       fits_most(n, j->spec);
+}
+
 static int64_t free_at(const struct ref *r, const struct ref_job *j, uint32_t node)
 {
-	int64_t best = INT64_MAX;
-	if (has_member(j, (int32_t)node))
-		return INT64_MAX;
+	int64_t best = NEVER(MOST_LIKELY);
+	if (ref_kept(r, j, node))
+		return NEVER(KEPT_AHEAD);
 	if (ref_fits(&r->nodes[node], j->spec, false))
 		return r->now_ms;
+	if (!ref_fits(&r->nodes[node], j->spec, true))
+		return NEVER(OTHERS_THERE);
 	for (uint32_t e = 0; e < r->njobs; e++) { /* would it fit when this one has ended? */
 		struct ref_node then = r->nodes[node];
-		int64_t at = end_of(r, &r->jobs[e]);
-		if (at == INT64_MAX || at >= best || !r->jobs[e].known ||
-		    !has_member(&r->jobs[e], (int32_t)node))
+		int64_t at = sure_end(r, &r->jobs[e]);
+		if (at >= best || !r->jobs[e].known || !has_member(&r->jobs[e], (int32_t)node))
 			continue;
 		for (uint32_t k = 0; k < r->njobs; k++) {
 			const struct ref_job *o = &r->jobs[k];
-			if (!o->known || !has_member(o, (int32_t)node) || end_of(r, o) > at)
+			if (!o->known || !has_member(o, (int32_t)node) || sure_end(r, o) > at)
 				continue;
 			for (uint32_t x = 0; x < REF_RES; x++)
 				then.used[x] -= ref_asked(o->spec, x);
@@ -290,15 +358,11 @@ static int64_t free_at(const struct ref *r, const struct ref_job *j, uint32_t no
 	return best;
 }
 
-static void reserve(struct ref *r, struct ref_job *j)
+static uint32_t sort_offers(const struct ref *r, const struct ref_job *j, struct offer *v)
 {
-	AUTO(mem_freep) struct offer *v = mem_zalloc(r->nnodes + 1, sizeof *v);
-	uint32_t n = 0, need = needed(j);
-	if (r->head)
-		return;
+	uint32_t n = 0;
 	for (uint32_t i = 0; i < r->nnodes; i++) {
-		if (!usable(&r->nodes[i]) || !ref_matches(&r->nodes[i], j->spec) ||
-		    !ref_fits(&r->nodes[i], j->spec, true))
+		if (!possible(r, j, i))
 			continue;
 		struct offer o = {free_at(r, j, i), i};
 		uint32_t at = n++;
@@ -306,27 +370,82 @@ static void reserve(struct ref *r, struct ref_job *j)
 			v[at] = v[at - 1];
 		v[at] = o;
 	}
-	if (n < need)
-		return;
-	r->head = j;
-	if (v[need - 1].at == INT64_MAX || v[need - 1].at <= r->now_ms)
-		return;
-	r->holds = true;
-	r->at_ms = v[need - 1].at;
-	for (uint32_t i = 0; i < need; i++)
-		r->kept[v[i].node] = true;
+	return n;
 }
 
-static void forget_reservation(struct ref *r)
+static bool shares(const struct ref *r, const struct ref_job *j)
 {
-	r->head = NULL;
-	r->holds = false;
-	memset(r->kept, 0, r->nnodes * sizeof *r->kept);
+	for (uint32_t h = 0; h < r->nholds; h++) {
+		for (uint32_t i = 0; i < r->nnodes; i++) {
+			if (possible(r, j, i) && possible(r, r->hold[h].job, i))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Nobody knows when the job can start. False: it has held nodes long enough. */
+static bool may_hold_on(struct ref *r, struct ref_job *j)
+{
+	int64_t pause = r->max_hold_ms;
+	if (!j->held_ms)
+		j->held_ms = r->now_ms;
+	if (r->now_ms - j->held_ms < r->max_hold_ms)
+		return true;
+	for (uint32_t i = 0; i < j->in_vain && i < 6; i++)
+		pause *= 2;
+	j->pause_ms = r->now_ms + (pause < DAY_MS ? pause : DAY_MS);
+	j->held_ms = 0;
+	j->in_vain++;
+	return false;
+}
+
+static void reserve(struct ref *r, struct ref_job *j)
+{
+	AUTO(mem_freep) struct offer *v = mem_zalloc(r->nnodes + 1, sizeof *v);
+	uint32_t need = ref_needed(j);
+	bool first = !r->nholds, lower = j->spec->priority > r->floor;
+	bool old = r->now_ms >= j->since_ms + r->pass_limit_ms, shared = shares(r, j);
+	if (j->pause_ms > r->now_ms || r->nholds == REF_HOLDS)
+		return;
+	if (!first && !lower && (!old || shared))
+		return;
+	if (sort_offers(r, j, v) < need)
+		return;
+	bool known = v[need - 1].at < NEVER(MOST_LIKELY);
+	struct ref_hold h = {.job = j, .at_ms = INT64_MAX, .until_ms = INT64_MAX};
+	h.equal = known || (old && !shared);
+	if (known)
+		h.at_ms = v[need - 1].at;
+	if (!known && (h.equal || lower)) {
+		if (!may_hold_on(r, j))
+			return;
+		h.until_ms = j->held_ms + r->max_hold_ms;
+	}
+	bool *nodes = r->kept + (size_t)r->nholds * r->nnodes;
+	for (uint32_t i = 0; i < r->nnodes; i++)
+		nodes[i] = false;
+	for (uint32_t i = 0; i < need; i++)
+		nodes[v[i].node] = true;
+	h.nodes = nodes;
+	r->hold[r->nholds++] = h;
+}
+
+/* the queue */
+
+static void waits(const struct ref *r, struct ref_job *j, bool placed)
+{
+	if (j->waits && !placed)
+		return;
+	j->waits = true;
+	j->since_ms = r->now_ms;
+	j->held_ms = j->pause_ms = 0;
+	j->in_vain = 0;
 }
 
 static void look(struct ref *r, struct ref_job *j)
 {
-	uint32_t want = missing(j), need = needed(j);
+	uint32_t want = missing(j), need = ref_needed(j);
 	AUTO(mem_freep) uint32_t *v = mem_zalloc(want + 1, sizeof *v);
 	uint32_t n = ref_pick(r, j, want, v), k = 0;
 	if (n >= need) {
@@ -339,31 +458,81 @@ static void look(struct ref *r, struct ref_job *j)
 		}
 	}
 	j->missing = want - k;
-	if (j->missing)
-		reserve(r, j);
+	waits(r, j, k > 0);
+}
+
+static struct ref_job *next(struct ref *r, const bool *seen)
+{
+	struct ref_job *first = NULL;
+	for (uint32_t i = 0; i < r->njobs; i++) {
+		struct ref_job *j = &r->jobs[i];
+		if (!seen[i] && j->known && missing(j) && (!first || ahead(j, first)))
+			first = j;
+	}
+	return first;
+}
+
+static void find_floor(struct ref *r)
+{
+	r->floor = INT32_MAX;
+	for (uint32_t i = 0; i < r->njobs; i++) {
+		const struct ref_job *j = &r->jobs[i];
+		if (j->known && missing(j) && j->spec->priority < r->floor)
+			r->floor = j->spec->priority;
+	}
 }
 
 void ref_cycle(struct ref *r)
 {
 	AUTO(mem_freep) bool *seen = mem_zalloc(r->njobs + 1, sizeof *seen);
-	forget_reservation(r);
-	for (;;) {
-		struct ref_job *first = NULL;
-		for (uint32_t i = 0; i < r->njobs; i++) {
-			struct ref_job *j = &r->jobs[i];
-			if (!seen[i] && j->known && missing(j) && (!first || ahead(j, first)))
-				first = j;
-		}
-		if (!first)
-			return;
-		seen[first - r->jobs] = true;
-		look(r, first);
+	struct ref_job *j;
+	r->nholds = 0;
+	find_floor(r);
+	while ((j = next(r, seen))) {
+		seen[j - r->jobs] = true;
+		look(r, j);
+		if (j->missing)
+			reserve(r, j);
 	}
 }
 
+void ref_passed(struct ref *r)
+{
+	ref_cycle(r);
+}
+
+/* It is on a node that is kept for another: by right, but what is kept is reckoned anew. */
+static bool has_held(const struct ref *r, const struct ref_job *j)
+{
+	for (uint32_t i = 0; i < r->nholds; i++) {
+		const struct ref_hold *h = &r->hold[i];
+		for (uint32_t m = 0; m < j->spec->parallelism; m++) {
+			if (j->where[m] >= 0 && h->nodes[j->where[m]] &&
+			    (h->at_ms != INT64_MAX || h->until_ms != INT64_MAX))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What no cycle has seen yet is looked at alone, but where nodes may have to be kept from it, or
+ * for it. */
 void ref_new(struct ref *r, struct ref_job *j)
 {
-	look(r, j);
-	if (j->missing && r->head && r->head != j && ahead(j, r->head))
+	waits(r, j, false);
+	if (r->nholds && j->spec->priority < r->floor) {
 		ref_cycle(r);
+		return;
+	}
+	look(r, j);
+	if (has_held(r, j)) {
+		ref_cycle(r);
+		return;
+	}
+	if (!j->missing)
+		return;
+	if (!r->nholds || ahead(j, r->hold[r->nholds - 1].job))
+		ref_cycle(r);
+	else
+		reserve(r, j);
 }

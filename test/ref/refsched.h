@@ -16,6 +16,7 @@ struct ref_node {
 	uint32_t ntaints;
 	bool agent, ready, cordoned; /* cordoned: either object */
 	int64_t cap[REF_RES], used[REF_RES];
+	int64_t most[REF_RES]; /* cap without the pods of others */
 };
 
 struct ref_job {
@@ -26,6 +27,22 @@ struct ref_job {
 	int64_t end_ms;   /* when its deadline ends it, wall; INT64_MAX: never */
 	int32_t *where;   /* by index: its node, REF_NOWHERE or REF_DONE */
 	uint32_t missing; /* of the last cycle: members that it waits for */
+	bool never;       /* not even the empty cluster could hold it */
+	bool waits;       /* since since_ms: it came then, or one of its members was placed */
+	int64_t since_ms;
+	int64_t held_ms; /* since when nodes are kept for it without a known end; 0: they are not */
+	int64_t pause_ms; /* until then none are */
+	uint32_t in_vain;
+};
+
+enum { REF_HOLDS = 8 };
+
+struct ref_hold { /* nodes that are kept for a job */
+	struct ref_job *job;
+	const bool *nodes; /* in ref.kept */
+	int64_t at_ms;     /* until then; INT64_MAX: nobody knows */
+	int64_t until_ms;  /* at most; INT64_MAX: it is not counted */
+	bool equal;        /* from jobs of its priority, too */
 };
 
 struct ref {
@@ -35,23 +52,29 @@ struct ref {
 	uint32_t njobs;
 	bool spread;
 	int64_t now_ms; /* wall */
-	struct ref_job
-		*head; /* the first that does not fit, though the empty cluster could hold it */
-	bool holds;    /* nodes are kept for it */
-	int64_t at_ms; /* until then */
-	bool *kept;    /* by node; the caller's memory */
+	int64_t pass_limit_ms, max_hold_ms;
+	struct ref_hold hold[REF_HOLDS]; /* in the order of the queue */
+	uint32_t nholds;
+	int32_t floor; /* the lowest priority of those that waited when the last cycle began */
+	bool *kept;    /* for each hold, by node; the caller's memory: REF_HOLDS * nnodes */
 };
 
 /* Formats into max bytes; must fit. */
 void ref_text(char *ret, size_t max, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 bool ref_matches(const struct ref_node *n, const struct job_spec *s);
+/* The first hold that keeps the node from the job; NULL: none. */
+const struct ref_hold *ref_kept(const struct ref *r, const struct ref_job *j, uint32_t node);
+const struct ref_hold *ref_hold_of(const struct ref *r, const struct ref_job *j);
+uint32_t ref_needed(const struct ref_job *j);
 bool ref_fits(const struct ref_node *n, const struct job_spec *s, bool empty);
 int64_t ref_asked(const struct job_spec *s, uint32_t res);
 /* The whole queue, after something has become free or another. */
 void ref_cycle(struct ref *r);
+/* Time has passed. */
+void ref_passed(struct ref *r);
 /* One job that is new, when nothing else has changed. */
 void ref_new(struct ref *r, struct ref_job *j);
-/* Why a job waits; "; expected to start in" without its number. */
+/* Why a job waits; "; expected to start in" without its number, " until" without its time. */
 void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out);
 /* The best nodes for one job as things are, at most max; best first. For the bench. */
 uint32_t ref_pick(const struct ref *r, const struct ref_job *j, uint32_t max, uint32_t *ret);

@@ -93,10 +93,28 @@ static int obstacle(const struct ref *r, const struct ref_job *j, uint32_t node,
 	*lack = lacking(n, j->spec);
 	if (*lack <= j->spec->requests.n)
 		return LACKS;
-	bool passes = !r->holds || r->head == j;
-	int64_t end = j->started ? j->end_ms : r->now_ms + j->spec->active_deadline_s * 1000;
-	passes = passes || (j->spec->active_deadline_s >= 0 && end <= r->at_ms);
-	return !passes && r->kept[node] ? KEPT : FITS;
+	return ref_kept(r, j, node) ? KEPT : FITS;
+}
+
+/* False: there is nothing to say of it. */
+static bool put_hold(const struct ref *r, const struct ref_job *j, const struct ref_hold *own,
+		     uint32_t ready, struct buf *out)
+{
+	uint32_t need = ref_needed(j);
+	if (!own && j->pause_ms > r->now_ms)
+		buf_puts(out, "; held nodes in vain, so jobs behind it may pass until");
+	if (!own)
+		return j->pause_ms > r->now_ms;
+	if (own->at_ms == INT64_MAX && own->until_ms == INT64_MAX) {
+		buf_puts(out, "; jobs of its priority may pass it until");
+		return true;
+	}
+	buf_printf(out, "; holds %u of %u node%s", ready, need, need == 1 ? "" : "s");
+	if (own->at_ms != INT64_MAX)
+		buf_puts(out, "; expected to start in");
+	else
+		buf_printf(out, "%s until", own->equal ? "" : " from jobs of lower priority");
+	return true;
 }
 
 void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
@@ -114,7 +132,8 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 		{BUSY, "runs a member already", "run a member already"},
 		{KEPT, "is reserved for a job ahead", "are reserved for a job ahead"},
 	};
-	uint32_t counts[KINDS] = {0}, need = j->spec->min_parallelism, small = 0;
+	uint32_t counts[KINDS] = {0}, need = j->spec->min_parallelism, ready = 0, small = 0;
+	const struct ref_hold *own = ref_hold_of(r, j), *before = NULL;
 	AUTO(mem_freep) uint32_t *lacks = mem_zalloc(j->spec->requests.n + 2, sizeof *lacks);
 	for (uint32_t i = 0; i < r->nnodes; i++) {
 		uint32_t lack = 0;
@@ -122,6 +141,9 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 		counts[o]++;
 		lacks[lack] += o == LACKS;
 		small += o == LACKS && too_small(&r->nodes[i], j->spec);
+		ready += o == FITS && own && own->nodes[i];
+		if (o == KEPT && !before)
+			before = ref_kept(r, j, i);
 	}
 	if (j->started)
 		need = j->missing;
@@ -142,15 +164,16 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 			continue;
 		buf_printf(out, "%s%u %s", sep, n, n == 1 ? words[i].one : words[i].many);
 		sep = ", ";
+		if (words[i].kind == KEPT)
+			buf_printf(out, " (%s)", strchr(before->job->key, '/') + 1);
 	}
-	if (r->head == j && r->holds)
-		buf_puts(out, "; expected to start in");
-	else if (r->head == j && counts[LACKS])
-		buf_puts(out, "; the time of its start is not known, so jobs behind it may pass");
-	else if (small && passing - small < need)
+	bool few = small && passing - small < need;
+	if (few)
 		buf_printf(out, "; add nodes that have more, or lower the requests%s",
 			   passing < r->nnodes ? ", or change what keeps the others away" : "");
-	else if (!r->nnodes)
+	if (put_hold(r, j, own, ready, out) || few)
+		return;
+	if (!r->nnodes)
 		buf_puts(out, "; there are no nodes: add some");
 	else if (passing < need)
 		buf_printf(out, "; add nodes%s",

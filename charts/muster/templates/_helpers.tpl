@@ -37,6 +37,11 @@
 {{- if or (lt $beat 100) (lt $grace (mul 2 $beat)) -}}
 {{- fail "liveness.nodeSilentGrace must be at least twice liveness.heartbeat, and liveness.heartbeat at least 100ms" -}}
 {{- end -}}
+{{- $pass := include "muster.ms" .Values.queue.passLimit | int64 -}}
+{{- $hold := include "muster.ms" .Values.queue.maxHold | int64 -}}
+{{- if or (gt $pass 86400000) (gt $hold 86400000) -}}
+{{- fail "queue.passLimit and queue.maxHold must be at most 24 hours (1440m)" -}}
+{{- end -}}
 {{- $lease := include "muster.ms" .Values.coordinator.lease.duration | int64 -}}
 {{- $renew := include "muster.ms" .Values.coordinator.lease.renewDeadline | int64 -}}
 {{- $retry := include "muster.ms" .Values.coordinator.lease.retryPeriod | int64 -}}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/place/cycle.h"
 
+#include "coordinator/core/place/passer.h"
 #include "coordinator/core/place/pick.h"
 #include "coordinator/core/place/reserve.h"
 #include "coordinator/core/state/attempt.h"
@@ -28,7 +29,7 @@ static bool blocked(struct core *c, struct queue_item *it, bool kept)
 	struct job_record *j = it->job;
 	if (!reserve_consider(c, it))
 		return false;
-	bool any = kept || c->reservation.head == j;
+	bool any = kept || reservation_of(c, j);
 	queue_until(it, any ? -1 : asked(j, RES_CPU), any ? -1 : asked(j, RES_MEMORY));
 	if (queue_block(j)) {
 		job_dirty(c, j);
@@ -76,7 +77,7 @@ static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 	struct pick q = {.request = j->spec.request,
 			 .selection = selection_evaluate(c, j->spec.request),
 			 .job = j,
-			 .reserved = reserve_allows(c, j),
+			 .passer = passer_of(c, j),
 			 .need = job_needs_at_once(j),
 			 .want = j->place.want};
 	*plan = (struct plan){.job = j, .item = it};
@@ -96,15 +97,24 @@ static bool conclude(struct core *c, const struct plan *plan)
 	c->placing->work += plan->n * WORK_PLACE;
 	if (plan->n)
 		job_dirty(c, j);
-	queue_placed(j, plan->n);
+	queue_placed(c, j, plan->n);
 	if (j->place.want)
 		return blocked(c, plan->item, plan->kept);
 	queue_satisfied(c, plan->item);
 	return true;
 }
 
-/* A new job that does not fit and stands before the job that has the reservation is the next to get
- * one: a cycle is due. False: this step's part is over. */
+/* The job took a node that was held for one behind, or until later: others may have to be held. */
+static bool takes_held(const struct core *c, const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->n; i++) {
+		if (reserve_holds(c, plan->v[i].node))
+			return true;
+	}
+	return false;
+}
+
+/* False: this step's part is over. */
 static bool concluded_new(struct core *c, const struct plan *plan)
 {
 	struct job_record *j = plan->job;
@@ -112,10 +122,10 @@ static bool concluded_new(struct core *c, const struct plan *plan)
 		queue_refresh(c, j);
 		return false;
 	}
+	if (takes_held(c, plan))
+		queue_due(c);
 	if (!j->place.want)
 		queue_take(c, j);
-	else if (c->reservation.head && queue_ahead(j, c->reservation.head))
-		queue_due(c);
 	return true;
 }
 
@@ -141,6 +151,8 @@ static struct queue_item *next_item(struct core *c)
 void place_begin(struct core *c)
 {
 	struct placing *p = c->placing;
+	if (reserve_due(c))
+		queue_due(c);
 	bool whole = c->queue.cycle_due || c->queue.cycle_paused;
 	p->work = 0;
 	p->cycle = !whole ? CYCLE_NEW : c->idle ? CYCLE_WHOLE : CYCLE_NONE;
@@ -151,7 +163,7 @@ void place_begin(struct core *c)
 		p->at = queue_resume(c);
 	} else {
 		queue_begin(c);
-		reservation_clear(c);
+		reservations_begin(c, queue_floor(c));
 	}
 }
 
@@ -160,8 +172,10 @@ static void end(struct core *c)
 {
 	if (c->placing->cycle != CYCLE_WHOLE)
 		return;
-	if (!queue_pause(c, c->placing->at))
-		queue_end(c);
+	if (queue_pause(c, c->placing->at))
+		return;
+	queue_end(c);
+	reservations_end(c);
 }
 
 bool place_next(struct core *c, struct plan *plan)

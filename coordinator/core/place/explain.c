@@ -2,12 +2,14 @@
 /* Each node is counted once, by the first thing that keeps the job from it. */
 #include "coordinator/core/place/explain.h"
 
-#include "coordinator/core/place/reserve.h"
+#include "base/clocktext.h"
+#include "coordinator/core/place/passer.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/request.h"
+#include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/selection.h"
 #include "coordinator/core/state/tables.h"
@@ -52,6 +54,10 @@ static const char *const words[W_N][2] = {
 struct looking {
 	struct selection_parts parts;
 	struct bitset busy;
+	struct passer passer;
+	const struct reservation *own;  /* NULL: no nodes are held for the job */
+	uint32_t ready;                 /* nodes that are held for it and have room */
+	const struct job_record *ahead; /* a job for which nodes are held from this one */
 };
 
 static enum obstacle obstacle(const struct core *c, const struct job_record *j,
@@ -79,9 +85,7 @@ static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 	*ret_lack = res_lacking(c, n, &j->spec.request->needs);
 	if (*ret_lack < j->spec.request->needs.n)
 		return W_LACK;
-	if (!reserve_allows(c, j) && bitset_has(&c->reservation.nodes, n->idx))
-		return W_RESERVED;
-	return W_FIT;
+	return passer_ahead(c, &l->passer, n->idx) ? W_RESERVED : W_FIT;
 }
 
 static const char *sep(bool *first)
@@ -91,8 +95,15 @@ static const char *sep(bool *first)
 	return s;
 }
 
+/* The name of a job in another namespace is not told. */
+static void put_ahead(const struct job_record *j, const struct job_record *ahead, struct buf *b)
+{
+	if (ahead && str_eq(ahead->ns, j->ns))
+		buf_printf(b, " (%s)", ahead->name);
+}
+
 static void put_counts(const struct job_record *j, const uint32_t *counts, const uint32_t *lacks,
-		       struct buf *b)
+		       const struct job_record *ahead, struct buf *b)
 {
 	bool first = true;
 	for (uint32_t i = 0; i < j->spec.request->needs.n; i++) {
@@ -106,9 +117,11 @@ static void put_counts(const struct job_record *j, const uint32_t *counts, const
 			buf_printf(b, "%s%u %s", sep(&first), counts[w], words[w][counts[w] != 1]);
 		if (counts[w] && w == W_FORBIDDEN)
 			buf_printf(b, " (%s)", j->told.forbidden);
+		if (w == W_REFUSED && counts[w] && *j->told.last_refusal)
+			buf_printf(b, " (%s)", j->told.last_refusal);
+		if (w == W_RESERVED)
+			put_ahead(j, ahead, b);
 	}
-	if (counts[W_REFUSED] && *j->told.last_refusal)
-		buf_printf(b, " (%s)", j->told.last_refusal);
 }
 
 /* What helps a job that would otherwise not get enough nodes, even after all has passed that passes
@@ -146,9 +159,40 @@ static bool put_too_small(const uint32_t *counts, uint32_t small, uint32_t need,
 	return true;
 }
 
+static void put_until(const struct core *c, int64_t at_ms, struct buf *b)
+{
+	char text[CLOCKTEXT_BYTES];
+	clocktext_seconds(c->wall_ms + (at_ms - c->now_ms) + 999, text);
+	buf_printf(b, " until %s", text);
+}
+
+/* Whether nodes are held for the job. False: nothing is to be said. */
+static bool put_hold(const struct core *c, const struct job_record *j, const struct looking *l,
+		     struct buf *b)
+{
+	const struct reservation *r = l->own;
+	uint32_t need = job_needs_at_once(j);
+	if (r && (r->at_ms != INT64_MAX || r->until_ms != INT64_MAX))
+		buf_printf(b, "; holds %u of %u node%s", l->ready, need, need == 1 ? "" : "s");
+	if (r && r->at_ms != INT64_MAX) {
+		buf_printf(b, "; expected to start in %lld s",
+			   (long long)((r->at_ms - c->now_ms + 999) / 1000));
+	} else if (r && r->until_ms != INT64_MAX) {
+		buf_puts(b, r->equal ? "" : " from jobs of lower priority");
+		put_until(c, r->until_ms, b);
+	} else if (r) {
+		buf_puts(b, "; jobs of its priority may pass it");
+		put_until(c, j->place.since_ms + c->cfg.pass_limit_ms, b);
+	} else if (j->place.pause_ms > c->now_ms) {
+		buf_puts(b, "; held nodes in vain, so jobs behind it may pass");
+		put_until(c, j->place.pause_ms, b);
+	}
+	return r || j->place.pause_ms > c->now_ms;
+}
+
 static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 {
-	struct looking l = {0};
+	struct looking l = {.passer = passer_of(c, j), .own = reservation_of(c, j)};
 	uint32_t counts[W_N] = {0}, need = job_needs_at_once(j), small = 0;
 	request_resolve(c, j->spec.request);
 	AUTO(mem_freep) uint32_t *lacks = mem_zalloc(j->spec.request->needs.n + 1, sizeof *lacks);
@@ -163,6 +207,9 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 		counts[o]++;
 		small += o == W_LACK && !res_fits_empty(c, n, &j->spec.request->needs);
 		lacks[lack] += o == W_LACK;
+		l.ready += o == W_FIT && l.own && bitset_has(&l.own->nodes, n->idx);
+		if (o == W_RESERVED && !l.ahead)
+			l.ahead = passer_ahead(c, &l.passer, n->idx);
 	}
 	bitset_done(&l.busy);
 	selection_parts_done(&l.parts);
@@ -170,13 +217,9 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 		need = j->place.want;
 	buf_printf(b, "needs %u%s node%s: %u fit%s", need, j->life.start_ms ? " more" : "",
 		   need == 1 ? "" : "s", counts[W_FIT], counts[W_FIT] == 1 ? "s" : "");
-	put_counts(j, counts, lacks, b);
-	if (c->reservation.head == j && c->reservation.holds)
-		buf_printf(b, "; expected to start in %lld s",
-			   (long long)((c->reservation.at_ms - c->now_ms + 999) / 1000));
-	else if (c->reservation.head == j && counts[W_LACK])
-		buf_puts(b, "; the time of its start is not known, so jobs behind it may pass");
-	else if (!put_too_small(counts, small, need, b))
+	put_counts(j, counts, lacks, l.ahead, b);
+	bool said = put_too_small(counts, small, need, b);
+	if (!put_hold(c, j, &l, b) && !said)
 		put_next_step(counts, need, b);
 }
 

@@ -39,11 +39,13 @@ static void candidate_nodes(const struct core *c, struct placing *p, const struc
 	bitset_and(ok, &q->selection->match);
 	levels_with_room(c, &q->request->needs, false, ok);
 	*ret_kept = false;
-	if (!q->reserved) {
+	p->asks = passer_held(c, &q->passer, &p->held, &p->some);
+	if (p->asks) {
 		bitset_copy(some, ok);
-		bitset_and(some, &c->reservation.nodes);
+		bitset_and(some, &p->held);
 		*ret_kept = bitset_next(some, 0) != UINT32_MAX;
-		bitset_andnot(ok, &c->reservation.nodes);
+		bitset_andnot(&p->held, &p->some);
+		bitset_andnot(ok, &p->held);
 	}
 	if (!q->job)
 		return;
@@ -62,6 +64,12 @@ struct picking {
 	uint32_t n, fits;
 };
 
+static bool held_from(const struct picking *k, uint32_t node)
+{
+	return k->p->asks && bitset_has(&k->p->some, node) &&
+	       passer_ahead(k->c, &k->q->passer, node);
+}
+
 /* Takes the nodes of a level, those with the lowest index first. */
 static void take_level(struct picking *k, uint32_t level)
 {
@@ -74,7 +82,8 @@ static void take_level(struct picking *k, uint32_t level)
 			bits &= ~(UINT64_C(1) << at);
 			uint32_t node = (uint32_t)w * 64 + at;
 			k->fits++;
-			if (res_fits(k->c, k->c->nodes.at[node], &k->q->request->needs))
+			if (res_fits(k->c, k->c->nodes.at[node], &k->q->request->needs) &&
+			    !held_from(k, node))
 				k->p->candidates[k->n++] = (struct candidate){level, node};
 		}
 	}

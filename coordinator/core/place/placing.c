@@ -17,6 +17,8 @@ struct placing *placing_free(struct placing *p)
 	bitset_done(&p->ok);
 	bitset_done(&p->tier);
 	bitset_done(&p->last);
+	bitset_done(&p->held);
+	bitset_done(&p->some);
 	selection_question_done(&p->scratch);
 	free(p->candidates);
 	free(p->plan);

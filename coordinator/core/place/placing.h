@@ -30,6 +30,9 @@ struct placing {
 	struct queue_position at;
 	/* Memory of pick.c. */
 	struct bitset ok, tier, last; /* last: those to be taken last */
+	struct bitset held, some;     /* nodes that are held from the job; those that it may ask for
+				       */
+	bool asks;                    /* held and some are set */
 	struct candidate *candidates;
 	uint32_t candidates_cap;
 	struct selection scratch; /* the selection of a question */

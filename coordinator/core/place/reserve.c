@@ -1,132 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* EASY backfill. The first job of the queue that does not fit gets a reservation if the empty
- * cluster could hold it: nodes that are kept for it, from the time when they are free by the
- * deadlines of the jobs that run there. A job behind may use these nodes only if its own deadline
- * ends before that time. If no such time can be computed, no nodes are kept, and jobs behind may
- * pass. */
+/* Backfill. A job that does not fit holds nodes: as many as it needs, of those that could hold its
+ * members if there were no other pods; first those that are free now, then those that become free
+ * first. An end is the deadline of a job and the grace period of its pods, within a day.
+ *
+ * - If it is known when the nodes are free, all jobs behind leave them alone, but those that end
+ *   before that time.
+ * - If it is not known, jobs of lower priority leave them alone; those of the same priority do from
+ *   pass_limit_ms on, unless a job ahead holds nodes that could serve as well. After max_hold_ms
+ * the nodes are given back, and for a while none are held for the job: for as long at first, then
+ * each time for twice as long, a day at most.
+ *
+ * This is done for the first job that does not fit; for the first jobs that others of lower
+ * priority are behind; and for the oldest of those that wait for other nodes than these. Their
+ * number is bounded, as is that of jobs that Slurm's backfill tests (bf_max_job_test). */
 #include "coordinator/core/place/reserve.h"
 
 #include <stdlib.h>
-#include <utlist.h>
 
+#include "coordinator/core/place/ends.h"
+#include "coordinator/core/place/passer.h"
 #include "coordinator/core/place/placing.h"
+#include "coordinator/core/state/hold.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/levels.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/room.h"
 #include "coordinator/core/state/selection.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/waiting.h"
 
-enum { NAMES_MAX = 2000 }; /* bytes of names in a log line */
-
-/* What the end of one attempt gives back, and when. */
-struct ending {
-	int64_t at;
-	const struct attempt *attempt;
+enum {
+	NAMES_MAX = 2000, /* bytes of names in a log line */
+	VAIN_MAX = 6
 };
 
-static void tell(struct core *c, const struct job_record *j)
+static void tell(struct core *c, const struct reservation *r)
 {
 	AUTO(buf_done) struct buf names = BUF_INIT(NAMES_MAX);
-	const struct bitset *b = &c->reservation.nodes;
-	c->reservation.told = j;
+	const struct bitset *b = &r->nodes;
+	reservation_told(c, r->job);
 	if (!c->log || c->log->min > LOG_DEBUG)
 		return;
 	for (uint32_t i = bitset_next(b, 0); i != UINT32_MAX; i = bitset_next(b, i + 1))
 		buf_printf(&names, "%s%s", names.len ? "," : "", c->nodes.at[i]->name);
-	log_debug(c->log, "nodes reserved", KS("job", j->key), KI("count", bitset_count(b)),
-		  KI("in_ms", c->reservation.at_ms - c->now_ms), KS("nodes", buf_str(&names)));
-}
-
-/* When the job ends at the latest; INT64_MAX: not known. */
-static int64_t ends_at(const struct core *c, const struct job_record *j)
-{
-	if (j->spec.deadline_s < 0 || !j->object.known)
-		return INT64_MAX;
-	if (!j->life.start_ms)
-		return c->now_ms + j->spec.deadline_s * 1000;
-	if (j->life.deadline_at_ms != INT64_MAX)
-		return j->life.deadline_at_ms;
-	/* The job was placed in this cycle. */
-	return c->now_ms + j->life.start_ms + j->spec.deadline_s * 1000 - c->wall_ms;
-}
-
-bool reserve_allows(const struct core *c, const struct job_record *j)
-{
-	if (!c->reservation.holds || c->reservation.head == j)
-		return true;
-	return ends_at(c, j) <= c->reservation.at_ms;
-}
-
-bool reserve_allows_deadline(const struct core *c, int64_t deadline_s)
-{
-	return !c->reservation.holds ||
-	       (deadline_s >= 0 && c->now_ms + deadline_s * 1000 <= c->reservation.at_ms);
-}
-
-static int by_end(const void *a, const void *b)
-{
-	int64_t x = ((const struct ending *)a)->at, y = ((const struct ending *)b)->at;
-	return (x > y) - (x < y);
-}
-
-/* The attempts on the node whose end is known, those that end first at the beginning. */
-static uint32_t endings(const struct core *c, const struct node_record *n, struct ending *v)
-{
-	const struct attempt *a;
-	uint32_t k = 0;
-	DL_FOREACH2(n->attempts, a, node_next)
-	{
-		int64_t at = a->takes_room ? ends_at(c, a->job) : INT64_MAX;
-		if (at != INT64_MAX)
-			v[k++] = (struct ending){at, a};
-	}
-	qsort(v, k, sizeof *v, by_end);
-	return k;
-}
-
-static void give_back(const struct needs *needs, const struct attempt *a, int64_t *left)
-{
-	for (uint32_t i = 0; i < needs->n; i++) {
-		for (uint32_t k = 0; k < a->needs.n; k++) {
-			if (a->needs.v[k].res == needs->v[i].res)
-				left[i] += a->needs.v[k].milli;
-		}
-	}
-}
-
-static bool enough(const struct needs *needs, const int64_t *left)
-{
-	for (uint32_t i = 0; i < needs->n; i++) {
-		if (left[i] < needs->v[i].milli)
-			return false;
-	}
-	return true;
-}
-
-/* When the node has room for one more member, if all members there end at their deadlines;
- * INT64_MAX: not known. */
-static int64_t free_at(const struct core *c, const struct node_record *n, const struct needs *needs)
-{
-	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
-	if (res_fits(c, n, needs))
-		return c->now_ms;
-	AUTO(mem_freep) int64_t *left = mem_zalloc(needs->n + 1, sizeof *left);
-	AUTO(mem_freep) struct ending *v = mem_zalloc(n->nlive + 1, sizeof *v);
-	uint32_t k = endings(c, n, v);
-	for (uint32_t i = 0; i < needs->n; i++) {
-		if (needs->v[i].res != UINT32_MAX)
-			left[i] = cap[needs->v[i].res] - used[needs->v[i].res];
-	}
-	for (uint32_t i = 0; i < k; i++) {
-		give_back(needs, v[i].attempt, left);
-		/* Members that end at the same time count together. */
-		if ((i + 1 == k || v[i + 1].at > v[i].at) && enough(needs, left))
-			return v[i].at > c->now_ms ? v[i].at : c->now_ms;
-	}
-	return INT64_MAX;
+	log_debug(c->log, "nodes reserved", KS("job", r->job->key), KI("count", bitset_count(b)),
+		  KI("in_ms", r->at_ms == INT64_MAX ? -1 : r->at_ms - c->now_ms),
+		  KI("equal", r->equal), KI("counted", r->until_ms != INT64_MAX),
+		  KS("nodes", buf_str(&names)));
 }
 
 static int by_time(const void *pa, const void *pb)
@@ -137,71 +60,235 @@ static int by_time(const void *pa, const void *pb)
 	return (a->node > b->node) - (a->node < b->node);
 }
 
-static void offer(struct core *c, const struct job_record *j, const struct node_record *n,
-		  bool busy)
+/* The node could hold a member of the job if there were no other pods. */
+static bool could_hold(const struct core *c, const struct job_record *j, uint32_t node)
 {
-	struct reservation *r = &c->reservation;
-	if (!res_fits_empty(c, n, &j->spec.request->needs) || job_refused_by(c, j, n) ||
-	    job_forbidden_by(c, j, n))
-		return;
-	int64_t at = busy ? INT64_MAX : free_at(c, n, &j->spec.request->needs);
-	VEC_GROW(r->offers, r->noffers, r->offers_cap);
-	r->offers[r->noffers++] = (struct candidate){at, n->idx};
-	c->placing->work += WORK_END + n->nlive / ENDS;
+	const struct node_record *n = c->nodes.at[node];
+	return res_fits_whole(c, n, &j->spec.request->needs) && !job_refused_by(c, j, n) &&
+	       !job_forbidden_by(c, j, n);
 }
 
-/* Finds, for each node that could ever hold a member of the job, when it can, and sorts them by
- * that time. For a node that holds a member of the job the time is not known. False: some nodes are
- * still to be asked. */
+/* All nodes that could, without those that hold a member of it; some that could not may be there,
+ * too. */
+static void possible_nodes(struct core *c, const struct job_record *j, struct bitset *ok)
+{
+	AUTO(bitset_done) struct bitset busy = {0};
+	job_nodes(j, &busy);
+	bitset_copy(ok, &c->nodes.usable);
+	bitset_and(ok, &selection_evaluate(c, j->spec.request)->match);
+	levels_with_room(c, &j->spec.request->needs, true, ok);
+	bitset_andnot(ok, &busy);
+}
+
+static void offer(struct core *c, const struct job_record *j, uint32_t node, bool held)
+{
+	struct reservation_table *t = &c->reservations;
+	const struct node_record *n = c->nodes.at[node];
+	c->placing->work += WORK_END + n->nlive / ENDS;
+	if (!could_hold(c, j, node))
+		return;
+	int64_t at = held ? AT_AHEAD : ends_room_at(c, n, &j->spec.request->needs);
+	VEC_GROW(t->offers, t->noffers, t->offers_cap);
+	t->offers[t->noffers++] = (struct candidate){at, node};
+}
+
+/* Finds, for each node that could hold a member of the job, when it can, and sorts them by that
+ * time. False: some nodes are still to be asked. */
 static bool offers(struct core *c, const struct job_record *j)
 {
-	AUTO(bitset_done) struct bitset ok = {0}, busy = {0};
-	struct reservation *r = &c->reservation;
-	if (r->asking != j)
-		r->noffers = r->ask_next = 0;
-	r->asking = j;
-	job_nodes(j, &busy);
-	bitset_copy(&ok, &c->nodes.usable);
-	bitset_and(&ok, &selection_evaluate(c, j->spec.request)->match);
-	levels_with_room(c, &j->spec.request->needs, true, &ok);
-	for (uint32_t i = bitset_next(&ok, r->ask_next); i != UINT32_MAX;
-	     i = bitset_next(&ok, r->ask_next)) {
-		offer(c, j, c->nodes.at[i], bitset_has(&busy, i));
-		r->ask_next = i + 1;
+	AUTO(bitset_done) struct bitset ok = {0};
+	struct reservation_table *t = &c->reservations;
+	struct passer p = passer_of(c, j);
+	if (t->asking != j)
+		t->noffers = t->ask_next = 0;
+	t->asking = j;
+	possible_nodes(c, j, &ok);
+	for (uint32_t i = bitset_next(&ok, t->ask_next); i != UINT32_MAX;
+	     i = bitset_next(&ok, t->ask_next)) {
+		offer(c, j, i, passer_ahead(c, &p, i));
+		t->ask_next = i + 1;
 		if (c->placing->work >= work_most(c)) /* at least one node was asked */
 			return false;
 	}
-	if (r->noffers)
-		qsort(r->offers, r->noffers, sizeof *r->offers, by_time);
-	r->asking = NULL;
+	if (t->noffers)
+		qsort(t->offers, t->noffers, sizeof *t->offers, by_time);
+	t->asking = NULL;
 	return true;
+}
+
+/* A node that could hold a member of the job could hold one of a job that holds nodes, too. */
+static bool shares(const struct core *c, const struct job_record *j, const struct bitset *ok)
+{
+	AUTO(bitset_done) struct bitset both = {0};
+	for (uint32_t k = 0; k < c->reservations.n; k++) {
+		bitset_copy(&both, ok);
+		bitset_and(&both, &c->reservations.v[k].possible);
+		for (uint32_t i = bitset_next(&both, 0); i != UINT32_MAX;
+		     i = bitset_next(&both, i + 1)) {
+			if (could_hold(c, j, i))
+				return true;
+		}
+	}
+	return false;
+}
+
+static int64_t pass_ends(const struct core *c, const struct job_record *j)
+{
+	return j->place.since_ms + c->cfg.pass_limit_ms;
+}
+
+/* Jobs of lower priority may be behind. */
+static bool above_floor(const struct core *c, const struct job_record *j)
+{
+	return j->spec.priority > c->reservations.floor;
+}
+
+static void wake_at(struct core *c, int64_t at_ms)
+{
+	if (at_ms > c->now_ms && at_ms < c->reservations.wake_ms)
+		c->reservations.wake_ms = at_ms;
+}
+
+/* A hold without a known end. False: it is over. */
+static bool hold_goes_on(struct core *c, struct job_record *j)
+{
+	int64_t most = c->cfg.max_hold_ms;
+	if (!j->place.held_ms)
+		hold_since(j, c->now_ms);
+	if (c->now_ms < j->place.held_ms + most)
+		return true;
+	int64_t pause = most << (j->place.in_vain < VAIN_MAX ? j->place.in_vain : VAIN_MAX);
+	hold_pause(j, c->now_ms + (pause < HORIZON_MS ? pause : HORIZON_MS));
+	log_debug(c->log, "nodes held in vain", KS("job", j->key));
+	return false;
+}
+
+/* Holds the first nodes of the offers for the job. */
+static void hold(struct core *c, struct job_record *j, bool shared)
+{
+	const struct reservation_table *t = &c->reservations;
+	uint32_t need = job_needs_at_once(j);
+	int64_t at = t->offers[need - 1].score;
+	bool known = at < AT_UNKNOWN, equal = known || (!shared && c->now_ms >= pass_ends(c, j));
+	bool counts = !known && (equal || above_floor(c, j));
+	if (counts && !hold_goes_on(c, j))
+		return;
+	struct reservation *r = reservation_add(c, j);
+	r->equal = equal;
+	r->at_ms = known ? at : INT64_MAX;
+	r->until_ms = counts ? j->place.held_ms + c->cfg.max_hold_ms : INT64_MAX;
+	for (uint32_t i = 0; i < t->noffers; i++) {
+		bitset_set(&r->possible, t->offers[i].node);
+		if (i < need)
+			bitset_set(&r->nodes, t->offers[i].node);
+	}
+	wake_at(c, known ? at + OVERDUE_MS : r->until_ms);
+	if (!equal)
+		wake_at(c, pass_ends(c, j));
+	tell(c, r);
+}
+
+/* The job is one of those for which nodes may be held. *ret_shared: a job ahead holds nodes that
+ * could serve as well. */
+static bool may_hold(struct core *c, const struct queue_item *it, bool *ret_shared)
+{
+	AUTO(bitset_done) struct bitset ok = {0};
+	struct reservation_table *t = &c->reservations;
+	const struct job_record *j = it->job;
+	bool first = !t->n, older = c->now_ms >= pass_ends(c, j);
+	if (it->impossible || t->n == RESERVATIONS_MAX || t->looks == RESERVATION_LOOKS ||
+	    j->place.pause_ms > c->now_ms || (!first && !above_floor(c, j) && !older))
+		return false;
+	possible_nodes(c, j, &ok);
+	/* All that match hold a member of it already. */
+	if (j->members.attempts && bitset_count(&ok) < job_needs_at_once(j))
+		return false;
+	*ret_shared = shares(c, j, &ok);
+	if (first || t->asking == j)
+		return true;
+	t->looks++;
+	return above_floor(c, j) || !*ret_shared;
+}
+
+/* A new job that is looked at alone is no reason to hold nodes, unless it is behind all for which
+ * nodes are held. */
+static bool out_of_turn(const struct core *c, const struct job_record *j)
+{
+	const struct reservation_table *t = &c->reservations;
+	return c->placing->cycle == CYCLE_NEW && (!t->n || queue_ahead(j, t->v[t->n - 1].job));
+}
+
+/* False: the next step goes on asking. */
+static bool consider(struct core *c, struct queue_item *it)
+{
+	struct reservation_table *t = &c->reservations;
+	bool shared = false;
+	if (out_of_turn(c, it->job)) {
+		queue_due(c);
+		return true;
+	}
+	if (!may_hold(c, it, &shared))
+		return true;
+	if (!offers(c, it->job))
+		return false;
+	bool enough = t->noffers >= job_needs_at_once(it->job);
+	/* One that has members may get a node when one of them ends. */
+	queue_possible(it, enough || it->job->members.attempts);
+	if (enough)
+		hold(c, it->job, shared);
+	return true;
+}
+
+static enum hold hold_of(const struct core *c, const struct job_record *j)
+{
+	const struct reservation *r = reservation_of(c, j);
+	if (!r)
+		return j->place.pause_ms > c->now_ms ? HOLD_PAUSE : HOLD_NONE;
+	if (r->at_ms != INT64_MAX)
+		return HOLD_KNOWN;
+	return r->equal ? HOLD_EQUAL : r->until_ms != INT64_MAX ? HOLD_LOWER : HOLD_NONE;
 }
 
 bool reserve_consider(struct core *c, struct queue_item *it)
 {
-	const struct job_record *j = it->job;
-	struct reservation *r = &c->reservation;
-	uint32_t need = job_needs_at_once(j);
-	if (r->head || it->impossible)
-		return true;
-	if (!offers(c, j))
+	struct job_record *j = it->job;
+	if (!consider(c, it))
 		return false;
-	queue_possible(it, r->noffers >= need);
-	if (it->impossible) {
-		if (r->told == j)
-			reservation_untold(c);
-		return true;
-	}
-	r->head = j;
-	r->at_ms = r->offers[need - 1].score;
-	/* No nodes are kept if no time is known, or if they have room now: then the job lacks
-	 * something else. */
-	r->holds = r->at_ms != INT64_MAX && r->at_ms > c->now_ms;
-	for (uint32_t i = 0; r->holds && i < need; i++)
-		bitset_set(&r->nodes, r->offers[i].node);
-	if (r->holds)
-		tell(c, j);
+	if (!reservation_of(c, j))
+		reservation_untold(c, j);
+	if (hold_set(j, hold_of(c, j)))
+		waiting_soon(c, j);
+	if (j->place.pause_ms > c->now_ms)
+		queue_hold_from(c, it, j->place.pause_ms);
 	else
-		reservation_untold(c);
+		queue_hold_from(c, it, above_floor(c, j) ? 0 : pass_ends(c, j));
 	return true;
+}
+
+bool reserve_holds(const struct core *c, uint32_t node)
+{
+	for (uint32_t i = 0; i < c->reservations.n; i++) {
+		const struct reservation *r = &c->reservations.v[i];
+		bool binds_nobody = r->at_ms == INT64_MAX && r->until_ms == INT64_MAX;
+		if (!binds_nobody && bitset_has(&r->nodes, node))
+			return true;
+	}
+	return false;
+}
+
+/* What is held from others than before. */
+static bool floor_moved(const struct core *c)
+{
+	return c->reservations.n && queue_floor(c) != c->reservations.floor;
+}
+
+bool reserve_due(const struct core *c)
+{
+	return reserve_deadline(c) <= c->now_ms || floor_moved(c);
+}
+
+int64_t reserve_deadline(const struct core *c)
+{
+	int64_t a = c->reservations.wake_ms, b = c->queue.wake_ms;
+	return a < b ? a : b;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/place/what_if.h"
 
+#include "coordinator/core/place/passer.h"
 #include "coordinator/core/place/pick.h"
-#include "coordinator/core/place/reserve.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/selection.h"
 #include "coordinator/core/state/tables.h"
@@ -12,7 +12,7 @@ struct what_if place_what_if(const struct core *c, struct placing *p, const stru
 	struct request r = {.needs = needs_asked(c, &spec->requests)};
 	struct pick q = {.request = &r,
 			 .selection = selection_question(c, spec, &p->scratch),
-			 .reserved = reserve_allows_deadline(c, spec->active_deadline_s),
+			 .passer = passer_of_spec(c, spec, &r.needs),
 			 .need = 1, /* so that fit is known for a job that does not start, too */
 			 .want = spec->parallelism};
 	bool kept;

@@ -19,6 +19,9 @@ struct core_config {
 		retry_cap_ms; /* the backoff of failed members: 10 s to 360 s, as for batch Jobs */
 	int64_t compute_node_numbers_ms; /* between two writes of a ComputeNode's numbers: 30000 */
 	int64_t message_refresh_ms; /* a waiting job's message is renewed at most so often: 60000 */
+	int64_t pass_limit_ms; /* so long jobs of the same priority may pass one that waits: 600000
+				*/
+	int64_t max_hold_ms;   /* so long nodes are held for a job if no end is known: 1800000 */
 	uint32_t step_jobs; /* how many jobs, nodes or timers one step handles; 0: some thousands */
 	bool spread;        /* place members on the emptiest nodes; else on the fullest */
 	bool agent_launch;

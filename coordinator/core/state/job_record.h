@@ -5,6 +5,7 @@
 
 #include "coordinator/core/state/admitted_record.h"
 #include "coordinator/core/state/job_members_record.h"
+#include "coordinator/core/state/job_place_record.h"
 #include "coordinator/core/state/job_told_record.h"
 #include "coordinator/core/state/request_record.h"
 #include "model/job.h"
@@ -24,6 +25,7 @@ struct job_want {
 	uint32_t parallelism, min_parallelism, backoff_limit, max_unavailable;
 	int32_t priority;
 	int64_t deadline_s, ttl_s; /* -1: the spec has none */
+	int64_t grace_s;           /* the termination grace period of its pods */
 	enum node_loss on_loss;
 	enum update_type update_type;
 	bool suspend, unavailable_percent;
@@ -56,22 +58,6 @@ struct job_life {
 	 * are fixed when the former become known, so a jump of the wall clock moves no end.
 	 * INT64_MAX: none. */
 	int64_t deadline_wall_ms, deadline_at_ms, ttl_wall_ms, ttl_at_ms;
-};
-
-/* A job's place in the queue. */
-enum queue_stage {
-	QUEUE_OUT,
-	QUEUE_NEW, /* the job came, or changed before it was blocked, and was not looked at since */
-	QUEUE_LOOKED,  /* the next step goes on with the look at the job */
-	QUEUE_BLOCKED, /* the job does not fit, and waits for the room that its item names */
-	QUEUE_AGAIN,   /* the job is blocked, and is looked at in any case */
-	QUEUE_DONE,    /* the job wants no more, and leaves at the end of the cycle */
-	QUEUE_STAGE_N
-};
-
-struct job_place {
-	enum queue_stage stage;
-	uint32_t want; /* members that wait for a node */
 };
 
 struct job_record {

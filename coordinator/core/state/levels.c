@@ -104,6 +104,7 @@ static uint32_t node_level(const struct core *c, const struct node_record *n)
 void levels_update(struct core *c, const struct node_record *n, bool whole)
 {
 	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
+	const int64_t *most = res_row(c, n, ROW_WHOLE);
 	tables_grow(c);
 	level_in(&c->levels, n->idx, node_level(c, n));
 	for (uint32_t r = 0; r < c->res.n; r++) {
@@ -111,7 +112,7 @@ void levels_update(struct core *c, const struct node_record *n, bool whole)
 			 step_of(cap[r] - used[r]));
 		if (whole)
 			step_set(stepset_of(c->levels.whole, r, c->nodes.cap), n->idx,
-				 step_of(cap[r]));
+				 step_of(most[r]));
 	}
 }
 

@@ -11,10 +11,10 @@ void levels_update(struct core *c, const struct node_record *n, bool whole);
 void levels_remove(struct core *c, const struct node_record *n);
 void levels_done(struct core *c);
 /* The nodes that may have milli of the resource free, or, with empty, may have as much without any
- * member. NULL: no node has. Each node that has as much is in the set, and each node in the set has
+ * pod. NULL: no node has. Each node that has as much is in the set, and each node in the set has
  * at least four fifths of it. */
 const struct bitset *levels_at_least(const struct core *c, uint32_t res, int64_t milli, bool empty);
 /* Removes the nodes from ok that have no room for needs, or, with empty, would have none without
- * members. Some that lack a little may stay. */
+ * pods. Some that lack a little may stay. */
 void levels_with_room(const struct core *c, const struct needs *needs, bool empty,
 		      struct bitset *ok);

@@ -11,6 +11,8 @@ enum { TEXT_MAX = 1 << 28 };
 void tables_init(struct core *c)
 {
 	c->strs = intern_new();
+	c->queue.wake_ms = INT64_MAX;
+	reservations_forget(c);
 	c->out.text = ARENA_INIT(TEXT_MAX);
 	c->out.view = mem_zalloc(1, sizeof *c->out.view);
 	*c->out.view = ARENA_INIT(TEXT_MAX);
@@ -24,7 +26,7 @@ void tables_done(struct core *c)
 	hmap_done(&c->attempts.by_id);
 	hmap_done(&c->attempts.by_pod);
 	bitset_done(&c->nodes.usable);
-	reservation_done(c);
+	reservations_done(c);
 	bitset_done(&c->queue.grown);
 	bitset_done(&c->queue.grown_whole);
 	levels_done(c);

@@ -2,6 +2,7 @@
 #include "coordinator/core/state/queue.h"
 
 #include "base/state.h"
+#include "coordinator/core/state/hold.h"
 #include "coordinator/core/state/job_told.h"
 #include "coordinator/core/state/queue_blocks.h"
 #include "coordinator/core/state/reservation.h"
@@ -9,6 +10,8 @@
 #include "coordinator/core/state/room.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/waiting.h"
+
+enum { HOLDS_APART_MS = 1000 };
 
 struct queue_item *queue_find(struct core *c, const struct job_record *j)
 {
@@ -63,9 +66,37 @@ bool queue_block(struct job_record *j)
 	return news;
 }
 
-void queue_placed(struct job_record *j, uint32_t members)
+void queue_placed(const struct core *c, struct job_record *j, uint32_t members)
 {
 	j->place.want -= members;
+	if (members)
+		hold_forget(c, j);
+}
+
+/* When a cycle is due so that nodes may be held for the job. Many jobs share one cycle. */
+static void note_wake(struct core *c, const struct queue_item *it)
+{
+	struct queue *q = &c->queue;
+	int64_t soonest = c->now_ms + HOLDS_APART_MS;
+	if (it->hold_ms <= c->now_ms || it->impossible)
+		return;
+	soonest = it->hold_ms > soonest ? it->hold_ms : soonest;
+	q->wake_ms = soonest < q->wake_ms ? soonest : q->wake_ms;
+}
+
+void queue_hold_from(struct core *c, struct queue_item *it, int64_t at_ms)
+{
+	it->hold_ms = at_ms;
+	note_wake(c, it);
+}
+
+int32_t queue_floor(const struct core *c)
+{
+	const struct queue *q = &c->queue;
+	if (!q->nblocks)
+		return INT32_MIN;
+	const struct queue_block *last = q->block[q->nblocks - 1];
+	return last->v[last->n - 1].job->spec.priority;
 }
 
 void queue_until(struct queue_item *it, int64_t cpu, int64_t memory)
@@ -96,7 +127,9 @@ static void join_new(struct core *c, struct job_record *j)
 {
 	struct queue *q = &c->queue;
 	set_stage(j, QUEUE_NEW);
-	if (q->nnew < NEW_JOBS_MAX)
+	/* Nodes may have to be held from one of lower priority than all others. */
+	bool lowest = c->reservations.n && j->spec.priority < c->reservations.floor;
+	if (q->nnew < NEW_JOBS_MAX && !lowest)
 		q->new_jobs[q->nnew++] = j;
 	else
 		queue_due(c);
@@ -132,6 +165,7 @@ void queue_put(struct core *c, struct job_record *j, uint32_t want)
 		return;
 	}
 	job_told_waiting(j, false);
+	hold_forget(c, j);
 	blocks_insert(&c->queue, (struct queue_item){.job = j, .cpu = -1, .memory = -1});
 	join_new(c, j);
 }
@@ -199,6 +233,7 @@ void queue_forget(struct core *c)
 	q->next = NULL;
 	q->moved = false;
 	q->n = q->nnew = q->ndone = 0;
+	q->wake_ms = INT64_MAX;
 	bitset_zero(&q->grown);
 	bitset_zero(&q->grown_whole);
 }
@@ -223,9 +258,10 @@ static void take_growth(struct core *c)
 		if (!n || !bitset_has(&c->nodes.usable, i))
 			continue;
 		const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
+		const int64_t *most = res_row(c, n, ROW_WHOLE);
 		bool whole = bitset_has(&q->grown_whole, i);
-		int64_t cpu = cap[RES_CPU] - (whole ? 0 : used[RES_CPU]);
-		int64_t memory = cap[RES_MEMORY] - (whole ? 0 : used[RES_MEMORY]);
+		int64_t cpu = whole ? most[RES_CPU] : cap[RES_CPU] - used[RES_CPU];
+		int64_t memory = whole ? most[RES_MEMORY] : cap[RES_MEMORY] - used[RES_MEMORY];
 		q->free_cpu = cpu > q->free_cpu ? cpu : q->free_cpu;
 		q->free_memory = memory > q->free_memory ? memory : q->free_memory;
 	}
@@ -239,22 +275,32 @@ void queue_begin(struct core *c)
 	take_growth(c);
 	c->queue.cycle_due = q->moved = false;
 	q->nnew = 0; /* the new jobs are in the queue like all others */
+	q->wake_ms = INT64_MAX;
+}
+
+/* Nodes may be held for the job: for the first of those that do not fit at any time. */
+static bool may_hold(const struct core *c, const struct queue_item *it)
+{
+	const struct reservation_table *t = &c->reservations;
+	if (it->impossible || t->n == RESERVATIONS_MAX || t->looks >= RESERVATION_LOOKS)
+		return false;
+	return !t->n || t->fell || it->hold_ms <= c->now_ms;
 }
 
 static bool worth(const struct core *c, const struct queue_item *it)
 {
 	const struct queue *q = &c->queue;
-	return (it->cpu <= q->free_cpu && it->memory <= q->free_memory) ||
-	       (!c->reservation.head && !it->impossible);
+	return (it->cpu <= q->free_cpu && it->memory <= q->free_memory) || may_hold(c, it);
 }
 
 struct queue_item *queue_walk(struct core *c, struct queue_position *at)
 {
-	const struct queue *q = &c->queue;
+	struct queue *q = &c->queue;
 	for (; at->block < q->nblocks; *at = (struct queue_position){at->block + 1, 0}) {
 		struct queue_block *b = q->block[at->block];
 		while (at->i < b->n) {
 			struct queue_item *it = &b->v[at->i++];
+			note_wake(c, it);
 			if (worth(c, it))
 				return it;
 		}

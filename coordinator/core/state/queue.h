@@ -31,10 +31,14 @@ bool queue_looked(struct job_record *j);
 /* Ends the look: the job does not fit. True: the job was not blocked before. */
 bool queue_block(struct job_record *j);
 /* Members of the job are placed: the job wants so many fewer. */
-void queue_placed(struct job_record *j, uint32_t members);
+void queue_placed(const struct core *c, struct job_record *j, uint32_t members);
 /* The job is looked at again when a node has so much free (thousandths); -1: in any case. */
 void queue_until(struct queue_item *it, int64_t cpu, int64_t memory);
-/* Whether the empty cluster could hold the job. */
+/* From then on the cycles look at the job so that nodes may be held for it. */
+void queue_hold_from(struct core *c, struct queue_item *it, int64_t at_ms);
+/* The lowest priority in the queue; INT32_MIN: the queue is empty. */
+int32_t queue_floor(const struct core *c);
+/* Whether the cluster could hold the job if there were no other pods. */
 void queue_possible(struct queue_item *it, bool possible);
 /* Ends the look: the job wants no more, and leaves at the end of the cycle. */
 void queue_satisfied(struct core *c, struct queue_item *it);

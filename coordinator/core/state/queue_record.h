@@ -8,6 +8,7 @@
 struct queue_item {
 	struct job_record *job;
 	int64_t cpu, memory; /* -1: the job is looked at in any case */
+	int64_t hold_ms;     /* from then on nodes may be held for the job, whoever is ahead */
 	bool impossible;     /* the empty cluster could not hold it either */
 	bool done;           /* the job is QUEUE_DONE; kept here for walks that touch no job */
 };
@@ -39,4 +40,5 @@ struct queue {
 	/* Of this cycle: the most that one of these nodes has free; whether grown_whole has any. */
 	int64_t free_cpu, free_memory;
 	bool any_grown_whole;
+	int64_t wake_ms; /* when a cycle is due for the hold_ms of an item; INT64_MAX: never */
 };

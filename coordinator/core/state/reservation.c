@@ -2,39 +2,126 @@
 #include "coordinator/core/state/reservation.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "coordinator/core/state/room.h"
 #include "coordinator/core/state/tables.h"
 
-void reservation_clear(struct core *c)
+static void clear(struct core *c)
 {
-	c->reservation.head = NULL;
-	c->reservation.asking = NULL;
-	c->reservation.holds = false;
-	bitset_zero(&c->reservation.nodes);
+	c->reservations.n = 0;
+	c->reservations.asking = NULL;
+	c->reservations.wake_ms = INT64_MAX;
 }
 
-void reservation_untold(struct core *c)
+void reservations_forget(struct core *c)
 {
-	if (c->reservation.told)
-		log_debug(c->log, "nodes released", KS("job", c->reservation.told->key));
-	c->reservation.told = NULL;
+	clear(c);
+	c->reservations.floor = INT32_MIN;
+	c->reservations.ntold = 0;
+}
+
+void reservations_begin(struct core *c, int32_t floor)
+{
+	struct reservation_table *t = &c->reservations;
+	clear(c);
+	t->looks = 0;
+	t->fell = floor < t->floor;
+	t->floor = floor;
+}
+
+struct reservation *reservation_add(struct core *c, const struct job_record *j)
+{
+	must(c->reservations.n < RESERVATIONS_MAX);
+	struct reservation *r = &c->reservations.v[c->reservations.n++];
+	bitset_zero(&r->nodes);
+	bitset_zero(&r->possible);
+	*r = (struct reservation){.job = j,
+				  .nodes = r->nodes,
+				  .possible = r->possible,
+				  .at_ms = INT64_MAX,
+				  .until_ms = INT64_MAX};
+	return r;
+}
+
+const struct reservation *reservation_of(const struct core *c, const struct job_record *j)
+{
+	for (uint32_t i = 0; i < c->reservations.n; i++) {
+		if (c->reservations.v[i].job == j)
+			return &c->reservations.v[i];
+	}
+	return NULL;
+}
+
+static uint32_t told_at(const struct reservation_table *t, const struct job_record *j)
+{
+	uint32_t i = 0;
+	while (i < t->ntold && t->told[i] != j)
+		i++;
+	return i;
+}
+
+void reservation_told(struct core *c, const struct job_record *j)
+{
+	struct reservation_table *t = &c->reservations;
+	if (told_at(t, j) < t->ntold)
+		return;
+	/* Those that hold no more are at the front. */
+	if (t->ntold == RESERVATIONS_MAX)
+		reservations_end(c);
+	must(t->ntold < RESERVATIONS_MAX);
+	t->told[t->ntold++] = j;
+}
+
+static void untold(struct core *c, uint32_t at)
+{
+	struct reservation_table *t = &c->reservations;
+	log_debug(c->log, "nodes released", KS("job", t->told[at]->key));
+	t->ntold--;
+	memmove(t->told + at, t->told + at + 1, (t->ntold - at) * sizeof(struct job_record *));
+}
+
+void reservation_untold(struct core *c, const struct job_record *j)
+{
+	uint32_t at = told_at(&c->reservations, j);
+	if (at < c->reservations.ntold)
+		untold(c, at);
+}
+
+void reservations_end(struct core *c)
+{
+	for (uint32_t i = c->reservations.ntold; i > 0; i--) {
+		if (!reservation_of(c, c->reservations.told[i - 1]))
+			untold(c, i - 1);
+	}
+}
+
+static void take_out(struct core *c, uint32_t at)
+{
+	struct reservation_table *t = &c->reservations;
+	struct reservation r = t->v[at];
+	t->n--;
+	memmove(t->v + at, t->v + at + 1, (t->n - at) * sizeof *t->v);
+	t->v[t->n] = r; /* its memory is used again */
 }
 
 void reservation_leave(struct core *c, const struct job_record *j)
 {
-	if (c->reservation.asking == j)
-		c->reservation.asking = NULL;
-	if (c->reservation.told == j)
-		reservation_untold(c);
-	if (c->reservation.head != j)
+	const struct reservation *r = reservation_of(c, j);
+	if (c->reservations.asking == j)
+		c->reservations.asking = NULL;
+	reservation_untold(c, j);
+	if (!r)
 		return;
-	reservation_clear(c);
+	take_out(c, (uint32_t)(r - c->reservations.v));
 	queue_due(c);
 }
 
-void reservation_done(struct core *c)
+void reservations_done(struct core *c)
 {
-	bitset_done(&c->reservation.nodes);
-	free(c->reservation.offers);
+	for (uint32_t i = 0; i < RESERVATIONS_MAX; i++) {
+		bitset_done(&c->reservations.v[i].nodes);
+		bitset_done(&c->reservations.v[i].possible);
+	}
+	free(c->reservations.offers);
 }

@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The reservation: nodes that are kept for the first job of the queue that does not fit. There is
- * at most one. place/reserve.c makes it. */
+/* Reservations: nodes that are held for jobs that do not fit. place/reserve.c makes them. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
 
-void reservation_clear(struct core *c);
+/* A cycle begins: no nodes are held until it holds them again. floor: the lowest priority in the
+ * queue. */
+void reservations_begin(struct core *c, int32_t floor);
+/* The cycle is at its end: logs for which jobs nodes are not held any more. */
+void reservations_end(struct core *c);
+void reservations_forget(struct core *c); /* as at the beginning; logs nothing */
+/* One more, at the end. There must be fewer than RESERVATIONS_MAX. */
+struct reservation *reservation_add(struct core *c, const struct job_record *j);
+/* The log has said that nodes are held for the job. */
+void reservation_told(struct core *c, const struct job_record *j);
+/* Logs that no nodes are held for the job any more, if the log has said that they are. */
+void reservation_untold(struct core *c, const struct job_record *j);
 void reservation_leave(struct core *c, const struct job_record *j); /* the job leaves the queue */
-/* Logs that nodes are not kept any more, if the log said that they are. */
-void reservation_untold(struct core *c);
-void reservation_done(struct core *c);
+/* The reservation of the job; NULL: it has none. */
+const struct reservation *reservation_of(const struct core *c, const struct job_record *j);
+void reservations_done(struct core *c);

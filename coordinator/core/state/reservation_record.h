@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The nodes that are kept for a job, and how they are found. */
+/* The nodes that are held for jobs that wait, and how they are found. */
 #pragma once
 
 #include "base/bitset.h"
@@ -12,13 +12,31 @@ struct candidate {
 	uint32_t node;
 };
 
-/* The reservation of the first job that does not fit, if the empty cluster could hold the job. */
+/* So many jobs hold nodes at the same time; for so many jobs a cycle asks whether they could. */
+enum { RESERVATIONS_MAX = 8, RESERVATION_LOOKS = 32 };
+
+/* The nodes that are held for one job. */
 struct reservation {
-	const struct job_record *head; /* the job that has the reservation */
-	bool holds; /* the time when the job can start is known, and nodes are kept */
-	const struct job_record *told; /* the job that the log named last, or NULL */
-	int64_t at_ms;
+	const struct job_record *job;
 	struct bitset nodes;
+	struct bitset possible; /* the nodes that could hold a member of the job if they were empty
+				 */
+	int64_t at_ms;          /* when all of nodes have room; INT64_MAX: not known */
+	int64_t until_ms;       /* so long they are held at most; INT64_MAX: until they have room */
+	bool equal;             /* held from jobs of the same priority too */
+};
+
+/* The reservations, in the order of the queue, as the last cycle made them. */
+struct reservation_table {
+	struct reservation v[RESERVATIONS_MAX];
+	uint32_t n;
+	uint32_t
+		looks; /* so many jobs were considered in this cycle, beside those that hold none */
+	int32_t floor; /* the lowest priority in the queue when the cycle began */
+	bool fell;     /* it is lower than before: every job is considered again */
+	int64_t wake_ms;                                 /* when a cycle is due for these */
+	const struct job_record *told[RESERVATIONS_MAX]; /* what the log has said and not unsaid */
+	uint32_t ntold;
 	/* The job for which nodes are being asked when they have room, and the answers so far. */
 	const struct job_record *asking;
 	struct candidate *offers;

@@ -185,21 +185,29 @@ void res_foreign_set(struct core *c, struct node_record *n, const struct reslist
 	row_of(c, n, ROW_FOREIGN)[RES_PODS] = (int64_t)pods * 1000;
 }
 
+/* At most what the ComputeNode's spec allows, and what an agent takes orders for. */
+static int64_t within(int64_t room, int64_t spec, int64_t limit)
+{
+	if (spec != RES_ABSENT && spec < room)
+		room = spec;
+	room = room < limit ? room : limit;
+	return room > 0 ? room : 0;
+}
+
 bool res_caps(struct core *c, struct node_record *n)
 {
 	const int64_t *alloc = res_row(c, n, ROW_ALLOC), *spec = res_row(c, n, ROW_SPEC);
 	const int64_t *foreign = res_row(c, n, ROW_FOREIGN);
-	int64_t *cap = row_of(c, n, ROW_CAP);
+	int64_t *cap = row_of(c, n, ROW_CAP), *whole = row_of(c, n, ROW_WHOLE);
 	bool changed = false;
 	for (uint32_t r = 0; r < c->res.n; r++) {
-		int64_t room = (alloc[r] > 0 ? alloc[r] : 0) - foreign[r];
-		if (spec[r] != RES_ABSENT && spec[r] < room)
-			room = spec[r];
-		if (r == RES_PODS && room > NODE_PODS_MAX * INT64_C(1000))
-			room = NODE_PODS_MAX * INT64_C(1000); /* an agent takes no more orders */
-		room = room > 0 ? room : 0;
-		changed |= cap[r] != room;
+		int64_t most = alloc[r] > 0 ? alloc[r] : 0;
+		int64_t limit = r == RES_PODS ? NODE_PODS_MAX * INT64_C(1000) : INT64_MAX;
+		int64_t room = within(most - foreign[r], spec[r], limit);
+		most = within(most, spec[r], limit);
+		changed |= cap[r] != room || whole[r] != most;
 		cap[r] = room;
+		whole[r] = most;
 	}
 	if (changed)
 		levels_update(c, n, true);
@@ -243,15 +251,26 @@ void res_use(struct core *c, struct node_record *n, const struct needs *needs, i
 	levels_update(c, n, false);
 }
 
+/* Whether the room of the row, less what members use, holds as much. */
 static bool holds(const struct core *c, const struct node_record *n, const struct need *need,
-		  bool empty)
+		  enum res_row row, bool empty)
 {
 	if (!need->milli)
 		return true;
 	if (need->res == UINT32_MAX)
 		return false;
 	int64_t used = empty ? 0 : res_row(c, n, ROW_USED)[need->res];
-	return res_row(c, n, ROW_CAP)[need->res] - used >= need->milli;
+	return res_row(c, n, row)[need->res] - used >= need->milli;
+}
+
+static bool all_hold(const struct core *c, const struct node_record *n, const struct needs *needs,
+		     enum res_row row)
+{
+	for (uint32_t i = 0; i < needs->n; i++) {
+		if (!holds(c, n, &needs->v[i], row, true))
+			return false;
+	}
+	return true;
 }
 
 bool res_fits(const struct core *c, const struct node_record *n, const struct needs *needs)
@@ -261,11 +280,12 @@ bool res_fits(const struct core *c, const struct node_record *n, const struct ne
 
 bool res_fits_empty(const struct core *c, const struct node_record *n, const struct needs *needs)
 {
-	for (uint32_t i = 0; i < needs->n; i++) {
-		if (!holds(c, n, &needs->v[i], true))
-			return false;
-	}
-	return true;
+	return all_hold(c, n, needs, ROW_CAP);
+}
+
+bool res_fits_whole(const struct core *c, const struct node_record *n, const struct needs *needs)
+{
+	return all_hold(c, n, needs, ROW_WHOLE);
 }
 
 bool res_offers(const struct core *c, const struct node_record *n, const struct needs *needs)
@@ -285,7 +305,7 @@ bool res_offers(const struct core *c, const struct node_record *n, const struct 
 uint32_t res_lacking(const struct core *c, const struct node_record *n, const struct needs *needs)
 {
 	uint32_t i = 0;
-	while (i < needs->n && holds(c, n, &needs->v[i], false))
+	while (i < needs->n && holds(c, n, &needs->v[i], ROW_CAP, false))
 		i++;
 	return i;
 }

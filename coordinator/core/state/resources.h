@@ -37,6 +37,8 @@ bool res_fits(const struct core *c, const struct node_record *n, const struct ne
 bool res_fits_empty(const struct core *c, const struct node_record *n, const struct needs *needs);
 /* Whether such a member could be there at all, if the node had no pods of others either. */
 bool res_offers(const struct core *c, const struct node_record *n, const struct needs *needs);
+/* The same if it had no other pods either. */
+bool res_fits_whole(const struct core *c, const struct node_record *n, const struct needs *needs);
 /* The position in needs of the first resource that the node lacks; needs->n: it lacks none. */
 uint32_t res_lacking(const struct core *c, const struct node_record *n, const struct needs *needs);
 

@@ -100,7 +100,7 @@ struct core {
 	struct selection_table selections;
 	struct template_table templates;
 	struct queue queue;
-	struct reservation reservation;
+	struct reservation_table reservations;
 	struct waiting_table waiting;
 	struct placing *placing;   /* of place_next */
 	struct placing *questions; /* of core_what_if */

@@ -15,6 +15,7 @@
 #include "test/sim/checks/heard.h"
 #include "test/sim/checks/mind.h"
 #include "test/sim/checks/orders.h"
+#include "test/sim/checks/passed.h"
 #include "test/sim/checks/rate.h"
 #include "test/sim/checks/refused.h"
 #include "test/sim/checks/scan.h"
@@ -36,6 +37,8 @@ static void change(struct checks *c, const struct change *ch)
 		check_ended(c, v);
 	if (v->kind == API_POD && ch->ev == WATCH_DELETED && *str_or_empty(v->meta.owner_uid))
 		check_gone(c, v);
+	if (v->kind == API_POD && ch->ev == WATCH_DELETED && !pod_ended(v))
+		check_note_room(c, v);
 	if (v->kind == API_JOB && ch->ev == WATCH_MODIFIED)
 		check_status(c, ch->prev, v);
 	if (v->kind == API_JOB && ch->ev == WATCH_MODIFIED)

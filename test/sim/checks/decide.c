@@ -9,6 +9,7 @@
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/keep.h"
 #include "test/sim/checks/line.h"
+#include "test/sim/checks/passed.h"
 #include "test/sim/checks/place.h"
 #include "test/sim/checks/said.h"
 #include "test/sim/checks/stop.h"
@@ -84,6 +85,10 @@ static void on_placed(struct checks *c, struct mind *m, const struct line *l)
 {
 	if (l->job)
 		mem_strset(&att_of(m, l)->placed, l->job->job.spec.template_text);
+	if (l->job) { /* before check_placed() takes note of it */
+		check_placed_on_kept(c, m, l);
+		check_passed(c, m, l);
+	}
 	check_placed(c, m, l);
 }
 
@@ -212,7 +217,9 @@ void decide_line(struct checks *c, const struct proc *p, const char *msg, const 
 	else if (str_eq(msg, "nodes reserved"))
 		check_kept(c, m, &l);
 	else if (str_eq(msg, "nodes released"))
-		mind_keep_nothing(m);
+		check_released(c, m, &l);
+	else if (str_eq(msg, "nodes held in vain"))
+		check_kept_in_vain(c, m, &l);
 	else if (str_eq(msg, "member started") && l.job)
 		att_of(m, &l)->runs = true;
 	else if (str_eq(msg, "member denied"))

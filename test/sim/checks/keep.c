@@ -3,39 +3,101 @@
  * when the kept one could start. */
 #include "test/sim/checks/keep.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "test/sim/checks/passed.h"
+#include "test/sim/cluster/config.h"
 
-enum { CLOCKS_MS = 1000 }; /* between its clock and ours */
+enum { CLOCKS_MS = 1000, DAY_MS = 86400000 }; /* clocks: between its clock and ours */
+
+static struct mind_kept *kept_of(const struct mind *m, const char *key)
+{
+	struct mind_kept *k;
+	HASH_FIND_STR(m->kept, key, k);
+	return k;
+}
+
+static int64_t max_hold_ms(const struct checks *c)
+{
+	return cluster_coordinator_config(c->cluster).core.max_hold_ms;
+}
+
+/* What the coordinator says of nodes that it keeps is within the bounds. */
+static void kept_within(struct checks *c, struct mind *m, const struct line *l,
+			const struct mind_kept *k)
+{
+	int64_t now_ms = c->world->clock.now_ms;
+	if (k->at_ms != INT64_MAX && k->at_ms > now_ms + DAY_MS)
+		world_fail(c->world, "hold-far", "%s keeps nodes for %s for more than a day",
+			   m->proc->host.name, l->job_key);
+	if (k->counted_ms && now_ms > k->counted_ms + max_hold_ms(c) + CLOCKS_MS)
+		world_fail(c->world, "hold-long", "%s keeps nodes for %s since %" PRId64 " ms",
+			   m->proc->host.name, l->job_key, now_ms - k->counted_ms);
+}
 
 void check_kept(struct checks *c, struct mind *m, const struct line *l)
 {
-	mind_keep_nothing(m);
+	struct mind_kept *k = kept_of(m, l->job_key);
+	int64_t in_ms = line_number(l, "in_ms"), counted_ms = k ? k->counted_ms : 0;
+	if (k)
+		mind_keep_no_more(m, k);
 	if (!l->job)
 		return;
-	m->kept_uid = mem_strdup(l->job->meta.uid);
-	m->kept_job = mem_strdup(l->job->meta.name);
-	m->kept_nodes = mem_strdup(line_text(l, "nodes"));
-	m->kept_ms = c->world->clock.now_ms + line_number(l, "in_ms");
+	k = mem_zalloc(1, sizeof *k);
+	k->key = mem_strdup(l->job_key);
+	k->uid = mem_strdup(l->job->meta.uid);
+	k->nodes = mem_strdup(line_text(l, "nodes"));
+	k->at_ms = in_ms < 0 ? INT64_MAX : c->world->clock.now_ms + in_ms;
+	k->equal = line_number(l, "equal");
+	if (line_number(l, "counted"))
+		k->counted_ms = counted_ms ? counted_ms : c->world->clock.now_ms;
+	HASH_ADD_KEYPTR(hh, m->kept, k->key, strlen(k->key), k);
+	kept_within(c, m, l, k);
+}
+
+void check_released(struct checks *c, struct mind *m, const struct line *l)
+{
+	struct mind_kept *k = kept_of(m, l->job_key);
+	(void)c;
+	if (k)
+		mind_keep_no_more(m, k);
+}
+
+/* Not before its time, by this leader, is over. */
+void check_kept_in_vain(struct checks *c, struct mind *m, const struct line *l)
+{
+	int64_t now_ms = c->world->clock.now_ms;
+	check_released(c, m, l);
+	if (!l->job)
+		return;
+	struct mind_job *j = mind_job_of(m, l->job->meta.uid);
+	int64_t since_ms = j->vain_ms ? j->vain_ms : m->synced_ms;
+	if (now_ms < since_ms + max_hold_ms(c) - CLOCKS_MS)
+		world_fail(c->world, "hold-short", "%s gives the nodes of %s back too early",
+			   m->proc->host.name, l->job_key);
+	j->vain_ms = now_ms;
 }
 
 /* By a job that the coordinator knows. */
-static bool behind(const struct version *j, const struct version *kept)
+static bool behind(const struct version *j, const struct version *kept, bool equal)
 {
 	if (j->job.spec.priority != kept->job.spec.priority)
 		return j->job.spec.priority < kept->job.spec.priority;
-	return j->meta.created_ms > kept->meta.created_ms;
+	return equal && j->meta.created_ms > kept->meta.created_ms;
 }
 
 /* One that has started ends by a time that is reckoned from then: only without a deadline is it
  * judged. */
-static bool may_stay(struct checks *c, struct mind *m, const struct job *j)
+static bool may_stay(struct checks *c, struct mind *m, const struct job *j,
+		     const struct mind_kept *k)
 {
-	if (j->spec.active_deadline_s < 0)
+	if (j->spec.active_deadline_s < 0 || k->at_ms == INT64_MAX)
 		return true;
+	int64_t most_ms = (j->spec.active_deadline_s + j->spec.grace_s) * 1000;
 	return !j->status.start_ms && mind_job_of(m, j->meta.uid)->group_ms < 0 &&
-	       c->world->clock.now_ms + j->spec.active_deadline_s * 1000 > m->kept_ms + CLOCKS_MS;
+	       c->world->clock.now_ms + most_ms > k->at_ms + CLOCKS_MS;
 }
 
 static bool is_kept(const char *names, const char *node)
@@ -48,17 +110,27 @@ static bool is_kept(const char *names, const char *node)
 	return false;
 }
 
+static const struct version *known_by_key(const struct mind *m, const struct mind_kept *k,
+					  const char *ns)
+{
+	const struct known_version *v = mind_find(m, API_JOB, ns, strchr(k->key, '/') + 1);
+	return v && str_eq(v->v->meta.uid, k->uid) ? v->v : NULL;
+}
+
 void check_placed_on_kept(struct checks *c, struct mind *m, const struct line *l)
 {
-	if (!m->kept_uid)
-		return;
-	if (str_eq(m->kept_uid, l->job->meta.uid)) {
-		mind_keep_nothing(m);
-		return;
+	struct mind_kept *k, *tmp;
+	HASH_ITER (hh, m->kept, k, tmp) {
+		if (str_eq(k->uid, l->job->meta.uid)) {
+			mind_keep_no_more(m, k);
+			continue;
+		}
+		const struct version *kept = known_by_key(m, k, l->job->meta.ns);
+		if (kept && behind(l->job, kept, k->equal) && is_kept(k->nodes, l->node) &&
+		    may_stay(c, m, &l->job->job, k) && !check_room_beside(c, m, l, kept))
+			world_fail(c->world, "reservation",
+				   "%s places %s on %s, which it keeps "
+				   "for %s",
+				   m->proc->host.name, l->job_key, l->node, k->key);
 	}
-	const struct known_version *kept = mind_find(m, API_JOB, l->job->meta.ns, m->kept_job);
-	if (kept && str_eq(kept->v->meta.uid, m->kept_uid) && behind(l->job, kept->v) &&
-	    is_kept(m->kept_nodes, l->node) && may_stay(c, m, &l->job->job))
-		world_fail(c->world, "reservation", "%s places %s on %s, which it keeps for %s",
-			   m->proc->host.name, l->job_key, l->node, m->kept_job);
 }

@@ -4,7 +4,10 @@
 
 #include "test/sim/checks/line.h"
 
-/* The coordinator says that it keeps nodes for the line's job. */
+/* The coordinator says that it keeps nodes for the line's job, that it does not any more, and that
+ * it did so in vain. */
 void check_kept(struct checks *c, struct mind *m, const struct line *l);
+void check_released(struct checks *c, struct mind *m, const struct line *l);
+void check_kept_in_vain(struct checks *c, struct mind *m, const struct line *l);
 /* It places a member of a known job. */
 void check_placed_on_kept(struct checks *c, struct mind *m, const struct line *l);

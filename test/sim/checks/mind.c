@@ -145,12 +145,20 @@ void mind_list(struct checks *c, const struct proc *p, enum api_kind kind, bool 
 
 /* ---- minds ---- */
 
+void mind_keep_no_more(struct mind *m, struct mind_kept *k)
+{
+	HASH_DEL(m->kept, k);
+	free(k->key);
+	free(k->uid);
+	free(k->nodes);
+	free(k);
+}
+
 void mind_keep_nothing(struct mind *m)
 {
-	free(m->kept_uid);
-	free(m->kept_job);
-	free(m->kept_nodes);
-	m->kept_uid = m->kept_job = m->kept_nodes = NULL;
+	struct mind_kept *k, *tmp;
+	HASH_ITER (hh, m->kept, k, tmp)
+		mind_keep_no_more(m, k);
 }
 
 void mind_forget_leadership(struct mind *m)

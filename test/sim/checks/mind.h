@@ -23,6 +23,7 @@ struct mind_job { /* of one leadership */
 	int64_t denied_ms; /* when a pod of it was refused last, and nothing came of it since; or 0
 			    */
 	int64_t denied_generation;
+	int64_t vain_ms; /* when nodes were kept for it in vain last; or 0 */
 	uint64_t rolled_step;
 	uint32_t rolled; /* running members stopped for a rollout in that step */
 };
@@ -57,6 +58,16 @@ struct mind_met { /* a job of which this leadership was shown or has asked somet
 	char *live; /* … whose last answer had this UID; NULL: there was none of the name */
 };
 
+struct mind_kept { /* nodes that are kept for a job */
+	UT_hash_handle hh;
+	char *key; /* of the job: namespace/name */
+	char *uid, *nodes;
+	int64_t at_ms;      /* when it can start; INT64_MAX: nobody knows */
+	bool equal;         /* from jobs of its priority, too */
+	int64_t counted_ms; /* since when they are kept for a time that is bounded; 0: they are not
+			     */
+};
+
 struct mind {
 	const struct proc *proc;
 	uint32_t incarnation;
@@ -70,9 +81,7 @@ struct mind {
 	struct mind_att *atts;
 	struct mind_node *nodes;
 	struct mind_met *met;
-	/* The job for which nodes are kept, or NULL; their names; when it can start. */
-	char *kept_uid, *kept_job, *kept_nodes;
-	int64_t kept_ms;
+	struct mind_kept *kept;
 };
 
 struct minds {
@@ -95,7 +104,8 @@ const struct known_version *mind_find(const struct mind *m, enum api_kind kind, 
 const struct mind_met *mind_met_find(const struct mind *m, const char *job_key);
 /* Whether the leader has heard the node's agent for so long without a break. */
 bool mind_answers(struct checks *c, const char *node, int64_t for_ms);
-/* It is said to keep no nodes for a job any more. */
+/* It is said to keep no nodes any more: for this one, for any job. */
+void mind_keep_no_more(struct mind *m, struct mind_kept *k);
 void mind_keep_nothing(struct mind *m);
 /* An attempt of the job of that UID; NULL: none is known. */
 struct mind_att *mind_att_find(const struct mind *m, const char *uid, uint32_t index,

@@ -7,7 +7,6 @@
 #include "model/quantity.h"
 #include "model/selector.h"
 #include "test/sim/checks/born.h"
-#include "test/sim/checks/keep.h"
 #include "test/sim/checks/orders.h"
 
 static const char *label_of(const struct version *node, const struct version *compute_node,
@@ -212,7 +211,6 @@ void check_placed(struct checks *c, struct mind *m, const struct line *l)
 	placed_where(c, m, l);
 	placed_whether(c, m, l);
 	placed_when(c, m, l);
-	check_placed_on_kept(c, m, l); /* before placed_gang() takes note of it */
 	placed_gang(c, m, l);
 	placed_in_turn(c, m, l);
 }

@@ -22,9 +22,9 @@ void check_denied(struct checks *c, struct mind *m, const struct line *l)
 /* Anything but giving back what there is of it begins something new. */
 void check_not_denied(struct mind *m, const struct line *l, const char *msg)
 {
-	static const char *const same[] = {"member denied",     "member stopped",
-					   "member disrupted",  "nodes reserved",
-					   "job state changed", "nodes released"};
+	static const char *const same[] = {
+		"member denied",     "member stopped", "member disrupted",  "nodes reserved",
+		"job state changed", "nodes released", "nodes held in vain"};
 	struct mind_job *j;
 	if (!l->job)
 		return;

@@ -8,8 +8,18 @@
 
 const char cluster_service[] = "muster-coordinator.muster.svc:7117";
 
+/* Stories, whose seed is 1, and a third of the seeds have the defaults; the others short times. */
+static void set_holds(struct core_config *cfg, uint64_t seed)
+{
+	bool defaults = seed % 3 == 1;
+	cfg->pass_limit_ms = defaults ? 600000 : 5000 * (int64_t)(seed % 7);
+	cfg->max_hold_ms = defaults ? 1800000 : 15000 * (int64_t)(seed % 5);
+}
+
 struct coordinator_config cluster_coordinator_config(const struct cluster *cl)
 {
+	struct core_config holds;
+	set_holds(&holds, cl->cfg.seed);
 	return (struct coordinator_config){
 		.core = {.node_silent_grace_ms = 6000,
 			 .node_unheard_ms = 30000,
@@ -18,6 +28,8 @@ struct coordinator_config cluster_coordinator_config(const struct cluster *cl)
 			 .retry_cap_ms = 360000,
 			 .compute_node_numbers_ms = 30000,
 			 .message_refresh_ms = 60000,
+			 .pass_limit_ms = holds.pass_limit_ms,
+			 .max_hold_ms = holds.max_hold_ms,
 			 .step_jobs = cl->cfg.seed % 4 ? 0 : 1 + (uint32_t)(cl->cfg.seed / 4 % 3),
 			 .spread = true,
 			 .agent_launch = true,

@@ -258,6 +258,25 @@ static void make_faults(struct plan *p, const struct plan_config *cfg,
 	}
 }
 
+/* Many jobs on small nodes: some wait for long while others come and go. */
+static void make_crowd(struct plan *p, const struct plan_config *cfg,
+		       struct cluster_config *cluster)
+{
+	enum { DEADLINE_MAX_S = 2147483647 }; /* 68 years */
+	struct rng r = {.s = cfg->seed * 2 + 99991};
+	cluster->cpu_milli = 2000;
+	for (int64_t n = draw(&r, 6, 14); n > 0 && p->njobs < PLAN_JOBS_MAX; n--) {
+		make_job(p, cfg, cluster, false, &r);
+		struct plan_job *j = &p->job[p->njobs - 1];
+		struct plan_op *op = add(p, OP_JOB, draw(&r, 0, BUSY_MS));
+		op->job = p->njobs - 1;
+		j->at_ms = op->at_ms;
+		j->want.priority = (int32_t)draw(&r, -1, 1);
+		if (draw_percent(&r, 10))
+			j->want.deadline_s = DEADLINE_MAX_S;
+	}
+}
+
 void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_config *ret_cluster)
 {
 	struct rng r = {.s = cfg->seed * 2 + 1};
@@ -274,6 +293,8 @@ void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_con
 	must(ret_cluster->machines <= MACHINES_MAX);
 	make_users(p, cfg, ret_cluster, &r);
 	make_faults(p, cfg, ret_cluster, &r);
+	if (!cfg->narrow && cfg->seed % 10 == 3)
+		make_crowd(p, cfg, ret_cluster);
 	for (uint32_t i = 0; i < p->nops; i++) {
 		int64_t end = p->op[i].at_ms + p->op[i].ms;
 		p->end_ms = end > p->end_ms ? end : p->end_ms;

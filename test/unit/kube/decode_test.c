@@ -92,6 +92,7 @@ static void job(void **state)
 	assert_int_equal(s->backoff_limit, 0);
 	assert_int_equal(s->active_deadline_s, 60);
 	assert_int_equal(s->ttl_s, 0);
+	assert_int_equal(s->grace_s, 30);
 	assert_int_equal(s->on_node_loss, LOSS_WAIT);
 	assert_int_equal(s->update, UPDATE_ROLLING);
 	assert_int_equal(s->max_unavailable, 25);
@@ -120,6 +121,30 @@ static void job(void **state)
 	assert_string_equal(st->superseded[0].node, "n3");
 	assert_int_equal(st->nconds, 1);
 	assert_int_equal(st->conds[0].status, COND_TRUE);
+}
+
+/* The template's terminationGracePeriodSeconds, as the API server takes it. */
+static void grace_of_the_pods(void **state)
+{
+	static const struct {
+		const char *template;
+		int64_t grace_s;
+	} cases[] = {
+		{"{}", 30},
+		{"{\"spec\":{}}", 30},
+		{"{\"spec\":{\"terminationGracePeriodSeconds\":0}}", 0},
+		{"{\"spec\":{\"terminationGracePeriodSeconds\":3600}}", 3600},
+		{"{\"spec\":{\"terminationGracePeriodSeconds\":-5}}", 1},
+		{"{\"spec\":{\"terminationGracePeriodSeconds\":9223372036854775807}}", INT32_MAX},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf b = BUF_INIT(1024);
+		buf_printf(&b, "{\"metadata\":{\"name\":\"j\"},\"spec\":{\"template\":%s}}",
+			   cases[i].template);
+		assert_int_equal(decode(API_JOB, buf_str(&b)), RC_OK);
+		assert_int_equal(d.object.job->spec.grace_s, cases[i].grace_s);
+	}
 }
 
 static void job_defaults(void **state)
@@ -309,15 +334,11 @@ static void what_cannot_be_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(meta),
-		cmocka_unit_test(job),
-		cmocka_unit_test(job_defaults),
-		cmocka_unit_test(node),
-		cmocka_unit_test(compute_node),
-		cmocka_unit_test(lease),
-		cmocka_unit_test(keyed),
-		cmocka_unit_test(token),
-		cmocka_unit_test(what_cannot_be_read),
+		cmocka_unit_test(meta),         cmocka_unit_test(job),
+		cmocka_unit_test(job_defaults), cmocka_unit_test(grace_of_the_pods),
+		cmocka_unit_test(node),         cmocka_unit_test(compute_node),
+		cmocka_unit_test(lease),        cmocka_unit_test(keyed),
+		cmocka_unit_test(token),        cmocka_unit_test(what_cannot_be_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, teardown);
 }

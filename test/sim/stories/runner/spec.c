@@ -147,6 +147,7 @@ void story_reset_spec(struct job_spec *spec)
 				  .min_parallelism = 1,
 				  .backoff_limit = 6,
 				  .active_deadline_s = -1,
+				  .grace_s = LEASE_GRACE_MS / 1000,
 				  .ttl_s = -1,
 				  .max_unavailable = 1};
 }

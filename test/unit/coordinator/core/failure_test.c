@@ -130,7 +130,7 @@ static void refusal_backs_off_on_that_node(void **state)
 	assert_string_equal(node, "n2");
 	w_tell(w, j, "n2", 0, 2, MEMBER_REFUSED);
 	assert_null(w_order(w, j, 0, &node));
-	w_wait(w, 1500);
+	w_wait(w, 2500);
 	assert_string_equal(w_status(w, j).message,
 			    "needs 1 more node: 0 fit; 2 refused a member lately");
 	w_wait(w, 9500);

@@ -301,8 +301,8 @@ static void pod_count_is_a_limit(void **state)
 	assert_int_equal(w_orders(w, j[2]), 0);
 	w_wait(w, 1500);
 	assert_string_equal(w_status(w, j[2]).message,
-			    "needs 1 node: 0 fit; 1 lacks pods; the time of its start is not "
-			    "known, so jobs behind it may pass");
+			    "needs 1 node: 0 fit; 1 lacks pods; jobs of its priority may pass "
+			    "it until 2025-06-15T15:16:40Z");
 }
 
 static void spread_or_pack(void **state)
@@ -346,8 +346,8 @@ static void a_refusal_corrects_the_room(void **state)
 	assert_int_equal(w_orders(w, b), 0);
 	w_wait(w, 1500);
 	assert_string_equal(w_status(w, b).message,
-			    "needs 1 node: 0 fit; 2 lack memory; the time of its start is "
-			    "not known, so jobs behind it may pass");
+			    "needs 1 node: 0 fit; 2 lack memory; jobs of its priority may pass "
+			    "it until 2025-06-15T15:16:40Z");
 	w_job(w, tiny); /* less than what was refused */
 	assert_int_equal(w_orders(w, tiny), 2);
 	assert_int_equal(w_status(w, a).failed, 0);

@@ -78,7 +78,8 @@ static void backfill_of(struct world *w)
 	assert_int_equal(w_orders(w, lengthy), 0);
 	w_wait(w, 2000);
 	assert_string_equal(w_status(w, big).message,
-			    "needs 2 nodes: 1 fits; 1 lacks cpu; expected to start in 100 s");
+			    "needs 2 nodes: 1 fits; 1 lacks cpu; holds 1 of 2 nodes; expected "
+			    "to start in 100 s");
 	w_all(w, run, MEMBER_SUCCEEDED);
 	w_wait(w, 20);
 	assert_int_equal(w_orders(w, big), 2);

@@ -58,10 +58,11 @@ bool case_caps(struct refcase *k, uint32_t node)
 		const char *name = ref_resources[r];
 		int64_t foreign = strcmp(name, "pods") ? given(n->foreign, n->nforeign, name, 0)
 						       : n->foreign_pods * 1000;
-		int64_t room = given(n->alloc, n->nalloc, name, 0) - foreign;
+		int64_t most = given(n->alloc, n->nalloc, name, 0), room = most - foreign;
 		int64_t spec = given(n->spec, n->nspec, name, INT64_MAX);
 		room = spec < room ? spec : room;
 		room = room > 0 ? room : 0;
+		k->rnode[node].most[r] = most < spec ? most : spec;
 		changed |= room != k->rnode[node].cap[r];
 		k->rnode[node].cap[r] = room;
 	}
@@ -184,6 +185,9 @@ static void draw_job(struct refcase *k, uint32_t i)
 		j->spec.min_parallelism = 1 + (uint32_t)rng_below(r, j->spec.parallelism);
 	if (!one_in(r, 3))
 		j->spec.active_deadline_s = 1000 + 100 * (int64_t)rng_below(r, 30);
+	if (one_in(r, 6)) /* in a day or so */
+		j->spec.active_deadline_s += 86400;
+	j->spec.grace_s = 50 * (int64_t)rng_below(r, 4);
 	uint32_t nsel = one_in(r, 3) ? 1 + one_in(r, 4) : 0;
 	for (uint32_t s = 0; s < nsel; s++)
 		j->selector[s] = (struct kv){keys[(i + s) % ARRAY_LEN(keys)], PICK(r, values)};
@@ -209,6 +213,8 @@ void case_make(struct refcase *k, uint64_t seed)
 			      .jobs = k->rjob,
 			      .njobs = 4 + (uint32_t)rng_below(&k->rng, CASE_JOBS - 3),
 			      .spread = one_in(&k->rng, 2),
+			      .pass_limit_ms = 1000 * (int64_t)rng_below(&k->rng, 12),
+			      .max_hold_ms = 1000 * (int64_t)rng_below(&k->rng, 12),
 			      .kept = k->kept};
 	for (uint32_t i = 0; i < k->ref.nnodes; i++)
 		draw_node(k, i);

@@ -54,6 +54,7 @@ static void pass(struct run *x, int64_t ms)
 	x->now_ms += ms;
 	x->k.ref.now_ms = wall(x);
 	step(x, &ev);
+	ref_passed(&x->k.ref);
 }
 
 static void tell_node(struct run *x, uint32_t i)
@@ -137,11 +138,19 @@ static void compare_places(struct run *x, const char *after)
 	}
 }
 
-/* Without the number of "expected to start in 12 s": it was right when it was told. */
+/* Without the number of "expected to start in 12 s", and the time behind "until": they were right
+ * when they were told. */
 static void cut(char *ret, size_t max, const char *message)
 {
-	const char *at = strstr(message, "; expected to start in");
-	size_t n = at ? (size_t)(at - message) + strlen("; expected to start in") : strlen(message);
+	static const struct {
+		const char *text;
+		size_t keep;
+	} ends[] = {{"; expected to start in", 22}, {" until 2", 6}};
+	size_t n = strlen(message);
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		const char *at = strstr(message, ends[i].text);
+		n = at ? (size_t)(at - message) + ends[i].keep : n;
+	}
 	n = n < max ? n : max - 1;
 	memcpy(ret, message, n);
 	ret[n] = 0;
@@ -179,11 +188,14 @@ static void set_up(struct run *x, bool jobs_first)
 				  .retry_cap_ms = 360000,
 				  .compute_node_numbers_ms = 30000,
 				  .message_refresh_ms = 1000,
+				  .pass_limit_ms = x->k.ref.pass_limit_ms,
+				  .max_hold_ms = x->k.ref.max_hold_ms,
 				  .spread = x->k.ref.spread,
 				  .agent_launch = true};
 	struct core_event ev = {.type = CEV_LEAD, .epoch = 1};
 	x->core = core_new(&cfg, NULL);
 	x->now_ms = 1000;
+	x->k.ref.now_ms = wall(x);
 	step(x, &ev);
 	for (uint32_t i = 0; i < x->k.ref.nnodes; i++) {
 		x->k.rnode[i].agent = false;
@@ -193,6 +205,7 @@ static void set_up(struct run *x, bool jobs_first)
 		tell_job(x, i);
 	ev = (struct core_event){.type = CEV_SYNCED};
 	step(x, &ev);
+	ref_passed(&x->k.ref);
 	pass(x, 1000);
 }
 

@@ -235,6 +235,8 @@ int w_setup(void **state)
 				      .retry_cap_ms = 360000,
 				      .compute_node_numbers_ms = 30000,
 				      .message_refresh_ms = 60000,
+				      .pass_limit_ms = 600000,
+				      .max_hold_ms = 1800000,
 				      .spread = true,
 				      .agent_launch = true};
 	w->log = (struct log){.min = LOG_INFO, .self = w, .sink = sink};

@@ -73,7 +73,7 @@ static void by_priority_and_gangs_whole(void **state)
 	c->idle = true;
 	nodes(c, 3, 1000);
 	waiting(c, "low", 1, 1, -1);
-	waiting(c, "gang", 4, 4, 5);    /* more than there are */
+	waiting(c, "gang", 6, 6, 5);    /* more than there are */
 	waiting(c, "elastic", 5, 2, 0); /* starts with two, takes what there is */
 	assert_plans(c, "elastic:0@n1,1@n2,2@n3 ");
 	assert_int_equal(job_find(c, "default", "elastic")->place.want, 2);

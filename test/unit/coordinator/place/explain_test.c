@@ -8,6 +8,7 @@
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/refusals.h"
+#include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/waiting.h"
 #include "test/unit/coordinator/place/placing.h"
@@ -69,8 +70,12 @@ static void small_and_away(struct core *c, struct node_record *n)
 
 static void kept(struct core *c, struct node_record *n)
 {
-	c->reservation.holds = true;
-	bitset_set(&c->reservation.nodes, n->idx);
+	static const struct res much = {"cpu", 4000};
+	static const struct job_spec spec = {.requests = {&much, 1}};
+	struct job_record *first = tables_job(c, "first", 1);
+	tables_request(c, first, &spec);
+	first->spec.priority = 1;
+	bitset_set(&reservation_add(c, first)->nodes, n->idx);
 }
 
 #define AWAY "; add nodes, or change what keeps these away"
@@ -91,7 +96,7 @@ static void what_keeps_a_node_away(void **state)
 		{small, "1 fits; 1 lacks cpu", SMALL},
 		{small_and_away, "0 fit; 1 lacks cpu, 1 is cordoned",
 		 SMALL ", or change what keeps the others away"},
-		{kept, "1 fits; 1 is reserved for a job ahead", ""},
+		{kept, "1 fits; 1 is reserved for a job ahead (first)", ""},
 	};
 	static const struct res asks = {"cpu", 1000};
 	const struct job_spec spec = {.requests = {&asks, 1}, .node_selector = in_a};
@@ -170,16 +175,98 @@ static void more_than_there_are(void **state)
 	assert_string_equal(j->told.message, "needs 3 nodes: 1 fits; add nodes");
 }
 
+/* What is said of the nodes that are held for a job. n1 is free, n2 is full. */
+static void what_a_job_holds(void **state)
+{
+	enum { NOTHING, KNOWN, LOWER, EQUAL, NOBODY, PAUSE };
+	static const struct {
+		int what;
+		const char *words;
+	} cases[] = {
+		{NOTHING, ""},
+		{KNOWN, "; holds 1 of 2 nodes; expected to start in 30 s"},
+		{LOWER,
+		 "; holds 1 of 2 nodes from jobs of lower priority until 1970-01-01T00:20:00Z"},
+		{EQUAL, "; holds 1 of 2 nodes until 1970-01-01T00:20:00Z"},
+		{NOBODY, "; jobs of its priority may pass it until 1970-01-01T00:26:40Z"},
+		{PAUSE, "; held nodes in vain, so jobs behind it may pass until "
+			"1970-01-01T00:16:41Z"},
+	};
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 2);
+	tables_node(c, "n1", 4000, MEMORY);
+	tables_fill(c, tables_node(c, "n2", 1000, MEMORY), 500);
+	queue_put(c, j, 2);
+	j->place.stage = QUEUE_BLOCKED;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf want = BUF_INIT(256);
+		reservations_forget(c);
+		if (cases[i].what == PAUSE)
+			j->place.pause_ms = c->now_ms + 1;
+		if (cases[i].what >= KNOWN && cases[i].what <= NOBODY) {
+			struct reservation *r = reservation_add(c, j);
+			r->equal = cases[i].what == EQUAL;
+			r->at_ms = cases[i].what == KNOWN ? c->now_ms + 30000 : INT64_MAX;
+			if (cases[i].what == LOWER || cases[i].what == EQUAL)
+				r->until_ms = c->now_ms + 200000;
+			bitset_set(&r->nodes, 0);
+			bitset_set(&r->nodes, 1);
+		}
+		waiting_soon(c, j);
+		explain_due(c);
+		buf_printf(&want, "needs 2 nodes: 1 fits; 1 lacks cpu%s", cases[i].words);
+		CASE_STR(cases[i].words, j->told.message, buf_str(&want));
+	}
+}
+
+/* The name of a job in another namespace is nobody's business. */
+static void a_job_ahead_elsewhere(void **state)
+{
+	struct core *c = tables_of(state);
+	static const struct res much = {"cpu", 4000};
+	static const struct job_spec spec = {.requests = {&much, 1}};
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct job_record *j = tables_job(c, "a", 1), *first = tables_job(c, "first", 1);
+	tables_request(c, first, &spec);
+	mem_strset(&first->ns, "other");
+	first->spec.priority = 1;
+	bitset_set(&reservation_add(c, first)->nodes, n->idx);
+	queue_put(c, j, 1);
+	j->place.stage = QUEUE_BLOCKED;
+	waiting_soon(c, j);
+	explain_due(c);
+	assert_string_equal(j->told.message, "needs 1 node: 0 fit; 1 is reserved for a job ahead");
+}
+
+/* One node needed, and held. */
+static void one_node_is_not_plural(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	struct reservation *r = reservation_add(c, j);
+	tables_fill(c, tables_node(c, "n1", 1000, MEMORY), 500);
+	bitset_set(&r->nodes, 0);
+	r->at_ms = c->now_ms + 1;
+	queue_put(c, j, 1);
+	j->place.stage = QUEUE_BLOCKED;
+	waiting_soon(c, j);
+	explain_due(c);
+	assert_string_equal(j->told.message,
+			    "needs 1 node: 0 fit; 1 lacks cpu; holds 0 of 1 node; expected to "
+			    "start in 1 s");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, placing_setup, placing_teardown)
 		cmocka_unit_test(what_keeps_a_node_away),
-		cmocka_unit_test_setup_teardown(a_kubelet_that_refuses_such_pods, placing_setup,
-						placing_teardown),
-		cmocka_unit_test_setup_teardown(said_once_and_again, placing_setup,
-						placing_teardown),
-		cmocka_unit_test_setup_teardown(more_than_there_are, placing_setup,
-						placing_teardown),
+		T(a_kubelet_that_refuses_such_pods),
+		T(said_once_and_again),
+		T(more_than_there_are),
+		T(what_a_job_holds),
+		T(a_job_ahead_elsewhere),
+		T(one_node_is_not_plural),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

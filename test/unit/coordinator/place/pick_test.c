@@ -7,6 +7,7 @@
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/request.h"
+#include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/selection.h"
 #include "test/unit/coordinator/place/placing.h"
 
@@ -34,6 +35,7 @@ static struct pick pick_of(struct core *c, struct job_record *j, uint32_t need, 
 	return (struct pick){.request = j->spec.request,
 			     .selection = selection_evaluate(c, j->spec.request),
 			     .job = j,
+			     .passer = passer_of(c, j),
 			     .need = need,
 			     .want = want};
 }
@@ -136,13 +138,24 @@ static void nodes_that_are_kept(void **state)
 	AUTO(buf_done) struct buf b = BUF_INIT(256);
 	bool kept;
 	four_nodes(c);
-	struct job_record *j = tables_job(c, "a", 4);
-	bitset_set(&c->reservation.nodes, 0);
+	struct job_record *j = tables_job(c, "a", 4), *first = tables_job(c, "first", 4);
+	const struct res much = {"cpu", 3500}, little = {"cpu", 1};
+	const struct job_spec asks = {.requests = {&much, 1}}, less = {.requests = {&little, 1}};
+	tables_request(c, first, &asks);
+	bitset_set(&reservation_add(c, first)->nodes, 0);
 	struct pick q = pick_of(c, j, 1, 4);
+	assert_string_equal(picked(c, &q, &b), "n1 n3 n2 n4"); /* not from its priority */
+	first->spec.priority = 1;
+	buf_reset(&b);
 	assert_string_equal(picked(c, &q, &b), "n3 n2 n4");
 	pick_nodes(c, c->placing, &q, &kept);
 	assert_true(kept);
-	q.reserved = true;
+	tables_request(c, first, &less); /* there is room for both */
+	buf_reset(&b);
+	assert_string_equal(picked(c, &q, &b), "n1 n3 n2 n4");
+	pick_nodes(c, c->placing, &q, &kept);
+	assert_true(kept); /* at another time there may not be */
+	reservations_forget(c);
 	buf_reset(&b);
 	assert_string_equal(picked(c, &q, &b), "n1 n3 n2 n4");
 	pick_nodes(c, c->placing, &q, &kept);

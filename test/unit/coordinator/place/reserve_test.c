@@ -1,34 +1,75 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reservations: for whom nodes are kept, which, until when, and who may pass. */
+/* Reservations: for whom nodes are held, which, until when, and who may pass. */
 #include "coordinator/core/place/reserve.h"
 
 #include <string.h>
 
+#include "coordinator/core/place/ends.h"
+#include "coordinator/core/place/passer.h"
+#include "coordinator/core/state/hold.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/reservation.h"
+#include "coordinator/core/state/resources.h"
 #include "test/unit/coordinator/place/placing.h"
 
 #define MEMORY (INT64_C(100000) * GI)
 
-/* A job with a member on the node that ends in so many seconds; -1: nobody knows when. */
+static const int64_t pass_ms = 600000, hold_ms = 1800000;
+
+static int whole_setup(void **state)
+{
+	placing_setup(state);
+	tables_of(state)->placing->cycle = CYCLE_WHOLE;
+	return 0;
+}
+
+/* A job with a member on the node that ends in so many seconds; INT64_MAX: nobody knows when. */
 static void runs(struct core *c, const char *name, struct node_record *n, int64_t ends_s)
 {
 	struct job_record *j = tables_job(c, name, 1);
-	j->spec.deadline_s = ends_s;
+	bool ends = ends_s != INT64_MAX;
+	j->spec.deadline_s = ends ? 1000 : -1;
 	j->life.start_ms = c->wall_ms;
-	j->life.deadline_at_ms = ends_s < 0 ? INT64_MAX : c->now_ms + ends_s * 1000;
+	j->life.deadline_at_ms = ends ? c->now_ms + ends_s * 1000 : INT64_MAX;
 	tables_attempt(c, j, 0, n);
 }
 
-static struct queue_item *wants(struct core *c, const char *name, uint32_t parallelism)
+static struct queue_item *wants(struct core *c, const char *name, int32_t priority,
+				uint32_t parallelism)
 {
 	struct job_record *j = tables_job(c, name, parallelism);
+	j->spec.priority = priority;
 	queue_put(c, j, parallelism);
 	request_resolve(c, j->spec.request);
 	return queue_find(c, j);
+}
+
+/* As a cycle does. */
+static const struct reservation *considered(struct core *c, struct queue_item *it)
+{
+	assert_true(reserve_consider(c, it));
+	return reservation_of(c, it->job);
+}
+
+/* Whether the node is held from the job. */
+static bool held(struct core *c, const struct job_record *j, uint32_t node)
+{
+	AUTO(bitset_done) struct bitset all = {0}, some = {0};
+	struct passer p = passer_of(c, j);
+	bool any = passer_held(c, &p, &all, &some), is = passer_ahead(c, &p, node);
+	assert_true(!any || !is || bitset_has(&all, node));
+	assert_true(!any || is || !bitset_has(&all, node) || bitset_has(&some, node));
+	assert_true(any || !is);
+	return is;
+}
+
+static void begin(struct core *c)
+{
+	queue_begin(c);
+	reservations_begin(c, queue_floor(c));
 }
 
 /* One member a node: n1 is free in 60 s, n2 in 30 s, n3 in 90 s, n4 nobody knows. */
@@ -36,7 +77,7 @@ static void four_full_nodes(struct core *c)
 {
 	static const char *const names[] = {"n1", "n2", "n3", "n4"};
 	static const char *const jobs[] = {"j1", "j2", "j3", "j4"};
-	static const int64_t ends_s[] = {60, 30, 90, -1};
+	static const int64_t ends_s[] = {60, 30, 90, INT64_MAX};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		runs(c, jobs[i], tables_node(c, names[i], 1000, MEMORY), ends_s[i]);
 }
@@ -46,88 +87,138 @@ static void the_nodes_that_are_free_first(void **state)
 	static const struct {
 		const char *name;
 		uint32_t parallelism;
-		bool impossible, holds;
-		int64_t in_s;
+		bool impossible;
+		int64_t in_s; /* -1: not known */
 		const char *nodes;
 	} cases[] = {
-		{"one", 1, false, true, 30, "n2"},
-		{"two", 2, false, true, 60, "n1 n2"},
-		{"three", 3, false, true, 90, "n1 n2 n3"},
-		{"four: one of them ends nobody knows when", 4, false, false, 0, ""},
-		{"more than there are", 5, true, false, 0, ""},
+		{"one", 1, false, 30, "n2"},
+		{"two", 2, false, 60, "n1 n2"},
+		{"three", 3, false, 90, "n1 n2 n3"},
+		{"four: one of them ends nobody knows when", 4, false, -1, "n1 n2 n3 n4"},
+		{"more than there are", 5, true, 0, NULL},
 	};
 	struct core *c = tables_of(state);
-	struct reservation *r = &c->reservation;
 	four_full_nodes(c);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct queue_item *it = wants(c, "head", cases[i].parallelism);
+		struct queue_item *it = wants(c, "head", 0, cases[i].parallelism);
 		struct job_record *j = it->job;
-		CASE(cases[i].name, reserve_consider(c, it));
+		begin(c);
+		const struct reservation *r = considered(c, it);
 		CASE(cases[i].name, it->impossible == cases[i].impossible);
-		CASE(cases[i].name, (r->head == j) == !cases[i].impossible);
-		CASE(cases[i].name, r->holds == cases[i].holds);
-		CASE(cases[i].name, !r->holds || r->at_ms == c->now_ms + cases[i].in_s * 1000);
-		CASE_STR(cases[i].name, tables_names(c, &r->nodes), cases[i].nodes);
+		CASE(cases[i].name, !r == cases[i].impossible);
+		CASE(cases[i].name,
+		     !r || cases[i].in_s < 0 ||
+			     (r->at_ms == c->now_ms + cases[i].in_s * 1000 && r->equal));
+		CASE(cases[i].name, !r || (r->at_ms == INT64_MAX) == (cases[i].in_s < 0));
+		if (r)
+			CASE_STR(cases[i].name, tables_names(c, &r->nodes), cases[i].nodes);
 		tables_job_free(c, j);
-		CASE(cases[i].name, !r->head);
+		CASE(cases[i].name, !c->reservations.n);
 	}
 }
 
-static void only_the_first_job_has_one(void **state)
+static void the_log_says_so(void **state)
 {
 	struct core *c = tables_of(state);
 	four_full_nodes(c);
-	struct queue_item *first = wants(c, "first", 1);
-	struct job_record *head = first->job;
-	assert_true(reserve_consider(c, first));
+	struct queue_item *it = wants(c, "first", 0, 1);
+	begin(c);
+	considered(c, it);
 	assert_non_null(strstr(tables_logged(c), "nodes reserved job=default/first count=1 "
-						 "in_ms=30000 nodes=n2\n"));
-	assert_true(reserve_consider(c, wants(c, "second", 1)));
-	assert_ptr_equal(c->reservation.head, head);
-	assert_string_equal(tables_names(c, &c->reservation.nodes), "n2");
+						 "in_ms=30000 equal=1 counted=0 nodes=n2\n"));
+	c->log = NULL;
+	begin(c);
+	assert_non_null(considered(c, it));
 }
 
 /* Neither a node that refused a member lately, nor one that refuses such pods. */
-static void nodes_that_refuse_are_not_kept(void **state)
+static void nodes_that_refuse_are_not_held(void **state)
 {
 	struct core *c = tables_of(state);
 	four_full_nodes(c);
-	struct queue_item *it = wants(c, "head", 1);
+	struct queue_item *it = wants(c, "head", 0, 1);
 	refusals_forbid(c, it->job, c->nodes.at[1]);
-	assert_true(reserve_consider(c, it));
-	assert_string_equal(tables_names(c, &c->reservation.nodes), "n1");
-	reservation_clear(c);
+	begin(c);
+	assert_string_equal(tables_names(c, &considered(c, it)->nodes), "n1");
 	refusals_add(c, it->job, c->nodes.at[0]);
-	assert_true(reserve_consider(c, it));
-	assert_string_equal(tables_names(c, &c->reservation.nodes), "n3");
+	begin(c);
+	assert_string_equal(tables_names(c, &considered(c, it)->nodes), "n3");
+}
+
+/* What counts as an end. */
+static void ends(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t ends_s, grace_s, free_s; /* free_s -1: not known */
+	} cases[] = {
+		{"a deadline", 60, 0, 60},
+		{"and the time that its pods may take to stop", 60, 30, 90},
+		{"within a day", 86400, 0, 86400},
+		{"not beyond", 86400, 1, -1},
+		{"not in 68 years", 2147483647, 30, -1},
+		{"none", INT64_MAX, 30, -1},
+		{"over, but not long ago", -89, 30, 0},
+		{"over for long", -90, 30, -1},
+	};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 1000, MEMORY);
+	struct queue_item *it = wants(c, "head", 0, 1);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		runs(c, "run", n, cases[i].ends_s);
+		struct job_record *run = job_find(c, "default", "run");
+		run->spec.grace_s = cases[i].grace_s;
+		int64_t at = ends_room_at(c, n, &it->job->spec.request->needs);
+		int64_t want = cases[i].free_s < 0    ? AT_UNKNOWN
+			       : cases[i].free_s == 0 ? c->now_ms + 1
+						      : c->now_ms + cases[i].free_s * 1000;
+		CASE(cases[i].name, at == want);
+		run->object.known = false; /* only pods of it were seen */
+		CASE(cases[i].name,
+		     ends_room_at(c, n, &it->job->spec.request->needs) == AT_UNKNOWN);
+		run->object.known = true;
+		tables_job_free(c, run);
+	}
+	assert_int_equal(ends_room_at(c, n, &it->job->spec.request->needs), c->now_ms);
 }
 
 static void who_may_pass(void **state)
 {
 	static const struct {
 		const char *name;
-		int64_t deadline_s, start_ago_s; /* start_ago_s -1: it has not started */
+		int32_t priority;
+		int64_t deadline_s, grace_s, start_ago_s; /* start_ago_s -1: it has not started */
 		bool may;
 	} cases[] = {
-		{"one that ends before", 30, -1, true},
-		{"not one that ends later", 31, -1, false},
-		{"not one without an end", -1, -1, false},
-		{"one that has run for a while", 50, 20, true},
-		{"not one that has just begun", 50, 19, false},
+		{"one that ends before", 0, 30, 0, -1, true},
+		{"not one that ends later", 0, 31, 0, -1, false},
+		{"not one whose pods may take longer to stop", 0, 30, 1, -1, false},
+		{"not one without an end", 0, -1, 0, -1, false},
+		{"one that has run for a while", 0, 50, 0, 20, true},
+		{"not one that has just begun", 0, 50, 0, 19, false},
+		{"one of higher priority", 1, -1, 0, -1, true},
 	};
 	struct core *c = tables_of(state);
 	four_full_nodes(c);
 	struct job_record *j = tables_job(c, "other", 1);
-	assert_true(reserve_allows(c, j)); /* nothing is kept */
-	struct queue_item *it = wants(c, "head", 1);
-	assert_true(reserve_consider(c, it)); /* n2, in 30 s */
-	assert_true(reserve_allows(c, it->job));
+	assert_false(held(c, j, 1)); /* nothing is held */
+	struct queue_item *it = wants(c, "head", 0, 1);
+	begin(c);
+	considered(c, it); /* n2, in 30 s */
+	assert_false(held(c, it->job, 1));
+	assert_true(reserve_holds(c, 1) && !reserve_holds(c, 0));
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		j->spec.priority = cases[i].priority;
 		j->spec.deadline_s = cases[i].deadline_s;
+		j->spec.grace_s = cases[i].grace_s;
 		j->life.start_ms =
 			cases[i].start_ago_s < 0 ? 0 : c->wall_ms - cases[i].start_ago_s * 1000;
-		CASE(cases[i].name, reserve_allows(c, j) == cases[i].may);
+		CASE(cases[i].name, held(c, j, 1) != cases[i].may);
+		CASE(cases[i].name, !held(c, j, 0));
 	}
+	j->spec.priority = 0;
+	j->object.created_ms--; /* older: it is ahead */
+	assert_false(held(c, j, 1));
 }
 
 /* Members that end on one node count together, and only what they free. */
@@ -140,20 +231,322 @@ static void a_node_is_free_when_enough_has_ended(void **state)
 	runs(c, "j1", n, 10);
 	runs(c, "j2", n, 40);
 	runs(c, "j3", n, 20);
-	struct queue_item *it = wants(c, "head", 1);
+	struct queue_item *it = wants(c, "head", 0, 1);
 	tables_request(c, it->job, &spec);
 	request_resolve(c, it->job->spec.request);
-	assert_true(reserve_consider(c, it)); /* 1 CPU is free: two must end */
-	assert_int_equal(c->reservation.at_ms, c->now_ms + 20000);
+	begin(c);
+	/* 1 CPU is free: two must end */
+	assert_int_equal(considered(c, it)->at_ms, c->now_ms + 20000);
+}
+
+/* Nodes that other pods fill come last: those may end, too, but are not Muster's to wait for. */
+static void other_pods(void **state)
+{
+	static const struct res most = {"cpu", 900};
+	static const struct reslist foreign = {&most, 1};
+	struct core *c = tables_of(state);
+	four_full_nodes(c);
+	struct node_record *n = tables_node(c, "n0", 1000, MEMORY);
+	res_foreign_set(c, n, &foreign, 1);
+	assert_true(res_caps(c, n));
+	struct queue_item *it = wants(c, "head", 0, 4);
+	begin(c);
+	assert_string_equal(tables_names(c, &considered(c, it)->nodes), "n1 n2 n3 n4");
+	begin(c);
+	struct queue_item *all = wants(c, "all", 0, 5);
+	assert_string_equal(tables_names(c, &considered(c, all)->nodes), "n1 n2 n3 n4 n0");
+}
+
+/* Of jobs of the same priority the oldest, but after a while; from lower ones at once. */
+static void whom_a_hold_without_an_end_binds(void **state)
+{
+	static const struct {
+		const char *name;
+		int32_t lowest;
+		int64_t waited_ms;
+		bool equal, counts;
+		enum hold hold;
+	} cases[] = {
+		{"nobody: a young one, with none behind", 0, 0, false, false, HOLD_NONE},
+		{"still", 0, 599999, false, false, HOLD_NONE},
+		{"its own priority, after the limit", 0, 600000, true, true, HOLD_EQUAL},
+		{"lower ones, at once", -1, 0, false, true, HOLD_LOWER},
+		{"all, after the limit", -1, 600000, true, true, HOLD_EQUAL},
+	};
+	struct core *c = tables_of(state);
+	runs(c, "run", tables_node(c, "n1", 1000, MEMORY), INT64_MAX);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct job_record *head = wants(c, "head", 0, 1)->job;
+		struct job_record *same = wants(c, "same", 0, 1)->job;
+		struct job_record *low = tables_job(c, "low", 1);
+		low->spec.priority = -1;
+		c->now_ms += cases[i].waited_ms;
+		reservations_begin(c, cases[i].lowest);
+		const struct reservation *r = considered(c, queue_find(c, head));
+		CASE(cases[i].name, r->equal == cases[i].equal);
+		CASE(cases[i].name, head->place.hold == cases[i].hold);
+		CASE(cases[i].name,
+		     r->until_ms == (cases[i].counts ? c->now_ms + hold_ms : INT64_MAX));
+		CASE(cases[i].name, held(c, same, 0) == cases[i].equal);
+		CASE(cases[i].name, held(c, low, 0));
+		CASE(cases[i].name, reserve_holds(c, 0) == cases[i].counts);
+		int64_t wake_ms = cases[i].equal ? r->until_ms : head->place.since_ms + pass_ms;
+		CASE(cases[i].name, c->reservations.wake_ms == wake_ms);
+		tables_job_free(c, head);
+		tables_job_free(c, same);
+		tables_job_free(c, low);
+	}
+}
+
+/* Each time they are held in vain the pause is longer. */
+static void a_hold_without_an_end_ends(void **state)
+{
+	static const int64_t pauses_min[] = {30, 60, 120, 240, 480, 960, 1440, 1440, 1440};
+	struct core *c = tables_of(state);
+	runs(c, "run", tables_node(c, "n1", 1000, MEMORY), INT64_MAX);
+	struct job_record *head = wants(c, "head", 1, 1)->job;
+	wants(c, "low", 0, 1);
+	for (size_t i = 0; i < ARRAY_LEN(pauses_min); i++) {
+		begin(c);
+		assert_non_null(considered(c, queue_find(c, head)));
+		assert_int_equal(reserve_deadline(c),
+				 i ? c->now_ms + hold_ms : c->now_ms + pass_ms);
+		c->now_ms += hold_ms - 1;
+		begin(c);
+		assert_non_null(considered(c, queue_find(c, head)));
+		tables_logged(c);
+		c->now_ms++;
+		begin(c);
+		assert_null(considered(c, queue_find(c, head)));
+		assert_string_equal(tables_logged(c), "nodes held in vain job=default/head\n"
+						      "nodes released job=default/head\n");
+		assert_int_equal(head->place.hold, HOLD_PAUSE);
+		assert_int_equal(head->place.pause_ms, c->now_ms + pauses_min[i] * 60000);
+		assert_int_equal(reserve_deadline(c), head->place.pause_ms);
+		assert_false(reserve_due(c));
+		c->now_ms = head->place.pause_ms - 1;
+		begin(c);
+		assert_null(considered(c, queue_find(c, head)));
+		assert_false(reserve_due(c));
+		c->now_ms += 1000; /* many such times share one cycle */
+		assert_true(reserve_due(c));
+	}
+}
+
+/* With no time to hold, none are held at all, and nothing is due for that. */
+static void no_time_to_hold(void **state)
+{
+	struct core *c = tables_of(state);
+	c->cfg.max_hold_ms = c->cfg.pass_limit_ms = 0;
+	runs(c, "run", tables_node(c, "n1", 1000, MEMORY), INT64_MAX);
+	struct queue_item *head = wants(c, "head", 0, 1);
+	begin(c);
+	assert_null(considered(c, head));
+	assert_int_equal(head->job->place.hold, HOLD_NONE);
+	assert_int_equal(reserve_deadline(c), INT64_MAX);
+}
+
+/* Nodes are held for more than one job, where others may be behind them. */
+static void for_whom_beside_the_first(void **state)
+{
+	static const struct res gpu = {"example.com/gpu", 1000};
+	static const struct job_spec on_gpus = {.requests = {&gpu, 1}};
+	static const struct {
+		const char *name;
+		int32_t priority, lowest;
+		int64_t waited_ms;
+		bool elsewhere; /* it could not use the nodes of the first */
+		bool has_one, equal;
+	} cases[] = {
+		{"not a young one of the lowest priority", 0, 0, 0, true, false, false},
+		{"nor an old one that needs the same nodes", 0, 0, 600000, false, false, false},
+		{"an old one that needs others", 0, 0, 600000, true, true, true},
+		{"one with others behind", 0, -1, 0, false, true, false},
+		{"an old one too, but not from its own priority", 0, -1, 600000, false, true,
+		 false},
+	};
+	struct core *c = tables_of(state);
+	runs(c, "run", tables_node(c, "n1", 1000, MEMORY), INT64_MAX);
+	runs(c, "run2", tables_node(c, "n2", 1000, MEMORY), INT64_MAX);
+	struct node_record *g = tables_node(c, "g1", 1000, MEMORY);
+	const struct res has[] = {{"pods", 110000}, gpu};
+	res_row_set(c, g, ROW_ALLOC, &(struct reslist){has, ARRAY_LEN(has)});
+	res_caps(c, g);
+	struct job_record *on_g = tables_job(c, "on-g", 1);
+	on_g->spec.deadline_s = -1;
+	tables_request(c, on_g, &on_gpus);
+	tables_attempt(c, on_g, 0, g);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct job_record *first = wants(c, "first", 1, 2)->job;
+		struct job_record *second = wants(c, "second", cases[i].priority, 1)->job;
+		struct job_record *last = wants(c, "last", cases[i].lowest, 1)->job;
+		if (cases[i].elsewhere)
+			tables_request(c, second, &on_gpus);
+		request_resolve(c, second->spec.request);
+		c->now_ms += cases[i].waited_ms;
+		begin(c);
+		assert_string_equal(tables_names(c, &considered(c, queue_find(c, first))->nodes),
+				    "n1 n2");
+		const struct reservation *r = considered(c, queue_find(c, second));
+		CASE(cases[i].name, !r != cases[i].has_one);
+		CASE(cases[i].name, !r || r->equal == cases[i].equal);
+		CASE_STR(cases[i].name, r ? tables_names(c, &r->nodes) : "",
+			 !r                   ? ""
+			 : cases[i].elsewhere ? "g1"
+					      : "n1");
+		tables_job_free(c, first);
+		tables_job_free(c, second);
+		tables_job_free(c, last);
+	}
+}
+
+/* What is left over beside what the job ahead needs is for anybody. n1 has 4 CPUs and a GPU. */
+static void what_is_left_over(void **state)
+{
+	static const struct {
+		const char *name;
+		struct res ahead[2], asks[2];
+		int64_t used; /* CPU */
+		bool held;
+	} cases[] = {
+		{"enough for both", {{"cpu", 2000}}, {{"cpu", 2000}}, 0, false},
+		{"not enough for both", {{"cpu", 2000}}, {{"cpu", 2001}}, 0, true},
+		{"nor with what is used", {{"cpu", 2000}}, {{"cpu", 2000}}, 1, true},
+		{"nothing of what the job ahead needs",
+		 {{"example.com/gpu", 1000}},
+		 {{"cpu", 4000}},
+		 0,
+		 false},
+		{"even where that lacks", {{"example.com/gpu", 2000}}, {{"cpu", 4000}}, 0, false},
+		{"one of two",
+		 {{"cpu", 1000}, {"example.com/gpu", 1000}},
+		 {{"cpu", 1000}, {"example.com/gpu", 1000}},
+		 0,
+		 true},
+		{"none of one of two",
+		 {{"cpu", 1000}, {"example.com/gpu", 1000}},
+		 {{"cpu", 1000}, {"example.com/gpu", 0}},
+		 0,
+		 false},
+		{"more than can be", {{"cpu", 2000}}, {{"cpu", INT64_MAX}}, 0, true},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		placing_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		const struct res has[] = {
+			{"cpu", 4000}, {"pods", 110000}, {"example.com/gpu", 1000}};
+		res_row_set(c, n, ROW_ALLOC, &(struct reslist){has, ARRAY_LEN(has)});
+		res_caps(c, n);
+		tables_fill(c, n, cases[i].used);
+		struct job_record *first = tables_job(c, "first", 1), *j = tables_job(c, "j", 1);
+		const struct job_spec a = {
+			.requests = {cases[i].ahead, cases[i].ahead[1].name ? 2 : 1}};
+		const struct job_spec b = {
+			.requests = {cases[i].asks, cases[i].asks[1].name ? 2 : 1}};
+		tables_request(c, first, &a);
+		tables_request(c, j, &b);
+		first->spec.priority = 1;
+		bitset_set(&reservation_add(c, first)->nodes, n->idx);
+		CASE(cases[i].name, held(c, j, n->idx) == cases[i].held);
+		placing_teardown(&world);
+	}
+	(void)state;
+}
+
+/* Bounded: how many hold nodes, and how many are asked. */
+static void bounds(void **state)
+{
+	struct core *c = tables_of(state);
+	runs(c, "run", tables_node(c, "n1", 1000, MEMORY), INT64_MAX);
+	struct queue_item *a = wants(c, "a", 1, 1);
+	struct job_record *job = a->job;
+	wants(c, "low", 0, 1);
+	begin(c);
+	while (c->reservations.n < RESERVATIONS_MAX)
+		reservation_add(c, tables_job(c, "x", 1))->job = job;
+	c->reservations.v[RESERVATIONS_MAX - 1].job = job_find(c, "default", "run");
+	struct queue_item *b = wants(c, "b", 0, 1);
+	uint32_t n = c->reservations.n;
+	assert_true(reserve_consider(c, b));
+	assert_int_equal(c->reservations.n, n);
+	begin(c);
+	considered(c, queue_find(c, job));
+	struct job_record *old = wants(c, "old", 1, 1)->job;
+	c->reservations.looks = RESERVATION_LOOKS;
+	assert_null(considered(c, queue_find(c, old)));
+	c->reservations.looks = 0;
+	assert_non_null(considered(c, queue_find(c, old)));
+	assert_int_equal(c->reservations.looks, 1);
+}
+
+/* A new job, looked at alone, gets none if it is the first, or ahead of others: a cycle does. */
+static void new_jobs(void **state)
+{
+	struct core *c = tables_of(state);
+	runs(c, "run", tables_node(c, "n1", 1000, MEMORY), 60);
+	struct job_record *a = wants(c, "a", 1, 1)->job;
+	c->placing->cycle = CYCLE_NEW;
+	c->queue.cycle_due = false;
+	assert_null(considered(c, queue_find(c, a)));
+	assert_true(c->queue.cycle_due);
+	c->placing->cycle = CYCLE_WHOLE;
+	begin(c);
+	assert_non_null(considered(c, queue_find(c, a)));
+	c->placing->cycle = CYCLE_NEW;
+	c->queue.cycle_due = false;
+	struct job_record *b = wants(c, "b", 2, 1)->job;
+	assert_null(considered(c, queue_find(c, b)));
+	assert_true(c->queue.cycle_due);
+	c->queue.cycle_due = false;
+	struct job_record *d = wants(c, "d", 1, 1)->job;
+	considered(c, queue_find(c, d));
+	assert_false(c->queue.cycle_due);
+	/* The lowest priority is another than when the cycle began. */
+	assert_false(reserve_due(c));
+	wants(c, "e", -1, 1);
+	assert_true(reserve_due(c));
+}
+
+/* A node with a member of the job is of no use to it. */
+static void members_of_its_own(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n1 = tables_node(c, "n1", 1000, MEMORY);
+	struct node_record *n2 = tables_node(c, "n2", 1000, MEMORY);
+	struct job_record *j = wants(c, "a", 0, 3)->job;
+	j->spec.min_parallelism = 1;
+	j->life.start_ms = c->wall_ms;
+	tables_attempt(c, j, 0, n1);
+	runs(c, "run", n2, 60);
+	begin(c);
+	assert_string_equal(tables_names(c, &considered(c, queue_find(c, j))->nodes), "n2");
+	tables_attempt(c, j, 1, n2);
+	begin(c);
+	assert_null(considered(c, queue_find(c, j)));
+	assert_false(queue_find(c, j)->impossible); /* one of them may end */
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, placing_setup, placing_teardown)
-		T(the_nodes_that_are_free_first),        T(only_the_first_job_has_one),
-		T(nodes_that_refuse_are_not_kept),       T(who_may_pass),
+#define T(name) cmocka_unit_test_setup_teardown(name, whole_setup, placing_teardown)
+		T(the_nodes_that_are_free_first),
+		T(the_log_says_so),
+		T(nodes_that_refuse_are_not_held),
+		T(ends),
+		T(who_may_pass),
 		T(a_node_is_free_when_enough_has_ended),
+		T(other_pods),
+		T(whom_a_hold_without_an_end_binds),
+		T(a_hold_without_an_end_ends),
+		T(no_time_to_hold),
+		T(for_whom_beside_the_first),
+		cmocka_unit_test(what_is_left_over),
+		T(bounds),
+		T(new_jobs),
+		T(members_of_its_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

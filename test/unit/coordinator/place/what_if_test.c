@@ -8,6 +8,7 @@
 #include "coordinator/core/place/cycle.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/request.h"
+#include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/selection.h"
 #include "test/unit/coordinator/place/placing.h"
@@ -146,39 +147,52 @@ static void nodes_that_are_kept_for_a_job_ahead(void **state)
 		const char *name;
 		uint32_t parallelism;
 		int64_t deadline_s; /* -1: none */
-		bool holds;         /* when the job ahead can start is known */
+		int32_t priority;
+		bool known,
+			equal; /* when the job ahead can start; kept from those of its priority */
 		bool starts, kept;
 		const char *nodes;
 	} cases[] = {
-		{"no deadline: only nodes that are not kept", 2, -1, true, true, true, "n2 n5"},
-		{"a deadline that ends before: all", 2, 30, true, true, false, "n1 n3"},
-		{"one that ends at once", 2, 0, true, true, false, "n1 n3"},
-		{"one that ends later", 2, 31, true, true, true, "n2 n5"},
-		{"a gang that needs one of them", 3, 31, true, false, true, ""},
-		{"a gang that needs one of them, and ends before", 3, 29, true, true, false,
-		 "n1 n3 n2"},
-		{"nobody knows when the job ahead can start", 2, -1, false, true, false, "n1 n3"},
+		{"no deadline: only nodes that are not kept", 2, -1, 0, true, true, true, true,
+		 "n2 n5"},
+		{"a deadline that ends before: all", 2, 30, 0, true, true, true, false, "n1 n3"},
+		{"one that ends at once", 2, 0, 0, true, true, true, false, "n1 n3"},
+		{"one that ends later", 2, 31, 0, true, true, true, true, "n2 n5"},
+		{"a gang that needs one of them", 3, 31, 0, true, true, false, true, ""},
+		{"a gang that needs one of them, and ends before", 3, 29, 0, true, true, true,
+		 false, "n1 n3 n2"},
+		{"of higher priority", 2, -1, 1, true, true, true, false, "n1 n3"},
+		{"nobody knows when the job ahead can start", 2, 30, 0, false, true, true, true,
+		 "n2 n5"},
+		{"not kept from its priority", 2, -1, 0, false, false, true, false, "n1 n3"},
+		{"but from lower ones", 2, -1, -1, false, false, true, true, "n2 n5"},
 	};
 	static const struct res asks = {"cpu", 1000};
 	struct core *c = tables_of(state);
+	static const struct res much = {"cpu", 4000};
+	const struct job_spec both = {.requests = {&much, 1}};
 	five_nodes(c);
+	struct job_record *first = tables_job(c, "first", 2);
+	tables_request(c, first, &both);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		AUTO(buf_done) struct buf said = BUF_INIT(256);
 		const struct job_spec spec = {.parallelism = cases[i].parallelism,
 					      .min_parallelism = cases[i].parallelism,
 					      .active_deadline_s = cases[i].deadline_s,
+					      .priority = cases[i].priority,
 					      .requests = {&asks, 1}};
-		bitset_zero(&c->reservation.nodes);
-		c->reservation.holds = cases[i].holds;
-		c->reservation.at_ms = c->now_ms + 30000;
-		for (uint32_t n = 0; cases[i].holds && n < 3; n += 2)
-			bitset_set(&c->reservation.nodes, n);
+		reservations_forget(c);
+		struct reservation *r = reservation_add(c, first);
+		r->at_ms = cases[i].known ? c->now_ms + 30000 : INT64_MAX;
+		r->equal = cases[i].equal;
+		for (uint32_t n = 0; n < 3; n += 2)
+			bitset_set(&r->nodes, n);
 		struct what_if w = ask(c, &spec, &said);
 		CASE(cases[i].name, w.starts == cases[i].starts);
 		CASE(cases[i].name, w.kept == cases[i].kept);
 		CASE_STR(cases[i].name, buf_str(&said), cases[i].nodes);
 	}
-	c->reservation.holds = false;
+	reservations_forget(c);
 }
 
 /* What is known of the selection when the question comes; the request that a job holds, or NULL. */

@@ -159,18 +159,25 @@ static void a_new_priority_moves_and_begins_anew(void **state)
 /* What must have become free for a job to be looked at again. */
 static void a_cycle_passes_what_cannot_fit(void **state)
 {
+	enum { NONE, DUE, LATER, FELL, FULL, ASKED };
 	static const struct {
 		const char *name;
 		int64_t cpu, memory; /* of the item; 0: in any case */
-		bool impossible, reserved;
+		bool impossible;
+		int kept; /* for a job */
 		bool looked_at;
 	} cases[] = {
-		{"one that was never looked at", -1, -1, false, true, true},
-		{"one that fits what became free", 2000, 1000, false, true, true},
-		{"one that wants more cpu", 2001, 1000, false, true, false},
-		{"one that wants more memory", 2000, 1001, false, true, false},
-		{"while no nodes are kept for a job, every one", 9000, 9000, false, false, true},
-		{"but those that never fit", 9000, 9000, true, false, false},
+		{"one that was never looked at", -1, -1, false, LATER, true},
+		{"one that fits what became free", 2000, 1000, false, LATER, true},
+		{"one that wants more cpu", 2001, 1000, false, LATER, false},
+		{"one that wants more memory", 2000, 1001, false, LATER, false},
+		{"while no nodes are kept for a job, every one", 9000, 9000, false, NONE, true},
+		{"but those that never fit", 9000, 9000, true, NONE, false},
+		{"one for which nodes may be kept, too", 9000, 9000, false, DUE, true},
+		{"unless that is later", 9000, 9000, false, LATER, false},
+		{"then, if others are behind than before", 9000, 9000, false, FELL, true},
+		{"not if nodes are kept for many", 9000, 9000, false, FULL, false},
+		{"not if many were asked", 9000, 9000, false, ASKED, false},
 	};
 	struct core *c = tables_of(state);
 	struct job_record *j = waiting(c, "a", 0, 0);
@@ -183,13 +190,85 @@ static void a_cycle_passes_what_cannot_fit(void **state)
 		it->cpu = cases[i].cpu;
 		it->memory = cases[i].memory;
 		it->impossible = cases[i].impossible;
-		c->reservation.head = cases[i].reserved ? j : NULL;
+		c->reservations.n = cases[i].kept == NONE   ? 0
+				    : cases[i].kept == FULL ? RESERVATIONS_MAX
+							    : 1;
+		c->reservations.fell = cases[i].kept == FELL;
+		c->reservations.looks = cases[i].kept == ASKED ? RESERVATION_LOOKS : 0;
+		bool later = cases[i].kept == LATER || cases[i].kept == FELL;
+		it->hold_ms = c->now_ms + (later ? 1 : 0);
 		bitset_zero(&c->queue.grown_whole);
 		room_grown(c, n, false);
 		queue_begin(c);
 		CASE(cases[i].name, (queue_walk(c, &at) != NULL) == cases[i].looked_at);
 	}
-	c->reservation.head = NULL;
+	c->reservations.n = 0;
+}
+
+/* A cycle is due when nodes may be held for a job, and one for all jobs of a second. */
+static void when_nodes_may_be_held(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t in_ms[2];
+		bool impossible;
+		int64_t wake_in_ms; /* -1: never */
+	} cases[] = {
+		{"now", {0, 0}, false, -1},
+		{"in a while", {5000, 0}, false, 5000},
+		{"the first of two", {5000, 4000}, false, 4000},
+		{"soon", {1, 300}, false, 1000},
+		{"for jobs that never fit", {5000, 5000}, true, -1},
+	};
+	struct core *c = tables_of(state);
+	struct job_record *j[2] = {waiting(c, "a", 0, 0), waiting(c, "b", 0, 1)};
+	queue_put(c, j[0], 1);
+	queue_put(c, j[1], 1);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int64_t wake_ms =
+			cases[i].wake_in_ms < 0 ? INT64_MAX : c->now_ms + cases[i].wake_in_ms;
+		c->queue.wake_ms = INT64_MAX;
+		for (uint32_t k = 0; k < 2; k++) {
+			struct queue_item *it = queue_find(c, j[k]);
+			queue_possible(it, !cases[i].impossible);
+			queue_hold_from(c, it, c->now_ms + cases[i].in_ms[k]);
+		}
+		CASE(cases[i].name, c->queue.wake_ms == wake_ms);
+		struct queue_position at = {0};
+		queue_begin(c);
+		while (queue_walk(c, &at))
+			;
+		CASE(cases[i].name, c->queue.wake_ms == wake_ms);
+	}
+}
+
+/* Of lower priority than all for which nodes may be held: not looked at alone. */
+static void the_lowest_waits_for_a_cycle(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t n;
+		int32_t priority;
+		bool alone;
+	} cases[] = {
+		{"no nodes are held", 0, -1, true},
+		{"nodes are held", 1, -1, false},
+		{"not the lowest", 1, 0, true},
+	};
+	struct core *c = tables_of(state);
+	assert_int_equal(queue_floor(c), INT32_MIN);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct job_record *j = waiting(c, "a", cases[i].priority, 0);
+		c->reservations.n = cases[i].n;
+		c->reservations.floor = 0;
+		c->queue.cycle_due = false;
+		queue_put(c, j, 1);
+		CASE(cases[i].name, queue_floor(c) == cases[i].priority);
+		CASE(cases[i].name, c->queue.cycle_due == !cases[i].alone);
+		CASE(cases[i].name, (queue_next_new(c) == j) == cases[i].alone);
+		c->reservations.n = 0;
+		tables_job_free(c, j);
+	}
 }
 
 /* A node that may hold more than ever counts as empty; one that takes nobody does not count. */
@@ -292,7 +371,8 @@ int main(void)
 		T(the_end_leaves_full_blocks),       T(a_new_priority_moves_and_begins_anew),
 		T(a_cycle_passes_what_cannot_fit),   T(what_a_cycle_counts_as_free),
 		T(a_cycle_goes_on_where_it_stopped), T(new_jobs_are_remembered_up_to_a_bound),
-		T(new_jobs_are_looked_at_once),
+		T(new_jobs_are_looked_at_once),      T(when_nodes_may_be_held),
+		T(the_lowest_waits_for_a_cycle),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

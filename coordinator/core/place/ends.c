@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/place/ends.h"
+
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/tables.h"
+
+/* What the end of one attempt gives back, and when. */
+struct ending {
+	int64_t at;
+	const struct attempt *attempt;
+};
+
+int64_t ends_from_now(const struct core *c, int64_t deadline_s, int64_t grace_s)
+{
+	return deadline_s < 0 ? INT64_MAX : c->now_ms + (deadline_s + grace_s) * 1000;
+}
+
+int64_t ends_at(const struct core *c, const struct job_record *j)
+{
+	int64_t grace_ms = j->spec.grace_s * 1000;
+	if (j->spec.deadline_s < 0 || !j->object.known)
+		return INT64_MAX;
+	if (!j->life.start_ms)
+		return ends_from_now(c, j->spec.deadline_s, j->spec.grace_s);
+	if (j->life.deadline_at_ms != INT64_MAX)
+		return j->life.deadline_at_ms + grace_ms;
+	/* The job was placed in this cycle. */
+	return c->now_ms + j->life.start_ms + j->spec.deadline_s * 1000 - c->wall_ms + grace_ms;
+}
+
+/* The same for the question when nodes are free. What should have ended may end at any moment, but
+ * is not waited for. */
+static int64_t ends_within(const struct core *c, const struct job_record *j)
+{
+	int64_t at = ends_at(c, j);
+	if (at > c->now_ms + HORIZON_MS || at <= c->now_ms - OVERDUE_MS)
+		return INT64_MAX;
+	return at > c->now_ms ? at : c->now_ms + 1;
+}
+
+static int by_end(const void *a, const void *b)
+{
+	int64_t x = ((const struct ending *)a)->at, y = ((const struct ending *)b)->at;
+	return (x > y) - (x < y);
+}
+
+/* The attempts on the node whose end is known, those that end first at the beginning. */
+static uint32_t endings(const struct core *c, const struct node_record *n, struct ending *v)
+{
+	const struct attempt *a;
+	uint32_t k = 0;
+	DL_FOREACH2(n->attempts, a, node_next)
+	{
+		int64_t at = a->takes_room ? ends_within(c, a->job) : INT64_MAX;
+		if (at != INT64_MAX)
+			v[k++] = (struct ending){at, a};
+	}
+	qsort(v, k, sizeof *v, by_end);
+	return k;
+}
+
+static void give_back(const struct needs *needs, const struct attempt *a, int64_t *left)
+{
+	for (uint32_t i = 0; i < needs->n; i++) {
+		for (uint32_t k = 0; k < a->needs.n; k++) {
+			if (a->needs.v[k].res == needs->v[i].res)
+				left[i] += a->needs.v[k].milli;
+		}
+	}
+}
+
+static bool enough(const struct needs *needs, const int64_t *left)
+{
+	for (uint32_t i = 0; i < needs->n; i++) {
+		if (left[i] < needs->v[i].milli)
+			return false;
+	}
+	return true;
+}
+
+int64_t ends_room_at(const struct core *c, const struct node_record *n, const struct needs *needs)
+{
+	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
+	if (res_fits(c, n, needs))
+		return c->now_ms;
+	if (!res_fits_empty(c, n, needs))
+		return AT_OTHERS;
+	AUTO(mem_freep) int64_t *left = mem_zalloc(needs->n + 1, sizeof *left);
+	AUTO(mem_freep) struct ending *v = mem_zalloc(n->nlive + 1, sizeof *v);
+	uint32_t k = endings(c, n, v);
+	for (uint32_t i = 0; i < needs->n; i++) {
+		if (needs->v[i].res != UINT32_MAX)
+			left[i] = cap[needs->v[i].res] - used[needs->v[i].res];
+	}
+	for (uint32_t i = 0; i < k; i++) {
+		give_back(needs, v[i].attempt, left);
+		/* Members that end at the same time count together. */
+		if ((i + 1 == k || v[i + 1].at > v[i].at) && enough(needs, left))
+			return v[i].at;
+	}
+	return AT_UNKNOWN;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* When jobs end, and when nodes will have room because of that. An end is the deadline of a job and
+ * the grace period of its pods. */
+#pragma once
+
+#include "coordinator/core/state/tables.h"
+
+enum {
+	HORIZON_MS = 86400000, /* an end that is farther away is none */
+	OVERDUE_MS = 60000     /* nor is one that should have been so long ago */
+};
+
+/* When a node will have room, if that is not known. Those are first that most likely will. */
+#define AT_UNKNOWN (INT64_MAX - 2)
+#define AT_OTHERS (INT64_MAX - 1) /* pods that are no members take the room */
+#define AT_AHEAD INT64_MAX        /* the node is held for a job ahead */
+
+/* When a job that has no start yet would end at the latest, if it started now; INT64_MAX: it has no
+ * deadline (-1). */
+int64_t ends_from_now(const struct core *c, int64_t deadline_s, int64_t grace_s);
+/* When the last pod of the job ends at the latest; INT64_MAX: not known. */
+int64_t ends_at(const struct core *c, const struct job_record *j);
+/* When the node has room for one more member, if all members there end at the latest; not before
+ * now. */
+int64_t ends_room_at(const struct core *c, const struct node_record *n, const struct needs *needs);

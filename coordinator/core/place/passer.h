@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who may pass: jobs behind one for which nodes are held. */
+#pragma once
+
+#include "coordinator/core/state/tables.h"
+
+/* One who may have to leave held nodes alone. */
+struct passer {
+	const struct job_record *job; /* NULL: a job that would come now */
+	int32_t priority;
+	int64_t end_ms; /* when it ends if it starts now; INT64_MAX: not known */
+	const struct needs *needs;
+};
+
+struct passer passer_of(const struct core *c, const struct job_record *j);
+/* Of a job that would come now and needs as much. */
+struct passer passer_of_spec(const struct core *c, const struct job_spec *spec,
+			     const struct needs *needs);
+/* Fills ret_held with the nodes that are held from it, and ret_some with those of them of which it
+ * may yet use some: passer_ahead tells. False: no nodes are held from it, and neither is set. */
+bool passer_held(const struct core *c, const struct passer *p, struct bitset *ret_held,
+		 struct bitset *ret_some);
+/* The first job for which the node is held from it. NULL: none, or what is left beside it is enough
+ * for those. */
+const struct job_record *passer_ahead(const struct core *c, const struct passer *p, uint32_t node);

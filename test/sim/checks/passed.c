@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A job of which nobody knows when it ends takes no node that a waiting job of higher priority, or
+ * the oldest of its own, could use at this moment, unless the nodes of that one were held in vain.
+ * Judged by what there is in the world, where nothing has changed for a while: not by what the
+ * coordinator says that it holds. */
+#include "test/sim/checks/passed.h"
+
+#include "base/mem.h"
+#include "model/quantity.h"
+#include "test/sim/checks/born.h"
+#include "test/sim/checks/place.h"
+#include "test/sim/cluster/config.h"
+
+/* So many jobs hold nodes. So long pods that came or went may not be known yet; a job may not have
+ * been looked at. */
+enum { HOLDS_MAX = 8, FRESH_MS = 5000, LOOKED_MS = 10000 };
+
+static void room_key(struct buf *b, const char *node)
+{
+	buf_printf(b, "room/%s", node);
+}
+
+static void note_room(struct checks *c, const char *node)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	room_key(&key, node);
+	check_note_changed(c, buf_str(&key));
+}
+
+void check_note_room(struct checks *c, const struct version *pod)
+{
+	if (pod->pod.node)
+		note_room(c, pod->pod.node);
+}
+
+static bool room_changed(struct checks *c, const char *node)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	room_key(&key, node);
+	return c->world->clock.now_ms < check_changed_at(c, buf_str(&key)) + FRESH_MS;
+}
+
+static bool ended_lately(const struct checks *c, const struct version *p)
+{
+	return pod_ended(p) && server_wall(&c->world->server) < p->pod.ended_ms + FRESH_MS;
+}
+
+static uint32_t lately_ended(const struct checks *c, const char *node)
+{
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < sh->n; i++)
+		n += str_eq(sh->v[i]->pod.node, node) && ended_lately(c, sh->v[i]);
+	return n;
+}
+
+enum room { ROOM_NOW, ROOM_BEFORE, ROOM_EMPTY }; /* before: with what has ended lately */
+
+/* What pods on the node request; members: only those of jobs. */
+static int64_t used(const struct checks *c, const char *node, const char *res, bool members,
+		    enum room room)
+{
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	int64_t sum = 0;
+	for (uint32_t i = 0; i < sh->n; i++) {
+		const struct version *p = sh->v[i];
+		bool counts = !pod_ended(p) || (room == ROOM_BEFORE && ended_lately(c, p));
+		if (!str_eq(p->pod.node, node) || !counts || (members && !p->meta.owner_uid))
+			continue;
+		sum += str_eq(res, "pods") ? 1000 : reslist_get(&p->pod.requests, res);
+	}
+	return sum;
+}
+
+static int64_t given(const struct version *compute_node, const char *res)
+{
+	const struct reslist *l = &compute_node->compute_node.resources;
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (str_eq(l->v[i].name, res))
+			return l->v[i].milli;
+	}
+	return INT64_MAX;
+}
+
+static bool holds(struct checks *c, const struct version *node, const struct version *compute_node,
+		  const char *res, int64_t asked, enum room when)
+{
+	const char *name = node->meta.name;
+	int64_t room = reslist_get(&node->node.allocatable, res);
+	int64_t ours = given(compute_node, res);
+	if (when != ROOM_EMPTY) {
+		room -= used(c, name, res, false, when);
+		ours -= ours == INT64_MAX ? 0 : used(c, name, res, true, when);
+	}
+	return asked <= room && asked <= ours;
+}
+
+static bool could_hold(struct checks *c, struct mind *m, const struct version *job,
+		       const struct version *node, enum room when)
+{
+	const struct job_spec *s = &job->job.spec;
+	const struct known_version *cn = mind_find(m, API_COMPUTE_NODE, NULL, node->meta.name);
+	if (!cn || check_mismatch(s, node, cn->v) || !holds(c, node, cn->v, "pods", 1000, when))
+		return false;
+	for (uint32_t i = 0; i < s->requests.n; i++) {
+		if (!holds(c, node, cn->v, s->requests.v[i].name, s->requests.v[i].milli, when))
+			return false;
+	}
+	return node->node.ready == COND_TRUE && !node->node.unschedulable &&
+	       !cn->v->compute_node.unschedulable;
+}
+
+/* What the coordinator knows of the node's room is what there is. An end that its decision counts
+ * on is known. */
+static bool room_known(struct checks *c, struct mind *m, const struct line *l,
+		       const struct version *node)
+{
+	uint32_t ended = lately_ended(c, l->node);
+	return mind_node_of(m, l->node)->connected && !check_faulty(c, l->node) &&
+	       !check_changed_lately(c, l->node) && !room_changed(c, l->node) &&
+	       (!ended || (ended == 1 && !could_hold(c, m, l->job, node, ROOM_BEFORE)));
+}
+
+/* There are enough nodes for it, and all who decide know them for long. */
+static bool could_start(struct checks *c, struct mind *m, const struct version *job)
+{
+	uint32_t n = 0;
+	for (const struct known_version *k = m->known; k; k = k->hh.next)
+		n += k->v->kind == API_NODE && mind_node_of(m, k->v->meta.name)->connected &&
+		     !check_faulty(c, k->v->meta.name) &&
+		     !check_changed_lately(c, k->v->meta.name) &&
+		     could_hold(c, m, job, k->v, ROOM_EMPTY);
+	return n >= job->job.spec.min_parallelism;
+}
+
+/* Has said for long that it waits for nodes, and never had any. */
+static bool waits(struct checks *c, struct mind *m, const struct known_version *k)
+{
+	const struct job *o = &k->v->job;
+	const struct mind_job *j = mind_job_of(m, k->v->meta.uid);
+	return k->v->kind == API_JOB && str_eq(o->status.reason, "Unschedulable") &&
+	       !o->status.attempts && !o->meta.deleted_ms && !o->spec.suspend &&
+	       o->meta.generation == 1 && j->group_ms < 0 && !j->vain_ms &&
+	       !check_ever_made(c, k->v->meta.uid) &&
+	       c->world->clock.now_ms > k->since_ms + LOOKED_MS;
+}
+
+/* Ahead of the job by more than its priority: it has waited for longer than others may pass. */
+static bool oldest(struct checks *c, struct mind *m, const struct known_version *k,
+		   const struct version *job)
+{
+	const struct core_config cfg = cluster_coordinator_config(c->cluster).core;
+	int64_t since_ms = k->since_ms > m->synced_ms ? k->since_ms : m->synced_ms;
+	if (k->v->job.spec.priority != job->job.spec.priority ||
+	    k->v->meta.created_ms >= job->meta.created_ms ||
+	    c->world->clock.now_ms < since_ms + cfg.pass_limit_ms + LOOKED_MS)
+		return false;
+	for (const struct known_version *o = m->known; o; o = o->hh.next) {
+		if (o != k && o->v->kind == API_JOB && !check_final(o->v->job.status.state) &&
+		    (o->v->job.spec.priority > k->v->job.spec.priority ||
+		     (o->v->job.spec.priority == k->v->job.spec.priority &&
+		      o->v->meta.created_ms <= k->v->meta.created_ms)))
+			return false;
+	}
+	return true;
+}
+
+/* Of the jobs that wait ahead only the first hold nodes. */
+static uint32_t waiting_ahead(const struct mind *m, int32_t priority)
+{
+	uint32_t n = 0;
+	for (const struct known_version *k = m->known; k; k = k->hh.next)
+		n += k->v->kind == API_JOB && k->v->job.spec.priority >= priority &&
+		     str_eq(k->v->job.status.reason, "Unschedulable");
+	return n;
+}
+
+bool check_room_beside(struct checks *c, struct mind *m, const struct line *l,
+		       const struct version *other)
+{
+	const struct known_version *node = mind_find(m, API_NODE, NULL, l->node);
+	const struct known_version *cn = mind_find(m, API_COMPUTE_NODE, NULL, l->node);
+	const struct reslist *takes = &l->job->job.spec.requests;
+	if (!node || !cn)
+		return true;
+	for (uint32_t i = 0; i < takes->n; i++) {
+		const char *res = takes->v[i].name;
+		int64_t needs = reslist_get(&other->job.spec.requests, res);
+		if (needs && takes->v[i].milli &&
+		    !holds(c, node->v, cn->v, res, takes->v[i].milli + needs, ROOM_NOW))
+			return false;
+	}
+	return holds(c, node->v, cn->v, "pods", 2000, ROOM_NOW);
+}
+
+void check_passed(struct checks *c, struct mind *m, const struct line *l)
+{
+	const struct known_version *node = mind_find(m, API_NODE, NULL, l->node), *k;
+	int32_t priority = l->job->job.spec.priority;
+	bool judged = node && l->job->job.spec.active_deadline_s < 0 &&
+		      !conns_rough(c->world->conns) && room_known(c, m, l, node->v) &&
+		      m->synced_ms < c->world->clock.now_ms - KNOWING_MS &&
+		      waiting_ahead(m, priority) < HOLDS_MAX;
+	note_room(c, l->node);
+	for (k = m->known; judged && k; k = k->hh.next) {
+		if (k->v->kind != API_JOB ||
+		    (k->v->job.spec.priority <= priority && !oldest(c, m, k, l->job)) ||
+		    !waits(c, m, k) || !could_hold(c, m, k->v, node->v, ROOM_NOW) ||
+		    !could_start(c, m, k->v) || check_room_beside(c, m, l, k->v))
+			continue;
+		world_fail(c->world, "passed", "%s places %s on %s, which %s waits for",
+			   m->proc->host.name, l->job_key, l->node, k->v->meta.name);
+	}
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the checks: jobs that wait are not passed by others of lower priority. */
+#pragma once
+
+#include "test/sim/checks/line.h"
+
+/* A member is placed. */
+void check_passed(struct checks *c, struct mind *m, const struct line *l);
+/* With a member of the line's job the node has, of all that it takes of, what a member of the other
+ * needs. */
+bool check_room_beside(struct checks *c, struct mind *m, const struct line *l,
+		       const struct version *other);
+/* A pod came, ended or went: what its node has room for is another thing than before. */
+void check_note_room(struct checks *c, const struct version *pod);
