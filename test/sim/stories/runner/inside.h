@@ -42,6 +42,6 @@ struct taint story_taint(struct arena *a, const char *s);
 /* "show TIME job|node NAME": what kubectl shows of it, onto the page. RC_INVALID: there is none. */
 enum rc story_show(struct story *st, const struct words *w, struct err *e) must_use;
 /* The heading and the text that a page has for a story whose file begins like this. */
-void story_page_head(struct buf *page, const char *text, uint32_t number);
+void story_page_head(struct buf *page, const char *text);
 /* "expect TIME …"; RC_INVALID: it is otherwise, or nothing can be expected like that. */
 enum rc story_expect(struct story *st, const struct words *w, struct err *e) must_use;

@@ -210,7 +210,7 @@ enum rc story_show(struct story *st, const struct words *w, struct err *e)
 }
 
 /* The comment at the head of the file: "## a section", "# a title", "# text". */
-void story_page_head(struct buf *page, const char *text, uint32_t number)
+void story_page_head(struct buf *page, const char *text)
 {
 	bool titled = false;
 	uint32_t texts = 0;
@@ -221,7 +221,7 @@ void story_page_head(struct buf *page, const char *text, uint32_t number)
 		if (text[1] == '#') {
 			buf_printf(page, "\n## %.*s\n", n, words);
 		} else if (!titled) {
-			buf_printf(page, "\n### %u. %.*s\n", number, n, words);
+			buf_printf(page, "\n### %.*s\n", n, words);
 			titled = true;
 		} else {
 			buf_printf(page, "%s%.*s\n", texts++ ? "" : "\n", n, words);

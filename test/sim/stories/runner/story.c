@@ -235,7 +235,7 @@ enum rc story_page(char *const *paths, int n, struct buf *page, struct err *e)
 		enum rc rc = run(&st, false, e);
 		if (rc)
 			return err_wrap(e, rc, "%s", paths[i]);
-		story_page_head(page, buf_str(&st.script), (uint32_t)i + 1);
+		story_page_head(page, buf_str(&st.script));
 		buf_puts(page, buf_str(&shown));
 	}
 	return buf_rc(page);
