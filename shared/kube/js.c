@@ -2,6 +2,7 @@
 #include "kube/js.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clocktext.h"
@@ -166,6 +167,19 @@ struct strs js_strs(struct arena *a, const json_t *array)
 	return l;
 }
 
+void js_number(const json_t *v, struct buf *out)
+{
+	for (int digits = 15; json_is_real(v) && digits <= 17; digits++) {
+		AUTO(buf_done) struct buf text = BUF_INIT(64);
+		buf_printf(&text, "%.*g", digits, json_real_value(v));
+		if (digits < 17 && strtod(buf_str(&text), NULL) != json_real_value(v))
+			continue;
+		buf_puts(out, buf_str(&text));
+		return;
+	}
+	buf_printf(out, "%lld", (long long)json_integer_value(v));
+}
+
 /* A string or a number. */
 static bool quantity_of(const json_t *v, int64_t *ret_milli)
 {
@@ -174,7 +188,7 @@ static bool quantity_of(const json_t *v, int64_t *ret_milli)
 		return quantity_parse(json_string_value(v), ret_milli) == RC_OK;
 	if (!json_is_number(v))
 		return false;
-	js_dump(v, &text);
+	js_number(v, &text);
 	return quantity_parse(buf_str(&text), ret_milli) == RC_OK;
 }
 

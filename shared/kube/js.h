@@ -26,6 +26,9 @@ const json_t *js_path(const json_t *o, const char *a, const char *b); /* o.a.b *
 struct kvs js_kvs(struct arena *a, const json_t *object);             /* string values only */
 struct strs js_strs(struct arena *a, const json_t *array);
 struct reslist js_resources(struct arena *a, const json_t *object);
+/* Appends a number with as few digits as tell it from all others: 0.1, where jansson writes
+ * 0.10000000000000001. */
+void js_number(const json_t *v, struct buf *out);
 /* Appends the value as compact JSON with sorted keys. */
 void js_dump(const json_t *v, struct buf *out);
 static inline void js_freep(json_t **v)

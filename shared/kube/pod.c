@@ -1,44 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The text of a template is a pod: metadata (the user's labels and annotations) and spec. The
- * hash tells whether the pods must be replaced. It is made of the user's own fields before any
- * default, so that an upgrade of Muster or another default image replaces no pod. Tolerations
- * are a second part of the hash: they change the text, but replace no pod (member_same_run). */
+/* The text of a template is a pod: metadata (the user's labels and annotations) and spec. First
+ * comes what the user asks for, of which the hash is made; then what Muster adds. */
 #include "kube/pod.h"
 
 #include <string.h>
 
-#include "base/hash.h"
 #include "kube/decode_requests.h"
+#include "kube/pod_form.h"
+#include "kube/pod_hash.h"
 #include "kube/pod_plain.h"
 #include "kube/pod_shape.h"
 #include "kube/pod_work.h"
 
-enum { JS_BYTES_MAX = 256 * 1024 };
+/* What the annotation adds to a pod of POD_BYTES_MAX. */
+enum { ANNOTATION_BYTES = 160 };
 
-static const char *const run_keys[] = {"command", "args", "image", "env", "resources", "template"};
-
-static uint64_t hash_key(uint64_t h, const json_t *spec, const char *key)
-{
-	AUTO(buf_done) struct buf text = BUF_INIT(JS_BYTES_MAX * 16);
-	const json_t *v = json_object_get(spec, key);
-	if (!v)
-		return h;
-	js_dump(v, &text);
-	return hash_str(hash_str(h, key), buf_str(&text));
-}
-
-static const char *hash_of(struct arena *a, const json_t *spec)
-{
-	char run[17], tolerations[17];
-	uint64_t h = 0;
-	for (size_t i = 0; i < ARRAY_LEN(run_keys); i++)
-		h = hash_key(h, spec, run_keys[i]);
-	hash_hex(h, run);
-	hash_hex(hash_key(0, spec, "tolerations"), tolerations);
-	if (!json_array_size(json_object_get(spec, "tolerations")))
-		return arena_strdup(a, run);
-	return arena_printf(a, "%s-%s", run, tolerations);
-}
+static const char *const short_keys[] = {"command", "args", "image", "env", "resources"};
 
 static json_t *find_container(json_t *containers, const char *name)
 {
@@ -97,8 +74,8 @@ static void fill_main(json_t *pod_spec, const json_t *spec)
 	json_t *containers = ensure(pod_spec, "containers", json_array());
 	json_t *c = find_container(containers, "main");
 	bool has_short = false;
-	for (size_t i = 0; i < 5; i++)
-		has_short |= json_object_get(spec, run_keys[i]) != NULL;
+	for (size_t i = 0; i < ARRAY_LEN(short_keys); i++)
+		has_short |= json_object_get(spec, short_keys[i]) != NULL;
 	if (!c && (has_short || json_array_size(containers) == 0)) {
 		c = json_pack("{s:s}", "name", "main");
 		json_array_append_new(containers, c);
@@ -149,7 +126,7 @@ static const char *refused_field(const json_t *pod_spec)
 
 /* ---- template ---- */
 
-static json_t *make_pod(const json_t *spec)
+static json_t *user_pod(const json_t *spec)
 {
 	const json_t *tmpl = json_object_get(spec, "template");
 	const json_t *user_spec = json_object_get(tmpl, "spec");
@@ -158,10 +135,19 @@ static json_t *make_pod(const json_t *spec)
 	take(meta, user_meta, "labels");
 	take(meta, user_meta, "annotations");
 	json_object_set_new(pod, "metadata", meta);
-	json_object_set_new(pod, "spec", user_spec ? json_deep_copy(user_spec) : json_object());
+	json_object_set_new(pod, "spec",
+			    user_spec && !json_is_null(user_spec) ? json_deep_copy(user_spec)
+								  : json_object());
+	pod_clean(pod); /* null has no place to be filled in */
+	fill_main(json_object_get(pod, "spec"), spec);
+	pod_clean(pod);
+	return pod;
+}
+
+static void add_defaults(json_t *pod, const json_t *job_spec)
+{
 	json_t *s = json_object_get(pod, "spec");
-	fill_main(s, spec);
-	take(s, spec, "tolerations");
+	take(s, job_spec, "tolerations");
 	json_object_set_new(s, "restartPolicy", json_string("Never"));
 	/* Pods get no ServiceAccount token unless the user names an account. */
 	const char *account = js_str(s, "serviceAccountName");
@@ -169,12 +155,18 @@ static json_t *make_pod(const json_t *spec)
 	    (!account || str_eq(account, "default")))
 		json_object_set_new(s, "automountServiceAccountToken", json_false());
 	pod_work_mark(pod);
-	return pod;
+}
+
+static void add_digest(json_t *pod, const char *digest)
+{
+	json_t *annotations =
+		ensure(json_object_get(pod, "metadata"), "annotations", json_object());
+	json_object_set_new(annotations, ANNOTATION_TEMPLATE, json_string(digest));
 }
 
 static void template_text(struct arena *a, const json_t *pod, struct job_spec *spec)
 {
-	AUTO(buf_done) struct buf text = BUF_INIT(POD_BYTES_MAX);
+	AUTO(buf_done) struct buf text = BUF_INIT(POD_BYTES_MAX + ANNOTATION_BYTES);
 	js_dump(pod, &text);
 	if (buf_rc(&text) != RC_OK)
 		spec->invalid = "the pod has more than 64 KiB; make the template smaller";
@@ -185,22 +177,25 @@ static void template_text(struct arena *a, const json_t *pod, struct job_spec *s
 void pod_template(struct arena *a, const json_t *job_spec, const char *default_image,
 		  struct job_spec *spec)
 {
-	spec->template_hash = hash_of(a, job_spec);
-	const char *refused = refused_field(js_path(job_spec, "template", "spec"));
+	char digest[DIGEST_HEX_BYTES];
+	AUTO(js_freep) json_t *pod = user_pod(job_spec);
+	json_t *s = json_object_get(pod, "spec");
+	pod_hash(a, job_spec, pod, spec, digest);
+	const char *refused = refused_field(s);
 	if (refused) {
 		spec->invalid =
 			arena_printf(a, "spec.template.spec.%s is not allowed; remove it", refused);
 		return;
 	}
-	AUTO(js_freep) json_t *pod = make_pod(job_spec);
-	json_t *s = json_object_get(pod, "spec");
+	add_defaults(pod, job_spec);
 	if (!fill_images(json_object_get(s, "containers"), default_image) ||
 	    !fill_images(json_object_get(s, "initContainers"), default_image))
 		spec->invalid = "a container has no image, and the coordinator was given no "
 				"--default-image; set spec.image";
 	spec->credentials = pod_carries_credentials(pod);
-	template_text(a, pod, spec);
 	spec->shape = pod_shape(a, pod);
+	add_digest(pod, digest); /* no part of the shape: it tells every value */
+	template_text(a, pod, spec);
 	/* The names point into the tree, which is freed here, so they are copied. */
 	struct reslist l = decode_requests(a, s);
 	struct res *v = arena_alloc(a, l.n * sizeof *v);

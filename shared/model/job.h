@@ -32,10 +32,14 @@ struct job_spec {
 	uint32_t ntolerations;
 	struct reslist requests; /* of one member's pod: as the scheduler counts (containers summed,
 				  * the largest init container, overhead), without "pods" */
-	/* What runs. hash is over the user's spec before defaults, 16 hex digits, and "-" and 16
-	 * more if there are tolerations; text is the pod without its per-member parts (kube/pod.h),
-	 * borrowed. */
+	/* What runs. hash is over what the user asks for before Muster's defaults, 40 hex digits,
+	 * and
+	 * "-" and 16 more if there are tolerations; text is the pod without its per-member parts
+	 * (kube/pod.h), borrowed. */
 	const char *template_hash, *template_text;
+	/* The hash as versions up to 0.1 made it, 16 digits instead of 40: pods that carry it and
+	 * run on after an upgrade are compared by it. NULL or "": no pod is. */
+	const char *old_template_hash;
 	/* Pods of one shape are alike for admission: it is a hash of the pod without the values of
 	 * command, args and env, 16 hex digits; NULL: unknown. */
 	const char *shape;

@@ -10,6 +10,8 @@
 #define LABEL_INDEX "muster.dev/member-index"
 #define LABEL_ATTEMPT "muster.dev/attempt"
 #define LABEL_TEMPLATE "muster.dev/template-hash"
+/* Annotation: all 64 digits of the hash whose first 40 are in the label, without tolerations. */
+#define ANNOTATION_TEMPLATE LABEL_TEMPLATE
 /* Annotation of a member's pod: the names of the containers that its user wrote, with commas
  * between them. What else the pod has was added by admission. */
 #define ANNOTATION_CONTAINERS "muster.dev/containers"
@@ -19,13 +21,14 @@
 #define KIND_JOB_NAME "ComputeJob"
 #define KIND_NODE_NAME "ComputeNode"
 
-enum { POD_NAME_BYTES = 80, TEMPLATE_HASH_BYTES = 34 };
+enum { POD_NAME_BYTES = 80, TEMPLATE_HASH_BYTES = 58 };
 
 /* <job>-<index>-<5 letters of hash(job uid, index, attempt)>; as Indexed Jobs name theirs. */
 void member_pod_name(const char *job, const char *job_uid, uint32_t index, uint32_t attempt,
 		     char ret[POD_NAME_BYTES]);
 
-/* True if pods of both template hashes run the same program: only their tolerations may differ. */
+/* True if pods of both template hashes run the same program: only their tolerations may differ.
+ * Hashes of different kinds are never the same, since their lengths differ. */
 bool member_same_run(const char *hash_a, const char *hash_b);
 
 enum member_phase {

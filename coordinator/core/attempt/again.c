@@ -3,6 +3,7 @@
 
 #include "base/backoff.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/templates.h"
 
 int64_t again_pause(uint32_t ends)
 {
@@ -20,7 +21,7 @@ int64_t again_count(const struct core *c, struct attempt *a, const struct member
 {
 	uint32_t ends = job_slot(a->job, a->id.index)->ends;
 	a->ran_long = again_ran_long(c, a, m);
-	if (a->template_id != a->job->spec.template_id)
+	if (!templates_are_same(a->job, a->template_id))
 		ends = 0;
 	else
 		ends = a->ran_long ? 1 : ends + (ends < UINT8_MAX);

@@ -10,6 +10,7 @@
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/selection.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/templates.h"
 
 void update_shrink(struct core *c, struct job_record *j)
 {
@@ -44,8 +45,7 @@ void update_selector(struct core *c, struct job_record *j)
 static bool other_run(const struct core *c, const struct attempt *a)
 {
 	return a->template_id != a->job->spec.template_id &&
-	       !member_same_run(intern_str(c->strs, a->template_id),
-				intern_str(c->strs, a->job->spec.template_id));
+	       !templates_run_same(c, a->job, a->template_id);
 }
 
 /* A member whose pod was never seen goes on with the new template. The text of the old one is not

@@ -16,6 +16,7 @@
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/templates.h"
 
 /* The last attempt of its index, which failed. */
 static bool last_failed(const struct job_record *j, const struct attempt *a)
@@ -42,7 +43,7 @@ static void count_failed(struct job_record *j)
 static bool ended_as_it_is(const struct job_record *j, const struct attempt *a)
 {
 	return a->state == ATTEMPT_ENDED && a->phase != MEMBER_SUCCEEDED &&
-	       a->template_id == j->spec.template_id;
+	       templates_are_same(j, a->template_id);
 }
 
 /* How often each index has ended in a row, as far as pods that are there still tell: those that

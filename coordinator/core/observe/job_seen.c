@@ -91,6 +91,16 @@ static void set_request(struct core *c, struct job_record *j, const struct job_s
 	j->spec.request = k;
 }
 
+/* Pods of older versions are compared by what those would compare, at once and by every leader. */
+static void set_old_template(struct core *c, struct job_record *j, const char *hash)
+{
+	uint32_t h = *str_or_empty(hash) ? intern_get(c->strs, hash) : 0;
+	if (h != j->spec.old_template_id)
+		job_changed_template(j);
+	intern_put(c->strs, j->spec.old_template_id);
+	j->spec.old_template_id = h;
+}
+
 static void set_template(struct core *c, struct job_record *j, const struct job_spec *spec)
 {
 	uint32_t h = intern_get(c->strs, str_or_empty(spec->template_hash));
@@ -103,6 +113,7 @@ static void set_template(struct core *c, struct job_record *j, const struct job_
 	}
 	intern_put(c->strs, j->spec.template_id);
 	j->spec.template_id = h;
+	set_old_template(c, j, spec->old_template_hash);
 	j->spec.credentials = spec->credentials;
 	if (!str_eq(j->spec.invalid, spec->invalid))
 		mem_strset(&j->spec.invalid, spec->invalid);

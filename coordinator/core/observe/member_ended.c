@@ -11,6 +11,7 @@
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/templates.h"
 #include "coordinator/core/tell/progress.h"
 
 enum { HELD_RETRY_MS = 2000 };
@@ -45,7 +46,7 @@ static void charge(struct core *c, struct attempt *a, const struct member *m)
 	int64_t wait_ms =
 		backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->members.failed);
 	/* Else the job was mended meanwhile: what failed is not what runs next. */
-	if (a->template_id == j->spec.template_id)
+	if (templates_are_same(j, a->template_id))
 		job_retry_at(j, a->id.index, c->now_ms + (wait_ms > pause_ms ? wait_ms : pause_ms));
 	tell_failure(c, a, m);
 }

@@ -19,6 +19,7 @@
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/templates.h"
 
 static void on_progress(struct core *c, struct attempt *a, const struct member *m)
 {
@@ -247,7 +248,7 @@ static struct attempt *attempted(struct core *c, struct job_record *j, struct no
 	if (!j->object.known || !j->object.predates_leader || j->object.deleted ||
 	    j->object.deleting || j->spec.suspend || job_finished(j) || *j->spec.invalid ||
 	    m->index >= j->spec.parallelism || bitset_has(&j->members.completed, m->index) ||
-	    !str_eq(m->template_hash, intern_str(c->strs, j->spec.template_id)))
+	    !templates_are_same(j, intern_find(c->strs, str_or_empty(m->template_hash))))
 		return NULL;
 	const struct slot *s = job_slot(j, m->index);
 	if (s->current || m->attempt <= s->last || !fits(c, n, j))

@@ -94,6 +94,7 @@ void job_free(struct core *c, struct job_record *j)
 	admitted_use(c, j, NULL, NULL);
 	templates_use(c, j->spec.template_id, -1);
 	intern_put(c->strs, j->spec.template_id);
+	intern_put(c->strs, j->spec.old_template_id);
 	request_put(c, j->spec.request);
 	bitset_done(&j->members.completed);
 	char *own[] = {j->key,

@@ -31,7 +31,7 @@ struct job_want {
 	bool suspend, unavailable_percent;
 	bool credentials; /* the pod carries credentials, so no agent may create it */
 	char *invalid;    /* why no pod can be made of the spec, or "" */
-	uint32_t template_id;
+	uint32_t template_id, old_template_id; /* old: of pods that older versions made */
 	struct request *request;
 };
 

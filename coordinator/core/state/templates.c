@@ -39,6 +39,20 @@ void templates_use(struct core *c, uint32_t template_id, int sign)
 	free(t);
 }
 
+bool templates_are_same(const struct job_record *j, uint32_t template_id)
+{
+	return template_id &&
+	       (template_id == j->spec.template_id || template_id == j->spec.old_template_id);
+}
+
+bool templates_run_same(const struct core *c, const struct job_record *j, uint32_t template_id)
+{
+	const char *hash = intern_str(c->strs, template_id);
+	return member_same_run(hash, intern_str(c->strs, j->spec.template_id)) ||
+	       (j->spec.old_template_id &&
+		member_same_run(hash, intern_str(c->strs, j->spec.old_template_id)));
+}
+
 uint32_t templates_count(const struct core *c)
 {
 	return HASH_COUNT(c->templates.used);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is asked of each decision to stop a member, and of each deletion: why may the pod go? */
 #include "test/sim/checks/stop.h"
+#include "model/selector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,12 +56,19 @@ static bool is_suspended(struct checks *c, const struct mind *m, const struct li
 	return l->job->job.spec.suspend;
 }
 
-/* Other tolerations replace nobody. */
-static bool differs(struct checks *c, const char *template, const struct line *l)
+/* Other tolerations replace nobody, nor does the same in other words. as_written: but those do
+ * replace a pod of an older version, which knew no better. */
+static bool differs(struct checks *c, const char *template, const struct line *l, bool as_written)
 {
 	struct arena *a = &c->world->scratch;
-	return !str_eq(template_with(a, template, NULL, 0),
-		       template_with(a, l->job->job.spec.template_text, NULL, 0));
+	const char *was = template_with(a, template, NULL, 0);
+	const char *is = template_with(a, l->job->job.spec.template_text, NULL, 0);
+	return as_written ? !str_eq(was, is) : !str_eq(template_form(a, was), template_form(a, is));
+}
+
+static bool of_older_version(const struct version *pod)
+{
+	return strcspn(str_or_empty(kvs_get(&pod->pod.meta.labels, LABEL_TEMPLATE)), "-") == 16;
 }
 
 /* Or ran, for all that its coordinator knows: it placed the attempt with an older template, and
@@ -69,7 +77,8 @@ static bool runs_other(struct checks *c, const struct mind *m, const struct line
 {
 	const struct version *pod = line_pod(c->world, l, l->job->meta.uid);
 	const char *placed = mind_placed(m, l->job->meta.uid, l->index, l->attempt);
-	return !pod || differs(c, pod->command, l) || (placed && differs(c, placed, l));
+	return !pod || differs(c, pod->command, l, of_older_version(pod)) ||
+	       (placed && differs(c, placed, l, false));
 }
 
 static bool mismatches(struct checks *c, const struct mind *m, const struct line *l)

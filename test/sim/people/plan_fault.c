@@ -133,10 +133,13 @@ static void aim(struct step *st, const struct plan_op *op)
 
 static void on_hand_over(void *self, uint64_t arg)
 {
-	struct proc *p = leader(self);
+	struct cluster *cl = self;
+	struct proc *p = leader(cl);
 	(void)arg;
 	if (p)
 		proc_stop(p);
+	if (cl->world.older_version)
+		user_upgrade(&cl->world, false);
 }
 
 /* At times with writes on their way that arrive when the next one leads. */

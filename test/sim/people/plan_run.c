@@ -44,6 +44,8 @@ void plan_schedule(struct plan *p, struct cluster *cl)
 	for (uint32_t i = 0; i < p->nops; i++) {
 		if (p->op[i].off)
 			continue;
+		/* At times the handover is an upgrade. */
+		cl->world.older_version |= p->op[i].type == OP_HANDOVER && p->op[i].c & 1;
 		clock_at(&cl->world.clock, p->op[i].at_ms, on_begin, st, i);
 		if (op_kinds[p->op[i].type].lasts)
 			clock_at(&cl->world.clock, p->op[i].at_ms + p->op[i].ms, on_end, st, i);

@@ -22,18 +22,51 @@ struct version *user_job(struct world *w, const char *name)
 	return NULL;
 }
 
-void user_set_template(struct version *v, const char *text)
+/* As shared/kube/pod_hash.c, of other digits: 40 of what runs, or 16 as older versions made them;
+ * and 16 of the tolerations, if there are any. */
+static const char *hash_of(struct arena *a, const char *run, const char *all, bool tolerations,
+			   bool old)
 {
-	char run[17], all[17];
+	char digits[4][17];
+	for (uint64_t i = 0; i < 3; i++)
+		hash_hex(hash_str(old ? 0 : i, run), digits[i]);
+	hash_hex(hash_str(0, all), digits[3]);
+	return arena_printf(a, "%s%s%.*s%s%s", digits[0], old ? "" : digits[1], old ? 0 : 8,
+			    digits[2], tolerations ? "-" : "", tolerations ? digits[3] : "");
+}
+
+static void set_hashes(const struct world *w, struct version *v, const char *text)
+{
+	struct arena *a = &v->arena;
+	struct job_spec *s = &v->job.spec;
+	const char *run = template_with(a, text, NULL, 0), *all = s->template_text;
+	s->template_hash =
+		hash_of(a, template_form(a, run), template_form(a, all), s->ntolerations, false);
+	s->old_template_hash = hash_of(a, run, all, s->ntolerations, true);
+	if (w->older_version)
+		s->template_hash = s->old_template_hash;
+}
+
+void user_upgrade(struct world *w, bool older)
+{
+	struct shelf *sh = &w->server.store.shelf[API_JOB];
+	world_note(w, older ? "older version" : "upgrade");
+	w->older_version = older;
+	for (uint32_t i = 0; i < sh->n; i++) {
+		struct version *v = version_clone(sh->v[i]);
+		user_set_template(w, v, v->job.spec.template_text);
+		server_put(&w->server, v);
+	}
+}
+
+void user_set_template(const struct world *w, struct version *v, const char *text)
+{
 	struct job_spec *spec = &v->job.spec;
 	spec->template_text = template_with(&v->arena, text, spec->tolerations, spec->ntolerations);
 	struct template_facts t = template_parse(&v->arena, spec->template_text);
 	struct reslist requests = {t.requests, t.nrequests};
-	hash_hex(hash_str(0, template_with(&v->arena, text, NULL, 0)), run);
-	hash_hex(hash_str(0, spec->template_text), all);
-	spec->template_hash = spec->ntolerations ? arena_printf(&v->arena, "%s-%s", run, all)
-						 : copy_str(&v->arena, run);
-	spec->shape = copy_str(&v->arena, run);
+	set_hashes(w, v, text);
+	spec->shape = copy_str(&v->arena, spec->old_template_hash);
 	spec->requests = copy_reslist(&v->arena, &requests);
 }
 
@@ -52,7 +85,7 @@ static void set_selection(struct version *v, const struct job_want *want)
 	}
 }
 
-static void set_spec(struct version *v, const struct job_want *want)
+static void set_spec(const struct world *w, struct version *v, const struct job_want *want)
 {
 	struct job_spec *spec = &v->job.spec;
 	uint32_t min = want->min_parallelism ? want->min_parallelism : want->parallelism;
@@ -70,7 +103,7 @@ static void set_spec(struct version *v, const struct job_want *want)
 	spec->max_unavailable_percent = want->max_unavailable_percent;
 	spec->credentials = want->credentials;
 	set_selection(v, want);
-	user_set_template(v, want->template_text);
+	user_set_template(w, v, want->template_text);
 }
 
 static bool ns_closed(const struct world *w, const char *ns)
@@ -90,7 +123,7 @@ void user_apply_job(struct world *w, const struct job_want *want)
 		v->meta = (struct meta){.ns = copy_str(&v->arena, ns),
 					.name = copy_str(&v->arena, want->name)};
 	v->meta.generation++;
-	set_spec(v, want);
+	set_spec(w, v, want);
 	world_note(w, old ? "user changes" : "user creates", KS("job", want->name));
 	server_put(&w->server, v);
 }
@@ -209,7 +242,7 @@ bool user_edit(struct world *w, const char *name, enum edit what, uint32_t n)
 		return false;
 	edit_spec(v, what, n);
 	if (what == EDIT_TEMPLATE || what == EDIT_TOLERATIONS)
-		user_set_template(v, v->job.spec.template_text);
+		user_set_template(w, v, v->job.spec.template_text);
 	server_put(&w->server, v);
 	return true;
 }
@@ -242,6 +275,7 @@ bool user_replace_job(struct world *w, const char *name, const struct held *h, b
 	server_count(&w->server, fenced ? FACT_REPLACED : FACT_OVERWRITTEN);
 	v->job.spec = copy_job_spec(&v->arena, &h->spec);
 	edit_spec(v, EDIT_PRIORITY, n);
+	user_set_template(w, v, v->job.spec.template_text);
 	server_put(&w->server, v);
 	return true;
 }

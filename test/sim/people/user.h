@@ -29,7 +29,10 @@ struct job_want {
 /* A name is looked for in all namespaces: names of one run are unique. */
 struct version *user_job(struct world *w, const char *name); /* NULL: none */
 /* What its containers do and ask for (template_parse); its hash follows. */
-void user_set_template(struct version *v, const char *text);
+void user_set_template(const struct world *w, struct version *v, const char *text);
+/* From now on jobs are read as an older version reads them, with its hash alone; or as this version
+ * does. */
+void user_upgrade(struct world *w, bool older);
 void user_apply_job(struct world *w,
 		    const struct job_want *want); /* creates, or changes the spec */
 enum deletion { DELETE_BACKGROUND, DELETE_FOREGROUND, DELETE_ORPHAN };

@@ -66,7 +66,9 @@ void edit_spec(struct version *v, enum edit what, uint32_t n)
 	struct job_spec *spec = &v->job.spec;
 	switch (what) {
 	case EDIT_TEMPLATE:
-		spec->template_text = arena_printf(&v->arena, "%s v=%u", spec->template_text, n);
+		/* At times the same in other words. */
+		spec->template_text = arena_printf(&v->arena, "%s %s=%u", spec->template_text,
+						   n % 5 == 4 ? "spelt" : "v", n);
 		break;
 	case EDIT_SELECTOR: edit_selector(v, n); break;
 	case EDIT_AFFINITY: spec->terms = pattern_terms(n, &spec->nterms); break;

@@ -98,6 +98,7 @@ struct job_spec copy_job_spec(struct arena *a, const struct job_spec *s)
 	c.requests = copy_reslist(a, &s->requests);
 	c.template_hash = copy_str(a, s->template_hash);
 	c.shape = copy_str(a, s->shape);
+	c.old_template_hash = copy_str(a, s->old_template_hash);
 	c.template_text = copy_str(a, s->template_text);
 	c.invalid = copy_str(a, s->invalid);
 	return c;

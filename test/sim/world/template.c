@@ -65,7 +65,7 @@ static void take_word(struct template_facts *t, struct arena *a, const char *key
 		t->requests[t->nrequests++] = (struct res){value, 1000};
 	else if (str_eq(key, "tol") && t->ntolerations < TEMPLATE_TOLERATIONS_MAX)
 		t->tolerations[t->ntolerations++] = toleration_parse(a, value);
-	else if (!str_eq(key, "v") && t->nrequests < TEMPLATE_RES_MAX)
+	else if (!str_eq(key, "v") && !str_eq(key, "spelt") && t->nrequests < TEMPLATE_RES_MAX)
 		t->requests[t->nrequests++] = (struct res){key, n};
 }
 
@@ -85,18 +85,31 @@ struct template_facts template_parse(struct arena *a, const char *text)
 	return t;
 }
 
-const char *template_with(struct arena *a, const char *text, const struct toleration *v, uint32_t n)
+static void put_without(struct buf *b, const char *text, const char *prefix)
 {
-	AUTO(buf_done) struct buf b = BUF_INIT(4096);
 	for (const char *p = text; *p;) {
 		size_t len = strcspn(p, " ");
-		if (strncmp(p, "tol=", 4) != 0) {
-			buf_puts(&b, b.len ? " " : "");
-			buf_put(&b, p, len);
+		if (strncmp(p, prefix, strlen(prefix)) != 0) {
+			buf_puts(b, b->len ? " " : "");
+			buf_put(b, p, len);
 		}
 		p += len;
 		p += *p == ' ';
 	}
+}
+
+const char *template_form(struct arena *a, const char *text)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(4096);
+	put_without(&b, text, "spelt=");
+	must(buf_rc(&b) == RC_OK);
+	return copy_str(a, buf_str(&b));
+}
+
+const char *template_with(struct arena *a, const char *text, const struct toleration *v, uint32_t n)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(4096);
+	put_without(&b, text, "tol=");
 	for (uint32_t i = 0; i < n; i++)
 		buf_printf(&b, " tol=%s/%s/%d", str_or_empty(v[i].key),
 			   v[i].exists ? "" : str_or_empty(v[i].value), (int)v[i].effect);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The model's pod templates: words of the form KEY=VALUE that say what the container does and asks
  * for, "run=5000 exit=0 cpu=500 memory=1000 tol=KEY/VALUE/EFFECT …": run in ms, requests in
- * thousandths. */
+ * thousandths. spelt=ANYTHING: the same, written in another way. */
 #pragma once
 
 #include "base/arena.h"
@@ -37,6 +37,8 @@ struct template_facts {
 	uint32_t ntolerations;
 };
 struct template_facts template_parse(struct arena *a, const char *text);
+/* The text without how it is written. */
+const char *template_form(struct arena *a, const char *text);
 /* The text with these tolerations instead of its own. */
 const char *template_with(struct arena *a, const char *text, const struct toleration *v,
 			  uint32_t n);

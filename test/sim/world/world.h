@@ -20,6 +20,7 @@ struct world {
 	struct net *net;
 	struct arena scratch; /* lives as long as the world */
 	struct buf log;       /* one line each, with virtual time */
+	bool older_version;   /* jobs are read as versions up to 0.1 read them (user_upgrade) */
 	bool failed;
 	char invariant[48], failure[FAILURE_BYTES];
 };

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "tls/digest.h"
 #include "tls/stream.h"
 #include "tls/tls.h"
 
@@ -210,6 +211,19 @@ static void server_wants_a_pair(void **state)
 	tls_server_free(s);
 }
 
+/* FIPS 180-4's examples. */
+static void sha256(void **state)
+{
+	char hex[DIGEST_HEX_BYTES];
+	(void)state;
+	digest_sha256("abc", 3, hex);
+	assert_string_equal(hex,
+			    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	digest_sha256("", 0, hex);
+	assert_string_equal(hex,
+			    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +238,7 @@ int main(void)
 		cmocka_unit_test(bundle_leaves_out),
 		cmocka_unit_test(bundle_has_an_end),
 		cmocka_unit_test(server_wants_a_pair),
+		cmocka_unit_test(sha256),
 	};
 	return cmocka_run_group_tests_name("tls", tests, make, unmake);
 }

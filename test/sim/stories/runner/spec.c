@@ -21,7 +21,7 @@ static const struct {
 	{"tolseconds", IS_TEXT, NULL}, {"ask", IS_TEXT, NULL},    {"evict", IS_TEXT, NULL},
 	{"sysctl", IS_TEXT, NULL},     {"init", IS_MS, NULL},     {"initexit", IS_TEXT, NULL},
 	{"sidecar", IS_MS, NULL},      {"inject", IS_MS, NULL},   {"second", IS_TEXT, NULL},
-	{"ready", IS_MS, NULL},
+	{"ready", IS_MS, NULL},      {"spelt", IS_TEXT, NULL},
 };
 
 static const char *template_value(struct arena *a, size_t i, const struct words *w)
@@ -50,7 +50,7 @@ static void set_template(struct story *st, struct version *v, const struct words
 		if (s)
 			buf_printf(&text, "%s%s=%s", text.len ? " " : "", key, s);
 	}
-	user_set_template(v, buf_str(&text));
+	user_set_template(st->world, v, buf_str(&text));
 }
 
 /* "key=value", "key", each with or without ":Effect". */

@@ -129,6 +129,33 @@ static void another_template(void **state)
 	(void)state;
 }
 
+/* Members that a version before the upgrade made. */
+static void the_hash_of_older_versions(void **state)
+{
+	static const struct {
+		const char *name, *old, *members;
+	} cases[] = {
+		{"the job is as it was", "0123456789abcdef", "RRRRRR"},
+		{"or tolerates more", "0123456789abcdef-ffffffffffffffff", "RRRRRR"},
+		{"it has changed", "fedcba9876543210", "SSSSSS"},
+		{"it has none", NULL, "SSSSSS"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = running(c);
+		char is[MEMBERS + 1];
+		set_template(c, j, "0123456789abcdef0123456789abcdef01234567");
+		j->spec.old_template_id = cases[i].old ? intern_get(c->strs, cases[i].old) : 0;
+		j->spec.update_type = UPDATE_RECREATE;
+		update_template(c, j);
+		CASE_STR(cases[i].name, members(j, is), cases[i].members);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
 /* One that is away already is replaced first, and counts. */
 static void one_that_is_away_counts(void **state)
 {
@@ -148,6 +175,7 @@ int main(void)
 		T(fewer_members),
 		T(another_selection),
 		cmocka_unit_test(another_template),
+		cmocka_unit_test(the_hash_of_older_versions),
 		T(one_that_is_away_counts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

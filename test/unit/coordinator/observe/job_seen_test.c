@@ -101,6 +101,31 @@ static void which_edits_move_members(void **state)
 	assert_string_equal(tables_did(c), "TEMPLATE_DROP 0123456789abcdef\n");
 }
 
+/* The hash that older versions made says nothing but how their pods are compared. */
+static void the_hash_of_older_versions(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job v = a_job();
+	v.spec.old_template_hash = "0000000000000001";
+	job_seen(c, &v);
+	struct job_record *j = job_find(c, "default", "a");
+	assert_string_equal(intern_str(c->strs, j->spec.old_template_id), "0000000000000001");
+	j->update.rolling = false;
+	job_slot(j, 0)->retry_ms = 5000;
+	v.meta.generation = 2;
+	job_seen(c, &v);
+	assert_false(j->update.rolling);
+	v.meta.generation = 3;
+	v.spec.old_template_hash = "0000000000000002";
+	job_seen(c, &v);
+	assert_true(j->update.rolling);
+	assert_int_equal(job_slot(j, 0)->retry_ms, 5000);
+	v.meta.generation = 4;
+	v.spec.old_template_hash = "";
+	job_seen(c, &v);
+	assert_int_equal(j->spec.old_template_id, 0);
+}
+
 /* The same name, another UID: the one before is deleted, though no watch has said so. */
 static void a_job_made_again(void **state)
 {
@@ -223,6 +248,7 @@ int main(void)
 		T(a_new_job),
 		cmocka_unit_test(what_a_status_counts),
 		T(which_edits_move_members),
+		T(the_hash_of_older_versions),
 		cmocka_unit_test(which_edits_end_a_pause),
 		T(a_job_made_again),
 		T(an_old_message_about_one_that_is_gone),

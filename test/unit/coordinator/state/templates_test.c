@@ -22,6 +22,42 @@ static void the_last_job_lets_the_text_go(void **state)
 	intern_put(c->strs, none);
 }
 
+/* By the hash of this version, or by that of older ones. */
+static void which_is_the_jobs_own(void **state)
+{
+	static const char now[] = "0123456789abcdef0123456789abcdef01234567",
+			  old[] = "00000000000000aa";
+	static const struct {
+		const char *hash;
+		bool has_old, same, runs_same;
+	} cases[] = {
+		{now, true, true, true},
+		{"0123456789abcdef0123456789abcdef01234567-00", true, false, true},
+		{old, true, true, true},
+		{"00000000000000aa-00", true, false, true},
+		{"00000000000000ab", true, false, false},
+		{old, false, false, false},
+		{"", false, false, false},
+		{"", true, false, false},
+	};
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	uint32_t was = j->spec.template_id;
+	j->spec.template_id = intern_get(c->strs, now);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		uint32_t id = intern_get(c->strs, cases[i].hash);
+		j->spec.old_template_id = cases[i].has_old ? intern_get(c->strs, old) : 0;
+		CASE(cases[i].hash, templates_are_same(j, id) == cases[i].same);
+		CASE(cases[i].hash, templates_run_same(c, j, id) == cases[i].runs_same);
+		intern_put(c->strs, id);
+		intern_put(c->strs, j->spec.old_template_id);
+	}
+	assert_false(templates_are_same(j, 0));
+	j->spec.old_template_id = 0;
+	intern_put(c->strs, j->spec.template_id);
+	j->spec.template_id = was;
+}
+
 static void what_agents_were_denied_is_known_by_namespace(void **state)
 {
 	struct core *c = tables_of(state);
@@ -59,6 +95,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		T(the_last_job_lets_the_text_go),
+		T(which_is_the_jobs_own),
 		T(what_agents_were_denied_is_known_by_namespace),
 		T(only_so_many_are_remembered),
 	};
