@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is the same to run has the same hash, however it is written; what is not has another. A real
- * API server is asked the same in test/integration/crd/forms_test.py. */
+ * API server is asked the same in test/integration/kube/forms_test.c. */
 #include "kube/pod.h"
 #include "kube/pod_form.h"
 
