@@ -95,7 +95,7 @@ static bool fill_images(json_t *containers, const char *image)
 {
 	for (size_t i = 0; i < json_array_size(containers); i++) {
 		json_t *c = json_array_get(containers, i);
-		if (js_str(c, "image"))
+		if (*str_or_empty(js_str(c, "image")))
 			continue;
 		if (!image || !*image)
 			return false;
@@ -104,16 +104,28 @@ static bool fill_images(json_t *containers, const char *image)
 	return true;
 }
 
+/* Fields that Muster does not take; CRD: the same. */
+static const char *const refused_fields[] = {
+	"nodeName",       "schedulerName",      "schedulingGates",
+	"nodeSelector",   "affinity",           "topologySpreadConstraints",
+	"resourceClaims", "tolerations",        "hostname",
+	"subdomain",      "ephemeralContainers"};
+
+/* A field without a demand is in many templates that are copied from a live Job or made by Helm. */
+static bool demands(const json_t *v)
+{
+	if (json_is_string(v))
+		return json_string_length(v) && !str_eq(json_string_value(v), "default-scheduler");
+	if (json_is_object(v))
+		return json_object_size(v);
+	return json_is_array(v) ? json_array_size(v) : v != NULL;
+}
+
 static const char *refused_field(const json_t *pod_spec)
 {
-	static const char *const fields[] = {
-		"nodeName",       "schedulerName",      "schedulingGates",
-		"nodeSelector",   "affinity",           "topologySpreadConstraints",
-		"resourceClaims", "tolerations",        "hostname",
-		"subdomain",      "ephemeralContainers"};
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		if (json_object_get(pod_spec, fields[i]))
-			return fields[i];
+	for (size_t i = 0; i < ARRAY_LEN(refused_fields); i++) {
+		if (demands(json_object_get(pod_spec, refused_fields[i])))
+			return refused_fields[i];
 	}
 	const json_t *volumes = json_object_get(pod_spec, "volumes");
 	for (size_t i = 0; i < json_array_size(volumes); i++) {
@@ -121,7 +133,7 @@ static const char *refused_field(const json_t *pod_spec)
 			return "volumes[].ephemeral";
 	}
 	const char *restart = js_str(pod_spec, "restartPolicy");
-	return restart && !str_eq(restart, "Never") ? "restartPolicy" : NULL;
+	return restart && *restart && !str_eq(restart, "Never") ? "restartPolicy" : NULL;
 }
 
 /* ---- template ---- */
@@ -147,12 +159,15 @@ static json_t *user_pod(const json_t *spec)
 static void add_defaults(json_t *pod, const json_t *job_spec)
 {
 	json_t *s = json_object_get(pod, "spec");
+	for (size_t i = 0; i < ARRAY_LEN(refused_fields); i++)
+		json_object_del(s, refused_fields[i]); /* without a demand */
 	take(s, job_spec, "tolerations");
 	json_object_set_new(s, "restartPolicy", json_string("Never"));
-	/* Pods get no ServiceAccount token unless the user names an account. */
-	const char *account = js_str(s, "serviceAccountName");
+	/* Pods get no ServiceAccount token unless the user names an account. If the user does, the
+	 * account or the pod says whether, as everywhere in Kubernetes. */
 	if (!json_object_get(s, "automountServiceAccountToken") &&
-	    (!account || str_eq(account, "default")))
+	    !demands(json_object_get(s, "serviceAccountName")) &&
+	    !demands(json_object_get(s, "serviceAccount")))
 		json_object_set_new(s, "automountServiceAccountToken", json_false());
 	pod_work_mark(pod);
 }

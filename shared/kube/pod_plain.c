@@ -48,11 +48,16 @@ static bool plain_containers(const json_t *l)
 	return true;
 }
 
+static bool is_default(const char *account)
+{
+	return !account || !*account || str_eq(account, "default");
+}
+
 static bool plain_account(const json_t *s)
 {
-	const char *account = js_str(s, "serviceAccountName");
-	return (!account || !*account || str_eq(account, "default")) &&
-	       !js_str(s, "serviceAccount") && !js_bool(s, "automountServiceAccountToken");
+	return is_default(js_str(s, "serviceAccountName")) &&
+	       is_default(js_str(s, "serviceAccount")) &&
+	       json_is_false(json_object_get(s, "automountServiceAccountToken"));
 }
 
 bool pod_carries_credentials(const json_t *pod)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A ComputeJob from anybody, and the pods made of it: no crash; what is rendered is JSON, within
- * its bound, the member's own where Muster decides; the hash does not depend on the text's layout.
- */
+ * its bound, the member's own where Muster decides; the hash does not depend on the text's layout, nor on
+ * whether the user writes the pod or its canonical form. */
 #include <stdint.h>
 #include <string.h>
 
 #include "kube/decode_job.h"
 #include "kube/pod.h"
+#include "kube/pod_form.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -48,6 +49,14 @@ static void hash_again(const json_t *o, const char *hash)
 	arena_done(&arena);
 }
 
+/* The canonical form of a canonical form is the form itself. */
+static void form_again(const json_t *o)
+{
+	AUTO(js_freep) json_t *form = pod_form(json_object_get(json_object_get(o, "spec"), "template"));
+	AUTO(js_freep) json_t *again = pod_form(form);
+	must(json_equal(form, again));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static struct arena arena = ARENA_INIT(8 << 20);
@@ -56,6 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (!o)
 		return 0;
 	decode_job(&arena, o, "i:1", &job);
+	if (js_path(o, "spec", "template"))
+		form_again(o);
 	if (!arena.toobig) {
 		must(job.spec.parallelism >= 1 && job.spec.parallelism <= PARALLELISM_MAX);
 		must(job.spec.min_parallelism <= job.spec.parallelism);

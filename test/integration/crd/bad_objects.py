@@ -62,6 +62,8 @@ BAD_JOBS = [
     ("quantity of nonsense", {"resources": {"requests": {"cpu": "much"}}}, ["spec.resources.requests.cpu"]),
     ("quantity negative", {"resources": {"requests": {"cpu": "-1"}}}, ["spec.resources.requests.cpu"]),
     ("quantity negative number", {"resources": {"limits": {"memory": -1}}}, ["spec.resources.limits.memory"]),
+    ("quantity with a fraction as number", {"resources": {"requests": {"cpu": 0.5}}},
+     ["spec.resources.requests.cpu", "integer,string"]),
     ("resource name", {"resources": {"requests": {"my cpu": "1"}}}, ["spec.resources.requests", "resource name"]),
     ("requests above limits", {"resources": {"requests": {"cpu": 2}, "limits": {"cpu": "500m"}}},
      ["spec.resources.requests", "above limits"]),
@@ -92,11 +94,11 @@ BAD_JOBS = [
     ("tolerations too many", {"tolerations": many(33, lambda i: {"key": f"k{i}"})}, ["spec.tolerations"]),
     ("template nodeName", template(nodeName="n"), ["spec.template.spec.nodeName", "nodeSelector"]),
     ("template nodeSelector", template(nodeSelector={"a": "b"}), ["spec.template.spec.nodeSelector"]),
-    ("template affinity", template(affinity={}), ["spec.template.spec.affinity", "nodeAffinity"]),
-    ("template tolerations", template(tolerations=[]), ["spec.template.spec.tolerations"]),
+    ("template affinity", template(affinity={"podAntiAffinity": {}}), ["spec.template.spec.affinity", "nodeAffinity"]),
+    ("template tolerations", template(tolerations=[{"operator": "Exists"}]), ["spec.template.spec.tolerations"]),
     ("template schedulerName", template(schedulerName="x"), ["spec.template.spec.schedulerName"]),
     ("template schedulingGates", template(schedulingGates=[{"name": "a"}]), ["spec.template.spec.schedulingGates"]),
-    ("template topologySpreadConstraints", template(topologySpreadConstraints=[]),
+    ("template topologySpreadConstraints", template(topologySpreadConstraints=[{}]),
      ["spec.template.spec.topologySpreadConstraints"]),
     ("template resourceClaims", template(resourceClaims=[{"name": "a"}]), ["spec.template.spec.resourceClaims"]),
     ("template hostname", template(hostname="a"), ["spec.template.spec.hostname"]),
@@ -152,6 +154,25 @@ GOOD_JOBS = [
             {"key": "c", "operator": "DoesNotExist"}, {"key": "d", "operator": "Gt", "values": ["-3"]}]}]},
         "tolerations": [{"operator": "Exists"}, {"key": "a", "value": "b", "effect": "NoExecute",
                                                  "tolerationSeconds": 30}]}),
+    ("template of a live Job", {"command": None, "template": {
+        "metadata": {"creationTimestamp": None, "name": "a", "labels": {
+            "batch.kubernetes.io/controller-uid": "c7d8", "batch.kubernetes.io/job-name": "a", "job-name": "a"}},
+        "spec": {"containers": [{"name": "a", "image": "a", "resources": {}, "imagePullPolicy": "Always",
+                                 "terminationMessagePath": "/dev/termination-log"}],
+                 "dnsPolicy": "ClusterFirst", "restartPolicy": "Never", "schedulerName": "default-scheduler",
+                 "securityContext": {}, "terminationGracePeriodSeconds": 30}}}),
+    ("template of a chart, without demands", template(
+        nodeSelector={}, affinity={}, tolerations=[], topologySpreadConstraints=[], schedulingGates=[],
+        resourceClaims=[], ephemeralContainers=[], nodeName="", hostname="", subdomain="", restartPolicy="",
+        volumes=[], initContainers=[])),
+    ("template with nulls", {"command": None, "template": {"metadata": {"labels": None, "annotations": None}, "spec": {
+        "nodeSelector": None, "affinity": None, "tolerations": None, "topologySpreadConstraints": None,
+        "schedulingGates": None, "resourceClaims": None, "ephemeralContainers": None, "nodeName": None,
+        "hostname": None, "subdomain": None, "schedulerName": None, "restartPolicy": None, "volumes": None,
+        "initContainers": None, "securityContext": None, "containers": [
+            {"name": "main", "image": "a", "command": None, "args": None, "env": None, "resources": None}]}}}),
+    ("amount that is a number with a fraction", template(
+        containers=[{"name": "a", "image": "a", "resources": {"limits": {"cpu": 0.5}}}])),
     ("template alone", {"command": None, **template(containers=[{"name": "one", "image": "a"}])}),
     ("template beside short fields", {"image": "a", "env": [{"name": "A"}], "template": {
         "metadata": {"labels": {"team": "x"}, "annotations": {"a": "b c"}},

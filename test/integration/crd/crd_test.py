@@ -37,6 +37,10 @@ def test_bad(server, check):
 def test_good(server, check):
     for number, (name, change) in enumerate(GOOD_JOBS):
         check.accepted("job: " + name, server.request("POST", JOBS + STRICT, job(f"good-{number}", **change)))
+        # What is applied on the server keeps its nulls, what is created does not.
+        path = f"{JOBS}/applied-{number}{STRICT}&fieldManager=test"
+        check.accepted("job applied: " + name, server.request(
+            "PATCH", path, job(f"applied-{number}", **change), kind="application/apply-patch+yaml"))
     check.accepted("longest name", server.request("POST", JOBS, job("a" * 57)))
     node = make("ComputeNode", "n1", {"resources": {"cpu": 2, "memory": "4Gi", "example.com/gpu": "1"}})
     check.accepted("node", server.request("POST", NODES + STRICT, node))

@@ -66,7 +66,7 @@ void user_set_template(const struct world *w, struct version *v, const char *tex
 	struct template_facts t = template_parse(&v->arena, spec->template_text);
 	struct reslist requests = {t.requests, t.nrequests};
 	set_hashes(w, v, text);
-	spec->shape = copy_str(&v->arena, spec->old_template_hash);
+	spec->shape = arena_strndup(&v->arena, spec->old_template_hash, 16);
 	spec->requests = copy_reslist(&v->arena, &requests);
 }
 

@@ -85,7 +85,34 @@ static void template_and_short_fields(void **state)
 		    "containers\":\"a\"}},\"spec\":{\"automountServiceAccountToken\":true,"
 		    "\"containers\":["
 		    "{\"image\":\"i\",\"name\":\"a\"}],\"restartPolicy\":\"Never\"}}");
-	/* A named account keeps its token. */
+	/* As a live Job shows its template, and Helm charts write theirs. */
+	expect_text("{\"template\":{\"metadata\":{\"creationTimestamp\":null,\"name\":\"x\","
+		    "\"labels\":{"
+		    "\"job-name\":\"x\"}},\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":"
+		    "\"i\",\"args\":"
+		    "null,\"resources\":{\"limits\":{\"cpu\":0.1}}}],\"schedulerName\":\"default-"
+		    "scheduler\","
+		    "\"nodeSelector\":{},\"affinity\":{},\"tolerations\":[],\"hostname\":\"\","
+		    "\"volumes\":null,"
+		    "\"restartPolicy\":\"\",\"dnsPolicy\":\"ClusterFirst\"}}}",
+		    "{\"metadata\":{\"annotations\":{\"muster.dev/containers\":\"a\"},\"labels\":{\"job-name\":\"x\"}},\"spec\":{"
+		    "\"automountServiceAccountToken\":"
+		    "false,\"containers\":[{\"image\":\"i\",\"name\":\"a\",\"resources\":{"
+		    "\"limits\":{\"cpu\":"
+		    "\"0.1\"}}}],\"dnsPolicy\":\"ClusterFirst\",\"restartPolicy\":\"Never\"}}");
+	/* No image is none. */
+	expect_text("{\"template\":{\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"\"}]}}}",
+		    "{\"metadata\":{\"annotations\":{\"muster.dev/containers\":\"a\"}},\"spec\":{\"automountServiceAccountToken\":false,"
+		    "\"containers\":[{"
+		    "\"image\":\"default:1\",\"name\":\"a\"}],\"restartPolicy\":\"Never\"}}");
+	/* A named account keeps its token, also if it is called default. */
+	assert_null(
+		strstr(make("{\"template\":{\"spec\":{\"serviceAccountName\":\"default\"}}}", "i")
+			       .template_text,
+		       "automount"));
+	assert_null(strstr(
+		make("{\"template\":{\"spec\":{\"serviceAccount\":\"robot\"}}}", "i").template_text,
+		"automount"));
 	struct job_spec s =
 		make("{\"template\":{\"spec\":{\"serviceAccountName\":\"robot\",\"containers\""
 		     ":[{\"name\":\"a\",\"image\":\"i\"}]}}}",
@@ -102,11 +129,12 @@ static void what_is_refused(void **state)
 	} cases[] = {
 		{"{\"nodeName\":\"n\"}", "nodeName"},
 		{"{\"schedulerName\":\"s\"}", "schedulerName"},
-		{"{\"schedulingGates\":[]}", "schedulingGates"},
-		{"{\"nodeSelector\":{}}", "nodeSelector"},
-		{"{\"affinity\":{}}", "affinity"},
-		{"{\"topologySpreadConstraints\":[]}", "topologySpreadConstraints"},
-		{"{\"resourceClaims\":[]}", "resourceClaims"},
+		{"{\"schedulingGates\":[{}]}", "schedulingGates"},
+		{"{\"nodeSelector\":{\"a\":\"b\"}}", "nodeSelector"},
+		{"{\"affinity\":{\"a\":{}}}", "affinity"},
+		{"{\"topologySpreadConstraints\":[{}]}", "topologySpreadConstraints"},
+		{"{\"resourceClaims\":[{}]}", "resourceClaims"},
+		{"{\"hostname\":7}", "hostname"},
 		{"{\"restartPolicy\":\"Always\"}", "restartPolicy"},
 		{"{\"volumes\":[{\"name\":\"a\",\"emptyDir\":{}},{\"name\":\"b\",\"ephemeral\":{}}]"
 		 "}",
@@ -146,7 +174,18 @@ static void credentials(void **state)
 		{"{}", false},
 		{"{\"metadata\":{\"annotations\":{\"a\":\"b\"}}}", false},
 		{"{\"metadata\":{\"labels\":{\"a\":\"b\"}}}", true},
-		{"{\"spec\":{\"serviceAccountName\":\"default\"}}", false},
+		{"{\"spec\":{\"serviceAccountName\":\"\",\"serviceAccount\":\"\"}}", false},
+		{"{\"spec\":{\"serviceAccountName\":\"default\"}}", true},
+		{"{\"spec\":{\"serviceAccount\":\"default\"}}", true},
+		{"{\"spec\":{\"serviceAccountName\":\"default\",\"automountServiceAccountToken\":"
+		 "false}}",
+		 false},
+		{"{\"spec\":{\"serviceAccount\":\"default\",\"automountServiceAccountToken\":false}"
+		 "}",
+		 false},
+		{"{\"spec\":{\"serviceAccount\":\"x\",\"automountServiceAccountToken\":false}}",
+		 true},
+		{"{\"spec\":{\"automountServiceAccountToken\":null}}", false},
 		{"{\"spec\":{\"serviceAccountName\":\"x\"}}", true},
 		{"{\"spec\":{\"automountServiceAccountToken\":true}}", true},
 		{"{\"spec\":{\"volumes\":[{\"name\":\"a\",\"emptyDir\":{}},{\"name\":\"b\","
