@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kube/decode_requests.h"
+#include "kube/pod_doubt.h"
 #include "kube/pod_form.h"
 #include "kube/pod_hash.h"
 #include "kube/pod_plain.h"
@@ -208,6 +209,7 @@ void pod_template(struct arena *a, const json_t *job_spec, const char *default_i
 		spec->invalid = "a container has no image, and the coordinator was given no "
 				"--default-image; set spec.image";
 	spec->credentials = pod_carries_credentials(pod);
+	spec->doubt = pod_doubt(a, s);
 	spec->shape = pod_shape(a, pod);
 	add_digest(pod, digest); /* no part of the shape: it tells every value */
 	template_text(a, pod, spec);

@@ -45,6 +45,8 @@ struct job_spec {
 	const char *shape;
 	bool credentials;    /* the pod carries somebody's: only the coordinator may create it */
 	const char *invalid; /* why no pod can be made of this spec and what to do, or NULL */
+	const char *doubt;   /* an amount that Kubernetes takes but nobody means, and what to do, or
+				NULL */
 };
 
 /* An attempt on a lost node that may run on although a newer one of its index counts instead. */

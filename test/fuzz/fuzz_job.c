@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A ComputeJob from anybody, and the pods made of it: no crash; what is rendered is JSON, within
- * its bound, the member's own where Muster decides; the hash does not depend on the text's layout, nor on
- * whether the user writes the pod or its canonical form. */
+ * its bound, the member's own where Muster decides; the hash does not depend on the text's layout,
+ * nor on whether the user writes the pod or its canonical form. */
 #include <stdint.h>
 #include <string.h>
 
@@ -52,7 +52,8 @@ static void hash_again(const json_t *o, const char *hash)
 /* The canonical form of a canonical form is the form itself. */
 static void form_again(const json_t *o)
 {
-	AUTO(js_freep) json_t *form = pod_form(json_object_get(json_object_get(o, "spec"), "template"));
+	AUTO(js_freep)
+	json_t *form = pod_form(json_object_get(json_object_get(o, "spec"), "template"));
 	AUTO(js_freep) json_t *again = pod_form(form);
 	must(json_equal(form, again));
 }

@@ -186,6 +186,7 @@ static bool check_suspended(struct core *c, struct job_record *j)
 
 static bool check_template(struct core *c, struct job_record *j)
 {
+	tell_doubt(c, j);
 	if (!*j->spec.invalid)
 		return false;
 	bool news = j->told.reason != R_InvalidPodTemplate;

@@ -210,8 +210,11 @@ void job_seen(struct core *c, const struct job *job)
 	 * has a finalizer of his own, the job is seen without it then, and its pods stay orphaned.
 	 */
 	j->object.orphan |= orphan;
-	if (first || changed)
+	if (first || changed) {
 		set_spec(c, j, &job->spec);
+		job_set_doubt(j, str_or_empty(job->spec.doubt),
+			      job->status.observed_generation == job->meta.generation);
+	}
 	merge_status(c, j, &job->status);
 	job_recount_completed(j);
 	job_status_seen(j, &job->status, job->meta.rv);

@@ -42,6 +42,7 @@ struct job_record *job_new(struct core *c, const char *ns, const char *name, con
 	mem_strset(&j->told.last_failure, "");
 	mem_strset(&j->told.last_refusal, "");
 	mem_strset(&j->told.forbidden, "");
+	mem_strset(&j->told.doubt, "");
 	mem_strset(&j->spec.invalid, "");
 	j->id = ++c->jobs.last_id;
 	j->timer.kind = TIMER_JOB;
@@ -107,7 +108,9 @@ void job_free(struct core *c, struct job_record *j)
 		       j->told.create_error,
 		       j->told.last_failure,
 		       j->told.last_refusal,
-		       j->told.forbidden};
+		       j->told.forbidden,
+
+		       j->told.doubt};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
 	free(j->members.slots);

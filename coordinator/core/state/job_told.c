@@ -22,6 +22,14 @@ void job_set_create_error(struct job_record *j, const char *words)
 	mem_strset(&j->told.create_error, words);
 }
 
+void job_set_doubt(struct job_record *j, const char *words, bool told)
+{
+	if (str_eq(j->told.doubt, words))
+		return;
+	mem_strset(&j->told.doubt, words);
+	j->told.doubt_news = *words && !told;
+}
+
 void job_told_adopt(struct job_record *j, const struct job_status *st)
 {
 	for (uint32_t i = 0; i < st->nconds; i++) {

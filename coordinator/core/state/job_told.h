@@ -13,6 +13,8 @@ void job_set_message(struct job_record *j, enum reason reason, const char *fmt, 
 	__attribute__((format(printf, 3, 4)));
 /* words: why the API server refuses pods of the job, or "". */
 void job_set_create_error(struct job_record *j, const char *words);
+/* words: what is odd about the job's spec, or "". told: an Event of a leader before has said it. */
+void job_set_doubt(struct job_record *j, const char *words, bool told);
 /* Sets conditions, reason and message to those of a stored status, whoever wrote the status. */
 void job_told_adopt(struct job_record *j, const struct job_status *st);
 /* The end of the job was taken back: neither Complete nor Failed is true. */

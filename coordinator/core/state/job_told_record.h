@@ -16,6 +16,8 @@ struct job_told {
 	enum reason last_end;     /* of that end: MemberFailed, or MemberBackOff if not charged */
 	uint32_t last_index;      /* the member; UINT32_MAX: the previous leader said it */
 	int64_t next_try_ms;      /* of that member: wall time in whole seconds; 0: not known */
+	char *doubt;              /* what is odd about the job, with the next step, or "" */
+	bool doubt_news;          /* no Event has told it */
 	char *last_refusal;       /* why a kubelet refused a member last, or "" */
 	char *forbidden;          /* why one last did for what its pod is, or "" */
 	int64_t failure_event_ms; /* until then no Event is made about a failure */

@@ -310,6 +310,14 @@ static void say_last_end(const struct core *c, struct job_record *j)
 			j->told.next_try_ms ? NEXT_TRY : "", j->told.next_try_ms ? at : "");
 }
 
+void tell_doubt(struct core *c, struct job_record *j)
+{
+	if (!j->told.doubt_news)
+		return;
+	j->told.doubt_news = false;
+	event_job(c, j, R_FractionOfByte, j->told.doubt);
+}
+
 void tell_progress(struct core *c, struct job_record *j)
 {
 	if (tell_failing_create(c, j))
@@ -326,6 +334,8 @@ void tell_progress(struct core *c, struct job_record *j)
 		mem_strset(&j->told.last_failure, "");
 	if (*j->told.last_failure && !job_blocked(j))
 		say_last_end(c, j);
+	else if (!job_queued(j) && *j->told.doubt)
+		job_set_message(j, R_FractionOfByte, "%s", j->told.doubt);
 	else if (!job_queued(j) && (j->told.reason != R_NONE || *j->told.message))
 		job_set_message(j, R_NONE, "%s", "");
 }

@@ -6,9 +6,11 @@
 #include "coordinator/core/state/tables.h"
 
 /* Sets the message of the job to the first of these: why creates of pods fail; why pods are
- * refused; which lost node a member waits for; why containers wait; how a member failed. While the
- * job waits in the queue, the message about that stays. */
+ * refused; which lost node a member waits for; why containers wait; how a member failed; what is
+ * odd about the spec. While the job waits in the queue, the message about that stays. */
 void tell_progress(struct core *c, struct job_record *j);
+/* What is odd about the job's spec becomes an Event, once for each spec. */
+void tell_doubt(struct core *c, struct job_record *j);
 /* An attempt failed; an Event says so at most once a minute for each job. */
 void tell_failure(struct core *c, const struct attempt *a, const struct member *m);
 /* An attempt ended, not by its own fault, and its index waits for its next try. m says how, or is

@@ -101,6 +101,7 @@ struct job_spec copy_job_spec(struct arena *a, const struct job_spec *s)
 	c.old_template_hash = copy_str(a, s->old_template_hash);
 	c.template_text = copy_str(a, s->template_text);
 	c.invalid = copy_str(a, s->invalid);
+	c.doubt = copy_str(a, s->doubt);
 	return c;
 }
 

@@ -164,6 +164,50 @@ static void what_is_refused(void **state)
 	assert_non_null(strstr(too_big.invalid, "64 KiB"));
 }
 
+/* What Kubernetes takes with a warning, which only the creator of the pod would hear. */
+static void amounts_that_nobody_means(void **state)
+{
+	static const struct {
+		const char *spec, *says; /* NULL: nothing */
+	} cases[] = {
+		{"{\"resources\":{\"requests\":{\"memory\":\"100m\"}}}",
+		 "memory: 100m of container main is not a whole number of bytes, since m means "
+		 "thousandths; "
+		 "write M or Mi for megabytes"},
+		{"{\"resources\":{\"limits\":{\"ephemeral-storage\":\"1500m\"}}}",
+		 "ephemeral-storage: 1500m of container main "},
+		{"{\"template\":{\"spec\":{\"initContainers\":[{\"name\":\"i\",\"resources\":{"
+		 "\"limits\":{"
+		 "\"memory\":\"1m\"}}}]}}}",
+		 "memory: 1m of container i "},
+		{"{\"template\":{\"spec\":{\"containers\":[{\"name\":\"a\",\"resources\":{"
+		 "\"limits\":{"
+		 "\"memory\":0.5}}}]}}}",
+		 "memory: 0.5 of container a "},
+		{"{\"template\":{\"spec\":{\"resources\":{\"requests\":{\"memory\":\"1m\"}}}}}",
+		 "memory: 1m of the pod "},
+		{"{\"template\":{\"spec\":{\"overhead\":{\"memory\":\"1m\"}}}}",
+		 "memory: 1m of the pod's overhead "},
+		{"{\"template\":{\"spec\":{\"volumes\":[{\"name\":\"v\",\"emptyDir\":{"
+		 "\"sizeLimit\":\"5m\"}}]}}}",
+		 "sizeLimit: 5m of volume v "},
+		{"{\"resources\":{\"requests\":{\"memory\":\"100M\",\"cpu\":\"100m\"}}}", NULL},
+		{"{\"resources\":{\"requests\":{\"memory\":100}}}", NULL},
+		{"{\"resources\":{\"requests\":{\"memory\":\"1000m\"}}}", NULL},
+		{"{\"resources\":{\"requests\":{\"memory\":\"16Ei\"}}}", NULL},
+		{"{\"resources\":{\"requests\":{\"memory\":\"much\"}}}", NULL},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct job_spec s = make(cases[i].spec, "i");
+		CASE(cases[i].spec, !s.invalid);
+		if (cases[i].says)
+			CASE(cases[i].spec, s.doubt && strstr(s.doubt, cases[i].says) == s.doubt);
+		else
+			CASE(cases[i].spec, !s.doubt);
+	}
+}
+
 /* Beside the admission policy of the chart: what it refuses to agents is told here. */
 static void credentials(void **state)
 {
@@ -329,9 +373,14 @@ static void shapes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(short_form),       cmocka_unit_test(template_and_short_fields),
-		cmocka_unit_test(what_is_refused),  cmocka_unit_test(credentials),      cmocka_unit_test(a_members_pod),
-		cmocka_unit_test(what_renders_not), cmocka_unit_test(shapes),
+		cmocka_unit_test(short_form),
+		cmocka_unit_test(template_and_short_fields),
+		cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(credentials),
+		cmocka_unit_test(amounts_that_nobody_means),
+		cmocka_unit_test(a_members_pod),
+		cmocka_unit_test(what_renders_not),
+		cmocka_unit_test(shapes),
 	};
 	return cmocka_run_group_tests(tests, NULL, teardown);
 }

@@ -136,6 +136,8 @@ void story_set_spec(struct story *st, struct version *v, const struct words *w)
 	if (option(w, "invalid"))
 		spec->invalid =
 			*option(w, "invalid") ? copy_str(&v->arena, option(w, "invalid")) : NULL;
+	if (option(w, "doubt"))
+		spec->doubt = *option(w, "doubt") ? copy_str(&v->arena, option(w, "doubt")) : NULL;
 	set_updates(spec, w);
 	set_selection(v, w);
 	set_template(st, v, w);

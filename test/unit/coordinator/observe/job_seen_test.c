@@ -101,6 +101,28 @@ static void which_edits_move_members(void **state)
 	assert_string_equal(tables_did(c), "TEMPLATE_DROP 0123456789abcdef\n");
 }
 
+/* It is told once for each spec, by the leader that first acts on it. */
+static void what_is_odd_about_a_spec(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job v = a_job();
+	v.spec.doubt = "memory: 100m";
+	v.meta.generation = v.status.observed_generation = 2;
+	job_seen(c, &v);
+	struct job_record *j = job_find(c, "default", "a");
+	assert_string_equal(j->told.doubt, "memory: 100m");
+	assert_false(j->told.doubt_news);
+	v.meta.generation = 3;
+	v.spec.doubt = "memory: 200m";
+	job_seen(c, &v);
+	assert_true(j->told.doubt_news);
+	v.meta.generation = 4;
+	v.spec.doubt = NULL;
+	job_seen(c, &v);
+	assert_string_equal(j->told.doubt, "");
+	assert_false(j->told.doubt_news);
+}
+
 /* The hash that older versions made says nothing but how their pods are compared. */
 static void the_hash_of_older_versions(void **state)
 {
@@ -248,6 +270,7 @@ int main(void)
 		T(a_new_job),
 		cmocka_unit_test(what_a_status_counts),
 		T(which_edits_move_members),
+		T(what_is_odd_about_a_spec),
 		T(the_hash_of_older_versions),
 		cmocka_unit_test(which_edits_end_a_pause),
 		T(a_job_made_again),

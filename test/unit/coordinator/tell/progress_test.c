@@ -72,6 +72,40 @@ static void the_first_of_what_it_could_say(void **state)
 	(void)state;
 }
 
+/* What is odd about a spec: an Event at once, and the message when there is nothing else to say. */
+static void a_doubt(void **state)
+{
+	static const char words[] = "memory: 100m of container main is not a whole number of bytes";
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	AUTO(buf_done) struct buf want = BUF_INIT(256);
+	tell_doubt(c, j);
+	assert_string_equal(tables_did(c), "");
+	job_set_doubt(j, words, true); /* the leader before has told it */
+	tell_doubt(c, j);
+	assert_string_equal(tables_did(c), "");
+	job_set_doubt(j, "", false);
+	assert_false(j->told.doubt_news);
+	job_set_doubt(j, words, false);
+	job_set_doubt(j, words, true); /* the same spec again: it is told still */
+	tell_doubt(c, j);
+	tell_doubt(c, j);
+	const char *did = tables_did(c);
+	assert_non_null(strstr(did, words));
+	assert_null(strstr(strstr(did, words) + 1, words));
+	tell_progress(c, j);
+	assert_int_equal(j->told.reason, R_FractionOfByte);
+	assert_string_equal(j->told.message, words);
+	j->place.stage = QUEUE_BLOCKED;
+	job_set_message(j, R_Unschedulable, "needs 1 node");
+	tell_progress(c, j);
+	assert_int_equal(j->told.reason, R_Unschedulable);
+	j->place.stage = QUEUE_OUT;
+	job_set_doubt(j, "", true);
+	tell_progress(c, j);
+	assert_string_equal(j->told.message, "");
+}
+
 /* The words that tell_failure keeps, and an Event of them or none. */
 static void expect_failure(struct core *c, const struct attempt *a, const char *words, bool event)
 {
@@ -407,6 +441,7 @@ int main(void)
 		cmocka_unit_test(the_first_of_what_it_could_say),
 		T(a_failure_in_words_and_an_event_a_minute),
 		T(a_pod_evicted_for_its_own_fault),
+		T(a_doubt),
 		T(when_the_next_try_is),
 		cmocka_unit_test(words_of_the_leader_before),
 		T(the_one_told_of_is_tried_already),
