@@ -90,10 +90,18 @@ static void read_pod(struct agent *a, const char *ns, const char *name)
 	submit(l, &(struct api_request){.verb = API_GET});
 }
 
+/* By the hash alone: from a coordinator up to 0.1. */
+static const char *template_text(const struct agent *a, const char *ns, const char *hash)
+{
+	AUTO(mem_freep) char *name = template_name(ns, hash);
+	const char *text = template_store_find(&a->templates, name);
+	return text ? text : template_store_find(&a->templates, hash);
+}
+
 static void create(struct agent *a, const struct pod_create *pod)
 {
 	struct pod_create with_text = *pod;
-	with_text.template_text = template_store_find(&a->templates, pod->template_hash);
+	with_text.template_text = template_text(a, pod->ns, pod->template_hash);
 	must(with_text.template_text); /* the core creates a pod only when it was given the text */
 	struct launch *l = launch_new(a, pod->ns, pod->name);
 	submit(l, &(struct api_request){.verb = API_CREATE, .pod_create = &with_text});
@@ -105,7 +113,7 @@ static void act(struct agent *a, const struct agent_action *what)
 	case AACT_CREATE: create(a, &what->create); break;
 	case AACT_READ: read_pod(a, what->read.ns, what->read.name); break;
 	case AACT_REPORT: agent_session_poke(a->session); break;
-	case AACT_TEMPLATE_DROP: template_store_drop(&a->templates, what->template_hash); break;
+	case AACT_TEMPLATE_DROP: template_store_drop(&a->templates, what->template_name); break;
 	}
 }
 

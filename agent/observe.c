@@ -131,16 +131,16 @@ static void on_orders(void *self, uint64_t epoch, const struct order *v, uint32_
 					 .orders = {.epoch = epoch, .v = v, .n = n}});
 }
 
-static void on_template(void *self, const char *hash, const char *text)
+static void on_template(void *self, const char *name, const char *text)
 {
 	struct agent *a = agent_of(self);
-	template_store_keep(&a->templates, hash, text);
-	agent_step(a, &(struct agent_event){.type = AEV_TEMPLATE, .template_hash = hash});
+	template_store_keep(&a->templates, name, text);
+	agent_step(a, &(struct agent_event){.type = AEV_TEMPLATE, .template_name = name});
 }
 
 static void templates(void *self, struct strs *ret)
 {
-	*ret = template_store_hashes(&agent_of(self)->templates);
+	*ret = template_store_names(&agent_of(self)->templates);
 }
 
 static void on_state(void *self, bool connected, const char *why)

@@ -3,13 +3,15 @@
  * reflectors, agents from the sessions. Nothing is decided here. */
 #include "coordinator/observe.h"
 
+#include "base/mem.h"
 #include "coordinator/act.h"
 #include "coordinator/status_keys.h"
 
 static void on_job(struct coordinator *c, const struct job *job)
 {
 	struct core_event ev = {.type = CEV_JOB, .job = job};
-	template_store_keep(&c->templates, job->spec.template_hash, job->spec.template_text);
+	AUTO(mem_freep) char *name = template_name(job->meta.ns, job->spec.template_hash);
+	template_store_keep(&c->templates, name, job->spec.template_text);
 	shell_step(c, &ev);
 	writeq_seen(c->writeq, status_key_job(c->keys, job->meta.ns, job->meta.name), c->now_ms);
 }
@@ -153,9 +155,10 @@ static struct orders_view orders(void *self, const char *node)
 	return view;
 }
 
-static const char *template_text(void *self, const char *hash)
+static const char *template_text(void *self, const char *ns, const char *hash)
 {
-	return template_store_find(&coordinator_of(self)->templates, hash);
+	AUTO(mem_freep) char *name = template_name(ns, hash);
+	return template_store_find(&coordinator_of(self)->templates, name);
 }
 
 struct server_sessions *observe_sessions(struct coordinator *c)

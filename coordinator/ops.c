@@ -68,7 +68,8 @@ static uint64_t submit(struct op *op, const struct api_request *req)
 static uint64_t submit_create(struct op *op)
 {
 	struct api_request req = object_request(op, API_CREATE, API_POD);
-	op->pod.template_text = template_store_find(op->owner->templates, op->pod.template_hash);
+	AUTO(mem_freep) char *name = template_name(op->ns, op->pod.template_hash);
+	op->pod.template_text = template_store_find(op->owner->templates, name);
 	if (!op->pod.template_text)
 		return 0;
 	req.pod_create = &op->pod;

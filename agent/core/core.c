@@ -52,7 +52,7 @@ static void on_orders(struct agent_core *c, const struct agent_event *ev)
 
 static void on_template(struct agent_core *c, const struct agent_event *ev)
 {
-	template_set_add(&c->templates, ev->template_hash);
+	template_set_add(&c->templates, ev->template_name);
 }
 
 static void on_created(struct agent_core *c, const struct agent_event *ev)

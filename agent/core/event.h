@@ -13,7 +13,7 @@ enum agent_event_type {
 	AEV_POD_GONE,    /* a pod of the node was deleted */
 	AEV_PODS_SYNCED, /* a list of the node's pods is complete; no pod is created before */
 	AEV_ORDERS,      /* the node's full set of orders with the epoch of its leader */
-	AEV_TEMPLATE,    /* the text of a template's hash has arrived */
+	AEV_TEMPLATE,    /* the text of a template has arrived */
 	AEV_CREATED,     /* a create ended; after EXISTS the shell has read the pod as well */
 	AEV_READ,        /* a live GET of a pod ended */
 };
@@ -31,7 +31,7 @@ struct agent_event {
 			const struct order *v;
 			uint32_t n;
 		} orders;
-		const char *template_hash;
+		const char *template_name; /* TEMPLATE: template_name() of namespace and hash */
 		struct {
 			const char *ns, *name; /* of the pod */
 			enum rc rc;
@@ -58,7 +58,7 @@ struct agent_action {
 		struct {
 			const char *ns, *name;
 		} read;
-		const char *template_hash;
+		const char *template_name;
 	};
 };
 

@@ -54,7 +54,7 @@ static bool can_create(struct order_table *t, struct step *st, struct order_reco
 	if (!o->o.launch)
 		return false;
 	if (may_create)
-		return template_set_has(templates, o->o.template_hash);
+		return template_set_has(templates, o->o.ns, o->o.template_hash);
 	/* The two programs are configured apart: the coordinator must create the pod. */
 	order_refuse(t, st, o, MEMBER_DENIED, "LaunchDisabled",
 		     "agents launch nothing here (--launch)");

@@ -37,7 +37,7 @@ static void drop_templates(const struct order_table *t, struct step *st,
 	struct order_record *o, *next;
 	HASH_ITER (hh, t->records, o, next) {
 		if (o->o.launch && !order_was_seen(o))
-			template_set_need(templates, o->o.template_hash);
+			template_set_need(templates, o->o.ns, o->o.template_hash);
 	}
 	template_set_drop_rest(templates, st);
 }

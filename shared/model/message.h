@@ -86,11 +86,11 @@ struct msg_ack {
 struct msg_watch {
 	uint64_t session, revision; /* 0: has none */
 	uint32_t page;              /* the page wanted, when the answer before said more */
-	struct strs templates;      /* hashes it has */
+	struct strs templates;      /* names of those it has (template_name) */
 };
 
 struct template_text {
-	const char *hash, *text;
+	const char *hash, *text, *ns; /* ns "": of a coordinator that does not tell it */
 };
 
 struct msg_orders {

@@ -32,8 +32,8 @@ struct agent_session_config {
 	/* A new full set of orders; borrowed for the call. */
 	void (*on_orders)(void *self, uint64_t epoch, const struct order *v, uint32_t n);
 	/* The text of a template that orders name; comes before them. Borrowed for the call. */
-	void (*on_template)(void *self, const char *hash, const char *text);
-	/* The hashes of templates that the agent has. Borrowed until the next call. */
+	void (*on_template)(void *self, const char *name, const char *text);
+	/* The names of templates that the agent has. Borrowed until the next call. */
 	void (*templates)(void *self, struct strs *ret);
 	/* A session began ("" is why), or there is none and why not. */
 	void (*on_state)(void *self, bool connected, const char *why);

@@ -40,7 +40,8 @@ struct server_sessions_config {
 	void (*on_hangup)(void *self, const char *node, uint64_t session);
 	/* The node's orders; borrowed until the next call into the owner. */
 	struct orders_view (*orders)(void *self, const char *node);
-	const char *(*template_text)(void *self, const char *hash); /* NULL: unknown (any more) */
+	/* NULL: unknown (any more) */
+	const char *(*template_text)(void *self, const char *ns, const char *hash);
 };
 
 /* log may be NULL. */

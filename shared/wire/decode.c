@@ -200,7 +200,8 @@ static enum rc get_orders(struct arena *a, const Muster__V1__Orders *m, struct m
 			return rc;
 	}
 	for (size_t i = 0; i < m->n_templates; i++)
-		templates[i] = (struct template_text){m->templates[i]->hash, m->templates[i]->text};
+		templates[i] = (struct template_text){m->templates[i]->hash, m->templates[i]->text,
+						      m->templates[i]->namespace_};
 	*ret = (struct msg_orders){.session = m->session,
 				   .epoch = m->epoch,
 				   .revision = m->revision,

@@ -125,6 +125,7 @@ static bool put_orders(struct arena *a, const struct msg_orders *m, Muster__V1__
 		muster__v1__template__init(&t[i]);
 		t[i].hash = text(m->templates[i].hash);
 		t[i].text = text(m->templates[i].text);
+		t[i].namespace_ = text(m->templates[i].ns);
 	}
 	out->n_orders = m->norders;
 	out->n_templates = m->ntemplates;

@@ -108,8 +108,8 @@ static void set_template(struct core *c, struct job_record *j, const struct job_
 		job_changed_template(j);
 		mended(j);
 		refusals_forget(j);
-		templates_use(c, h, 1);
-		templates_use(c, j->spec.template_id, -1);
+		templates_use(c, j->ns, h, 1);
+		templates_use(c, j->ns, j->spec.template_id, -1);
 	}
 	intern_put(c->strs, j->spec.template_id);
 	j->spec.template_id = h;

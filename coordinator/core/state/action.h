@@ -20,7 +20,7 @@ enum core_action_type {
 	ACT_JOB_DELETE,    /* ttlSecondsAfterFinished is over (UID precondition) */
 	ACT_LIST_NODE,     /* list the pods of a node that has no session */
 	ACT_NOTE,          /* a Kubernetes Event */
-	ACT_TEMPLATE_DROP, /* no job uses the template with this hash any more */
+	ACT_TEMPLATE_DROP, /* no job uses the template of this name any more */
 };
 
 struct core_action {
@@ -51,7 +51,7 @@ struct core_action {
 			const char *reason, *note;
 			bool warning;
 		} note;
-		const char *template_hash;
+		const char *template_name; /* TEMPLATE_DROP: model/template_store.h */
 	};
 };
 

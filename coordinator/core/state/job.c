@@ -93,7 +93,7 @@ void job_free(struct core *c, struct job_record *j)
 	dirty_list_remove(c, j);
 	heap_remove(&c->timers, &j->timer);
 	admitted_use(c, j, NULL, NULL);
-	templates_use(c, j->spec.template_id, -1);
+	templates_use(c, j->ns, j->spec.template_id, -1);
 	intern_put(c->strs, j->spec.template_id);
 	intern_put(c->strs, j->spec.old_template_id);
 	request_put(c, j->spec.request);

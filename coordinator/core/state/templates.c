@@ -6,35 +6,42 @@
 
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/tables.h"
+#include "model/template_store.h"
 
-/* The key is namespace/template: agents may not create its pods, the coordinator may. */
+/* Agents may not create the pods of this template, the coordinator may. */
 struct by_coordinator {
 	UT_hash_handle hh;
-	char key[];
+	char name[];
 };
 
 struct template_use {
-	UT_hash_handle hh; /* by hash */
-	uint32_t hash, refs;
+	UT_hash_handle hh;
+	uint32_t refs;
+	char name[];
 };
 
-void templates_use(struct core *c, uint32_t template_id, int sign)
+static char *name_of(const struct core *c, const char *ns, uint32_t template_id)
 {
+	return template_name(ns, intern_str(c->strs, template_id));
+}
+
+void templates_use(struct core *c, const char *ns, uint32_t template_id, int sign)
+{
+	AUTO(mem_freep) char *name = name_of(c, ns, template_id);
 	struct template_use *t;
-	if (!template_id || !*intern_str(c->strs, template_id))
+	if (!*name)
 		return;
-	HASH_FIND(hh, c->templates.used, &template_id, sizeof template_id, t);
+	HASH_FIND_STR(c->templates.used, name, t);
 	if (!t) {
 		must(sign > 0);
-		t = mem_zalloc(1, sizeof *t);
-		t->hash = template_id;
-		HASH_ADD(hh, c->templates.used, hash, sizeof t->hash, t);
+		t = mem_zalloc(1, sizeof *t + strlen(name) + 1);
+		memcpy(t->name, name, strlen(name) + 1);
+		HASH_ADD_STR(c->templates.used, name, t);
 	}
 	t->refs += sign > 0 ? 1 : -1U;
 	if (t->refs)
 		return;
-	action_new(c, ACT_TEMPLATE_DROP)->template_hash =
-		action_str(c, intern_str(c->strs, template_id));
+	action_new(c, ACT_TEMPLATE_DROP)->template_name = action_str(c, name);
 	HASH_DEL(c->templates.used, t);
 	free(t);
 }
@@ -68,29 +75,22 @@ void templates_forget(struct core *c)
 	}
 }
 
-static char *by_coordinator_key(const struct core *c, const char *ns, uint32_t template_id)
-{
-	struct buf b = BUF_INIT(1024);
-	buf_printf(&b, "%s/%s", ns, intern_str(c->strs, template_id));
-	return buf_steal(&b);
-}
-
 bool templates_by_coordinator(const struct core *c, const char *ns, uint32_t template_id)
 {
-	AUTO(mem_freep) char *key = by_coordinator_key(c, ns, template_id);
+	AUTO(mem_freep) char *name = name_of(c, ns, template_id);
 	struct by_coordinator *b;
-	HASH_FIND_STR(c->templates.by_coordinator, key, b);
+	HASH_FIND_STR(c->templates.by_coordinator, name, b);
 	return b;
 }
 
 void templates_remember(struct core *c, const char *ns, uint32_t template_id)
 {
-	AUTO(mem_freep) char *key = by_coordinator_key(c, ns, template_id);
+	AUTO(mem_freep) char *name = name_of(c, ns, template_id);
 	struct by_coordinator *b;
-	HASH_FIND_STR(c->templates.by_coordinator, key, b);
+	HASH_FIND_STR(c->templates.by_coordinator, name, b);
 	if (b || HASH_COUNT(c->templates.by_coordinator) >= TEMPLATES_BY_COORDINATOR_MAX)
 		return;
-	b = mem_zalloc(1, sizeof *b + strlen(key) + 1);
-	memcpy(b->key, key, strlen(key) + 1);
-	HASH_ADD_STR(c->templates.by_coordinator, key, b);
+	b = mem_zalloc(1, sizeof *b + strlen(name) + 1);
+	memcpy(b->name, name, strlen(name) + 1);
+	HASH_ADD_STR(c->templates.by_coordinator, name, b);
 }

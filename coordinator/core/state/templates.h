@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pod templates, known by hash. The table counts how many jobs use each (the shell keeps the
- * texts), and remembers which templates agents may not use in a namespace although the coordinator
- * may. */
+/* Pod templates, known by namespace and hash. The table counts how many jobs use each (the shell
+ * keeps the texts), and remembers which templates agents may not use in a namespace although the
+ * coordinator may. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
 
 /* One job more (sign 1) or less (sign -1) uses the template. When the last job leaves, the shell
  * drops the text. */
-void templates_use(struct core *c, uint32_t template_id, int sign);
+void templates_use(struct core *c, const char *ns, uint32_t template_id, int sign);
 /* The template is that of the job's spec, by the hash of this version or by that of older ones. 0:
  * it is of no job. */
 bool templates_are_same(const struct job_record *j, uint32_t template_id);

@@ -2,9 +2,25 @@
 #include "sync/agent/watch.h"
 
 #include "base/mem.h"
+#include "model/msgsize.h"
+#include "model/template_store.h"
 
 /* What is not named may be sent again, which costs bytes and nothing else. */
-enum { TEMPLATES_NAMED_MAX = 2048 };
+enum { TEMPLATES_NAMED_MAX = 2048, NAMES_BYTES_MAX = FRAME_AGENT_MAX - 1024 };
+
+/* As many as fit into a frame. */
+static void names_cut(struct strs *names)
+{
+	size_t bytes = 0;
+	uint32_t n = 0;
+	while (n < names->n && n < TEMPLATES_NAMED_MAX) {
+		bytes += msgsize_str(names->v[n]);
+		if (bytes > NAMES_BYTES_MAX)
+			break;
+		n++;
+	}
+	names->n = n;
+}
 
 void agent_watch_send(struct agent_session *s)
 {
@@ -14,8 +30,7 @@ void agent_watch_send(struct agent_session *s)
 				    .revision = o->collecting ? o->next_revision : o->revision,
 				    .page = o->collecting ? o->next_page : 0}};
 	s->cfg.templates(s->cfg.self, &msg.watch.templates);
-	if (msg.watch.templates.n > TEMPLATES_NAMED_MAX)
-		msg.watch.templates.n = TEMPLATES_NAMED_MAX;
+	names_cut(&msg.watch.templates);
 	s->watch_out = true;
 	s->watch_ms = s->now_ms;
 	s->link.request(s->link.self, LINK_WATCH, &msg);
@@ -36,8 +51,11 @@ static bool take_page(struct agent_session *s, const struct msg_orders *page)
 {
 	if (!agent_orders_add(&s->orders, page))
 		return false;
-	for (uint32_t i = 0; i < page->ntemplates; i++)
-		s->cfg.on_template(s->cfg.self, page->templates[i].hash, page->templates[i].text);
+	for (uint32_t i = 0; i < page->ntemplates; i++) {
+		const struct template_text *t = &page->templates[i];
+		AUTO(mem_freep) char *name = template_name(t->ns, t->hash);
+		s->cfg.on_template(s->cfg.self, name, t->text);
+	}
 	if (!s->orders.collecting)
 		set_complete(s);
 	return true;

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "model/msgsize.h"
+#include "model/template_store.h"
 #include "sync/server/parked.h"
 #include "sync/server/pipe.h"
 
@@ -33,14 +34,17 @@ void server_watch_release(struct server_sessions *s, struct server_pipe *p)
 		answer(s, p, &(struct msg_orders){.revision = p->parked.revision});
 }
 
-static bool has_template(const struct server_parked *w, const struct page *page, const char *hash)
+/* Agents up to 0.1 name the hash alone. */
+static bool has_template(const struct server_parked *w, const struct page *page, const char *ns,
+			 const char *hash)
 {
+	AUTO(mem_freep) char *name = template_name(ns, hash);
 	for (uint32_t i = 0; i < w->ntemplates; i++) {
-		if (str_eq(w->templates[i], hash))
+		if (str_eq(w->templates[i], name) || str_eq(w->templates[i], hash))
 			return true;
 	}
 	for (uint32_t i = 0; i < page->ntemplates; i++) {
-		if (str_eq(page->templates[i].hash, hash))
+		if (str_eq(page->templates[i].hash, hash) && str_eq(page->templates[i].ns, ns))
 			return true;
 	}
 	return false;
@@ -52,9 +56,9 @@ static const char *template_wanted(const struct server_sessions *s, const struct
 				   const struct page *page, const struct order *o)
 {
 	if (!o->launch || str_or_empty(o->pod_uid)[0] != '\0' ||
-	    has_template(w, page, o->template_hash))
+	    has_template(w, page, o->ns, o->template_hash))
 		return NULL;
-	return s->cfg.template_text(s->cfg.self, o->template_hash);
+	return s->cfg.template_text(s->cfg.self, o->ns, o->template_hash);
 }
 
 static void page_fill(const struct server_sessions *s, const struct server_parked *w,
@@ -66,13 +70,14 @@ static void page_fill(const struct server_sessions *s, const struct server_parke
 		const char *text = template_wanted(s, w, page, o);
 		size_t bytes = msgsize_order(o);
 		if (text)
-			bytes += msgsize_str(text) + msgsize_str(o->template_hash) + 6;
+			bytes += msgsize_str(text) + msgsize_str(o->template_hash) +
+				 msgsize_str(o->ns) + 6;
 		if (page->end > start && page->bytes + bytes > PAGE_BYTES_MAX)
 			return;
 		page->bytes += bytes;
 		if (text)
 			page->templates[page->ntemplates++] =
-				(struct template_text){o->template_hash, text};
+				(struct template_text){o->template_hash, text, o->ns};
 		page->end++;
 	}
 }

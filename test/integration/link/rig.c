@@ -178,8 +178,9 @@ static struct orders_view orders(void *self, const char *node)
 	return (struct orders_view){v->revision, &v->order, 1};
 }
 
-static const char *template_text(void *self, const char *hash)
+static const char *template_text(void *self, const char *ns, const char *hash)
 {
+	(void)ns;
 	static char text[TEMPLATE_BYTES + 1];
 	(void)self;
 	(void)hash;

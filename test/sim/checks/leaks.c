@@ -19,7 +19,8 @@ static bool first_of_template(const struct shelf *jobs, uint32_t i)
 {
 	const char *hash = str_or_empty(jobs->v[i]->job.spec.template_hash);
 	for (uint32_t k = 0; k < i; k++) {
-		if (str_eq(jobs->v[k]->job.spec.template_hash, hash))
+		if (str_eq(jobs->v[k]->job.spec.template_hash, hash) &&
+		    str_eq(jobs->v[k]->meta.ns, jobs->v[i]->meta.ns))
 			return false;
 	}
 	return *hash;

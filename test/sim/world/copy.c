@@ -256,7 +256,8 @@ static struct msg_orders copy_orders(struct arena *a, const struct msg_orders *m
 	}
 	struct template_text *t = COPY_ARRAY(a, m->templates, m->ntemplates);
 	for (uint32_t i = 0; i < m->ntemplates; i++)
-		t[i] = (struct template_text){copy_str(a, t[i].hash), copy_str(a, t[i].text)};
+		t[i] = (struct template_text){copy_str(a, t[i].hash), copy_str(a, t[i].text),
+					      copy_str(a, t[i].ns)};
 	c.orders = o;
 	c.templates = t;
 	return c;

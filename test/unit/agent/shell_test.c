@@ -183,8 +183,9 @@ static struct orders_view orders(void *self, const char *node)
 	return ((struct world *)self)->view;
 }
 
-static const char *template_text(void *self, const char *hash)
+static const char *template_text(void *self, const char *ns, const char *hash)
 {
+	(void)ns;
 	(void)self;
 	return str_eq(hash, "h") ? "{\"spec\":{}}" : NULL;
 }

@@ -64,7 +64,8 @@ static void create(const char *name, const char *hash)
 static void a_create_carries_the_text_of_its_hash(void **state)
 {
 	(void)state;
-	template_store_keep(&w->templates, "h", "text");
+	template_store_keep(&w->templates, "other/h", "of another namespace");
+	template_store_keep(&w->templates, "ns/h", "text");
 	create("p", "h");
 	assert_string_equal(fake_last(&w->api)->token, "text");
 	assert_int_equal(w->ops.pod_creates, 1);

@@ -201,26 +201,40 @@ static void test_names(void **state)
 	assert_string_equal(reject_text(REJECT_NOT_LEADER), "not-leader");
 }
 
+static void test_template_name(void **state)
+{
+	static const char *const cases[][3] = {
+		{"ns", "hash", "ns/hash"}, {"", "hash", "hash"},
+		{NULL, "hash", "hash"},    {"ns", "", ""},
+		{"ns", NULL, ""},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(mem_freep) char *name = template_name(cases[i][0], cases[i][1]);
+		assert_string_equal(name, cases[i][2]);
+	}
+}
+
 static void test_template_store(void **state)
 {
 	struct template_store s = {0};
 	(void)state;
 	template_store_keep(&s, "b", "first");
 	template_store_keep(&s, "a", "second");
-	template_store_keep(&s, "b", "another"); /* a hash is of one text */
-	template_store_keep(&s, "", "no hash");
+	template_store_keep(&s, "b", "another"); /* a name is of one text */
+	template_store_keep(&s, "", "no name");
 	template_store_keep(&s, "c", NULL);
 	assert_int_equal(template_store_count(&s), 2);
 	assert_string_equal(template_store_find(&s, "b"), "first");
 	assert_null(template_store_find(&s, "c"));
-	struct strs hashes = template_store_hashes(&s);
-	assert_int_equal(hashes.n, 2);
-	assert_string_equal(hashes.v[0], "b");
-	assert_string_equal(hashes.v[1], "a");
+	struct strs names = template_store_names(&s);
+	assert_int_equal(names.n, 2);
+	assert_string_equal(names.v[0], "b");
+	assert_string_equal(names.v[1], "a");
 	template_store_drop(&s, "b");
 	template_store_drop(&s, "never there");
 	assert_null(template_store_find(&s, "b"));
-	assert_int_equal(template_store_hashes(&s).n, 1);
+	assert_int_equal(template_store_names(&s).n, 1);
 	template_store_done(&s);
 	assert_int_equal(template_store_count(&s), 0);
 }
@@ -228,10 +242,10 @@ static void test_template_store(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_quantities),     cmocka_unit_test(test_reslists),
-		cmocka_unit_test(test_expressions),    cmocka_unit_test(test_taints),
-		cmocka_unit_test(test_overlay),        cmocka_unit_test(test_names),
-		cmocka_unit_test(test_template_store),
+		cmocka_unit_test(test_quantities),    cmocka_unit_test(test_reslists),
+		cmocka_unit_test(test_expressions),   cmocka_unit_test(test_taints),
+		cmocka_unit_test(test_overlay),       cmocka_unit_test(test_names),
+		cmocka_unit_test(test_template_name), cmocka_unit_test(test_template_store),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,7 @@ struct world {
 	uint32_t changes; /* how many calls of changes say yes */
 	struct log log;
 	uint32_t warnings;
+	struct strs held; /* names of templates; none: one */
 };
 
 static void link_dial(void *self, const char *address)
@@ -117,9 +118,9 @@ static void on_template(void *self, const char *hash, const char *text)
 
 static void templates(void *self, struct strs *ret)
 {
-	static const char *const held[] = {"h1"};
-	(void)self;
-	*ret = (struct strs){held, 1};
+	static const char *const held[] = {"ns/h1"};
+	struct world *w = self;
+	*ret = w->held.n ? w->held : (struct strs){held, 1};
 }
 
 static void on_state(void *self, bool connected, const char *why)
@@ -614,19 +615,41 @@ static void whole_set_is_handed_on(void **state)
 {
 	struct world *w = *state;
 	struct order v[] = {{.pod = "a"}, {.pod = "b"}};
-	struct template_text t = {"h2", "{}"};
+	struct template_text t[] = {{"h2", "{}", "ns"}, {"h2", "{}", ""}};
 	up(w);
 	struct msg m = orders(7, 0, false, v, 2);
-	m.orders.templates = &t;
-	m.orders.ntemplates = 1;
+	m.orders.templates = t;
+	m.orders.ntemplates = 2; /* the second one is as older coordinators send them */
 	answer(w, LINK_WATCH, m);
-	expect(w, "template:h2={} orders:41:2:a:b ");
+	expect(w, "template:ns/h2={} template:h2={} orders:41:2:a:b ");
 	assert_int_equal(last(w, LINK_WATCH)->revision, 7);
 	answer(w, LINK_WATCH, orders(7, 0, false, NULL, 0)); /* the hold time ended: unchanged */
 	expect(w, "");
 	answer(w, LINK_WATCH, orders(8, 0, false, NULL, 0)); /* an empty set */
 	expect(w, "orders:41:0 ");
 	assert_int_equal(last(w, LINK_WATCH)->revision, 8);
+}
+
+static void names_fit_into_a_frame(void **state)
+{
+	enum { MANY = 3000 };
+	static char name[100];
+	static const char *many[MANY];
+	struct world *w = *state;
+	up(w);
+	answer(w, LINK_WATCH, orders(7, 0, false, NULL, 0));
+	assert_int_equal(w->sent[w->nsent - 1].ntemplates, 1);
+	memset(name, 'x', sizeof name - 1);
+	for (uint32_t i = 0; i < MANY; i++)
+		many[i] = name;
+	w->held = (struct strs){many, MANY};
+	answer(w, LINK_WATCH, orders(8, 0, false, NULL, 0));
+	uint32_t n = w->sent[w->nsent - 1].ntemplates;
+	assert_true(n > 500 && n * sizeof name < FRAME_AGENT_MAX);
+	for (uint32_t i = 0; i < MANY; i++)
+		many[i] = "h";
+	answer(w, LINK_WATCH, orders(9, 0, false, NULL, 0));
+	assert_int_equal(w->sent[w->nsent - 1].ntemplates, 2048);
 }
 
 static void pages_are_put_together(void **state)
@@ -766,6 +789,7 @@ int main(void)
 		T(an_outage_is_a_few_lines),
 		T(retry_is_now),
 		T(whole_set_is_handed_on),
+		T(names_fit_into_a_frame),
 		T(pages_are_put_together),
 		T(set_that_changes_between_pages),
 		T(older_epochs_are_refused),

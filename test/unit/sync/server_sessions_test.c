@@ -115,8 +115,9 @@ static struct orders_view orders(void *self, const char *node)
 	return ((struct world *)self)->view;
 }
 
-static const char *template_text(void *self, const char *hash)
+static const char *template_text(void *self, const char *ns, const char *hash)
 {
+	(void)ns;
 	(void)hash;
 	return ((struct world *)self)->template_text;
 }
@@ -781,6 +782,28 @@ static void templates_go_along_once(void **state)
 	assert_int_equal(last(w)->ntemplates, 2);
 }
 
+/* What two namespaces ask for are two texts, whatever the hash. */
+static void templates_are_of_a_namespace(void **state)
+{
+	struct world *w = *state;
+	struct order v[] = {
+		{.ns = "one", .pod = "a", .template_hash = "h", .launch = true},
+		{.ns = "two", .pod = "b", .template_hash = "h", .launch = true},
+		{.ns = "two", .pod = "c", .template_hash = "h", .launch = true},
+	};
+	static const char *const has[] = {"one/h", "h"};
+	uint64_t id = session(w, 1, "n1", "a1", 0);
+	w->template_text = "{}";
+	w->view = (struct orders_view){7, v, ARRAY_LEN(v)};
+	for (uint32_t n = 0; n <= 2; n++) { /* the last one is an agent of an older version */
+		struct msg watch = watch_of(id, 0, 0);
+		watch.watch.templates = (struct strs){has, n};
+		request(w, 1, &watch);
+		pass(w, 0);
+		assert_int_equal(last(w)->ntemplates, 2 - n);
+	}
+}
+
 static void pages_stay_below_the_frame(void **state)
 {
 	struct world *w = *state;
@@ -883,6 +906,7 @@ int main(void)
 		T(orders_in_pages),
 		T(set_changes_between_pages),
 		T(templates_go_along_once),
+		T(templates_are_of_a_namespace),
 		T(pages_stay_below_the_frame),
 		T(standby_redirects),
 		T(leadership_lost),

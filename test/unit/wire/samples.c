@@ -41,7 +41,7 @@ static const struct order orders[] = {
 	{.ns = "x", .pod = "y"},
 };
 
-static const struct template_text templates[] = {{"0123456789abcdef", "{\"spec\":{}}"}};
+static const struct template_text templates[] = {{"0123456789abcdef", "{\"spec\":{}}", "default"}};
 static const char *const hashes[] = {"0123456789abcdef", "fedcba9876543210"};
 
 static const struct msg samples[SAMPLES] = {
@@ -172,6 +172,7 @@ static bool orders_eq(const struct msg_orders *a, const struct msg_orders *b)
 	}
 	for (uint32_t i = 0; i < a->ntemplates; i++) {
 		if (!str_eq(a->templates[i].hash, b->templates[i].hash) ||
+		    !str_eq(a->templates[i].ns, b->templates[i].ns) ||
 		    !str_eq(a->templates[i].text, b->templates[i].text))
 			return false;
 	}

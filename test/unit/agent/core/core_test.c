@@ -31,7 +31,7 @@ static void pod_that_is_there_is_adopted(void **state)
 	template(w);
 	orders(w, 5, &o, 1);
 	synced(w);
-	expect(w, "report drop:h ");
+	expect(w, "report drop:ns/h ");
 	expect_told(w, "p/u1:Running ");
 }
 
@@ -59,7 +59,7 @@ static void created_once(void **state)
 	pod(w, &p); /* the watch shows the same */
 	expect(w, "");
 	orders(w, 5, &o, 1);
-	expect(w, "drop:h "); /* nobody needs its text any more */
+	expect(w, "drop:ns/h "); /* nobody needs its text any more */
 	p = member_pod("p", "u1", POD_SUCCEEDED);
 	pod(w, &p);
 	expect_told(w, "p/u1:Succeeded ");
@@ -150,7 +150,7 @@ static void ordered_with_a_uid(void **state)
 	synced(w);
 	assert_null(strstr(buf_str(&w->did), "create"));
 	expect_snapshot(w, "");
-	expect(w, "drop:h read:p ");
+	expect(w, "drop:ns/h read:p ");
 	was_read(w, RC_TIMEOUT, NULL);
 	tick(w, agent_core_deadline(w->c));
 	expect(w, "read:p ");
@@ -230,7 +230,7 @@ static void not_to_be_launched_here(void **state)
 	ready(w);
 	template(w);
 	orders(w, 5, &o, 1);
-	expect(w, "drop:h ");
+	expect(w, "drop:ns/h ");
 	struct pod p = member_pod("p", "u1", POD_PENDING);
 	pod(w, &p);
 	expect_told(w, "p/u1:Pending ");

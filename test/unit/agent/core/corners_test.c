@@ -231,15 +231,30 @@ static void templates_are_kept_while_needed(void **state)
 	ready(w);
 	template(w);
 	orders(w, 5, v, 3);
-	step(w, (struct agent_event){.type = AEV_TEMPLATE, .template_hash = "i"});
-	step(w, (struct agent_event){.type = AEV_TEMPLATE, .template_hash = "j"});
+	step(w, (struct agent_event){.type = AEV_TEMPLATE, .template_name = "i"});
+	step(w, (struct agent_event){.type = AEV_TEMPLATE, .template_name = "j"});
 	expect(w, "create:p create:q create:r ");
 	created(w, "p", RC_OK, &p, 0);
 	expect(w, "report ");
 	orders(w, 5, v, 3);
-	expect(w, "drop:h ");
+	expect(w, "drop:ns/h ");
 	orders(w, 5, v, 3);
 	expect(w, "");
+}
+
+/* Another namespace's text is another text, whatever the hash. */
+static void a_template_is_of_its_namespace(void **state)
+{
+	struct world *w = *state;
+	struct order o = order_of("p", 1);
+	ready(w);
+	orders(w, 5, &o, 1);
+	step(w, (struct agent_event){.type = AEV_TEMPLATE, .template_name = "other/h"});
+	expect(w, "");
+	template(w);
+	expect(w, "create:p ");
+	orders(w, 5, &o, 1);
+	expect(w, "drop:other/h ");
 }
 
 /* ---- reports ---- */
@@ -309,12 +324,13 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(name_held_by_another_member), T(name_of_one_that_ended),
-		T(name_taken_for_a_while),      T(doubts_end_with_the_pod),
-		T(made_otherwise_than_ordered), T(answer_that_shows_nothing),
-		T(what_is_read_is_not_it),      T(withdrawn_while_it_is_read),
-		T(several_are_tried_again),     T(templates_are_kept_while_needed),
-		T(pages_fit_a_frame),           T(refusals_come_in_pages),
+		T(name_held_by_another_member),    T(name_of_one_that_ended),
+		T(name_taken_for_a_while),         T(doubts_end_with_the_pod),
+		T(made_otherwise_than_ordered),    T(answer_that_shows_nothing),
+		T(what_is_read_is_not_it),         T(withdrawn_while_it_is_read),
+		T(several_are_tried_again),        T(templates_are_kept_while_needed),
+		T(a_template_is_of_its_namespace), T(pages_fit_a_frame),
+		T(refusals_come_in_pages),
 	};
 	return cmocka_run_group_tests_name("agent_corners", tests, NULL, NULL);
 }

@@ -52,7 +52,7 @@ void step(struct world *w, struct agent_event ev)
 		else if (a->type == AACT_READ)
 			buf_printf(&w->did, "read:%s ", a->read.name);
 		else if (a->type == AACT_TEMPLATE_DROP)
-			buf_printf(&w->did, "drop:%s ", a->template_hash);
+			buf_printf(&w->did, "drop:%s ", a->template_name);
 		else
 			buf_puts(&w->did, "report ");
 	}
@@ -85,7 +85,7 @@ void orders(struct world *w, uint64_t epoch, const struct order *v, uint32_t n)
 
 void template(struct world *w)
 {
-	step(w, (struct agent_event){.type = AEV_TEMPLATE, .template_hash = "h"});
+	step(w, (struct agent_event){.type = AEV_TEMPLATE, .template_name = "ns/h"});
 }
 
 void synced(struct world *w)

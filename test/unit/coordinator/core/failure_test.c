@@ -434,12 +434,12 @@ static void deleted_job_stops_at_once(void **state)
 	w_job_gone(w, j);
 	assert_true(w_has(w, "delete pod-a-0.1: job deleted\n"));
 	assert_false(w_has(w, "delete pod-a-1.1"));
-	assert_false(w_has(w, "drop 00000000000000aa\n"));
+	assert_false(w_has(w, "drop default/00000000000000aa\n"));
 	w_tell(w, j, "n1", 0, 1, MEMBER_GONE);
 	struct core_stats st;
 	core_stats(w->core, &st);
 	assert_int_equal(st.members_live, 0);
-	assert_true(w_has(w, "drop 00000000000000aa\n"));
+	assert_true(w_has(w, "drop default/00000000000000aa\n"));
 }
 
 static void orphaned_job_leaves_pods(void **state)

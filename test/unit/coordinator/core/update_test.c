@@ -108,7 +108,7 @@ static void rolls_one_by_one(void **state)
 	set_template(w, j, "00000000000000bb");
 	assert_true(w_has(w, "delete pod-a-0.1: template changed\n"));
 	assert_false(w_has(w, "delete pod-a-2.1"));
-	assert_true(w_has(w, "drop 00000000000000aa\n"));
+	assert_true(w_has(w, "drop default/00000000000000aa\n"));
 	gone(w, j, 0, 1, "n1");
 	const struct order *o = w_order(w, j, 0, NULL);
 	assert_int_equal(o->attempt, 2);

@@ -183,7 +183,7 @@ static void put_action(struct world *w, const struct core_action *a)
 		assert_int_equal(reason_parse(a->note.note), R_NONE); /* words, not a name */
 		buf_printf(&w->did, "note %s %s\n", a->note.name, a->note.reason);
 		break;
-	case ACT_TEMPLATE_DROP: buf_printf(&w->did, "drop %s\n", a->template_hash); break;
+	case ACT_TEMPLATE_DROP: buf_printf(&w->did, "drop %s\n", a->template_name); break;
 	}
 }
 

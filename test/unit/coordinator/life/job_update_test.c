@@ -83,8 +83,8 @@ static void set_template(struct core *c, struct job_record *j, const char *hash)
 		a->template_id = j->spec.template_id;
 		intern_ref(c->strs, a->template_id);
 	}
-	templates_use(c, id, 1);
-	templates_use(c, j->spec.template_id, -1);
+	templates_use(c, j->ns, id, 1);
+	templates_use(c, j->ns, j->spec.template_id, -1);
 	intern_put(c->strs, j->spec.template_id);
 	j->spec.template_id = id;
 	j->update.rolling = true;

@@ -98,7 +98,7 @@ static void which_edits_move_members(void **state)
 	v.spec.template_hash = "ffffffffffffffff";
 	job_seen(c, &v);
 	assert_true(j->update.rolling);
-	assert_string_equal(tables_did(c), "TEMPLATE_DROP 0123456789abcdef\n");
+	assert_string_equal(tables_did(c), "TEMPLATE_DROP default/0123456789abcdef\n");
 }
 
 /* It is told once for each spec, by the leader that first acts on it. */

@@ -174,7 +174,7 @@ struct job_record *tables_job(struct core *c, const char *name, uint32_t paralle
 	j->spec.deadline_s = j->spec.ttl_s = -1;
 	j->spec.backoff_limit = 6;
 	j->spec.template_id = intern_get(c->strs, "0123456789abcdef");
-	templates_use(c, j->spec.template_id, 1);
+	templates_use(c, j->ns, j->spec.template_id, 1);
 	tables_request(c, j, &spec);
 	job_set_state(c, j, JOB_PENDING);
 	return j;
@@ -235,7 +235,7 @@ static void put_action(struct buf *b, const struct core_action *a)
 		buf_printf(b, "%s %s %s: %s", a->note.warning ? "WARNING" : "NORMAL", a->note.name,
 			   a->note.reason, a->note.note);
 		break;
-	case ACT_TEMPLATE_DROP: buf_printf(b, "TEMPLATE_DROP %s", a->template_hash); break;
+	case ACT_TEMPLATE_DROP: buf_printf(b, "TEMPLATE_DROP %s", a->template_name); break;
 	}
 	buf_putc(b, '\n');
 }

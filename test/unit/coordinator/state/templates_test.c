@@ -8,15 +8,19 @@ static void the_last_job_lets_the_text_go(void **state)
 {
 	struct core *c = tables_of(state);
 	uint32_t a = intern_get(c->strs, "aaaa"), none = intern_get(c->strs, "");
-	templates_use(c, a, 1);
-	templates_use(c, a, 1);
-	templates_use(c, none, 1); /* a job of which only pods are known has none */
-	templates_use(c, 0, -1);
+	templates_use(c, "one", a, 1);
+	templates_use(c, "one", a, 1);
+	templates_use(c, "one", none, 1); /* a job of which only pods are known has none */
+	templates_use(c, "one", 0, -1);
 	assert_int_equal(templates_count(c), 1);
-	templates_use(c, a, -1);
+	templates_use(c, "two", a, 1); /* each namespace has its own text, whatever the hash */
+	assert_int_equal(templates_count(c), 2);
+	templates_use(c, "one", a, -1);
 	assert_string_equal(tables_did(c), "");
-	templates_use(c, a, -1);
-	assert_string_equal(tables_did(c), "TEMPLATE_DROP aaaa\n");
+	templates_use(c, "one", a, -1);
+	assert_string_equal(tables_did(c), "TEMPLATE_DROP one/aaaa\n");
+	templates_use(c, "two", a, -1);
+	assert_string_equal(tables_did(c), "TEMPLATE_DROP two/aaaa\n");
 	assert_int_equal(templates_count(c), 0);
 	intern_put(c->strs, a);
 	intern_put(c->strs, none);
