@@ -184,6 +184,11 @@ static void asked_delete(struct budget *b, const struct api_request *req)
 	a->spent++;
 }
 
+void budget_held(struct budget *b, const char *job_uid)
+{
+	job_status(b, job_uid)->paid++;
+}
+
 void budget_request(struct budget *b, const char *who, const struct api_request *req)
 {
 	if (req->dry_run) {

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "test/sim/checks/born.h"
+#include "test/sim/checks/budget.h"
 #include "test/sim/checks/keep.h"
 #include "test/sim/checks/line.h"
 #include "test/sim/checks/passed.h"
@@ -204,6 +205,8 @@ void decide_line(struct checks *c, const struct proc *p, const char *msg, const 
 	check_gangs_over(c, m);
 	struct line l = line_of(m, kv, n);
 	check_not_denied(m, &l, msg);
+	if (l.job && !strncmp(msg, "nodes ", 6))
+		budget_held(c->budget, l.job->meta.uid);
 	if (str_eq(msg, "coordinator leads"))
 		mind_forget_leadership(m);
 	else if (str_eq(msg, "core synced"))

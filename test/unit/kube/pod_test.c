@@ -95,14 +95,16 @@ static void template_and_short_fields(void **state)
 		    "\"nodeSelector\":{},\"affinity\":{},\"tolerations\":[],\"hostname\":\"\","
 		    "\"volumes\":null,"
 		    "\"restartPolicy\":\"\",\"dnsPolicy\":\"ClusterFirst\"}}}",
-		    "{\"metadata\":{\"annotations\":{\"muster.dev/containers\":\"a\"},\"labels\":{\"job-name\":\"x\"}},\"spec\":{"
+		    "{\"metadata\":{\"annotations\":{\"muster.dev/"
+		    "containers\":\"a\"},\"labels\":{\"job-name\":\"x\"}},\"spec\":{"
 		    "\"automountServiceAccountToken\":"
 		    "false,\"containers\":[{\"image\":\"i\",\"name\":\"a\",\"resources\":{"
 		    "\"limits\":{\"cpu\":"
 		    "\"0.1\"}}}],\"dnsPolicy\":\"ClusterFirst\",\"restartPolicy\":\"Never\"}}");
 	/* No image is none. */
 	expect_text("{\"template\":{\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"\"}]}}}",
-		    "{\"metadata\":{\"annotations\":{\"muster.dev/containers\":\"a\"}},\"spec\":{\"automountServiceAccountToken\":false,"
+		    "{\"metadata\":{\"annotations\":{\"muster.dev/"
+		    "containers\":\"a\"}},\"spec\":{\"automountServiceAccountToken\":false,"
 		    "\"containers\":[{"
 		    "\"image\":\"default:1\",\"name\":\"a\"}],\"restartPolicy\":\"Never\"}}");
 	/* A named account keeps its token, also if it is called default. */

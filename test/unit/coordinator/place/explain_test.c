@@ -10,6 +10,7 @@
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/templates.h"
 #include "coordinator/core/state/waiting.h"
 #include "test/unit/coordinator/place/placing.h"
 
@@ -228,7 +229,9 @@ static void a_job_ahead_elsewhere(void **state)
 	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
 	struct job_record *j = tables_job(c, "a", 1), *first = tables_job(c, "first", 1);
 	tables_request(c, first, &spec);
+	templates_use(c, first->ns, first->spec.template_id, -1);
 	mem_strset(&first->ns, "other");
+	templates_use(c, first->ns, first->spec.template_id, 1);
 	first->spec.priority = 1;
 	bitset_set(&reservation_add(c, first)->nodes, n->idx);
 	queue_put(c, j, 1);
