@@ -7,6 +7,7 @@
 #include "test/sim/cluster/kubelet.h"
 #include "test/sim/cluster/lifecycle.h"
 #include "test/sim/cluster/proc.h"
+#include "test/sim/cluster/resize.h"
 #include "test/sim/cluster/taints.h"
 
 /* Who watches is told first: it judges by what was so before anybody acted upon the change. */
@@ -17,6 +18,7 @@ static void on_change(void *self, const struct change *ch)
 		cl->watch.change(cl->watch.self, ch);
 	conns_change(cl->world.conns, ch);
 	kubelet_change(cl, ch);
+	resize_change(cl, ch);
 	gc_change(cl, ch);
 	taints_change(cl, ch);
 	if (ch->now->kind == API_POD)

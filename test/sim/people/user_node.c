@@ -252,6 +252,18 @@ bool user_inventive_pod(struct world *w, const char *name, const char *node, int
 	return true;
 }
 
+bool user_resize_pod(struct world *w, const char *name, int64_t cpu_milli)
+{
+	const struct version *v = store_find(&w->server.store, API_POD, "kube-system", name);
+	if (!v || pod_ended(v))
+		return false;
+	struct version *c = version_clone(v);
+	world_note(w, "user resizes", KS("pod", name), KI("cpu", cpu_milli));
+	pod_desire_cpu(c, cpu_milli);
+	server_put(&w->server, c);
+	return true;
+}
+
 bool user_foreign_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli)
 {
 	return user_inventive_pod(w, name, node, cpu_milli, 0);

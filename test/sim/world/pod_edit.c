@@ -3,6 +3,7 @@
 
 #include "base/clocktext.h"
 #include "kube/js.h"
+#include "model/quantity.h"
 
 static json_t *status_of(struct version *v)
 {
@@ -155,4 +156,34 @@ void pod_running_end(struct version *v, int32_t exit_code, const char *reason, i
 				container_ends(o, exit_code, reason, ended_ms);
 		}
 	}
+}
+
+/* ---- in-place resize ---- */
+
+static json_t *cpu(int64_t milli)
+{
+	return json_sprintf("%lldm", (long long)milli);
+}
+
+static const json_t *first_container(const struct version *v)
+{
+	return json_array_get(js_path(v->tree.root, "spec", "containers"), 0);
+}
+
+void pod_tell_cpu(struct version *v, int64_t milli)
+{
+	json_t *o = container(v, js_str(first_container(v), "name"));
+	json_object_set_new(o, "allocatedResources", json_pack("{s:o}", "cpu", cpu(milli)));
+	json_object_set_new(o, "resources", json_pack("{s:{s:o}}", "requests", "cpu", cpu(milli)));
+}
+
+void pod_desire_cpu(struct version *v, int64_t milli)
+{
+	json_t *spec = json_deep_copy(json_object_get(v->tree.root, "spec"));
+	json_t *c = json_array_get(json_object_get(spec, "containers"), 0);
+	if (!v->desired_milli)
+		pod_tell_cpu(v, reslist_get(&v->pod.requests, "cpu"));
+	json_object_set_new(c, "resources", json_pack("{s:{s:o}}", "requests", "cpu", cpu(milli)));
+	json_object_set_new(v->tree.root, "spec", spec);
+	v->desired_milli = milli;
 }

@@ -17,6 +17,11 @@ void pod_set_condition(struct version *v, const char *type, bool is_true, const 
 /* DisruptionTarget: somebody is about to stop the pod. */
 void pod_set_disrupted(struct version *v, const char *reason, const char *message, int64_t now_ms);
 
+/* Its first container is to have so much cpu; the status tells what it has so far. */
+void pod_desire_cpu(struct version *v, int64_t milli);
+/* That is what its kubelet has promised it, and what its runtime was told. */
+void pod_tell_cpu(struct version *v, int64_t milli);
+
 /* ---- containers, by name ---- */
 
 void pod_container_waits(struct version *v, const char *name, const char *reason,

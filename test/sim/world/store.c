@@ -75,6 +75,7 @@ struct version *version_clone(const struct version *v)
 	c->admitted = v->admitted;
 	c->whole = v->whole;
 	c->waits_ms = v->waits_ms;
+	c->desired_milli = v->desired_milli;
 	c->began_ms = v->began_ms;
 	c->ended_ms = v->ended_ms;
 	return c;

@@ -35,6 +35,7 @@ struct version {
 	bool admitted, whole; /* POD: by its kubelet; all of its containers have started, ready */
 	/* POD: when its work began and ended, exactly, by the kubelet's clock; 0: it has not. */
 	int64_t began_ms, ended_ms;
+	int64_t desired_milli; /* POD: cpu that a resize desires; 0: none was asked for */
 	int64_t waits_ms; /* POD: since when a container waits for what is wrong; 0: none does */
 };
 
