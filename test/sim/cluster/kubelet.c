@@ -62,6 +62,15 @@ static struct template_facts facts(struct version *scratch, const struct version
 	return template_parse(&scratch->arena, str_or_empty(pod->command));
 }
 
+/* The same, names apart. */
+static struct template_facts facts_of(const struct version *pod)
+{
+	struct version *scratch = version_new(API_POD);
+	struct template_facts t = facts(scratch, pod);
+	version_unref(scratch);
+	return t;
+}
+
 static const char *index_of(const struct version *pod)
 {
 	return str_or_empty(kvs_get(&pod->meta.labels, LABEL_INDEX));
@@ -237,9 +246,7 @@ static void on_finish(void *self, uint64_t uid)
 			 on_finish, cl, uid);
 		return;
 	}
-	struct version *scratch = version_new(API_POD);
-	struct template_facts t = facts(scratch, pod);
-	version_unref(scratch);
+	struct template_facts t = facts_of(pod);
 	bool fails = t.fails &&
 		     cluster_tally(cl, str_or_empty(pod->meta.owner_uid), index_of(pod))->starts <=
 			     t.fails;
@@ -260,9 +267,7 @@ static void on_finish(void *self, uint64_t uid)
  * killed. */
 static void stop_pod(struct cluster *cl, const struct version *pod)
 {
-	struct version *scratch = version_new(API_POD);
-	struct template_facts t = facts(scratch, pod);
-	version_unref(scratch);
+	struct template_facts t = facts_of(pod);
 	if (t.stop_ms > LEASE_GRACE_MS)
 		end_pod(cl, pod, 137, "Error");
 	else if (t.late_ms && returned_ms(cl, pod, &t) < kubelet_wall(cl, pod))
@@ -273,9 +278,7 @@ static void stop_pod(struct cluster *cl, const struct version *pod)
 
 static bool tells_its_end(struct cluster *cl, const struct version *pod)
 {
-	struct version *scratch = version_new(API_POD);
-	struct template_facts t = facts(scratch, pod);
-	version_unref(scratch);
+	struct template_facts t = facts_of(pod);
 	return !t.term_code || t.late_ms || draw_percent(&cl->world.rng, 50);
 }
 
@@ -298,9 +301,7 @@ static void on_kill(void *self, uint64_t uid)
 /* How long the containers of a pod that is being deleted take. */
 static int64_t stop_ms(const struct version *pod)
 {
-	struct version *scratch = version_new(API_POD);
-	int64_t ms = pod->began_ms ? facts(scratch, pod).stop_ms : 0;
-	version_unref(scratch);
+	int64_t ms = pod->began_ms ? facts_of(pod).stop_ms : 0;
 	return ms < LEASE_GRACE_MS ? ms : LEASE_GRACE_MS;
 }
 
@@ -339,11 +340,9 @@ bool kubelet_renews(const struct machine *m)
  * since it started makes no container run for longer than it takes. */
 static int64_t due(struct cluster *cl, const struct version *pod)
 {
-	struct version *scratch = version_new(API_POD);
 	int64_t ran_ms = kubelet_wall(cl, pod) - pod->began_ms;
-	int64_t left = facts(scratch, pod).run_ms, soon = draw(&cl->world.rng, 0, 2000);
+	int64_t left = facts_of(pod).run_ms, soon = draw(&cl->world.rng, 0, 2000);
 	left -= ran_ms > 0 ? ran_ms : 0;
-	version_unref(scratch);
 	return cl->world.clock.now_ms + (left > soon ? left : soon);
 }
 

@@ -159,6 +159,8 @@ static bool on_node(struct step *st, const struct plan_op *op)
 	case OP_NODE_DELETE: machine_register(cluster_machine(cl, node), false); return true;
 	case OP_LIMIT: return user_limit(&cl->world, node, "cpu", (int64_t)op->b * 500);
 	default:
+		if (op->b & 1) /* one that is there, if any */
+			user_resize_any_pod(&cl->world, node, (int64_t)(op->b % 7 + 1) * 250);
 		return user_foreign_pod(&cl->world, foreign_name(st, op), node,
 					(int64_t)op->b * 250);
 	}

@@ -264,6 +264,16 @@ bool user_resize_pod(struct world *w, const char *name, int64_t cpu_milli)
 	return true;
 }
 
+bool user_resize_any_pod(struct world *w, const char *node, int64_t cpu_milli)
+{
+	const struct shelf *sh = &w->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (str_eq(sh->v[i]->meta.ns, "kube-system") && str_eq(sh->v[i]->pod.node, node))
+			return user_resize_pod(w, sh->v[i]->meta.name, cpu_milli);
+	}
+	return false;
+}
+
 bool user_foreign_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli)
 {
 	return user_inventive_pod(w, name, node, cpu_milli, 0);

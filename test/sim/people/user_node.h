@@ -27,6 +27,8 @@ bool user_evict_node(struct world *w, const char *node); /* drain: each pod is e
 /* A pod of somebody else on that node, running at once. */
 /* Resizes a pod of kube-system in place. */
 bool user_resize_pod(struct world *w, const char *name, int64_t cpu_milli);
+/* The same for one on that node. */
+bool user_resize_any_pod(struct world *w, const char *node, int64_t cpu_milli);
 bool user_foreign_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli);
 /* The same, and it requests so many resources that no node has: a kubelet takes no notice of them
  * (removeMissingExtendedResources). Their names come before "cpu". */
