@@ -103,6 +103,7 @@ static void on_seen(struct core *c, struct attempt *a, const struct member *m)
 		admission_shown(c, a, &m->requests);
 	mem_strset(&a->pod_uid, m->pod_uid);
 	attempt_order_changed(c, a);
+	must(!a->orphaned); /* its job's members are not looked at any more */
 	if (a->state == ATTEMPT_STOPPING)
 		attempt_timer_due(c, a); /* the pod can be deleted now */
 	else

@@ -88,7 +88,10 @@ static bool on_job(struct step *st, const struct plan_op *op)
 	case OP_JOB_RECREATE: return recreate(st, op);
 	case OP_JOB_HELD:
 		return user_hold_job(&cl->world, job, true) &&
-		       user_delete_job(&cl->world, job, (enum deletion)(op->a % 3));
+		       user_delete_job(&cl->world, job,
+				       op->c % 3   ? DELETE_ORPHAN
+				       : op->b % 2 ? DELETE_FOREGROUND
+						   : DELETE_BACKGROUND);
 	case OP_TOUCH: return user_touch(&cl->world, job);
 	case OP_SCALE: return user_scale(&cl->world, job, op->b);
 	case OP_SUSPEND: return user_suspend(&cl->world, job, true);
