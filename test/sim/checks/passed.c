@@ -112,12 +112,20 @@ static bool could_hold(struct checks *c, struct mind *m, const struct version *j
 
 /* What the coordinator knows of the node's room is what there is. An end that its decision counts
  * on is known. */
+/* What its kubelet said it lacks, it lacks for a while; jobs hold other nodes meanwhile. */
+static bool refused_lately(const struct checks *c, const char *node)
+{
+	const struct machine *m = cluster_machine(c->cluster, node);
+	return m && m->refused_ms && c->world->clock.now_ms < m->refused_ms + REFUSED_MS;
+}
+
 static bool room_known(struct checks *c, struct mind *m, const struct line *l,
 		       const struct version *node)
 {
 	uint32_t ended = lately_ended(c, l->node);
 	return mind_node_of(m, l->node)->connected && !check_faulty(c, l->node) &&
-	       !check_changed_lately(c, l->node) && !room_changed(c, l->node) &&
+	       !refused_lately(c, l->node) && !check_changed_lately(c, l->node) &&
+	       !room_changed(c, l->node) &&
 	       (!ended || (ended == 1 && !could_hold(c, m, l->job, node, ROOM_BEFORE)));
 }
 
