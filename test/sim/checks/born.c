@@ -247,7 +247,7 @@ static void check_resource(struct checks *c, const struct version *pod, const st
 }
 
 /* Admission adds to the pod what nobody could know yet: no dry run of it was possible since, and no
- * pod of the same template has shown it. */
+ * pod of the same template has shown it to this leader. */
 static bool overhead_unknown(const struct checks *c, const struct version *pod)
 {
 	enum { LEARNING_MS = 10000 };
@@ -261,6 +261,7 @@ static bool overhead_unknown(const struct checks *c, const struct version *pod)
 		    str_eq(check_label(sh->v[i], LABEL_TEMPLATE),
 			   check_label(pod, LABEL_TEMPLATE)) &&
 		    sh->v[i]->meta.created_ms > s->wall_ms + s->overhead_ms &&
+		    sh->v[i]->meta.created_ms > s->wall_ms + c->led_ms &&
 		    sh->v[i]->meta.created_ms < server_wall(s) - LEARNING_MS)
 			return false;
 	}

@@ -138,8 +138,14 @@ static void on_hand_over(void *self, uint64_t arg)
 	(void)arg;
 	if (p)
 		proc_stop(p);
-	if (cl->world.older_version)
-		user_upgrade(&cl->world, false);
+	if (!cl->world.older_version)
+		return;
+	/* Each pod of the Deployment is replaced, so no process sees the jobs of both versions. */
+	for (uint32_t i = 0; i < cl->cfg.coordinators; i++) {
+		if (&cl->coordinator[i] != p && cl->coordinator[i].host.alive)
+			proc_crash(&cl->coordinator[i], true);
+	}
+	user_upgrade(&cl->world, false);
 }
 
 /* At times with writes on their way that arrive when the next one leads. */
