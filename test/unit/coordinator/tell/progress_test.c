@@ -378,16 +378,20 @@ static void when_it_is_told(void **state)
 static void a_member_that_runs_and_waits(void **state)
 {
 	struct core *c = tables_of(state);
-	struct job_record *j = tables_job(c, "a", 2);
+	struct job_record *j = tables_job(c, "a", 3);
 	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
-	struct attempt *a = tables_attempt(c, j, 0, n), *b = tables_attempt(c, j, 1, n);
-	attempt_set_waiting(c, a, "ErrImagePull: container proxy: gone");
-	attempt_set_waiting(c, b, "ErrImagePull: container proxy: no");
-	attempt_set_state(c, a, ATTEMPT_STOPPING);
-	attempt_set_state(c, b, ATTEMPT_RUNNING);
+	struct attempt *stops = tables_attempt(c, j, 0, n), *runs = tables_attempt(c, j, 1, n);
+	struct attempt *waits = tables_attempt(c, j, 2, n);
+	attempt_set_waiting(c, stops, "ErrImagePull: container proxy: gone");
+	attempt_set_state(c, stops, ATTEMPT_STOPPING);
+	attempt_set_state(c, runs, ATTEMPT_RUNNING);
+	attempt_set_state(c, waits, ATTEMPT_RUNNING);
+	tell_progress(c, j);
+	assert_int_equal(j->told.reason, R_NONE);
+	attempt_set_waiting(c, waits, "ErrImagePull: container proxy: no");
 	tell_progress(c, j);
 	assert_int_equal(j->told.reason, R_MemberWaiting);
-	assert_non_null(strstr(j->told.message, "member 1: ErrImagePull: container proxy: no; "));
+	assert_non_null(strstr(j->told.message, "member 2: ErrImagePull: container proxy: no; "));
 }
 
 /* Whether s is made of whole characters. */
