@@ -269,7 +269,7 @@ def image(c):
     began = time.monotonic()
     c.make_job("a", command=["pull", "Error"], parallelism=2, backoffLimit=0)
     status = c.wait(lambda: c.status("a").get("reason") == "MemberWaiting" and c.status("a"), "told", 10)
-    check("ErrImagePull: no such image" in status["message"], f"the kubelet's words: {status['message']}")
+    check("ErrImagePull: container main: no such image" in status["message"], f"the kubelet's words: {status['message']}")
     c.wait(lambda: has_event(c, "a", "MemberWaiting", "ErrImagePull"), "an Event",
            max(0, began + 10 - time.monotonic()))
     patch(c, "a", command=["sleep", "1"])
