@@ -153,12 +153,15 @@ static void wake_at(struct core *c, int64_t at_ms)
 static bool hold_goes_on(struct core *c, struct job_record *j)
 {
 	int64_t most = c->cfg.max_hold_ms;
-	if (!j->place.held_ms)
+	if (!j->place.held_ms) {
 		hold_since(j, c->now_ms);
+		waiting_soon(c, j); /* its message says so */
+	}
 	if (c->now_ms < j->place.held_ms + most)
 		return true;
 	int64_t pause = most << (j->place.in_vain < VAIN_MAX ? j->place.in_vain : VAIN_MAX);
 	hold_pause(j, c->now_ms + (pause < HORIZON_MS ? pause : HORIZON_MS));
+	waiting_soon(c, j);
 	log_debug(c->log, "nodes held in vain", KS("job", j->key));
 	return false;
 }
@@ -171,7 +174,8 @@ static void hold(struct core *c, struct job_record *j, bool shared)
 	int64_t at = t->offers[need - 1].score;
 	bool known = at < AT_UNKNOWN, equal = known || (!shared && c->now_ms >= pass_ends(c, j));
 	bool counts = !known && (equal || above_floor(c, j));
-	if (counts && !hold_goes_on(c, j))
+	/* If it has all nodes that it needs now, it waits for something else. */
+	if (at <= c->now_ms || (counts && !hold_goes_on(c, j)))
 		return;
 	struct reservation *r = reservation_add(c, j);
 	r->equal = equal;
@@ -239,16 +243,6 @@ static bool consider(struct core *c, struct queue_item *it)
 	return true;
 }
 
-static enum hold hold_of(const struct core *c, const struct job_record *j)
-{
-	const struct reservation *r = reservation_of(c, j);
-	if (!r)
-		return j->place.pause_ms > c->now_ms ? HOLD_PAUSE : HOLD_NONE;
-	if (r->at_ms != INT64_MAX)
-		return HOLD_KNOWN;
-	return r->equal ? HOLD_EQUAL : r->until_ms != INT64_MAX ? HOLD_LOWER : HOLD_NONE;
-}
-
 bool reserve_consider(struct core *c, struct queue_item *it)
 {
 	struct job_record *j = it->job;
@@ -256,8 +250,6 @@ bool reserve_consider(struct core *c, struct queue_item *it)
 		return false;
 	if (!reservation_of(c, j))
 		reservation_untold(c, j);
-	if (hold_set(j, hold_of(c, j)))
-		waiting_soon(c, j);
 	if (j->place.pause_ms > c->now_ms)
 		queue_hold_from(c, it, j->place.pause_ms);
 	else

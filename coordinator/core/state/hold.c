@@ -6,19 +6,11 @@ void hold_forget(const struct core *c, struct job_record *j)
 	j->place.since_ms = c->now_ms;
 	j->place.held_ms = j->place.pause_ms = 0;
 	j->place.in_vain = 0;
-	j->place.hold = HOLD_NONE;
 }
 
 void hold_since(struct job_record *j, int64_t held_ms)
 {
 	j->place.held_ms = held_ms;
-}
-
-bool hold_set(struct job_record *j, enum hold hold)
-{
-	bool changed = j->place.hold != hold;
-	j->place.hold = hold;
-	return changed;
 }
 
 void hold_pause(struct job_record *j, int64_t until_ms)

@@ -9,7 +9,5 @@
 void hold_forget(const struct core *c, struct job_record *j);
 /* Since when nodes are held for the job without a known end; 0: they are not. */
 void hold_since(struct job_record *j, int64_t held_ms);
-/* True: it was another kind. */
-bool hold_set(struct job_record *j, enum hold hold);
 /* They were held in vain, and are not held again before until_ms. */
 void hold_pause(struct job_record *j, int64_t until_ms);

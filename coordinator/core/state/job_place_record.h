@@ -15,15 +15,6 @@ enum queue_stage {
 	QUEUE_STAGE_N
 };
 
-/* Which nodes are held for a waiting job. */
-enum hold {
-	HOLD_NONE,
-	HOLD_LOWER, /* nodes are held from jobs of lower priority, if there are any */
-	HOLD_EQUAL, /* from those of the same priority, too */
-	HOLD_KNOWN, /* from all that do not end before a time that is known */
-	HOLD_PAUSE  /* none are held, since a hold was in vain */
-};
-
 struct job_place {
 	enum queue_stage stage;
 	uint32_t want;    /* members that wait for a node */
@@ -31,5 +22,4 @@ struct job_place {
 	int64_t held_ms;  /* since when nodes are held without a known end; 0: they are not */
 	int64_t pause_ms; /* until then none are held, since a hold was in vain */
 	uint32_t in_vain; /* so many holds */
-	enum hold hold;
 };

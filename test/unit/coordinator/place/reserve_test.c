@@ -265,13 +265,12 @@ static void whom_a_hold_without_an_end_binds(void **state)
 		int32_t lowest;
 		int64_t waited_ms;
 		bool equal, counts;
-		enum hold hold;
 	} cases[] = {
-		{"nobody: a young one, with none behind", 0, 0, false, false, HOLD_NONE},
-		{"still", 0, 599999, false, false, HOLD_NONE},
-		{"its own priority, after the limit", 0, 600000, true, true, HOLD_EQUAL},
-		{"lower ones, at once", -1, 0, false, true, HOLD_LOWER},
-		{"all, after the limit", -1, 600000, true, true, HOLD_EQUAL},
+		{"nobody: a young one, with none behind", 0, 0, false, false},
+		{"still", 0, 599999, false, false},
+		{"its own priority, after the limit", 0, 600000, true, true},
+		{"lower ones, at once", -1, 0, false, true},
+		{"all, after the limit", -1, 600000, true, true},
 	};
 	struct core *c = tables_of(state);
 	runs(c, "run", tables_node(c, "n1", 1000, MEMORY), INT64_MAX);
@@ -284,7 +283,7 @@ static void whom_a_hold_without_an_end_binds(void **state)
 		reservations_begin(c, cases[i].lowest);
 		const struct reservation *r = considered(c, queue_find(c, head));
 		CASE(cases[i].name, r->equal == cases[i].equal);
-		CASE(cases[i].name, head->place.hold == cases[i].hold);
+		CASE(cases[i].name, !head->place.held_ms == !cases[i].counts);
 		CASE(cases[i].name,
 		     r->until_ms == (cases[i].counts ? c->now_ms + hold_ms : INT64_MAX));
 		CASE(cases[i].name, held(c, same, 0) == cases[i].equal);
@@ -320,7 +319,6 @@ static void a_hold_without_an_end_ends(void **state)
 		assert_null(considered(c, queue_find(c, head)));
 		assert_string_equal(tables_logged(c), "nodes held in vain job=default/head\n"
 						      "nodes released job=default/head\n");
-		assert_int_equal(head->place.hold, HOLD_PAUSE);
 		assert_int_equal(head->place.pause_ms, c->now_ms + pauses_min[i] * 60000);
 		assert_int_equal(reserve_deadline(c), head->place.pause_ms);
 		assert_false(reserve_due(c));
@@ -342,7 +340,7 @@ static void no_time_to_hold(void **state)
 	struct queue_item *head = wants(c, "head", 0, 1);
 	begin(c);
 	assert_null(considered(c, head));
-	assert_int_equal(head->job->place.hold, HOLD_NONE);
+	assert_int_equal(head->job->place.held_ms, 0);
 	assert_int_equal(reserve_deadline(c), INT64_MAX);
 }
 
@@ -509,6 +507,18 @@ static void new_jobs(void **state)
 	assert_true(reserve_due(c));
 }
 
+/* A gang of which an index has a pause waits for that, not for nodes. */
+static void nodes_that_are_there(void **state)
+{
+	struct core *c = tables_of(state);
+	tables_node(c, "n1", 1000, MEMORY);
+	tables_node(c, "n2", 1000, MEMORY);
+	struct queue_item *it = wants(c, "gang", 0, 2);
+	begin(c);
+	assert_null(considered(c, it));
+	assert_false(it->impossible);
+}
+
 /* A node with a member of the job is of no use to it. */
 static void members_of_its_own(void **state)
 {
@@ -546,6 +556,7 @@ int main(void)
 		cmocka_unit_test(what_is_left_over),
 		T(bounds),
 		T(new_jobs),
+		T(nodes_that_are_there),
 		T(members_of_its_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
