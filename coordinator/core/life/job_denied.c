@@ -8,6 +8,15 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/tell/progress.h"
 
+/* A gang whose members have not all come gives the nodes back: others may use them. */
+static void give_all_back(struct core *c, struct job_record *j)
+{
+	attempts_stop_all(c, j, "gang not complete");
+	job_unstart(j);
+	if (j->life.state == JOB_RUNNING)
+		job_set_state(c, j, JOB_PENDING);
+}
+
 void job_denied(struct core *c, struct attempt *a, const char *words)
 {
 	struct job_record *j = a->job;
@@ -28,11 +37,14 @@ void job_denied(struct core *c, struct attempt *a, const char *words)
 	/* The members of a gang are refused together: that counts as one refusal. */
 	job_hold_denied(c, j);
 	attempt_free(c, a);
-	if (j->life.formed)
-		return;
-	/* A gang whose members have not all come gives the nodes back: others may use them. */
-	attempts_stop_all(c, j, "gang not complete");
-	job_unstart(j);
-	if (j->life.state == JOB_RUNNING)
-		job_set_state(c, j, JOB_PENDING);
+	if (!j->life.formed)
+		give_all_back(c, j);
+}
+
+/* Of a gang whose members do not run yet, one may find no other node: the others would wait for it
+ * where other jobs could run, two such gangs for each other for ever. */
+void job_refused(struct core *c, struct job_record *j)
+{
+	if (!j->life.together && j->spec.min_parallelism > 1 && !job_finished(j))
+		give_all_back(c, j);
 }

@@ -222,6 +222,8 @@ static bool note_progress(struct core *c, struct job_record *j)
 		job_note_formed(j);
 		job_accepted(j);
 	}
+	if (j->members.count[ATTEMPT_RUNNING] + j->members.ncompleted >= j->spec.min_parallelism)
+		job_note_together(j);
 	if (j->life.started && j->life.state == JOB_PENDING)
 		job_set_state(c, j, JOB_RUNNING);
 	return false;

@@ -105,6 +105,9 @@ void job_adopt_attempts(struct core *c, struct job_record *j)
 	bool ran = j->life.start_ms && (j->members.ncompleted || j->members.failed);
 	if (j->life.state == JOB_RUNNING || (j->life.state == JOB_PENDING && ran))
 		job_note_started(j);
+	/* Who ran before this leader came is not known: nobody is stopped for that. */
+	if (j->life.started)
+		job_note_together(j);
 	if (ran || job_members_seen(j) >= j->spec.min_parallelism)
 		job_note_formed(j);
 	job_dirty(c, j);

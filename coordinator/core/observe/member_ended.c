@@ -5,6 +5,7 @@
 #include "base/backoff.h"
 #include "coordinator/core/attempt/again.h"
 #include "coordinator/core/attempt/stop.h"
+#include "coordinator/core/life/job_denied.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
@@ -131,6 +132,8 @@ static void ended(struct core *c, struct attempt *a, const struct member *m)
 		refuse(c, a, m);
 		pause_index(c, a, m, 0);
 		c->stats.disruptions++;
+		if (!member_refused_for_shape(m->reason))
+			job_refused(c, j);
 	} else {
 		member_log_end(c, a, "member disrupted", m);
 		pause_index(c, a, m, 0);

@@ -86,7 +86,7 @@ void job_start(struct core *c, struct job_record *j)
 void job_unstart(struct job_record *j)
 {
 	j->life.start_ms = 0;
-	j->life.started = j->life.formed = false;
+	j->life.started = j->life.formed = j->life.together = false;
 }
 
 void job_note_started(struct job_record *j)
@@ -97,6 +97,11 @@ void job_note_started(struct job_record *j)
 void job_note_formed(struct job_record *j)
 {
 	j->life.formed = true;
+}
+
+void job_note_together(struct job_record *j)
+{
+	j->life.together = true;
 }
 
 void job_hold(struct job_record *j, int64_t until_ms)

@@ -49,8 +49,9 @@ struct job_life {
 	int64_t start_ms, end_ms; /* wall times in whole seconds */
 	bool started;             /* a container of a member has started */
 	bool formed;              /* min_parallelism members had pods at the same time */
-	bool retrying;            /* an index waits for its next try … */
-	uint32_t retrying_index;  /* … the lowest of them */
+	bool together; /* min_parallelism members ran at the same time, or had succeeded */
+	bool retrying; /* an index waits for its next try … */
+	uint32_t retrying_index; /* … the lowest of them */
 	uint32_t denials;
 	int64_t held_until_ms; /* until then no member is placed */
 	int64_t wake_ms;       /* while the job is decided about: when to decide again */

@@ -18,6 +18,7 @@
 #include "test/sim/checks/passed.h"
 #include "test/sim/checks/rate.h"
 #include "test/sim/checks/refused.h"
+#include "test/sim/checks/said.h"
 #include "test/sim/checks/scan.h"
 #include "test/sim/checks/status.h"
 #include "test/sim/checks/stop.h"
@@ -35,6 +36,8 @@ static void change(struct checks *c, const struct change *ch)
 		check_asked_again(c, v);
 	if (v->kind == API_POD && ch->ev == WATCH_MODIFIED && *str_or_empty(v->meta.owner_uid))
 		check_ended(c, v);
+	if (v->kind == API_POD && v->pod.phase == POD_RUNNING && *str_or_empty(v->meta.owner_uid))
+		check_note_together(c, v);
 	if (v->kind == API_POD && ch->ev == WATCH_DELETED && *str_or_empty(v->meta.owner_uid))
 		check_gone(c, v);
 	if (v->kind == API_POD && ch->ev == WATCH_DELETED && !pod_ended(v))

@@ -225,6 +225,8 @@ void decide_line(struct checks *c, const struct proc *p, const char *msg, const 
 		check_kept_in_vain(c, m, &l);
 	else if (str_eq(msg, "member started") && l.job)
 		att_of(m, &l)->runs = true;
+	else if (str_eq(msg, "member refused"))
+		check_member_refused(c, m, &l);
 	else if (str_eq(msg, "member denied"))
 		check_denied(c, m, &l);
 	else if (str_eq(msg, "member failed"))

@@ -23,8 +23,8 @@ void check_denied(struct checks *c, struct mind *m, const struct line *l)
 void check_not_denied(struct mind *m, const struct line *l, const char *msg)
 {
 	static const char *const same[] = {
-		"member denied",     "member stopped", "member disrupted",  "nodes reserved",
-		"job state changed", "nodes released", "nodes held in vain"};
+		"member denied",     "member stopped", "member disrupted",   "member refused",
+		"job state changed", "nodes released", "nodes held in vain", "nodes reserved"};
 	struct mind_job *j;
 	if (!l->job)
 		return;
@@ -35,6 +35,48 @@ void check_not_denied(struct mind *m, const struct line *l, const char *msg)
 	HASH_FIND_STR(m->jobs, l->job->meta.uid, j);
 	if (j)
 		j->denied_ms = 0;
+	if (j && !str_eq(msg, "job waiting"))
+		j->refused_ms = 0;
+}
+
+static void together_key(struct buf *b, const char *uid)
+{
+	buf_printf(b, "together/%s", uid);
+}
+
+void check_note_together(struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	AUTO(bitset_done) struct bitset done = {0};
+	const char *uid = pod->meta.owner_uid;
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	const struct version *job = world_by_uid(c->world, API_JOB, uid);
+	uint32_t n = 0;
+	if (!job || bitset_parse_ranges(&done, str_or_empty(job->job.status.completed),
+					PARALLELISM_MAX) != RC_OK)
+		return;
+	for (uint32_t i = 0; i < sh->n; i++)
+		n += str_eq(sh->v[i]->meta.owner_uid, uid) && sh->v[i]->pod.phase == POD_RUNNING;
+	together_key(&key, uid);
+	if (n + bitset_count(&done) >= job->job.spec.min_parallelism)
+		check_note_changed(c, buf_str(&key));
+}
+
+int64_t check_together_at(struct checks *c, const char *uid)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	together_key(&key, uid);
+	return check_changed_at(c, buf_str(&key));
+}
+
+void check_member_refused(struct checks *c, struct mind *m, const struct line *l)
+{
+	struct mind_job *j = l->job ? mind_job_of(m, l->job->meta.uid) : NULL;
+	const struct known_version *k =
+		l->job ? mind_find(m, API_JOB, l->job->meta.ns, l->job->meta.name) : NULL;
+	bool passes = !strncmp(line_text(l, "reason"), "OutOf", 5); /* for want of room */
+	if (j && k && passes && k->since_ms > m->synced_ms && l->job->meta.generation == 1)
+		j->refused_ms = c->world->clock.now_ms;
 }
 
 /* Where its leader can know of them. */
@@ -46,6 +88,20 @@ static uint32_t live_of(struct checks *c, const char *uid)
 		n += str_eq(sh->v[i]->meta.owner_uid, uid) && check_live(sh->v[i]) &&
 		     mind_answers(c, sh->v[i]->pod.node, SAID_MS);
 	return n;
+}
+
+/* A gang of which a kubelet refused a part before it ran. */
+static void judge_refused(struct checks *c, const struct mind_job *j)
+{
+	const struct version *v = world_by_uid(c->world, API_JOB, j->uid);
+	if (!v || v->meta.deleted_ms || v->job.spec.suspend || v->meta.generation != 1 ||
+	    v->job.spec.min_parallelism < 2 || check_final(v->job.status.state) ||
+	    check_together_at(c, j->uid) != INT64_MIN || check_made_since(c, j->uid, j->refused_ms))
+		return;
+	if (live_of(c, j->uid))
+		world_fail(c->world, "gang-kept",
+			   "%u members of %s are left, a kubelet refused one", live_of(c, j->uid),
+			   v->meta.name);
 }
 
 static void judge(struct checks *c, const struct mind *m, const struct mind_job *j)
@@ -91,5 +147,7 @@ void check_refusals(struct checks *c)
 	for (const struct mind_job *j = m->jobs; j; j = j->hh.next) {
 		if (j->denied_ms && c->world->clock.now_ms >= j->denied_ms + SAID_MS)
 			judge(c, m, j);
+		if (j->refused_ms && c->world->clock.now_ms >= j->refused_ms + SAID_MS)
+			judge_refused(c, j);
 	}
 }

@@ -11,6 +11,7 @@
 #include "test/sim/checks/orders.h"
 #include "test/sim/checks/place.h"
 #include "test/sim/checks/refused.h"
+#include "test/sim/checks/said.h"
 #include "test/sim/world/template.h"
 
 enum { TOLD_MS = 6000 }; /* an agent that answers has told of an end by then */
@@ -194,6 +195,22 @@ static bool spent_of_many(const struct checks *c, const struct version *pod)
 	return n > 10;
 }
 
+/* One of a gang that, for all that may be known, did not run as a whole when a kubelet refused a
+ * member. */
+static bool gang_refused(struct checks *c, const struct version *pod, const struct version *job)
+{
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	int64_t together_ms = check_together_at(c, job->meta.uid);
+	bool knew = together_ms != INT64_MIN && c->world->clock.now_ms > together_ms + KNOWING_MS;
+	if (job->job.spec.min_parallelism < 2 || knew || !was_stopped(c, pod))
+		return false;
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (str_eq(sh->v[i]->meta.owner_uid, job->meta.uid) && check_pod_refused(sh->v[i]))
+			return true;
+	}
+	return false;
+}
+
 /* Why the coordinator may stop a member; anything else is a pod deleted that nobody ordered to
  * stop. */
 static bool may_stop(struct checks *c, const struct version *pod, const struct version *job)
@@ -201,7 +218,7 @@ static bool may_stop(struct checks *c, const struct version *pod, const struct v
 	return !job || job->meta.deleted_ms || check_final(job->job.status.state) ||
 	       (job->meta.generation > 1 && was_stopped(c, pod)) || superseded(c, pod) ||
 	       check_succeeded(c, pod) || check_faulty(c, pod->pod.node) || quota_lately(c) ||
-	       check_led_lately(c) || spent_of_many(c, pod) ||
+	       check_led_lately(c) || spent_of_many(c, pod) || gang_refused(c, pod, job) ||
 	       job->job.spec.active_deadline_s >= 0 || exhausted(c, job) ||
 	       job->job.spec.on_node_loss == LOSS_FAIL;
 }

@@ -89,6 +89,42 @@ static void one_that_was_to_stop_is_gone(void **state)
 	assert_int_equal(j->life.held_until_ms, 0);
 }
 
+/* By a kubelet: the same, as long as not enough members have run. */
+static void a_gang_that_a_kubelet_refuses(void **state)
+{
+	static const struct {
+		const char *name;
+		bool together, finished;
+		uint32_t min_parallelism;
+		bool gives_back;
+	} cases[] = {
+		{"a gang that does not run yet", false, false, 2, true},
+		{"one that has run", true, false, 2, false},
+		{"no gang", false, false, 1, false},
+		{"a job that is over", false, true, 2, false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct attempt *a = refused(c, false);
+		struct job_record *j = a->job;
+		j->life.formed = true;
+		j->life.together = cases[i].together;
+		j->spec.min_parallelism = cases[i].min_parallelism;
+		if (cases[i].finished)
+			job_set_state(c, j, JOB_FAILED);
+		job_refused(c, j);
+		bool stops = job_slot(j, 1)->current->state == ATTEMPT_STOPPING;
+		CASE(cases[i].name, stops == cases[i].gives_back);
+		CASE(cases[i].name, !j->life.start_ms == cases[i].gives_back);
+		CASE(cases[i].name, (j->life.state == JOB_PENDING) == cases[i].gives_back);
+		CASE(cases[i].name, j->life.held_until_ms == 0);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +133,7 @@ int main(void)
 		T(a_gang_gives_all_back),
 		T(one_that_has_come_together_goes_on),
 		T(one_that_was_to_stop_is_gone),
+		cmocka_unit_test(a_gang_that_a_kubelet_refuses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
