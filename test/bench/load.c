@@ -60,6 +60,9 @@ static void make_node(struct load *l, int64_t i)
 	r->cap[0] = l->cpu_each - other;
 	r->cap[1] = n->room[1].milli;
 	r->cap[2] = n->room[2].milli;
+	r->others[0] = other;
+	for (size_t res = 0; res < 3; res++)
+		r->total[res] = n->room[res].milli;
 }
 
 static void draw_selector(struct load *l, struct load_variant *v)

@@ -142,14 +142,14 @@ bool ref_fits(const struct ref_node *n, const struct job_spec *s, bool empty)
 	return true;
 }
 
-/* In parts of 1024, of cpu, memory and pods the fullest. */
+/* With all pods; in parts of 1024, of cpu, memory and pods the fullest. */
 static int64_t level(const struct ref_node *n)
 {
 	int64_t most = 0;
 	for (uint32_t r = 0; r < 3; r++) {
-		if (n->cap[r] <= 0)
+		if (n->total[r] <= 0)
 			continue;
-		int64_t l = (int64_t)((__int128)n->used[r] * 1024 / n->cap[r]);
+		int64_t l = (int64_t)((__int128)(n->used[r] + n->others[r]) * 1024 / n->total[r]);
 		most = l > most ? l : most;
 	}
 	return most < 1024 ? most : 1024;

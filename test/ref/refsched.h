@@ -16,7 +16,8 @@ struct ref_node {
 	uint32_t ntaints;
 	bool agent, ready, cordoned; /* cordoned: either object */
 	int64_t cap[REF_RES], used[REF_RES];
-	int64_t most[REF_RES]; /* cap without the pods of others */
+	int64_t most[REF_RES];                   /* cap without the pods of others */
+	int64_t total[REF_RES], others[REF_RES]; /* what the Node has; what pods of others use */
 };
 
 struct ref_job {

@@ -89,13 +89,21 @@ static uint32_t level_at(int64_t used, int64_t cap)
 	return (uint32_t)((used >> shift) * (LEVELS - 1) / (cap >> shift));
 }
 
-/* How full the node is: the fullest of cpu, memory and pods. */
+static int64_t sum(int64_t a, int64_t b)
+{
+	int64_t ret;
+	return __builtin_add_overflow(a, b, &ret) ? INT64_MAX : ret;
+}
+
+/* How full the node is: the fullest of cpu, memory and pods. All pods count, as they do for
+ * kube-scheduler's NodeResourcesFit: a node that pods of others fill is not empty. */
 static uint32_t node_level(const struct core *c, const struct node_record *n)
 {
-	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
+	const int64_t *alloc = res_row(c, n, ROW_ALLOC), *used = res_row(c, n, ROW_USED);
+	const int64_t *foreign = res_row(c, n, ROW_FOREIGN);
 	uint32_t most = 0;
 	for (uint32_t r = RES_CPU; r <= RES_PODS; r++) {
-		uint32_t at = level_at(used[r], cap[r]);
+		uint32_t at = level_at(sum(used[r], foreign[r]), alloc[r]);
 		most = at > most ? at : most;
 	}
 	return most;

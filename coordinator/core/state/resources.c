@@ -209,8 +209,7 @@ bool res_caps(struct core *c, struct node_record *n)
 		cap[r] = room;
 		whole[r] = most;
 	}
-	if (changed)
-		levels_update(c, n, true);
+	levels_update(c, n, true); /* where caps stay, the node may be fuller than before */
 	return changed;
 }
 

@@ -62,6 +62,8 @@ bool case_caps(struct refcase *k, uint32_t node)
 		int64_t spec = given(n->spec, n->nspec, name, INT64_MAX);
 		room = spec < room ? spec : room;
 		room = room > 0 ? room : 0;
+		k->rnode[node].total[r] = most;
+		k->rnode[node].others[r] = foreign;
 		k->rnode[node].most[r] = most < spec ? most : spec;
 		changed |= room != k->rnode[node].cap[r];
 		k->rnode[node].cap[r] = room;

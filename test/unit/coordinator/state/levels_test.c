@@ -89,6 +89,36 @@ static void the_level_is_that_of_the_fullest_resource(void **state)
 	assert_int_equal(bitset_count(&c->levels.used), 0);
 }
 
+/* Pods of others count, of all that the Node has: also where Muster may use but a part of it. */
+static void pods_of_others_fill_a_node(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t foreign, members, spec; /* cpu, of 4000; spec -1: all of it */
+		uint32_t level;
+	} cases[] = {
+		{"others alone", 3000, 0, -1, 768},
+		{"others and members", 2000, 1000, -1, 768},
+		{"more than there is", 5000, 0, -1, 1024},
+		{"as much as can be", INT64_MAX, 1000, -1, 1024},
+		{"where Muster may use a part", 1000, 0, 1000, 256},
+		{"and others take more", 2000, 0, 1000, 512},
+	};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, 8000);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct res foreign = {"cpu", cases[i].foreign}, spec = {"cpu", cases[i].spec};
+		struct need v[] = {{RES_CPU, cases[i].members}};
+		const struct needs needs = {v, 1};
+		res_row_set(c, n, ROW_SPEC, &(struct reslist){&spec, cases[i].spec >= 0});
+		res_foreign_set(c, n, &(struct reslist){&foreign, 1}, 0);
+		res_use(c, n, &needs, 1);
+		res_caps(c, n);
+		CASE(cases[i].name, bitset_has(&c->levels.level[cases[i].level], n->idx));
+		res_use(c, n, &needs, -1);
+	}
+}
+
 static void room_for_all_that_is_asked(void **state)
 {
 	struct core *c = tables_of(state);
@@ -125,6 +155,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		T(the_sets_follow_the_rows),
 		T(the_level_is_that_of_the_fullest_resource),
+		T(pods_of_others_fill_a_node),
 		T(room_for_all_that_is_asked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
