@@ -11,6 +11,7 @@
 void foreign_done(struct foreign *f)
 {
 	free(f->sums);
+	free(f->ports.v);
 	free(f->node);
 }
 
@@ -41,22 +42,23 @@ static bool counts_here(const struct foreign *f, const struct res *r)
 	return is_native(r->name) || !f->node || bsearch(r, f->node, f->nnode, sizeof *r, by_name);
 }
 
-void foreign_set(struct foreign *f, struct pod_load *load, bool counts,
-		 const struct reslist *requests)
+void foreign_set(struct foreign *f, struct pod_load *load, bool counts, const struct pod *pod)
 {
 	f->dirty = f->dirty || load->counts || counts;
 	free(load->res);
+	free(load->ports.v);
 	*load = (struct pod_load){.counts = counts};
-	if (!counts || requests->n == 0)
+	if (!counts)
 		return;
-	load->res = resources_copy(requests);
-	load->nres = requests->n;
+	load->res = pod->requests.n ? resources_copy(&pod->requests) : NULL;
+	load->nres = pod->requests.n;
+	load->ports = host_ports_copy(&pod->ports);
 }
 
 void foreign_sum_begin(struct foreign *f)
 {
 	f->dirty = false;
-	f->nsums = f->pods = 0;
+	f->nsums = f->pods = f->ports.n = 0;
 	f->left_out = false;
 }
 
@@ -84,6 +86,10 @@ void foreign_sum_add(struct foreign *f, const struct pod_load *load)
 		if (counts_here(f, &load->res[i]))
 			add_resource(f, &load->res[i]);
 	}
+	for (uint32_t i = 0; i < load->ports.n; i++) {
+		VEC_GROW(f->ports.v, f->ports.n, f->ports_cap);
+		f->ports.v[f->ports.n++] = load->ports.v[i];
+	}
 }
 
 /* Does not depend on the order of the resources. */
@@ -92,11 +98,16 @@ static uint64_t sum_hash(const struct foreign *f)
 	uint64_t h = hash_u64(1, f->pods);
 	for (uint32_t i = 0; i < f->nsums; i++)
 		h += hash_u64(hash_str(2, f->sums[i].name), (uint64_t)f->sums[i].milli);
+	for (uint32_t i = 0; i < f->ports.n; i++)
+		h += hash_u64(3, f->ports.v[i]);
 	return h;
 }
 
 bool foreign_sum_end(struct foreign *f)
 {
+	f->ports.n = host_ports_sort(f->ports.v, f->ports.n);
+	if (f->ports.n > NODE_PORTS_MAX)
+		f->ports.n = NODE_PORTS_MAX;
 	uint64_t h = sum_hash(f);
 	if (h == f->hash)
 		return false;
@@ -107,5 +118,6 @@ bool foreign_sum_end(struct foreign *f)
 
 struct capacity foreign_capacity(const struct foreign *f)
 {
-	return (struct capacity){.foreign = {f->sums, f->nsums}, .foreign_pods = f->pods};
+	return (struct capacity){
+		.foreign = {f->sums, f->nsums}, .foreign_pods = f->pods, .ports = f->ports};
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Foreign load: what the pods of the node request that are no members, and how many they are. The
+/* Foreign load: what the pods of the node request that are no members, which host ports they have,
+ * and how many they are. The
  * coordinator subtracts it from the node's capacity. */
 #pragma once
 
@@ -10,6 +11,7 @@ struct pod_load {
 	bool counts; /* the pod is alive, not terminal and no member */
 	struct res *res;
 	uint32_t nres;
+	struct host_ports ports;
 };
 
 struct foreign {
@@ -18,6 +20,8 @@ struct foreign {
 	bool left_out, left_out_told; /* there are more than FOREIGN_NAMES_MAX names */
 	struct res *node; /* what the node has, by name; NULL: not known yet, so all names count */
 	uint32_t nnode;
+	struct host_ports ports; /* at most NODE_PORTS_MAX, those with the lowest numbers */
+	uint32_t ports_cap;
 	bool dirty;   /* a load changed: the sums are out of date */
 	bool changed; /* the sums differ from what was told */
 	uint64_t hash;
@@ -29,9 +33,8 @@ void foreign_done(struct foreign *f);
 /* What the node has. A pod may ask for what the node does not have, and its kubelet takes no notice
  * (kubelet, removeMissingExtendedResources): such a name does not count. */
 void foreign_set_node(struct foreign *f, const struct reslist *allocatable);
-/* Sets one pod's load; requests are copied, and not read where counts is false. */
-void foreign_set(struct foreign *f, struct pod_load *load, bool counts,
-		 const struct reslist *requests);
+/* Sets one pod's load, a copy of what the pod has; pod is not read where counts is false. */
+void foreign_set(struct foreign *f, struct pod_load *load, bool counts, const struct pod *pod);
 
 /* A new sum: begin, add each load, end. End says whether the sums are others than before. */
 void foreign_sum_begin(struct foreign *f);

@@ -56,6 +56,7 @@ struct member_copy *member_copy_new(const struct member *m)
 		c->m.requests.n = RESOURCES_MAX;
 	c->res = resources_copy(&c->m.requests);
 	c->m.requests.v = c->res;
+	c->m.ports = host_ports_copy(&m->ports);
 	return c;
 }
 
@@ -65,6 +66,7 @@ struct member_copy *member_copy_free(struct member_copy *c)
 		return NULL;
 	free(c->text);
 	free(c->res);
+	free(c->m.ports.v);
 	free(c);
 	return NULL;
 }
@@ -91,5 +93,5 @@ bool member_copy_same(const struct member_copy *c, const struct member *m)
 	       str_eq(o->job_name, m->job_name) && str_eq(o->template_hash, m->template_hash) &&
 	       str_eq(o->node, m->node) && str_eq(o->reason, m->reason) &&
 	       strlen(o->message) == cut && !memcmp(o->message, str_or_empty(m->message), cut) &&
-	       same_resources(&o->requests, &m->requests);
+	       same_resources(&o->requests, &m->requests) && host_ports_same(&o->ports, &m->ports);
 }

@@ -6,7 +6,7 @@
 #include "model/member.h"
 
 struct member_copy {
-	struct member m; /* its strings are in text, its requests in res */
+	struct member m; /* its strings are in text, its requests in res, its ports its own */
 	char *text;
 	struct res *res;
 };

@@ -143,7 +143,7 @@ void pods_put(struct pod_table *t, struct step *st, const struct pod *pod, bool 
 		set_member(t, st, p, &m);
 		return;
 	}
-	foreign_set(&t->foreign, &p->load, !is_terminal(pod), &pod->requests);
+	foreign_set(&t->foreign, &p->load, !is_terminal(pod), pod);
 	member_gone(t, st, p); /* orphaned */
 	if (!p->member && !p->load.counts)
 		pods_drop(t, p);

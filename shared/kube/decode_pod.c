@@ -3,6 +3,7 @@
 
 #include "kube/decode_containers.h"
 #include "kube/decode_meta.h"
+#include "kube/decode_ports.h"
 #include "kube/decode_requests.h"
 #include "kube/decode_waits.h"
 
@@ -45,6 +46,7 @@ void decode_pod(struct arena *a, const json_t *o, struct pod *ret)
 		.message = str_or_empty(js_str(status, "message")),
 		.phase = phase_of(js_str(status, "phase")),
 		.requests = decode_pod_requests(a, spec, status),
+		.ports = decode_ports(a, spec),
 	};
 	decode_meta(a, o, &ret->meta);
 	decode_conditions(status, ret);

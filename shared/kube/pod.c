@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "kube/decode_ports.h"
 #include "kube/decode_requests.h"
 #include "kube/pod_doubt.h"
 #include "kube/pod_form.h"
@@ -219,6 +220,11 @@ void pod_template(struct arena *a, const json_t *job_spec, const char *default_i
 	for (uint32_t i = 0; v && i < l.n; i++)
 		v[i] = (struct res){arena_strdup(a, l.v[i].name), l.v[i].milli};
 	spec->requests = (struct reslist){v, v ? l.n : 0};
+	spec->ports = decode_ports(a, s);
+	if (spec->ports.n > POD_PORTS_MAX) {
+		spec->ports.n = POD_PORTS_MAX;
+		spec->invalid = "the pod asks for more than 256 host ports; ask for fewer";
+	}
 }
 
 /* ---- member ---- */

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/bitset.h"
+#include "model/host_port.h"
 #include "model/object.h"
 
 enum job_state { JOB_NONE, JOB_PENDING, JOB_RUNNING, JOB_COMPLETED, JOB_FAILED, JOB_SUSPENDED };
@@ -32,6 +33,7 @@ struct job_spec {
 	uint32_t ntolerations;
 	struct reslist requests; /* of one member's pod: as the scheduler counts (containers summed,
 				  * the largest init container, overhead), without "pods" */
+	struct host_ports ports; /* that the pod takes of its node; at most POD_PORTS_MAX */
 	/* What runs. hash is over what the user asks for before Muster's defaults, 40 hex digits,
 	 * and
 	 * "-" and 16 more if there are tolerations; text is the pod without its per-member parts

@@ -190,6 +190,7 @@ bool member_of_pod(const struct pod *pod, struct member *ret)
 		.started_ms = pod->started_ms,
 		.ended_ms = pod->ended_ms,
 		.requests = pod->requests,
+		.ports = pod->ports,
 	};
 	if (!str_eq(meta->owner_kind, KIND_JOB_NAME) || !*str_or_empty(meta->owner_uid) ||
 	    !label_number(&meta->labels, LABEL_INDEX, &m.index) || m.index >= PARALLELISM_MAX ||

@@ -2,6 +2,7 @@
 /* Members: names, what a pod tells about one, and the orders of the coordinator to the agents. */
 #pragma once
 
+#include "model/host_port.h"
 #include "model/object.h"
 
 /* Label keys on members' pods. */
@@ -68,6 +69,7 @@ struct member {
 		*message; /* why it waits or how it ended (ErrImagePull, OOMKilled, Evicted…) */
 	int64_t started_ms, ended_ms; /* by the kubelet's clock */
 	struct reslist requests;
+	struct host_ports ports;
 };
 
 enum pod_phase { POD_PENDING, POD_RUNNING, POD_SUCCEEDED, POD_FAILED, POD_UNKNOWN };
@@ -88,6 +90,7 @@ struct pod {
 	int64_t started_ms, ended_ms;
 	int64_t finished_ms; /* of the last container of the work; 0 unless all say it */
 	struct reslist requests;
+	struct host_ports ports;
 };
 
 /* Reasons of a container that waits although nothing is wrong; "" and NULL too. WAIT_SIDECAR is

@@ -32,6 +32,7 @@ struct capacity {
 	struct reslist
 		foreign; /* requests of pods on the node that are not members, without "pods" */
 	uint32_t foreign_pods;
+	struct host_ports ports; /* of the same pods; at most NODE_PORTS_MAX are told */
 };
 
 struct msg_hello {

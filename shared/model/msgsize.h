@@ -28,7 +28,7 @@ static inline size_t msgsize_member(const struct member *m)
 	size_t n = 6 + 9 * 11;
 	for (size_t i = 0; i < sizeof strs / sizeof strs[0]; i++)
 		n += msgsize_str(strs[i]);
-	return n + msgsize_reslist(&m->requests);
+	return n + msgsize_reslist(&m->requests) + m->ports.n * (size_t)13;
 }
 
 static inline size_t msgsize_order(const struct order *o)

@@ -28,13 +28,23 @@ bool msgcopy_reslist(struct arena *a, const struct reslist *l, struct reslist *r
 	return true;
 }
 
+bool msgcopy_ports(struct arena *a, const struct host_ports *p, struct host_ports *ret)
+{
+	uint64_t *v = arena_alloc(a, p->n * sizeof *v);
+	for (uint32_t i = 0; v && i < p->n; i++)
+		v[i] = p->v[i];
+	*ret = (struct host_ports){v, p->n};
+	return v;
+}
+
 bool msgcopy_member(struct arena *a, const struct member *m, struct member *ret)
 {
 	struct member c = *m;
 	const char **const strs[] = {&c.ns,   &c.job_name,      &c.job_uid, &c.pod,    &c.pod_uid,
 				     &c.node, &c.template_hash, &c.reason,  &c.message};
 	if (!own_strings(a, strs, ARRAY_LEN(strs)) ||
-	    !msgcopy_reslist(a, &m->requests, &c.requests))
+	    !msgcopy_reslist(a, &m->requests, &c.requests) ||
+	    !msgcopy_ports(a, &m->ports, &c.ports))
 		return false;
 	*ret = c;
 	return true;

@@ -56,6 +56,7 @@ static enum rc get_capacity(struct arena *a, const Muster__V1__Capacity *c, stru
 	if (!c)
 		return RC_OK;
 	ret->foreign_pods = c->foreign_pods;
+	ret->ports = (struct host_ports){c->host_ports, (uint32_t)c->n_host_ports};
 	return get_resources(a, c->foreign, c->n_foreign, &ret->foreign, e);
 }
 
@@ -92,7 +93,8 @@ static enum rc get_member(struct arena *a, const Muster__V1__Member *m, struct m
 			       .reason = m->reason,
 			       .message = m->message,
 			       .started_ms = m->started_ms,
-			       .ended_ms = m->ended_ms};
+			       .ended_ms = m->ended_ms,
+			       .ports = {m->host_ports, (uint32_t)m->n_host_ports}};
 	return get_resources(a, m->requests, m->n_requests, &ret->requests, e);
 }
 

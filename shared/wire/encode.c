@@ -56,6 +56,16 @@ static bool put_resources(struct arena *a, const struct reslist *l, Muster__V1__
 	return true;
 }
 
+static bool put_ports(struct arena *a, const struct host_ports *p, uint32_t max, uint64_t **ret,
+		      size_t *ret_n)
+{
+	*ret_n = p->n < max ? p->n : max;
+	*ret = arena_alloc(a, *ret_n * sizeof **ret);
+	for (size_t i = 0; *ret && i < *ret_n; i++)
+		(*ret)[i] = p->v[i];
+	return *ret;
+}
+
 static Muster__V1__Capacity *put_capacity(struct arena *a, const struct capacity *c)
 {
 	Muster__V1__Capacity *out = arena_alloc(a, sizeof *out);
@@ -63,7 +73,11 @@ static Muster__V1__Capacity *put_capacity(struct arena *a, const struct capacity
 		return NULL;
 	muster__v1__capacity__init(out);
 	out->foreign_pods = c->foreign_pods;
-	return put_resources(a, &c->foreign, &out->foreign, &out->n_foreign) ? out : NULL;
+	return put_resources(a, &c->foreign, &out->foreign, &out->n_foreign) &&
+			       put_ports(a, &c->ports, NODE_PORTS_MAX, &out->host_ports,
+					 &out->n_host_ports)
+		       ? out
+		       : NULL;
 }
 
 static bool put_member(struct arena *a, const struct member *m, Muster__V1__Member *out)
@@ -85,8 +99,9 @@ static bool put_member(struct arena *a, const struct member *m, Muster__V1__Memb
 	out->reason = words(a, m->reason, WIRE_REASON_MAX);
 	out->message = words(a, m->message, MESSAGE_MAX);
 	out->exit_code = m->exit_code;
-	return put_resources(a, &m->requests, &out->requests, &out->n_requests) && out->reason &&
-	       out->message;
+	return put_resources(a, &m->requests, &out->requests, &out->n_requests) &&
+	       put_ports(a, &m->ports, POD_PORTS_MAX, &out->host_ports, &out->n_host_ports) &&
+	       out->reason && out->message;
 }
 
 static bool put_members(struct arena *a, const struct member *m, uint32_t n,

@@ -20,7 +20,8 @@ enum {
 
 /* Puts msg's frame into out, which is emptied first. max: bytes of the frame (FRAME_AGENT_MAX or
  * FRAME_COORDINATOR_MAX). What only people read (reason, message) is cut to its bound, and lists of
- * resources end at theirs; anything else past its bound is RC_TOOBIG, and out stays empty. */
+ * resources and host ports end at theirs; anything else past its bound is RC_TOOBIG, and out stays
+ * empty. */
 enum rc wire_encode(const struct msg *msg, size_t max, struct buf *out, struct err *e) must_use;
 
 /* Fills *ret; its pointers live in the arena a, strings are never NULL. Fields that are unknown are

@@ -33,7 +33,8 @@ bool agent_snapshot_set(struct agent_snapshot *s, const struct capacity *cap,
 	s->capacity = *cap;
 	s->n = n;
 	s->page = s->start = s->end = 0;
-	if (!s->members || !msgcopy_reslist(&s->arena, &cap->foreign, &s->capacity.foreign))
+	if (!s->members || !msgcopy_reslist(&s->arena, &cap->foreign, &s->capacity.foreign) ||
+	    !msgcopy_ports(&s->arena, &cap->ports, &s->capacity.ports))
 		return false;
 	for (uint32_t i = 0; i < n; i++) {
 		if (!msgcopy_member(&s->arena, &v[i], &s->members[i]))

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kube/decode_pod.h"
+#include "kube/decode_ports.h"
 #include "kube/decode_requests.h"
 #include "test/lib/check.h"
 
@@ -246,6 +247,51 @@ static void many_names_hide_none_that_count(void **state)
 	assert_string_equal(l.v[2].name, "a.example/0");
 }
 
+static void host_ports_as_the_scheduler_counts(void **state)
+{
+	static const struct {
+		const char *name, *spec, *ports;
+	} ports[] = {
+		{"none", "{\"containers\":[{\"ports\":[{\"containerPort\":80}]}]}", ""},
+		{"one, and each once",
+		 "{\"containers\":[{\"ports\":[{\"hostPort\":80},{\"hostPort\":70,\"protocol\":"
+		 "\"UDP\"}]},{\"ports\":[{\"hostPort\":80}]}]}",
+		 "80/TCP 70/UDP "},
+		{"of sidecars, not of other init containers",
+		 "{\"initContainers\":[{\"ports\":[{\"hostPort\":1}]},{\"restartPolicy\":"
+		 "\"Always\",\"ports\":[{\"hostPort\":2}]}]}",
+		 "2/TCP "},
+		{"in the node's network, all of them",
+		 "{\"hostNetwork\":true,\"containers\":[{\"ports\":[{\"containerPort\":80},"
+		 "{\"containerPort\":90,\"hostPort\":90}]}]}",
+		 "80/TCP 90/TCP "},
+		{"no port of any pod",
+		 "{\"containers\":[{\"ports\":[{\"hostPort\":0},{\"hostPort\":-1},{\"hostPort\":"
+		 "65536},{\"hostPort\":\"80\"}]}]}",
+		 ""},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ports); i++) {
+		AUTO(buf_done) struct buf b = BUF_INIT(256);
+		AUTO(js_freep) json_t *o = js_load(ports[i].spec, strlen(ports[i].spec), NULL);
+		struct host_ports p = decode_ports(&arena, o);
+		for (uint32_t k = 0; k < p.n; k++)
+			buf_printf(&b, "%u/%s ", host_port_number(p.v[k]),
+				   host_port_protocol(p.v[k]));
+		CASE_STR(ports[i].name, buf_str(&b), ports[i].ports);
+	}
+}
+
+static void no_more_host_ports_than_a_node_tells(void **state)
+{
+	AUTO(js_freep) json_t *ports = json_array();
+	(void)state;
+	for (int i = 1; i <= NODE_PORTS_MAX + 1; i++)
+		json_array_append_new(ports, json_pack("{s:i}", "hostPort", i));
+	AUTO(js_freep) json_t *o = json_pack("{s:[{s:O}]}", "containers", "ports", ports);
+	assert_int_equal(decode_ports(&arena, o).n, NODE_PORTS_MAX);
+}
+
 static int teardown(void **state)
 {
 	(void)state;
@@ -260,6 +306,8 @@ int main(void)
 		cmocka_unit_test(times),
 		cmocka_unit_test(requests_as_the_scheduler_counts),
 		cmocka_unit_test(many_names_hide_none_that_count),
+		cmocka_unit_test(host_ports_as_the_scheduler_counts),
+		cmocka_unit_test(no_more_host_ports_than_a_node_tells),
 	};
 	return cmocka_run_group_tests(tests, NULL, teardown);
 }

@@ -164,6 +164,14 @@ static void what_is_refused(void **state)
 	buf_puts(&big, "\"]}");
 	struct job_spec too_big = make(buf_str(&big), "i");
 	assert_non_null(strstr(too_big.invalid, "64 KiB"));
+	AUTO(buf_done) struct buf ports = BUF_INIT(1 << 20);
+	buf_puts(&ports, "{\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\",\"ports\":[");
+	for (unsigned i = 1; i <= POD_PORTS_MAX + 1; i++)
+		buf_printf(&ports, "%s{\"hostPort\":%u}", i > 1 ? "," : "", i);
+	buf_puts(&ports, "]}]}}}");
+	struct job_spec many = make(buf_str(&ports), "i");
+	assert_non_null(strstr(many.invalid, "more than 256 host ports"));
+	assert_int_equal(many.ports.n, POD_PORTS_MAX);
 }
 
 /* What Kubernetes takes with a warning, which only the creator of the pod would hear. */

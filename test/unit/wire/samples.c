@@ -6,6 +6,8 @@
 static const struct res foreign[] = {{"cpu", 1500}, {"example.com/gpu", 2000}};
 static const struct res requests[] = {{"memory", (int64_t)64 << 40}};
 
+static uint64_t node_ports[] = {80, UINT64_MAX, 1}, pod_ports[] = {9100};
+
 static const struct member members[] = {
 	{.ns = "default",
 	 .job_name = "hello",
@@ -23,7 +25,8 @@ static const struct member members[] = {
 	 .message = "größer als erlaubt",
 	 .started_ms = 1767225600000,
 	 .ended_ms = 1767225601000,
-	 .requests = {requests, 1}},
+	 .requests = {requests, 1},
+	 .ports = {pod_ports, 1}},
 	{.ns = "a", .job_name = "b", .pod = "c", .phase = MEMBER_HELD},
 };
 
@@ -52,7 +55,7 @@ static const struct msg samples[SAMPLES] = {
 		   .boot_id = "boot",
 		   .version = "0.1.0",
 		   .agent = "worker-1-17",
-		   .capacity = {{foreign, 2}, 9},
+		   .capacity = {{foreign, 2}, 9, {node_ports, 3}},
 		   .epoch = UINT64_MAX,
 		   .page = 3,
 		   .last_page = true,
@@ -64,7 +67,7 @@ static const struct msg samples[SAMPLES] = {
 	 .report = {.session = 5,
 		    .seq = 6,
 		    .has_capacity = true,
-		    .capacity = {{foreign, 1}, 0},
+		    .capacity = {.foreign = {foreign, 1}},
 		    .members = members,
 		    .nmembers = 1,
 		    .token = "newer"}},
@@ -109,7 +112,7 @@ static bool member_eq(const struct member *a, const struct member *b)
 	       a->ready == b->ready && a->deleting == b->deleting && a->exit_code == b->exit_code &&
 	       str_eq(a->reason, b->reason) && str_eq(a->message, b->message) &&
 	       a->started_ms == b->started_ms && a->ended_ms == b->ended_ms &&
-	       res_eq(&a->requests, &b->requests);
+	       res_eq(&a->requests, &b->requests) && host_ports_same(&a->ports, &b->ports);
 }
 
 static bool members_eq(const struct member *a, uint32_t na, const struct member *b, uint32_t nb)
@@ -123,7 +126,8 @@ static bool members_eq(const struct member *a, uint32_t na, const struct member 
 
 static bool capacity_eq(const struct capacity *a, const struct capacity *b)
 {
-	return a->foreign_pods == b->foreign_pods && res_eq(&a->foreign, &b->foreign);
+	return a->foreign_pods == b->foreign_pods && res_eq(&a->foreign, &b->foreign) &&
+	       host_ports_same(&a->ports, &b->ports);
 }
 
 static bool hello_eq(const struct msg_hello *a, const struct msg_hello *b)

@@ -131,6 +131,24 @@ static void resources_end_at_their_bound(void **state)
 	assert_int_equal(back.hello.capacity.foreign.n, WIRE_RESOURCES_MAX);
 }
 
+/* What is left out costs a refusal by the kubelet at most. */
+static void host_ports_end_at_their_bound(void **state)
+{
+	struct err e;
+	struct msg back;
+	uint64_t many[NODE_PORTS_MAX + 1];
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(many); i++)
+		many[i] = i + 1;
+	struct member m = {.ports = {many, ARRAY_LEN(many)}};
+	struct msg msg = {.type = MSG_HELLO,
+			  .hello = {.capacity.ports = m.ports, .members = &m, .nmembers = 1}};
+	assert_int_equal(encode(&msg, FRAME_AGENT_MAX, &e), RC_OK);
+	assert_int_equal(decode(&back, &e), RC_OK);
+	assert_int_equal(back.hello.capacity.ports.n, NODE_PORTS_MAX);
+	assert_int_equal(back.hello.members[0].ports.n, POD_PORTS_MAX);
+}
+
 /* Identities are never cut: a cut name is another one. */
 static void long_names_are_refused(void **state)
 {
@@ -215,6 +233,7 @@ int main(void)
 		cmocka_unit_test_teardown(empty_frame_is_no_message, fresh),
 		cmocka_unit_test_teardown(words_are_cut, fresh),
 		cmocka_unit_test_teardown(resources_end_at_their_bound, fresh),
+		cmocka_unit_test_teardown(host_ports_end_at_their_bound, fresh),
 		cmocka_unit_test_teardown(long_names_are_refused, fresh),
 		cmocka_unit_test_teardown(long_lists_are_refused, fresh),
 		cmocka_unit_test_teardown(large_frames_are_refused, fresh),

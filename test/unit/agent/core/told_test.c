@@ -280,6 +280,26 @@ static void sums_do_not_overflow(void **state)
 
 /* ---- capacity ---- */
 
+/* Those with the lowest numbers are told. */
+static void no_more_host_ports_than_fit(void **state)
+{
+	static uint64_t many[NODE_PORTS_MAX + 1];
+	struct world *w = *state;
+	struct capacity cap;
+	const struct member *v;
+	uint32_t n;
+	bool has;
+	for (uint32_t i = 0; i < ARRAY_LEN(many); i++)
+		many[i] = ARRAY_LEN(many) - i;
+	struct pod a = foreign_pod("a", NULL, 0);
+	a.ports = (struct host_ports){many, ARRAY_LEN(many)};
+	ready(w);
+	pod(w, &a);
+	assert_true(changes(w, 64, &cap, &has, &v, &n));
+	assert_int_equal(cap.ports.n, NODE_PORTS_MAX);
+	assert_true(cap.ports.v[NODE_PORTS_MAX - 1] == NODE_PORTS_MAX);
+}
+
 static void foreign_pods_take_room(void **state)
 {
 	static const struct res ra[] = {{"cpu", 500}, {"memory", 1000}};
@@ -291,14 +311,21 @@ static void foreign_pods_take_room(void **state)
 	bool has;
 	ready(w);
 	struct pod a = foreign_pod("a", ra, 2), b = foreign_pod("b", rb, 2);
+	uint64_t pa[] = {90, 80}, pb[] = {80, 70}, pm[] = {60};
 	struct pod m = member_pod("p", "u1", POD_RUNNING);
 	m.requests = (struct reslist){ra, 2};
+	m.ports = (struct host_ports){pm, 1};
+	a.ports = (struct host_ports){pa, 2};
+	b.ports = (struct host_ports){pb, 2};
 	pod(w, &a);
 	pod(w, &b);
 	pod(w, &m);
 	assert_true(changes(w, 64, &cap, &has, &v, &n));
 	assert_true(has);
 	assert_int_equal(cap.foreign_pods, 2);
+	assert_int_equal(cap.ports.n, 3);
+	assert_true(cap.ports.v[0] == 70 && cap.ports.v[1] == 80 && cap.ports.v[2] == 90);
+	assert_true(v[0].ports.n == 1 && v[0].ports.v[0] == 60);
 	assert_int_equal(reslist_get(&cap.foreign, "cpu"), 750);
 	assert_int_equal(reslist_get(&cap.foreign, "memory"), 1000);
 	assert_int_equal(reslist_get(&cap.foreign, "example.com/gpu"), 1000);
@@ -310,6 +337,7 @@ static void foreign_pods_take_room(void **state)
 	expect(w, "report ");
 	assert_true(changes(w, 64, &cap, &has, &v, &n));
 	assert_int_equal(cap.foreign_pods, 1);
+	assert_int_equal(cap.ports.n, 2);
 	assert_int_equal(reslist_get(&cap.foreign, "cpu"), 250);
 	gone(w, "kube-system", "a", "a");
 	assert_false(changes(w, 64, &cap, &has, &v, &n));
@@ -343,6 +371,7 @@ int main(void)
 		T(pods_are_bounded),
 		T(sums_do_not_overflow),
 		T(foreign_pods_take_room),
+		T(no_more_host_ports_than_fit),
 	};
 	return cmocka_run_group_tests_name("agent_told", tests, NULL, NULL);
 }
