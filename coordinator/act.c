@@ -62,6 +62,23 @@ static void object_op(struct coordinator *c, enum op_type type, const struct cor
 	op_queue(op_new(&c->ops, type, a->object.ns, a->object.name, a->object.uid));
 }
 
+static void lookup(struct coordinator *c, const struct core_action *a)
+{
+	struct op *op = op_new(&c->ops, OP_LOOKUP, a->lookup.ns, a->lookup.name, NULL);
+	op->needed = a->lookup.kind;
+	op_queue(op);
+}
+
+static void choose(struct coordinator *c, const struct core_action *a)
+{
+	struct op *op = op_new(&c->ops, OP_CHOOSE, a->choose.ns, a->choose.claim, a->choose.uid);
+	op->needed = NEEDED_CLAIM;
+	op->text[0] = mem_strdup(a->choose.node);
+	op->text[1] = mem_strdup(a->choose.volume);
+	op->text[2] = mem_strdup(a->choose.rv);
+	op_queue(op);
+}
+
 static void act(struct coordinator *c, const struct core_action *a)
 {
 	switch (a->type) {
@@ -74,6 +91,8 @@ static void act(struct coordinator *c, const struct core_action *a)
 	case ACT_LIST_NODE: op_queue(op_new(&c->ops, OP_LIST_NODE, NULL, a->node, NULL)); break;
 	case ACT_COMPUTE_NODE_DELETE: object_op(c, OP_COMPUTE_NODE_DELETE, a); break;
 	case ACT_JOB_GET: object_op(c, OP_JOB_GET, a); break;
+	case ACT_LOOKUP: lookup(c, a); break;
+	case ACT_CHOOSE: choose(c, a); break;
 	case ACT_JOB_DELETE: object_op(c, OP_JOB_DELETE, a); break;
 	case ACT_POD_CREATE: pod_create(c, OP_POD_CREATE, &a->pod_create, ""); break;
 	case ACT_POD_ASK: pod_create(c, OP_POD_ASK, &a->pod_ask.create, a->pod_ask.key); break;

@@ -113,6 +113,27 @@ static uint64_t submit_list_node(struct op *op)
 	return submit(op, &req);
 }
 
+static uint64_t submit_choice(struct op *op)
+{
+	struct claim_choice choice = {
+		.node = op->text[0], .ns = op->ns, .claim = op->name, .uid = op->uid};
+	bool volume = *op->text[1];
+	struct api_request req = {.verb = API_PATCH,
+				  .kind = volume ? API_VOLUME : API_CLAIM,
+				  .ns = volume ? NULL : op->ns,
+				  .name = volume ? op->text[1] : op->name,
+				  .rv = op->text[2],
+				  .choice = &choice};
+	return submit(op, &req);
+}
+
+static uint64_t submit_pool(struct op *op)
+{
+	struct api_request req = {
+		.verb = API_LIST, .kind = API_VOLUME, .limit = PODS_PAGE, .cont = op->cont};
+	return submit(op, &req);
+}
+
 /* Returns 0 if the operation is no longer possible because its object or template was deleted.
  * Its owner is told in the next turn, since the core is in the middle of its actions now. */
 static uint64_t op_submit(struct op *op)
@@ -129,6 +150,12 @@ static uint64_t op_submit(struct op *op)
 	case OP_JOB_GET:
 		req = object_request(op, API_GET, API_JOB);
 		req.uid = NULL;
+		return submit(op, &req);
+	case OP_CHOOSE: return submit_choice(op);
+	case OP_LOOKUP:
+		if (op->needed == NEEDED_POOL)
+			return submit_pool(op);
+		req = object_request(op, API_GET, api_kind_needed(op->needed));
 		return submit(op, &req);
 	case OP_COMPUTE_NODE_DELETE:
 		req = object_request(op, API_DELETE, API_COMPUTE_NODE);

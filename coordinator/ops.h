@@ -20,6 +20,8 @@ enum op_type {
 	OP_POD_DELETE,
 	OP_POD_LABEL,
 	OP_JOB_GET,
+	OP_LOOKUP,
+	OP_CHOOSE, /* ns, name, uid: the claim; text: its node, its volume or "", the version */
 	OP_JOB_DELETE,
 	OP_LIST_PODS, /* all of Muster's, at start */
 	OP_LIST_NODE,
@@ -40,7 +42,8 @@ struct op {
 	int64_t when_ms; /* of a note */
 	/* Used by the owner between on_object and on_end. */
 	bool found;
-	char *live_uid; /* JOB_GET */
+	enum needed_kind needed; /* LOOKUP */
+	char *live_uid;          /* JOB_GET */
 	bool live_orphan;
 	char *cont; /* lists: the next page */
 };

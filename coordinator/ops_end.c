@@ -51,6 +51,21 @@ static void tell_asked(struct coordinator *c, const struct op *op, enum rc rc, c
 	shell_step(c, &ev);
 }
 
+static void tell_looked_up(struct coordinator *c, const struct op *op, const struct api_result *res,
+			   const struct needed *obj)
+{
+	struct core_event ev = {.type = CEV_LOOKED_UP,
+				.looked_up = {.kind = op->needed,
+					      .ns = op->ns,
+					      .name = op->name,
+					      .rc = res->rc,
+					      .message = res->message,
+					      .obj = obj,
+					      .more = obj && op->needed == NEEDED_POOL,
+					      .choice = op->type == OP_CHOOSE}};
+	shell_step(c, &ev);
+}
+
 static void on_object(void *self, struct op *op, const struct api_object *obj)
 {
 	struct coordinator *c = coordinator_of(self);
@@ -72,6 +87,12 @@ static void on_object(void *self, struct op *op, const struct api_object *obj)
 		mem_strset(&op->live_uid, obj->meta->uid);
 		op->live_orphan = obj->meta->deleted_ms && obj->meta->orphan_finalizer;
 		break;
+	case OP_LOOKUP:
+		op->found = op->needed != NEEDED_POOL; /* else its end is to be told */
+		tell_looked_up(c, op, &(struct api_result){.rc = RC_OK, .message = ""},
+			       obj->needed);
+		break;
+	case OP_CHOOSE: break; /* the next read of the claim shows it */
 	case OP_COMPUTE_NODE_APPLY:
 	case OP_COMPUTE_NODE_DELETE:
 	case OP_POD_DELETE:
@@ -210,6 +231,11 @@ static void on_end(void *self, struct op *op, const struct api_result *res)
 		if (!op->found)
 			tell_pod_done(c, op, res, NULL);
 		break;
+	case OP_LOOKUP:
+		if (!op->found)
+			tell_looked_up(c, op, res, NULL);
+		break;
+	case OP_CHOOSE: tell_looked_up(c, op, res, NULL); break;
 	case OP_COMPUTE_NODE_DELETE:
 	case OP_POD_DELETE:
 	case OP_JOB_DELETE: end_delete(c, op, res); break;

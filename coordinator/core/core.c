@@ -12,6 +12,7 @@
 #include "coordinator/core/observe/adopt.h"
 #include "coordinator/core/observe/agent_seen.h"
 #include "coordinator/core/observe/job_seen.h"
+#include "coordinator/core/observe/looked_up.h"
 #include "coordinator/core/observe/node_seen.h"
 #include "coordinator/core/observe/ops_ended.h"
 #include "coordinator/core/observe/pods_listed.h"
@@ -188,6 +189,7 @@ static void (*const handlers[])(struct core *, const struct core_event *) = {
 	[CEV_POD_ASKED] = admission_answered,
 	[CEV_JOB_CHECKED] = job_checked,
 	[CEV_STATUS_WRITTEN] = on_written,
+	[CEV_LOOKED_UP] = looked_up,
 	[CEV_APPLIED] = node_applied,
 };
 

@@ -8,7 +8,9 @@
 #include "coordinator/core/life/node_state.h"
 #include "coordinator/core/place/cycle.h"
 #include "coordinator/core/place/explain.h"
+#include "coordinator/core/state/choice.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/lookup.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/orders.h"
 #include "coordinator/core/state/tables.h"
@@ -30,6 +32,10 @@ static void started(struct core *c, struct job_record *j, bool whole)
 
 static void carry_out(struct core *c, const struct plan *plan)
 {
+	if (plan->chooses) {
+		choice_make(c, plan->job->spec.request, plan->chosen);
+		return;
+	}
 	started(c, plan->job, plan->whole);
 	for (uint32_t i = 0; i < plan->n; i++)
 		attempt_place(c, plan->job, plan->v[i].index, c->nodes.at[plan->v[i].node]);
@@ -68,12 +74,17 @@ static void admitted_due(struct core *c, struct heap_node *t)
 	admission_due(c, OWNER_OF(t, struct admitted, timer));
 }
 
+static void lookup_timer_due(struct core *c, struct heap_node *t)
+{
+	lookup_due(c, OWNER_OF(t, struct lookup, timer));
+}
+
 static void fire(struct core *c, struct heap_node *t)
 {
 	static void (*const due[])(struct core *, struct heap_node *) = {
 		[TIMER_NODE] = node_due,         [TIMER_ROOM] = room_due,
 		[TIMER_JOB] = job_due,           [TIMER_ATTEMPT] = attempt_due,
-		[TIMER_ADMITTED] = admitted_due,
+		[TIMER_ADMITTED] = admitted_due, [TIMER_LOOKUP] = lookup_timer_due,
 	};
 	must((unsigned)t->kind < ARRAY_LEN(due));
 	due[t->kind](c, t);

@@ -6,6 +6,7 @@
 #include "kube/base64.h"
 #include "kube/decode_job.h"
 #include "kube/decode_meta.h"
+#include "kube/decode_needed.h"
 #include "kube/decode_pod.h"
 
 static void decode_taints(struct arena *a, const json_t *array, struct node *ret)
@@ -189,6 +190,13 @@ static const struct meta *decode_kind(enum api_kind kind, const json_t *o,
 		decode_token(a, o, &ret->token);
 		ret->object.token = &ret->token;
 		break;
+	case API_RUNTIME_CLASS:
+	case API_CLAIM:
+	case API_VOLUME:
+	case API_STORAGE_CLASS:
+		decode_needed(a, (enum needed_kind)(kind - API_RUNTIME_CLASS), o, &ret->needed);
+		ret->object.needed = &ret->needed;
+		return &ret->needed.meta;
 	case API_EVENT:
 	case API_KIND_N: break;
 	}

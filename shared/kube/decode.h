@@ -17,6 +17,7 @@ struct decoded { /* space for an object of any kind */
 	struct lease lease;
 	struct keyed_data data;
 	struct token_identity token;
+	struct needed needed;
 	struct meta meta;
 };
 

@@ -19,8 +19,7 @@ enum taint_effect decode_effect(const char *s)
 	return str_eq(s, "NoExecute") ? EFFECT_NO_EXECUTE : EFFECT_ANY;
 }
 
-static const struct toleration *decode_tolerations(struct arena *a, const json_t *array,
-						   uint32_t *ret_n)
+const struct toleration *decode_tolerations(struct arena *a, const json_t *array, uint32_t *ret_n)
 {
 	size_t n = json_array_size(array);
 	struct toleration *v = arena_alloc(a, n * sizeof *v);
@@ -50,7 +49,7 @@ static enum sel_op decode_op(const char *s)
 	return SEL_IN; /* without values it matches nothing */
 }
 
-static struct sel_term decode_term(struct arena *a, const json_t *o)
+struct sel_term decode_term(struct arena *a, const json_t *o)
 {
 	const json_t *l = json_object_get(o, "matchExpressions");
 	size_t n = json_array_size(l);
@@ -180,5 +179,5 @@ void decode_job(struct arena *a, const json_t *o, const char *default_image, str
 	decode_meta(a, o, &ret->meta);
 	decode_spec(a, spec, &ret->spec);
 	decode_status(a, json_object_get(o, "status"), &ret->status);
-	pod_template(a, spec, default_image, &ret->spec);
+	pod_template(a, spec, default_image, ret->meta.ns, &ret->spec);
 }

@@ -170,6 +170,20 @@ static json_t *delete_options(const struct api_request *req)
 	return o;
 }
 
+/* kube-scheduler writes the same (VolumeBinding): a claim whose volume is still to be made gets its
+ * node, a volume that is there gets its claim. */
+static json_t *claim_choice(const struct api_request *req)
+{
+	const struct claim_choice *c = req->choice;
+	if (req->kind == API_CLAIM)
+		return json_pack("{s:{s:s, s:{s:s}}}", "metadata", "resourceVersion", req->rv,
+				 "annotations", "volume.kubernetes.io/selected-node", c->node);
+	return json_pack("{s:{s:s}, s:{s:{s:s, s:s, s:s, s:s, s:s}}}", "metadata",
+			 "resourceVersion", req->rv, "spec", "claimRef", "apiVersion", "v1", "kind",
+			 "PersistentVolumeClaim", "namespace", c->ns, "name", c->claim, "uid",
+			 c->uid);
+}
+
 static json_t *body_of(const struct api_request *req)
 {
 	switch (req->kind) {
@@ -190,7 +204,11 @@ static json_t *body_of(const struct api_request *req)
 	case API_CONFIGMAP: return keyed(req);
 	case API_TOKENREVIEW: return token_review(req->token);
 	case API_POD: return req->verb == API_PATCH ? pod_label(req) : NULL;
+	case API_CLAIM:
+	case API_VOLUME: return req->verb == API_PATCH ? claim_choice(req) : NULL;
 	case API_NODE:
+	case API_RUNTIME_CLASS:
+	case API_STORAGE_CLASS:
 	case API_KIND_N: break;
 	}
 	return NULL;

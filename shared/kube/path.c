@@ -19,6 +19,10 @@ static const struct {
 	[API_SECRET] = {"v1", "secrets", "Secret", true},
 	[API_CONFIGMAP] = {"v1", "configmaps", "ConfigMap", true},
 	[API_TOKENREVIEW] = {"authentication.k8s.io/v1", "tokenreviews", "TokenReview", false},
+	[API_RUNTIME_CLASS] = {"node.k8s.io/v1", "runtimeclasses", "RuntimeClass", false},
+	[API_CLAIM] = {"v1", "persistentvolumeclaims", "PersistentVolumeClaim", true},
+	[API_VOLUME] = {"v1", "persistentvolumes", "PersistentVolume", false},
+	[API_STORAGE_CLASS] = {"storage.k8s.io/v1", "storageclasses", "StorageClass", false},
 };
 
 const char *path_kind_text(enum api_kind kind)

@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-#include "kube/decode_ports.h"
 #include "kube/decode_requests.h"
 #include "kube/pod_doubt.h"
 #include "kube/pod_form.h"
 #include "kube/pod_hash.h"
+#include "kube/pod_needs.h"
 #include "kube/pod_plain.h"
 #include "kube/pod_shape.h"
 #include "kube/pod_work.h"
@@ -192,7 +192,7 @@ static void template_text(struct arena *a, const json_t *pod, struct job_spec *s
 }
 
 void pod_template(struct arena *a, const json_t *job_spec, const char *default_image,
-		  struct job_spec *spec)
+		  const char *ns, struct job_spec *spec)
 {
 	char digest[DIGEST_HEX_BYTES];
 	AUTO(js_freep) json_t *pod = user_pod(job_spec);
@@ -220,11 +220,7 @@ void pod_template(struct arena *a, const json_t *job_spec, const char *default_i
 	for (uint32_t i = 0; v && i < l.n; i++)
 		v[i] = (struct res){arena_strdup(a, l.v[i].name), l.v[i].milli};
 	spec->requests = (struct reslist){v, v ? l.n : 0};
-	spec->ports = decode_ports(a, s);
-	if (spec->ports.n > POD_PORTS_MAX) {
-		spec->ports.n = POD_PORTS_MAX;
-		spec->invalid = "the pod asks for more than 256 host ports; ask for fewer";
-	}
+	pod_needs(a, s, ns, spec);
 }
 
 /* ---- member ---- */

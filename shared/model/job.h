@@ -5,6 +5,7 @@
 
 #include "base/bitset.h"
 #include "model/host_port.h"
+#include "model/needed.h"
 #include "model/object.h"
 
 enum job_state { JOB_NONE, JOB_PENDING, JOB_RUNNING, JOB_COMPLETED, JOB_FAILED, JOB_SUSPENDED };
@@ -33,7 +34,9 @@ struct job_spec {
 	uint32_t ntolerations;
 	struct reslist requests; /* of one member's pod: as the scheduler counts (containers summed,
 				  * the largest init container, overhead), without "pods" */
-	struct host_ports ports; /* that the pod takes of its node; at most POD_PORTS_MAX */
+	const char *runtime_class; /* NULL or "": none */
+	struct strs claims;        /* of its volumes: "namespace/name"; at most CLAIMS_MAX */
+	struct host_ports ports;   /* that the pod takes of its node; at most POD_PORTS_MAX */
 	/* What runs. hash is over what the user asks for before Muster's defaults, 40 hex digits,
 	 * and
 	 * "-" and 16 more if there are tolerations; text is the pod without its per-member parts

@@ -16,7 +16,8 @@ enum api_verb {
 	API_WATCH, /* from rv, with bookmarks, until it ends */
 	API_GET,
 	API_CREATE,
-	API_PATCH,        /* merge patch (LEASE, SECRET, CONFIGMAP; POD: LABEL_CURRENT alone) */
+	API_PATCH, /* merge patch (LEASE, SECRET, CONFIGMAP, CLAIM, VOLUME; POD: LABEL_CURRENT
+		      alone) */
 	API_PATCH_STATUS, /* merge patch of the status subresource (JOB, CNODE) */
 	API_APPLY,        /* server-side apply without force (CNODE) */
 	API_DELETE,       /* background propagation; uid is the precondition */
@@ -44,8 +45,9 @@ struct api_request {
 		const struct lease *lease;
 		const struct event_note *event;
 		const struct keyed_data *data;
-		const char *token; /* TOKENREVIEW, audience muster-coordinator */
-		bool current;      /* PATCH of a POD: whether it has LABEL_CURRENT */
+		const struct claim_choice *choice; /* PATCH of CLAIM and VOLUME */
+		const char *token;                 /* TOKENREVIEW, audience muster-coordinator */
+		bool current; /* PATCH of a POD: whether it has LABEL_CURRENT */
 	};
 };
 

@@ -3,6 +3,12 @@
 
 #include "base/must.h"
 
+enum api_kind api_kind_needed(enum needed_kind kind)
+{
+	must(kind < NEEDED_KIND_N);
+	return kind == NEEDED_POOL ? API_VOLUME : (enum api_kind)(API_RUNTIME_CLASS + kind);
+}
+
 const char *api_kind_text(enum api_kind kind)
 {
 	static const char *const texts[API_KIND_N] = {
@@ -15,6 +21,10 @@ const char *api_kind_text(enum api_kind kind)
 		[API_SECRET] = "secrets",
 		[API_CONFIGMAP] = "configmaps",
 		[API_TOKENREVIEW] = "tokenreviews",
+		[API_RUNTIME_CLASS] = "runtimeclasses",
+		[API_CLAIM] = "persistentvolumeclaims",
+		[API_VOLUME] = "persistentvolumes",
+		[API_STORAGE_CLASS] = "storageclasses",
 	};
 	must(kind < API_KIND_N);
 	return texts[kind];

@@ -6,6 +6,7 @@
 #include "model/compute_node.h"
 #include "model/job.h"
 #include "model/member.h"
+#include "model/needed.h"
 
 enum api_kind {
 	API_JOB,          /* muster.dev/v1alpha1 ComputeJob */
@@ -17,8 +18,14 @@ enum api_kind {
 	API_SECRET,       /* v1 Secret */
 	API_CONFIGMAP,    /* v1 ConfigMap */
 	API_TOKENREVIEW,  /* authentication.k8s.io/v1 TokenReview */
+	/* Objects that pods need, in the order of enum needed_kind. */
+	API_RUNTIME_CLASS, /* node.k8s.io/v1 RuntimeClass */
+	API_CLAIM,         /* v1 PersistentVolumeClaim */
+	API_VOLUME,        /* v1 PersistentVolume */
+	API_STORAGE_CLASS, /* storage.k8s.io/v1 StorageClass */
 	API_KIND_N
 };
+enum api_kind api_kind_needed(enum needed_kind kind);
 const char *api_kind_text(enum api_kind kind); /* plural, as in URLs: "pods" */
 
 struct lease {
@@ -63,5 +70,6 @@ struct api_object {
 		const struct lease *lease;
 		const struct keyed_data *data; /* SECRET, CONFIGMAP */
 		const struct token_identity *token;
+		const struct needed *needed; /* RUNTIME_CLASS … STORAGE_CLASS */
 	};
 };

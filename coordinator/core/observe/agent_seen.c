@@ -5,6 +5,7 @@
 #include "coordinator/core/observe/member_seen.h"
 #include "coordinator/core/observe/pods_listed.h"
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 
@@ -28,6 +29,7 @@ static void set_capacity(struct core *c, struct node_record *n, const struct cap
 	if (!cap)
 		return;
 	res_foreign_set(c, n, &cap->foreign, cap->foreign_pods);
+	ports_foreign_set(c, n, &cap->ports);
 	n->agent.capacity_known = true;
 	node_caps_dirty(c, n);
 }

@@ -12,6 +12,7 @@
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/request.h"
+#include "coordinator/core/state/selection.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
 #include "coordinator/core/state/waiting.h"
@@ -83,7 +84,7 @@ static void set_request(struct core *c, struct job_record *j, const struct job_s
 	admission_use(c, j, spec);
 	admitted.requests = admitted_requests(j, &spec->requests);
 	struct request *k = request_get(c, &admitted);
-	if (j->spec.request && j->spec.request->set != k->set)
+	if (j->spec.request && selection_moves(j->spec.request->set, k->set))
 		job_changed_selection(j); /* other requests alone move no member */
 	if (j->spec.request && j->spec.request != k)
 		mended(j);

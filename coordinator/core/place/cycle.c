@@ -5,7 +5,9 @@
 #include "coordinator/core/place/pick.h"
 #include "coordinator/core/place/reserve.h"
 #include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/choice.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/objects.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/reservation.h"
@@ -65,6 +67,25 @@ static uint32_t pair(const struct core *c, const struct job_record *j, uint32_t 
 	return k;
 }
 
+/* The best of n nodes on which the claims of the job can be met; one where that came to nothing
+ * before only if there is no other. */
+static bool choose(const struct core *c, uint32_t n, struct plan *plan)
+{
+	const struct request *r = plan->job->spec.request;
+	const struct candidate *v = c->placing->candidates;
+	queue_possible(plan->item, false); /* no nodes are kept for it */
+	for (uint32_t i = 0; i < n; i++) {
+		if (!choice_possible(c, r, v[i].node))
+			continue;
+		if (!plan->chooses || !choice_avoids(c, r, v[i].node))
+			plan->chosen = v[i].node;
+		plan->chooses = true;
+		if (!choice_avoids(c, r, v[i].node))
+			break;
+	}
+	return plan->chooses;
+}
+
 /* Finds what can be placed of the job now. True: *plan says what. */
 static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 {
@@ -74,16 +95,26 @@ static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 		queue_possible(it, true);
 	c->placing->work += WORK_LOOK;
 	request_resolve(c, j->spec.request);
+	*plan = (struct plan){.job = j, .item = it};
+	enum objects_state objects = objects_any(j->spec.request)
+					     ? objects_look(c, j->spec.request, j->spec.parallelism)
+					     : OBJECTS_READY;
+	if (objects == OBJECTS_MISSING) {
+		queue_possible(it, false); /* no nodes are kept for it */
+		return false;
+	}
 	struct pick q = {.request = j->spec.request,
 			 .selection = selection_evaluate(c, j->spec.request),
 			 .job = j,
 			 .passer = passer_of(c, j),
 			 .need = job_needs_at_once(j),
-			 .want = j->place.want};
-	*plan = (struct plan){.job = j, .item = it};
+			 /* A choice is made among all nodes that fit. */
+			 .want = j->place.want + (objects == OBJECTS_READY ? 0 : c->nodes.n)};
 	uint32_t n = pick_nodes(c, c->placing, &q, &plan->kept);
 	if (n < q.need)
 		return false;
+	if (objects == OBJECTS_TO_CHOOSE)
+		return choose(c, n, plan);
 	plan->whole = n >= j->place.want;
 	plan->n = pair(c, j, n);
 	plan->v = c->placing->plan;

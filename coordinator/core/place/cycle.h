@@ -15,6 +15,9 @@ struct placement {
 };
 
 struct plan {
+	/* No member is placed: the job's claims get a node first (state/choice.h). */
+	bool chooses;
+	uint32_t chosen;
 	struct job_record *job;
 	struct queue_item *item;
 	bool whole; /* after this plan the job wants no more */

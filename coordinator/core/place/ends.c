@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 
+#include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 
@@ -102,4 +103,21 @@ int64_t ends_room_at(const struct core *c, const struct node_record *n, const st
 			return v[i].at;
 	}
 	return AT_UNKNOWN;
+}
+
+int64_t ends_ports_at(const struct core *c, const struct node_record *n, const struct request *r)
+{
+	int64_t last = c->now_ms;
+	const struct attempt *a;
+	if (!r->ports.n || !ports_taken(r, n->idx))
+		return last;
+	if (ports_foreign(r, n->idx))
+		return AT_OTHERS;
+	DL_FOREACH2(n->attempts, a, node_next)
+	{
+		int64_t at = a->takes_room ? ends_within(c, a->job) : last;
+		if (at > last && host_ports_conflict(&a->ports, &r->ports))
+			last = at;
+	}
+	return last == INT64_MAX ? AT_UNKNOWN : last;
 }

@@ -23,3 +23,5 @@ int64_t ends_at(const struct core *c, const struct job_record *j);
 /* When the node has room for one more member, if all members there end at the latest; not before
  * now. */
 int64_t ends_room_at(const struct core *c, const struct node_record *n, const struct needs *needs);
+/* The same for the host ports of a request. */
+int64_t ends_ports_at(const struct core *c, const struct node_record *n, const struct request *r);

@@ -7,18 +7,22 @@
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/objects.h"
+#include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/selection.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/terms.h"
 #include "coordinator/core/state/waiting.h"
 
 enum {
 	WHY_EACH_MS = 20,
 	WHY_AT_ONCE = 200,
 	WHY_PER_STEP = 50,
+	WHY_UNKNOWN_MS = 1000,    /* until the objects that the job needs were read */
 	WHY_BYTES_MAX = 64 * 1024 /* all of it is put together; the message is cut at its end */
 };
 
@@ -28,11 +32,14 @@ enum obstacle {
 	W_SELECTOR,
 	W_AFFINITY,
 	W_TAINT,
+	W_RUNTIME,
+	W_VOLUME,
 	W_CORDONED,
 	W_FAILED,
 	W_AGENT,
 	W_FORBIDDEN,
 	W_BUSY,
+	W_PORT,
 	W_REFUSED,
 	W_RESERVED,
 	W_N
@@ -55,10 +62,24 @@ struct looking {
 	struct selection_parts parts;
 	struct bitset busy;
 	struct passer passer;
-	const struct reservation *own;  /* NULL: no nodes are held for the job */
-	uint32_t ready;                 /* nodes that are held for it and have room */
-	const struct job_record *ahead; /* a job for which nodes are held from this one */
+	const struct reservation *own;    /* NULL: no nodes are held for the job */
+	uint32_t ready;                   /* nodes that are held for it and have room */
+	const struct job_record *ahead;   /* a job for which nodes are held from this one */
+	struct bitset claims[CLAIMS_MAX]; /* the nodes from which the volume of each is reached */
+	uint32_t away[CLAIMS_MAX];        /* how many nodes are kept away by it */
+	uint32_t nclaims;
+	uint64_t port; /* the port that is taken on the first node of W_PORT … */
+	bool ports;    /* … while another one is on another */
 };
+
+/* The first claim whose volume cannot be reached from the node; l->nclaims: none. */
+static uint32_t unreachable(const struct looking *l, uint32_t node)
+{
+	uint32_t i = 0;
+	while (i < l->nclaims && bitset_has(&l->claims[i], node))
+		i++;
+	return i;
+}
 
 static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 			      const struct node_record *n, const struct looking *l,
@@ -76,10 +97,16 @@ static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 		return W_AFFINITY;
 	if (!bitset_has(&l->parts.taints, n->idx))
 		return W_TAINT;
+	if (!bitset_has(&l->parts.runtime_class, n->idx))
+		return W_RUNTIME;
+	if ((*ret_lack = unreachable(l, n->idx)) < l->nclaims)
+		return W_VOLUME;
 	if (job_forbidden_by(c, j, n))
 		return W_FORBIDDEN;
 	if (bitset_has(&l->busy, n->idx))
 		return W_BUSY;
+	if (ports_taken(j->spec.request, n->idx))
+		return W_PORT;
 	if (job_refused_by(c, j, n))
 		return W_REFUSED;
 	*ret_lack = res_lacking(c, n, &j->spec.request->needs);
@@ -102,8 +129,33 @@ static void put_ahead(const struct job_record *j, const struct job_record *ahead
 		buf_printf(b, " (%s)", ahead->name);
 }
 
+/* The port, if it is the same on all nodes. */
+static void put_ports(uint32_t n, const struct looking *l, bool *first, struct buf *b)
+{
+	const char *verb = n == 1 ? "does" : "do";
+	if (!n)
+		return;
+	buf_printf(b, "%s%u %s not have ", sep(first), n, verb);
+	if (l->ports)
+		buf_puts(b, "the host ports free");
+	else
+		buf_printf(b, "host port %u/%s free", host_port_number(l->port),
+			   host_port_protocol(l->port));
+}
+
+static void put_volumes(const struct job_record *j, const struct looking *l, bool *first,
+			struct buf *b)
+{
+	for (uint32_t i = 0; i < l->nclaims; i++) {
+		if (l->away[i])
+			buf_printf(b, "%s%u %s not have volume %s", sep(first), l->away[i],
+				   l->away[i] == 1 ? "does" : "do",
+				   objects_claim(j->spec.request, i));
+	}
+}
+
 static void put_counts(const struct job_record *j, const uint32_t *counts, const uint32_t *lacks,
-		       const struct job_record *ahead, struct buf *b)
+		       const struct looking *l, struct buf *b)
 {
 	bool first = true;
 	for (uint32_t i = 0; i < j->spec.request->needs.n; i++) {
@@ -113,14 +165,22 @@ static void put_counts(const struct job_record *j, const uint32_t *counts, const
 				   request_resource(j->spec.request, i));
 	}
 	for (uint32_t w = W_SELECTOR; w < W_N; w++) {
-		if (counts[w])
+		if (w == W_VOLUME)
+			put_volumes(j, l, &first, b);
+		else if (w == W_RUNTIME && counts[w])
+			buf_printf(b, "%s%u %s not match RuntimeClass %s", sep(&first), counts[w],
+				   counts[w] == 1 ? "does" : "do",
+				   j->spec.request->set->runtime_class->name);
+		else if (w == W_PORT)
+			put_ports(counts[w], l, &first, b);
+		else if (counts[w])
 			buf_printf(b, "%s%u %s", sep(&first), counts[w], words[w][counts[w] != 1]);
 		if (counts[w] && w == W_FORBIDDEN)
 			buf_printf(b, " (%s)", j->told.forbidden);
 		if (w == W_REFUSED && counts[w] && *j->told.last_refusal)
 			buf_printf(b, " (%s)", j->told.last_refusal);
 		if (w == W_RESERVED)
-			put_ahead(j, ahead, b);
+			put_ahead(j, l->ahead, b);
 	}
 }
 
@@ -129,10 +189,10 @@ static void put_counts(const struct job_record *j, const uint32_t *counts, const
 static void put_next_step(const uint32_t *counts, uint32_t need, struct buf *b)
 {
 	uint32_t passing = counts[W_FIT] + counts[W_LACK] + counts[W_BUSY] + counts[W_REFUSED] +
-			   counts[W_RESERVED];
+			   counts[W_PORT] + counts[W_RESERVED];
 	uint32_t kept_away = counts[W_SELECTOR] + counts[W_AFFINITY] + counts[W_TAINT] +
-			     counts[W_CORDONED] + counts[W_FAILED] + counts[W_AGENT] +
-			     counts[W_FORBIDDEN];
+			     counts[W_RUNTIME] + counts[W_VOLUME] + counts[W_CORDONED] +
+			     counts[W_FAILED] + counts[W_AGENT] + counts[W_FORBIDDEN];
 	if (!passing && !kept_away)
 		buf_puts(b, "; there are no nodes: add some");
 	else if (passing < need && !kept_away)
@@ -190,6 +250,21 @@ static bool put_hold(const struct core *c, const struct job_record *j, const str
 	return r || j->place.pause_ms > c->now_ms;
 }
 
+static void note_port(struct looking *l, uint64_t port)
+{
+	l->ports |= l->port && l->port != port;
+	l->port = port;
+}
+
+static void look_at_claims(const struct core *c, const struct request *r, struct looking *l)
+{
+	l->nclaims = r->nclaims;
+	for (uint32_t i = 0; i < l->nclaims; i++) {
+		nodes_all(c, &l->claims[i]);
+		objects_claim_reachable(c, r, i, &l->claims[i]);
+	}
+}
+
 static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 {
 	struct looking l = {.passer = passer_of(c, j), .own = reservation_of(c, j)};
@@ -198,6 +273,7 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 	AUTO(mem_freep) uint32_t *lacks = mem_zalloc(j->spec.request->needs.n + 1, sizeof *lacks);
 	job_nodes(j, &l.busy);
 	selection_parts(c, j->spec.request->set, &l.parts);
+	look_at_claims(c, j->spec.request, &l);
 	for (uint32_t i = 0; i < c->nodes.n; i++) {
 		const struct node_record *n = c->nodes.at[i];
 		uint32_t lack = 0;
@@ -206,18 +282,25 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 		enum obstacle o = obstacle(c, j, n, &l, &lack);
 		counts[o]++;
 		small += o == W_LACK && !res_fits_empty(c, n, &j->spec.request->needs);
-		lacks[lack] += o == W_LACK;
+		if (o == W_LACK)
+			lacks[lack]++;
+		if (o == W_VOLUME)
+			l.away[lack]++;
+		if (o == W_PORT)
+			note_port(&l, ports_taken(j->spec.request, i));
 		l.ready += o == W_FIT && l.own && bitset_has(&l.own->nodes, n->idx);
 		if (o == W_RESERVED && !l.ahead)
 			l.ahead = passer_ahead(c, &l.passer, n->idx);
 	}
 	bitset_done(&l.busy);
 	selection_parts_done(&l.parts);
+	for (uint32_t i = 0; i < l.nclaims; i++)
+		bitset_done(&l.claims[i]);
 	if (j->life.start_ms)
 		need = j->place.want;
 	buf_printf(b, "needs %u%s node%s: %u fit%s", need, j->life.start_ms ? " more" : "",
 		   need == 1 ? "" : "s", counts[W_FIT], counts[W_FIT] == 1 ? "s" : "");
-	put_counts(j, counts, lacks, l.ahead, b);
+	put_counts(j, counts, lacks, &l, b);
 	bool said = put_too_small(counts, small, need, b);
 	if (!put_hold(c, j, &l, b) && !said)
 		put_next_step(counts, need, b);
@@ -226,7 +309,8 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 static void explain(struct core *c, struct job_record *j)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(WHY_BYTES_MAX);
-	put_why(c, j, &b);
+	if (!objects_obstacle(j->spec.request, j->spec.parallelism, &b))
+		put_why(c, j, &b);
 	if (!j->life.start_ms)
 		job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_Unschedulable);
 	job_set_message(j, R_Unschedulable, "%s", buf_str(&b));
@@ -267,6 +351,10 @@ void explain_due(struct core *c)
 		waiting_again(c, j, c->now_ms + c->cfg.message_refresh_ms);
 		if (!job_blocked(j))
 			continue;
+		if (!objects_known(j->spec.request)) {
+			waiting_again(c, j, c->now_ms + WHY_UNKNOWN_MS);
+			continue;
+		}
 		explain(c, j);
 		c->waiting.tokens_ms -= WHY_EACH_MS;
 		n++;

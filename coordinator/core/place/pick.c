@@ -10,6 +10,8 @@
 
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/levels.h"
+#include "coordinator/core/state/objects.h"
+#include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
@@ -38,6 +40,10 @@ static void candidate_nodes(const struct core *c, struct placing *p, const struc
 	bitset_copy(ok, &c->nodes.usable);
 	bitset_and(ok, &q->selection->match);
 	levels_with_room(c, &q->request->needs, false, ok);
+	if (q->request->ports.n)
+		ports_leave_free(c, q->request, ok);
+	if (q->request->nclaims)
+		objects_leave_reachable(c, q->request, ok);
 	*ret_kept = false;
 	p->asks = passer_held(c, &q->passer, &p->held, &p->some);
 	if (p->asks) {

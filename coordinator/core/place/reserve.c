@@ -23,6 +23,7 @@
 #include "coordinator/core/state/hold.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/levels.h"
+#include "coordinator/core/state/objects.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/reservation.h"
@@ -78,6 +79,7 @@ static void possible_nodes(struct core *c, const struct job_record *j, struct bi
 	bitset_and(ok, &selection_evaluate(c, j->spec.request)->match);
 	levels_with_room(c, &j->spec.request->needs, true, ok);
 	bitset_andnot(ok, &busy);
+	objects_leave_reachable(c, j->spec.request, ok);
 }
 
 static void offer(struct core *c, const struct job_record *j, uint32_t node, bool held)
@@ -88,6 +90,8 @@ static void offer(struct core *c, const struct job_record *j, uint32_t node, boo
 	if (!could_hold(c, j, node))
 		return;
 	int64_t at = held ? AT_AHEAD : ends_room_at(c, n, &j->spec.request->needs);
+	int64_t ports_at = ends_ports_at(c, n, j->spec.request);
+	at = ports_at > at ? ports_at : at;
 	VEC_GROW(t->offers, t->noffers, t->offers_cap);
 	t->offers[t->noffers++] = (struct candidate){at, node};
 }

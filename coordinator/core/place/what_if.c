@@ -9,7 +9,7 @@
 
 struct what_if place_what_if(const struct core *c, struct placing *p, const struct job_spec *spec)
 {
-	struct request r = {.needs = needs_asked(c, &spec->requests)};
+	struct request r = {.needs = needs_asked(c, &spec->requests), .ports = spec->ports};
 	struct pick q = {.request = &r,
 			 .selection = selection_question(c, spec, &p->scratch),
 			 .passer = passer_of_spec(c, spec, &r.needs),

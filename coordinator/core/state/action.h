@@ -20,6 +20,8 @@ enum core_action_type {
 	ACT_JOB_DELETE,    /* ttlSecondsAfterFinished is over (UID precondition) */
 	ACT_LIST_NODE,     /* list the pods of a node that has no session */
 	ACT_NOTE,          /* a Kubernetes Event */
+	ACT_CHOOSE,        /* give a claim its first consumer */
+	ACT_LOOKUP,        /* read an object that pods need */
 	ACT_TEMPLATE_DROP, /* no job uses the template of this name any more */
 };
 
@@ -51,6 +53,15 @@ struct core_action {
 			const char *reason, *note;
 			bool warning;
 		} note;
+		struct {
+			enum needed_kind kind;
+			const char *ns, *name;
+		} lookup;
+		struct {
+			const char *ns, *claim, *uid, *node;
+			const char *volume; /* "": the claim gets the node */
+			const char *rv;     /* of what is written: the volume or the claim */
+		} choose;
 		const char *template_name; /* TEMPLATE_DROP: model/template_store.h */
 	};
 };

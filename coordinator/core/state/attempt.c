@@ -9,6 +9,7 @@
 #include "base/state.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/room.h"
 #include "coordinator/core/state/tables.h"
@@ -128,6 +129,7 @@ static void take_room(struct core *c, struct attempt *a, bool take)
 		return;
 	a->takes_room = take;
 	res_use(c, a->node, &a->needs, take ? 1 : -1);
+	ports_members_changed(c, a->node, &a->ports);
 	a->node->nlive += take ? 1 : -1U;
 	if (!take)
 		room_grown(c, a->node, false);
@@ -306,6 +308,7 @@ void attempt_free(struct core *c, struct attempt *a)
 	DL_DELETE2(a->node->attempts, a, node_prev, node_next);
 	intern_put(c->strs, a->template_id);
 	needs_done(&a->needs);
+	free(a->ports.v);
 	free(a->pod_uid);
 	free(a->waiting);
 	free(a->starting);
@@ -336,6 +339,7 @@ struct attempt *attempt_adopt(struct core *c, struct job_record *j, struct node_
 	a->template_id = intern_get(c->strs, str_or_empty(m->template_hash));
 	job_changed_template(j);
 	a->needs = needs_of(c, &m->requests);
+	a->ports = host_ports_copy(&m->ports);
 	mem_strset(&a->pod_uid, m->pod_uid);
 	/* While objects are still being listed, the newest attempt is the current one; later, the
 	 * first one stays. */
@@ -352,6 +356,7 @@ struct attempt *attempt_begin(struct core *c, struct job_record *j, uint32_t ind
 	a->confirmed = true;
 	attempt_set_template(c, a, j->spec.template_id);
 	a->needs = needs_copy(&j->spec.request->needs);
+	a->ports = host_ports_copy(&j->spec.request->ports);
 	job_slot(j, index)->current = a;
 	return a;
 }

@@ -52,5 +52,6 @@ struct attempt {
 			 */
 	bool preparing; /* that is an init container */
 	struct needs needs;
+	struct host_ports ports;
 	char pod[POD_NAME_BYTES];
 };

@@ -26,6 +26,7 @@ enum core_event_type {
 	CEV_POD_ASKED,      /* ACT_POD_ASK was answered */
 	CEV_JOB_CHECKED,    /* the live GET of ACT_JOB_GET was answered */
 	CEV_STATUS_WRITTEN, /* the write of a job's or ComputeNode's status ended */
+	CEV_LOOKED_UP,      /* ACT_LOOKUP or ACT_CHOOSE was answered */
 	CEV_APPLIED,        /* the apply of a ComputeNode ended */
 };
 
@@ -76,6 +77,15 @@ struct core_event {
 			bool live_orphan; /* the job is being deleted, and its finalizers have
 					     "orphan" */
 		} checked;
+		struct {
+			enum needed_kind kind;
+			const char *ns, *name;
+			enum rc rc; /* RC_OK: obj is set; RC_NOTFOUND: there is none */
+			const char *message;
+			const struct needed *obj;
+			bool more;   /* obj is one of a pool, and more may follow */
+			bool choice; /* the end of ACT_CHOOSE; name is the claim */
+		} looked_up;
 		struct {
 			bool is_job;
 			const char *ns, *name, *uid;

@@ -137,6 +137,11 @@ static void taintset_free(struct core *c, struct taintset *s)
 	free(s);
 }
 
+void labels_outdated(struct core *c)
+{
+	c->labels.version++;
+}
+
 void labels_node_out(struct core *c, struct node_record *n)
 {
 	c->labels.version++;

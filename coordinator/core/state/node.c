@@ -7,6 +7,7 @@
 
 #include "coordinator/core/state/labels.h"
 #include "coordinator/core/state/levels.h"
+#include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 
@@ -177,6 +178,7 @@ void node_free(struct core *c, struct node_record *n)
 	heap_remove(&c->timers, &n->room_timer);
 	node_set_usable(c, n, false);
 	levels_remove(c, n);
+	ports_forget(c, n);
 	bitset_done(&n->apply.leave_out);
 	HASH_DEL(c->nodes.by_name, n);
 	c->nodes.at[n->idx] = NULL;

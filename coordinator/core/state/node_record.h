@@ -10,10 +10,11 @@
 #include "coordinator/core/state/need_record.h"
 #include "coordinator/core/state/status_record.h"
 #include "model/compute_node.h"
+#include "model/host_port.h"
 #include "model/message.h"
 
 /* What a node of the timers' heap belongs to: heap_node.kind. */
-enum timer_kind { TIMER_NODE, TIMER_ROOM, TIMER_JOB, TIMER_ATTEMPT, TIMER_ADMITTED };
+enum timer_kind { TIMER_NODE, TIMER_ROOM, TIMER_JOB, TIMER_ATTEMPT, TIMER_ADMITTED, TIMER_LOOKUP };
 
 enum node_condition { NC_READY, NC_AGENT, NC_SCHEDULABLE, NC_N };
 
@@ -108,6 +109,7 @@ struct node_record {
 	struct labels labels;     /* the labels of the Node, overlaid by those of the ComputeNode */
 	int64_t *res;             /* ROW_N rows of core.res.cap numbers */
 	uint32_t left_out;        /* resources of the Node that have no number */
+	struct host_ports ports;  /* of pods that are no members */
 	struct attempt *attempts; /* a list through node_next */
 	uint32_t nlive;           /* attempts that take room */
 	struct node_verdict verdict;

@@ -2,6 +2,7 @@
 #include "coordinator/core/state/refusals.h"
 
 #include "base/backoff.h"
+#include "coordinator/core/state/objects.h"
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/selection.h"
@@ -128,10 +129,12 @@ bool job_forbidden_everywhere(struct core *c, const struct job_record *j, uint32
 	if (!any)
 		return false;
 	request_resolve(c, j->spec.request);
-	const struct bitset *match = &selection_evaluate(c, j->spec.request)->match;
+	AUTO(bitset_done) struct bitset match = {0};
+	bitset_copy(&match, &selection_evaluate(c, j->spec.request)->match);
+	objects_leave_reachable(c, j->spec.request, &match);
 	for (uint32_t i = 0; i < c->nodes.n; i++) {
 		const struct node_record *n = c->nodes.at[i];
-		if (!n || !may_use(c, j, match, n))
+		if (!n || !may_use(c, j, &match, n))
 			continue;
 		const struct refusal *r = refusal_find(j, n);
 		if (!r || !forbids(c, r))

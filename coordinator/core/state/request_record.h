@@ -2,16 +2,19 @@
 /* Placement requests and selections: records that jobs share. */
 #pragma once
 
+#include "coordinator/core/state/lookup_record.h"
 #include "coordinator/core/state/node_record.h"
+#include "coordinator/core/state/port_record.h"
 
 enum { AVOID_MAX = 8, SELECTIONS_KEPT = 512 };
 
-/* What a job selects nodes by: labels and taints. Equal selections are one record; blob is the
- * serial form by which the record is found. */
+/* What a job selects nodes by: labels, taints, and the RuntimeClass. Equal selections are one
+ * record; blob is the serial form by which the record is found. */
 struct selection {
 	UT_hash_handle hh;
 	char *blob;
 	uint32_t blob_bytes, refs;
+	struct lookup *runtime_class; /* its nodeSelector and tolerations are added; or NULL */
 	uint64_t id;
 	uint32_t kept;       /* the place among the evaluated ones + 1; 0: not evaluated */
 	uint64_t version;    /* core.labels.version at the evaluation */
@@ -19,13 +22,18 @@ struct selection {
 	struct bitset avoid[AVOID_MAX]; /* nodes with more than i taints that are to be avoided */
 };
 
-/* A placement request. Equal requests are one record. key: the selection and the requested
- * resources. */
+/* A placement request. Equal requests are one record. key: the selection, the host ports, the
+ * claims and the requested resources. */
 struct request {
 	UT_hash_handle hh;
 	char *key;
 	uint32_t key_bytes, refs;
+	uint32_t skip; /* bytes of the key before the resources */
 	struct needs needs;
-	uint32_t res_seen; /* core.res.version when unknown names were last looked up */
+	struct host_ports ports;
+	struct asked_port **asked; /* for each of ports; NULL: there is none, or it is a question */
+	uint32_t res_seen;         /* core.res.version when unknown names were last looked up */
+	struct lookup **claims;    /* of its volumes */
+	uint32_t nclaims;
 	struct selection *set;
 };

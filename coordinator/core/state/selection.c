@@ -6,41 +6,16 @@
 #include <string.h>
 
 #include "coordinator/core/state/labels.h"
+#include "coordinator/core/state/lookup.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/terms.h"
 #include "model/selector.h"
 
 enum { BLOB_MAX = 1024 * 1024 };
 
-struct reader {
-	const char *p;
-};
-
-static uint32_t get_u32(struct reader *r)
-{
-	uint32_t v;
-	memcpy(&v, r->p, sizeof v);
-	r->p += sizeof v;
-	return v;
-}
-
-static const char *get_str(struct reader *r)
-{
-	const char *s = r->p;
-	r->p += strlen(s) + 1;
-	return s;
-}
-
-static void all_nodes(const struct core *c, struct bitset *b)
-{
-	if (!c->nodes.cap)
-		return;
-	bitset_set(b, c->nodes.cap - 1); /* gives the set its size */
-	memset(b->w, 0xff, b->n * sizeof *b->w);
-}
-
 static void match_selector(const struct core *c, struct reader *r, struct bitset *ret)
 {
-	all_nodes(c, ret);
+	nodes_all(c, ret);
 	for (uint32_t n = get_u32(r); n; n--) {
 		const char *key = get_str(r), *val = get_str(r);
 		const struct labelkey *k = labelkey_find(c, intern_find(c->strs, key));
@@ -49,47 +24,6 @@ static void match_selector(const struct core *c, struct reader *r, struct bitset
 			bitset_and(ret, &v->nodes);
 		else
 			bitset_zero(ret);
-	}
-}
-
-/* The nodes that an expression matches: those without the key if it matches them, and those of each
- * value that occurs if it matches the value. */
-static void match_expr(const struct core *c, struct reader *r, struct bitset *term)
-{
-	AUTO(bitset_done) struct bitset ok = {0};
-	struct sel_expr x = {.key = get_str(r)};
-	x.op = (enum sel_op)get_u32(r);
-	x.values.n = get_u32(r);
-	AUTO(mem_freep) const char **values = mem_zalloc(x.values.n, sizeof *values);
-	x.values.v = values;
-	for (uint32_t i = 0; i < x.values.n; i++)
-		values[i] = get_str(r);
-	const struct labelkey *k = labelkey_find(c, intern_find(c->strs, x.key));
-	if (sel_expr_matches_value(&x, NULL)) {
-		all_nodes(c, &ok);
-		if (k)
-			bitset_andnot(&ok, &k->nodes);
-	}
-	for (const struct labelval *v = k ? k->vals : NULL; v; v = v->hh.next) {
-		if (sel_expr_matches_value(&x, intern_str(c->strs, v->val)))
-			bitset_or(&ok, &v->nodes);
-	}
-	bitset_and(term, &ok);
-}
-
-static void match_terms(const struct core *c, struct reader *r, struct bitset *ret)
-{
-	uint32_t nterms = get_u32(r);
-	if (!nterms)
-		all_nodes(c, ret);
-	for (uint32_t t = 0; t < nterms; t++) {
-		AUTO(bitset_done) struct bitset term = {0};
-		uint32_t n = get_u32(r);
-		if (n) /* a term without expressions matches no node: core/v1 NodeSelectorTerm */
-			all_nodes(c, &term);
-		for (; n; n--)
-			match_expr(c, r, &term);
-		bitset_or(ret, &term);
 	}
 }
 
@@ -107,20 +41,14 @@ static void avoid_more(struct bitset avoid[AVOID_MAX], const struct bitset *node
 
 /* The nodes whose taints are all tolerated, and, in avoid, by how many taints nodes are to be
  * avoided. */
-static void match_taints(const struct core *c, struct reader *r, struct bitset *ret,
-			 struct bitset *avoid)
+static void match_taints(const struct core *c, struct reader *r, const struct lookup *class,
+			 struct bitset *ret, struct bitset *avoid)
 {
-	struct toleration tol[TOLERATIONS_MAX];
-	uint32_t n = get_u32(r);
-	must(n <= TOLERATIONS_MAX); /* kube/decode_job.c takes no more */
-	for (uint32_t i = 0; i < n; i++) {
-		struct toleration t = {.key = get_str(r)};
-		t.value = get_str(r);
-		t.exists = get_u32(r);
-		t.effect = (enum taint_effect)get_u32(r);
-		tol[i] = t;
-	}
-	all_nodes(c, ret);
+	struct toleration tol[2 * TOLERATIONS_MAX];
+	uint32_t n = tolerations_get(r, tol, TOLERATIONS_MAX); /* the CRD takes no more */
+	if (class)
+		n += lookup_tolerations(class, tol + n, TOLERATIONS_MAX);
+	nodes_all(c, ret);
 	for (const struct taintset *s = c->labels.taints; s; s = s->hh.next) {
 		struct taint t = {.key = intern_str(c->strs, s->taint.key),
 				  .value = intern_str(c->strs, s->taint.val),
@@ -138,9 +66,13 @@ void selection_parts(const struct core *c, const struct selection *m, struct sel
 	bitset_zero(&ret->selector);
 	bitset_zero(&ret->affinity);
 	bitset_zero(&ret->taints);
+	bitset_zero(&ret->runtime_class);
+	nodes_all(c, &ret->runtime_class);
+	if (m->runtime_class)
+		lookup_match(c, m->runtime_class, &ret->runtime_class);
 	match_selector(c, &r, &ret->selector);
-	match_terms(c, &r, &ret->affinity);
-	match_taints(c, &r, &ret->taints, NULL);
+	terms_match(c, &r, &ret->affinity);
+	match_taints(c, &r, m->runtime_class, &ret->taints, NULL);
 }
 
 void selection_parts_done(struct selection_parts *p)
@@ -148,6 +80,7 @@ void selection_parts_done(struct selection_parts *p)
 	bitset_done(&p->selector);
 	bitset_done(&p->affinity);
 	bitset_done(&p->taints);
+	bitset_done(&p->runtime_class);
 }
 
 static void drop_evaluated(struct core *c, struct selection *m)
@@ -182,11 +115,13 @@ static void evaluate(const struct core *c, struct selection *m)
 		bitset_zero(&m->avoid[i]);
 	bitset_zero(&m->match);
 	match_selector(c, &r, &m->match);
-	match_terms(c, &r, &part);
+	terms_match(c, &r, &part);
 	bitset_and(&m->match, &part);
 	bitset_zero(&part);
-	match_taints(c, &r, &part, m->avoid);
+	match_taints(c, &r, m->runtime_class, &part, m->avoid);
 	bitset_and(&m->match, &part);
+	if (m->runtime_class)
+		lookup_match(c, m->runtime_class, &m->match);
 }
 
 const struct selection *selection_evaluate(struct core *c, struct request *k)
@@ -200,32 +135,6 @@ const struct selection *selection_evaluate(struct core *c, struct request *k)
 	return m;
 }
 
-static void put_u32(struct buf *b, uint32_t v)
-{
-	buf_put(b, &v, sizeof v);
-}
-
-static void put_str(struct buf *b, const char *s)
-{
-	buf_put(b, str_or_empty(s), strlen(str_or_empty(s)) + 1);
-}
-
-static void put_terms(struct buf *b, const struct job_spec *spec)
-{
-	put_u32(b, spec->nterms);
-	for (uint32_t t = 0; t < spec->nterms; t++) {
-		put_u32(b, spec->terms[t].n);
-		for (uint32_t e = 0; e < spec->terms[t].n; e++) {
-			const struct sel_expr *x = &spec->terms[t].v[e];
-			put_str(b, x->key);
-			put_u32(b, (uint32_t)x->op);
-			put_u32(b, x->values.n);
-			for (uint32_t i = 0; i < x->values.n; i++)
-				put_str(b, x->values.v[i]);
-		}
-	}
-}
-
 static void put_selection(struct buf *b, const struct job_spec *spec)
 {
 	put_u32(b, spec->node_selector.n);
@@ -233,15 +142,17 @@ static void put_selection(struct buf *b, const struct job_spec *spec)
 		put_str(b, spec->node_selector.v[i].key);
 		put_str(b, spec->node_selector.v[i].val);
 	}
-	put_terms(b, spec);
-	put_u32(b, spec->ntolerations);
-	for (uint32_t i = 0; i < spec->ntolerations; i++) {
-		const struct toleration *t = &spec->tolerations[i];
-		put_str(b, t->key);
-		put_str(b, t->value);
-		put_u32(b, t->exists);
-		put_u32(b, (uint32_t)t->effect);
-	}
+	terms_put(b, spec->terms, spec->nterms);
+	tolerations_put(b, spec->tolerations, spec->ntolerations);
+	put_str(b, spec->runtime_class); /* last: selection_moves */
+}
+
+bool selection_moves(const struct selection *a, const struct selection *b)
+{
+	size_t n = a->blob_bytes, k = b->blob_bytes;
+	n -= strlen(a->runtime_class ? a->runtime_class->name : "");
+	k -= strlen(b->runtime_class ? b->runtime_class->name : "");
+	return n != k || memcmp(a->blob, b->blob, n - 1) != 0;
 }
 
 struct selection *selection_get(struct core *c, const struct job_spec *spec)
@@ -256,6 +167,9 @@ struct selection *selection_get(struct core *c, const struct job_spec *spec)
 		m->blob_bytes = (uint32_t)b.len;
 		m->blob = buf_steal(&b);
 		m->id = ++c->selections.last_id;
+		if (*str_or_empty(spec->runtime_class))
+			m->runtime_class =
+				lookup_get(c, NEEDED_RUNTIME_CLASS, NULL, spec->runtime_class);
 		HASH_ADD_KEYPTR(hh, c->selections.all, m->blob, m->blob_bytes, m);
 	}
 	m->refs++;
@@ -274,6 +188,7 @@ void selection_put(struct core *c, struct selection *m)
 		return;
 	HASH_DEL(c->selections.all, m);
 	drop_evaluated(c, m);
+	lookup_put(c, m->runtime_class);
 	free(m->blob);
 	free(m);
 }
@@ -289,6 +204,7 @@ const struct selection *selection_question(const struct core *c, const struct jo
 	if (s && s->kept && s->version == c->labels.version)
 		return s;
 	scratch->blob = b.data;
+	scratch->runtime_class = lookup_find(c, NEEDED_RUNTIME_CLASS, NULL, spec->runtime_class);
 	evaluate(c, scratch);
 	scratch->blob = NULL;
 	return scratch;

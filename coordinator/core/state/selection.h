@@ -10,6 +10,9 @@
 struct selection *selection_get(struct core *c, const struct job_spec *spec);
 struct selection *selection_hold(struct selection *s); /* counts another reference */
 void selection_put(struct core *c, struct selection *s);
+/* Members of a job whose selection was a move when it is b: they differ, and not in the
+ * RuntimeClass alone, which is a part of the template. */
+bool selection_moves(const struct selection *a, const struct selection *b);
 /* The selection of the request, evaluated; valid until the next call. */
 const struct selection *selection_evaluate(struct core *c, struct request *r);
 
@@ -21,7 +24,7 @@ void selection_question_done(struct selection *scratch);
 
 /* The sets of the parts, to count what keeps each node away. */
 struct selection_parts {
-	struct bitset selector, affinity, taints;
+	struct bitset selector, affinity, taints, runtime_class;
 };
 void selection_parts(const struct core *c, const struct selection *s, struct selection_parts *ret);
 void selection_parts_done(struct selection_parts *p);

@@ -97,6 +97,8 @@ struct core {
 	struct attempt_table attempts;
 	struct request_table requests;
 	struct admitted_table admitted;
+	struct port_table ports;
+	struct lookup_table lookups;
 	struct selection_table selections;
 	struct template_table templates;
 	struct queue queue;

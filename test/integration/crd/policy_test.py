@@ -228,6 +228,53 @@ def test_coordinator(server, check):
                    server.request("DELETE", PODS + "/ours", user=ACCOUNT + "coordinator"))
 
 
+CLAIMS = f"/api/v1/namespaces/{OTHER_NAMESPACE}/persistentvolumeclaims"
+VOLUMES = "/api/v1/persistentvolumes"
+SELECTED = "volume.kubernetes.io/selected-node"
+CLAIM_REF = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "namespace": OTHER_NAMESPACE, "name": "c", "uid": "1"}
+
+
+def make_volumes(server):
+    for name, volume in (("c", ""), ("bound", "v")):
+        server.request("POST", CLAIMS, {
+            "apiVersion": "v1", "kind": "PersistentVolumeClaim",
+            "metadata": {"name": name, "annotations": {"a": "b"}, "labels": {"a": "b"}},
+            "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "s", "volumeName": volume,
+                     "resources": {"requests": {"storage": "1Gi"}}}})
+    for name, ref in (("v", {}), ("taken", {"claimRef": CLAIM_REF})):
+        server.request("POST", VOLUMES, {
+            "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": name, "annotations": {"a": "b"}},
+            "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "s", "capacity": {"storage": "1Gi"},
+                     "hostPath": {"path": "/tmp"}, **ref}})
+
+
+def test_volumes(server, check):
+    """The coordinator names the first consumer of a claim, and writes nothing else of claims and volumes."""
+    make_volumes(server)
+
+    def patch(path, body):
+        return server.request("PATCH", path + "?dryRun=All", body, user=ACCOUNT + "coordinator",
+                              kind="application/merge-patch+json")
+
+    choose = {"metadata": {"annotations": {SELECTED: "n1"}}}
+    check.accepted("the node of a claim", patch(CLAIMS + "/c", choose))
+    check.accepted("the claim of a volume", patch(VOLUMES + "/v", {"spec": {"claimRef": CLAIM_REF}}))
+    for name, path, body, word in (
+            ("another annotation", CLAIMS + "/c", {"metadata": {"annotations": {"x": "y"}}}, "annotation"),
+            ("an annotation less", CLAIMS + "/c", {"metadata": {"annotations": {"a": None}}}, "annotation"),
+            ("a label", CLAIMS + "/c", {"metadata": {"labels": {"x": "y"}}}, "labels"),
+            ("a finalizer", CLAIMS + "/c", {"metadata": {"finalizers": ["example.com/x"]}}, "labels"),
+            ("the size of a claim", CLAIMS + "/c", {"spec": {"resources": {"requests": {"storage": "2Gi"}}}}, ""),
+            ("a claim that has a volume", CLAIMS + "/bound", choose, "has a volume"),
+            ("an annotation of a volume", VOLUMES + "/v", {"metadata": {"annotations": {SELECTED: "n1"}}}, "annotation"),
+            ("the size of a volume", VOLUMES + "/v", {"spec": {"capacity": {"storage": "2Gi"}, "claimRef": CLAIM_REF}},
+             "claimRef"),
+            ("what becomes of a volume", VOLUMES + "/v", {
+                "spec": {"persistentVolumeReclaimPolicy": "Recycle", "claimRef": CLAIM_REF}}, "claimRef"),
+            ("a volume that is taken", VOLUMES + "/taken", {"spec": {"claimRef": {"name": "d", "uid": "2"}}}, "claimRef")):
+        check.refused("coordinator, " + name, patch(path, body), word)
+
+
 def test_others(server, check):
     """Whoever is not Muster is not touched."""
     check.accepted("an administrator", server.request("POST", PODS + "?dryRun=All", changed(owner())))
@@ -267,6 +314,16 @@ RIGHTS = [
     ("create", "", "pods/eviction", "work", "p", ""),
     ("create", "", "pods/exec", "work", "p", ""),
     ("watch", "", "pods", "", "", "a"),
+    ("get", "node.k8s.io", "runtimeclasses", "", "r", "c"),
+    ("get", "", "persistentvolumeclaims", "work", "p", "c"),
+    ("list", "", "persistentvolumeclaims", "work", "", ""),
+    ("patch", "", "persistentvolumeclaims", "work", "p", "c"),
+    ("update", "", "persistentvolumeclaims", "work", "p", ""),
+    ("patch", "", "persistentvolumes", "", "p", "c"),
+    ("list", "", "persistentvolumes", "", "", "c"),
+    ("delete", "", "persistentvolumes", "", "p", ""),
+    ("get", "", "persistentvolumes", "", "p", "c"),
+    ("get", "storage.k8s.io", "storageclasses", "", "s", "c"),
     ("create", "events.k8s.io", "events", "work", "", "c"),
     ("patch", "events.k8s.io", "events", "work", "e", ""),
     ("create", "authentication.k8s.io", "tokenreviews", "", "", "c"),
@@ -319,7 +376,7 @@ def main():
     server, check = Server(), Checks()
     set_up(server)
     wait_enforced(server, check)
-    for test in (test_agent, test_agent_token, test_coordinator, test_others, test_rights, test_no_launch):
+    for test in (test_agent, test_agent_token, test_coordinator, test_volumes, test_others, test_rights, test_no_launch):
         test(server, check)
     check.end(at_least=140)
 

@@ -89,7 +89,7 @@ static void expect_one_form(const char *job_spec, char ret_hash[TEMPLATE_HASH_BY
 	AUTO(js_freep) json_t *job = load(job_spec);
 	struct job_spec s = {0};
 	struct err e;
-	pod_template(&arena, job, NULL, &s);
+	pod_template(&arena, job, NULL, "ns", &s);
 	if (s.invalid)
 		fail_msg("%s: %s", s.invalid, job_spec);
 	AUTO(js_freep) json_t *pod = js_load(s.template_text, strlen(s.template_text), &e);

@@ -161,6 +161,36 @@ def taken_name(c, name, template, account):
     c.wait(lambda: (account, "pods", "get") in used(c), f"{account} reads the pod of somebody else")
 
 
+def bind(c, claim, volume):
+    """As the cluster's controller of volumes does."""
+    c.api.patch(f"/api/v1/namespaces/default/persistentvolumeclaims/{claim}", {
+        "metadata": {"annotations": {"pv.kubernetes.io/bind-completed": "yes"}}, "spec": {"volumeName": volume}})
+
+
+def what_pods_need(c):
+    """A RuntimeClass, and claims that wait for their first consumer: one gets a node, the other a volume that is there."""
+    size = {"accessModes": ["ReadWriteOnce"], "capacity": {"storage": "1Gi"}, "hostPath": {"path": "/tmp"}}
+    c.api.post("/apis/node.k8s.io/v1/runtimeclasses", {"metadata": {"name": "box"}, "handler": "box"})
+    for name, provisioner in (("made", "example.com/maker"), ("there", "kubernetes.io/no-provisioner")):
+        c.api.post("/apis/storage.k8s.io/v1/storageclasses", {
+            "metadata": {"name": name}, "provisioner": provisioner, "volumeBindingMode": "WaitForFirstConsumer"})
+        c.api.post("/api/v1/namespaces/default/persistentvolumeclaims", {
+            "metadata": {"name": name}, "spec": {"storageClassName": name, "accessModes": ["ReadWriteOnce"],
+                                                 "resources": {"requests": {"storage": "1Gi"}}}})
+    c.api.post("/api/v1/persistentvolumes", {"metadata": {"name": "there"}, "spec": {**size, "storageClassName": "there"}})
+    c.make_job("needy", command=["forever"], parallelism=1, template={"spec": {"runtimeClassName": "box", "volumes": [
+        {"name": n, "persistentVolumeClaim": {"claimName": n}} for n in ("made", "there")]}})
+    c.wait(lambda: c.api.get("/api/v1/namespaces/default/persistentvolumeclaims/made")["metadata"].get(
+        "annotations", {}).get("volume.kubernetes.io/selected-node"), "the claim has a node")
+    c.wait(lambda: c.api.get("/api/v1/persistentvolumes/there")["spec"].get("claimRef", {}).get("name") == "there",
+           "the volume has its claim")
+    equal(c.pods("needy"), [], "pods before the claims are bound")
+    c.api.post("/api/v1/persistentvolumes", {"metadata": {"name": "made-1"}, "spec": {**size, "storageClassName": "made"}})
+    bind(c, "made", "made-1")
+    bind(c, "there", "there")
+    c.wait_state("needy", "Running")
+
+
 def node_lost(c):
     """A node dies; its member is replaced, and is no address of its gang any more. Returns the node."""
     c.make_job("gang", command=["forever"], parallelism=1)
@@ -237,6 +267,7 @@ def rights(c):
         c.wait_cnode(node, "Running")
     c.wait(lambda: not c.pods("stray"), "the pods of a job that was deleted meanwhile are gone", 60)
     pods_of_both(c)
+    what_pods_need(c)
     c.make_job("short", command=["sleep", "0"], parallelism=1, ttlSecondsAfterFinished=0)
     c.wait(lambda: not c.job("short"), "the finished job is deleted")
     taken_name(c, "taken-a", {}, "muster-agent")

@@ -279,6 +279,20 @@ static void check_room(struct checks *c, const struct version *pod)
 		check_resource(c, pod, node, compute_node, pod->pod.requests.v[i].name);
 }
 
+/* No member goes where a host port of it is taken, by a pod that is known for a while. */
+static void check_ports(struct checks *c, const struct version *pod)
+{
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		const struct version *o = sh->v[i];
+		if (o != pod && check_live(o) && str_eq(o->pod.node, pod->pod.node) &&
+		    server_wall(&c->world->server) > o->meta.created_ms + KNOWING_MS &&
+		    host_ports_conflict(&o->pod.ports, &pod->pod.ports))
+			world_fail(c->world, "port", "%s on %s, where %s has a host port of it",
+				   pod->meta.name, pod->pod.node, o->meta.name);
+	}
+}
+
 static void check_match(struct checks *c, const struct version *job, const struct version *pod)
 {
 	struct world *w = c->world;
@@ -347,6 +361,7 @@ void check_born(struct checks *c, const struct version *pod)
 	if (unfenced(c))
 		return;
 	check_room(c, pod);
+	check_ports(c, pod);
 	check_own_node(c, pod);
 	if (job && !check_changed_lately(c, job->meta.uid))
 		check_match(c, job, pod);

@@ -5,14 +5,13 @@
  *
  *	create of a pod      1 for each attempt, leadership and process that asks for it
  *	delete of a pod      1 for each pod and leadership, and one more a minute while it is there
- *	status of a job      2 + 2 x spec changes + 3 x its pods (born, started, ended) + 2 x
- *	                     leaderships + 1 for each minute of its life (why it waits, said anew);
- *	                     and none that changes nothing
- *	status of a          2 + 2 x (changes of Node or its own spec) + 2 x sessions of its agent +
- *	  ComputeNode        1 for each half minute in which a member came or went; none in vain
- *	apply of one         1 + 2 x (changes of Node or its own spec) + 1 x leaderships
- *	delete of a job      1 for each leadership, and one more each half minute
- *	delete of one        1 for each leadership
+ *	status of a job      2 + 2 x spec changes + 1 x changes of claims, volumes and classes, if
+ *its pods need such + 3 x its pods (born, started, ended) + 2 x leaderships + 1 for each minute of
+ *its life (why it waits, said anew); and none that changes nothing status of a          2 + 2 x
+ *(changes of Node or its own spec) + 2 x sessions of its agent + ComputeNode        1 for each half
+ *minute in which a member came or went; none in vain apply of one         1 + 2 x (changes of Node
+ *or its own spec) + 1 x leaderships delete of a job      1 for each leadership, and one more each
+ *half minute delete of one        1 for each leadership
  *
  * What fails for a while is asked again, ever more rarely. So what a dead webhook or a refused
  * status touched is not judged: the pod, the status of its job and that of its node; the status
@@ -106,6 +105,17 @@ static void pod_changed(struct budget *b, const struct change *ch)
 	}
 }
 
+/* A claim, a volume, a class: jobs that need such objects may say something else from now on. */
+static void needed_changed(struct budget *b)
+{
+	const struct shelf *sh = &b->cluster->world.server.store.shelf[API_JOB];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		const struct job_spec *s = &sh->v[i]->job.spec;
+		if (s->claims.n || *str_or_empty(s->runtime_class))
+			job_status(b, sh->v[i]->meta.uid)->paid++;
+	}
+}
+
 static void node_changed(struct budget *b, const struct change *ch, bool spec)
 {
 	if (!spec)
@@ -141,6 +151,8 @@ void budget_change(struct budget *b, const struct change *ch)
 		node_changed(b, ch, true);
 	else if (v->kind == API_COMPUTE_NODE)
 		node_changed(b, ch, spec || !first);
+	else if (v->kind >= API_RUNTIME_CLASS)
+		needed_changed(b);
 }
 
 /* ---- what is asked ---- */

@@ -102,6 +102,9 @@ static bool could_hold(struct checks *c, struct mind *m, const struct version *j
 	const struct known_version *cn = mind_find(m, API_COMPUTE_NODE, NULL, node->meta.name);
 	if (!cn || check_mismatch(s, node, cn->v) || !holds(c, node, cn->v, "pods", 1000, when))
 		return false;
+	/* What jobs need beside nodes is read now and then; they are not judged here. */
+	if (s->claims.n || s->ports.n || *str_or_empty(s->runtime_class))
+		return false;
 	for (uint32_t i = 0; i < s->requests.n; i++) {
 		if (!holds(c, node, cn->v, s->requests.v[i].name, s->requests.v[i].milli, when))
 			return false;

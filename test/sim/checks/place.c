@@ -8,6 +8,7 @@
 #include "model/selector.h"
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/orders.h"
+#include "test/sim/world/needed.h"
 
 static const char *label_of(const struct version *node, const struct version *compute_node,
 			    const char *key)
@@ -61,6 +62,9 @@ static void placed_where(struct checks *c, struct mind *m, const struct line *l)
 	const struct known_version *cn = mind_find(m, API_COMPUTE_NODE, NULL, l->node);
 	const struct version *compute_node = cn ? cn->v : NULL;
 	const char *bad = NULL;
+	AUTO(arena_done) struct arena a = ARENA_INIT(1 << 16);
+	const struct job_spec spec =
+		needed_tolerating(&a, &c->world->server.store, &l->job->job.spec);
 	if (!n)
 		bad = "there is no Node of that name";
 	else if (n->v->node.ready != COND_TRUE)
@@ -68,8 +72,10 @@ static void placed_where(struct checks *c, struct mind *m, const struct line *l)
 	else if (n->v->node.unschedulable ||
 		 (compute_node && compute_node->compute_node.unschedulable))
 		bad = "it is cordoned";
+	else if (!needed_allows(&c->world->server.store, &l->job->job.spec, n->v))
+		bad = "its RuntimeClass or a volume is elsewhere";
 	else
-		bad = check_mismatch(&l->job->job.spec, n->v, compute_node);
+		bad = check_mismatch(&spec, n->v, compute_node);
 	if (bad)
 		world_fail(c->world, "decide-node", "%s: member %u of %s goes to %s: %s",
 			   m->proc->host.name, l->index, l->job_key, l->node, bad);
@@ -159,7 +165,8 @@ void check_gangs_over(struct checks *c, struct mind *m)
 
 static bool asks_no_more(const struct job_spec *a, const struct job_spec *b)
 {
-	if (a->nterms || b->nterms || a->ntolerations != b->ntolerations ||
+	if (a->nterms || b->nterms || a->ports.n || a->claims.n ||
+	    *str_or_empty(a->runtime_class) || a->ntolerations != b->ntolerations ||
 	    a->min_parallelism > b->min_parallelism ||
 	    !check_same_kvs(&a->node_selector, &b->node_selector))
 		return false;

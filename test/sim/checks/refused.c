@@ -7,6 +7,7 @@
 #include "model/quantity.h"
 #include "test/sim/checks/place.h"
 #include "test/sim/cluster/admit.h"
+#include "test/sim/world/needed.h"
 
 enum { PAUSE_MS = 9000, FORBIDDEN_MS = 3590000 };
 
@@ -70,7 +71,8 @@ static bool might_admit(struct checks *c, const struct version *job, const struc
 		template_parse(&c->world->scratch, str_or_empty(spec->template_text));
 	if (!m || !cn || check_mismatch(spec, node, cn) || admit_forbids(m, &t))
 		return false;
-	return holds(&node->node.allocatable, &spec->requests) &&
+	return needed_could_allow(&c->world->server.store, spec, node) &&
+	       holds(&node->node.allocatable, &spec->requests) &&
 	       holds(&cn->compute_node.resources, &spec->requests) &&
 	       !check_changed_lately(c, node->meta.name);
 }

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "model/quantity.h"
+#include "test/sim/world/needed.h"
 
 /* What the kubelet admitted and not ended yet. */
 static int64_t used(const struct cluster *cl, const struct version *pod, const char *res)
@@ -35,6 +36,28 @@ static const char *lacking(const struct cluster *cl, const struct version *pod)
 		       : NULL;
 }
 
+/* Only what the kubelet has admitted counts (nodeports.Fits). */
+static bool ports_taken(const struct cluster *cl, const struct version *pod)
+{
+	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (str_eq(sh->v[i]->pod.node, pod->pod.node) && sh->v[i]->pod.started &&
+		    !pod_ended(sh->v[i]) && !str_eq(sh->v[i]->meta.uid, pod->meta.uid) &&
+		    host_ports_conflict(&sh->v[i]->pod.ports, &pod->pod.ports))
+			return true;
+	}
+	return false;
+}
+
+/* The pod's own nodeSelector, as its RuntimeClass has it. */
+static bool mismatched(const struct cluster *cl, const struct version *pod)
+{
+	const struct version *node =
+		store_find(&cl->world.server.store, API_NODE, NULL, pod->pod.node);
+	const struct needed own = {.where = {pod->where}};
+	return node && !needed_admits(&own, node);
+}
+
 bool admit_forbids(const struct machine *m, const struct template_facts *t)
 {
 	uint32_t i = (uint32_t)(m - m->cluster->machine);
@@ -55,6 +78,14 @@ struct refused admit_refuses(struct machine *m, struct version *pod, const struc
 			"Evicted", "Pod was rejected: The node had condition: [DiskPressure]. "};
 	}
 	const char *lack = refusals < t->refuse ? "cpu" : lacking(m->cluster, pod);
+	if (!lack && mismatched(m->cluster, pod))
+		return (struct refused){"NodeAffinity",
+					"Pod was rejected: Predicate NodeAffinity failed: node(s) "
+					"didn't match Pod's node affinity/selector"};
+	if (!lack && ports_taken(m->cluster, pod))
+		return (struct refused){
+			"NodePorts", "Pod was rejected: Predicate NodePorts failed: node(s) didn't "
+				     "have free ports for the requested pod ports"};
 	if (!lack)
 		return (struct refused){NULL, NULL};
 	return (struct refused){arena_printf(&pod->arena, "OutOf%s", lack),

@@ -9,6 +9,7 @@
 #include "model/selector.h"
 #include "test/sim/cluster/admit.h"
 #include "test/sim/cluster/containers.h"
+#include "test/sim/world/needed.h"
 #include "test/sim/world/pod_edit.h"
 #include "test/sim/world/template.h"
 
@@ -69,6 +70,22 @@ static struct template_facts facts_of(const struct version *pod)
 	struct template_facts t = facts(scratch, pod);
 	version_unref(scratch);
 	return t;
+}
+
+/* The kubelet mounts no volume whose nodeAffinity the Node does not match, and waits for ever. */
+static bool volumes_missing(const struct cluster *cl, const struct version *pod,
+			    const struct template_facts *t)
+{
+	AUTO(arena_done) struct arena a = ARENA_INIT(1 << 16);
+	const struct store *s = &cl->world.server.store;
+	const struct version *node = store_find(s, API_NODE, NULL, pod->pod.node);
+	for (uint32_t i = 0; node && i < t->nclaims; i++) {
+		const struct needed *volume =
+			needed_volume(s, arena_printf(&a, "%s/%s", pod->meta.ns, t->claims[i]));
+		if (!volume || !needed_admits(volume, node))
+			return true;
+	}
+	return false;
 }
 
 static const char *index_of(const struct version *pod)
@@ -155,6 +172,8 @@ static void on_start(void *self, uint64_t uid)
 		return;
 	}
 	c->admitted = true;
+	if (volumes_missing(cl, c, &t))
+		t.mount_ms = server_wall(&cl->world.server) - c->meta.created_ms + 5000;
 	starts_on(cl, pod, c, m, &t);
 }
 

@@ -9,6 +9,7 @@
 #include "test/sim/cluster/proc.h"
 #include "test/sim/cluster/resize.h"
 #include "test/sim/cluster/taints.h"
+#include "test/sim/cluster/volumes.h"
 
 /* Who watches is told first: it judges by what was so before anybody acted upon the change. */
 static void on_change(void *self, const struct change *ch)
@@ -20,6 +21,7 @@ static void on_change(void *self, const struct change *ch)
 	kubelet_change(cl, ch);
 	resize_change(cl, ch);
 	gc_change(cl, ch);
+	volumes_change(cl, ch);
 	taints_change(cl, ch);
 	if (ch->now->kind == API_POD)
 		cl->pods_changed_ms = cl->world.clock.now_ms;

@@ -158,11 +158,22 @@ static void make_rare(struct plan_job *j, struct rng *r)
 static void make_job(struct plan *p, const struct plan_config *cfg,
 		     const struct cluster_config *cluster, bool all_catch, struct rng *r)
 {
+	static const char *const ports[] = {" port=8080", "", " port=8080/10.0.0.1", " port=8081"};
+	static const char *const first[] = {" claim=made", " claim=there", "",
+					    " claim=made claim=there"};
+	static const char *const needs[] = {" runtime=box", " claim=data", "",
+					    " claim=data runtime=box"};
 	struct plan_job *j = &p->job[p->njobs];
 	AUTO(buf_done) struct buf name = BUF_INIT(sizeof j->name - 1);
 	buf_printf(&name, "j%u", p->njobs);
 	put(j->name, sizeof j->name, &name);
 	make_text(j, cfg->narrow, all_catch, r);
+	if (p->first)
+		add_words(j, first[(cfg->seed / 8 + p->njobs) % ARRAY_LEN(first)]);
+	if (p->needs)
+		add_words(j, needs[(cfg->seed / 8 + p->njobs) % ARRAY_LEN(needs)]);
+	if (p->ports)
+		add_words(j, ports[(cfg->seed / 8 + p->njobs) % ARRAY_LEN(ports)]);
 	uint32_t most = cluster->machines < 6 ? cluster->machines : 6;
 	j->want = (struct job_want){.name = j->name,
 				    .parallelism = (uint32_t)draw(r, 1, most),
@@ -179,6 +190,8 @@ static void make_job(struct plan *p, const struct plan_config *cfg,
 	}
 	if (!cfg->narrow)
 		make_rare(j, r);
+	if (p->first && p->njobs % 3)
+		j->want.parallelism = j->want.min_parallelism = 1;
 	p->njobs++;
 }
 
@@ -280,7 +293,9 @@ static void make_crowd(struct plan *p, const struct plan_config *cfg,
 void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_config *ret_cluster)
 {
 	struct rng r = {.s = cfg->seed * 2 + 1};
-	*p = (struct plan){0};
+	*p = (struct plan){.ports = cfg->seed % 8 == 3 && !cfg->narrow,
+			   .needs = cfg->seed % 8 == 5 && !cfg->narrow,
+			   .first = cfg->seed % 8 == 6 && !cfg->narrow};
 	*ret_cluster = (struct cluster_config){.seed = rng_next(&r),
 					       .machines = cfg->machines ? cfg->machines
 									 : (uint32_t)draw(&r, 1, 7),

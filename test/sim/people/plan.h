@@ -7,7 +7,8 @@
 #include "test/sim/people/ops.h"
 #include "test/sim/people/user.h"
 
-#define PLAN_NS "team" /* the namespace of some jobs, which users delete */
+#define PLAN_NS "team"     /* the namespace of some jobs, which users delete */
+enum { PLAN_PORT = 8080 }; /* the host port that some pods want, in every 8th run */
 
 struct plan_op {
 	int64_t at_ms, ms; /* when; how long, where it lasts */
@@ -33,6 +34,9 @@ struct plan {
 	uint32_t nops;
 	struct plan_job job[PLAN_JOBS_MAX];
 	uint32_t njobs;
+	bool ports;     /* jobs and foreign pods have host ports */
+	bool first;     /* jobs have claims that wait for their first consumer */
+	bool needs;     /* jobs have a RuntimeClass and claims */
 	int64_t end_ms; /* all of it is over */
 	struct op_counts
 		done; /* operations that met something to do it to, since plan_schedule() */

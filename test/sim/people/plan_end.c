@@ -4,6 +4,7 @@
 #include "model/quantity.h"
 #include "model/selector.h"
 #include "test/sim/people/plan.h"
+#include "test/sim/world/needed.h"
 
 /* Nothing is said to have come to its end before pods stand still for a while, and what waits for a
  * backoff before the longest one is over. */
@@ -57,6 +58,7 @@ static bool node_fits(const struct cluster *cl, const struct version *node,
 	const struct version *compute_node =
 		store_find(&cl->world.server.store, API_COMPUTE_NODE, NULL, node->meta.name);
 	bool ok = compute_node && selected(spec, node, compute_node) &&
+		  needed_could_allow(&cl->world.server.store, spec, node) &&
 		  has_room(node, compute_node, "pods", 1000);
 	for (uint32_t k = 0; ok && k < spec->requests.n; k++)
 		ok = has_room(node, compute_node, spec->requests.v[k].name,

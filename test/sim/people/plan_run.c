@@ -2,6 +2,8 @@
 /* A plan's operations in their time, and the calm after them. */
 #include "base/mem.h"
 #include "test/sim/people/plan_step.h"
+#include "test/sim/people/user_needed.h"
+#include "test/sim/world/needed.h"
 
 static bool is_users(const struct plan_op *op)
 {
@@ -36,6 +38,53 @@ static void on_calm(void *self, uint64_t arg)
 	plan_fault_end_all(st);
 }
 
+/* What jobs need comes one after another: the RuntimeClass and claims without volumes, the volume,
+ * and at last claims that are bound to it. */
+static void on_needs(void *self, uint64_t stage)
+{
+	struct step *st = self;
+	struct world *w = &st->cluster->world;
+	static const char *const spaces[] = {"default", PLAN_NS};
+	struct needed on_two = {
+		.where = {needed_on(&w->scratch, "kubernetes.io/hostname", "n1,n2")}};
+	struct needed claim = {.modes = MODE_RWX, .bound = stage > 0};
+	claim.volume = stage > 0 ? "v1" : "";
+	if (stage == 0)
+		user_needed(w, NEEDED_RUNTIME_CLASS, NULL, "box", &on_two);
+	else
+		user_needed(w, NEEDED_VOLUME, NULL, "v1", &on_two);
+	for (size_t i = 0; i < ARRAY_LEN(spaces); i++)
+		user_needed(w, NEEDED_CLAIM, spaces[i], "data", &claim);
+}
+
+/* Claims that wait for their first consumer: of one a provisioner makes the volume, for the other
+ * there are volumes on two nodes. */
+static void on_first(void *self, uint64_t arg)
+{
+	struct step *st = self;
+	struct world *w = &st->cluster->world;
+	static const char *const spaces[] = {"default", PLAN_NS};
+	static const char *const nodes[] = {"n1", "n2"}, *const volumes[] = {"v1", "v2"};
+	struct needed class = {.waits = true, .provisioner = "example.com/maker"};
+	(void)arg;
+	w->server.volumes_fail = 25;
+	user_needed(w, NEEDED_STORAGE_CLASS, NULL, "made", &class);
+	class.provisioner = NO_PROVISIONER;
+	user_needed(w, NEEDED_STORAGE_CLASS, NULL, "there", &class);
+	for (size_t i = 0; i < ARRAY_LEN(spaces); i++) {
+		struct needed claim = {.modes = MODE_RWX, .volume = "", .selected_node = ""};
+		struct needed volume = {
+			.modes = MODE_RWX,
+			.storage_class = "there",
+			.where = {needed_on(&w->scratch, "kubernetes.io/hostname", nodes[i])}};
+		claim.storage_class = "made";
+		user_needed(w, NEEDED_CLAIM, spaces[i], "made", &claim);
+		claim.storage_class = "there";
+		user_needed(w, NEEDED_CLAIM, spaces[i], "there", &claim);
+		user_needed(w, NEEDED_VOLUME, NULL, volumes[i], &volume);
+	}
+}
+
 void plan_schedule(struct plan *p, struct cluster *cl)
 {
 	struct step *st = arena_alloc(&cl->world.scratch, sizeof *st);
@@ -49,6 +98,12 @@ void plan_schedule(struct plan *p, struct cluster *cl)
 		clock_at(&cl->world.clock, p->op[i].at_ms, on_begin, st, i);
 		if (op_kinds[p->op[i].type].lasts)
 			clock_at(&cl->world.clock, p->op[i].at_ms + p->op[i].ms, on_end, st, i);
+	}
+	if (p->first)
+		clock_at(&cl->world.clock, 5000, on_first, st, 0);
+	if (p->needs) {
+		clock_at(&cl->world.clock, 10000, on_needs, st, 0);
+		clock_at(&cl->world.clock, 30000, on_needs, st, 1);
 	}
 	clock_at(&cl->world.clock, p->end_ms + 1, on_calm, st, 0);
 }

@@ -165,7 +165,8 @@ static bool on_node(struct step *st, const struct plan_op *op)
 		if (op->b & 1) /* one that is there, if any */
 			user_resize_any_pod(&cl->world, node, (int64_t)(op->b % 7 + 1) * 250);
 		return user_foreign_pod(&cl->world, foreign_name(st, op), node,
-					(int64_t)op->b * 250);
+					(int64_t)op->b * 250,
+					st->plan->ports && op->c % 2 ? PLAN_PORT : 0);
 	}
 }
 

@@ -68,6 +68,16 @@ void user_set_template(const struct world *w, struct version *v, const char *tex
 	set_hashes(w, v, text);
 	spec->shape = arena_strndup(&v->arena, spec->old_template_hash, 16);
 	spec->requests = copy_reslist(&v->arena, &requests);
+	uint64_t ports[TEMPLATE_PORTS_MAX];
+	for (uint32_t i = 0; i < t.nports; i++)
+		ports[i] = host_port(NULL, t.ports[i].address, t.ports[i].port);
+	struct host_ports list = {ports, host_ports_sort(ports, t.nports)};
+	spec->ports = copy_ports(&v->arena, &list);
+	spec->runtime_class = t.runtime_class;
+	const char **claims = arena_alloc(&v->arena, TEMPLATE_CLAIMS_MAX * sizeof *claims);
+	for (uint32_t i = 0; i < t.nclaims; i++)
+		claims[i] = arena_printf(&v->arena, "%s/%s", v->meta.ns, t.claims[i]);
+	spec->claims = (struct strs){claims, t.nclaims};
 }
 
 static void set_selection(struct version *v, const struct job_want *want)

@@ -238,8 +238,8 @@ bool user_evict_node(struct world *w, const char *node)
 	return any;
 }
 
-bool user_inventive_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli,
-			uint32_t names)
+static bool put_foreign(struct world *w, const char *name, const char *node, int64_t cpu_milli,
+			uint32_t names, uint16_t port)
 {
 	if (!store_find(&w->server.store, API_NODE, NULL, node) ||
 	    store_find(&w->server.store, API_POD, "kube-system", name))
@@ -247,7 +247,10 @@ bool user_inventive_pod(struct world *w, const char *name, const char *node, int
 	struct version *v =
 		pod_make_foreign("kube-system", name, node, cpu_milli, server_wall(&w->server));
 	pod_ask_for(v, name, names);
-	world_note(w, "foreign pod", KS("pod", name), KS("node", node), KI("cpu", cpu_milli));
+	if (port)
+		pod_take_port(v, port);
+	world_note(w, "foreign pod", KS("pod", name), KS("node", node), KI("cpu", cpu_milli),
+		   KI("port", port));
 	server_put(&w->server, v);
 	return true;
 }
@@ -274,9 +277,16 @@ bool user_resize_any_pod(struct world *w, const char *node, int64_t cpu_milli)
 	return false;
 }
 
-bool user_foreign_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli)
+bool user_inventive_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli,
+			uint32_t names)
 {
-	return user_inventive_pod(w, name, node, cpu_milli, 0);
+	return put_foreign(w, name, node, cpu_milli, names, 0);
+}
+
+bool user_foreign_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli,
+		      uint16_t port)
+{
+	return put_foreign(w, name, node, cpu_milli, 0, port);
 }
 
 bool user_ended_pods(struct world *w, const char *node, uint32_t n)

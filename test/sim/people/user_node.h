@@ -24,12 +24,13 @@ bool user_force_delete_pod(struct world *w, const char *ns, const char *name);
  */
 bool user_delete_loop(struct world *w, const char *job, int64_t until_ms);
 bool user_evict_node(struct world *w, const char *node); /* drain: each pod is evicted */
-/* A pod of somebody else on that node, running at once. */
 /* Resizes a pod of kube-system in place. */
 bool user_resize_pod(struct world *w, const char *name, int64_t cpu_milli);
 /* The same for one on that node. */
 bool user_resize_any_pod(struct world *w, const char *node, int64_t cpu_milli);
-bool user_foreign_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli);
+/* A pod of somebody else on that node, running at once. */
+bool user_foreign_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli,
+		      uint16_t port); /* port: a host port, 0: none */
 /* The same, and it requests so many resources that no node has: a kubelet takes no notice of them
  * (removeMissingExtendedResources). Their names come before "cpu". */
 bool user_inventive_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli,

@@ -37,6 +37,11 @@ struct reslist copy_reslist(struct arena *a, const struct reslist *l)
 	return (struct reslist){v, l->n};
 }
 
+struct host_ports copy_ports(struct arena *a, const struct host_ports *p)
+{
+	return (struct host_ports){COPY_ARRAY(a, p->v, p->n), p->n};
+}
+
 struct strs copy_strs(struct arena *a, const struct strs *l)
 {
 	const char **v = COPY_ARRAY(a, l->v, l->n);
@@ -84,18 +89,27 @@ static const struct sel_term *copy_terms(struct arena *a, const struct sel_term 
 	return v;
 }
 
+static const struct toleration *copy_tolerations(struct arena *a, const struct toleration *from,
+						 uint32_t n)
+{
+	struct toleration *v = COPY_ARRAY(a, from, n);
+	for (uint32_t i = 0; i < n; i++) {
+		v[i].key = copy_str(a, v[i].key);
+		v[i].value = copy_str(a, v[i].value);
+	}
+	return v;
+}
+
 struct job_spec copy_job_spec(struct arena *a, const struct job_spec *s)
 {
 	struct job_spec c = *s;
-	struct toleration *tol = COPY_ARRAY(a, s->tolerations, s->ntolerations);
-	for (uint32_t i = 0; i < s->ntolerations; i++) {
-		tol[i].key = copy_str(a, tol[i].key);
-		tol[i].value = copy_str(a, tol[i].value);
-	}
-	c.tolerations = tol;
+	c.tolerations = copy_tolerations(a, s->tolerations, s->ntolerations);
+	c.runtime_class = copy_str(a, s->runtime_class);
+	c.claims = copy_strs(a, &s->claims);
 	c.node_selector = copy_kvs(a, &s->node_selector);
 	c.terms = copy_terms(a, s->terms, s->nterms);
 	c.requests = copy_reslist(a, &s->requests);
+	c.ports = copy_ports(a, &s->ports);
 	c.template_hash = copy_str(a, s->template_hash);
 	c.shape = copy_str(a, s->shape);
 	c.old_template_hash = copy_str(a, s->old_template_hash);
@@ -153,6 +167,25 @@ struct node copy_node(struct arena *a, const struct node *n)
 	return c;
 }
 
+struct sel_terms copy_where(struct arena *a, const struct sel_terms *t)
+{
+	return (struct sel_terms){copy_terms(a, t->v, t->n), t->n};
+}
+
+struct needed copy_needed(struct arena *a, const struct needed *n)
+{
+	struct needed c = *n;
+	c.meta = copy_meta(a, &n->meta);
+	for (size_t i = 0; i < ARRAY_LEN(n->where); i++)
+		c.where[i] = copy_where(a, &n->where[i]);
+	c.tolerations = copy_tolerations(a, n->tolerations, n->ntolerations);
+	c.volume = copy_str(a, n->volume);
+	c.storage_class = copy_str(a, n->storage_class);
+	c.selected_node = copy_str(a, n->selected_node);
+	c.provisioner = copy_str(a, n->provisioner);
+	return c;
+}
+
 struct lease copy_lease(struct arena *a, const struct lease *l)
 {
 	struct lease c = *l;
@@ -197,6 +230,11 @@ static void copy_body(struct arena *a, const struct api_request *r, struct api_r
 	} else if (r->kind == API_LEASE && (r->verb == API_CREATE || r->verb == API_PATCH)) {
 		struct lease s = copy_lease(a, r->lease);
 		c->lease = COPY_ARRAY(a, &s, 1U);
+	} else if ((r->kind == API_CLAIM || r->kind == API_VOLUME) && r->verb == API_PATCH) {
+		struct claim_choice s = {copy_str(a, r->choice->node), copy_str(a, r->choice->ns),
+					 copy_str(a, r->choice->claim),
+					 copy_str(a, r->choice->uid)};
+		c->choice = COPY_ARRAY(a, &s, 1U);
 	} else if (r->kind == API_TOKENREVIEW) {
 		c->token = copy_str(a, r->token);
 	} else if (r->kind == API_EVENT) {
@@ -240,6 +278,7 @@ static const struct member *copy_members(struct arena *a, const struct member *f
 		for (size_t k = 0; k < ARRAY_LEN(strs); k++)
 			*strs[k] = copy_str(a, *strs[k]);
 		v[i].requests = copy_reslist(a, &from[i].requests);
+		v[i].ports = copy_ports(a, &from[i].ports);
 	}
 	return v;
 }
@@ -272,6 +311,7 @@ static struct msg_hello copy_hello(struct arena *a, const struct msg_hello *m)
 	c.version = copy_str(a, m->version);
 	c.agent = copy_str(a, m->agent);
 	c.capacity.foreign = copy_reslist(a, &m->capacity.foreign);
+	c.capacity.ports = copy_ports(a, &m->capacity.ports);
 	c.members = copy_members(a, m->members, m->nmembers);
 	return c;
 }
@@ -280,6 +320,7 @@ static struct msg_report copy_report(struct arena *a, const struct msg_report *m
 {
 	struct msg_report c = *m;
 	c.capacity.foreign = copy_reslist(a, &m->capacity.foreign);
+	c.capacity.ports = copy_ports(a, &m->capacity.ports);
 	c.members = copy_members(a, m->members, m->nmembers);
 	c.token = copy_str(a, m->token);
 	return c;

@@ -11,6 +11,9 @@ enum { SIM_ARENA_MAX = 256 << 20 };
 char *copy_str(struct arena *a, const char *s); /* NULL stays NULL */
 struct kvs copy_kvs(struct arena *a, const struct kvs *l);
 struct reslist copy_reslist(struct arena *a, const struct reslist *l);
+struct sel_terms copy_where(struct arena *a, const struct sel_terms *t);
+struct needed copy_needed(struct arena *a, const struct needed *n);
+struct host_ports copy_ports(struct arena *a, const struct host_ports *p);
 struct strs copy_strs(struct arena *a, const struct strs *l);
 struct meta copy_meta(struct arena *a, const struct meta *m);
 struct job_spec copy_job_spec(struct arena *a, const struct job_spec *s);

@@ -28,6 +28,10 @@ static enum write write_of(const struct call *call)
 	case API_NODE:
 	case API_SECRET:
 	case API_CONFIGMAP:
+	case API_RUNTIME_CLASS:
+	case API_CLAIM:
+	case API_VOLUME:
+	case API_STORAGE_CLASS:
 	case API_KIND_N: break;
 	}
 	return WRITE_LEASE;

@@ -47,6 +47,11 @@ struct version *pod_make(struct server *s, const struct pod_create *p)
 	v->command = copy_str(&v->arena, p->template_text);
 	if (template_parse(&v->arena, v->command).inject_ms >= 0)
 		inject(s, v->tree.root);
+	const char *name = template_parse(&v->arena, p->template_text).runtime_class;
+	const struct version *class =
+		name ? store_find(&s->store, API_RUNTIME_CLASS, NULL, name) : NULL;
+	if (class) /* as admission does */
+		v->where = copy_where(&v->arena, &class->needed.where[0]);
 	return v;
 }
 
@@ -66,6 +71,14 @@ struct version *pod_make_foreign(const char *ns, const char *name, const char *n
 	v->admitted = v->whole = true;
 	v->command = "run=3600000";
 	return v;
+}
+
+void pod_take_port(struct version *v, uint16_t port)
+{
+	json_t *container = json_array_get(
+		json_object_get(json_object_get(v->tree.root, "spec"), "containers"), 0);
+	json_object_set_new(container, "ports",
+			    json_pack("[{s:i, s:i}]", "containerPort", 80, "hostPort", (int)port));
 }
 
 void pod_ask_for(struct version *v, const char *vendor, uint32_t n)

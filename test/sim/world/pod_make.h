@@ -9,6 +9,8 @@ struct version *pod_make(struct server *s, const struct pod_create *p);
 /* Of somebody else: it runs, for good. */
 struct version *pod_make_foreign(const char *ns, const char *name, const char *node,
 				 int64_t cpu_milli, int64_t now_ms);
+/* It has a host port. */
+void pod_take_port(struct version *v, uint16_t port);
 /* It requests 1 each of n resources of that vendor, too, which come before "cpu": the API server
  * sorts keys. */
 void pod_ask_for(struct version *v, const char *vendor, uint32_t n);

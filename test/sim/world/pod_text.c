@@ -37,6 +37,29 @@ static void add_container(json_t *list, const char *name, bool goes_on)
 	json_array_append_new(list, o);
 }
 
+/* What the pod needs beside resources. */
+static void add_needs(const struct template_facts *t, json_t *spec)
+{
+	json_t *ports = json_array(), *volumes = json_array();
+	for (uint32_t i = 0; i < t->nports; i++)
+		json_array_append_new(ports, json_pack("{s:i, s:i, s:s?}", "containerPort", 80,
+						       "hostPort", (int)t->ports[i].port, "hostIP",
+						       t->ports[i].address));
+	for (uint32_t i = 0; i < t->nclaims; i++)
+		json_array_append_new(volumes, json_pack("{s:s, s:{s:s}}", "name", t->claims[i],
+							 "persistentVolumeClaim", "claimName",
+							 t->claims[i]));
+	if (t->nports)
+		json_array_insert_new(json_object_get(spec, "containers"), 0,
+				      json_pack("{s:s, s:O}", "name", "main", "ports", ports));
+	if (t->nclaims)
+		json_object_set(spec, "volumes", volumes);
+	if (t->runtime_class)
+		json_object_set_new(spec, "runtimeClassName", json_string(t->runtime_class));
+	json_decref(ports);
+	json_decref(volumes);
+}
+
 static json_t *template_of(const struct template_facts *t)
 {
 	json_t *init = json_array(), *own = json_array();
@@ -46,7 +69,9 @@ static json_t *template_of(const struct template_facts *t)
 		add_container(init, "prepare", false);
 	if (t->helper)
 		add_container(own, "helper", false);
-	return json_pack("{s:{s:o, s:o}}", "spec", "initContainers", init, "containers", own);
+	json_t *spec = json_pack("{s:o, s:o}", "initContainers", init, "containers", own);
+	add_needs(t, spec);
+	return json_pack("{s:o}", "spec", spec);
 }
 
 static const char *make_text(struct arena *a, const char *words)
@@ -58,7 +83,7 @@ static const char *make_text(struct arena *a, const char *words)
 			  "resources", "requests", requests_of(&t), "template", template_of(&t));
 	struct job_spec out = {0};
 	must(spec);
-	pod_template(a, spec, NULL, &out);
+	pod_template(a, spec, NULL, "", &out);
 	must(!out.invalid && out.template_text);
 	return out.template_text;
 }

@@ -7,6 +7,7 @@
 #include "test/sim/world/pod_make.h"
 #include "test/sim/world/pod_seal.h"
 #include "test/sim/world/pods.h"
+#include "test/sim/world/template.h"
 
 static const char agent_prefix[] = "agent/";
 
@@ -35,6 +36,13 @@ static bool ns_refuses(struct server *s, const char *ns, struct answer *ret)
 	return true;
 }
 
+static bool class_missing(const struct server *s, const struct pod_create *p)
+{
+	AUTO(arena_done) struct arena a = ARENA_INIT(1 << 16);
+	struct template_facts t = template_parse(&a, p->template_text);
+	return t.runtime_class && !store_find(&s->store, API_RUNTIME_CLASS, NULL, t.runtime_class);
+}
+
 static bool admission_refuses(struct server *s, const char *who, const struct pod_create *p,
 			      struct answer *ret)
 {
@@ -44,6 +52,11 @@ static bool admission_refuses(struct server *s, const char *who, const struct po
 	if (s->webhook_dead) {
 		server_count(s, FACT_WEBHOOK_DEAD);
 		answer_refuse(ret, RC_SERVER, 500, "InternalError", s->webhook_dead);
+		return true;
+	}
+	if (class_missing(s, p)) {
+		answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden",
+			      "pod rejected: RuntimeClass not found");
 		return true;
 	}
 	if (s->deny_agent_pods && agent) {

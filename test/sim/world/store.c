@@ -54,6 +54,10 @@ static void clone_body(struct version *c, const struct version *v)
 		c->data.meta = copy_meta(a, &v->meta);
 		c->data.data = copy_kvs(a, &v->data.data);
 		break;
+	case API_RUNTIME_CLASS:
+	case API_CLAIM:
+	case API_VOLUME:
+	case API_STORAGE_CLASS: c->needed = copy_needed(a, &v->needed); break;
 	case API_EVENT:
 	case API_TOKENREVIEW:
 	case API_KIND_N: must(!"stored");
@@ -78,6 +82,9 @@ struct version *version_clone(const struct version *v)
 	c->desired_milli = v->desired_milli;
 	c->began_ms = v->began_ms;
 	c->ended_ms = v->ended_ms;
+	c->claim_ns = copy_str(&c->arena, v->claim_ns);
+	c->claim_name = copy_str(&c->arena, v->claim_name);
+	c->where = copy_where(&c->arena, &v->where);
 	return c;
 }
 
@@ -92,6 +99,10 @@ struct api_object version_object(const struct version *v)
 	case API_LEASE: o.lease = &v->lease; break;
 	case API_SECRET:
 	case API_CONFIGMAP: o.data = &v->data; break;
+	case API_RUNTIME_CLASS:
+	case API_CLAIM:
+	case API_VOLUME:
+	case API_STORAGE_CLASS: o.needed = &v->needed; break;
 	case API_EVENT:
 	case API_TOKENREVIEW:
 	case API_KIND_N: break;

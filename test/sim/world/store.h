@@ -22,6 +22,7 @@ struct version {
 		const struct pod pod; /* the same: pod_edit.h changes pods */
 		struct lease lease;
 		struct keyed_data data;
+		struct needed needed;
 	};
 	/* What the model knows beyond the decoded object. */
 	bool foreground;            /* finalizer foregroundDeletion */
@@ -37,6 +38,8 @@ struct version {
 	int64_t began_ms, ended_ms;
 	int64_t desired_milli; /* POD: cpu that a resize desires; 0: none was asked for */
 	int64_t waits_ms; /* POD: since when a container waits for what is wrong; 0: none does */
+	struct sel_terms where;            /* POD: its nodeSelector, as its RuntimeClass has it */
+	const char *claim_ns, *claim_name; /* VOLUME: its claimRef; NULL: none */
 };
 
 struct change {

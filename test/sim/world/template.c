@@ -18,6 +18,14 @@ static struct toleration toleration_parse(struct arena *a, const char *s)
 				   .effect = (enum taint_effect)strtoll(at + value + 1, NULL, 10)};
 }
 
+/* PORT or PORT/ADDRESS. */
+static void port_parse(struct template_facts *t, struct arena *a, const char *s)
+{
+	char *end;
+	t->ports[t->nports].port = (uint16_t)strtoul(s, &end, 10);
+	t->ports[t->nports++].address = *end ? copy_str(a, end + 1) : NULL;
+}
+
 static void take_word(struct template_facts *t, struct arena *a, const char *key, const char *value)
 {
 	int64_t n = strtoll(value, NULL, 10);
@@ -65,6 +73,12 @@ static void take_word(struct template_facts *t, struct arena *a, const char *key
 		t->requests[t->nrequests++] = (struct res){value, 1000};
 	else if (str_eq(key, "tol") && t->ntolerations < TEMPLATE_TOLERATIONS_MAX)
 		t->tolerations[t->ntolerations++] = toleration_parse(a, value);
+	else if (str_eq(key, "port") && t->nports < TEMPLATE_PORTS_MAX)
+		port_parse(t, a, value);
+	else if (str_eq(key, "runtime"))
+		t->runtime_class = copy_str(a, value);
+	else if (str_eq(key, "claim") && t->nclaims < TEMPLATE_CLAIMS_MAX)
+		t->claims[t->nclaims++] = copy_str(a, value);
 	else if (!str_eq(key, "v") && !str_eq(key, "spelt") && t->nrequests < TEMPLATE_RES_MAX)
 		t->requests[t->nrequests++] = (struct res){key, n};
 }

@@ -7,7 +7,12 @@
 #include "base/arena.h"
 #include "model/job.h"
 
-enum { TEMPLATE_RES_MAX = 8, TEMPLATE_TOLERATIONS_MAX = 4 };
+enum {
+	TEMPLATE_RES_MAX = 8,
+	TEMPLATE_PORTS_MAX = 4,
+	TEMPLATE_CLAIMS_MAX = 4,
+	TEMPLATE_TOLERATIONS_MAX = 4
+};
 struct template_facts {
 	int64_t run_ms;
 	int32_t exit_code;
@@ -33,6 +38,14 @@ struct template_facts {
 	int64_t late_ms; /* the kubelet tells of its end so much later */
 	struct res requests[TEMPLATE_RES_MAX];
 	uint32_t nrequests;
+	struct {
+		uint16_t port;
+		const char *address; /* NULL: all */
+	} ports[TEMPLATE_PORTS_MAX]; /* host ports */
+	uint32_t nports;
+	const char *runtime_class; /* NULL: none */
+	const char *claims[TEMPLATE_CLAIMS_MAX];
+	uint32_t nclaims;
 	struct toleration tolerations[TEMPLATE_TOLERATIONS_MAX];
 	uint32_t ntolerations;
 };

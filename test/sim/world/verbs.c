@@ -139,10 +139,25 @@ static struct version *pod_label(const struct api_request *req, const struct ver
 	return v;
 }
 
+static struct version *choice_make(const struct api_request *req, const struct version *old)
+{
+	struct version *v = version_clone(old);
+	if (v->kind == API_CLAIM) {
+		v->needed.selected_node = copy_str(&v->arena, req->choice->node);
+		return v;
+	}
+	v->needed.taken = true;
+	v->claim_ns = copy_str(&v->arena, req->choice->ns);
+	v->claim_name = copy_str(&v->arena, req->choice->claim);
+	return v;
+}
+
 static struct version *make(const struct api_request *req, const struct version *old)
 {
 	if (req->kind == API_POD)
 		return pod_label(req, old);
+	if (req->kind == API_CLAIM || req->kind == API_VOLUME)
+		return choice_make(req, old);
 	return req->kind == API_LEASE ? lease_make(req, old) : data_make(req, old);
 }
 
@@ -167,6 +182,8 @@ void verb_patch(struct server *s, const struct api_request *req, struct answer *
 	else if (req->kind == API_POD && !v->meta.owner_uid)
 		answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden",
 			      "ValidatingAdmissionPolicy: the pod is of no ComputeJob");
+	else if (s->deny_choice && (req->kind == API_CLAIM || req->kind == API_VOLUME))
+		answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden", s->deny_choice);
 	else
 		answer_ok(ret, 200, server_put(s, make(req, v)));
 	s->lease_writes += req->kind == API_LEASE;

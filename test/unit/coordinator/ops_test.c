@@ -117,6 +117,41 @@ static void a_list_ends_once_after_its_last_page(void **state)
 	assert_string_equal(buf_str(&w->told), "+x n1:OK ");
 }
 
+static void a_lookup_is_a_get_of_its_kind(void **state)
+{
+	static const enum api_kind kinds[] = {API_RUNTIME_CLASS, API_CLAIM, API_VOLUME,
+					      API_STORAGE_CLASS};
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct op *op = op_new(&w->ops, OP_LOOKUP, "ns", "x", NULL);
+		op->needed = (enum needed_kind)i;
+		op_queue(op);
+		assert_int_equal(fake_last(&w->api)->kind, kinds[i]);
+		assert_int_equal(fake_last(&w->api)->verb, API_GET);
+	}
+}
+
+static void a_choice_is_a_patch_of_the_claim_or_of_a_volume(void **state)
+{
+	(void)state;
+	for (int volume = 0; volume < 2; volume++) {
+		struct op *op = op_new(&w->ops, OP_CHOOSE, "ns", "claim", "uid");
+		op->text[0] = mem_strdup("n1");
+		op->text[1] = mem_strdup(volume ? "v" : "");
+		op->text[2] = mem_strdup("7");
+		op_queue(op);
+		assert_int_equal(fake_last(&w->api)->verb, API_PATCH);
+		assert_int_equal(fake_last(&w->api)->kind, volume ? API_VOLUME : API_CLAIM);
+		assert_string_equal(fake_last(&w->api)->name, volume ? "v" : "claim");
+		assert_string_equal(fake_last(&w->api)->rv, "7");
+	}
+	struct op *pool = op_new(&w->ops, OP_LOOKUP, NULL, "fast", NULL);
+	pool->needed = NEEDED_POOL;
+	op_queue(pool);
+	assert_int_equal(fake_last(&w->api)->verb, API_LIST);
+	assert_int_equal(fake_last(&w->api)->kind, API_VOLUME);
+}
+
 static void who_cancels_hears_nothing(void **state)
 {
 	(void)state;
@@ -139,6 +174,8 @@ int main(void)
 		T(what_cannot_be_sent_ends_with_the_turn),
 		T(so_many_are_in_flight_and_the_rest_waits_in_order),
 		T(a_list_ends_once_after_its_last_page),
+		T(a_lookup_is_a_get_of_its_kind),
+		T(a_choice_is_a_patch_of_the_claim_or_of_a_volume),
 		T(who_cancels_hears_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

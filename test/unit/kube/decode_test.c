@@ -267,6 +267,163 @@ static void keyed(void **state)
 	assert_string_equal(d.object.data->data.v[0].val, "YQ==");
 }
 
+/* "key op value,value; …" of each term, terms apart by "|". */
+static const char *terms_text(const struct sel_terms *t, struct buf *b)
+{
+	static const char *const ops[] = {"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"};
+	for (uint32_t i = 0; i < t->n; i++) {
+		buf_puts(b, i ? "|" : "");
+		for (uint32_t k = 0; k < t->v[i].n; k++) {
+			const struct sel_expr *x = &t->v[i].v[k];
+			buf_printf(b, "%s%s %s", k ? "; " : "", x->key, ops[x->op]);
+			for (uint32_t v = 0; v < x->values.n; v++)
+				buf_printf(b, "%c%s", v ? ',' : ' ', x->values.v[v]);
+		}
+	}
+	return buf_str(b);
+}
+
+#define NAMED "{\"metadata\":{\"name\":\"x\"},"
+#define NOBODY "muster.dev/no-node-has-this-label Exists"
+
+static void what_nodes_they_admit(void **state)
+{
+	static const struct {
+		const char *name;
+		enum api_kind kind;
+		const char *json, *where[2];
+	} all[] = {
+		{"a RuntimeClass for all nodes",
+		 API_RUNTIME_CLASS,
+		 NAMED "\"handler\":\"h\"}",
+		 {"", ""}},
+		{"one with a nodeSelector",
+		 API_RUNTIME_CLASS,
+		 NAMED "\"scheduling\":{\"nodeSelector\":{\"a\":\"b\"}}}",
+		 {"a In b", ""}},
+		{"a volume for all nodes", API_VOLUME, NAMED "\"spec\":{}}", {"", ""}},
+		{"a local volume",
+		 API_VOLUME,
+		 NAMED
+		 "\"spec\":{\"nodeAffinity\":{\"required\":{\"nodeSelectorTerms\":[{"
+		 "\"matchExpressions\":[{\"key\":\"h\",\"operator\":\"In\",\"values\":[\"n1\","
+		 "\"n2\"]}]}]}}}}",
+		 {"h In n1,n2", ""}},
+		{"matchFields and empty terms match nothing",
+		 API_VOLUME,
+		 NAMED "\"spec\":{\"nodeAffinity\":{\"required\":{\"nodeSelectorTerms\":[{},{"
+		       "\"matchExpressions\":[{\"key\":\"h\",\"operator\":\"Exists\"}],"
+		       "\"matchFields\":[{}]}]}}}}",
+		 {NOBODY, ""}},
+		{"zones of a volume",
+		 API_VOLUME,
+		 "{\"metadata\":{\"name\":\"x\",\"labels\":{\"failure-domain.beta.kubernetes.io/"
+		 "zone\":"
+		 "\"a__b\",\"other\":\"c\"}}}",
+		 {"", "failure-domain.beta.kubernetes.io/zone In a,b|topology.kubernetes.io/zone "
+		      "In a,b|"
+		      "failure-domain.beta.kubernetes.io/zone DoesNotExist; "
+		      "failure-domain.beta.kubernetes.io/region DoesNotExist; "
+		      "topology.kubernetes.io/zone DoesNotExist; "
+		      "topology.kubernetes.io/region DoesNotExist"}},
+		{"topologies of a StorageClass",
+		 API_STORAGE_CLASS,
+		 NAMED "\"allowedTopologies\":[{\"matchLabelExpressions\":[{\"key\":\"z\","
+		       "\"values\":[\"a\",\"b\"]}]}]}",
+		 {"z In a,b", ""}},
+		{"topologies that say nothing",
+		 API_STORAGE_CLASS,
+		 NAMED "\"allowedTopologies\":[{}]}",
+		 {NOBODY, ""}},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		CASE(all[i].name, decode(all[i].kind, all[i].json) == RC_OK);
+		for (size_t k = 0; k < 2; k++) {
+			AUTO(buf_done) struct buf b = BUF_INIT(2048);
+			CASE_STR(all[i].name, terms_text(&d.object.needed->where[k], &b),
+				 all[i].where[k]);
+		}
+	}
+}
+
+/* Terms beyond the bounds admit fewer nodes. */
+static void too_many_labels_admit_nobody(void **state)
+{
+	AUTO(buf_done) struct buf json = BUF_INIT(4096), b = BUF_INIT(256);
+	(void)state;
+	buf_puts(&json, NAMED "\"scheduling\":{\"nodeSelector\":{");
+	for (int i = 0; i <= EXPRS_MAX; i++)
+		buf_printf(&json, "%s\"k%d\":\"v\"", i ? "," : "", i);
+	buf_puts(&json, "}}}");
+	assert_int_equal(decode(API_RUNTIME_CLASS, buf_str(&json)), RC_OK);
+	assert_string_equal(terms_text(&d.object.needed->where[0], &b), NOBODY);
+}
+
+static void claims(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		decode(API_CLAIM,
+		       "{\"metadata\":{\"name\":\"c\",\"annotations\":{\"pv.kubernetes.io/"
+		       "bind-completed\":"
+		       "\"yes\",\"volume.kubernetes.io/"
+		       "selected-node\":\"n1\"}},\"spec\":{\"volumeName\":"
+		       "\"v\",\"storageClassName\":\"fast\",\"accessModes\":[\"ReadWriteOnce\","
+		       "\"ReadWriteOncePod\",\"Sometimes\"]},\"status\":{\"phase\":\"Bound\"}}"),
+		RC_OK);
+	const struct needed *n = d.object.needed;
+	assert_true(n->bound && !n->lost);
+	assert_string_equal(n->volume, "v");
+	assert_string_equal(n->storage_class, "fast");
+	assert_string_equal(n->selected_node, "n1");
+	assert_int_equal(n->modes, MODE_RWO | MODE_RWOP);
+	assert_int_equal(decode(API_CLAIM, "{\"metadata\":{\"name\":\"c\",\"annotations\":{"
+					   "\"volume.beta.kubernetes.io/storage-class\":\"old\"}},"
+					   "\"spec\":{\"volumeName\":\"v\"},\"status\":{\"phase\":"
+					   "\"Lost\"}}"),
+			 RC_OK);
+	assert_true(!n->bound && n->lost); /* named, not bound yet */
+	assert_string_equal(n->storage_class, "old");
+	assert_int_equal(decode(API_STORAGE_CLASS,
+				NAMED "\"volumeBindingMode\":\"WaitForFirstConsumer\","
+				      "\"provisioner\":\"p\"}"),
+			 RC_OK);
+	assert_true(n->waits);
+	assert_string_equal(n->provisioner, "p");
+	static const struct {
+		const char *name, *json;
+		bool taken;
+	} volumes[] = {
+		{"free", "\"spec\":{},\"status\":{\"phase\":\"Available\"}}", false},
+		{"new", "\"spec\":{},\"status\":{\"phase\":\"Pending\"}}", false},
+		{"bound", "\"spec\":{\"claimRef\":{}},\"status\":{\"phase\":\"Available\"}}", true},
+		{"released", "\"spec\":{},\"status\":{\"phase\":\"Released\"}}", true},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(volumes); i++) {
+		AUTO(buf_done) struct buf json = BUF_INIT(256);
+		buf_printf(&json, "{\"metadata\":{\"name\":\"x\"},%s", volumes[i].json);
+		CASE(volumes[i].name, decode(API_VOLUME, buf_str(&json)) == RC_OK);
+		CASE(volumes[i].name, n->taken == volumes[i].taken);
+	}
+	assert_int_equal(decode(API_VOLUME,
+				NAMED "\"spec\":{\"volumeMode\":\"Block\",\"storageClassName\":"
+				      "\"fast\",\"capacity\":{\"cpu\":1,\"storage\":\"1k\"}}}"),
+			 RC_OK);
+	assert_true(n->block && n->bytes == 1000 * 1000);
+	assert_string_equal(n->storage_class, "fast");
+	assert_int_equal(decode(API_CLAIM,
+				NAMED "\"spec\":{\"selector\":{\"matchLabels\":{}},\"resources\":{"
+				      "\"requests\":{\"storage\":\"1k\"}}}}"),
+			 RC_OK);
+	assert_true(n->selects && n->bytes == 1000 * 1000);
+	assert_int_equal(decode(API_RUNTIME_CLASS,
+				NAMED "\"scheduling\":{\"tolerations\":[{\"key\":"
+				      "\"k\",\"operator\":\"Exists\"}]}}"),
+			 RC_OK);
+	assert_true(n->ntolerations == 1 && n->tolerations[0].exists);
+}
+
 static void token(void **state)
 {
 	/* {"exp":1700000000} between two dots. */
@@ -334,11 +491,19 @@ static void what_cannot_be_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(meta),         cmocka_unit_test(job),
-		cmocka_unit_test(job_defaults), cmocka_unit_test(grace_of_the_pods),
-		cmocka_unit_test(node),         cmocka_unit_test(compute_node),
-		cmocka_unit_test(lease),        cmocka_unit_test(keyed),
-		cmocka_unit_test(token),        cmocka_unit_test(what_cannot_be_read),
+		cmocka_unit_test(what_nodes_they_admit),
+		cmocka_unit_test(too_many_labels_admit_nobody),
+		cmocka_unit_test(claims),
+		cmocka_unit_test(meta),
+		cmocka_unit_test(job),
+		cmocka_unit_test(job_defaults),
+		cmocka_unit_test(grace_of_the_pods),
+		cmocka_unit_test(node),
+		cmocka_unit_test(compute_node),
+		cmocka_unit_test(lease),
+		cmocka_unit_test(keyed),
+		cmocka_unit_test(token),
+		cmocka_unit_test(what_cannot_be_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, teardown);
 }

@@ -195,6 +195,28 @@ static void secrets_are_base64(void **state)
 	       "\"resourceVersion\":\"9\"}}");
 }
 
+static void the_first_consumer_of_a_claim(void **state)
+{
+	const struct claim_choice c = {.node = "n1", .ns = "ns", .claim = "data", .uid = "u"};
+	struct api_request req = {.verb = API_PATCH,
+				  .kind = API_CLAIM,
+				  .ns = "ns",
+				  .name = "data",
+				  .rv = "3",
+				  .choice = &c};
+	(void)state;
+	expect(&req, merge,
+	       "{\"metadata\":{\"annotations\":{\"volume.kubernetes.io/selected-node\":\"n1\"},"
+	       "\"resourceVersion\":\"3\"}}");
+	req.kind = API_VOLUME;
+	req.name = "v";
+	expect(&req, merge,
+	       "{\"metadata\":{\"resourceVersion\":\"3\"},\"spec\":{\"claimRef\":{\"apiVersion\":"
+	       "\"v1\","
+	       "\"kind\":\"PersistentVolumeClaim\",\"name\":\"data\",\"namespace\":\"ns\",\"uid\":"
+	       "\"u\"}}}");
+}
+
 static void an_event_has_one_name(void **state)
 {
 	struct event_note n = {.ns = "n",
@@ -284,6 +306,7 @@ int main(void)
 		cmocka_unit_test(delete),
 		cmocka_unit_test(lease_and_review),
 		cmocka_unit_test(secrets_are_base64),
+		cmocka_unit_test(the_first_consumer_of_a_claim),
 		cmocka_unit_test(an_event_has_one_name),
 		cmocka_unit_test(any_bytes_become_text),
 		cmocka_unit_test(reasons_are_words),

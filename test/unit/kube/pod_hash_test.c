@@ -26,7 +26,7 @@ static struct job_spec make(const char *spec, const char *image)
 {
 	struct job_spec s = {0};
 	AUTO(js_freep) json_t *o = load(spec);
-	pod_template(&arena, o, image, &s);
+	pod_template(&arena, o, image, "ns", &s);
 	return s;
 }
 

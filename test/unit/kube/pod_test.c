@@ -14,7 +14,7 @@ static struct job_spec make(const char *spec, const char *image)
 	struct job_spec s = {0};
 	AUTO(js_freep) json_t *o = js_load(spec, strlen(spec), &e);
 	assert_non_null(o);
-	pod_template(&arena, o, image, &s);
+	pod_template(&arena, o, image, "ns", &s);
 	return s;
 }
 
@@ -122,6 +122,31 @@ static void template_and_short_fields(void **state)
 	assert_null(s.invalid);
 	assert_null(strstr(s.template_text, "automount"));
 	assert_true(s.credentials);
+}
+
+static void what_a_pod_needs(void **state)
+{
+	(void)state;
+	struct job_spec s =
+		make("{\"template\":{\"spec\":{\"runtimeClassName\":\"box\",\"volumes\":[{"
+		     "\"persistentVolumeClaim\":{\"claimName\":\"data\"}},{\"emptyDir\":{}},{"
+		     "\"persistentVolumeClaim\":{\"claimName\":\"more\"}},{"
+		     "\"persistentVolumeClaim\":{\"claimName\":\"data\"}}]}}}",
+		     "i");
+	assert_string_equal(s.runtime_class, "box");
+	assert_int_equal(s.claims.n, 2);
+	assert_string_equal(s.claims.v[0], "ns/data");
+	assert_string_equal(s.claims.v[1], "ns/more");
+	assert_null(s.invalid);
+	AUTO(buf_done) struct buf many = BUF_INIT(1 << 16);
+	buf_puts(&many, "{\"template\":{\"spec\":{\"volumes\":[");
+	for (int i = 0; i < CLAIMS_MAX + 2; i++)
+		buf_printf(&many, "%s{\"persistentVolumeClaim\":{\"claimName\":\"c%d\"}}",
+			   i ? "," : "", i);
+	buf_puts(&many, "]}}}");
+	s = make(buf_str(&many), "i");
+	assert_int_equal(s.claims.n, CLAIMS_MAX);
+	assert_non_null(strstr(s.invalid, "more than 32 PersistentVolumeClaims"));
 }
 
 static void what_is_refused(void **state)
@@ -368,13 +393,13 @@ static void shapes(void **state)
 	struct err e = {""};
 	(void)state;
 	AUTO(js_freep) json_t *first = js_load("{\"command\":[\"a\"]}", 17, &e);
-	pod_template(&a, first, "image", &one);
+	pod_template(&a, first, "image", "ns", &one);
 	assert_int_equal(strlen(one.shape), 16);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct job_spec other = {0};
 		AUTO(js_freep)
 		json_t *spec = js_load(cases[i].spec, strlen(cases[i].spec), &e);
-		pod_template(&a, spec, "image", &other);
+		pod_template(&a, spec, "image", "ns", &other);
 		print_message("%s\n", cases[i].spec);
 		assert_int_equal(!strcmp(one.shape, other.shape), cases[i].same);
 	}
@@ -383,13 +408,10 @@ static void shapes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(short_form),
-		cmocka_unit_test(template_and_short_fields),
-		cmocka_unit_test(what_is_refused),
-		cmocka_unit_test(credentials),
-		cmocka_unit_test(amounts_that_nobody_means),
-		cmocka_unit_test(a_members_pod),
-		cmocka_unit_test(what_renders_not),
+		cmocka_unit_test(short_form),       cmocka_unit_test(template_and_short_fields),
+		cmocka_unit_test(what_a_pod_needs), cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(credentials),      cmocka_unit_test(amounts_that_nobody_means),
+		cmocka_unit_test(a_members_pod),    cmocka_unit_test(what_renders_not),
 		cmocka_unit_test(shapes),
 	};
 	return cmocka_run_group_tests(tests, NULL, teardown);

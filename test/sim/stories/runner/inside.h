@@ -33,6 +33,7 @@ struct story {
 bool story_on_job(struct story *st, const struct words *w, const char *deed);
 bool story_on_server(struct story *st, const struct words *w, const char *deed);
 bool story_on_node(struct story *st, const struct words *w, const char *deed);
+bool story_on_needed(struct story *st, const struct words *w, const char *deed);
 bool story_on_process(struct story *st, const struct words *w, const char *deed);
 /* The options among the words change the job's spec; the others of it stay. */
 void story_set_spec(struct story *st, struct version *v, const struct words *w);

@@ -230,6 +230,10 @@ bool story_on_server(struct story *st, const struct words *w, const char *deed)
 		world->server.webhook_dead = w->n > 3 ? word(w, 3) : NULL;
 	else if (str_eq(deed, "older-version") || str_eq(deed, "this-version"))
 		user_upgrade(world, *deed == 'o');
+	else if (str_eq(deed, "deny-choice"))
+		world->server.deny_choice = w->n > 3 ? word(w, 3) : NULL;
+	else if (str_eq(deed, "no-volumes-on"))
+		world->server.no_volumes_on = w->n > 3 ? word(w, 3) : NULL;
 	else if (str_eq(deed, "refuse-status"))
 		world->server.status_refused = w->n > 3 ? word(w, 3) : NULL;
 	else

@@ -21,7 +21,8 @@ static const struct {
 	{"tolseconds", IS_TEXT, NULL}, {"ask", IS_TEXT, NULL},    {"evict", IS_TEXT, NULL},
 	{"sysctl", IS_TEXT, NULL},     {"init", IS_MS, NULL},     {"initexit", IS_TEXT, NULL},
 	{"sidecar", IS_MS, NULL},      {"inject", IS_MS, NULL},   {"second", IS_TEXT, NULL},
-	{"ready", IS_MS, NULL},        {"spelt", IS_TEXT, NULL},
+	{"ready", IS_MS, NULL},        {"spelt", IS_TEXT, NULL},  {"port", IS_TEXT, NULL},
+	{"runtime", IS_TEXT, NULL},    {"claim", IS_TEXT, NULL},
 };
 
 static const char *template_value(struct arena *a, size_t i, const struct words *w)

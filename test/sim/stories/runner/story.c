@@ -53,7 +53,8 @@ static bool at(struct story *st, const struct words *w)
 {
 	const char *deed = word(w, 2);
 	return story_on_job(st, w, deed) || story_on_server(st, w, deed) ||
-	       story_on_node(st, w, deed) || story_on_process(st, w, deed);
+	       story_on_needed(st, w, deed) || story_on_node(st, w, deed) ||
+	       story_on_process(st, w, deed);
 }
 
 static enum rc tell_line(struct story *st, const char *line, size_t len, struct err *e)

@@ -146,6 +146,8 @@ static void put_object(struct world *w, const char *verb, const struct core_acti
 
 static void put_action(struct world *w, const struct core_action *a)
 {
+	static const char *const kinds[] = {"RuntimeClass", "PersistentVolumeClaim",
+					    "PersistentVolume", "StorageClass", "pool"};
 	switch (a->type) {
 	case ACT_ORDERS: buf_printf(&w->did, "orders %s\n", a->node); break;
 	case ACT_JOB_STATUS:
@@ -182,6 +184,14 @@ static void put_action(struct world *w, const struct core_action *a)
 		assert_string_not_equal(a->note.note, "");
 		assert_int_equal(reason_parse(a->note.note), R_NONE); /* words, not a name */
 		buf_printf(&w->did, "note %s %s\n", a->note.name, a->note.reason);
+		break;
+	case ACT_CHOOSE:
+		buf_printf(&w->did, "choose %s on %s volume %s\n", a->choose.claim, a->choose.node,
+			   a->choose.volume);
+		break;
+	case ACT_LOOKUP:
+		buf_printf(&w->did, "lookup %s %s/%s\n", kinds[a->lookup.kind], a->lookup.ns,
+			   a->lookup.name);
 		break;
 	case ACT_TEMPLATE_DROP: buf_printf(&w->did, "drop %s\n", a->template_name); break;
 	}

@@ -21,7 +21,9 @@ static struct core_event of(uint64_t session)
 static void a_hello_begins_a_session(void **state)
 {
 	static const struct res foreign[] = {{"cpu", 500}};
-	const struct capacity cap = {.foreign = {foreign, 1}, .foreign_pods = 7};
+	uint64_t port = 80;
+	const struct capacity cap = {
+		.foreign = {foreign, 1}, .foreign_pods = 7, .ports = {&port, 1}};
 	struct core *c = tables_of(state);
 	struct core_event ev = of(5);
 	ev.agent.capacity = &cap;
@@ -32,6 +34,7 @@ static void a_hello_begins_a_session(void **state)
 	assert_string_equal(n->agent.version, "0.2.0");
 	assert_int_equal(res_row(c, n, ROW_FOREIGN)[RES_CPU], 500);
 	assert_int_equal(res_row(c, n, ROW_FOREIGN)[RES_PODS], 7000);
+	assert_true(n->ports.n == 1 && n->ports.v[0] == 80);
 	assert_ptr_equal(c->nodes.connected, n);
 }
 

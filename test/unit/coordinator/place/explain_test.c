@@ -6,6 +6,7 @@
 
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/reservation.h"
@@ -82,6 +83,14 @@ static void kept(struct core *c, struct node_record *n)
 #define AWAY "; add nodes, or change what keeps these away"
 #define SMALL "; add nodes that have more, or lower the requests"
 
+/* A pod of others has a host port that the job asks for. */
+static void port_taken(struct core *c, struct node_record *n)
+{
+	uint64_t port = 80;
+	const struct host_ports p = {&port, 1};
+	ports_foreign_set(c, n, &p);
+}
+
 static void what_keeps_a_node_away(void **state)
 {
 	static const struct {
@@ -97,10 +106,13 @@ static void what_keeps_a_node_away(void **state)
 		{small, "1 fits; 1 lacks cpu", SMALL},
 		{small_and_away, "0 fit; 1 lacks cpu, 1 is cordoned",
 		 SMALL ", or change what keeps the others away"},
+		{port_taken, "1 fits; 1 does not have host port 80/TCP free", ""},
 		{kept, "1 fits; 1 is reserved for a job ahead (first)", ""},
 	};
 	static const struct res asks = {"cpu", 1000};
-	const struct job_spec spec = {.requests = {&asks, 1}, .node_selector = in_a};
+	uint64_t ports[] = {80, 90};
+	const struct job_spec spec = {
+		.requests = {&asks, 1}, .node_selector = in_a, .ports = {ports, 2}};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		AUTO(buf_done) struct buf want = BUF_INIT(256);
 		void *world = NULL;
@@ -140,6 +152,27 @@ static void a_kubelet_that_refuses_such_pods(void **state)
 	assert_string_equal(j->told.message,
 			    "needs 2 nodes: 0 fit; 1 refuses pods like these (SysctlForbidden: x); "
 			    "add nodes, or change what keeps these away");
+}
+
+/* The port is named where it is the same everywhere. */
+static void host_ports_that_differ(void **state)
+{
+	static const char *const names[] = {"n1", "n2", "n3"};
+	uint64_t ports[] = {80, 90};
+	const struct job_spec spec = {.ports = {ports, 2}};
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	tables_request(c, j, &spec);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const struct host_ports p = {&ports[i == 2], 1};
+		ports_foreign_set(c, tables_node(c, names[i], 4000, MEMORY), &p);
+	}
+	queue_put(c, j, 1);
+	j->place.stage = QUEUE_BLOCKED;
+	waiting_soon(c, j);
+	explain_due(c);
+	assert_string_equal(j->told.message,
+			    "needs 1 node: 0 fit; 3 do not have the host ports free");
 }
 
 /* An Event the first time; then the message alone, once in message_refresh_ms. */
@@ -264,6 +297,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, placing_setup, placing_teardown)
 		cmocka_unit_test(what_keeps_a_node_away),
+		T(host_ports_that_differ),
 		T(a_kubelet_that_refuses_such_pods),
 		T(said_once_and_again),
 		T(more_than_there_are),

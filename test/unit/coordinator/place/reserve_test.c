@@ -6,8 +6,10 @@
 
 #include "coordinator/core/place/ends.h"
 #include "coordinator/core/place/passer.h"
+#include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/hold.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/request.h"
@@ -538,6 +540,43 @@ static void members_of_its_own(void **state)
 	assert_false(queue_find(c, j)->impossible); /* one of them may end */
 }
 
+/* A host port is free when the member that has it ends; one of others' pods nobody knows when. */
+static void a_host_port_is_free_when_its_member_has_ended(void **state)
+{
+	static const char *const names[] = {"n1", "n2", "n3", "n4"};
+	static const int64_t ends_s[] = {60, 30, 90, INT64_MAX};
+	struct core *c = tables_of(state);
+	uint64_t port = 80, other = 81;
+	const struct host_ports p = {&port, 1};
+	const struct res cpu = {"cpu", 1000};
+	const struct job_spec spec = {.ports = {&port, 1}, .requests = {&cpu, 1}};
+	const struct host_ports free = {&other, 1};
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct node_record *n = tables_node(c, names[i], 4000, MEMORY);
+		runs(c, names[i], n, ends_s[i]);
+		struct attempt *a = n->attempts;
+		const struct host_ports has = i == 3 ? free : p;
+		a->ports = host_ports_copy(&has);
+		ports_members_changed(c, n, &has);
+	}
+	struct queue_item *it = wants(c, "head", 0, 2);
+	tables_request(c, it->job, &spec);
+	request_resolve(c, it->job->spec.request);
+	ports_foreign_set(c, c->nodes.at[1], &p);
+	tables_fill(c, c->nodes.at[3], 4000); /* free of the port, and full */
+	begin(c);
+	const struct reservation *r = considered(c, it);
+	assert_int_equal(r->at_ms, c->now_ms + 90000);
+	assert_string_equal(tables_names(c, &r->nodes), "n1 n3");
+	tables_job_free(c, it->job);
+	/* Nobody knows when a port of others' pods is free, nor one of a job without a deadline. */
+	it = wants(c, "many", 0, 3);
+	tables_request(c, it->job, &spec);
+	begin(c);
+	r = considered(c, it);
+	assert_true(!r || r->at_ms == INT64_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -558,6 +597,7 @@ int main(void)
 		T(new_jobs),
 		T(nodes_that_are_there),
 		T(members_of_its_own),
+		T(a_host_port_is_free_when_its_member_has_ended),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -190,6 +190,7 @@ struct attempt *tables_attempt(struct core *c, struct job_record *j, uint32_t in
 	intern_ref(c->strs, a->template_id);
 	request_resolve(c, j->spec.request);
 	a->needs = needs_copy(&j->spec.request->needs);
+	a->ports = host_ports_copy(&j->spec.request->ports);
 	job_slot(j, index)->current = a;
 	attempt_set_state(c, a, ATTEMPT_ORDERED);
 	return a;
@@ -212,6 +213,8 @@ static void put_object(struct buf *b, const char *what, const struct core_action
 
 static void put_action(struct buf *b, const struct core_action *a)
 {
+	static const char *const kinds[] = {"RuntimeClass", "PersistentVolumeClaim",
+					    "PersistentVolume", "StorageClass", "pool"};
 	switch (a->type) {
 	case ACT_ORDERS: buf_printf(b, "ORDERS %s", a->node); break;
 	case ACT_LIST_NODE: buf_printf(b, "LIST_NODE %s", a->node); break;
@@ -234,6 +237,14 @@ static void put_action(struct buf *b, const struct core_action *a)
 	case ACT_NOTE:
 		buf_printf(b, "%s %s %s: %s", a->note.warning ? "WARNING" : "NORMAL", a->note.name,
 			   a->note.reason, a->note.note);
+		break;
+	case ACT_CHOOSE:
+		buf_printf(b, "CHOOSE %s %s %s %s %s", a->choose.claim, a->choose.uid,
+			   *a->choose.volume ? "gets" : "on",
+			   *a->choose.volume ? a->choose.volume : a->choose.node, a->choose.rv);
+		break;
+	case ACT_LOOKUP:
+		buf_printf(b, "LOOKUP %s %s", kinds[a->lookup.kind], a->lookup.name);
 		break;
 	case ACT_TEMPLATE_DROP: buf_printf(b, "TEMPLATE_DROP %s", a->template_name); break;
 	}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/state/choice.h"
+
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/lookup.h"
+#include "coordinator/core/state/pool.h"
+
+enum { REFUSED_MS = 300000, FAILED_MS = 5000 };
+
+static bool waits(const struct lookup *l)
+{
+	return l->exists && !l->bound && !l->lost && !l->deleting && l->storage_class &&
+	       l->storage_class->exists && l->storage_class->waits;
+}
+
+static bool unreadable(const struct lookup *l)
+{
+	return l->selects && l->storage_class->no_provisioner;
+}
+
+bool choice_open(const struct lookup *l)
+{
+	return waits(l) && !*l->selected && !*l->chosen && !unreadable(l);
+}
+
+bool choice_due(const struct core *c, const struct lookup *l)
+{
+	return choice_open(l) && l->choose_after_ms <= c->now_ms;
+}
+
+bool choice_obstacle(const struct lookup *l, struct buf *b)
+{
+	size_t was = b->len;
+	if (!waits(l))
+		buf_puts(b, "is not bound to a volume yet");
+	else if (*l->selected)
+		buf_printf(b, "waits for its volume, which %s makes for node %s",
+			   l->storage_class->provisioner, l->selected);
+	else if (*l->chosen)
+		buf_printf(b, "is being bound to PersistentVolume %s", l->chosen);
+	else if (unreadable(l))
+		buf_puts(b, "has a selector, which Muster does not read; set its spec.volumeName");
+	else if (*l->choice_failure)
+		buf_printf(b, "waits for its first consumer, and Muster could not name it: %s",
+			   l->choice_failure);
+	return b->len > was;
+}
+
+void choice_match(const struct core *c, const struct lookup *l, struct bitset *nodes)
+{
+	lookup_match(c, l->storage_class, nodes);
+	if (l->storage_class->free)
+		pool_match(c, l->storage_class->free, l, nodes);
+}
+
+/* Claims of one pod that want volumes of the same pool take one after another. */
+static const struct pooled *volume_for(const struct core *c, const struct request *r, uint32_t i,
+				       uint32_t node)
+{
+	const struct lookup *claim = r->claims[i];
+	uint32_t before = 0;
+	for (uint32_t k = 0; k < i; k++)
+		before += choice_open(r->claims[k]) &&
+			  r->claims[k]->storage_class == claim->storage_class;
+	return pool_pick(c, claim->storage_class->free, claim, node, before);
+}
+
+bool choice_possible(const struct core *c, const struct request *r, uint32_t node)
+{
+	for (uint32_t i = 0; i < r->nclaims; i++) {
+		const struct lookup *l = r->claims[i];
+		if (choice_open(l) && l->storage_class->free && !volume_for(c, r, i, node))
+			return false;
+	}
+	return true;
+}
+
+bool choice_avoids(const struct core *c, const struct request *r, uint32_t node)
+{
+	bool avoids = false;
+	for (uint32_t i = 0; i < r->nclaims; i++)
+		avoids |= choice_open(r->claims[i]) &&
+			  str_eq(r->claims[i]->avoided, c->nodes.at[node]->name);
+	return avoids;
+}
+
+static void write_choice(struct core *c, struct lookup *l, const struct node_record *n,
+			 const struct pooled *volume)
+{
+	struct core_action *a = action_new(c, ACT_CHOOSE);
+	a->choose.ns = action_str(c, l->ns);
+	a->choose.claim = action_str(c, l->name);
+	a->choose.uid = action_str(c, l->uid);
+	a->choose.node = action_str(c, n->name);
+	a->choose.volume = action_str(c, volume ? volume->name : "");
+	a->choose.rv = action_str(c, volume ? volume->rv : l->rv);
+	log_info(c->log, "claim given its first consumer", KS("ns", l->ns), KS("claim", l->name),
+		 KS("node", n->name), KS("volume", a->choose.volume));
+}
+
+void choice_make(struct core *c, const struct request *r, uint32_t node)
+{
+	const struct pooled *volumes[CLAIMS_MAX] = {0};
+	for (uint32_t i = 0; i < r->nclaims; i++) {
+		const struct lookup *l = r->claims[i];
+		if (choice_open(l) && l->storage_class->free)
+			volumes[i] = volume_for(c, r, i, node);
+	}
+	for (uint32_t i = 0; i < r->nclaims; i++) {
+		if (!choice_open(r->claims[i]))
+			continue;
+		write_choice(c, r->claims[i], c->nodes.at[node], volumes[i]);
+		lookup_chosen(c, r->claims[i], c->nodes.at[node]->name,
+			      volumes[i] ? volumes[i]->name : NULL);
+	}
+	for (uint32_t i = 0; i < r->nclaims; i++) {
+		if (volumes[i])
+			pool_take(r->claims[i]->storage_class->free, volumes[i]->name);
+	}
+}
+
+void choice_failed(struct core *c, struct lookup *l, enum rc rc, const char *words)
+{
+	bool refused = rc == RC_FORBIDDEN || rc == RC_INVALID || rc == RC_BADREQUEST;
+	lookup_unchosen(c, l, refused ? words : "", refused ? REFUSED_MS : FAILED_MS);
+}

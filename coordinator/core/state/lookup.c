@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/state/lookup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/labels.h"
+#include "coordinator/core/state/pool.h"
+#include "coordinator/core/state/terms.h"
+
+enum {
+	FRESH_MS = 60000,      /* the pause before the next question about what is complete */
+	POOL_FRESH_MS = 30000, /* a list of volumes: what is free changes */
+	SOON_MS = 1000,        /* the pause while a volume is being made or bound */
+	CHOSEN_MS = 30000,     /* how long a volume may take to be bound */
+	AGAIN_MS = 5000,       /* the pause before the next question about what is not complete … */
+	AGAIN_EACH_MS = 50, /* … and so much more for each record, so that 20 a second are asked */
+	FULL_MS = 100,      /* the pause while too many questions are under way */
+	ASKING_MAX = 16,
+	WHERE_MAX = 1024 * 1024,
+	KEY_MAX = 1024
+};
+
+static void put_key(struct buf *b, enum needed_kind kind, const char *ns, const char *name)
+{
+	buf_printf(b, "%d/%s/%s", (int)kind, str_or_empty(ns), str_or_empty(name));
+}
+
+struct lookup *lookup_find(const struct core *c, enum needed_kind kind, const char *ns,
+			   const char *name)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(KEY_MAX);
+	struct lookup *l;
+	put_key(&key, kind, ns, name);
+	HASH_FIND_STR(c->lookups.all, buf_str(&key), l);
+	return l;
+}
+
+struct lookup *lookup_get(struct core *c, enum needed_kind kind, const char *ns, const char *name)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(KEY_MAX);
+	struct lookup *l = lookup_find(c, kind, ns, name);
+	if (!l) {
+		l = mem_zalloc(1, sizeof *l);
+		put_key(&key, kind, ns, name);
+		l->key = buf_steal(&key);
+		l->kind = kind;
+		l->ns = mem_strdup(ns);
+		l->name = mem_strdup(name);
+		char **const texts[] = {&l->failure,        &l->uid,        &l->rv,
+					&l->selected,       &l->avoided,    &l->chosen,
+					&l->choice_failure, &l->provisioner};
+		for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+			*texts[i] = mem_strdup("");
+		l->timer.kind = TIMER_LOOKUP;
+		HASH_ADD_KEYPTR(hh, c->lookups.all, l->key, strlen(l->key), l);
+	}
+	l->refs++;
+	return l;
+}
+
+void lookup_put(struct core *c, struct lookup *l)
+{
+	if (!l || --l->refs)
+		return;
+	HASH_DEL(c->lookups.all, l);
+	heap_remove(&c->timers, &l->timer);
+	c->lookups.nasking -= l->asking;
+	lookup_put(c, l->volume);
+	lookup_put(c, l->storage_class);
+	free(l->key);
+	free(l->ns);
+	free(l->name);
+	lookup_put(c, l->free);
+	pool_done(l);
+	char *const own[] = {l->failure,        l->uid,         l->rv,
+			     l->selected,       l->avoided,     l->chosen,
+			     l->choice_failure, l->provisioner, l->where};
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		free(own[i]);
+	free(l);
+}
+
+/* ---- questions ---- */
+
+/* A claim is complete when it is bound: nothing of it changes any more that placement asks of it.
+ */
+static bool complete(const struct lookup *l)
+{
+	return l->answered && l->exists && !*l->failure &&
+	       (l->kind != NEEDED_CLAIM || (l->bound && !l->lost && !l->deleting));
+}
+
+static void ask(struct core *c, struct lookup *l)
+{
+	if (c->lookups.nasking >= ASKING_MAX) {
+		heap_set(&c->timers, &l->timer, c->now_ms + FULL_MS);
+		return;
+	}
+	struct core_action *a = action_new(c, ACT_LOOKUP);
+	a->lookup.kind = l->kind;
+	a->lookup.ns = action_str(c, l->ns);
+	a->lookup.name = action_str(c, l->name);
+	heap_remove(&c->timers, &l->timer);
+	l->asking = true;
+	c->lookups.nasking++;
+}
+
+void lookup_ask(struct core *c, struct lookup *l)
+{
+	if (!l->asking && !l->answered)
+		ask(c, l);
+}
+
+void lookup_due(struct core *c, struct lookup *l)
+{
+	ask(c, l);
+}
+
+/* ---- answers ---- */
+
+static void put_where(struct buf *b, const struct needed *obj)
+{
+	for (size_t i = 0; i < ARRAY_LEN(obj->where); i++)
+		terms_put(b, obj->where[i].v, obj->where[i].n);
+	tolerations_put(b, obj->tolerations, obj->ntolerations);
+}
+
+static struct lookup *names(struct core *c, enum needed_kind kind, const char *name)
+{
+	return *str_or_empty(name) ? lookup_get(c, kind, NULL, name) : NULL;
+}
+
+/* What a claim names is read at once, so that the next look at its job finds all of it. */
+static void follow(struct core *c, struct lookup *l, const struct needed *obj)
+{
+	struct lookup *volume = names(c, NEEDED_VOLUME, obj->bound ? obj->volume : "");
+	struct lookup *class = names(c, NEEDED_STORAGE_CLASS, obj->bound ? "" : obj->storage_class);
+	struct lookup *free = names(c, NEEDED_POOL, l->no_provisioner ? l->name : "");
+	lookup_put(c, l->volume);
+	lookup_put(c, l->storage_class);
+	lookup_put(c, l->free);
+	l->volume = volume;
+	l->storage_class = class;
+	l->free = free;
+	struct lookup *const all[] = {volume, class, free};
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		if (all[i])
+			lookup_ask(c, all[i]);
+	}
+}
+
+/* A provisioner that cannot make the volume there takes the node away again: then another is
+ * chosen. A volume that was given to the claim and is not bound in time counts as not given. */
+static void note_selected(struct core *c, struct lookup *l, const struct needed *obj)
+{
+	const char *node = str_or_empty(obj->selected_node);
+	bool missing = *l->selected && !*node && !obj->bound;
+	if (missing && !l->selected_seen && c->now_ms < l->choose_after_ms)
+		return; /* the read may have come before the write */
+	if (missing && l->selected_seen) {
+		mem_strset(&l->avoided, l->selected);
+		log_info(c->log, "choice of a node came to nothing", KS("ns", l->ns),
+			 KS("claim", l->name), KS("node", l->selected));
+	}
+	mem_strset(&l->selected, node);
+	l->selected_seen = *node;
+	if (obj->bound || c->now_ms - l->chosen_ms >= CHOSEN_MS)
+		mem_strset(&l->chosen, "");
+}
+
+static uint64_t print_of(const struct lookup *l, const struct buf *where)
+{
+	uint64_t h = hash_bytes(hash_str(1, l->failure), where->data, where->len);
+	h = hash_u64(h, (uint64_t)l->exists | (uint64_t)l->deleting << 1 | (uint64_t)l->bound << 2 |
+				(uint64_t)l->lost << 3 | (uint64_t)l->waits << 4 |
+				(uint64_t)l->modes << 8);
+	h = hash_str(h, l->selected);
+	h = hash_str(h, l->volume ? l->volume->name : "");
+	return hash_str(h, l->storage_class ? l->storage_class->name : "");
+}
+
+static int64_t pause_ms(const struct core *c, const struct lookup *l)
+{
+	int64_t each = AGAIN_EACH_MS * (int64_t)HASH_COUNT(c->lookups.all);
+	if (complete(l))
+		return (l->kind == NEEDED_POOL ? POOL_FRESH_MS : FRESH_MS) + each;
+	return (*l->selected || *l->chosen ? SOON_MS : AGAIN_MS) + each;
+}
+
+void lookup_chosen(struct core *c, struct lookup *l, const char *node, const char *volume)
+{
+	l->chosen_ms = c->now_ms;
+	mem_strset(&l->chosen, volume);
+	mem_strset(&l->selected, volume ? "" : node);
+	l->selected_seen = false;
+	mem_strset(&l->choice_failure, "");
+	l->choose_after_ms = c->now_ms + AGAIN_MS;
+	heap_set(&c->timers, &l->timer, c->now_ms + SOON_MS);
+}
+
+void lookup_unchosen(struct core *c, struct lookup *l, const char *words, int64_t pause)
+{
+	mem_strset(&l->chosen, "");
+	if (!l->selected_seen)
+		mem_strset(&l->selected, "");
+	mem_strset(&l->choice_failure, words);
+	l->choose_after_ms = c->now_ms + pause;
+}
+
+bool lookup_answer(struct core *c, struct lookup *l, const struct needed *obj, const char *failure)
+{
+	static const struct needed nothing;
+	AUTO(buf_done) struct buf where = BUF_INIT(WHERE_MAX);
+	bool first = !l->answered;
+	c->lookups.nasking -= l->asking;
+	l->asking = false;
+	l->answered = true;
+	l->answered_ms = c->now_ms;
+	mem_strset(&l->failure, failure);
+	if (!*str_or_empty(failure)) { /* else what was known stays */
+		l->exists = obj;
+		obj = obj ? obj : &nothing;
+		l->deleting = obj->meta.deleted_ms != 0;
+		l->bound = obj->bound;
+		l->lost = obj->lost;
+		l->waits = obj->waits;
+		l->modes = obj->modes;
+		l->bytes = obj->bytes;
+		l->block = obj->block;
+		l->selects = obj->selects;
+		l->no_provisioner = obj->waits && str_eq(obj->provisioner, NO_PROVISIONER);
+		mem_strset(&l->uid, obj->meta.uid);
+		mem_strset(&l->rv, obj->meta.rv);
+		mem_strset(&l->provisioner, obj->provisioner);
+		note_selected(c, l, obj);
+		follow(c, l, obj);
+		put_where(&where, obj);
+		must(buf_rc(&where) == RC_OK); /* the decoder's bounds keep it far below */
+		free(l->where);
+		l->where = buf_steal(&where);
+	}
+	uint64_t was = l->print;
+	l->print = print_of(l, &where);
+	if (l->kind == NEEDED_RUNTIME_CLASS)
+		labels_outdated(c); /* selections hold what it says */
+	heap_set(&c->timers, &l->timer, c->now_ms + pause_ms(c, l));
+	return first || was != l->print;
+}
+
+/* ---- what it says ---- */
+
+void lookup_match(const struct core *c, const struct lookup *l, struct bitset *nodes)
+{
+	struct reader r = {l->where};
+	for (size_t i = 0; r.p && i < 2; i++) {
+		AUTO(bitset_done) struct bitset ok = {0};
+		terms_match(c, &r, &ok);
+		bitset_and(nodes, &ok);
+	}
+}
+
+uint32_t lookup_tolerations(const struct lookup *l, struct toleration *v, uint32_t max)
+{
+	struct reader r = {l->where};
+	if (!r.p)
+		return 0;
+	terms_skip(&r);
+	terms_skip(&r);
+	return tolerations_get(&r, v, max);
+}
+
+const char *lookup_kind_text(const struct lookup *l)
+{
+	static const char *const texts[NEEDED_KIND_N] = {
+		[NEEDED_RUNTIME_CLASS] = "RuntimeClass",
+		[NEEDED_CLAIM] = "PersistentVolumeClaim",
+		[NEEDED_VOLUME] = "PersistentVolume",
+		[NEEDED_STORAGE_CLASS] = "StorageClass",
+		[NEEDED_POOL] = "PersistentVolumes of StorageClass",
+	};
+	return texts[l->kind];
+}

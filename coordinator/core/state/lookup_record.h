@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Objects that pods of jobs need, as far as they were read. */
+#pragma once
+
+#include "base/heap.h"
+#include "base/table.h"
+#include "model/needed.h"
+
+enum { POOL_MAX = 4096 };
+
+/* A volume that no claim has. */
+struct pooled {
+	char *name, *rv, *where; /* where: as in struct lookup */
+	int64_t bytes;
+	uint32_t modes;
+	bool block;
+	bool taken; /* given to a claim since the list was read */
+};
+
+/* One object, of all requests that name it. */
+struct lookup {
+	UT_hash_handle hh;
+	char *key; /* kind, namespace, name */
+	enum needed_kind kind;
+	char *ns, *name;
+	uint32_t refs;
+	struct heap_node timer; /* the next question */
+	bool asking;            /* a question is under way */
+	bool answered;          /* at least once … */
+	int64_t answered_ms;    /* … then last */
+	char *failure;          /* why the last question had no answer, or "" */
+	/* The answer. */
+	bool exists, deleting, bound, lost, waits;
+	bool selects, block, no_provisioner;
+	uint32_t modes;
+	int64_t bytes;
+	char *uid, *rv, *selected; /* of a claim; selected: its node, or "" */
+	char *provisioner;         /* of a StorageClass */
+	/* The choice of a first consumer for a claim. */
+	bool selected_seen;   /* a read has shown the node; else it was written just now */
+	char *avoided;        /* the node whose choice came to nothing, or "" */
+	char *chosen;         /* the volume that was given to the claim, or "" */
+	char *choice_failure; /* why no choice could be written, or "" */
+	int64_t choose_after_ms, chosen_ms;
+	struct pooled *pool, *pool_next; /* of a pool; pool_next: while the list goes on */
+	uint32_t npool, npool_next, pool_cap;
+	uint64_t print; /* of all of it, to tell whether another answer differs */
+	char *where;    /* two lists of terms (state/terms.h) and the tolerations */
+	struct lookup *volume, *storage_class; /* of a claim; NULL: none */
+	struct lookup *free; /* of a StorageClass without a provisioner: its pool */
+};
+
+struct lookup_table {
+	struct lookup *all;
+	uint32_t nasking;
+};

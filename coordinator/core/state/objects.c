@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules of the scheduler's plugins VolumeBinding, VolumeZone and VolumeRestrictions for claims,
+ * as far as they speak of the claim as a whole; those for nodes are in the terms of its volume. */
+#include "coordinator/core/state/objects.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "coordinator/core/state/choice.h"
+#include "coordinator/core/state/lookup.h"
+
+void objects_ask(struct core *c, struct request *r, const struct strs *claims)
+{
+	r->claims = claims->n ? mem_zalloc(claims->n, sizeof(struct lookup *)) : NULL;
+	r->nclaims = claims->n;
+	for (uint32_t i = 0; i < claims->n; i++) {
+		const char *slash = strchr(claims->v[i], '/');
+		AUTO(mem_freep)
+		char *ns = mem_strndup(claims->v[i], (size_t)(slash - claims->v[i]));
+		r->claims[i] = lookup_get(c, NEEDED_CLAIM, ns, slash + 1);
+	}
+}
+
+void objects_unask(struct core *c, struct request *r)
+{
+	for (uint32_t i = 0; i < r->nclaims; i++)
+		lookup_put(c, r->claims[i]);
+	free(r->claims);
+}
+
+bool objects_use(const struct request *r, const struct lookup *l)
+{
+	bool uses = r->set->runtime_class == l;
+	for (uint32_t i = 0; i < r->nclaims; i++) {
+		const struct lookup *claim = r->claims[i];
+		const struct lookup *class = claim->storage_class;
+		uses |= claim == l || claim->volume == l || class == l ||
+			(class && class->free == l);
+	}
+	return uses;
+}
+
+/* ---- what stands in the way ---- */
+
+static bool known(const struct lookup *l)
+{
+	return !l || l->answered;
+}
+
+static bool there(const struct lookup *l, const struct lookup *of, struct buf *b)
+{
+	if (!l->answered)
+		return true;
+	if (*l->failure)
+		buf_printf(b, "%s %s cannot be read: %s", lookup_kind_text(l), l->name, l->failure);
+	else if (!l->exists && of)
+		buf_printf(b, "%s %s of PersistentVolumeClaim %s does not exist",
+			   lookup_kind_text(l), l->name, of->name);
+	else if (!l->exists)
+		buf_printf(b, "%s %s does not exist; create it, or change the job",
+			   lookup_kind_text(l), l->name);
+	return l->exists && !*l->failure;
+}
+
+/* A claim that Kubernetes gives to one pod at a time, or to none yet. */
+static const char *claim_trouble(const struct lookup *l, uint32_t members)
+{
+	if (l->deleting)
+		return "is being deleted; change the job, or create it again";
+	if (l->lost)
+		return "has lost its volume; create it again";
+	if ((l->modes & MODE_RWOP) && members > 1)
+		return "is ReadWriteOncePod, so one pod alone can use it: set parallelism to 1, or "
+		       "use a claim with another access mode";
+	return NULL;
+}
+
+static bool claim_obstacle(const struct lookup *l, uint32_t members, struct buf *b)
+{
+	const char *trouble;
+	const struct lookup *class = l->storage_class;
+	if (!there(l, NULL, b))
+		return true;
+	if (!l->answered || !known(class) || !known(class ? class->free : NULL))
+		return false;
+	AUTO(buf_done) struct buf why = BUF_INIT(2 * MESSAGE_MAX);
+	if ((trouble = claim_trouble(l, members)))
+		buf_puts(&why, trouble);
+	else if (!l->bound)
+		(void)choice_obstacle(l, &why);
+	if (why.len) {
+		buf_printf(b, "PersistentVolumeClaim %s %s", l->name, buf_str(&why));
+		return true;
+	}
+	return l->volume && !there(l->volume, l, b);
+}
+
+bool objects_obstacle(const struct request *r, uint32_t members, struct buf *b)
+{
+	if (r->set->runtime_class && !there(r->set->runtime_class, NULL, b))
+		return true;
+	for (uint32_t i = 0; i < r->nclaims; i++) {
+		if (claim_obstacle(r->claims[i], members, b))
+			return true;
+	}
+	return false;
+}
+
+/* ---- readiness ---- */
+
+static bool claim_known(const struct lookup *l)
+{
+	const struct lookup *class = l->storage_class;
+	return known(l) && known(l->volume) && known(class) && known(class ? class->free : NULL);
+}
+
+bool objects_known(const struct request *r)
+{
+	bool all = known(r->set->runtime_class);
+	for (uint32_t i = 0; i < r->nclaims; i++)
+		all &= claim_known(r->claims[i]);
+	return all;
+}
+
+static bool fresh(struct core *c, struct lookup *l)
+{
+	if (l)
+		lookup_ask(c, l);
+	return known(l);
+}
+
+static bool claim_fresh(struct core *c, struct lookup *l)
+{
+	bool all = fresh(c, l) & fresh(c, l->volume) & fresh(c, l->storage_class);
+	return l->storage_class ? all & fresh(c, l->storage_class->free) : all;
+}
+
+enum objects_state objects_look(struct core *c, const struct request *r, uint32_t members)
+{
+	AUTO(buf_done) struct buf words = BUF_INIT(MESSAGE_MAX);
+	bool all = fresh(c, r->set->runtime_class), open = false, due = true;
+	for (uint32_t i = 0; i < r->nclaims; i++)
+		all &= claim_fresh(c, r->claims[i]);
+	if (!all || objects_obstacle(r, members, &words))
+		return OBJECTS_MISSING;
+	for (uint32_t i = 0; i < r->nclaims; i++) {
+		open |= choice_open(r->claims[i]);
+		due &= !choice_open(r->claims[i]) || choice_due(c, r->claims[i]);
+	}
+	if (open)
+		return due ? OBJECTS_TO_CHOOSE : OBJECTS_MISSING;
+	return OBJECTS_READY;
+}
+
+/* ---- nodes ---- */
+
+const char *objects_claim(const struct request *r, uint32_t i)
+{
+	return r->claims[i]->name;
+}
+
+void objects_claim_reachable(const struct core *c, const struct request *r, uint32_t i,
+			     struct bitset *nodes)
+{
+	if (r->claims[i]->volume)
+		lookup_match(c, r->claims[i]->volume, nodes);
+	else if (choice_open(r->claims[i]))
+		choice_match(c, r->claims[i], nodes);
+}
+
+void objects_leave_reachable(const struct core *c, const struct request *r, struct bitset *nodes)
+{
+	for (uint32_t i = 0; i < r->nclaims; i++)
+		objects_claim_reachable(c, r, i, nodes);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coordinator/core/state/terms.h"
+
+#include <string.h>
+
+#include "coordinator/core/state/labels.h"
+#include "coordinator/core/state/tables.h"
+#include "model/selector.h"
+
+uint32_t get_u32(struct reader *r)
+{
+	uint32_t v;
+	memcpy(&v, r->p, sizeof v);
+	r->p += sizeof v;
+	return v;
+}
+
+const char *get_str(struct reader *r)
+{
+	const char *s = r->p;
+	r->p += strlen(s) + 1;
+	return s;
+}
+
+void put_u32(struct buf *b, uint32_t v)
+{
+	buf_put(b, &v, sizeof v);
+}
+
+void put_str(struct buf *b, const char *s)
+{
+	buf_put(b, str_or_empty(s), strlen(str_or_empty(s)) + 1);
+}
+
+void nodes_all(const struct core *c, struct bitset *b)
+{
+	if (!c->nodes.cap)
+		return;
+	bitset_set(b, c->nodes.cap - 1); /* gives the set its size */
+	memset(b->w, 0xff, b->n * sizeof *b->w);
+}
+
+/* The nodes that an expression matches: those without the key if it matches them, and those of each
+ * value that occurs if it matches the value. */
+static void match_expr(const struct core *c, struct reader *r, struct bitset *term)
+{
+	AUTO(bitset_done) struct bitset ok = {0};
+	struct sel_expr x = {.key = get_str(r)};
+	x.op = (enum sel_op)get_u32(r);
+	x.values.n = get_u32(r);
+	AUTO(mem_freep) const char **values = mem_zalloc(x.values.n, sizeof *values);
+	x.values.v = values;
+	for (uint32_t i = 0; i < x.values.n; i++)
+		values[i] = get_str(r);
+	const struct labelkey *k = labelkey_find(c, intern_find(c->strs, x.key));
+	if (sel_expr_matches_value(&x, NULL)) {
+		nodes_all(c, &ok);
+		if (k)
+			bitset_andnot(&ok, &k->nodes);
+	}
+	for (const struct labelval *v = k ? k->vals : NULL; v; v = v->hh.next) {
+		if (sel_expr_matches_value(&x, intern_str(c->strs, v->val)))
+			bitset_or(&ok, &v->nodes);
+	}
+	bitset_and(term, &ok);
+}
+
+void terms_match(const struct core *c, struct reader *r, struct bitset *ret)
+{
+	uint32_t nterms = get_u32(r);
+	if (!nterms)
+		nodes_all(c, ret);
+	for (uint32_t t = 0; t < nterms; t++) {
+		AUTO(bitset_done) struct bitset term = {0};
+		uint32_t n = get_u32(r);
+		if (n) /* a term without expressions matches no node: core/v1 NodeSelectorTerm */
+			nodes_all(c, &term);
+		for (; n; n--)
+			match_expr(c, r, &term);
+		bitset_or(ret, &term);
+	}
+}
+
+void terms_put(struct buf *b, const struct sel_term *terms, uint32_t n)
+{
+	put_u32(b, n);
+	for (uint32_t t = 0; t < n; t++) {
+		put_u32(b, terms[t].n);
+		for (uint32_t e = 0; e < terms[t].n; e++) {
+			const struct sel_expr *x = &terms[t].v[e];
+			put_str(b, x->key);
+			put_u32(b, (uint32_t)x->op);
+			put_u32(b, x->values.n);
+			for (uint32_t i = 0; i < x->values.n; i++)
+				put_str(b, x->values.v[i]);
+		}
+	}
+}
+
+void terms_skip(struct reader *r)
+{
+	for (uint32_t t = get_u32(r); t; t--) {
+		for (uint32_t e = get_u32(r); e; e--) {
+			(void)get_str(r);
+			(void)get_u32(r);
+			for (uint32_t i = get_u32(r); i; i--)
+				(void)get_str(r);
+		}
+	}
+}
+
+void tolerations_put(struct buf *b, const struct toleration *v, uint32_t n)
+{
+	put_u32(b, n);
+	for (uint32_t i = 0; i < n; i++) {
+		put_str(b, v[i].key);
+		put_str(b, v[i].value);
+		put_u32(b, v[i].exists);
+		put_u32(b, (uint32_t)v[i].effect);
+	}
+}
+
+uint32_t tolerations_get(struct reader *r, struct toleration *v, uint32_t max)
+{
+	uint32_t n = get_u32(r);
+	for (uint32_t i = 0; i < n; i++) {
+		struct toleration t = {.key = get_str(r)};
+		t.value = get_str(r);
+		t.exists = get_u32(r);
+		t.effect = (enum taint_effect)get_u32(r);
+		if (i < max)
+			v[i] = t;
+	}
+	return n < max ? n : max;
+}

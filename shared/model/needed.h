@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Objects that the pods of a job need, beside a node: RuntimeClasses, PersistentVolumeClaims, and
+ * what these name. Only what placement asks of them. Pointers are borrowed for the call. */
+#pragma once
+
+#include "model/object.h"
+
+enum needed_kind {
+	NEEDED_RUNTIME_CLASS,
+	NEEDED_CLAIM,
+	NEEDED_VOLUME,
+	NEEDED_STORAGE_CLASS,
+	NEEDED_POOL, /* the volumes of a StorageClass that no claim has; read by a list */
+	NEEDED_KIND_N
+};
+
+enum { CLAIMS_MAX = 32 }; /* of one pod */
+
+enum access_mode { MODE_RWO = 1, MODE_ROX = 2, MODE_RWX = 4, MODE_RWOP = 8 }; /* bits */
+
+struct sel_terms { /* ORed; none: every node */
+	const struct sel_term *v;
+	uint32_t n;
+};
+
+#define NO_PROVISIONER "kubernetes.io/no-provisioner"
+
+/* What is written to give a claim its first consumer: the claim's annotation, or the claimRef of a
+ * volume. */
+struct claim_choice {
+	const char *node;             /* of a claim: its selected node */
+	const char *ns, *claim, *uid; /* of a volume: whose it is */
+};
+
+struct needed {
+	struct meta meta;
+	/* RuntimeClass: scheduling.nodeSelector. Volume: nodeAffinity, and its zone labels as the
+	 * scheduler's plugin VolumeZone reads them. StorageClass: allowedTopologies. A node is to
+	 * match both. */
+	struct sel_terms where[2];
+	const struct toleration *tolerations; /* RuntimeClass: scheduling.tolerations */
+	uint32_t ntolerations;
+	/* Claim */
+	bool bound, lost;
+	const char *volume, *storage_class; /* "": none */
+	uint32_t modes;                     /* bits of enum access_mode; a volume has them too */
+	const char *selected_node;          /* annotation volume.kubernetes.io/selected-node */
+	bool selects;                       /* has a selector of volumes */
+	/* Claim and volume */
+	int64_t bytes; /* thousandths: what it asks for, or has */
+	bool block;    /* volumeMode: Block */
+	bool taken;    /* a volume: a claim has it, or it goes */
+	/* StorageClass */
+	bool waits; /* volumeBindingMode: WaitForFirstConsumer */
+	const char *provisioner;
+};

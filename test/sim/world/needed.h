@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The model's RuntimeClasses, claims and volumes, as admission and kubelets see them. */
+#pragma once
+
+#include "test/sim/world/store.h"
+
+/* One term: one of the values ("a,b") of the label. */
+struct sel_terms needed_on(struct arena *a, const char *key, const char *values);
+/* Whether the Node's labels match both parts. */
+bool needed_admits(const struct needed *n, const struct version *node);
+/* The volume of a claim ("namespace/name") that is bound to one that exists; NULL: none is. */
+const struct needed *needed_volume(const struct store *s, const char *claim);
+/* The spec with the tolerations that its RuntimeClass adds to its pods, in a. */
+struct job_spec needed_tolerating(struct arena *a, const struct store *s,
+				  const struct job_spec *spec);
+/* Whether a spec could run on the node as far as its RuntimeClass and its claims are concerned. */
+bool needed_allows(const struct store *s, const struct job_spec *spec, const struct version *node);
+/* The same, if its claims that wait for a first consumer get one. */
+bool needed_could_allow(const struct store *s, const struct job_spec *spec,
+			const struct version *node);

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Jobs whose pods need other objects: what is read, when members are made, and what is told. */
+#include "test/unit/coordinator/core/world.h"
+
+#include <string.h>
+
+static const char *const claims[] = {"default/data"};
+static const char *const on_n2[] = {"n2"};
+static const struct sel_expr host = {"host", SEL_IN, {on_n2, 1}};
+static const struct sel_term second_node = {&host, 1};
+
+static void answered(struct world *w, enum needed_kind kind, const char *name, enum rc rc,
+		     const struct needed *obj)
+{
+	struct core_event ev = {.type = CEV_LOOKED_UP,
+				.looked_up = {.kind = kind,
+					      .ns = kind == NEEDED_CLAIM ? "default" : "",
+					      .name = name,
+					      .rc = rc,
+					      .message = rc == RC_FORBIDDEN ? "no right" : "",
+					      .obj = obj}};
+	w_step(w, &ev);
+}
+
+static void three(struct world *w)
+{
+	char name[8];
+	for (uint32_t i = 1; i <= 3; i++) {
+		w_text(name, sizeof name, "n%u", i);
+		struct wnode *n = w_node(w, name);
+		n->labels[n->nlabels++] = (struct kv){"host", n->name};
+		w_tell_node(w, n);
+	}
+	w_sync(w);
+	for (uint32_t i = 1; i <= 3; i++) {
+		w_text(name, sizeof name, "n%u", i);
+		w_hello(w, name);
+	}
+	w_clear(w);
+}
+
+static struct wjob *needs(struct world *w, const char *name, uint32_t parallelism)
+{
+	struct wjob *j = w_new_job(w, name, parallelism);
+	j->job.spec.claims = (struct strs){claims, 1};
+	w_job(w, j);
+	return j;
+}
+
+static void a_member_goes_where_its_volume_is(void **state)
+{
+	struct world *w = w_of(state);
+	const char *node = "";
+	three(w);
+	struct wjob *j = needs(w, "a", 1);
+	assert_true(w_has(w, "lookup PersistentVolumeClaim default/data"));
+	w_wait(w, 100);
+	assert_string_equal(w_status(w, j).message, ""); /* nothing to say yet */
+	answered(w, NEEDED_CLAIM, "data", RC_NOTFOUND, NULL);
+	w_wait(w, 2000);
+	assert_non_null(
+		strstr(w_status(w, j).message, "PersistentVolumeClaim data does not exist"));
+	w_clear(w);
+	w_wait(w, 6000);
+	assert_true(w_has(w, "lookup PersistentVolumeClaim default/data"));
+	struct needed bound = {.bound = true, .volume = "v"}, volume = {.volume = ""};
+	volume.where[0] = (struct sel_terms){&second_node, 1};
+	w_clear(w);
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &bound);
+	assert_true(w_has(w, "lookup PersistentVolume /v"));
+	assert_int_equal(w_orders(w, j), 0);
+	answered(w, NEEDED_VOLUME, "v", RC_OK, &volume);
+	w_order(w, j, 0, &node);
+	assert_string_equal(node, "n2");
+	answered(w, NEEDED_VOLUME, "v", RC_OK, &volume); /* nobody asked */
+	answered(w, NEEDED_CLAIM, "unknown", RC_OK, &bound);
+}
+
+/* It waits without nodes that are kept for it, and says how many nodes are away. */
+static void who_does_not_need_it_passes(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	struct wjob *j = needs(w, "a", 2), *other = w_new_job(w, "b", 3);
+	w_job(w, other);
+	assert_int_equal(w_orders(w, other), 3);
+	struct needed bound = {.bound = true, .volume = "v"}, volume = {.volume = ""};
+	volume.where[0] = (struct sel_terms){&second_node, 1};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &bound);
+	answered(w, NEEDED_VOLUME, "v", RC_OK, &volume);
+	w_wait(w, 2000);
+	assert_string_equal(
+		w_status(w, j).message,
+		"needs 2 nodes: 1 fits; 2 do not have volume data; add nodes, or change "
+		"what keeps these away");
+}
+
+static void where_reading_fails(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	struct wjob *j = needs(w, "a", 1);
+	answered(w, NEEDED_CLAIM, "data", RC_TIMEOUT, NULL);
+	w_wait(w, 2000);
+	assert_string_equal(w_status(w, j).message,
+			    "PersistentVolumeClaim data cannot be read: deadline exceeded");
+	w_wait(w, 6000);
+	answered(w, NEEDED_CLAIM, "data", RC_FORBIDDEN, NULL);
+	assert_true(w_told(w, "object not checked, reading it is forbidden"));
+	assert_int_equal(w_orders(w, j), 1); /* as without the check */
+}
+
+static void a_runtime_class(void **state)
+{
+	struct world *w = w_of(state);
+	const char *node = "";
+	three(w);
+	struct wjob *j = w_new_job(w, "a", 1);
+	j->job.spec.runtime_class = "box";
+	w_job(w, j);
+	assert_true(w_has(w, "lookup RuntimeClass /box"));
+	struct needed class = {.volume = ""};
+	class.where[0] = (struct sel_terms){&second_node, 1};
+	answered(w, NEEDED_RUNTIME_CLASS, "box", RC_OK, &class);
+	w_order(w, j, 0, &node);
+	assert_string_equal(node, "n2");
+	/* Another class is another template, and moves nobody by itself. */
+	w_tell(w, j, "n2", 0, 1, MEMBER_RUNNING);
+	j->job.spec.runtime_class = "crate";
+	w_clear(w);
+	w_job(w, j);
+	assert_int_equal(w_orders(w, j), 1);
+	struct wjob *two = w_new_job(w, "b", 2);
+	two->job.spec.runtime_class = "box";
+	w_job(w, two);
+	answered(w, NEEDED_RUNTIME_CLASS, "box", RC_OK, &class);
+	w_wait(w, 2000);
+	assert_string_equal(w_status(w, two).message,
+			    "needs 2 nodes: 1 fits; 2 do not match RuntimeClass box; add nodes, or "
+			    "change what keeps these away");
+	struct wjob *three_of = w_new_job(w, "c", 3);
+	w_node_gone(w, "n3");
+	three_of->job.spec.runtime_class = "box";
+	w_job(w, three_of);
+	w_wait(w, 2000);
+	assert_non_null(strstr(w_status(w, three_of).message, "1 does not match RuntimeClass box"));
+}
+
+static void more(struct world *w, const struct needed *volume)
+{
+	struct core_event ev = {.type = CEV_LOOKED_UP,
+				.looked_up = {.kind = NEEDED_POOL,
+					      .ns = "",
+					      .name = "fast",
+					      .rc = RC_OK,
+					      .message = "",
+					      .obj = volume,
+					      .more = true}};
+	w_step(w, &ev);
+}
+
+static void chosen(struct world *w, enum rc rc)
+{
+	struct core_event ev = {.type = CEV_LOOKED_UP,
+				.looked_up = {.kind = NEEDED_CLAIM,
+					      .ns = "default",
+					      .name = "data",
+					      .rc = rc,
+					      .message = rc == RC_OK ? "" : "no right",
+					      .choice = true}};
+	w_step(w, &ev);
+}
+
+/* A claim waits for its first consumer: Muster names it, another one if that comes to nothing. */
+static void the_first_consumer_of_a_claim(void **state)
+{
+	struct world *w = w_of(state);
+	const char *node = "";
+	three(w);
+	struct wjob *j = needs(w, "a", 1);
+	struct needed claim = {.volume = "", .storage_class = "fast", .selected_node = ""};
+	struct needed class = {.waits = true, .provisioner = "p"};
+	class.where[0] = (struct sel_terms){&second_node, 1};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	answered(w, NEEDED_STORAGE_CLASS, "fast", RC_OK, &class);
+	assert_true(w_has(w, "choose data on n2 volume"));
+	chosen(w, RC_OK);
+	w_wait(w, 1500);
+	assert_string_equal(w_status(w, j).message, "PersistentVolumeClaim data waits for its "
+						    "volume, which p makes for node n2");
+	claim.selected_node = "n2";
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	w_clear(w);
+	w_wait(w, 1500);
+	claim.selected_node = "";
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	w_wait(w, 6000);
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	assert_true(w_has(w, "choose data on n2 volume")); /* there is no other */
+	chosen(w, RC_FORBIDDEN);
+	w_wait(w, 2000);
+	assert_string_equal(w_status(w, j).message,
+			    "PersistentVolumeClaim data waits for its first consumer, and Muster "
+			    "could not name it: no right");
+	assert_int_equal(w_orders(w, j), 0);
+	struct needed bound = {.bound = true, .volume = "v"}, volume = {.volume = ""};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &bound);
+	answered(w, NEEDED_VOLUME, "v", RC_OK, &volume);
+	w_order(w, j, 0, &node);
+	assert_string_not_equal(node, "");
+}
+
+static void another_node_if_there_is_one(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	(void)needs(w, "a", 1);
+	struct needed claim = {.volume = "", .storage_class = "fast", .selected_node = ""};
+	struct needed class = {.waits = true, .provisioner = "p"};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	answered(w, NEEDED_STORAGE_CLASS, "fast", RC_OK, &class);
+	assert_true(w_has(w, "choose data on n1 volume"));
+	claim.selected_node = "n1";
+	w_wait(w, 1500);
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	w_wait(w, 5000);
+	claim.selected_node = "";
+	w_clear(w);
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	assert_true(w_has(w, "choose data on n2 volume"));
+}
+
+/* Volumes that are there: one of them gets the claim. */
+static void a_volume_of_the_pool(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	struct wjob *j = needs(w, "a", 1);
+	struct needed claim = {.volume = "", .storage_class = "fast", .selected_node = ""};
+	struct needed class = {.waits = true, .provisioner = NO_PROVISIONER};
+	struct needed volume = {.meta.name = "v", .meta.rv = "1", .storage_class = "fast"};
+	volume.where[0] = (struct sel_terms){&second_node, 1};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	answered(w, NEEDED_STORAGE_CLASS, "fast", RC_OK, &class);
+	assert_true(w_has(w, "lookup pool /fast"));
+	answered(w, NEEDED_POOL, "fast", RC_OK, NULL); /* none is there */
+	w_wait(w, 2000);
+	assert_string_equal(w_status(w, j).message,
+			    "needs 1 node: 0 fit; 3 do not have volume data; add nodes, or change "
+			    "what keeps these away");
+	w_wait(w, 30000);
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	more(w, &volume);
+	answered(w, NEEDED_POOL, "fast", RC_OK, NULL);
+	assert_true(w_has(w, "choose data on n2 volume v"));
+	/* A list that fails. */
+	w_wait(w, 31000);
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	more(w, &volume);
+	answered(w, NEEDED_POOL, "fast", RC_TIMEOUT, NULL);
+	w_wait(w, 2000);
+}
+
+/* Two claims want two volumes of one node, and no node has two. */
+static void claims_that_no_node_can_meet_together(void **state)
+{
+	static const char *const two[] = {"default/data", "default/more"};
+	struct world *w = w_of(state);
+	three(w);
+	struct wjob *j = w_new_job(w, "a", 1);
+	j->job.spec.claims = (struct strs){two, 2};
+	w_job(w, j);
+	struct needed claim = {.volume = "", .storage_class = "fast", .selected_node = ""};
+	struct needed class = {.waits = true, .provisioner = NO_PROVISIONER};
+	struct needed volume = {.meta.name = "v", .meta.rv = "1", .storage_class = "fast"};
+	volume.where[0] = (struct sel_terms){&second_node, 1};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	answered(w, NEEDED_CLAIM, "more", RC_OK, &claim);
+	answered(w, NEEDED_STORAGE_CLASS, "fast", RC_OK, &class);
+	more(w, &volume);
+	answered(w, NEEDED_POOL, "fast", RC_OK, NULL);
+	assert_false(w_has(w, "choose"));
+	assert_int_equal(w_orders(w, j), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, w_setup, w_teardown)
+		T(a_member_goes_where_its_volume_is),
+		T(who_does_not_need_it_passes),
+		T(where_reading_fails),
+		T(a_runtime_class),
+		T(the_first_consumer_of_a_claim),
+		T(another_node_if_there_is_one),
+		T(a_volume_of_the_pool),
+		T(claims_that_no_node_can_meet_together),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The first consumer of claims: who may be chosen, what is written, and what becomes of it. */
+#include "coordinator/core/state/choice.h"
+
+#include <string.h>
+
+#include "coordinator/core/state/lookup.h"
+#include "coordinator/core/state/objects.h"
+#include "coordinator/core/state/pool.h"
+#include "coordinator/core/state/request.h"
+#include "test/unit/coordinator/state/tables.h"
+
+static const char *const names[] = {"ns/a", "ns/b"};
+static const char *const n1[] = {"n1"}, *const n2[] = {"n2"};
+static const struct sel_expr hosts[] = {{"host", SEL_IN, {n1, 1}}, {"host", SEL_IN, {n2, 1}}};
+static const struct sel_term on[] = {{&hosts[0], 1}, {&hosts[1], 1}};
+
+static void two_nodes(struct core *c)
+{
+	static const struct kv labels[] = {{"host", "n1"}, {"host", "n2"}};
+	for (uint32_t i = 0; i < 2; i++) {
+		const struct kvs own = {&labels[i], 1};
+		tables_select(c, tables_node(c, labels[i].val, 4000, 4000), &own, NULL, 0);
+	}
+}
+
+static struct lookup *find(struct core *c, enum needed_kind kind, const char *name)
+{
+	return lookup_find(c, kind, kind == NEEDED_CLAIM ? "ns" : NULL, name);
+}
+
+static void class_is(struct core *c, const char *provisioner)
+{
+	struct needed class = {.waits = true, .provisioner = provisioner};
+	lookup_answer(c, find(c, NEEDED_STORAGE_CLASS, "fast"), &class, "");
+}
+
+static void claim_is(struct core *c, const char *name, const char *selected)
+{
+	struct needed claim = {.meta = {.uid = "uid", .rv = "7"},
+			       .storage_class = "fast",
+			       .selected_node = selected,
+			       .bytes = 5,
+			       .modes = MODE_RWO};
+	lookup_answer(c, find(c, NEEDED_CLAIM, name), &claim, "");
+}
+
+/* A request with one claim, or two, of a StorageClass with this provisioner. */
+static struct request *waiting(struct core *c, uint32_t nclaims, const char *provisioner)
+{
+	const struct job_spec spec = {.claims = {names, nclaims}};
+	struct request *r = request_get(c, &spec);
+	claim_is(c, "a", "");
+	if (nclaims > 1)
+		claim_is(c, "b", "");
+	class_is(c, provisioner);
+	(void)tables_did(c);
+	return r;
+}
+
+static void listed(struct core *c, const char *name, int64_t bytes, const struct sel_term *where)
+{
+	struct needed v = {.meta = {.name = name, .rv = "3"},
+			   .storage_class = "fast",
+			   .bytes = bytes,
+			   .modes = MODE_RWO | MODE_ROX,
+			   .where = {{where, where ? 1 : 0}}};
+	pool_add(find(c, NEEDED_POOL, "fast"), &v);
+}
+
+static void list_ends(struct core *c)
+{
+	static const struct needed nothing;
+	pool_end(find(c, NEEDED_POOL, "fast"), true);
+	lookup_answer(c, find(c, NEEDED_POOL, "fast"), &nothing, "");
+}
+
+static const char *words(const struct lookup *l, struct buf *b)
+{
+	buf_reset(b);
+	return choice_obstacle(l, b) ? buf_str(b) : "";
+}
+
+static void a_provisioner_gets_the_node(void **state)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(1024);
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 1, "p");
+	struct lookup *l = r->claims[0];
+	assert_int_equal(objects_look(c, r, 1), OBJECTS_TO_CHOOSE);
+	assert_true(choice_open(l) && choice_due(c, l) && choice_possible(c, r, 0));
+	assert_string_equal(words(l, &b), "");
+	choice_make(c, r, 1);
+	assert_string_equal(tables_did(c), "CHOOSE a uid on n2 7\n");
+	assert_int_equal(objects_look(c, r, 1), OBJECTS_MISSING);
+	assert_string_equal(words(l, &b), "waits for its volume, which p makes for node n2");
+	assert_int_equal(heap_next(&c->timers), c->now_ms + 1000);
+	claim_is(c, "a", ""); /* read before it was written */
+	assert_false(choice_open(l));
+	claim_is(c, "a", "n2");
+	assert_false(choice_open(l));
+	claim_is(c, "a", ""); /* taken away again */
+	assert_true(choice_open(l) && choice_avoids(c, r, 1) && !choice_avoids(c, r, 0));
+	c->now_ms += 5000;
+	assert_int_equal(objects_look(c, r, 1), OBJECTS_TO_CHOOSE);
+	request_put(c, r);
+}
+
+/* What was written by somebody else, or is never seen, is chosen again. */
+static void a_choice_that_is_never_seen(void **state)
+{
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 1, "p");
+	choice_make(c, r, 0);
+	c->now_ms += 5000;
+	claim_is(c, "a", "");
+	assert_true(choice_due(c, r->claims[0]) && !choice_avoids(c, r, 0));
+	request_put(c, r);
+}
+
+static void what_cannot_be_written(void **state)
+{
+	static const struct {
+		enum rc rc;
+		int64_t pause_ms;
+		const char *words;
+	} cases[] = {
+		{RC_FORBIDDEN, 300000,
+		 "waits for its first consumer, and Muster could not name it: no right"},
+		{RC_INVALID, 300000,
+		 "waits for its first consumer, and Muster could not name it: no right"},
+		{RC_BADREQUEST, 300000,
+		 "waits for its first consumer, and Muster could not name it: no right"},
+		{RC_CONFLICT, 5000, ""},
+	};
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf b = BUF_INIT(1024);
+		struct request *r = waiting(c, 1, "p");
+		struct lookup *l = r->claims[0];
+		choice_make(c, r, 0);
+		choice_failed(c, l, cases[i].rc, "no right");
+		CASE_STR(rc_name(cases[i].rc), words(l, &b), cases[i].words);
+		CASE(rc_name(cases[i].rc), choice_open(l) && !choice_due(c, l));
+		int64_t now_ms = c->now_ms;
+		c->now_ms += cases[i].pause_ms;
+		CASE(rc_name(cases[i].rc), choice_due(c, l));
+		c->now_ms = now_ms;
+		request_put(c, r);
+		(void)tables_did(c);
+	}
+	/* A choice that was seen stays, whatever is said of a later one. */
+	struct request *r = waiting(c, 1, "p");
+	claim_is(c, "a", "n1");
+	choice_failed(c, r->claims[0], RC_CONFLICT, "");
+	assert_false(choice_open(r->claims[0]));
+	request_put(c, r);
+}
+
+static const char *nodes_for(struct core *c, const struct lookup *l)
+{
+	AUTO(bitset_done) struct bitset nodes = {0};
+	bitset_copy(&nodes, &c->nodes.usable);
+	choice_match(c, l, &nodes);
+	return tables_names(c, &nodes);
+}
+
+static void volumes_that_are_there(void **state)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(1024);
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 2, NO_PROVISIONER);
+	struct lookup *l = r->claims[0];
+	assert_int_equal(objects_look(c, r, 1), OBJECTS_MISSING); /* the volumes are not listed */
+	listed(c, "big", 9, &on[1]);
+	listed(c, "small", 4, &on[1]);
+	listed(c, "fits", 5, &on[1]);
+	listed(c, "alone", 5, &on[0]);
+	list_ends(c);
+	assert_int_equal(objects_look(c, r, 1), OBJECTS_TO_CHOOSE);
+	assert_string_equal(nodes_for(c, l), "n1 n2");
+	assert_false(choice_possible(c, r, 0)); /* one volume, two claims */
+	assert_true(choice_possible(c, r, 1));
+	choice_make(c, r, 1);
+	assert_string_equal(tables_did(c), "CHOOSE a uid gets fits 3\nCHOOSE b uid gets big 3\n");
+	assert_string_equal(words(l, &b), "is being bound to PersistentVolume fits");
+	claim_is(c, "a", "");
+	assert_false(choice_open(l));
+	assert_string_equal(nodes_for(c, l), "n1"); /* what was given is not there any more */
+	c->now_ms += 30000;
+	claim_is(c, "a", "");
+	assert_true(choice_open(l)); /* not bound in time */
+	request_put(c, r);
+	assert_null(c->lookups.all);
+}
+
+static void which_volumes_meet_a_claim(void **state)
+{
+	static const struct {
+		const char *name;
+		struct needed volume;
+		bool meets;
+	} cases[] = {
+		{"one as it asks", {.bytes = 5, .modes = MODE_RWO}, true},
+		{"a larger one with more modes", {.bytes = 9, .modes = MODE_RWO | MODE_RWX}, true},
+		{"a smaller one", {.bytes = 4, .modes = MODE_RWO}, false},
+		{"one without its mode", {.bytes = 5, .modes = MODE_RWX}, false},
+		{"one of blocks", {.bytes = 5, .modes = MODE_RWO, .block = true}, false},
+		{"one that is taken", {.bytes = 5, .modes = MODE_RWO, .taken = true}, false},
+	};
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 1, NO_PROVISIONER);
+	struct lookup *pool = find(c, NEEDED_POOL, "fast");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct needed v = cases[i].volume;
+		v.meta = (struct meta){.name = "v", .rv = "1"};
+		v.storage_class = "fast";
+		pool_add(pool, &v);
+		pool_end(pool, true);
+		CASE(cases[i].name,
+		     (pool_pick(c, pool, r->claims[0], 0, 0) != NULL) == cases[i].meets);
+		CASE_STR(cases[i].name, nodes_for(c, r->claims[0]), cases[i].meets ? "n1 n2" : "");
+	}
+	/* A list that fails changes nothing; volumes of other classes do not count. */
+	struct needed v = {.meta = {.name = "v"}, .storage_class = "slow", .bytes = 5};
+	pool_add(pool, &v);
+	pool_end(pool, true);
+	assert_int_equal(pool->npool, 0);
+	v.storage_class = "fast";
+	pool_add(pool, &v);
+	pool_end(pool, false);
+	assert_int_equal(pool->npool, 0);
+	for (uint32_t i = 0; i < POOL_MAX + 1; i++)
+		pool_add(pool, &v);
+	assert_int_equal(pool->npool_next, POOL_MAX);
+	request_put(c, r);
+}
+
+/* Equal volumes are taken by name. */
+static void the_smallest_first(void **state)
+{
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 1, NO_PROVISIONER);
+	struct lookup *pool = find(c, NEEDED_POOL, "fast");
+	listed(c, "c", 7, NULL);
+	listed(c, "b", 6, NULL);
+	listed(c, "a", 6, NULL);
+	pool_end(pool, true);
+	assert_string_equal(pool_pick(c, pool, r->claims[0], 0, 0)->name, "a");
+	assert_string_equal(pool_pick(c, pool, r->claims[0], 0, 2)->name, "c");
+	assert_null(pool_pick(c, pool, r->claims[0], 0, 3));
+	request_put(c, r);
+}
+
+static void what_is_no_choice(void **state)
+{
+	static const struct {
+		const char *name;
+		struct needed claim;
+		bool waits, there;
+		const char *words;
+	} cases[] = {
+		{"bound",
+		 {.bound = true, .storage_class = "fast"},
+		 true,
+		 true,
+		 "is not bound to a volume yet"},
+		{"lost",
+		 {.lost = true, .storage_class = "fast"},
+		 true,
+		 true,
+		 "is not bound to a volume yet"},
+		{"deleted",
+		 {.meta.deleted_ms = 1, .storage_class = "fast"},
+		 true,
+		 true,
+		 "is not bound to a volume yet"},
+		{"without a class", {.bytes = 1}, true, true, "is not bound to a volume yet"},
+		{"a class that does not wait",
+		 {.storage_class = "fast"},
+		 false,
+		 true,
+		 "is not bound to a volume yet"},
+		{"a class that does not exist",
+		 {.storage_class = "fast"},
+		 true,
+		 false,
+		 "is not bound to a volume yet"},
+		{"with a selector",
+		 {.storage_class = "fast", .selects = true},
+		 true,
+		 true,
+		 "has a selector, which Muster does not read; set its spec.volumeName"},
+	};
+	struct core *c = tables_of(state);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf b = BUF_INIT(1024);
+		const struct job_spec spec = {.claims = {names, 1}};
+		struct request *r = request_get(c, &spec);
+		struct needed class = {.waits = cases[i].waits, .provisioner = NO_PROVISIONER};
+		lookup_answer(c, r->claims[0], &cases[i].claim, "");
+		struct lookup *l = find(c, NEEDED_STORAGE_CLASS, "fast");
+		if (l)
+			lookup_answer(c, l, cases[i].there ? &class : NULL, "");
+		CASE(cases[i].name, !choice_open(r->claims[0]) && !choice_due(c, r->claims[0]));
+		CASE_STR(cases[i].name, words(r->claims[0], &b), cases[i].words);
+		request_put(c, r);
+	}
+	/* A claim that nobody has read. */
+	const struct job_spec spec = {.claims = {names, 1}};
+	struct request *r = request_get(c, &spec);
+	assert_false(choice_open(r->claims[0]));
+	assert_true(choice_possible(c, r, 0) && !choice_avoids(c, r, 0));
+	(void)tables_did(c);
+	choice_make(c, r, 0);
+	assert_int_equal(c->out.n, 0);
+	request_put(c, r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
+		T(a_provisioner_gets_the_node), T(a_choice_that_is_never_seen),
+		T(what_cannot_be_written),      T(volumes_that_are_there),
+		T(which_volumes_meet_a_claim),  T(the_smallest_first),
+		T(what_is_no_choice),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
