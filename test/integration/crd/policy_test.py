@@ -82,6 +82,7 @@ FORBIDDEN_TO_AGENTS = [
     ("two owners", owner(OWNER, {**REPLICASET, "controller": False, "uid": "4"}), "one ComputeJob"),
     ("label of a Service", label("app"), "metadata.labels"),
     ("label of a like name", label("muster.dev.evil/a"), "metadata.labels"),
+    ("label of another topology", label("topology.kubernetes.io/rack"), "metadata.labels"),
     ("finalizer", meta(finalizers=["example.com/stay"]), "finalizers"),
     ("token mounted by default", lambda p: p["spec"].pop("automountServiceAccountToken"), "automount"),
     ("token mounted", spec(automountServiceAccountToken=True), "automount"),
@@ -136,7 +137,9 @@ def set_up(server, *values):
     """The chart's cluster-wide parts, as it renders them."""
     server.make_namespace(NAMESPACE)
     server.make_namespace(OTHER_NAMESPACE)
-    server.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1"}})
+    # Zone and region: the admission plugin PodTopologyLabels puts them on each pod that names this node.
+    server.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1", "labels": {
+        "topology.kubernetes.io/zone": "z", "topology.kubernetes.io/region": "r"}}})
     server.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=render("--no-hooks", *values))
 
 
