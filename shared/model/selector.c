@@ -23,16 +23,19 @@ static bool strs_have(const struct strs *l, const char *s)
 	return false;
 }
 
-/* An optional minus and 1…18 digits, as far as labels reach. */
+/* An optional minus and digits, as far as int64 reaches: a larger number is none. */
 static bool parse_int(const char *s, int64_t *ret)
 {
 	int64_t n = 0;
 	bool minus = *s == '-';
 	size_t digits = strspn(s += minus, "0123456789");
-	if (!digits || digits > 18 || s[digits])
+	if (!digits || s[digits])
 		return false;
-	for (; *s; s++)
-		n = n * 10 + (*s - '0');
+	for (; *s; s++) {
+		if (__builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_add_overflow(n, *s - '0', &n))
+			return false;
+	}
 	*ret = minus ? -n : n;
 	return true;
 }
