@@ -12,6 +12,7 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import job_cases  # noqa: E402
+import parity  # noqa: E402
 import roles  # noqa: E402
 from checks import check, condition, equal, running, uids  # noqa: E402
 from harness import NS, ApiError, Cluster, free_port  # noqa: E402
@@ -273,11 +274,11 @@ def ipv6(c):
 
 CASES = {f.__name__.replace("_", "-"): f for f in (
     happy, restart_coordinator, restart_agent, standby, failing, unschedulable, delete, refused,
-    cordon, quota, crds_late, scale, ipv6, *job_cases.CASES, roles.rights)}
+    cordon, quota, crds_late, scale, ipv6, *job_cases.CASES, roles.rights, parity.parity)}
 
 
 def run(name):
-    cluster = Cluster()
+    cluster = Cluster(nodes=0 if name == "parity" else 3)
     began = time.monotonic()
     try:
         cluster.start(crds=name != "crds-late", flags=roles.rights_flags(cluster) if name == "rights" else ())

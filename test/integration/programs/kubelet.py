@@ -88,10 +88,9 @@ class Kubelets(threading.Thread):
             "phase": phase,
             "conditions": [{"type": "Ready", "status": ready}],
             "containerStatuses": [{
-                "name": pod["spec"]["containers"][0]["name"], "image": "x", "imageID": "",
-                "ready": ready == "True", "restartCount": 0, "state": container,
-                "started": "running" in container,
-            }],
+                "name": c["name"], "image": "x", "imageID": "", "ready": ready == "True",
+                "restartCount": 0, "state": container, "started": "running" in container,
+            } for c in pod["spec"]["containers"]],
         }
         if reason:
             status["reason"] = reason

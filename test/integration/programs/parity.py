@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Placement parity: where the real kube-scheduler lets pods run, and where Muster lets members run.
+
+Each row is asked of both, in one cluster: as many pods as there are nodes, of which no two may share a node, and a
+ComputeJob with as many members and minParallelism 1. Once neither gets further, the sets of their nodes are compared.
+docs/design/0009-placement-parity.md has the table. Where the two differ, the row says so, and the test fails if
+they do not."""
+
+import json
+import os
+
+from checks import check, equal
+from harness import TOOLS, free_port
+
+ZONE = "topology.kubernetes.io/zone"
+GIB = "1073741824"
+
+# name: (labels, taints, further fields of spec, allocatable beside cpu 4, memory 8Gi, pods 110)
+NODES = {
+    "p1": ({ZONE: "a", "disk": "ssd", "gen": "3"}, [], {}, {"hugepages-2Mi": "64Mi", "example.com/gpu": "2"}),
+    "p2": ({ZONE: "a", "disk": "hdd", "gen": "10"}, [], {}, {"cpu": "2", "memory": "16Gi"}),
+    "p3": ({ZONE: "b", "disk": "ssd", "gen": "five"}, [("team", "a", "NoSchedule")], {}, {}),
+    "p4": ({ZONE: "b", "gen": "1000000000000000000"}, [("team", "b", "NoExecute")], {}, {}),
+    "p5": ({ZONE: "c", "disk": "ssd"}, [("old", "", "PreferNoSchedule")], {}, {"memory": "2Gi"}),
+    "p6": ({ZONE: "c", "gen": "007", "pair": "x"}, [], {"unschedulable": True}, {}),
+    "p7": ({ZONE: "d", "disk": "", "gen": "7"}, [], {}, {"ephemeral-storage": "1Gi", "example.com/gpu": "1"}),
+}
+# p8 has place for one pod, and its agent is there.
+NODES["p8"] = ({ZONE: "d"}, [], {}, {"pods": "1"})
+BUSY = "p7"  # a pod of others there keeps pods labelled role=lonely away
+OPEN = {"p1", "p2", "p5", "p7"}
+
+
+def expr(key, operator, *values):
+    return {"key": key, "operator": operator, **({"values": list(values)} if values else {})}
+
+
+def terms(*each):
+    """Each term is a list of expressions."""
+    return {"nodeAffinity": {"nodeSelectorTerms": [{"matchExpressions": t} for t in each]}}
+
+
+def tolerate(**fields):
+    return {"tolerations": [fields]}
+
+
+def asks(**requests):
+    requests = {k.replace("__", "/").replace("_", "-"): v for k, v in requests.items()}
+    return {"resources": {"requests": requests, "limits": requests}}
+
+
+ALL = {"operator": "Exists"}
+
+# name: (fields of a ComputeJob's spec, the nodes that both allow[, those that Muster alone allows or refuses])
+SELECTING = {
+    "nothing": ({}, OPEN),
+    "selector": ({"nodeSelector": {"disk": "ssd"}}, {"p1", "p5"}),
+    "selector-empty-value": ({"nodeSelector": {"disk": ""}}, {"p7"}),
+    "selector-two": ({"nodeSelector": {"disk": "ssd", ZONE: "a"}}, {"p1"}),
+    "selector-nowhere": ({"nodeSelector": {"disk": "tape"}}, set()),
+    "in": (terms([expr("disk", "In", "ssd", "hdd")]), {"p1", "p2", "p5"}),
+    "not-in": (terms([expr("disk", "NotIn", "ssd")]), {"p2", "p7"}),
+    "exists": (terms([expr("gen", "Exists")]), {"p1", "p2", "p7"}),
+    "does-not-exist": (terms([expr("gen", "DoesNotExist")]), {"p5"}),
+    "gt": (terms([expr("gen", "Gt", "5")]), {"p2", "p7"}),
+    "lt": (terms([expr("gen", "Lt", "10")]), {"p1", "p7"}),
+    "gt-large": ({**terms([expr("gen", "Gt", "999999999999999999")]), "tolerations": [ALL]}, {"p4"}),
+    "terms-or": (terms([expr("disk", "In", "hdd")], [expr(ZONE, "In", "d")]), {"p2", "p7"}),
+    "terms-and": (terms([expr("disk", "Exists"), expr("gen", "Gt", "3")]), {"p2", "p7"}),
+    "selector-and-terms": ({"nodeSelector": {"disk": "ssd"}, **terms([expr("gen", "Exists")])}, {"p1"}),
+    "tolerate-key": (tolerate(key="team", operator="Exists"), OPEN | {"p3", "p4"}),
+    "tolerate-value": (tolerate(key="team", value="a"), OPEN | {"p3"}),
+    "tolerate-equal": (tolerate(key="team", operator="Equal", value="b"), OPEN | {"p4"}),
+    "tolerate-other-value": (tolerate(key="team", value="z"), OPEN),
+    "tolerate-effect": (tolerate(key="team", operator="Exists", effect="NoExecute"), OPEN | {"p4"}),
+    "tolerate-no-key": (tolerate(operator="Exists", effect="NoSchedule"), OPEN | {"p3"}, {"p6"}),
+    # A cordon is an administrator's word to Muster, whatever the job tolerates.
+    "tolerate-cordon": (tolerate(key="node.kubernetes.io/unschedulable", operator="Exists"), OPEN, {"p6"}),
+    "tolerate-all": ({"tolerations": [ALL]}, OPEN | {"p3", "p4"}, {"p6"}),
+    # What pods of others ask for by their own anti-affinity is not seen.
+    "lonely": ({"template": {"metadata": {"labels": {"role": "lonely"}}}}, OPEN - {BUSY}, {BUSY}),
+}
+
+FITTING = {
+    "cpu": (asks(cpu="3"), {"p1", "p5", "p7"}),
+    "cpu-exact": (asks(cpu="4"), {"p1", "p5", "p7"}),
+    "cpu-thousandth": (asks(cpu="2001m"), {"p1", "p5", "p7"}),
+    "memory": (asks(memory="10Gi"), {"p2"}),
+    "memory-exact": (asks(memory="2Gi"), OPEN),
+    "memory-byte": (asks(memory=str(2 * int(GIB) + 1)), OPEN - {"p5"}),
+    "storage": (asks(ephemeral_storage="1Gi"), {"p7"}),
+    "hugepages": (asks(hugepages_2Mi="64Mi", cpu="1"), {"p1"}),
+    "extended": (asks(example_com__gpu="2"), {"p1"}),
+    "extended-nowhere": (asks(example_com__tpu="1"), set()),
+    "limit-alone": ({"resources": {"limits": {"cpu": "3"}}}, {"p1", "p5", "p7"}),
+    "init": ({"template": {"spec": {"initContainers": [
+        {"name": "i", "image": "x", "resources": {"requests": {"cpu": "3"}}}]}}, **asks(cpu="1")},
+        {"p1", "p5", "p7"}),
+    "sidecar": ({"template": {"spec": {"initContainers": [
+        {"name": "i", "image": "x", "restartPolicy": "Always", "resources": {"requests": {"cpu": "2"}}}]}},
+        **asks(cpu="1")}, {"p1", "p5", "p7"}),
+    "init-after-sidecar": ({"template": {"spec": {"initContainers": [
+        {"name": "s", "image": "x", "restartPolicy": "Always", "resources": {"requests": {"memory": "1Gi"}}},
+        {"name": "i", "image": "x", "resources": {"requests": {"memory": "1100Mi"}}}]}}}, OPEN - {"p5"}),
+    "two-containers": ({"template": {"spec": {"containers": [
+        {"name": "main"},
+        {"name": "b", "image": "x", "command": ["forever"], "resources": {"requests": {"memory": "1Gi"}}}]}},
+        **asks(memory="1100Mi")}, OPEN - {"p5"}),
+    "pod-level": ({"template": {"spec": {"resources": {"requests": {"cpu": "3"}}}}}, {"p1", "p5", "p7"}),
+    "overhead": ({"template": {"spec": {"runtimeClassName": "heavy"}}, **asks(cpu="1")}, {"p1", "p5", "p7"}),
+}
+
+
+# Beside a pod of others that runs and asks for 2 cpu on p1, and one that has ended and asked for 4 on p5.
+BESIDE_OTHERS = (asks(cpu="3"), {"p5", "p7"})
+# In a namespace whose LimitRange gives containers a request for 3 cpu. The pod of others on p1 is there still.
+LIMIT_RANGE = ({}, {"p5", "p7"})
+
+# The first node that is taken: the other one has a taint PreferNoSchedule.
+PREFERRED = terms([expr("kubernetes.io/hostname", "In", "p2", "p5")])
+
+
+def fix(spec):
+    """example.com is written example_com in a keyword."""
+    return json.loads(json.dumps(spec).replace("example-com", "example.com"))
+
+
+def make_nodes(c):
+    for name, (labels, taints, spec, room) in NODES.items():
+        c.make_node(name, labels)
+        room = {"cpu": "4", "memory": "8Gi", "pods": "110", **room}
+        c.api.patch(f"/api/v1/nodes/{name}/status", {"status": {"allocatable": room, "capacity": room}})
+        c.api.patch(f"/api/v1/nodes/{name}", {"spec": {**spec, "taints": [
+            {"key": k, "value": v, "effect": e} for k, v, e in taints]}})
+        c.node_names.append(name)
+
+
+def anti_affinity(label, value):
+    return {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [
+        {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {label: value}}}]}}
+
+
+def pod_of(row, spec, i):
+    """What kube-scheduler gets: the pod that a batch user would have written."""
+    template = spec.get("template", {})
+    pod = dict(template.get("spec", {}))
+    containers = [dict(x) for x in pod.get("containers", [{"name": "main"}])]
+    containers[0] |= {"image": "x", "command": ["forever"]}
+    if "resources" in spec:
+        containers[0]["resources"] = spec["resources"]
+    affinity = anti_affinity("row", row)
+    if "nodeAffinity" in spec:
+        affinity["nodeAffinity"] = {"requiredDuringSchedulingIgnoredDuringExecution": spec["nodeAffinity"]}
+    pod |= {"containers": containers, "affinity": affinity, "terminationGracePeriodSeconds": 0,
+            "automountServiceAccountToken": False,
+            **{k: spec[k] for k in ("nodeSelector", "tolerations") if k in spec}}
+    labels = {"row": row, **template.get("metadata", {}).get("labels", {})}
+    return {"metadata": {"name": f"{row}-{i}", "labels": labels}, "spec": pod}
+
+
+def ask_scheduler(c, rows):
+    for row, spec in rows.items():
+        for i in range(len(NODES)):
+            c.api.post("/api/v1/namespaces/scheduled/pods", pod_of(row, spec, i))
+
+
+def scheduled(c, rows):
+    """{row: nodes}, or None while kube-scheduler has not tried each pod."""
+    nodes = {row: set() for row in rows}
+    for pod in c.api.get("/api/v1/namespaces/scheduled/pods")["items"]:
+        row = pod["metadata"]["labels"].get("row")
+        if row not in nodes:
+            continue
+        if "nodeName" in pod["spec"]:
+            nodes[row].add(pod["spec"]["nodeName"])
+        elif not any(x["type"] == "PodScheduled" for x in pod["status"].get("conditions", [])):
+            return None
+    return nodes
+
+
+def ask_muster(c, rows):
+    for row, spec in rows.items():
+        template = spec.get("template", {})
+        own = [x for x in template.get("spec", {}).get("containers", []) if x["name"] == "main"]
+        c.make_job(row, **spec, **({} if own and "command" in own[0] else {"command": ["forever"]}),
+                   parallelism=len(NODES), minParallelism=1)
+
+
+def placed(c, rows):
+    """{row: nodes}, or None while a job does not say why its other members wait."""
+    nodes = {row: set() for row in rows}
+    for row in rows:
+        if "needs " not in c.status(row).get("message", ""):
+            return None
+    for pod in c.pods():
+        row = pod["metadata"]["labels"]["muster.dev/job-name"]
+        if row in nodes:
+            nodes[row].add(pod["spec"]["nodeName"])
+    for row in rows:
+        if sorted(nodes[row]) != sorted(c.status(row).get("activeNodes", [])):
+            return None
+    return nodes
+
+
+def judge(row, want, kube, muster):
+    """What is wrong with a row, or nothing."""
+    both, other = want[1], want[2] if len(want) > 2 else set()
+    muster_alone = row == "lonely"
+    want_kube = both if muster_alone else both | other
+    want_muster = both | other if muster_alone else both
+    return "".join(f"\n{row}: {who} takes {sorted(have)}, the table says {sorted(want)}"
+                   for who, have, want in (("kube-scheduler", kube, want_kube), ("Muster", muster, want_muster))
+                   if have != want)
+
+
+def forget(c, rows):
+    """All pods of the rows are gone afterwards."""
+    for row in rows:
+        c.api.delete(c.job_path(row), missing_ok=True)
+    c.api.delete("/api/v1/namespaces/scheduled/pods?labelSelector=row", {"gracePeriodSeconds": 0})
+    c.wait(lambda: not c.pods() and not any("row" in p["metadata"]["labels"] for p in c.api.get(
+        "/api/v1/namespaces/scheduled/pods")["items"]), "the pods are gone")
+
+
+def set_up(c):
+    c.make_namespace("scheduled")
+    make_nodes(c)
+    c.api.post("/apis/node.k8s.io/v1/runtimeclasses", {
+        "metadata": {"name": "heavy"}, "handler": "heavy", "overhead": {"podFixed": {"cpu": "1500m"}}})
+    c.api.post("/api/v1/namespaces/default/pods", {"metadata": {"name": "other", "labels": {"a": "b"}}, "spec": {
+        "nodeName": BUSY, "automountServiceAccountToken": False, "affinity": {"podAntiAffinity": {
+            "requiredDuringSchedulingIgnoredDuringExecution": [{
+                "topologyKey": "kubernetes.io/hostname", "namespaces": ["default", "scheduled"],
+                "labelSelector": {"matchLabels": {"role": "lonely"}}}]}},
+        "containers": [{"name": "a", "image": "x", "command": ["forever"]}]}})
+    c.spawn("scheduler", [os.path.join(TOOLS, "kube-scheduler"), "--kubeconfig",
+                          os.path.join(c.dir, "kubeconfig"), "--leader-elect=false", "--bind-address=127.0.0.1",
+                          f"--secure-port={free_port()}", f"--cert-dir={c.dir}"])
+    c.start_coordinator()
+    for node in NODES:
+        c.start_agent(node)
+    for node in NODES:
+        c.wait_cnode(node, "Running" if node != "p6" else "Drained", 60)
+
+
+def compare(c, table):
+    """Both at once: for rows that ask for no room."""
+    rows = {row: fix(r[0]) for row, r in table.items()}
+    ask_scheduler(c, rows)
+    ask_muster(c, rows)
+    kube = c.wait(lambda: scheduled(c, rows), "kube-scheduler has tried each pod", 60)
+    muster = c.wait(lambda: placed(c, rows), "Muster has placed what it can", 60)
+    return "".join(judge(row, table[row], kube[row], muster[row]) for row in rows)
+
+
+def compare_room(c, row, want):
+    """One after the other, since each takes the room."""
+    rows = {row: fix(want[0])}
+    ask_scheduler(c, rows)
+    kube = c.wait(lambda: scheduled(c, rows), f"{row}: kube-scheduler has tried each pod", 30)
+    forget(c, ())
+    ask_muster(c, rows)
+    muster = c.wait(lambda: placed(c, rows), f"{row}: Muster has placed what it can", 30)
+    forget(c, rows)
+    return judge(row, want, kube[row], muster[row])
+
+
+def other_pod(c, name, node, cpu):
+    return c.api.post("/api/v1/namespaces/default/pods", {"metadata": {"name": name}, "spec": {
+        "nodeName": node, "automountServiceAccountToken": False, "containers": [
+            {"name": "a", "image": "x", "command": ["exit", "0"] if name == "ended" else ["forever"],
+             "resources": {"requests": {"cpu": cpu}}}]}})
+
+
+def beside_others(c):
+    other_pod(c, "runs", "p1", "2")
+    other_pod(c, "ended", "p5", "4")
+    c.wait(lambda: c.find("/api/v1/namespaces/default/pods/ended")["status"].get("phase") == "Succeeded", "its end")
+    wrong = compare_room(c, "beside-others", BESIDE_OTHERS)
+    for ns in ("default", "scheduled"):
+        c.api.post(f"/api/v1/namespaces/{ns}/limitranges", {"metadata": {"name": "all"}, "spec": {
+            "limits": [{"type": "Container", "defaultRequest": {"cpu": "3"}}]}})
+    return wrong + compare_room(c, "limit-range", LIMIT_RANGE)
+
+
+def prefers(c):
+    """Of p2 and p5, which has a taint that is to be avoided, both take p2."""
+    pod = pod_of("prefers", PREFERRED, 0)
+    c.api.post("/api/v1/namespaces/scheduled/pods", pod)
+    c.make_job("prefers", **PREFERRED, command=["forever"])
+    kube = c.wait(lambda: c.find("/api/v1/namespaces/scheduled/pods/prefers-0")["spec"].get("nodeName"), "it is bound")
+    muster = c.wait(lambda: c.status("prefers").get("activeNodes"), "it is placed")
+    forget(c, ["prefers"])
+    equal((kube, muster), ("p2", ["p2"]), "PreferNoSchedule: kube-scheduler and Muster")
+
+
+def parity(c):
+    """kube-scheduler and Muster allow the same nodes, but for the differences that the table names."""
+    set_up(c)
+    wrong = compare(c, SELECTING)
+    forget(c, SELECTING)
+    for row, want in FITTING.items():
+        wrong += compare_room(c, row, want)
+    prefers(c)
+    wrong += beside_others(c)
+    check(not wrong, wrong)
+    denied = {x.split("job=default/")[1].split()[0] for x in c.log_text("c1").splitlines() if "denied to the agent" in x}
+    equal(denied, set(), "rows whose pods agents may not create, although Muster takes them for plain ones")
+    c.kill("scheduler")
