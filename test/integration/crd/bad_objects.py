@@ -72,6 +72,21 @@ BAD_JOBS = [
     ("selector value too long", {"nodeSelector": {"zone": "a" * 64}}, ["spec.nodeSelector.zone"]),
     ("affinity without terms", {"nodeAffinity": {}}, ["spec.nodeAffinity.nodeSelectorTerms"]),
     ("affinity empty term", {"nodeAffinity": {"nodeSelectorTerms": [{}]}}, ["matchExpressions"]),
+    ("affinity as in a pod", {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {
+        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Exists"}]}]}}},
+     ["requiredDuringSchedulingIgnoredDuringExecution", "put its nodeSelectorTerms here"]),
+    ("preferred affinity", {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{
+        "weight": 1, "preference": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}}]}},
+     ["preferredDuringSchedulingIgnoredDuringExecution", "PreferNoSchedule"]),
+    ("preferred affinity beside terms", {"nodeAffinity": {
+        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Exists"}]}],
+        "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "preference": {}}]}},
+     ["preferredDuringSchedulingIgnoredDuringExecution", "PreferNoSchedule"]),
+    ("no affinity, in a pod's words", {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}},
+     ["spec.nodeAffinity.nodeSelectorTerms"]),
+    ("affinity by fields", {"nodeAffinity": {"nodeSelectorTerms": [{"matchFields": [
+        {"key": "metadata.name", "operator": "In", "values": ["n1"]}]}]}},
+     ["nodeSelectorTerms[0].matchFields", "kubernetes.io/hostname"]),
     ("affinity operator", terms({"key": "a", "operator": "Equals", "values": ["1"]}),
      ["matchExpressions[0].operator"]),
     ("affinity In without values", terms({"key": "a", "operator": "In"}),
