@@ -32,8 +32,7 @@ static bool parse_int(const char *s, int64_t *ret)
 	if (!digits || s[digits])
 		return false;
 	for (; *s; s++) {
-		if (__builtin_mul_overflow(n, 10, &n) ||
-		    __builtin_add_overflow(n, *s - '0', &n))
+		if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, *s - '0', &n))
 			return false;
 	}
 	*ret = minus ? -n : n;

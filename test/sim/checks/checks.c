@@ -36,7 +36,7 @@ static void change(struct checks *c, const struct change *ch)
 		check_asked_again(c, v);
 	if (v->kind == API_POD && ch->ev == WATCH_MODIFIED && *str_or_empty(v->meta.owner_uid))
 		check_ended(c, v);
-	if (v->kind == API_POD && v->pod.phase == POD_RUNNING && *str_or_empty(v->meta.owner_uid))
+	if (v->kind == API_POD && v->pod.started && *str_or_empty(v->meta.owner_uid))
 		check_note_together(c, v);
 	if (v->kind == API_POD && ch->ev == WATCH_DELETED && *str_or_empty(v->meta.owner_uid))
 		check_gone(c, v);

@@ -75,6 +75,13 @@ static struct mind_att *att_of(struct mind *m, const struct line *l)
 	return mind_att_of(m, l->job->meta.uid, l->index, l->attempt);
 }
 
+static void note_state(struct checks *c, const struct version *job)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	buf_printf(&key, "state/%s", job->meta.uid);
+	check_note_changed(c, buf_str(&key));
+}
+
 /* An order of the leader before goes on: its job is no gang that starts now. */
 static void on_resumed(struct checks *c, struct mind *m, const struct line *l)
 {
@@ -205,6 +212,8 @@ void decide_line(struct checks *c, const struct proc *p, const char *msg, const 
 	check_gangs_over(c, m);
 	struct line l = line_of(m, kv, n);
 	check_not_denied(m, &l, msg);
+	if (l.job && str_eq(msg, "job state changed"))
+		note_state(c, l.job);
 	if (l.job && !strncmp(msg, "nodes ", 6))
 		budget_held(c->budget, l.job->meta.uid);
 	if (str_eq(msg, "coordinator leads"))

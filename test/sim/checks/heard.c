@@ -159,6 +159,10 @@ static void status_written(struct heard *h, const struct change *ch)
 	bool now = !same_state(&ch->prev->job.status, &ch->now->job.status);
 	int64_t since = h->world->clock.now_ms - j->last_ms;
 	j->writes++;
+	/* A state that went and came back before it was written is written at once all the same. */
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	buf_printf(&key, "state/%s", ch->now->meta.uid);
+	now |= check_changed_at(h->checks, buf_str(&key)) > h->world->clock.now_ms - RATE_MS;
 	bool edited =
 		check_changed_at(h->checks, ch->now->meta.uid) > h->world->clock.now_ms - RATE_MS;
 	if (!now && since < RATE_MS && !edited && !ch->now->meta.deleted_ms &&

@@ -56,7 +56,8 @@ void check_note_together(struct checks *c, const struct version *pod)
 					PARALLELISM_MAX) != RC_OK)
 		return;
 	for (uint32_t i = 0; i < sh->n; i++)
-		n += str_eq(sh->v[i]->meta.owner_uid, uid) && sh->v[i]->pod.phase == POD_RUNNING;
+		n += str_eq(sh->v[i]->meta.owner_uid, uid) && sh->v[i]->pod.started &&
+		     !pod_ended(sh->v[i]);
 	together_key(&key, uid);
 	if (n + bitset_count(&done) >= job->job.spec.min_parallelism)
 		check_note_changed(c, buf_str(&key));
