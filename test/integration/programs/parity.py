@@ -111,13 +111,34 @@ FITTING = {
 }
 
 
+
+def with_claim(name):
+    return {"template": {"spec": {"volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": name}}]}}}
+
+
+# make_needed makes what these need.
+NEEDING = {
+    "host-port": ({"template": {"spec": {"containers": [
+        {"name": "main", "ports": [{"containerPort": 80, "hostPort": 8080}]}]}}}, OPEN - {"p2"}),
+    "host-port-udp": ({"template": {"spec": {"containers": [
+        {"name": "main", "ports": [{"containerPort": 80, "hostPort": 8080, "protocol": "UDP"}]}]}}}, OPEN),
+    "host-port-elsewhere": ({"template": {"spec": {"containers": [
+        {"name": "main", "ports": [{"containerPort": 80, "hostPort": 8080, "hostIP": "10.0.0.1"}]}]}}}, OPEN - {"p2"}),
+    "runtime-class": ({"template": {"spec": {"runtimeClassName": "picky"}}}, {"p1", "p3", "p5"}),
+    "volume-nodes": (with_claim("local"), {"p2", "p7"}),
+    "volume-zone": (with_claim("zonal"), {"p1", "p2"}),
+}
+
 # Beside a pod of others that runs and asks for 2 cpu on p1, and one that has ended and asked for 4 on p5.
 BESIDE_OTHERS = (asks(cpu="3"), {"p5", "p7"})
 # In a namespace whose LimitRange gives containers a request for 3 cpu. The pod of others on p1 is there still.
 LIMIT_RANGE = ({}, {"p5", "p7"})
 
-# The first node that is taken: the other one has a taint PreferNoSchedule.
-PREFERRED = terms([expr("kubernetes.io/hostname", "In", "p2", "p5")])
+# The node that both take first, of two.
+PREFERRED = {
+    "prefers-no-taint": ({"p2", "p5"}, "p2"),  # p5 has a taint PreferNoSchedule
+    "prefers-emptier": ({"p1", "p7"}, "p7"),  # a pod of others has half of p1
+}
 
 
 def fix(spec):
@@ -265,6 +286,36 @@ def compare_room(c, row, want):
     return judge(row, want, kube[row], muster[row])
 
 
+def make_volume(c, ns, name, labels, affinity):
+    volume = f"{ns}-{name}"
+    spec = {"accessModes": ["ReadWriteMany"], "storageClassName": "by-hand"}
+    claim = c.api.post(f"/api/v1/namespaces/{ns}/persistentvolumeclaims", {
+        "metadata": {"name": name, "annotations": {"pv.kubernetes.io/bind-completed": "yes"}},
+        "spec": {**spec, "volumeName": volume, "resources": {"requests": {"storage": "1Gi"}}}})
+    c.api.post("/api/v1/persistentvolumes", {
+        "metadata": {"name": volume, "labels": labels},
+        "spec": {**spec, "capacity": {"storage": "1Gi"}, "nfs": {"server": "s", "path": "/"}, **affinity,
+                 "claimRef": {"kind": "PersistentVolumeClaim", "namespace": ns, "name": name,
+                              "uid": claim["metadata"]["uid"]}}})
+    for path in (f"/api/v1/namespaces/{ns}/persistentvolumeclaims/{name}", f"/api/v1/persistentvolumes/{volume}"):
+        c.api.patch(path + "/status", {"status": {"phase": "Bound"}})
+
+
+def make_needed(c):
+    c.api.post("/apis/storage.k8s.io/v1/storageclasses", {
+        "metadata": {"name": "by-hand"}, "provisioner": "kubernetes.io/no-provisioner"})
+    for ns in ("default", "scheduled"):
+        make_volume(c, ns, "local", {}, {"nodeAffinity": {"required": {"nodeSelectorTerms": [
+            {"matchExpressions": [expr("kubernetes.io/hostname", "In", "p2", "p7")]}]}}})
+        make_volume(c, ns, "zonal", {ZONE: "a"}, {})
+    c.api.post("/apis/node.k8s.io/v1/runtimeclasses", {
+        "metadata": {"name": "picky"}, "handler": "picky", "scheduling": {
+            "nodeSelector": {"disk": "ssd"}, "tolerations": [{"key": "team", "value": "a"}]}})
+    c.api.post("/api/v1/namespaces/default/pods", {"metadata": {"name": "listens"}, "spec": {
+        "nodeName": "p2", "automountServiceAccountToken": False, "containers": [
+            {"name": "a", "image": "x", "command": ["forever"], "ports": [{"containerPort": 1, "hostPort": 8080}]}]}})
+
+
 def other_pod(c, name, node, cpu):
     return c.api.post("/api/v1/namespaces/default/pods", {"metadata": {"name": name}, "spec": {
         "nodeName": node, "automountServiceAccountToken": False, "containers": [
@@ -272,26 +323,27 @@ def other_pod(c, name, node, cpu):
              "resources": {"requests": {"cpu": cpu}}}]}})
 
 
-def beside_others(c):
+def make_others(c):
     other_pod(c, "runs", "p1", "2")
     other_pod(c, "ended", "p5", "4")
     c.wait(lambda: c.find("/api/v1/namespaces/default/pods/ended")["status"].get("phase") == "Succeeded", "its end")
-    wrong = compare_room(c, "beside-others", BESIDE_OTHERS)
+
+
+def make_limits(c):
     for ns in ("default", "scheduled"):
         c.api.post(f"/api/v1/namespaces/{ns}/limitranges", {"metadata": {"name": "all"}, "spec": {
             "limits": [{"type": "Container", "defaultRequest": {"cpu": "3"}}]}})
-    return wrong + compare_room(c, "limit-range", LIMIT_RANGE)
 
 
-def prefers(c):
-    """Of p2 and p5, which has a taint that is to be avoided, both take p2."""
-    pod = pod_of("prefers", PREFERRED, 0)
-    c.api.post("/api/v1/namespaces/scheduled/pods", pod)
-    c.make_job("prefers", **PREFERRED, command=["forever"])
-    kube = c.wait(lambda: c.find("/api/v1/namespaces/scheduled/pods/prefers-0")["spec"].get("nodeName"), "it is bound")
-    muster = c.wait(lambda: c.status("prefers").get("activeNodes"), "it is placed")
-    forget(c, ["prefers"])
-    equal((kube, muster), ("p2", ["p2"]), "PreferNoSchedule: kube-scheduler and Muster")
+def prefers(c, row, nodes, want):
+    spec = terms([expr("kubernetes.io/hostname", "In", *sorted(nodes))])
+    c.api.post("/api/v1/namespaces/scheduled/pods", pod_of(row, spec, 0))
+    kube = c.wait(lambda: c.find(f"/api/v1/namespaces/scheduled/pods/{row}-0")["spec"].get("nodeName"), "it is bound")
+    forget(c, ())
+    c.make_job(row, **spec, command=["forever"])
+    muster = c.wait(lambda: c.status(row).get("activeNodes"), "it is placed")
+    forget(c, [row])
+    return judge(row, ({}, {want}), {kube}, set(muster))
 
 
 def parity(c):
@@ -301,8 +353,15 @@ def parity(c):
     forget(c, SELECTING)
     for row, want in FITTING.items():
         wrong += compare_room(c, row, want)
-    prefers(c)
-    wrong += beside_others(c)
+    make_needed(c)
+    for row, want in NEEDING.items():
+        wrong += compare_room(c, row, want)
+    make_others(c)
+    wrong += compare_room(c, "beside-others", BESIDE_OTHERS)
+    for row, (nodes, first) in PREFERRED.items():
+        wrong += prefers(c, row, nodes, first)
+    make_limits(c)
+    wrong += compare_room(c, "limit-range", LIMIT_RANGE)
     check(not wrong, wrong)
     denied = {x.split("job=default/")[1].split()[0] for x in c.log_text("c1").splitlines() if "denied to the agent" in x}
     equal(denied, set(), "rows whose pods agents may not create, although Muster takes them for plain ones")
