@@ -77,6 +77,11 @@ SELECTING = {
     # A cordon is an administrator's word to Muster, whatever the job tolerates.
     "tolerate-cordon": (tolerate(key="node.kubernetes.io/unschedulable", operator="Exists"), OPEN, {"p6"}),
     "tolerate-all": ({"tolerations": [ALL]}, OPEN | {"p3", "p4"}, {"p6"}),
+    # Kubelets refuse a pod that needs a feature they do not declare, and then other nodes are tried; these kubelets refuse none.
+    "declared-feature": ({"template": {"spec": {"containers": [{
+        "name": "main", "restartPolicy": "Never", "restartPolicyRules": [{
+            "action": "RestartAllContainers", "exitCodes": {"operator": "In", "values": [42]}}]}]}}},
+        {"p1"}, OPEN - {"p1"}),
     # What pods of others ask for by their own anti-affinity is not seen.
     "lonely": ({"template": {"metadata": {"labels": {"role": "lonely"}}}}, OPEN - {BUSY}, {BUSY}),
 }
@@ -226,7 +231,7 @@ def placed(c, rows):
 def judge(row, want, kube, muster):
     """What is wrong with a row, or nothing."""
     both, other = want[1], want[2] if len(want) > 2 else set()
-    muster_alone = row == "lonely"
+    muster_alone = row in ("lonely", "declared-feature")
     want_kube = both if muster_alone else both | other
     want_muster = both | other if muster_alone else both
     return "".join(f"\n{row}: {who} takes {sorted(have)}, the table says {sorted(want)}"
@@ -246,6 +251,7 @@ def forget(c, rows):
 def set_up(c):
     c.make_namespace("scheduled")
     make_nodes(c)
+    c.api.patch("/api/v1/nodes/p1/status", {"status": {"declaredFeatures": ["RestartAllContainersOnContainerExits"]}})
     c.api.post("/apis/node.k8s.io/v1/runtimeclasses", {
         "metadata": {"name": "heavy"}, "handler": "heavy", "overhead": {"podFixed": {"cpu": "1500m"}}})
     c.api.post("/api/v1/namespaces/default/pods", {"metadata": {"name": "other", "labels": {"a": "b"}}, "spec": {
