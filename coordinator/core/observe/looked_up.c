@@ -9,15 +9,16 @@
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/waiting.h"
 
-/* The jobs that wait and name the object are looked at again, and say why they wait now. */
-static void wake(struct core *c, const struct lookup *l)
+/* The jobs that wait and name the object are looked at again: what is known of it is fresh. If it
+ * is news, they say why they wait now. */
+static void wake(struct core *c, const struct lookup *l, bool news)
 {
 	struct job_record *j, *tmp;
 	HASH_ITER (hh_uid, c->jobs.by_uid, j, tmp) {
 		if (!job_queued(j) || !objects_use(j->spec.request, l))
 			continue;
 		queue_look(c, j);
-		if (job_blocked(j))
+		if (news && job_blocked(j))
 			waiting_soon(c, j);
 	}
 }
@@ -42,7 +43,7 @@ static void chosen(struct core *c, struct lookup *l, const struct core_event *ev
 	log_warn(c->log, "claim not given its first consumer", KS("ns", l->ns),
 		 KS("claim", l->name), KS("error", message));
 	choice_failed(c, l, ev->looked_up.rc, *message ? message : rc_text(ev->looked_up.rc));
-	wake(c, l);
+	wake(c, l, true);
 }
 
 void looked_up(struct core *c, const struct core_event *ev)
@@ -72,6 +73,5 @@ void looked_up(struct core *c, const struct core_event *ev)
 		obj = open_to_all(c, l, message);
 	bool known = rc == RC_OK || rc == RC_FORBIDDEN || rc == RC_NOTFOUND;
 	const char *failure = known ? "" : *message ? message : rc_text(rc);
-	(void)lookup_answer(c, l, obj, failure);
-	wake(c, l);
+	wake(c, l, lookup_answer(c, l, obj, failure));
 }
