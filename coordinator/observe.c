@@ -147,6 +147,11 @@ static void on_hangup(void *self, const char *node, uint64_t session)
 	agent_event(coordinator_of(self), CEV_HANGUP, node, session);
 }
 
+static void on_dropped(void *self, const char *node, uint64_t session)
+{
+	agent_event(coordinator_of(self), CEV_DROPPED, node, session);
+}
+
 static struct orders_view orders(void *self, const char *node)
 {
 	struct coordinator *c = coordinator_of(self);
@@ -174,6 +179,7 @@ struct server_sessions *observe_sessions(struct coordinator *c)
 					     .on_report = on_report,
 					     .on_heard = on_heard,
 					     .on_hangup = on_hangup,
+					     .on_dropped = on_dropped,
 					     .orders = orders,
 					     .template_text = template_text};
 	return server_sessions_new(&cfg, &c->api, &c->link, c->log);

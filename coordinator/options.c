@@ -138,6 +138,8 @@ bool options_read(int argc, char **argv, struct options *o, int *ret_exit)
 		DUR("heartbeat", heartbeat_ms, "2s", "an agent reports at least this often"),
 		DUR("node-silent-grace", grace_ms, "6s",
 		    "a node whose agent is silent for this long is lost"),
+		DUR("node-not-ready-grace", not_ready_ms, "60s",
+		    "a Node that is not Ready for this long is lost; jobs may tolerate it longer"),
 		CHOICE("log-level", log_level, levels, "info", "debug|info|warn|error",
 		       "lowest level that is logged"),
 		CHOICE("log-format", log_json, formats, "logfmt", "logfmt|json",

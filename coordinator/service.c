@@ -10,6 +10,7 @@ static struct coordinator_config coordinator_options(const struct service *s)
 	const struct options *o = s->o;
 	return (struct coordinator_config){
 		.core = {.node_silent_grace_ms = o->grace_ms,
+			 .node_not_ready_ms = o->not_ready_ms,
 			 .node_unheard_ms = 30000,
 			 .loop_gap_ms = 1000,
 			 .retry_base_ms = 10000,

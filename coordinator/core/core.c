@@ -184,6 +184,7 @@ static void (*const handlers[])(struct core *, const struct core_event *) = {
 	[CEV_REPORT] = agent_report,
 	[CEV_HEARD] = agent_heard,
 	[CEV_HANGUP] = agent_hangup,
+	[CEV_DROPPED] = agent_dropped,
 	[CEV_PODS] = pods_listed,
 	[CEV_POD_DONE] = pod_op_ended,
 	[CEV_POD_ASKED] = admission_answered,

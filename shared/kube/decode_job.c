@@ -19,6 +19,13 @@ enum taint_effect decode_effect(const char *s)
 	return str_eq(s, "NoExecute") ? EFFECT_NO_EXECUTE : EFFECT_ANY;
 }
 
+/* core/v1: zero and less evict at once. */
+static int64_t decode_seconds(const json_t *o)
+{
+	int64_t s = js_int(o, "tolerationSeconds", 0);
+	return s < 0 ? 0 : s > TOLERATION_S_MAX ? TOLERATION_S_MAX : s;
+}
+
 const struct toleration *decode_tolerations(struct arena *a, const json_t *array, uint32_t *ret_n)
 {
 	size_t n = json_array_size(array);
@@ -31,6 +38,8 @@ const struct toleration *decode_tolerations(struct arena *a, const json_t *array
 			.value = str_or_empty(js_str(o, "value")),
 			.exists = str_eq(js_str(o, "operator"), "Exists"),
 			.effect = decode_effect(js_str(o, "effect")),
+			.timed = json_is_integer(json_object_get(o, "tolerationSeconds")),
+			.seconds = decode_seconds(o),
 		};
 	}
 	return v;

@@ -39,6 +39,7 @@ enum { /* bounds that the CRDs share; see crds/ */
        EXPRS_MAX = 16,
        EXPR_VALUES_MAX = 64,
        TOLERATIONS_MAX = 32,
+       TOLERATION_S_MAX = 10 * 365 * 86400,
        POD_BYTES_MAX = 64 * 1024,
        MESSAGE_MAX = 1024,
 };
@@ -64,10 +65,12 @@ struct taint {
 	enum taint_effect effect;
 };
 
-struct toleration { /* core/v1 Toleration without tolerationSeconds, which only evicts */
+struct toleration { /* core/v1 Toleration */
 	const char *key, *value;
 	bool exists; /* operator Exists; else Equal */
 	enum taint_effect effect;
+	bool timed;      /* tolerationSeconds is given … */
+	int64_t seconds; /* … cut to 0…TOLERATION_S_MAX */
 };
 
 enum sel_op { SEL_IN, SEL_NOT_IN, SEL_EXISTS, SEL_DOES_NOT_EXIST, SEL_GT, SEL_LT };

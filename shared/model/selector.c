@@ -96,6 +96,19 @@ bool taint_avoids(const struct taint *taint, const struct toleration *v, uint32_
 	return taint->effect == EFFECT_PREFER_NO_SCHEDULE && !tolerated(taint, v, n);
 }
 
+int64_t tolerations_stay_ms(const struct toleration *v, uint32_t n, const char *key)
+{
+	const struct taint taint = {key, "", EFFECT_NO_EXECUTE};
+	for (uint32_t i = 0; i < n; i++) {
+		if (!toleration_tolerates(&v[i], &taint))
+			continue;
+		if (v[i].timed)
+			return v[i].seconds * 1000;
+		return *str_or_empty(v[i].key) ? INT64_MAX : -1;
+	}
+	return -1;
+}
+
 static bool domain_is(const char *key, size_t len, const char *domain)
 {
 	size_t dlen = strlen(domain);

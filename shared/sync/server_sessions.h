@@ -38,6 +38,9 @@ struct server_sessions_config {
 	/* The session ended: its connection closed, its token expired, or the agent said Hello
 	 * again. A session that another one replaced is not told. */
 	void (*on_hangup)(void *self, const char *node, uint64_t session);
+	/* The session ended because its agent said nothing for a minute. That is no hang-up: it
+	 * says nothing about the node. NULL: nobody is told. */
+	void (*on_dropped)(void *self, const char *node, uint64_t session);
 	/* The node's orders; borrowed until the next call into the owner. */
 	struct orders_view (*orders)(void *self, const char *node);
 	/* NULL: unknown (any more) */

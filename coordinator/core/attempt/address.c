@@ -32,7 +32,7 @@ void attempt_take_address(struct core *c, struct attempt *a)
 void attempt_check_address(struct core *c, struct attempt *a)
 {
 	bool lost = a->state == ATTEMPT_LOST && !attempt_current(a);
-	bool stops = a->state == ATTEMPT_STOPPING && a->node->verdict.loss != NODE_PRESENT;
+	bool stops = a->state == ATTEMPT_STOPPING && a->away;
 	if (lost || stops)
 		attempt_take_address(c, a);
 }

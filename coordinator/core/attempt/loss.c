@@ -4,11 +4,21 @@
 #include "coordinator/core/attempt/address.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
 #include "coordinator/core/state/tables.h"
+
+/* The job may have waited for it. */
+static void set_away(struct core *c, struct attempt *a, bool away)
+{
+	if (a->away != away)
+		job_dirty(c, a->job);
+	a->away = away;
+}
 
 void attempt_lost(struct core *c, struct attempt *a)
 {
 	struct job_record *j = a->job;
+	set_away(c, a, true);
 	if (a->state == ATTEMPT_STOPPING)
 		attempt_check_address(c, a);
 	if (!attempt_live(a) || a->state == ATTEMPT_LOST)
@@ -21,6 +31,7 @@ void attempt_lost(struct core *c, struct attempt *a)
 
 void attempt_found(struct core *c, struct attempt *a)
 {
+	set_away(c, a, false);
 	if (a->state != ATTEMPT_LOST)
 		return;
 	if (!attempt_current(a)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/life/gate.h"
 
+#include "coordinator/core/life/not_ready.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/room.h"
@@ -42,10 +43,19 @@ static void open_gate(struct core *c)
 	}
 }
 
+/* A Node that is not Ready for a moment has an agent, and that may have orders. One of which all
+ * leaders so far say that it never had an agent will have none now either (Windows,
+ * virtual-kubelet), or none with orders. */
+static bool awaited(const struct core *c, const struct node_record *n)
+{
+	return n->kube.exists && !n->agent.heard && !n->verdict.agentless &&
+	       (n->kube.ready == COND_TRUE || not_ready_kept(c, n));
+}
+
 static bool all_heard(const struct core *c)
 {
 	for (const struct node_record *n = c->nodes.by_name; n; n = n->hh.next) {
-		if (n->kube.exists && n->kube.ready == COND_TRUE && !n->agent.heard)
+		if (awaited(c, n))
 			return false;
 	}
 	return true;

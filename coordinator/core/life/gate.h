@@ -9,7 +9,7 @@ void gate_idle(struct core *c);
 void gate_close(struct core *c); /* the coordinator begins to lead */
 /* All lists are complete: from now on the agents have their time to be heard. */
 void gate_wait(struct core *c);
-/* Once in a step: opens the gate when the agents of all ready Nodes were heard, or when the time is
- * over. */
+/* Once in a step: opens the gate when the agents of all ready Nodes that ever had one were heard,
+ * or when the time is over. */
 void gate_tick(struct core *c);
 int64_t gate_deadline(const struct core *c); /* INT64_MAX: the gate is open */

@@ -9,6 +9,7 @@
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/selection.h"
+#include "coordinator/core/state/selection_edit.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
 
@@ -28,18 +29,43 @@ void update_shrink(struct core *c, struct job_record *j)
 	}
 }
 
+/* An edit while nobody led: what the selection was before is not known. So the whole selection
+ * counts, but taints only for members whose pods have other tolerations. */
+static bool excluded_by_all(const struct job_record *j, const struct attempt *a,
+			    const struct selection_parts *p)
+{
+	return !bitset_has(&p->selector, a->node->idx) || !bitset_has(&p->affinity, a->node->idx) ||
+	       (!bitset_has(&p->taints, a->node->idx) && a->template_id != j->spec.template_id);
+}
+
+/* What a change of the selection excludes, and nothing else, moves members: not a taint, a cordon
+ * or another label that a node got after they were placed. */
 void update_selector(struct core *c, struct job_record *j)
 {
+	AUTO(selection_parts_done) struct selection_parts parts = {0};
+	AUTO(bitset_done) struct bitset on = {0}, stays = {0};
+	const struct selection *is = j->spec.request->set, *was = j->update.selection_was;
+	bool changed = j->update.selection_changed;
 	struct attempt *a, *tmp;
-	if (!j->update.selection_changed)
+	if (!changed && !j->update.resumed)
 		return;
-	j->update.selection_changed = false;
-	const struct bitset *match = &selection_evaluate(c, j->spec.request)->match;
+	job_nodes(j, &on);
+	selection_parts(c, is, &parts);
+	if (was)
+		selection_edit_stays(c, was, is, &on, &stays);
 	DL_FOREACH_SAFE2(j->members.attempts, a, tmp, job_next)
 	{
-		if (attempt_live(a) && !bitset_has(match, a->node->idx))
+		uint32_t idx = a->node->idx;
+		bool matches = bitset_has(&parts.selector, idx) &&
+			       bitset_has(&parts.affinity, idx) && bitset_has(&parts.taints, idx);
+		bool excluded =
+			changed && (was ? !bitset_has(&stays, idx) : excluded_by_all(j, a, &parts));
+		excluded |= a->unchecked && !matches;
+		a->unchecked = false;
+		if (attempt_live(a) && excluded)
 			attempt_stop(c, a, "node no longer matches");
 	}
+	job_followed_selection(c, j);
 }
 
 static bool other_run(const struct core *c, const struct attempt *a)

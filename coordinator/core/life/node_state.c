@@ -2,7 +2,8 @@
 /* The state of a ComputeNode follows from what is known, and is computed at each change:
  *
  *	no Node, or agent never heard ........ Pending
- *	agent silent, or Node not ready ...... Failed
+ *	agent silent, or Node not Ready ...... Failed; not yet while its members are kept
+ *	                                       (not_ready.c)
  *	Node or ComputeNode cordoned ......... Draining with members, Drained without
  *	else ................................. Running
  *
@@ -14,6 +15,7 @@
 #include "base/clocktext.h"
 #include "coordinator/core/attempt/loss.h"
 #include "coordinator/core/life/node_apply.h"
+#include "coordinator/core/life/not_ready.h"
 #include "coordinator/core/life/pod_lists.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/conditions.h"
@@ -29,7 +31,8 @@ static enum compute_node_state state_of(const struct core *c, const struct node_
 {
 	if (!n->kube.exists)
 		return COMPUTE_NODE_PENDING;
-	if (n->agent.silent || node_unready(n))
+	if (n->agent.silent ||
+	    (n->verdict.loss == NODE_UNREADY ? not_ready_over(c, n) : node_unready(n)))
 		return COMPUTE_NODE_FAILED;
 	if (node_keeps_last(c, n))
 		return n->verdict.state;
@@ -46,7 +49,9 @@ static enum loss loss_of(const struct core *c, const struct node_record *n)
 	if (!n->kube.exists ||
 	    (n->kube.out_of_service && (n->kube.ready != COND_TRUE || n->agent.silent)))
 		return NODE_LOST;
-	if (node_unready(n) || (n->agent.silent && !c->silence.suspects_us))
+	if (not_ready_kept(c, n))
+		return NODE_UNREADY;
+	if (node_unready(n) || (n->agent.silent && !n->agent.silent_with_most))
 		return NODE_DOUBTFUL;
 	return NODE_PRESENT;
 }
@@ -111,12 +116,12 @@ static struct attempt *first_new_attempt(const struct node_record *n)
 static void set_loss(struct core *c, struct node_record *n, enum loss loss)
 {
 	struct attempt *a, *next;
-	bool changed = n->verdict.loss != loss;
+	bool changed = n->verdict.loss != loss, all = changed || loss == NODE_UNREADY;
 	n->verdict.loss = loss;
-	for (a = changed ? n->attempts : first_new_attempt(n); a; a = next) {
+	for (a = all ? n->attempts : first_new_attempt(n); a; a = next) {
 		next = a->node_next;
 		a->new_on_node = false;
-		if (loss != NODE_PRESENT)
+		if (loss == NODE_UNREADY ? not_ready_over_for(c, a) : loss != NODE_PRESENT)
 			attempt_lost(c, a);
 		else
 			attempt_found(c, a);
@@ -127,7 +132,7 @@ static void set_loss(struct core *c, struct node_record *n, enum loss loss)
 
 static void set_usable(struct core *c, const struct node_record *n)
 {
-	bool usable = n->verdict.loss == NODE_PRESENT && n->agent.connected && !n->agent.silent &&
+	bool usable = n->verdict.loss == NODE_PRESENT && node_registered(n) && !n->agent.silent &&
 		      n->agent.capacity_known && !node_cordoned(n);
 	if (usable == bitset_has(&c->nodes.usable, n->idx))
 		return;
@@ -153,6 +158,8 @@ void node_state_inherit(struct node_record *n, const struct compute_node_status 
 		return;
 	n->verdict.state = st->state;
 	n->verdict.inherited = n->verdict.state != COMPUTE_NODE_NONE;
+	n->verdict.agentless =
+		st->state == COMPUTE_NODE_PENDING && !*str_or_empty(st->agent_version);
 	n->verdict.since_ms = st->since_ms;
 }
 
@@ -163,11 +170,13 @@ void node_settle(struct core *c, struct node_record *n)
 		if (res_caps(c, n))
 			room_grown(c, n, true);
 	}
+	not_ready_note(c, n);
 	set_loss(c, n, loss_of(c, n));
 	set_usable(c, n);
 	if (!node_keeps_last(c, n) || node_unready(n))
 		set_conditions(c, n);
 	set_state(c, n, state_of(c, n));
+	not_ready_plan(c, n, n->verdict.loss == NODE_UNREADY);
 	node_apply_check(c, n);
 	pod_lists_plan(c, n);
 	node_status_check(c, n);

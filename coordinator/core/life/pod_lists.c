@@ -17,6 +17,8 @@ void pod_lists_set_timer(struct core *c, struct node_record *n)
 		at = n->apply.after_ms;
 	if (n->status.refusals && n->status.again_ms > c->now_ms && n->status.again_ms < at)
 		at = n->status.again_ms;
+	if (n->verdict.kept_due_ms < at)
+		at = n->verdict.kept_due_ms;
 	node_set_timer(c, n, at);
 }
 

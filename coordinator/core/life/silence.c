@@ -3,26 +3,49 @@
  * is lost"). A closed connection says that the agent has ended and the kernel of the node lives:
  * members are left alone. Silence says that the node is gone. Silence is measured on a clock that
  * stands still over gaps between turns, as in a gap only the coordinator was silent. If most nodes
- * fall silent within one grace time, the coordinator suspects itself, and only a Node that is not
- * ready counts as lost. */
+ * fall silent together, the coordinator suspects itself, and only a Node that is not ready counts
+ * as lost.
+ *
+ * A node that is silent for long proves nothing about the others, and one whose Node is gone or not
+ * ready has a witness: its kubelet is silent too. So nodes that were scaled in, reclaimed or
+ * powered off do not count. Those that fell silent together count for as long as their Nodes are
+ * ready: what is dead indeed is not ready after 40 s or 50 s (--node-monitor-grace-period). */
 #include "coordinator/core/life/silence.h"
 
 #include "coordinator/core/life/pod_lists.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/tables.h"
 
-enum { MASS_PERCENT = 55, MASS_MIN = 3 };
+enum { MASS_PERCENT = 55, MASS_MIN = 3, TOGETHER_MS = 60000 };
 
 static bool quiet_for(const struct core *c, const struct node_record *n, int64_t ms)
 {
 	return c->loop_ms - n->agent.heard_loop_ms >= ms;
 }
 
+/* A silent node that fell silent lately, or with most others. */
+static bool counts(const struct core *c, const struct node_record *n)
+{
+	return n->agent.silent && n->kube.exists && n->kube.ready == COND_TRUE &&
+	       (n->agent.silent_with_most ||
+		!quiet_for(c, n, c->cfg.node_silent_grace_ms + TOGETHER_MS));
+}
+
+static uint32_t count_silent(const struct core *c)
+{
+	uint32_t count = 0;
+	for (const struct node_record *n = c->nodes.nsilent ? c->nodes.by_name : NULL; n;
+	     n = n->hh.next)
+		count += counts(c, n);
+	return count;
+}
+
 /* More than MASS_PERCENT of the agents have not been heard for half a grace time, which is longer
- * than a heartbeat. Asked before the first of them counts as silent. */
+ * than a heartbeat, or fell silent before and count still. Asked before the first of them counts as
+ * silent. */
 static bool mass_silence(struct core *c)
 {
-	uint32_t quiet = c->nodes.nsilent, total = c->nodes.nsilent;
+	uint32_t quiet = count_silent(c), total = quiet;
 	bool still = true;
 	for (const struct node_record *n = c->nodes.connected; n; n = n->heard_next) {
 		total++;
@@ -60,6 +83,7 @@ static void suspect_ourselves(struct core *c, bool suspects)
 	else
 		log_info(c->log, "enough agents heard again", KI("silent", c->nodes.nsilent));
 	HASH_ITER (hh, c->nodes.by_name, n, tmp) {
+		node_silent_with_most(n, suspects && counts(c, n));
 		if (n->agent.silent)
 			node_dirty(c, n);
 	}
@@ -76,6 +100,7 @@ void silence_tick(struct core *c)
 		struct node_record *n = c->nodes.connected;
 		log_warn(c->log, "agent silent", KS("node", n->name));
 		node_set_silent(c, n, true);
+		node_silent_with_most(n, c->silence.suspects_us);
 		pod_lists_renew(c, n);
 	}
 }

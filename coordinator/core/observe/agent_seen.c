@@ -82,3 +82,14 @@ void agent_hangup(struct core *c, const struct core_event *ev)
 	n->agent.silent = silent;
 	pod_lists_renew(c, n);
 }
+
+/* The node is as silent as before. Without a session, nothing keeps its record when its Node is
+ * deleted. */
+void agent_dropped(struct core *c, const struct core_event *ev)
+{
+	struct node_record *n = node_find(c, ev->agent.node);
+	if (!n || n->agent.session != ev->agent.session)
+		return;
+	n->agent.session = 0;
+	node_dirty(c, n);
+}

@@ -9,6 +9,7 @@
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/conditions.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/node.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/request.h"
@@ -18,6 +19,7 @@
 #include "coordinator/core/state/waiting.h"
 #include "coordinator/core/tell/job_status.h"
 #include "coordinator/core/tell/progress.h"
+#include "model/selector.h"
 
 static void adopt_status(struct job_record *j, const struct job_status *st)
 {
@@ -85,7 +87,8 @@ static void set_request(struct core *c, struct job_record *j, const struct job_s
 	admitted.requests = admitted_requests(j, &spec->requests);
 	struct request *k = request_get(c, &admitted);
 	if (j->spec.request && selection_moves(j->spec.request->set, k->set))
-		job_changed_selection(j); /* other requests alone move no member */
+		/* Other requests alone move no member. */
+		job_changed_selection(c, j, j->spec.request->set);
 	if (j->spec.request && j->spec.request != k)
 		mended(j);
 	request_put(c, j->spec.request);
@@ -120,6 +123,29 @@ static void set_template(struct core *c, struct job_record *j, const struct job_
 		mem_strset(&j->spec.invalid, spec->invalid);
 }
 
+#define TAINT_NOT_READY "node.kubernetes.io/not-ready"
+#define TAINT_UNREACHABLE "node.kubernetes.io/unreachable"
+
+static int64_t patience_ms(const struct job_spec *spec, const char *taint)
+{
+	int64_t ms = tolerations_stay_ms(spec->tolerations, spec->ntolerations, taint);
+	return ms < 0 ? 0 : ms == 0 ? -1 : ms;
+}
+
+/* A member whose node is not Ready is kept for another time from now on. */
+static void set_patience(struct core *c, struct job_record *j, const struct job_spec *spec)
+{
+	const struct attempt *a;
+	int64_t not_ready_ms = patience_ms(spec, TAINT_NOT_READY);
+	int64_t unreachable_ms = patience_ms(spec, TAINT_UNREACHABLE);
+	if (j->spec.not_ready_ms == not_ready_ms && j->spec.unreachable_ms == unreachable_ms)
+		return;
+	j->spec.not_ready_ms = not_ready_ms;
+	j->spec.unreachable_ms = unreachable_ms;
+	DL_FOREACH2(j->members.attempts, a, job_next)
+	node_dirty(c, a->node);
+}
+
 static void set_spec(struct core *c, struct job_record *j, const struct job_spec *spec)
 {
 	queue_again(c, j);
@@ -134,6 +160,7 @@ static void set_spec(struct core *c, struct job_record *j, const struct job_spec
 	j->spec.grace_s = spec->grace_s;
 	j->spec.ttl_s = spec->ttl_s;
 	j->spec.on_loss = spec->on_node_loss;
+	set_patience(c, j, spec);
 	j->spec.update_type = spec->update;
 	j->spec.max_unavailable = spec->max_unavailable;
 	j->spec.unavailable_percent = spec->max_unavailable_percent;
@@ -193,7 +220,7 @@ void job_seen(struct core *c, const struct job *job)
 		j->object.predates_leader = !c->synced;
 		if (job->status.observed_generation &&
 		    job->status.observed_generation != job->meta.generation)
-			job_changed_selection(j);
+			job_changed_selection(c, j, NULL);
 	}
 	bool deleting = job->meta.deleted_ms != 0;
 	bool orphan =

@@ -255,7 +255,7 @@ static struct attempt *attempted(struct core *c, struct job_record *j, struct no
 	if (s->current || m->attempt <= s->last || !fits(c, n, j))
 		return NULL;
 	struct attempt *a = attempt_resume(c, j, n, m);
-	job_changed_selection(j); /* checks whether the node matches */
+	job_resumed_attempt(j, a); /* its node may not match any more */
 	job_dirty(c, j);
 	return a;
 }

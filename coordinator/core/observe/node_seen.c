@@ -14,6 +14,7 @@
 #include "coordinator/core/tell/node_status.h"
 
 #define TAINT_OUT_OF_SERVICE "node.kubernetes.io/out-of-service"
+#define TAINT_UNSCHEDULABLE "node.kubernetes.io/unschedulable"
 
 static bool labels_same(const struct core *c, const struct labels *l, const struct kvs *v)
 {
@@ -58,8 +59,24 @@ static void taints_set(struct core *c, struct node_record *n, const struct node 
 	}
 }
 
-static void set_node_selection(struct core *c, struct node_record *n, const struct node *node)
+/* The node lifecycle controller taints a cordoned Node too. The cordon itself is known, and a node
+ * that is cordoned matches a job as before. */
+static struct node without_cordon_taint(const struct node *node, struct taint *v)
 {
+	struct node ret = *node;
+	ret.ntaints = 0;
+	ret.taints = v;
+	for (uint32_t i = 0; i < node->ntaints; i++) {
+		if (!str_eq(node->taints[i].key, TAINT_UNSCHEDULABLE))
+			v[ret.ntaints++] = node->taints[i];
+	}
+	return ret;
+}
+
+static void set_node_selection(struct core *c, struct node_record *n, const struct node *seen)
+{
+	AUTO(mem_freep) struct taint *v = mem_zalloc(seen->ntaints, sizeof *v);
+	const struct node effective = without_cordon_taint(seen, v), *node = &effective;
 	if (labels_same(c, &n->kube.labels, &node->meta.labels) && taints_same(c, n, node))
 		return;
 	labels_node_out(c, n);

@@ -21,6 +21,14 @@ void hello_listed(struct core *c, struct node_record *n)
 	node_dirty(c, n);
 }
 
+/* The order of a member whose pod nobody has seen can be carried out no more: the Node is gone, and
+ * so is the agent. */
+static bool never_came(const struct node_record *n, const struct attempt *a)
+{
+	return a->state == ATTEMPT_LOST && !attempt_seen(a) && !a->creating && !n->kube.exists &&
+	       !n->agent.session;
+}
+
 static void list_end(struct core *c, struct node_record *n)
 {
 	struct attempt *a, *tmp;
@@ -28,6 +36,8 @@ static void list_end(struct core *c, struct node_record *n)
 	{
 		if (a->seen_gen != n->list.generation && attempt_seen(a))
 			member_gone(c, a);
+		else if (never_came(n, a))
+			attempt_free(c, a);
 		else if (!a->confirmed)
 			node_want_list(n); /* reported while the list was read */
 	}

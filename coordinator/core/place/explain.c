@@ -87,7 +87,7 @@ static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 {
 	if (n->verdict.loss != NODE_PRESENT || n->agent.silent)
 		return W_FAILED;
-	if (!n->agent.connected || !n->agent.capacity_known)
+	if (!node_registered(n) || !n->agent.capacity_known)
 		return W_AGENT;
 	if (node_cordoned(n))
 		return W_CORDONED;

@@ -106,8 +106,7 @@ uint32_t job_members_seen(const struct job_record *j)
 /* A pod that was to be deleted when its node was lost may stay as long as the node is lost. */
 static bool out_of_reach(const struct attempt *a)
 {
-	return a->state == ATTEMPT_LOST ||
-	       (a->state == ATTEMPT_STOPPING && a->node->verdict.loss != NODE_PRESENT);
+	return a->state == ATTEMPT_LOST || (a->state == ATTEMPT_STOPPING && a->away);
 }
 
 bool attempt_missed(const struct attempt *a)

@@ -13,8 +13,11 @@ enum { STEP_PLACEMENTS = 2000 }; /* about as many in one step */
 
 struct core_config {
 	int64_t node_silent_grace_ms; /* an agent that sent nothing for so long is silent: 6000 */
-	int64_t node_unheard_ms;      /* time for agents to connect to a new leader: 30000 */
-	int64_t loop_gap_ms; /* a longer gap between two turns is the coordinator's own: 1000 */
+	/* A Node that is not Ready, though its agent answers, is lost after so long, if the job
+	 * says nothing else: 60000. */
+	int64_t node_not_ready_ms;
+	int64_t node_unheard_ms; /* time for agents to connect to a new leader: 30000 */
+	int64_t loop_gap_ms;     /* a longer gap between two turns is the coordinator's own: 1000 */
 	int64_t retry_base_ms,
 		retry_cap_ms; /* the backoff of failed members: 10 s to 360 s, as for batch Jobs */
 	int64_t compute_node_numbers_ms; /* between two writes of a ComputeNode's numbers: 30000 */

@@ -21,6 +21,7 @@ enum core_event_type {
 	CEV_REPORT,         /* a report of an agent: what changed */
 	CEV_HEARD,          /* any other frame of an agent */
 	CEV_HANGUP,         /* the connection of an agent was closed */
+	CEV_DROPPED,        /* the session of an agent that said nothing for a minute is over */
 	CEV_PODS,           /* pods that the coordinator listed: all (node NULL), or of one node */
 	CEV_POD_DONE,       /* a create, delete or get of a pod by the coordinator ended */
 	CEV_POD_ASKED,      /* ACT_POD_ASK was answered */
@@ -48,7 +49,7 @@ struct core_event {
 			const struct capacity *capacity; /* NULL: as before */
 			const struct member *members;
 			uint32_t nmembers;
-		} agent; /* HELLO, REPORT, HEARD, HANGUP */
+		} agent; /* HELLO, REPORT, HEARD, HANGUP, DROPPED */
 		struct {
 			const char *node; /* NULL: pods of all nodes */
 			const struct member *members;

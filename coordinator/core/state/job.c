@@ -97,6 +97,7 @@ void job_free(struct core *c, struct job_record *j)
 	intern_put(c->strs, j->spec.template_id);
 	intern_put(c->strs, j->spec.old_template_id);
 	request_put(c, j->spec.request);
+	job_followed_selection(c, j);
 	bitset_done(&j->members.completed);
 	char *own[] = {j->key,
 		       j->ns,

@@ -5,6 +5,7 @@
 #include <utlist.h>
 
 #include "base/mem.h"
+#include "coordinator/core/state/selection.h"
 
 struct slot *job_slot(struct job_record *j, uint32_t index)
 {
@@ -122,9 +123,31 @@ void job_changed_completed(struct job_record *j)
 	j->update.completed_changed = true;
 }
 
-void job_changed_selection(struct job_record *j)
+static void forget_selection_was(struct core *c, struct job_record *j)
 {
+	selection_put(c, j->update.selection_was);
+	j->update.selection_was = NULL;
+}
+
+void job_changed_selection(struct core *c, struct job_record *j, struct selection *was)
+{
+	if (!j->update.selection_changed && was)
+		j->update.selection_was = selection_hold(was);
+	else if (!was && j->update.selection_was)
+		forget_selection_was(c, j);
 	j->update.selection_changed = true;
+}
+
+void job_followed_selection(struct core *c, struct job_record *j)
+{
+	if (j->update.selection_was)
+		forget_selection_was(c, j);
+	j->update.selection_changed = j->update.resumed = false;
+}
+
+void job_resumed_attempt(struct job_record *j, struct attempt *a)
+{
+	a->unchecked = j->update.resumed = true;
 }
 
 void job_changed_template(struct job_record *j)

@@ -40,5 +40,11 @@ void job_members_merge(struct job_record *j, const struct bitset *completed, uin
 /* What the members have to follow when the job is decided about (life/job_update): completed
  * indexes or attempts of them, the selection, the template. */
 void job_changed_completed(struct job_record *j);
-void job_changed_selection(struct job_record *j);
+/* was: the selection before, or NULL if nobody knows. Of several changes before the members follow,
+ * the first tells what was. */
+void job_changed_selection(struct core *c, struct job_record *j, struct selection *was);
+/* The members have followed. */
+void job_followed_selection(struct core *c, struct job_record *j);
+/* An attempt of which only an agent's order is known goes on: its node may not match any more. */
+void job_resumed_attempt(struct job_record *j, struct attempt *a);
 void job_changed_template(struct job_record *j);

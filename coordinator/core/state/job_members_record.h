@@ -46,4 +46,7 @@ struct job_refusals {
 /* Changes that the members have not followed yet. */
 struct job_changes {
 	bool selection_changed, rolling, completed_changed;
+	bool resumed; /* an attempt was resumed: attempt.unchecked */
+	/* The selection that was, of the members, before the change; NULL: nobody knows. */
+	struct selection *selection_was;
 };

@@ -26,6 +26,9 @@ struct job_want {
 	int32_t priority;
 	int64_t deadline_s, ttl_s; /* -1: the spec has none */
 	int64_t grace_s;           /* the termination grace period of its pods */
+	/* For how long members stay on a Node whose Ready condition is False, or Unknown, while its
+	 * agent answers. 0: as the setting says; INT64_MAX: for ever; -1: not at all. */
+	int64_t not_ready_ms, unreachable_ms;
 	enum node_loss on_loss;
 	enum update_type update_type;
 	bool suspend, unavailable_percent;

@@ -29,9 +29,15 @@ void node_set_silent(struct core *c, struct node_record *n, bool silent)
 		return;
 	lru_out(c, n);
 	n->agent.silent = silent;
+	n->agent.silent_with_most = false;
 	c->nodes.nsilent += silent ? 1 : -1U;
 	lru_in(c, n);
 	node_dirty(c, n);
+}
+
+void node_silent_with_most(struct node_record *n, bool with_most)
+{
+	n->agent.silent_with_most = with_most;
 }
 
 void node_set_connected(struct core *c, struct node_record *n, bool connected)
@@ -58,6 +64,11 @@ bool node_unready(const struct node_record *n)
 bool node_keeps_last(const struct core *c, const struct node_record *n)
 {
 	return n->verdict.inherited && !n->agent.heard && !c->gate.open;
+}
+
+bool node_registered(const struct node_record *n)
+{
+	return n->agent.connected && (!n->told_agentless || n->status.refusals);
 }
 
 enum reason node_trouble(const struct node_record *n)
@@ -109,6 +120,7 @@ struct node_record *node_get(struct core *c, const char *name)
 	mem_strset(&n->agent.version, "");
 	mem_strset(&n->agent.boot_id, "");
 	n->list.next_ms = INT64_MAX;
+	n->verdict.kept_due_ms = INT64_MAX;
 	HASH_ADD_KEYPTR(hh, c->nodes.by_name, n->name, strlen(n->name), n);
 	res_row_set(c, n, ROW_ALLOC, &none);
 	labels_node_in(c, n);

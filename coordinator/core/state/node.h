@@ -25,7 +25,8 @@ struct node_record *node_take_dirty(struct core *c);
 /* usable: the node takes new members. */
 void node_set_usable(struct core *c, const struct node_record *n, bool usable);
 /* Sets when the node is settled again (monotonic; INT64_MAX: when something changes): for its next
- * list of pods or apply, or, with the room timer, after what it may hold was computed again. */
+ * list of pods or apply, or the end of the time for which it keeps members while it is not Ready,
+ * or, with the room timer, after what it may hold was computed again. */
 void node_set_timer(struct core *c, struct node_record *n, int64_t at_ms);
 void node_set_room_timer(struct core *c, struct node_record *n, int64_t at_ms);
 
@@ -39,12 +40,19 @@ bool node_unready(const struct node_record *n);
 /* The state that the previous leader wrote is still kept, since the agent was not heard yet and the
  * time for that (core_config.node_unheard_ms) is not over. */
 bool node_keeps_last(const struct core *c, const struct node_record *n);
+/* The node has a connected agent, and what is stored of the node does not say that there never was
+ * one: a new leader would not wait for an agent of such a node, so no order may go there before. A
+ * status that cannot be written is not waited for. */
+bool node_registered(const struct node_record *n);
 /* The first reason why the node takes no new members, cordons apart; R_NONE: there is none. */
 enum reason node_trouble(const struct node_record *n);
 
 /* The connection of the agent. Connected agents that are not silent are kept in the order in which
  * they were last heard, so that silence is found without a search. */
 void node_set_silent(struct core *c, struct node_record *n, bool silent);
+/* Whether the silent node is one of most, which fell silent together; not any more when it is
+ * heard. */
+void node_silent_with_most(struct node_record *n, bool with_most);
 void node_set_connected(struct core *c, struct node_record *n, bool connected);
 /* A connected agent that is not silent was heard now. */
 void node_heard(struct core *c, struct node_record *n);

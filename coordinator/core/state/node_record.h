@@ -18,7 +18,9 @@ enum timer_kind { TIMER_NODE, TIMER_ROOM, TIMER_JOB, TIMER_ATTEMPT, TIMER_ADMITT
 
 enum node_condition { NC_READY, NC_AGENT, NC_SCHEDULABLE, NC_N };
 
-enum loss { NODE_PRESENT, NODE_DOUBTFUL, NODE_LOST };
+/* NODE_UNREADY: the Node is not Ready, but its agent answers. Its members are kept for as long as
+ * their job has it. */
+enum loss { NODE_PRESENT, NODE_UNREADY, NODE_DOUBTFUL, NODE_LOST };
 
 /* The v1 Node. */
 struct node_kube {
@@ -61,6 +63,7 @@ struct node_apply {
 struct node_agent {
 	uint64_t session; /* 0: there is none */
 	bool connected, heard, silent, capacity_known;
+	bool silent_with_most; /* silent, and most agents fell silent with it */
 	int64_t heard_loop_ms;
 	char *version, *boot_id;
 };
@@ -78,7 +81,12 @@ struct node_verdict {
 	enum loss loss;
 	enum compute_node_state state;
 	bool inherited; /* the state is as the previous leader wrote it */
+	bool agentless; /* and no leader had ever heard an agent of the node */
 	int64_t since_ms;
+	bool unready;          /* the Ready condition of the Node is not True … */
+	int64_t unready_ms;    /* … since then (monotonic), as far as this leader knows */
+	int64_t kept_until_ms; /* wall time: until when it keeps its members, by the setting */
+	int64_t kept_due_ms;   /* monotonic: when the next of them is lost; INT64_MAX: none */
 };
 
 /* The orders that the node's session gets. sum is the sum of the fingerprints of all orders.
@@ -114,5 +122,8 @@ struct node_record {
 	uint32_t nlive;           /* attempts that take room */
 	struct node_verdict verdict;
 	struct status_slot status;
+	/* A status is stored, or on its way, that says that no agent was ever heard. */
+	bool told_agentless;
+	bool telling_of_agent; /* the status on its way says otherwise */
 	struct node_orders orders;
 };

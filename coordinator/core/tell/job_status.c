@@ -117,8 +117,7 @@ static void view_conditions(const struct job_record *j, struct cond *v, struct j
 /* The pod of the attempt may still run, out of reach, while another attempt counts. */
 static bool superseded(const struct job_record *j, const struct attempt *a)
 {
-	return (a->state == ATTEMPT_LOST ||
-		(a->state == ATTEMPT_STOPPING && a->node->verdict.loss != NODE_PRESENT)) &&
+	return (a->state == ATTEMPT_LOST || (a->state == ATTEMPT_STOPPING && a->away)) &&
 	       attempt_seen(a) && !attempt_current(a) &&
 	       j->members.slots[a->id.index].last > a->id.attempt;
 }

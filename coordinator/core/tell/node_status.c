@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/tell/node_status.h"
 
+#include "base/clocktext.h"
 #include "base/hash.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/conditions.h"
@@ -65,9 +66,28 @@ static enum reason state_reason(const struct node_record *n, bool all_listed)
 	return node_cordoned(n) ? R_Cordoned : all_listed ? R_NONE : R_ResourcesNotListed;
 }
 
-/* kubectl uncordon does not help where the ComputeNode is cordoned. */
-static const char *words_of(const struct node_record *n, enum reason reason)
+/* While members are kept on a Node that is not Ready (life/not_ready.c), with both times. */
+static const char *words_not_ready(struct arena *a, const struct node_record *n)
 {
+	char since[CLOCKTEXT_BYTES], until[CLOCKTEXT_BYTES];
+	clocktext_seconds(n->verdict.conditions[NC_READY].since_ms, since);
+	clocktext_seconds(n->verdict.kept_until_ms, until);
+	const char *s = arena_printf(
+		a,
+		"the Node is not Ready since %s, but its agent answers; its members are "
+		"kept until %s, or for as long as their job tolerates it, and no new "
+		"ones are placed here; look at the kubelet of this node",
+		since, until);
+	must(s);
+	return s;
+}
+
+/* kubectl uncordon does not help where the ComputeNode is cordoned. */
+static const char *words_of(struct arena *a, const struct node_record *n, enum reason reason)
+{
+	if (reason == R_NodeNotReady && n->verdict.loss == NODE_UNREADY &&
+	    n->verdict.state != COMPUTE_NODE_FAILED)
+		return words_not_ready(a, n);
 	if (reason == R_Cordoned && !n->kube.cordoned)
 		return "spec.unschedulable of the ComputeNode is true, so no new members are "
 		       "placed on the node; set it to false to use the node again";
@@ -78,7 +98,7 @@ static const char *state_message(struct arena *a, const struct node_record *n, e
 				 uint32_t count, uint32_t listed)
 {
 	if (reason != R_ResourcesNotListed)
-		return reason ? words_of(n, reason) : "";
+		return reason ? words_of(a, n, reason) : "";
 	const char *s =
 		n->left_out
 			? arena_printf(
@@ -121,7 +141,7 @@ static void view(const struct core *c, struct arena *a, const struct node_record
 		conds[i] = (struct cond){.type = node_condition_type(i),
 					 .status = k->status,
 					 .reason = reason_name(k->reason),
-					 .message = words_of(n, k->reason),
+					 .message = words_of(a, n, k->reason),
 					 .since_ms = k->since_ms,
 					 .observed_generation = n->compute.generation};
 	}
@@ -139,11 +159,20 @@ static void mark(struct core *c, struct node_record *n, enum mark m)
 	a->object.not_before_ms = a->object.urgent ? 0 : c->now_ms + c->cfg.compute_node_numbers_ms;
 }
 
+/* Before agents had their time to come, nothing is written of a node that is not heard: what the
+ * previous leader wrote stands, or else the next leader would take it that the node has no agent.
+ */
+static bool unknown_yet(const struct core *c, const struct node_record *n)
+{
+	if (n->agent.heard || c->gate.open)
+		return false;
+	return !n->verdict.inherited || !node_unready(n);
+}
+
 void node_status_check(struct core *c, struct node_record *n)
 {
 	struct compute_node_status s;
-	if (!n->compute.exists || n->status.mark == MARK_URGENT ||
-	    (node_keeps_last(c, n) && !node_unready(n)))
+	if (!n->compute.exists || n->status.mark == MARK_URGENT || unknown_yet(c, n))
 		return;
 	view(c, action_memory(c), n, &s);
 	struct status_print p = fingerprint(&s);
@@ -154,13 +183,20 @@ void node_status_check(struct core *c, struct node_record *n)
 		mark(c, n, head ? MARK_URGENT : MARK_LATER);
 }
 
+static bool says_agentless(const struct compute_node_status *st)
+{
+	return st->state == COMPUTE_NODE_PENDING && !*str_or_empty(st->agent_version);
+}
+
 void node_status_seen(struct node_record *n, const struct compute_node_status *st, const char *rv)
 {
+	n->told_agentless = says_agentless(st);
 	slot_seen(&n->status, fingerprint(st), rv);
 }
 
 void node_status_forget(struct node_record *n)
 {
+	n->told_agentless = false;
 	slot_forget(&n->status);
 }
 
@@ -178,9 +214,13 @@ bool node_status_view(const struct core *c, const char *name, struct compute_nod
 void node_status_taken(struct core *c, const char *name, const struct compute_node_status *sent)
 {
 	struct node_record *n = node_find(c, name);
-	if (n && sent)
+	if (!n)
+		return;
+	n->telling_of_agent = sent && !says_agentless(sent);
+	n->told_agentless |= sent && says_agentless(sent);
+	if (sent)
 		slot_taken(&n->status, fingerprint(sent));
-	else if (n)
+	else
 		slot_settled(&n->status);
 }
 
@@ -197,6 +237,8 @@ void node_status_written(struct core *c, const struct core_event *ev)
 	struct node_record *n = node_find(c, ev->written.name);
 	if (!n)
 		return;
+	if (ev->written.rc == RC_OK && n->telling_of_agent)
+		n->told_agentless = false;
 	enum slot_end end = slot_written(&n->status, ev->written.rc, ev->written.rv, c->now_ms);
 	if ((end == SLOT_REFUSED || end == SLOT_AGAIN) &&
 	    slot_tell(&n->status, ev->written.rc, c->now_ms))

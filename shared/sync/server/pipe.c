@@ -115,6 +115,14 @@ void server_pipe_reset(struct server_sessions *s, struct server_pipe *p)
 	enter(s, p, PIPE_NEW);
 }
 
+void server_pipe_fall_silent(struct server_sessions *s, struct server_pipe *p)
+{
+	enter(s, p, PIPE_NEW);
+	if (s->cfg.on_dropped)
+		s->cfg.on_dropped(s->cfg.self, p->node, p->session);
+	server_pipe_drop(s, p);
+}
+
 void server_pipe_hang_up(struct server_sessions *s, struct server_pipe *p)
 {
 	if (p->state != PIPE_SESSION)

@@ -15,6 +15,8 @@ void server_pipe_drop(struct server_sessions *s, struct server_pipe *p); /* clos
 
 /* NEW from any state, without on_hangup: its Hello and session are forgotten. */
 void server_pipe_reset(struct server_sessions *s, struct server_pipe *p);
+/* A pipe of SESSION on which nothing was heard for long is closed, with on_dropped. */
+void server_pipe_fall_silent(struct server_sessions *s, struct server_pipe *p);
 /* NEW from SESSION, with on_hangup; nothing in any other state. */
 void server_pipe_hang_up(struct server_sessions *s, struct server_pipe *p);
 /* REVIEW of the Hello's token. */

@@ -131,9 +131,8 @@ static void pipe_due(struct server_sessions *s, struct server_pipe *p)
 		expire_session(s, p);
 		return;
 	}
-	if (server_pipe_silent(s, p)) { /* silence is not a hang-up: nobody is told */
-		server_pipe_reset(s, p);
-		server_pipe_drop(s, p);
+	if (server_pipe_silent(s, p)) {
+		server_pipe_fall_silent(s, p);
 		return;
 	}
 	if (p->parked.ticket != 0 && s->now_ms >= p->parked.until_ms)

@@ -183,6 +183,11 @@ struct checks *checks_free(struct checks *c)
 		free(h->name);
 		free(h);
 	}
+	HASH_ITER (hh, c->registered, h, htmp) {
+		HASH_DEL(c->registered, h);
+		free(h->name);
+		free(h);
+	}
 	HASH_ITER (hh, c->stopped, h, htmp) {
 		HASH_DEL(c->stopped, h);
 		free(h->name);

@@ -10,31 +10,59 @@
 #include "test/sim/checks/budget.h"
 #include "test/sim/checks/keep.h"
 #include "test/sim/checks/line.h"
+#include "test/sim/checks/lost.h"
 #include "test/sim/checks/passed.h"
 #include "test/sim/checks/place.h"
 #include "test/sim/checks/said.h"
 #include "test/sim/checks/stop.h"
 
-enum { GATE_MS = 30000, MASS_PERCENT = 55, MASS_MIN = 3, LOST_TOGETHER_MS = 2000 };
+enum { GATE_MS = 30000, LOST_TOGETHER_MS = 2000 };
 
 /* ---- what is heard and stopped ---- */
 
+/* A previous leader has said that the Node has no agent: then it may not be waited for. */
+static void on_synced(struct checks *c, struct mind *m)
+{
+	m->synced_ms = c->world->clock.now_ms;
+	for (const struct known_version *k = m->known; k; k = k->hh.next) {
+		if (k->v->kind != API_COMPUTE_NODE)
+			continue;
+		mind_node_of(m, k->v->meta.name)->told_agentless =
+			k->v->compute_node.status.state == COMPUTE_NODE_PENDING &&
+			!*str_or_empty(k->v->compute_node.status.agent_version);
+	}
+}
+
+/* All that have ever had an agent were heard, or the time is over, and with it all that a previous
+ * leader had ordered. Nobody else is waited for. */
 static void on_open(struct checks *c, struct mind *m)
 {
 	const struct known_version *k;
 	const struct mind_node *n;
+	bool early = c->world->clock.now_ms < m->synced_ms + GATE_MS, awaited = false;
+	int64_t just_now_ms = c->world->clock.now_ms - LOST_TOGETHER_MS;
 	m->open = true;
-	if (c->world->clock.now_ms >= m->synced_ms + GATE_MS)
-		return;
 	for (k = m->known; k; k = k->hh.next) {
-		if (k->v->kind != API_NODE || k->v->node.ready != COND_TRUE)
+		const char *node = k->v->meta.name;
+		if (k->v->kind != API_NODE)
 			continue;
-		HASH_FIND_STR(m->nodes, k->v->meta.name, n);
-		if (!n || !n->registered)
+		HASH_FIND_STR(m->nodes, node, n);
+		if (n && n->registered) {
+			awaited |= n->since_ms > just_now_ms;
+			continue;
+		}
+		awaited |= !n || !n->told_agentless;
+		if (early && k->v->node.ready == COND_TRUE && check_ever_registered(c, node))
 			world_fail(c->world, "decide-early",
 				   "%s takes all agents for heard, not that of %s",
-				   m->proc->host.name, k->v->meta.name);
+				   m->proc->host.name, node);
+		if (!early)
+			check_note_unregistered(c, node);
 	}
+	if (!early && !awaited)
+		world_fail(c->world, "decide-late",
+			   "%s waits for agents in vain: Nodes that are left never had one",
+			   m->proc->host.name);
 }
 
 static void on_failed(struct checks *c, struct mind *m, const struct line *l)
@@ -150,37 +178,20 @@ static void on_stopped(struct checks *c, struct mind *m, const struct line *l)
 			   m->proc->host.name, j->rolled, l->job_key);
 }
 
-static void count_silent(const struct mind *m, uint32_t *ret_silent, uint32_t *ret_all)
-{
-	*ret_silent = *ret_all = 0;
-	for (const struct mind_node *n = m->nodes; n; n = n->hh.next) {
-		*ret_silent += n->silent;
-		*ret_all += n->silent || n->connected;
-	}
-}
-
-/* Lost for silence alone: its Node says that it is well. */
 static void on_lost(struct checks *c, struct mind *m, const struct line *l)
 {
-	const struct known_version *k = mind_find(m, API_NODE, NULL, l->node);
-	uint32_t silent, all;
 	if (l->job)
 		att_of(m, l)->runs = false;
-	if (!k || k->v->node.ready != COND_TRUE || k->v->node.ntaints)
-		return;
-	m->lost_ms = c->world->clock.now_ms;
-	count_silent(m, &silent, &all);
-	if (silent >= MASS_MIN && silent * 100 > all * MASS_PERCENT)
-		world_fail(c->world, "mass-silence",
-			   "%s gives up member %u of %s: %u of %u are silent", m->proc->host.name,
-			   l->index, l->job_key, silent, all);
+	check_lost(c, m, l);
 }
 
 static void on_silent(struct checks *c, struct mind *m, const struct line *l)
 {
 	int64_t now_ms = c->world->clock.now_ms;
 	const struct machine *mc = cluster_machine(c->cluster, l->node);
-	mind_node_of(m, l->node)->silent = true;
+	struct mind_node *n = mind_node_of(m, l->node);
+	n->silent = true;
+	n->silent_ms = now_ms;
 	/* We stood still and it did not: nobody was silent but we. */
 	if (mc && !check_broken(c, l->node) && mc->agent.host.alive &&
 	    (!mc->agent.host.paused_until_ms ||
@@ -199,6 +210,7 @@ static void on_answers(struct checks *c, struct mind_node *n)
 
 static void on_registered(struct checks *c, struct mind_node *n)
 {
+	check_note_registered(c, n->name);
 	n->registered = n->connected = true;
 	on_answers(c, n);
 }
@@ -219,7 +231,7 @@ void decide_line(struct checks *c, const struct proc *p, const char *msg, const 
 	if (str_eq(msg, "coordinator leads"))
 		mind_forget_leadership(m);
 	else if (str_eq(msg, "core synced"))
-		m->synced_ms = c->world->clock.now_ms;
+		on_synced(c, m);
 	else if (str_eq(msg, "wait for agents ended"))
 		on_open(c, m);
 	else if (str_eq(msg, "member placed"))
@@ -244,6 +256,10 @@ void decide_line(struct checks *c, const struct proc *p, const char *msg, const 
 		on_stopped(c, m, &l);
 	else if (str_eq(msg, "member lost"))
 		on_lost(c, m, &l);
+	else if (str_eq(msg, "most agents silent at once, their members are not replaced"))
+		m->suspects_itself = true;
+	else if (str_eq(msg, "enough agents heard again"))
+		m->suspects_itself = false;
 	else if (str_eq(msg, "agent silent"))
 		on_silent(c, m, &l);
 	else if (str_eq(msg, "agent heard again"))

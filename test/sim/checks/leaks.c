@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct living {
-	uint32_t jobs, nodes, members, templates, agents;
+	uint32_t jobs, nodes, members, out_of_reach, strays, templates, agents;
 };
 
 static bool member_lives(struct cluster *cl, const struct version *pod)
@@ -34,8 +34,13 @@ static struct living living(struct cluster *cl)
 	for (uint32_t i = 0; i < st->shelf[API_COMPUTE_NODE].n; i++)
 		l.nodes += !store_find(st, API_NODE, NULL,
 				       st->shelf[API_COMPUTE_NODE].v[i]->meta.name);
-	for (uint32_t i = 0; i < pods->n; i++)
-		l.members += member_lives(cl, pods->v[i]);
+	for (uint32_t i = 0; i < pods->n; i++) {
+		bool lives = member_lives(cl, pods->v[i]);
+		l.members += lives;
+		bool gone = cluster_gone(cl, pods->v[i]->pod.node) && !pod_ended(pods->v[i]);
+		l.out_of_reach += lives && gone;
+		l.strays += !lives && gone && pods->v[i]->meta.owner_uid;
+	}
 	for (uint32_t i = 0; i < jobs->n; i++)
 		l.templates += first_of_template(jobs, i);
 	for (uint32_t i = 0; i < cl->cfg.machines; i++)
@@ -51,6 +56,13 @@ static void same(struct cluster *cl, const struct proc *p, const char *what, uin
 			   what, lives);
 }
 
+static void between(struct cluster *cl, const struct proc *p, const char *what, uint32_t holds,
+		    uint32_t least, uint32_t more)
+{
+	if (holds < least || holds > least + more)
+		same(cl, p, what, holds, least);
+}
+
 static void check_coordinator(struct cluster *cl, const struct proc *p, const struct living *l)
 {
 	static const struct living none;
@@ -59,12 +71,15 @@ static void check_coordinator(struct cluster *cl, const struct proc *p, const st
 		return;
 	coordinator_stats(p->c, &st);
 	const struct living *want = st.leading ? l : &none;
-	same(cl, p, "jobs", st.core.job_records, want->jobs);
+	/* Pods that nobody can end keep what is known of their job. */
+	between(cl, p, "jobs", st.core.job_records, want->jobs, want->strays);
 	same(cl, p, "nodes", st.core.node_records, want->nodes);
-	same(cl, p, "open attempts", st.core.attempts_open, want->members);
-	same(cl, p, "orders", st.core.orders, want->members);
-	same(cl, p, "templates in use", st.core.templates, want->templates);
-	same(cl, p, "templates' texts", st.templates, want->templates);
+	same(cl, p, "open attempts", st.core.attempts_open, want->members + want->strays);
+	/* Who was replaced on a machine that never comes back has an order no more. */
+	between(cl, p, "orders", st.core.orders, want->members - want->out_of_reach,
+		want->out_of_reach);
+	between(cl, p, "templates in use", st.core.templates, want->templates, want->strays);
+	between(cl, p, "templates' texts", st.templates, want->templates, want->strays);
 	same(cl, p, "sessions", st.sessions.sessions, want->agents);
 	same(cl, p, "pipes without a session", st.sessions.pipes_waiting, 0);
 	if (st.sessions.reviews > want->agents) /* tokens are renewed now and then */

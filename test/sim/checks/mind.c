@@ -23,6 +23,8 @@ static void drop(struct mind *m, struct known_version *k)
 {
 	HASH_DEL(m->known, k);
 	version_unref(k->v);
+	for (uint32_t i = 0; i < SPECS_KEPT; i++)
+		version_unref(k->was[i]);
 	free(k->key);
 	free(k);
 }
@@ -104,11 +106,21 @@ static void put(struct mind *m, struct version *v, int64_t now_ms)
 		k = mem_zalloc(1, sizeof *k);
 		k->key = buf_steal(&key);
 		k->since_ms = now_ms;
+		k->unready_ms = -1;
 		HASH_ADD_KEYPTR(hh, m->known, k->key, strlen(k->key), k);
+	} else if (v->kind == API_JOB && k->v->meta.generation != v->meta.generation) {
+		version_unref(k->was[SPECS_KEPT - 1]);
+		for (uint32_t i = SPECS_KEPT - 1; i > 0; i--)
+			k->was[i] = k->was[i - 1];
+		k->was[0] = k->v;
 	} else {
 		version_unref(k->v);
 	}
 	version_ref(v);
+	if (v->node.ready == COND_TRUE)
+		k->unready_ms = -1;
+	else if (k->unready_ms < 0)
+		k->unready_ms = now_ms;
 	k->v = v;
 	k->list = m->list[v->kind];
 }
@@ -197,7 +209,8 @@ void mind_forget_leadership(struct mind *m)
 		free(n);
 	}
 	m->synced_ms = INT64_MAX;
-	m->open = false;
+	m->open = m->suspects_itself = false;
+	m->vain_ms = 0;
 	m->lost_ms = INT64_MIN / 2;
 }
 

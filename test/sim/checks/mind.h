@@ -5,12 +5,17 @@
 
 #include "test/sim/checks/record.h"
 
+enum { SPECS_KEPT = 4 };
+
 struct known_version {
 	UT_hash_handle hh;
 	char *key; /* kind/namespace/name */
 	struct version *v;
 	uint32_t list;    /* the list that showed it last */
 	int64_t since_ms; /* when it was first seen */
+	/* Of a job: what it was before its last edits, the latest first. */
+	struct version *was[SPECS_KEPT];
+	int64_t unready_ms; /* of a Node: since when it was shown not Ready, in a row; -1: it is */
 };
 
 struct mind_job { /* of one leadership */
@@ -49,7 +54,9 @@ struct mind_node {
 	UT_hash_handle hh;
 	char *name;
 	bool registered, connected, silent; /* in this leadership */
-	int64_t since_ms;                   /* when it was heard anew */
+	bool told_agentless; /* a leader before it said that the node never had an agent */
+	int64_t since_ms;    /* when it was heard anew */
+	int64_t silent_ms;   /* when it fell silent last */
 };
 
 struct mind_met { /* a job of which this leadership was shown or has asked something */
@@ -75,9 +82,11 @@ struct mind {
 	uint32_t incarnation;
 	struct known_version *known;
 	uint32_t list[API_KIND_N];
-	bool open;         /* all agents count as heard */
-	int64_t synced_ms; /* INT64_MAX: not yet */
-	int64_t lost_ms;   /* when a member was given up for silence last */
+	bool open;            /* all agents count as heard */
+	int64_t synced_ms;    /* INT64_MAX: not yet */
+	int64_t lost_ms;      /* when a member was given up for silence last */
+	bool suspects_itself; /* it says that most agents are silent … */
+	int64_t vain_ms;      /* … which is not true since then; 0: it is */
 	struct mind_job *jobs;
 	struct mind_failure *failures;
 	struct mind_att *atts;

@@ -25,7 +25,8 @@ static struct truth truth_of(const struct cluster *cl, const char *uid)
 	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
 	struct truth t = {0};
 	for (uint32_t i = 0; i < sh->n; i++) {
-		if (!str_eq(sh->v[i]->meta.owner_uid, uid) || ended(sh->v[i]))
+		if (!str_eq(sh->v[i]->meta.owner_uid, uid) || ended(sh->v[i]) ||
+		    cluster_gone(cl, sh->v[i]->pod.node))
 			continue;
 		t.active++;
 		t.ready += sh->v[i]->pod.ready;
@@ -90,7 +91,7 @@ static void check_job(struct cluster *cl, const struct version *v)
 			   job_state_text(st->state));
 	if (st->state == JOB_PENDING && !st->start_ms && !*str_or_empty(st->message))
 		world_fail(&cl->world, "silent", "job %s waits and does not say why", v->meta.name);
-	if (st->nsuperseded)
+	if (st->nsuperseded && !cluster_gone(cl, st->superseded[0].node))
 		world_fail(&cl->world, "superseded",
 			   "job %s: attempt %u of member %u is out of reach still", v->meta.name,
 			   st->superseded[0].attempt, st->superseded[0].index);
@@ -105,6 +106,8 @@ static void check_job(struct cluster *cl, const struct version *v)
 static void check_pod(struct cluster *cl, const struct version *v)
 {
 	const char *owner = v->meta.owner_uid;
+	if (cluster_gone(cl, v->pod.node))
+		return; /* nobody is there who could end it */
 	if (owner && !world_by_uid(&cl->world, API_JOB, owner))
 		world_fail(&cl->world, "leaked-pod", "pod %s outlived its job", v->meta.name);
 	if (v->meta.deleted_ms)
@@ -122,11 +125,13 @@ static uint32_t members_on(const struct cluster *cl, const char *node)
 	return n;
 }
 
-static enum compute_node_state expected_state(const struct version *node,
+static enum compute_node_state expected_state(const struct cluster *cl, const struct version *node,
 					      const struct version *compute_node, uint32_t members)
 {
 	if (node->node.ready != COND_TRUE)
 		return COMPUTE_NODE_FAILED;
+	if (cluster_agentless(cl, node->meta.name))
+		return COMPUTE_NODE_PENDING;
 	if (!node->node.unschedulable && !compute_node->compute_node.unschedulable)
 		return COMPUTE_NODE_RUNNING;
 	return members ? COMPUTE_NODE_DRAINING : COMPUTE_NODE_DRAINED;
@@ -151,6 +156,8 @@ static void check_room(struct cluster *cl, const struct version *node,
 {
 	const struct compute_node_status *st = &compute_node->compute_node.status;
 	const struct machine *m = cluster_machine(cl, node->meta.name);
+	if (m && m->gone)
+		return; /* nobody ends what was orphaned there */
 	if (m && cl->world.clock.now_ms < m->refused_ms + REFUSAL_MAX_MS)
 		return; /* what its kubelet said it lacks, it lacks for as long as a backoff */
 	static const char *const names[] = {"cpu", "memory"};
@@ -225,7 +232,7 @@ static void check_node(struct cluster *cl, const struct version *node)
 		return;
 	}
 	const struct compute_node_status *st = &compute_node->compute_node.status;
-	enum compute_node_state want = expected_state(node, compute_node, members);
+	enum compute_node_state want = expected_state(cl, node, compute_node, members);
 	if (st->state != want)
 		world_fail(&cl->world, "cnode-state", "ComputeNode %s is %s, not %s (%s)", name,
 			   compute_node_state_text(st->state), compute_node_state_text(want),

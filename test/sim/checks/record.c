@@ -27,7 +27,7 @@ bool check_same_index(const struct version *a, const struct version *b)
 bool check_broken(struct checks *c, const char *node)
 {
 	const struct machine *m = cluster_machine(c->cluster, node);
-	return !m || m->down || m->kubelet_down ||
+	return !m || m->down || m->kubelet_down || m->unready ||
 	       c->world->clock.now_ms < m->faulty_ms + FAULTY_MS;
 }
 
@@ -95,16 +95,44 @@ int64_t check_changed_at(struct checks *c, const char *name)
 	return h ? h->at_ms : INT64_MIN;
 }
 
-void check_note_changed(struct checks *c, const char *name)
+static void note(struct checks *c, struct changed **all, const char *name)
 {
 	struct changed *h;
-	HASH_FIND_STR(c->changed, name, h);
+	HASH_FIND_STR(*all, name, h);
 	if (!h) {
 		h = mem_zalloc(1, sizeof *h);
 		h->name = mem_strdup(name);
-		HASH_ADD_KEYPTR(hh, c->changed, h->name, strlen(h->name), h);
+		HASH_ADD_KEYPTR(hh, *all, h->name, strlen(h->name), h);
 	}
 	h->at_ms = c->world->clock.now_ms;
+}
+
+void check_note_changed(struct checks *c, const char *name)
+{
+	note(c, &c->changed, name);
+}
+
+void check_note_registered(struct checks *c, const char *node)
+{
+	note(c, &c->registered, node);
+}
+
+void check_note_unregistered(struct checks *c, const char *node)
+{
+	struct changed *h;
+	HASH_FIND_STR(c->registered, node, h);
+	if (!h)
+		return;
+	HASH_DEL(c->registered, h);
+	free(h->name);
+	free(h);
+}
+
+bool check_ever_registered(const struct checks *c, const char *node)
+{
+	const struct changed *h;
+	HASH_FIND_STR(c->registered, node, h);
+	return h;
 }
 
 bool check_same_kvs(const struct kvs *a, const struct kvs *b)

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "test/sim/checks/edit.h"
+#include "test/sim/checks/lost.h"
 #include "test/sim/checks/mind.h"
 #include "test/sim/checks/place.h"
 #include "test/sim/checks/said.h"
@@ -18,6 +20,7 @@ struct moved { /* a job whose selection a user has changed */
 	UT_hash_handle hh;
 	char *uid;
 	int64_t at_ms;
+	struct version *was; /* before that; NULL: two changes so close that they may be one */
 };
 
 void check_moves_free(struct checks *c)
@@ -25,22 +28,30 @@ void check_moves_free(struct checks *c)
 	struct moved *m, *tmp;
 	HASH_ITER (hh, c->moved, m, tmp) {
 		HASH_DEL(c->moved, m);
+		version_unref(m->was);
 		free(m->uid);
 		free(m);
 	}
 }
 
-void check_note_selection(struct checks *c, const struct version *was, const struct version *is)
+void check_note_selection(struct checks *c, struct version *was, const struct version *is)
 {
 	struct moved *m;
-	if (check_same_kvs(&was->job.spec.node_selector, &is->job.spec.node_selector))
+	if (was->meta.generation == is->meta.generation ||
+	    check_same_selection(&was->job.spec, &is->job.spec))
 		return;
 	HASH_FIND_STR(c->moved, is->meta.uid, m);
 	if (!m) {
 		m = mem_zalloc(1, sizeof *m);
 		m->uid = mem_strdup(is->meta.uid);
 		HASH_ADD_KEYPTR(hh, c->moved, m->uid, strlen(m->uid), m);
+		m->at_ms = INT64_MIN / 2;
 	}
+	bool alone = c->world->clock.now_ms > m->at_ms + KNOWING_MS;
+	version_unref(m->was);
+	m->was = alone ? was : NULL;
+	if (m->was)
+		version_ref(m->was);
 	m->at_ms = c->world->clock.now_ms;
 }
 
@@ -94,10 +105,10 @@ static void scan_moved(struct checks *c, const struct version *pod, const struct
 	const struct version *compute_node = store_find(st, API_COMPUTE_NODE, NULL, pod->pod.node);
 	struct moved *m;
 	HASH_FIND_STR(c->moved, job->meta.uid, m);
-	if (!m || !node || c->world->clock.now_ms < m->at_ms + MOVE_MS ||
+	if (!m || !m->was || !node || c->world->clock.now_ms < m->at_ms + MOVE_MS ||
 	    check_changed_at(c, pod->pod.node) >= m->at_ms)
 		return;
-	if (!check_selects(&job->job.spec.node_selector, node, compute_node))
+	if (check_excluded(&m->was->job.spec, &job->job.spec, node, compute_node))
 		world_fail(c->world, "move-missed", "%s stays on %s, which no longer matches",
 			   pod->meta.name, pod->pod.node);
 }
@@ -122,6 +133,7 @@ void check_scan(struct checks *c)
 		return;
 	c->scanned_ms = c->world->clock.now_ms;
 	check_refusals(c);
+	check_doubt(c);
 	if (conns_rough(c->world->conns) || !led_for(c, MOVE_MS))
 		return;
 	for (uint32_t i = 0; i < sh->n; i++) {
@@ -131,7 +143,7 @@ void check_scan(struct checks *c)
 		const struct machine *m = cluster_machine(c->cluster, pod->pod.node);
 		if (job && !pod_ended(pod) && led_for(c, IN_TIME_MS))
 			scan_address(c, pod);
-		if (!job || !check_live(pod) || !m || m->kubelet_down)
+		if (!job || !check_live(pod) || !m || m->kubelet_down || m->unready)
 			continue;
 		if (led_for(c, IN_TIME_MS) && mind_answers(c, pod->pod.node, SOON_MS))
 			scan_superseded(c, pod);

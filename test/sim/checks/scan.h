@@ -7,5 +7,5 @@
 /* To be called often: looks every few seconds. */
 void check_scan(struct checks *c);
 /* A job has changed. */
-void check_note_selection(struct checks *c, const struct version *was, const struct version *is);
+void check_note_selection(struct checks *c, struct version *was, const struct version *is);
 void check_moves_free(struct checks *c);

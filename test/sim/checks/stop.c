@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "test/sim/checks/born.h"
+#include "test/sim/checks/edit.h"
 #include "test/sim/checks/orders.h"
 #include "test/sim/checks/place.h"
 #include "test/sim/checks/refused.h"
@@ -82,12 +83,23 @@ static bool runs_other(struct checks *c, const struct mind *m, const struct line
 	       (placed && differs(c, placed, l, false));
 }
 
+/* An edit has excluded the node. What the first look at a job may have missed, and an attempt
+ * without a pod, is held against the whole spec. */
 static bool mismatches(struct checks *c, const struct mind *m, const struct line *l)
 {
 	const struct known_version *n = mind_find(m, API_NODE, NULL, l->node);
 	const struct known_version *cn = mind_find(m, API_COMPUTE_NODE, NULL, l->node);
-	(void)c;
-	return !n || check_mismatch(&l->job->job.spec, n->v, cn ? cn->v : NULL);
+	const struct known_version *j = mind_find(m, API_JOB, l->job->meta.ns, l->job->meta.name);
+	const struct version *compute_node = cn ? cn->v : NULL;
+	if (!n)
+		return true;
+	for (uint32_t i = 0; i < SPECS_KEPT && j->was[i]; i++) {
+		if (check_excluded(&j->was[i]->job.spec, &l->job->job.spec, n->v, compute_node))
+			return true;
+	}
+	return (!j->was[0] || j->since_ms <= m->synced_ms ||
+		!line_pod(c->world, l, l->job->meta.uid)) &&
+	       check_mismatch(&l->job->job.spec, n->v, compute_node);
 }
 
 /* An edit stops exactly those whom it concerns. Other reasons are judged when the pod is deleted,

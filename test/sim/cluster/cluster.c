@@ -14,6 +14,18 @@ struct machine *cluster_machine(struct cluster *cl, const char *name)
 	return NULL;
 }
 
+bool cluster_gone(const struct cluster *cl, const char *node)
+{
+	const struct machine *m = cluster_machine((struct cluster *)(uintptr_t)cl, node);
+	return m && m->gone;
+}
+
+bool cluster_agentless(const struct cluster *cl, const char *node)
+{
+	const struct machine *m = cluster_machine((struct cluster *)(uintptr_t)cl, node);
+	return m && m->agentless;
+}
+
 struct proc *cluster_proc(struct cluster *cl, const char *name)
 {
 	for (uint32_t i = 0; i < cl->cfg.coordinators; i++) {

@@ -11,7 +11,7 @@ enum { COORDINATORS = 2 };
 
 struct cluster_config {
 	uint64_t seed;
-	uint32_t machines;
+	uint32_t machines, agentless;    /* so many of them, the last ones, have no agent */
 	int64_t cpu_milli, memory_milli; /* of each machine */
 	uint32_t coordinators;
 	int64_t token_ms; /* how long agents' tokens live; 0: for ever */
@@ -55,6 +55,8 @@ struct cluster {
 
 struct machine *cluster_machine(struct cluster *cl, const char *name); /* NULL: none */
 struct proc *cluster_proc(struct cluster *cl, const char *name);       /* NULL: none */
+bool cluster_gone(const struct cluster *cl, const char *node); /* its machine never comes back */
+bool cluster_agentless(const struct cluster *cl, const char *node);
 /* Made if there is none. index: a number, or "all" for the job's failures. */
 struct tally *cluster_tally(struct cluster *cl, const char *uid, const char *index);
 void cluster_tallies_free(struct cluster *cl);

@@ -22,6 +22,7 @@ struct coordinator_config cluster_coordinator_config(const struct cluster *cl)
 	set_holds(&holds, cl->cfg.seed);
 	return (struct coordinator_config){
 		.core = {.node_silent_grace_ms = 6000,
+			 .node_not_ready_ms = 60000,
 			 .node_unheard_ms = 30000,
 			 .loop_gap_ms = 1000,
 			 .retry_base_ms = 10000,

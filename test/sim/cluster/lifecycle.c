@@ -8,28 +8,25 @@
 #include "base/mem.h"
 #include "test/sim/cluster/kubelet.h"
 #include "test/sim/cluster/proc.h"
+#include "test/sim/cluster/taints.h"
 #include "test/sim/world/copy.h"
 #include "test/sim/world/pod_edit.h"
 
-enum { LIFECYCLE_GRACE_MS = 40000, EVICTION_MS = 300000, POD_GC_MS = 20000 };
+enum { LIFECYCLE_GRACE_MS = 40000, EVICTION_MS = 300000, POD_GC_MS = 20000, CLOUD_MS = 60000 };
 
-static bool is_unreachable(const struct taint *t)
-{
-	return str_eq(t->key, "node.kubernetes.io/unreachable");
-}
-
-/* Others' taints stay. */
-static void set_unreachable(struct version *v, bool on)
+/* A Node that is not Ready has one of two taints, with both effects; others' taints stay. */
+static void set_ready_taints(struct version *v)
 {
 	struct taint *out = arena_alloc(&v->arena, (v->node.ntaints + 2) * sizeof *out);
+	const char *key = v->node.ready == COND_UNKNOWN ? TAINT_UNREACHABLE : TAINT_NOT_READY;
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < v->node.ntaints; i++) {
-		if (!is_unreachable(&v->node.taints[i]))
+		if (!taint_of_readiness(&v->node.taints[i]))
 			out[n++] = v->node.taints[i];
 	}
-	if (on) {
-		out[n++] = (struct taint){"node.kubernetes.io/unreachable", "", EFFECT_NO_SCHEDULE};
-		out[n++] = (struct taint){"node.kubernetes.io/unreachable", "", EFFECT_NO_EXECUTE};
+	if (v->node.ready != COND_TRUE) {
+		out[n++] = (struct taint){key, "", EFFECT_NO_SCHEDULE};
+		out[n++] = (struct taint){key, "", EFFECT_NO_EXECUTE};
 	}
 	v->node.taints = out;
 	v->node.ntaints = n;
@@ -67,7 +64,7 @@ static void new_node(const struct machine *m, struct version *v)
 	version_label(v, "size", arena_printf(&v->arena, "%u", i + 1));
 }
 
-static void put_node(struct machine *m, bool ready, const char *reason)
+static void put_node(struct machine *m, enum cond_status ready, const char *reason)
 {
 	struct cluster *cl = m->cluster;
 	const struct version *old = store_find(&cl->world.server.store, API_NODE, NULL, m->name);
@@ -76,11 +73,18 @@ static void put_node(struct machine *m, bool ready, const char *reason)
 	struct version *v = old ? version_clone(old) : version_new(API_NODE);
 	if (!old)
 		new_node(m, v);
-	v->node.ready = ready ? COND_TRUE : COND_UNKNOWN;
+	v->node.ready = ready;
 	v->node.ready_reason = reason;
 	v->node.boot_id = arena_printf(&v->arena, "boot-%s-%u", m->name, m->boots);
-	set_unreachable(v, !ready);
+	set_ready_taints(v);
 	server_put(&cl->world.server, v);
+}
+
+/* What its kubelet says of itself. */
+static void put_kubelets_word(struct machine *m)
+{
+	put_node(m, m->unready ? COND_FALSE : COND_TRUE,
+		 m->unready ? "KubeletNotReady" : "KubeletReady");
 }
 
 void machine_doubt(struct machine *m, int64_t until_ms)
@@ -116,7 +120,7 @@ static void on_lifecycle(void *self, uint64_t absence)
 	struct machine *m = self;
 	if (!machine_absent(m) || absence != m->absences)
 		return;
-	put_node(m, false, "NodeStatusUnknown");
+	put_node(m, COND_UNKNOWN, "NodeStatusUnknown");
 	clock_at(&m->cluster->world.clock, m->cluster->world.clock.now_ms + EVICTION_MS, on_evict,
 		 m, absence);
 }
@@ -134,7 +138,7 @@ static void comes_back(struct machine *m, bool rebooted)
 	struct cluster *cl = m->cluster;
 	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
 	machine_doubt(m, cl->world.clock.now_ms);
-	put_node(m, true, "KubeletReady");
+	put_kubelets_word(m);
 	for (uint32_t i = sh->n; i-- > 0;) {
 		if (str_eq(sh->v[i]->pod.node, m->name))
 			kubelet_look(cl, sh->v[i], rebooted);
@@ -181,19 +185,26 @@ void machine_register(struct machine *m, bool on)
 	struct cluster *cl = m->cluster;
 	const struct version *v = store_find(&cl->world.server.store, API_NODE, NULL, m->name);
 	machine_doubt(m, cl->world.clock.now_ms);
-	if (m->registered == on)
+	if (m->registered == on || (on && m->gone))
 		return;
 	m->registered = on;
 	world_note(&cl->world, on ? "Node registered" : "Node deleted", KS("node", m->name));
-	if (on) {
-		put_node(m, !machine_absent(m),
-			 machine_absent(m) ? "NodeStatusUnknown" : "KubeletReady");
+	if (on && machine_absent(m))
+		put_node(m, COND_UNKNOWN, "NodeStatusUnknown");
+	else if (on)
+		put_kubelets_word(m);
+	if (on)
 		return;
-	}
 	m->unregistered_ms = cl->world.clock.now_ms;
 	if (v)
 		server_delete(&cl->world.server, v);
 	clock_at(&cl->world.clock, cl->world.clock.now_ms + POD_GC_MS, on_pod_gc, m, 0);
+}
+
+void machine_start_agent(struct machine *m)
+{
+	if (!m->agentless)
+		proc_start(&m->agent);
 }
 
 void machine_power_off(struct machine *m)
@@ -208,7 +219,7 @@ void machine_power_off(struct machine *m)
 
 void machine_power_on(struct machine *m)
 {
-	if (!m->down)
+	if (!m->down || m->gone)
 		return;
 	m->down = m->kubelet_down = false;
 	m->cut_until_ms = 0;
@@ -216,7 +227,27 @@ void machine_power_on(struct machine *m)
 	m->boots++;
 	world_note(&m->cluster->world, "power on", KS("node", m->name));
 	comes_back(m, true);
-	proc_start(&m->agent);
+	machine_start_agent(m);
+}
+
+static void on_deleted(void *self, uint64_t arg)
+{
+	(void)arg;
+	machine_register(self, false);
+}
+
+void machine_lose(struct machine *m, bool kept)
+{
+	struct cluster *cl = m->cluster;
+	if (m->gone)
+		return;
+	machine_power_off(m);
+	m->gone = true;
+	server_count(&cl->world.server, kept ? FACT_NODE_STAYS : FACT_NODE_SCALED_IN);
+	if (!kept)
+		clock_at(&cl->world.clock,
+			 cl->world.clock.now_ms + draw(&cl->world.rng, 0, CLOUD_MS), on_deleted, m,
+			 0);
 }
 
 void machine_kubelet(struct machine *m, bool up)
@@ -233,12 +264,28 @@ void machine_kubelet(struct machine *m, bool up)
 		goes_absent(m);
 }
 
+/* The runtime or the network plugin does not answer, or the kubelet has just started: it says so
+ * for a while (KubeletNotReady). Containers run on, and it looks at its pods as before. */
+void machine_ready(struct machine *m, bool ready)
+{
+	if (m->unready == !ready)
+		return;
+	m->unready = !ready;
+	world_note(&m->cluster->world, ready ? "kubelet ready" : "kubelet not ready",
+		   KS("node", m->name));
+	if (machine_absent(m))
+		return;
+	if (!ready)
+		server_count(&m->cluster->world.server, FACT_NODE_FLAPS);
+	put_kubelets_word(m);
+}
+
 void machines_init(struct cluster *cl)
 {
 	for (uint32_t i = 0; i < cl->cfg.machines; i++) {
 		struct machine *m = &cl->machine[i];
 		m->boots = 1;
 		m->registered = true;
-		put_node(m, true, "KubeletReady");
+		put_node(m, COND_TRUE, "KubeletReady");
 	}
 }

@@ -15,12 +15,15 @@ struct machine {
 	char name[16];
 	struct proc agent;
 	struct proc rival;    /* a second agent that claims the node, at times */
+	bool agentless;       /* a Node on which no agent ever runs (Windows, virtual-kubelet) */
 	bool down;            /* no power: nothing runs there */
+	bool gone;            /* it never comes back */
 	bool kubelet_down;    /* the kubelet alone does not run; containers do */
 	bool token_stuck;     /* the agent's token is not renewed */
 	bool refuses;         /* the kubelet is under pressure and admits no pod */
 	bool allows_sysctls;  /* its configuration allows unsafe sysctls */
 	bool evicts;          /* the kubelet evicts what it starts */
+	bool unready;         /* its kubelet says that it is not Ready; all else goes on */
 	int64_t slow_ms;      /* the kubelet takes so much longer to start and end pods */
 	int64_t offset_ms;    /* the kubelet's clock */
 	bool clock_apart;     /* it was set at some time */

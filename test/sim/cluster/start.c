@@ -47,6 +47,7 @@ static void init_machine(struct cluster *cl, uint32_t i)
 	struct machine *m = &cl->machine[i];
 	AUTO(buf_done) struct buf b = BUF_INIT(32);
 	m->cluster = cl;
+	m->agentless = i + cl->cfg.agentless >= cl->cfg.machines;
 	m->faulty_ms = m->unheard_ms = m->unregistered_ms = m->refused_ms = INT64_MIN / 2;
 	name_machine(m, i);
 	buf_printf(&b, "agent/%s", m->name);
@@ -92,7 +93,7 @@ void cluster_start(struct cluster *cl)
 		proc_start(&cl->coordinator[i]);
 	}
 	for (uint32_t i = 0; i < cl->cfg.machines; i++)
-		proc_start(&cl->machine[i].agent);
+		machine_start_agent(&cl->machine[i]);
 }
 
 void cluster_stop(struct cluster *cl)

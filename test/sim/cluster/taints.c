@@ -11,6 +11,11 @@
 
 enum { POD_GC_MS = 20000 };
 
+bool taint_of_readiness(const struct taint *t)
+{
+	return str_eq(t->key, TAINT_NOT_READY) || str_eq(t->key, TAINT_UNREACHABLE);
+}
+
 static bool tolerates(const struct version *pod, const struct taint *t)
 {
 	AUTO(arena_done) struct arena a = ARENA_INIT(1 << 20);
@@ -26,8 +31,7 @@ static bool evicts(struct cluster *cl, const struct version *node, const struct 
 {
 	for (uint32_t i = 0; i < node->node.ntaints; i++) {
 		const struct taint *t = &node->node.taints[i];
-		if (t->effect != EFFECT_NO_EXECUTE ||
-		    str_eq(t->key, "node.kubernetes.io/unreachable"))
+		if (t->effect != EFFECT_NO_EXECUTE || taint_of_readiness(t))
 			continue;
 		if (!tolerates(pod, t))
 			return true;

@@ -4,5 +4,10 @@
 
 #include "test/sim/cluster/cluster.h"
 
+#define TAINT_NOT_READY "node.kubernetes.io/not-ready"
+#define TAINT_UNREACHABLE "node.kubernetes.io/unreachable"
+
+/* One that says that the Node is not Ready. */
+bool taint_of_readiness(const struct taint *t);
 /* A Node or pod changed: what the Node's NoExecute taints do to its pods. */
 void taints_change(struct cluster *cl, const struct change *ch);

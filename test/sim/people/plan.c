@@ -5,7 +5,9 @@
 
 #include "base/mem.h"
 
-enum { CALM_START_MS = 3000, BUSY_MS = 120000 };
+/* A flap is over before a node counts as lost for it. */
+enum { CALM_START_MS = 3000, BUSY_MS = 120000, FLAP_MS = 55000 };
+enum { LARGE_PERCENT = 2, LARGE_MAX = 40 };
 
 static void put(char *ret, size_t size, const struct buf *b)
 {
@@ -127,7 +129,7 @@ static void make_selection(struct plan_job *j, struct rng *r)
 		j->want.terms = pattern_terms((uint32_t)draw(r, 1, 6), &j->want.nterms);
 	if (draw_percent(r, 25)) {
 		j->want.tolerations =
-			pattern_tolerations((uint32_t)draw(r, 1, 2), &j->want.ntolerations);
+			pattern_tolerations((uint32_t)draw(r, 1, 3), &j->want.ntolerations);
 		add_words(j, draw_percent(r, 40) ? " tolseconds=0" : "");
 	}
 	if (draw_percent(r, 30))
@@ -268,6 +270,8 @@ static void make_faults(struct plan *p, const struct plan_config *cfg,
 			op->ms = draw(r, 30000, 120000);
 		if (op->type == OP_PAUSE && op->b % 2) /* a lease outlasts most */
 			op->ms = draw(r, 15000, 60000);
+		if (op->type == OP_FLAP)
+			op->ms %= FLAP_MS;
 	}
 }
 
@@ -290,6 +294,17 @@ static void make_crowd(struct plan *p, const struct plan_config *cfg,
 	}
 }
 
+/* A few clusters are larger, and some have Nodes without agents. Drawn apart, so that all else of a
+ * plan stays as it is. */
+static void make_cluster(const struct plan_config *cfg, struct cluster_config *ret)
+{
+	struct rng r = {.s = cfg->seed * 2 + 2};
+	if (!cfg->machines && !cfg->narrow && draw_percent(&r, LARGE_PERCENT))
+		ret->machines = (uint32_t)draw(&r, 8, LARGE_MAX);
+	if (ret->machines > 1 && draw_percent(&r, 12))
+		ret->agentless = ret->machines > 4 && draw_percent(&r, 30) ? 2 : 1;
+}
+
 void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_config *ret_cluster)
 {
 	struct rng r = {.s = cfg->seed * 2 + 1};
@@ -306,6 +321,7 @@ void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_con
 					       .token_ms = cfg->narrow ? 0 : draw(&r, 0, 2) * 60000,
 					       .log_level = LOG_INFO};
 	must(ret_cluster->machines <= MACHINES_MAX);
+	make_cluster(cfg, ret_cluster);
 	make_users(p, cfg, ret_cluster, &r);
 	make_faults(p, cfg, ret_cluster, &r);
 	if (!cfg->narrow && cfg->seed % 10 == 3)

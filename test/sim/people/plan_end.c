@@ -57,7 +57,8 @@ static bool node_fits(const struct cluster *cl, const struct version *node,
 {
 	const struct version *compute_node =
 		store_find(&cl->world.server.store, API_COMPUTE_NODE, NULL, node->meta.name);
-	bool ok = compute_node && selected(spec, node, compute_node) &&
+	bool ok = compute_node && !cluster_gone(cl, node->meta.name) &&
+		  !cluster_agentless(cl, node->meta.name) && selected(spec, node, compute_node) &&
 		  needed_could_allow(&cl->world.server.store, spec, node) &&
 		  has_room(node, compute_node, "pods", 1000);
 	for (uint32_t k = 0; ok && k < spec->requests.n; k++)
@@ -94,13 +95,27 @@ static bool refused_settled(const struct cluster *cl, const struct plan_job *j,
 	return final(state) || (waits && (j->sysctl > 1 || fit < fitting(cl, &v->job.spec, true)));
 }
 
+static bool has_pod_out_of_reach(const struct cluster *cl, const struct version *job)
+{
+	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (str_eq(sh->v[i]->meta.owner_uid, job->meta.uid) && !pod_ended(sh->v[i]) &&
+		    cluster_gone(cl, sh->v[i]->pod.node))
+			return true;
+	}
+	return false;
+}
+
 /* An edit that met the end of its job changes nothing any more. A job that does not fit now may
  * have fitted before, and ended. */
 static bool job_settled(const struct cluster *cl, const struct plan_job *j, const struct version *v)
 {
 	enum job_state state = v->job.status.state;
-	if (v->meta.deleted_ms)
-		return false;
+	bool out = false; /* it waits for a machine that never comes back, and nobody says so */
+	if (v->meta.deleted_ms || v->job.spec.on_node_loss == LOSS_WAIT)
+		out = has_pod_out_of_reach(cl, v);
+	if (out || v->meta.deleted_ms)
+		return out;
 	if (v->job.spec.suspend)
 		return state == JOB_SUSPENDED || final(state);
 	bool still = cl->world.clock.now_ms > cl->pods_changed_ms + BACKOFF_CAP_MS ||
@@ -121,7 +136,8 @@ static bool others_run(const struct cluster *cl)
 {
 	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
 	for (uint32_t i = 0; i < sh->n; i++) {
-		if (!sh->v[i]->meta.owner_uid && !pod_ended(sh->v[i]))
+		if (!sh->v[i]->meta.owner_uid && !pod_ended(sh->v[i]) &&
+		    !cluster_gone(cl, sh->v[i]->pod.node))
 			return true;
 	}
 	return false;

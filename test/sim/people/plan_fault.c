@@ -161,6 +161,36 @@ static bool hand_over(struct step *st, const struct plan_op *op)
 	return leader(cl);
 }
 
+/* At least one machine is left. */
+static bool lose(struct machine *m, const struct plan_op *op)
+{
+	const struct cluster *cl = m->cluster;
+	uint32_t left = 0;
+	for (uint32_t i = 0; i < cl->cfg.machines; i++)
+		left += !cl->machine[i].gone && !cl->machine[i].agentless;
+	if (m->gone || left < 2)
+		return false;
+	machine_lose(m, op->b & 1);
+	return true;
+}
+
+/* Neighbours, from two of them to all. */
+static void cut_several(struct cluster *cl, const struct plan_op *op)
+{
+	uint32_t n = 2 + op->b % cl->cfg.machines;
+	for (uint32_t i = 0; i < n && i < cl->cfg.machines; i++)
+		machine_cut(&cl->machine[(op->a + i) % cl->cfg.machines], op->ms);
+}
+
+static bool flap(struct machine *m, const struct plan_op *op)
+{
+	(void)op;
+	if (machine_absent(m) || !m->registered)
+		return false;
+	machine_ready(m, false);
+	return true;
+}
+
 static void admission(struct cluster *cl, const struct plan_op *op)
 {
 	cl->world.server.deny_agent_pods = op->b % 3 == 0;
@@ -270,9 +300,12 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 		conns_weather(cl->world.conns)->list_gone = op->c % 40;
 		break;
 	case OP_HANDOVER: return hand_over(st, op);
+	case OP_FLAP: return flap(m, op);
 	case OP_PAUSE: return pause(cl, op);
 	case OP_CUT_MACHINE: cut_machines(cl, op); break;
 	case OP_POWER: machine_power_off(m); break;
+	case OP_GONE: return lose(m, op);
+	case OP_SWITCH: cut_several(cl, op); break;
 	case OP_KUBELET: machine_kubelet(m, false); break;
 	case OP_CLOCK_JUMP:
 		any_proc(cl, op)->wall_offset_ms += op->b & 1 ? 3600000 : -3600000;
@@ -299,10 +332,11 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 		cl->world.server.refuse_tokens = !m->token_stuck;
 		break;
 	case OP_RIVAL:
-		if (!m->down)
-			proc_start(&m->rival);
+		if (m->down || m->agentless)
+			return false;
+		proc_start(&m->rival);
 		doubt(cl, m, op->ms);
-		return !m->down;
+		break;
 	case OP_KUBELET_CLOCK:
 		m->clock_apart = true;
 		m->offset_ms = (op->b & 1 ? 1 : -1) * ((int64_t)op->c * 3600 + 1);

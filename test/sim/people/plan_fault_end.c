@@ -29,7 +29,7 @@ static void start_all(struct cluster *cl)
 		proc_start(&cl->coordinator[i]);
 	for (uint32_t i = 0; i < cl->cfg.machines; i++) {
 		if (!cl->machine[i].down)
-			proc_start(&cl->machine[i].agent);
+			machine_start_agent(&cl->machine[i]);
 	}
 }
 
@@ -69,6 +69,7 @@ void plan_fault_end(struct step *st, const struct plan_op *op)
 	case OP_SLOW_LINK:
 	case OP_LOSSY: end_link(cl); break;
 	case OP_POWER: machine_power_on(m); break;
+	case OP_FLAP: machine_ready(m, true); break;
 	case OP_KUBELET: machine_kubelet(m, true); break;
 	case OP_QUOTA: quota_ends(cl); break;
 	case OP_ADMISSION:
@@ -100,6 +101,7 @@ void plan_fault_end_all(struct step *st)
 		cl->machine[i].agent.host.crash_at_action = 0;
 		machine_power_on(&cl->machine[i]);
 		machine_kubelet(&cl->machine[i], true);
+		machine_ready(&cl->machine[i], true);
 		end_kubelet(&cl->machine[i]);
 		machine_register(&cl->machine[i], true);
 		user_taint(&cl->world, cl->machine[i].name, &plan_out_of_service, false);

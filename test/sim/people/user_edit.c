@@ -35,11 +35,21 @@ const struct sel_term *pattern_terms(uint32_t n, uint32_t *ret_n)
 
 const struct toleration *pattern_tolerations(uint32_t n, uint32_t *ret_n)
 {
-	static const struct toleration all[] = {{"", "", true, EFFECT_ANY}};
-	static const struct toleration team[] = {{"team", "x", false, EFFECT_NO_SCHEDULE},
-						 {"team", "", true, EFFECT_NO_EXECUTE}};
-	*ret_n = n % 3 == 0 ? 0 : n % 3 == 1 ? ARRAY_LEN(all) : ARRAY_LEN(team);
-	return n % 3 == 0 ? NULL : n % 3 == 1 ? all : team;
+	static const struct toleration all[] = {{"", "", true, EFFECT_ANY, false, 0}};
+	static const struct toleration team[] = {{"team", "x", false, EFFECT_NO_SCHEDULE, false, 0},
+						 {"team", "", true, EFFECT_NO_EXECUTE, false, 0}};
+	static const struct toleration patient[] = {
+		{"node.kubernetes.io/not-ready", "", true, EFFECT_NO_EXECUTE, false, 0},
+		{"node.kubernetes.io/unreachable", "", true, EFFECT_NO_EXECUTE, true, 200}};
+	static const struct {
+		const struct toleration *v;
+		uint32_t n;
+	} each[] = {{NULL, 0},
+		    {all, ARRAY_LEN(all)},
+		    {team, ARRAY_LEN(team)},
+		    {patient, ARRAY_LEN(patient)}};
+	*ret_n = each[n % ARRAY_LEN(each)].n;
+	return each[n % ARRAY_LEN(each)].v;
 }
 
 static void edit_selector(struct version *v, uint32_t n)

@@ -16,11 +16,29 @@ static struct version *edit(struct world *w, enum api_kind kind, const char *nam
 	return old ? version_clone(old) : NULL;
 }
 
+static void put_taint(struct version *v, const struct taint *t, bool on)
+{
+	struct taint *all = arena_alloc(&v->arena, (v->node.ntaints + 1) * sizeof *all);
+	uint32_t left = 0;
+	for (uint32_t i = 0; i < v->node.ntaints; i++) {
+		if (!str_eq(v->node.taints[i].key, t->key) || v->node.taints[i].effect != t->effect)
+			all[left++] = v->node.taints[i];
+	}
+	if (on)
+		all[left++] = *t;
+	v->node.taints = all;
+	v->node.ntaints = left;
+}
+
+/* The node lifecycle controller adds a taint of the same meaning (TaintNodesByCondition). */
 bool user_cordon(struct world *w, const char *node, bool on)
 {
+	static const struct taint unschedulable = {"node.kubernetes.io/unschedulable", "",
+						   EFFECT_NO_SCHEDULE};
 	struct version *v = edit(w, API_NODE, node);
 	if (!v)
 		return false;
+	put_taint(v, &unschedulable, on);
 	world_note(w, on ? "user cordons" : "user uncordons", KS("node", node));
 	v->node.unschedulable = on;
 	server_put(&w->server, v);
@@ -68,16 +86,7 @@ bool user_taint(struct world *w, const char *node, const struct taint *t, bool o
 	struct version *v = edit(w, API_NODE, node);
 	if (!v)
 		return false;
-	struct taint *out = arena_alloc(&v->arena, (v->node.ntaints + 1) * sizeof *out);
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < v->node.ntaints; i++) {
-		if (!str_eq(v->node.taints[i].key, t->key) || v->node.taints[i].effect != t->effect)
-			out[n++] = v->node.taints[i];
-	}
-	if (on)
-		out[n++] = *t;
-	v->node.taints = out;
-	v->node.ntaints = n;
+	put_taint(v, t, on);
 	world_note(w, on ? "user taints" : "user untaints", KS("node", node), KS("key", t->key),
 		   KI("effect", t->effect));
 	server_put(&w->server, v);

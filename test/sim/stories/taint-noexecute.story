@@ -2,9 +2,9 @@
 # with NoSchedule moves nobody, but keeps new members away.
 nodes 4 cpu=4 memory=8
 at 5s apply job work parallelism=2 run=60s backoff=0
-at 5s apply job bears parallelism=2 run=60s tolerate=broken cpu=1
+at 6s apply job bears parallelism=2 run=60s tolerate=broken cpu=1
 expect 8s pods work 1 node=n1 phase=started
-expect 8s job bears ready 2
+expect 9s job bears ready 2
 at 10s taint n1 spare:NoSchedule
 expect 20s created 4
 at 20s taint n1 broken:NoExecute

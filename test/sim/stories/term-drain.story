@@ -9,8 +9,8 @@ expect 14s pods work 1 phase=started attempt=2 node=n2
 at 20s taint n2 broken:NoExecute
 expect 24s pods work 1 phase=started attempt=3 node=n3
 at 30s delete member work 0
-expect 34s pods work 1 phase=started attempt=4
-expect 34s job work completed ""
-expect 34s job work failed 0
+expect 36s pods work 1 phase=started attempt=4
+expect 36s job work completed ""
+expect 36s job work failed 0
 expect 110s job work state Completed
 expect 110s starts work 0 4

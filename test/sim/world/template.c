@@ -7,15 +7,17 @@
 #include "base/mem.h"
 #include "test/sim/world/copy.h"
 
-/* KEY/VALUE/EFFECT; without VALUE: whatever value; without KEY: whatever taint. */
+/* KEY|VALUE|EFFECT[|SECONDS]; without VALUE: whatever value; without KEY: whatever taint. */
 static struct toleration toleration_parse(struct arena *a, const char *s)
 {
-	size_t key = strcspn(s, "/"), value = strcspn(s + key + 1, "/");
-	const char *at = s + key + 1;
+	size_t key = strcspn(s, "|"), value = strcspn(s + key + 1, "|");
+	const char *at = s + key + 1, *seconds = strchr(at + value + 1, '|');
 	return (struct toleration){.key = arena_strndup(a, s, key),
 				   .value = arena_strndup(a, at, value),
 				   .exists = !value,
-				   .effect = (enum taint_effect)strtoll(at + value + 1, NULL, 10)};
+				   .effect = (enum taint_effect)strtoll(at + value + 1, NULL, 10),
+				   .timed = seconds,
+				   .seconds = seconds ? strtoll(seconds + 1, NULL, 10) : 0};
 }
 
 /* PORT or PORT/ADDRESS. */
@@ -124,9 +126,12 @@ const char *template_with(struct arena *a, const char *text, const struct tolera
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(4096);
 	put_without(&b, text, "tol=");
-	for (uint32_t i = 0; i < n; i++)
-		buf_printf(&b, " tol=%s/%s/%d", str_or_empty(v[i].key),
+	for (uint32_t i = 0; i < n; i++) {
+		buf_printf(&b, " tol=%s|%s|%d", str_or_empty(v[i].key),
 			   v[i].exists ? "" : str_or_empty(v[i].value), (int)v[i].effect);
+		if (v[i].timed)
+			buf_printf(&b, "|%lld", (long long)v[i].seconds);
+	}
 	must(buf_rc(&b) == RC_OK);
 	return copy_str(a, buf_str(&b));
 }

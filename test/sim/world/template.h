@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The model's pod templates: words of the form KEY=VALUE that say what the container does and asks
- * for, "run=5000 exit=0 cpu=500 memory=1000 tol=KEY/VALUE/EFFECT …": run in ms, requests in
+ * for, "run=5000 exit=0 cpu=500 memory=1000 tol=KEY|VALUE|EFFECT …": run in ms, requests in
  * thousandths. spelt=ANYTHING: the same, written in another way. */
 #pragma once
 

@@ -74,7 +74,9 @@ static void job(void **state)
 		       "{\"key\":\"k\",\"operator\":\"NotIn\",\"values\":[\"a\",\"b\"]},"
 		       "{\"key\":\"n\",\"operator\":\"Gt\",\"values\":[\"3\"]}]},{}]},"
 		       "\"tolerations\":[{\"key\":\"t\",\"operator\":\"Exists\",\"effect\":"
-		       "\"NoExecute\"},{\"operator\":\"Exists\"},{\"key\":\"v\",\"value\":\"w\"}]},"
+		       "\"NoExecute\",\"tolerationSeconds\":30},{\"operator\":\"Exists\","
+		       "\"tolerationSeconds\":-5},{\"key\":\"v\",\"value\":\"w\"},"
+		       "{\"tolerationSeconds\":9223372036854775807}]},"
 		       "\"status\":{\"state\":\"Running\",\"startTime\":\"2026-01-02T03:04:05Z\","
 		       "\"activeNodes\":[\"n1\",\"n2\"],\"active\":2,\"ready\":1,\"succeeded\":3,"
 		       "\"failed\":4,\"attempts\":9,\"completedIndexes\":\"0,2-3\","
@@ -104,7 +106,11 @@ static void job(void **state)
 	assert_int_equal(s->terms[0].v[0].values.n, 2);
 	assert_int_equal(s->terms[0].v[1].op, SEL_GT);
 	assert_int_equal(s->terms[1].n, 0);
-	assert_int_equal(s->ntolerations, 3);
+	assert_int_equal(s->ntolerations, 4);
+	assert_true(s->tolerations[0].timed && s->tolerations[0].seconds == 30);
+	assert_true(s->tolerations[1].timed && s->tolerations[1].seconds == 0);
+	assert_false(s->tolerations[2].timed);
+	assert_int_equal(s->tolerations[3].seconds, TOLERATION_S_MAX);
 	assert_int_equal(s->tolerations[0].effect, EFFECT_NO_EXECUTE);
 	assert_true(s->tolerations[1].exists && !*s->tolerations[1].key);
 	assert_int_equal(s->tolerations[1].effect, EFFECT_ANY);

@@ -131,30 +131,39 @@ static void test_taints(void **state)
 		bool tolerates;
 	} cases[] = {
 		{"equal",
-		 {"k", "v", false, EFFECT_NO_SCHEDULE},
+		 {"k", "v", false, EFFECT_NO_SCHEDULE, false, 0},
 		 {"k", "v", EFFECT_NO_SCHEDULE},
 		 true},
 		{"other value",
-		 {"k", "w", false, EFFECT_ANY},
+		 {"k", "w", false, EFFECT_ANY, false, 0},
 		 {"k", "v", EFFECT_NO_SCHEDULE},
 		 false},
 		{"other effect",
-		 {"k", "v", false, EFFECT_NO_EXECUTE},
+		 {"k", "v", false, EFFECT_NO_EXECUTE, false, 0},
 		 {"k", "v", EFFECT_NO_SCHEDULE},
 		 false},
-		{"any effect", {"k", "v", false, EFFECT_ANY}, {"k", "v", EFFECT_NO_EXECUTE}, true},
-		{"exists", {"k", NULL, true, EFFECT_ANY}, {"k", "v", EFFECT_NO_EXECUTE}, true},
+		{"any effect",
+		 {"k", "v", false, EFFECT_ANY, false, 0},
+		 {"k", "v", EFFECT_NO_EXECUTE},
+		 true},
+		{"exists",
+		 {"k", NULL, true, EFFECT_ANY, false, 0},
+		 {"k", "v", EFFECT_NO_EXECUTE},
+		 true},
 		{"exists, other key",
-		 {"l", NULL, true, EFFECT_ANY},
+		 {"l", NULL, true, EFFECT_ANY, false, 0},
 		 {"k", "v", EFFECT_NO_EXECUTE},
 		 false},
-		{"all", {NULL, NULL, true, EFFECT_ANY}, {"k", "v", EFFECT_NO_EXECUTE}, true},
+		{"all",
+		 {NULL, NULL, true, EFFECT_ANY, false, 0},
+		 {"k", "v", EFFECT_NO_EXECUTE},
+		 true},
 		{"empty key, Equal",
-		 {"", "", false, EFFECT_ANY},
+		 {"", "", false, EFFECT_ANY, false, 0},
 		 {"k", "v", EFFECT_NO_EXECUTE},
 		 false},
 		{"empty values",
-		 {"k", NULL, false, EFFECT_ANY},
+		 {"k", NULL, false, EFFECT_ANY, false, 0},
 		 {"k", "", EFFECT_NO_EXECUTE},
 		 true},
 	};
@@ -167,6 +176,41 @@ static void test_taints(void **state)
 	}
 	struct taint prefer = {"k", "v", EFFECT_PREFER_NO_SCHEDULE};
 	assert_false(taint_blocks(&prefer, NULL, 0));
+}
+
+/* By the first toleration of the taint. */
+static void test_stay(void **state)
+{
+	static const struct {
+		const char *name;
+		struct toleration t[2];
+		int64_t ms;
+	} cases[] = {
+		{"none covers the taint", {{.key = "k", .exists = true}, {.key = "l"}}, -1},
+		{"a time",
+		 {{.key = "l"}, {.key = "t", .exists = true, .timed = true, .seconds = 7}},
+		 7000},
+		{"at once", {{.key = "t", .timed = true}, {.key = "t", .exists = true}}, 0},
+		{"for ever",
+		 {{.key = "t", .exists = true}, {.key = "t", .timed = true}},
+		 INT64_MAX},
+		{"without value", {{.key = "t", .value = ""}, {.key = "l"}}, INT64_MAX},
+		{"another value", {{.key = "t", .value = "x"}, {.key = "l"}}, -1},
+		{"another effect",
+		 {{.key = "t", .exists = true, .effect = EFFECT_NO_SCHEDULE}, {.key = "l"}},
+		 -1},
+		{"its effect",
+		 {{.key = "t", .exists = true, .effect = EFFECT_NO_EXECUTE}, {.key = "l"}},
+		 INT64_MAX},
+		{"every taint", {{.exists = true}, {.key = "t", .exists = true}}, -1},
+		{"every taint, a time",
+		 {{.exists = true, .timed = true, .seconds = 3}, {.key = "l"}},
+		 3000},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		CASE(cases[i].name, tolerations_stay_ms(cases[i].t, 2, "t") == cases[i].ms);
+	assert_int_equal(tolerations_stay_ms(NULL, 0, "t"), -1);
 }
 
 static void test_overlay(void **state)
@@ -248,8 +292,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quantities),    cmocka_unit_test(test_reslists),
 		cmocka_unit_test(test_expressions),   cmocka_unit_test(test_taints),
-		cmocka_unit_test(test_overlay),       cmocka_unit_test(test_names),
-		cmocka_unit_test(test_template_name), cmocka_unit_test(test_template_store),
+		cmocka_unit_test(test_stay),          cmocka_unit_test(test_overlay),
+		cmocka_unit_test(test_names),         cmocka_unit_test(test_template_name),
+		cmocka_unit_test(test_template_store),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

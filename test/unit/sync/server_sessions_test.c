@@ -109,6 +109,12 @@ static void on_hangup(void *self, const char *node, uint64_t session)
 	buf_printf(&w->told, "hangup:%s:%u ", node, (unsigned)session);
 }
 
+static void on_dropped(void *self, const char *node, uint64_t session)
+{
+	struct world *w = self;
+	buf_printf(&w->told, "dropped:%s:%u ", node, (unsigned)session);
+}
+
 static struct orders_view orders(void *self, const char *node)
 {
 	(void)node;
@@ -146,6 +152,7 @@ static int setup(void **state)
 					     .on_report = on_report,
 					     .on_heard = on_heard,
 					     .on_hangup = on_hangup,
+					     .on_dropped = on_dropped,
 					     .orders = orders,
 					     .template_text = template_text};
 	struct api api = fake_api(&w->api);
@@ -498,7 +505,7 @@ static void silence_is_no_hang_up(void **state)
 	assert_string_equal(buf_str(&w->closed), "");
 	pass(w, 1);
 	assert_string_equal(buf_str(&w->closed), "1 ");
-	expect(w, "");
+	expect(w, "dropped:n1:1 ");
 }
 
 static void newest_session_wins(void **state)

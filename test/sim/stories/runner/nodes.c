@@ -147,6 +147,10 @@ static bool on_machine(struct story *st, const struct words *w, const char *deed
 		machine_power_on(m);
 	else if (str_eq(deed, "kubelet-stop") || str_eq(deed, "kubelet-start"))
 		machine_kubelet(m, str_eq(deed, "kubelet-start"));
+	else if (str_eq(deed, "lose"))
+		machine_lose(m, str_eq(word(w, 4), "kept"));
+	else if (str_eq(deed, "unready") || str_eq(deed, "ready"))
+		machine_ready(m, str_eq(deed, "ready"));
 	else if (str_eq(deed, "evict-start") || str_eq(deed, "evict-stop"))
 		m->evicts = str_eq(deed, "evict-start");
 	else if (str_eq(deed, "pressure-start") || str_eq(deed, "pressure-stop"))

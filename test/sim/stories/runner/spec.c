@@ -54,16 +54,17 @@ static void set_template(struct story *st, struct version *v, const struct words
 	user_set_template(st->world, v, buf_str(&text));
 }
 
-/* "key=value", "key", each with or without ":Effect". */
+/* "key=value", "key", each with or without ":Effect", of a toleration also ":Effect:SECONDS". */
 struct taint story_taint(struct arena *a, const char *s)
 {
 	static const char *const effects[] = {"", "NoSchedule", "PreferNoSchedule", "NoExecute"};
 	size_t len = strcspn(s, ":"), eq = strcspn(s, "=:");
+	size_t effect = s[len] ? strcspn(s + len + 1, ":") : 0;
 	struct taint t = {.key = arena_strndup(a, s, eq), .value = ""};
 	if (s[eq] == '=')
 		t.value = arena_strndup(a, s + eq + 1, len - eq - 1);
 	for (int i = 1; s[len] && i < (int)ARRAY_LEN(effects); i++) {
-		if (str_eq(s + len + 1, effects[i]))
+		if (strlen(effects[i]) == effect && !strncmp(s + len + 1, effects[i], effect))
 			t.effect = (enum taint_effect)i;
 	}
 	return t;
@@ -97,7 +98,12 @@ static void set_selection(struct version *v, const struct words *w)
 	if (tol) {
 		struct toleration *t = arena_alloc(a, sizeof *t);
 		struct taint what = story_taint(a, tol);
-		*t = (struct toleration){what.key, what.value, !*what.value, what.effect};
+		const char *effect = strchr(tol, ':');
+		const char *seconds = effect ? strchr(effect + 1, ':') : NULL;
+		*t = (struct toleration){what.key,    what.value, !*what.value,
+					 what.effect, seconds,    0};
+		if (seconds)
+			t->seconds = strtoll(seconds + 1, NULL, 10);
 		spec->tolerations = t;
 		spec->ntolerations = *tol ? 1 : 0;
 	}

@@ -46,6 +46,7 @@ static void cluster(struct story *st, const struct words *w)
 	st->cfg.memory_milli = option_milli(w, "memory", 8000);
 	st->cfg.coordinators = (uint32_t)option_whole(w, "coordinators", 2);
 	st->cfg.seed = (uint64_t)option_whole(w, "seed", 1);
+	st->cfg.agentless = (uint32_t)option_whole(w, "agentless", 0);
 }
 
 /* at TIME DEED … */

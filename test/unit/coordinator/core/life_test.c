@@ -77,6 +77,8 @@ static void computenode_for_every_node(void **state)
 	assert_string_equal(a.node_uid, "uid-n1");
 	assert_int_equal(a.resources.n, 3);
 	w_compute_node(w, "n1", false);
+	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_NONE); /* agents may come */
+	w_wait(w, 30000);
 	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_PENDING);
 	w_hello(w, "n1");
 	assert_int_equal(w_compute_node_state(w, "n1"), COMPUTE_NODE_RUNNING);

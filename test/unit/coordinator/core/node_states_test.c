@@ -203,6 +203,7 @@ static void happens(struct world *w, const char *word)
 		w_tell_node(w, w_node(w, "n1"));
 		w_compute_node(w, "n1", false);
 		w_sync(w);
+		w_wait(w, 30000); /* so long agents may come before anything is said */
 	} else if (!strcmp(word, "hello")) {
 		w_mute(w, "n1", false);
 		w_hello(w, "n1");

@@ -144,8 +144,11 @@ static void draw_tolerations(struct rng *r, struct case_job *j)
 	for (uint32_t i = 0; i < n; i++) {
 		bool any = one_in(r, 8), exists = any || one_in(r, 2);
 		j->tolerations[i] = (struct toleration){
-			any ? NULL : PICK(r, taint_keys), exists ? NULL : PICK(r, values), exists,
-			one_in(r, 2) ? EFFECT_ANY : (enum taint_effect)(1 + rng_below(r, 3))};
+			.key = any ? NULL : PICK(r, taint_keys),
+			.value = exists ? NULL : PICK(r, values),
+			.exists = exists,
+			.effect = one_in(r, 2) ? EFFECT_ANY
+					       : (enum taint_effect)(1 + rng_below(r, 3))};
 	}
 	j->spec.tolerations = j->tolerations;
 	j->spec.ntolerations = n;

@@ -54,8 +54,8 @@ static void set(struct core *c, struct job_record *j, unsigned what)
 	if (what & MOVED) {
 		static const struct kv elsewhere[] = {{"zone", "elsewhere"}};
 		const struct job_spec spec = {.node_selector = {elsewhere, 1}};
+		job_changed_selection(c, j, NULL);
 		tables_request(c, j, &spec);
-		j->update.selection_changed = true;
 	}
 }
 

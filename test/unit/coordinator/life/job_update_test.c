@@ -7,6 +7,7 @@
 
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/selection.h"
 #include "coordinator/core/state/templates.h"
 #include "test/unit/coordinator/state/tables.h"
 
@@ -57,6 +58,11 @@ static void fewer_members(void **state)
 	assert_members(j, "RSRRSS"); /* a completed index needs no attempt */
 }
 
+static struct attempt *job_find_slot(struct job_record *j, uint32_t index)
+{
+	return job_slot(j, index)->current;
+}
+
 static void another_selection(void **state)
 {
 	static const struct kv host[] = {{"kubernetes.io/hostname", "n2"}};
@@ -65,13 +71,81 @@ static void another_selection(void **state)
 	struct core *c = tables_of(state);
 	struct job_record *j = running(c);
 	tables_select(c, c->nodes.at[2], &labels, NULL, 0);
+	struct selection *was = selection_hold(j->spec.request->set);
 	tables_request(c, j, &spec);
 	update_selector(c, j);
 	assert_members(j, "RRRRRR"); /* a node that was relabelled moves nothing */
-	j->update.selection_changed = true;
+	job_changed_selection(c, j, was);
+	selection_put(c, was);
 	update_selector(c, j);
 	assert_members(j, "SSRSSS");
 	assert_false(j->update.selection_changed);
+	assert_null(j->update.selection_was);
+}
+
+/* What an edit leaves as it was moves nobody, whatever became of the nodes. */
+static void a_selection_that_still_admits_the_nodes(void **state)
+{
+	static const struct kv host[] = {{"zone", "a"}};
+	static const struct taint busy = {"busy", "", EFFECT_NO_SCHEDULE};
+	static const struct kvs labels = {host, 1};
+	static const struct toleration other = {.key = "other", .exists = true};
+	struct job_spec spec = {.node_selector = labels};
+	struct core *c = tables_of(state);
+	struct job_record *j = running(c);
+	tables_request(c, j, &spec);
+	tables_select(c, c->nodes.at[2], &labels, &busy, 1); /* the others have another label now */
+	job_changed_selection(c, j, j->spec.request->set);
+	spec.tolerations = &other;
+	spec.ntolerations = 1;
+	tables_request(c, j, &spec);
+	update_selector(c, j);
+	assert_members(j, "RRRRRR");
+}
+
+/* What was before is not known: all counts, but taints only for members with other tolerations. */
+static void an_edit_that_nobody_saw(void **state)
+{
+	static const struct kv zone[] = {{"zone", "a"}};
+	static const struct taint busy = {"busy", "", EFFECT_NO_SCHEDULE};
+	static const struct kvs labels = {zone, 1};
+	static const struct sel_expr size[] = {{.key = "size", .op = SEL_DOES_NOT_EXIST}};
+	static const struct sel_term term[] = {{size, 1}};
+	static const struct kv both[] = {{"zone", "a"}, {"size", "1"}};
+	const struct job_spec spec = {.node_selector = labels, .terms = term, .nterms = 1};
+	struct core *c = tables_of(state);
+	struct job_record *j = running(c);
+	const struct kvs large = {both, 2};
+	for (uint32_t i = 0; i < 5; i++)
+		tables_select(c, c->nodes.at[i], i == 4 ? &large : &labels, &busy, i > 1);
+	job_find_slot(j, 3)->template_id = 0; /* made with other tolerations */
+	tables_request(c, j, &spec);
+	job_changed_selection(c, j, NULL);
+	update_selector(c, j);
+	assert_members(j, "RRRSSS");
+}
+
+/* One of which only an agent's order is known is held against all; others are left alone. */
+static void one_that_was_resumed(void **state)
+{
+	static const struct kv zone[] = {{"zone", "a"}};
+	static const struct kvs labels = {zone, 1};
+	static const struct taint busy = {"busy", "", EFFECT_NO_SCHEDULE};
+	static const struct sel_expr size[] = {{.key = "size", .op = SEL_DOES_NOT_EXIST}};
+	static const struct sel_term term[] = {{size, 1}};
+	static const struct kv both[] = {{"zone", "a"}, {"size", "1"}};
+	const struct job_spec spec = {.node_selector = labels, .terms = term, .nterms = 1};
+	struct core *c = tables_of(state);
+	struct job_record *j = running(c);
+	const struct kvs large = {both, 2};
+	for (uint32_t i = 0; i < 3; i++)
+		tables_select(c, c->nodes.at[i], i == 2 ? &large : &labels, &busy, i == 1);
+	tables_request(c, j, &spec);
+	for (uint32_t i = 0; i < 4; i++)
+		job_resumed_attempt(j, job_find_slot(j, i));
+	update_selector(c, j);
+	assert_members(j, "RSSSRR");
+	assert_false(j->update.resumed || job_find_slot(j, 0)->unchecked);
 }
 
 static void set_template(struct core *c, struct job_record *j, const char *hash)
@@ -174,6 +248,9 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		T(fewer_members),
 		T(another_selection),
+		T(a_selection_that_still_admits_the_nodes),
+		T(an_edit_that_nobody_saw),
+		T(one_that_was_resumed),
 		cmocka_unit_test(another_template),
 		cmocka_unit_test(the_hash_of_older_versions),
 		T(one_that_is_away_counts),

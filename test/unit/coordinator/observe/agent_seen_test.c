@@ -76,6 +76,29 @@ static void a_hangup_is_no_silence(void **state)
 	assert_int_equal(c->nodes.nsilent, 0);
 }
 
+/* The session of one that said nothing for long is over: it stays as silent, or connected, as it
+ * was, and is not kept for its session's sake. */
+static void a_silent_session_ends(void **state)
+{
+	struct core *c = tables_of(state);
+	struct core_event ev = of(5), other = of(4), unknown = of(5);
+	unknown.agent.node = "n9";
+	agent_hello(c, &ev);
+	struct node_record *n = node_find(c, "n1");
+	node_set_silent(c, n, true);
+	while (node_take_dirty(c))
+		continue;
+	agent_dropped(c, &other);
+	agent_dropped(c, &unknown);
+	assert_int_equal(n->agent.session, 5);
+	assert_false(n->dirty);
+	agent_dropped(c, &ev);
+	assert_int_equal(n->agent.session, 0);
+	assert_true(n->agent.connected && n->agent.silent && n->dirty);
+	agent_heard(c, &ev);
+	assert_true(n->agent.silent);
+}
+
 /* A Hello is the node's whole truth; what it lacks is looked up before it counts as gone. */
 static void what_a_hello_lacks_is_looked_up(void **state)
 {
@@ -96,9 +119,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		T(a_hello_begins_a_session),
-		T(only_the_session_that_is_counts),
-		T(a_hangup_is_no_silence),
+		T(a_hello_begins_a_session),        T(only_the_session_that_is_counts),
+		T(a_hangup_is_no_silence),          T(a_silent_session_ends),
 		T(what_a_hello_lacks_is_looked_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

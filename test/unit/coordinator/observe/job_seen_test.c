@@ -6,6 +6,7 @@
 
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/node.h"
 #include "test/unit/coordinator/state/tables.h"
 
 #define MEMORY (INT64_C(8000) * GI)
@@ -37,6 +38,44 @@ static void a_new_job(void **state)
 	assert_int_equal(j->object.created_ms, 5000);
 	assert_string_equal(j->status.rv, "10");
 	assert_false(j->update.selection_changed);
+}
+
+/* For how long members stay on a node that is not Ready; a change of it concerns their nodes. */
+static void its_own_time_on_a_node_that_is_not_ready(void **state)
+{
+	static const struct {
+		const char *name, *key;
+		bool timed;
+		int64_t seconds, not_ready_ms, unreachable_ms;
+		bool concerns;
+	} cases[] = {
+		{"nothing said", "k", false, 0, 0, 0, false},
+		{"of one taint", "node.kubernetes.io/not-ready", true, 7, 7000, 0, true},
+		{"the same again", "node.kubernetes.io/not-ready", true, 7, 7000, 0, false},
+		{"not at all", "node.kubernetes.io/unreachable", true, 0, 0, -1, true},
+		{"for ever", "node.kubernetes.io/unreachable", false, 0, 0, INT64_MAX, true},
+	};
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct job v = a_job();
+	job_seen(c, &v);
+	struct job_record *j = job_find(c, "default", "a");
+	tables_attempt(c, j, 0, n);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct toleration t = {.key = cases[i].key,
+					     .exists = true,
+					     .timed = cases[i].timed,
+					     .seconds = cases[i].seconds};
+		while (node_take_dirty(c))
+			continue;
+		v.meta.generation++;
+		v.spec.tolerations = &t;
+		v.spec.ntolerations = 1;
+		job_seen(c, &v);
+		CASE(cases[i].name, j->spec.not_ready_ms == cases[i].not_ready_ms);
+		CASE(cases[i].name, j->spec.unreachable_ms == cases[i].unreachable_ms);
+		CASE(cases[i].name, n->dirty == cases[i].concerns);
+	}
 }
 
 /* What was counted once stays counted, whoever wrote it. */
@@ -93,8 +132,14 @@ static void which_edits_move_members(void **state)
 	v.spec.node_selector = (struct kvs){zone_a, 1};
 	job_seen(c, &v);
 	assert_true(j->update.selection_changed);
+	const struct selection *first = j->update.selection_was;
+	assert_true(first && first != j->spec.request->set);
 	assert_false(j->update.rolling);
-	v.meta.generation = 4;
+	v.spec.node_selector.n = 0;
+	v.meta.generation++;
+	job_seen(c, &v);
+	assert_ptr_equal(j->update.selection_was, first); /* members have not followed yet */
+	v.meta.generation++;
 	v.spec.template_hash = "ffffffffffffffff";
 	job_seen(c, &v);
 	assert_true(j->update.rolling);
@@ -268,6 +313,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		T(a_new_job),
+		T(its_own_time_on_a_node_that_is_not_ready),
 		cmocka_unit_test(what_a_status_counts),
 		T(which_edits_move_members),
 		T(what_is_odd_about_a_spec),

@@ -123,13 +123,30 @@ static void what_another_owner_kept(void **state)
 	assert_false(bitset_has(&n->apply.leave_out, r));
 }
 
+/* The taint that Kubernetes adds to a cordon says nothing more than the cordon. */
+static void the_taint_of_a_cordon(void **state)
+{
+	static const struct taint taints[] = {
+		{"node.kubernetes.io/unschedulable", "", EFFECT_NO_SCHEDULE},
+		{"team", "x", EFFECT_NO_SCHEDULE}};
+	struct core *c = tables_of(state);
+	const struct node v = {.meta = {.name = "n1", .uid = "u1"},
+			       .unschedulable = true,
+			       .taints = taints,
+			       .ntaints = 2};
+	node_seen(c, &v);
+	const struct node_record *n = node_find(c, "n1");
+	assert_true(n->kube.cordoned);
+	assert_int_equal(n->kube.ntaints, 1);
+	assert_string_equal(intern_str(c->strs, n->kube.taints[0].key), "team");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		T(a_node_comes_changes_and_goes),
-		T(when_a_node_has_changed),
-		T(a_compute_node_of_the_leader_before),
+		T(the_taint_of_a_cordon),   T(a_node_comes_changes_and_goes),
+		T(when_a_node_has_changed), T(a_compute_node_of_the_leader_before),
 		T(what_another_owner_kept),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,8 +33,8 @@ static const struct kv zone_a[] = {{"zone", "a"}}, zone_b[] = {{"zone", "b"}};
 static const struct kvs in_a = {zone_a, 1}, in_b = {zone_b, 1}, no_labels;
 static const struct taint tainted = {"team", "x", EFFECT_NO_SCHEDULE};
 static const struct taint avoided = {"slow", "", EFFECT_PREFER_NO_SCHEDULE};
-static const struct toleration team_x = {"team", "x", false, EFFECT_NO_SCHEDULE};
-static const struct toleration any = {"", "", true, EFFECT_ANY};
+static const struct toleration team_x = {"team", "x", false, EFFECT_NO_SCHEDULE, false, 0};
+static const struct toleration any = {"", "", true, EFFECT_ANY, false, 0};
 
 /* Of 4 CPU each: n1 in zone a, n2 in zone a and half full, n3 with a CPU in use, n4 of team x, n5
  * to be avoided. */

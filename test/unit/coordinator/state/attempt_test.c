@@ -164,6 +164,7 @@ static void when_an_attempt_may_be_replaced(void **state)
 		struct attempt *a = tables_attempt(c, j, 0, n);
 		j->spec.on_loss = cases[i].policy;
 		n->verdict.loss = cases[i].loss;
+		a->away = cases[i].loss != NODE_PRESENT;
 		attempt_set_state(c, a, cases[i].to);
 		CASE(cases[i].name, attempt_missed(a) == cases[i].missed);
 		CASE(cases[i].name, attempt_replaceable(a) == cases[i].replaceable);

@@ -42,7 +42,7 @@ static const char *selected(struct core *c, const struct job_spec *spec)
 	return tables_names(c, &ok);
 }
 
-static const struct toleration all = {"", "", true, EFFECT_ANY};
+static const struct toleration all = {"", "", true, EFFECT_ANY, false, 0};
 
 static void the_nodes_that_a_spec_selects(void **state)
 {

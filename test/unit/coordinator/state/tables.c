@@ -51,6 +51,7 @@ int tables_setup(void **state)
 	t->logged = (struct buf)BUF_INIT(TEXT_MAX);
 	t->text = (struct buf)BUF_INIT(TEXT_MAX);
 	c->cfg = (struct core_config){.node_silent_grace_ms = 6000,
+				      .node_not_ready_ms = 60000,
 				      .node_unheard_ms = 30000,
 				      .loop_gap_ms = 1000,
 				      .retry_base_ms = 10000,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/reasons.h"
 #include "coordinator/core/state/resources.h"
 #include "model/quantity.h"
 #include "test/unit/coordinator/state/tables.h"
@@ -226,12 +227,112 @@ static void how_a_write_ended(void **state)
 	(void)state;
 }
 
+/* While members are kept on a Node that is not Ready, its message has both times. */
+static void what_it_says_of_one_that_is_not_ready(void **state)
+{
+	static const char kept[] =
+		"the Node is not Ready since 1970-01-01T00:16:30Z, but its agent "
+		"answers; its members are kept until 1970-01-01T00:17:30Z";
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct compute_node_status s;
+	const char *rv;
+	n->kube.ready = COND_FALSE;
+	n->verdict.loss = NODE_UNREADY;
+	n->verdict.kept_until_ms = 1050000;
+	n->verdict.conditions[NC_READY] = (struct cond_state){
+		.status = COND_FALSE, .reason = R_NodeNotReady, .since_ms = 990000};
+	assert_true(node_status_view(c, "n1", &s, &rv));
+	assert_string_equal(s.reason, "NodeNotReady");
+	assert_non_null(strstr(s.message, kept));
+	assert_non_null(strstr(s.conds[NC_READY].message, kept));
+	n->verdict.state = COMPUTE_NODE_FAILED;
+	assert_true(node_status_view(c, "n1", &s, &rv));
+	assert_string_equal(s.message, reason_message(R_NodeNotReady));
+	n->verdict.state = COMPUTE_NODE_RUNNING;
+	n->verdict.loss = NODE_DOUBTFUL;
+	assert_true(node_status_view(c, "n1", &s, &rv));
+	assert_string_equal(s.message, reason_message(R_NodeNotReady));
+}
+
+/* Whether what is stored, or on its way, says that no agent was ever heard. */
+static void what_is_told_of_one_without_an_agent(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct compute_node_status none = {.state = COMPUTE_NODE_PENDING},
+				   was = {.state = COMPUTE_NODE_PENDING, .agent_version = "1"},
+				   first = {.state = COMPUTE_NODE_NONE};
+	node_status_taken(c, "n1", &was);
+	assert_false(n->told_agentless);
+	node_status_taken(c, "n1", &none);
+	assert_true(n->told_agentless);
+	node_status_taken(c, "n1", &was); /* not stored yet */
+	assert_true(n->told_agentless);
+	node_status_seen(n, &was, "2");
+	assert_false(n->told_agentless);
+	node_status_seen(n, &none, "3");
+	assert_true(n->told_agentless);
+	struct core_event ok = {.written = {.name = "n1", .rv = "5"}},
+			  bad = {.written = {.name = "n1", .rc = RC_TIMEOUT}};
+	node_status_taken(c, "n1", &none);
+	node_status_written(c, &ok);
+	assert_true(n->told_agentless);
+	node_status_taken(c, "n1", &was);
+	node_status_written(c, &bad);
+	assert_true(n->told_agentless);
+	node_status_taken(c, "n1", &was);
+	node_status_written(c, &ok); /* the watch may show it late */
+	assert_false(n->told_agentless);
+	node_status_seen(n, &none, "6");
+	node_status_forget(n);
+	assert_false(n->told_agentless);
+	node_status_seen(n, &none, "3");
+	node_status_seen(n, &first, "4");
+	assert_false(n->told_agentless);
+}
+
+/* Before agents had time to come, nothing new is said of a node that is not heard, but that a Node
+ * that had an agent is not Ready. */
+static void what_is_not_known_is_not_said(void **state)
+{
+	static const struct {
+		const char *name;
+		bool heard, open, inherited, ready, said;
+	} cases[] = {
+		{"heard", true, false, false, true, true},
+		{"the time is over", false, true, false, true, true},
+		{"known to the leader before", false, false, true, true, false},
+		{"and not Ready", false, false, true, false, true},
+		{"not known", false, false, false, true, false},
+		{"not known, and not Ready", false, false, false, false, false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		fails(c, n);
+		n->agent.heard = cases[i].heard;
+		c->gate.open = cases[i].open;
+		n->verdict.inherited = cases[i].inherited;
+		n->kube.ready = cases[i].ready ? COND_TRUE : COND_FALSE;
+		node_status_check(c, n);
+		CASE(cases[i].name, (n->status.mark != MARK_NONE) == cases[i].said);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		cmocka_unit_test(which_changes_want_a_write),
 		T(what_it_says),
+		T(what_it_says_of_one_that_is_not_ready),
+		T(what_is_told_of_one_without_an_agent),
+		cmocka_unit_test(what_is_not_known_is_not_said),
 		T(more_resources_than_are_listed),
 		cmocka_unit_test(how_a_write_ended),
 	};
