@@ -41,7 +41,7 @@ struct parsed {
 	uint32_t npairs, nterms, nexprs, ntolerations;
 	const char *affinity, *affinity_end;
 	struct term *terms;
-	struct expr *exprs; /* of all terms */
+	struct expr *exprs;                                 /* of all terms */
 	struct toleration tolerations[2 * TOLERATIONS_MAX]; /* and those of the RuntimeClass */
 };
 

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "model/quantity.h"
 #include "model/selector.h"
+#include "test/sim/checks/lost.h"
 
 static struct made *made_find(struct checks *c, const struct version *pod, struct buf *key)
 {
@@ -207,8 +208,8 @@ static void check_one_live(struct checks *c, const struct version *job, const st
 			world_fail(c->world, "one-live-wait", "%s while %s exists", pod->meta.name,
 				   o->meta.name);
 		if (check_live(o) && !check_faulty(c, o->pod.node) &&
-		    !check_faulty(c, pod->pod.node) && !unfenced(c) && !came_late(c, o) &&
-		    !came_again(c, o))
+		    !check_given_up(c, job, o->pod.node) && !check_faulty(c, pod->pod.node) &&
+		    !unfenced(c) && !came_late(c, o) && !came_again(c, o))
 			world_fail(c->world, "one-live", "%s while %s lives on %s", pod->meta.name,
 				   o->meta.name, o->pod.node);
 	}

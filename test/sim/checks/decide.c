@@ -40,7 +40,7 @@ static void on_open(struct checks *c, struct mind *m)
 	const struct known_version *k;
 	const struct mind_node *n;
 	bool early = c->world->clock.now_ms < m->synced_ms + GATE_MS, awaited = false;
-	int64_t just_now_ms = c->world->clock.now_ms - LOST_TOGETHER_MS;
+	int64_t just_now_ms = c->world->clock.now_ms;
 	m->open = true;
 	for (k = m->known; k; k = k->hh.next) {
 		const char *node = k->v->meta.name;
@@ -48,7 +48,7 @@ static void on_open(struct checks *c, struct mind *m)
 			continue;
 		HASH_FIND_STR(m->nodes, node, n);
 		if (n && n->registered) {
-			awaited |= n->since_ms > just_now_ms;
+			awaited |= n->since_ms >= just_now_ms;
 			continue;
 		}
 		awaited |= !n || !n->told_agentless;

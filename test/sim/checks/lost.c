@@ -7,6 +7,7 @@
 #include "test/sim/cluster/proc.h"
 
 enum { MASS_PERCENT = 55, MASS_MIN = 3, TOGETHER_MS = 60000, NOT_READY_S = 60, DOUBT_MS = 15000 };
+enum { FAILED_MS = NOT_READY_S * 1000 + 30000 };
 
 static bool tainted_by_hand(const struct version *node)
 {
@@ -46,17 +47,14 @@ static void lost_for_silence(struct checks *c, struct mind *m, const struct line
 			   m->proc->host.name, l->index, l->job_key, silent, all);
 }
 
-/* Those are silent whose kubelets say that they are well; those may be, for a moment, with whom
- * something was wrong lately. */
-static bool most_may_be_silent(struct checks *c, const struct mind *m)
+/* Those whose kubelets say that they are well. */
+static bool most_are_silent(const struct mind *m)
 {
 	uint32_t silent = 0, all = 0;
 	for (const struct mind_node *n = m->nodes; n; n = n->hh.next) {
-		bool answers = n->connected && !n->silent;
-		bool counts =
-			(n->silent && ready(m, n->name)) || (answers && check_broken(c, n->name));
+		bool counts = n->silent && ready(m, n->name);
 		silent += counts;
-		all += counts || answers;
+		all += counts || (n->connected && !n->silent);
 	}
 	return !all || (silent >= MASS_MIN && silent * 100 > all * MASS_PERCENT);
 }
@@ -65,7 +63,7 @@ static void doubt(struct checks *c, struct mind *m)
 {
 	int64_t now_ms = c->world->clock.now_ms;
 	const struct host *h = &m->proc->host;
-	if (!m->suspects_itself || most_may_be_silent(c, m) || !h->alive || !proc_leads(m->proc) ||
+	if (!m->suspects_itself || most_are_silent(m) || !h->alive || !proc_leads(m->proc) ||
 	    (h->paused_until_ms && h->paused_until_ms + KNOWING_MS > now_ms)) {
 		m->vain_ms = 0;
 		return;
@@ -107,6 +105,17 @@ static int64_t tolerated_s(const struct job_spec *s, const char *taint)
 	return NOT_READY_S;
 }
 
+bool check_given_up(const struct checks *c, const struct version *job, const char *node)
+{
+	const struct machine *m = cluster_machine(c->cluster, node);
+	if (!m || !m->unready)
+		return false;
+	if (!m->agent.host.alive)
+		return true; /* there is no witness */
+	int64_t s = job ? tolerated_s(&job->job.spec, "node.kubernetes.io/not-ready") : 0;
+	return (c->world->clock.now_ms - m->unready_ms) / 1000 >= s;
+}
+
 static void lost_not_ready(struct checks *c, struct mind *m, const struct line *l,
 			   const struct known_version *node)
 {
@@ -136,4 +145,40 @@ void check_lost(struct checks *c, struct mind *m, const struct line *l)
 		lost_for_silence(c, m, l);
 	else
 		lost_not_ready(c, m, l, k);
+}
+
+static bool leads_undisturbed(const struct checks *c, const struct mind *m)
+{
+	const struct host *h = m->proc ? &m->proc->host : NULL;
+	return h && h->alive && proc_leads(m->proc) &&
+	       (!h->paused_until_ms || h->paused_until_ms + KNOWING_MS < c->world->clock.now_ms);
+}
+
+/* The time counts from when this leader saw it. */
+static void unready(struct checks *c, const struct mind *m, const struct known_version *k)
+{
+	const char *name = k->v->meta.name;
+	const struct version *v = store_find(&c->world->server.store, API_COMPUTE_NODE, NULL, name);
+	int64_t since_ms = k->unready_ms > m->synced_ms ? k->unready_ms : m->synced_ms;
+	if (k->unready_ms < 0 || m->synced_ms == INT64_MAX || !v ||
+	    c->world->clock.now_ms <= since_ms + FAILED_MS)
+		return;
+	if (v->compute_node.status.state != COMPUTE_NODE_FAILED)
+		world_fail(c->world, "unready-unsaid",
+			   "ComputeNode %s is %s, but its Node is not Ready for %d s", name,
+			   compute_node_state_text(v->compute_node.status.state),
+			   (int)((c->world->clock.now_ms - since_ms) / 1000));
+}
+
+void check_unready(struct checks *c)
+{
+	for (uint32_t i = 0; i < COORDINATORS; i++) {
+		const struct mind *m = &c->minds->v[i];
+		if (!leads_undisturbed(c, m))
+			continue;
+		for (const struct known_version *k = m->known; k; k = k->hh.next) {
+			if (k->v->kind == API_NODE)
+				unready(c, m, k);
+		}
+	}
 }

@@ -7,6 +7,7 @@
 #include "base/bitset.h"
 #include "base/mem.h"
 #include "model/selector.h"
+#include "test/sim/cluster/lifecycle.h"
 
 bool check_live(const struct version *v)
 {
@@ -27,14 +28,15 @@ bool check_same_index(const struct version *a, const struct version *b)
 bool check_broken(struct checks *c, const char *node)
 {
 	const struct machine *m = cluster_machine(c->cluster, node);
-	return !m || m->down || m->kubelet_down || m->unready ||
+	return !m || m->down || m->kubelet_down ||
 	       c->world->clock.now_ms < m->faulty_ms + FAULTY_MS;
 }
 
 bool check_faulty(struct checks *c, const char *node)
 {
 	const struct machine *m = cluster_machine(c->cluster, node);
-	return check_broken(c, node) || c->world->clock.now_ms < m->unheard_ms + FAULTY_MS;
+	return check_broken(c, node) || machine_given_up(m) ||
+	       c->world->clock.now_ms < m->unheard_ms + FAULTY_MS;
 }
 
 bool check_status_refused(const struct checks *c, const char *job)

@@ -13,6 +13,7 @@
 #include "test/sim/checks/place.h"
 #include "test/sim/checks/said.h"
 #include "test/sim/checks/waits.h"
+#include "test/sim/world/needed.h"
 
 enum { SCAN_MS = 2000, MOVE_MS = 15000, SOON_MS = 30000, IN_TIME_MS = 90000 };
 
@@ -108,7 +109,9 @@ static void scan_moved(struct checks *c, const struct version *pod, const struct
 	if (!m || !m->was || !node || c->world->clock.now_ms < m->at_ms + MOVE_MS ||
 	    check_changed_at(c, pod->pod.node) >= m->at_ms)
 		return;
-	if (check_excluded(&m->was->job.spec, &job->job.spec, node, compute_node))
+	AUTO(arena_done) struct arena a = ARENA_INIT(1 << 16);
+	const struct job_spec spec = needed_tolerating(&a, st, &job->job.spec);
+	if (check_excluded(&m->was->job.spec, &spec, node, compute_node))
 		world_fail(c->world, "move-missed", "%s stays on %s, which no longer matches",
 			   pod->meta.name, pod->pod.node);
 }
@@ -136,6 +139,7 @@ void check_scan(struct checks *c)
 	check_doubt(c);
 	if (conns_rough(c->world->conns) || !led_for(c, MOVE_MS))
 		return;
+	check_unready(c);
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *pod = sh->v[i];
 		const struct version *job =
@@ -143,9 +147,11 @@ void check_scan(struct checks *c)
 		const struct machine *m = cluster_machine(c->cluster, pod->pod.node);
 		if (job && !pod_ended(pod) && led_for(c, IN_TIME_MS))
 			scan_address(c, pod);
-		if (!job || !check_live(pod) || !m || m->kubelet_down || m->unready)
+		if (!job || !check_live(pod) || !m || m->kubelet_down)
 			continue;
-		if (led_for(c, IN_TIME_MS) && mind_answers(c, pod->pod.node, SOON_MS))
+		/* What was lost is stopped when its Node is Ready again. */
+		if (!m->unready && led_for(c, IN_TIME_MS) &&
+		    mind_answers(c, pod->pod.node, SOON_MS))
 			scan_superseded(c, pod);
 		if (well(c, pod->pod.node) && mind_answers(c, pod->pod.node, MOVE_MS))
 			check_heard(c, pod, job);

@@ -12,7 +12,13 @@
 #include "test/sim/world/copy.h"
 #include "test/sim/world/pod_edit.h"
 
-enum { LIFECYCLE_GRACE_MS = 40000, EVICTION_MS = 300000, POD_GC_MS = 20000, CLOUD_MS = 60000 };
+enum {
+	LIFECYCLE_GRACE_MS = 40000,
+	EVICTION_MS = 300000,
+	POD_GC_MS = 20000,
+	CLOUD_MS = 60000,
+	GIVEN_UP_MS = 55000
+}; /* a little less than --node-not-ready-grace */
 
 /* A Node that is not Ready has one of two taints, with both effects; others' taints stay. */
 static void set_ready_taints(struct version *v)
@@ -90,6 +96,11 @@ static void put_kubelets_word(struct machine *m)
 void machine_doubt(struct machine *m, int64_t until_ms)
 {
 	m->faulty_ms = until_ms > m->faulty_ms ? until_ms : m->faulty_ms;
+}
+
+bool machine_given_up(const struct machine *m)
+{
+	return m->unready && m->cluster->world.clock.now_ms >= m->unready_ms + GIVEN_UP_MS;
 }
 
 bool machine_absent(const struct machine *m)
@@ -270,7 +281,10 @@ void machine_ready(struct machine *m, bool ready)
 {
 	if (m->unready == !ready)
 		return;
+	if (machine_given_up(m))
+		machine_doubt(m, m->cluster->world.clock.now_ms);
 	m->unready = !ready;
+	m->unready_ms = m->cluster->world.clock.now_ms;
 	world_note(&m->cluster->world, ready ? "kubelet ready" : "kubelet not ready",
 		   KS("node", m->name));
 	if (machine_absent(m))

@@ -24,6 +24,7 @@ struct machine {
 	bool allows_sysctls;  /* its configuration allows unsafe sysctls */
 	bool evicts;          /* the kubelet evicts what it starts */
 	bool unready;         /* its kubelet says that it is not Ready; all else goes on */
+	int64_t unready_ms;   /* since when */
 	int64_t slow_ms;      /* the kubelet takes so much longer to start and end pods */
 	int64_t offset_ms;    /* the kubelet's clock */
 	bool clock_apart;     /* it was set at some time */

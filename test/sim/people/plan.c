@@ -271,7 +271,7 @@ static void make_faults(struct plan *p, const struct plan_config *cfg,
 		if (op->type == OP_PAUSE && op->b % 2) /* a lease outlasts most */
 			op->ms = draw(r, 15000, 60000);
 		if (op->type == OP_FLAP)
-			op->ms %= FLAP_MS;
+			op->ms = op->b % 4 ? op->ms % FLAP_MS : FLAP_MS + op->ms % (2 * FLAP_MS);
 	}
 }
 

@@ -52,28 +52,30 @@ static bool has_room(const struct version *node, const struct version *compute_n
 	       milli <= reslist_get(&compute_node->compute_node.resources, res);
 }
 
+/* at_all: also a node that takes no members now, cordoned or without an agent. */
 static bool node_fits(const struct cluster *cl, const struct version *node,
-		      const struct job_spec *spec, bool cordoned)
+		      const struct job_spec *spec, bool at_all)
 {
 	const struct version *compute_node =
 		store_find(&cl->world.server.store, API_COMPUTE_NODE, NULL, node->meta.name);
-	bool ok = compute_node && !cluster_gone(cl, node->meta.name) &&
-		  !cluster_agentless(cl, node->meta.name) && selected(spec, node, compute_node) &&
+	bool now = compute_node && !cluster_gone(cl, node->meta.name) &&
+		   !cluster_agentless(cl, node->meta.name) && !node->node.unschedulable &&
+		   !compute_node->compute_node.unschedulable;
+	bool ok = compute_node && (now || at_all) && selected(spec, node, compute_node) &&
 		  needed_could_allow(&cl->world.server.store, spec, node) &&
 		  has_room(node, compute_node, "pods", 1000);
 	for (uint32_t k = 0; ok && k < spec->requests.n; k++)
 		ok = has_room(node, compute_node, spec->requests.v[k].name,
 			      spec->requests.v[k].milli);
-	return ok && (cordoned ||
-		      (!node->node.unschedulable && !compute_node->compute_node.unschedulable));
+	return ok;
 }
 
-static uint32_t fitting(const struct cluster *cl, const struct job_spec *spec, bool cordoned)
+static uint32_t fitting(const struct cluster *cl, const struct job_spec *spec, bool at_all)
 {
 	const struct shelf *sh = &cl->world.server.store.shelf[API_NODE];
 	uint32_t fit = 0;
 	for (uint32_t i = 0; i < sh->n; i++)
-		fit += node_fits(cl, sh->v[i], spec, cordoned);
+		fit += node_fits(cl, sh->v[i], spec, at_all);
 	return fit;
 }
 
@@ -85,7 +87,7 @@ static bool final(enum job_state state)
 }
 
 /* Kubelets refuse its pods for what they are. If all do that it may have, it has failed; it waits
- * where one has not said so, because it is cordoned, or where too few do not. */
+ * where one has not said so, because it is cordoned or has no agent, or where too few do not. */
 static bool refused_settled(const struct cluster *cl, const struct plan_job *j,
 			    const struct version *v, uint32_t fit)
 {

@@ -290,10 +290,10 @@ static void test_template_store(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_quantities),    cmocka_unit_test(test_reslists),
-		cmocka_unit_test(test_expressions),   cmocka_unit_test(test_taints),
-		cmocka_unit_test(test_stay),          cmocka_unit_test(test_overlay),
-		cmocka_unit_test(test_names),         cmocka_unit_test(test_template_name),
+		cmocka_unit_test(test_quantities),     cmocka_unit_test(test_reslists),
+		cmocka_unit_test(test_expressions),    cmocka_unit_test(test_taints),
+		cmocka_unit_test(test_stay),           cmocka_unit_test(test_overlay),
+		cmocka_unit_test(test_names),          cmocka_unit_test(test_template_name),
 		cmocka_unit_test(test_template_store),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,7 +41,10 @@ static struct needed needed_of(struct story *st, const struct words *w)
 	n.bound = *n.volume;
 	if (tol) {
 		struct taint what = story_taint(&st->arena, tol);
-		*t = (struct toleration){what.key, what.value, !*what.value, what.effect};
+		*t = (struct toleration){.key = what.key,
+					 .value = what.value,
+					 .exists = !*what.value,
+					 .effect = what.effect};
 	}
 	if (on) {
 		size_t eq = strcspn(on, "=");
