@@ -21,9 +21,9 @@ int64_t again_count(const struct core *c, struct attempt *a, const struct member
 {
 	uint32_t ends = job_slot(a->job, a->id.index)->ends;
 	a->ran_long = again_ran_long(c, a, m);
-	if (!templates_are_same(a->job, a->template_id))
-		ends = 0;
-	else
+	/* An attempt of what the job was before says nothing of what it is now, and takes nothing
+	 * back that others have said since. */
+	if (templates_are_same(a->job, a->template_id))
 		ends = a->ran_long ? 1 : ends + (ends < UINT8_MAX);
 	job_set_ends(a->job, a->id.index, (uint8_t)ends);
 	return again_pause(ends);

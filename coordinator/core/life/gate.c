@@ -48,7 +48,7 @@ static void open_gate(struct core *c)
  * virtual-kubelet), or none with orders. */
 static bool awaited(const struct core *c, const struct node_record *n)
 {
-	return n->kube.exists && !n->agent.heard && !n->verdict.agentless &&
+	return n->kube.exists && !n->agent.heard && (!n->verdict.agentless || n->attempts) &&
 	       (n->kube.ready == COND_TRUE || not_ready_kept(c, n));
 }
 

@@ -84,7 +84,7 @@ static bool pause(struct cluster *cl, const struct plan_op *op)
 		else if (p == &cl->machine[i].agent)
 			machine_doubt(&cl->machine[i], cl->world.clock.now_ms + op->ms);
 	}
-	if (!p->host.alive)
+	if (!p->host.alive || p->host.paused_until_ms > cl->world.clock.now_ms)
 		return false;
 	if (p->kind == PROC_COORDINATOR && sleeps) {
 		proc_sleep(p, op->ms);

@@ -90,6 +90,16 @@ static bool ttl_changes(const struct plan *p, uint32_t job)
 	return false;
 }
 
+/* A pod on a machine that never comes back keeps its job, if that is deleted in the foreground. */
+static bool held_by_gone(const struct plan *p)
+{
+	for (uint32_t i = 0; i < p->nops; i++) {
+		if (!p->op[i].off && p->op[i].type == OP_GONE)
+			return true;
+	}
+	return false;
+}
+
 /* What does not end for want of nodes, the plan has judged (plan_end.c). */
 static bool same_end(const struct job_end *a, const struct job_end *b)
 {
@@ -105,7 +115,7 @@ bool twin_differs(const struct plan *p, const struct job_end *run, const struct 
 {
 	for (uint32_t i = 0; i < p->njobs; i++) {
 		const struct job_end *a = &run[i], *b = &twin[i];
-		bool late = a->there != b->there && ttl_changes(p, i);
+		bool late = a->there != b->there && (ttl_changes(p, i) || held_by_gone(p));
 		if (apart(p, i) || late || same_end(a, b))
 			continue;
 		buf_printf(why, "job %s is %s, without faults %s", p->job[i].name,
