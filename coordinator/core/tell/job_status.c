@@ -208,8 +208,9 @@ void job_status_check(struct core *c, struct job_record *j)
 {
 	struct job_status s;
 	if (j->status.mark == MARK_URGENT) {
+		/* A state that was taken back before it was written needs no write at once. */
 		if (j->gathering && !starting(j))
-			mark(c, j, MARK_URGENT);
+			mark(c, j, job_head(j) == j->status.stored_head ? MARK_LATER : MARK_URGENT);
 		return;
 	}
 	if (j->status.mark == MARK_LATER && job_head(j) == j->status.stored_head)
