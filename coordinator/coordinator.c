@@ -14,13 +14,13 @@
 
 static struct reflector **reflectors(struct coordinator *c, size_t i)
 {
-	struct reflector **v[] = {&c->nodes, &c->compute_nodes, &c->jobs};
+	struct reflector **v[] = {&c->nodes, &c->compute_nodes, &c->jobs, &c->nominated};
 	return i < ARRAY_LEN(v) ? v[i] : NULL;
 }
 
 static void on_gained(void *self, uint64_t epoch)
 {
-	static const enum api_kind kinds[] = {API_NODE, API_COMPUTE_NODE, API_JOB};
+	static const enum api_kind kinds[] = {API_NODE, API_COMPUTE_NODE, API_JOB, API_POD};
 	struct coordinator *c = coordinator_of(self);
 	struct core_event ev = {.type = CEV_LEAD, .epoch = epoch};
 	must(!c->leading);
@@ -31,7 +31,8 @@ static void on_gained(void *self, uint64_t epoch)
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		struct reflector **r = reflectors(c, i);
 		*r = observe_new(c, kinds[i]);
-		reflector_start(*r, c->now_ms);
+		if (*r != c->nominated) /* nobody waits for that: observe_synced() */
+			reflector_start(*r, c->now_ms);
 	}
 	observe_pods(c);
 }
@@ -202,6 +203,7 @@ int64_t coordinator_deadline(const struct coordinator *c)
 	at = earlier(at, earlier(c->pods_retry_ms, core_deadline(c->core)));
 	at = earlier(at, earlier(reflector_deadline(c->jobs), reflector_deadline(c->nodes)));
 	at = earlier(at, reflector_deadline(c->compute_nodes));
+	at = earlier(at, reflector_deadline(c->nominated));
 	return ops_want_turn(&c->ops) ? c->now_ms : at;
 }
 
@@ -247,5 +249,6 @@ void coordinator_stats(const struct coordinator *c, struct coordinator_stats *re
 	ret->sessions = *server_sessions_stats(c->sessions);
 	if (c->leading)
 		ret->relists = reflector_relists(c->jobs) + reflector_relists(c->nodes) +
-			       reflector_relists(c->compute_nodes);
+			       reflector_relists(c->compute_nodes) +
+			       reflector_relists(c->nominated);
 }

@@ -32,6 +32,9 @@ static void on_upsert(void *self, const struct api_object *obj)
 		on_job(c, obj->job);
 	} else if (obj->kind == API_COMPUTE_NODE) {
 		on_compute_node(c, obj->compute_node);
+	} else if (obj->kind == API_POD) {
+		ev = (struct core_event){.type = CEV_NOMINATED, .nominated = obj->pod};
+		shell_step(c, &ev);
 	} else {
 		ev.node = obj->node;
 		shell_step(c, &ev);
@@ -67,6 +70,13 @@ static void node_gone(void *self, const struct meta *meta)
 	shell_step(c, &ev);
 }
 
+static void nominated_gone(void *self, const struct meta *meta)
+{
+	struct coordinator *c = coordinator_of(self);
+	struct core_event ev = {.type = CEV_NOMINATED_GONE, .gone = meta};
+	shell_step(c, &ev);
+}
+
 /* The core decides nothing before it has seen everything: jobs, Nodes, ComputeNodes and all
  * pods. */
 void observe_synced(void *self)
@@ -79,6 +89,7 @@ void observe_synced(void *self)
 	c->synced = true;
 	log_info(c->log, "caches synced", KI("epoch", c->epoch));
 	shell_step(c, &ev);
+	reflector_start(c->nominated, c->now_ms);
 	/* Agents are accepted from now on: the core can compare their reports with what it
 	 * knows. */
 	server_sessions_lead(c->sessions, c->epoch);
@@ -90,6 +101,11 @@ void observe_pods(struct coordinator *c)
 	op_queue(op_new(&c->ops, OP_LIST_PODS, NULL, NULL, NULL));
 }
 
+/* One watch for the cluster: the API server looks up watches by spec.nodeName, so this one sees
+ * pods without a node alone; a watch in each agent would see them all, too. Nobody waits for its
+ * first list: a coordinator that may not watch pods (its role is older) does without. */
+static const char nominated_pods[] = "status.nominatedNodeName!=,spec.nodeName=";
+
 struct reflector *observe_new(struct coordinator *c, enum api_kind kind)
 {
 	struct reflector_config cfg = {.kind = kind,
@@ -97,11 +113,15 @@ struct reflector *observe_new(struct coordinator *c, enum api_kind kind)
 				       .watch_silence_ms = 90000,
 				       .self = c,
 				       .on_upsert = on_upsert,
+				       .field_selector = kind == API_POD ? nominated_pods : NULL,
 				       .on_synced = observe_synced,
 				       .on_gone = kind == API_JOB    ? job_gone
 						  : kind == API_NODE ? node_gone
+						  : kind == API_POD  ? nominated_gone
 								     : compute_node_gone};
-	return reflector_new(&cfg, &c->api, c->log, rng_next(&c->rng));
+	/* The seed of its pauses; the last of them takes none of the coordinator's. */
+	uint64_t seed = kind == API_POD ? c->epoch : rng_next(&c->rng);
+	return reflector_new(&cfg, &c->api, c->log, seed);
 }
 
 static void on_hello(void *self, const char *node, uint64_t session, const struct msg_hello *hello)

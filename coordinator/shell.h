@@ -30,7 +30,7 @@ struct coordinator {
 	struct server_sessions *sessions;
 	struct core *core;
 	struct writeq *writeq;
-	struct reflector *jobs, *nodes, *compute_nodes;
+	struct reflector *jobs, *nodes, *compute_nodes, *nominated;
 	struct intern *keys; /* the write queue's keys (status_keys.h) */
 	struct template_store templates;
 	struct ops ops;

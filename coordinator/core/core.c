@@ -27,6 +27,7 @@
 #include "coordinator/core/state/levels.h"
 #include "coordinator/core/state/memory.h"
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/nominated.h"
 #include "coordinator/core/state/orders.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/reservation.h"
@@ -58,6 +59,7 @@ static void forget(struct core *c)
 	}
 	HASH_ITER (hh_uid, c->jobs.by_uid, j, jtmp)
 		job_free(c, j);
+	nominated_forget(c);
 	nodes_forget(c);
 	templates_forget(c);
 	silence_forget(c);
@@ -161,6 +163,16 @@ static void on_compute_node_deleted(struct core *c, const struct core_event *ev)
 	compute_node_deleted(c, ev->gone);
 }
 
+static void on_nominated(struct core *c, const struct core_event *ev)
+{
+	nominated_set(c, ev->nominated);
+}
+
+static void on_nominated_gone(struct core *c, const struct core_event *ev)
+{
+	nominated_left(c, ev->gone->uid);
+}
+
 static void on_written(struct core *c, const struct core_event *ev)
 {
 	if (ev->written.is_job)
@@ -180,6 +192,8 @@ static void (*const handlers[])(struct core *, const struct core_event *) = {
 	[CEV_NODE_GONE] = on_node_deleted,
 	[CEV_COMPUTE_NODE] = on_compute_node,
 	[CEV_COMPUTE_NODE_GONE] = on_compute_node_deleted,
+	[CEV_NOMINATED] = on_nominated,
+	[CEV_NOMINATED_GONE] = on_nominated_gone,
 	[CEV_HELLO] = agent_hello,
 	[CEV_REPORT] = agent_report,
 	[CEV_HEARD] = agent_heard,

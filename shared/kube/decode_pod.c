@@ -42,6 +42,7 @@ void decode_pod(struct arena *a, const json_t *o, struct pod *ret)
 	const json_t *spec = json_object_get(o, "spec"), *status = json_object_get(o, "status");
 	*ret = (struct pod){
 		.node = str_or_empty(js_str(spec, "nodeName")),
+		.nominated = str_or_empty(js_str(status, "nominatedNodeName")),
 		.reason = str_or_empty(js_str(status, "reason")),
 		.message = str_or_empty(js_str(status, "message")),
 		.phase = phase_of(js_str(status, "phase")),

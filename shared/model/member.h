@@ -79,8 +79,9 @@ struct pod {
 	struct meta meta;
 	const char *node, *reason, *message; /* status.reason, status.message */
 	enum pod_phase phase;
-	bool ready, started; /* condition Ready; a container has run or runs */
-	bool working;        /* each container of the work runs or has run */
+	bool ready, started;   /* condition Ready; a container has run or runs */
+	bool working;          /* each container of the work runs or has run */
+	const char *nominated; /* status.nominatedNodeName, or "" */
 	bool disruption_target;
 	int64_t disruption_ms; /* since when; 0: not told */
 	const char *disruption_reason, *disruption_message;

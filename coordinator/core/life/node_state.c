@@ -21,6 +21,7 @@
 #include "coordinator/core/state/conditions.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/nominated.h"
 #include "coordinator/core/state/reasons.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/room.h"
@@ -167,6 +168,7 @@ void node_settle(struct core *c, struct node_record *n)
 {
 	if (n->caps_dirty) {
 		n->caps_dirty = false;
+		nominated_count(c, n);
 		if (res_caps(c, n))
 			room_grown(c, n, true);
 	}

@@ -17,6 +17,8 @@ enum core_event_type {
 	CEV_NODE_GONE,
 	CEV_COMPUTE_NODE,
 	CEV_COMPUTE_NODE_GONE,
+	CEV_NOMINATED,      /* a pod of others waits for a node that kube-scheduler has found */
+	CEV_NOMINATED_GONE, /* the pod is bound, has another node, or is deleted */
 	CEV_HELLO,          /* a session of an agent began; members is all that the agent knows */
 	CEV_REPORT,         /* a report of an agent: what changed */
 	CEV_HEARD,          /* any other frame of an agent */
@@ -42,6 +44,7 @@ struct core_event {
 		const struct node *node;
 		const struct compute_node *compute_node;
 		const struct meta *gone;
+		const struct pod *nominated;
 		struct {
 			const char *node;
 			uint64_t session;

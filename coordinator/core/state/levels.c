@@ -101,9 +101,10 @@ static uint32_t node_level(const struct core *c, const struct node_record *n)
 {
 	const int64_t *alloc = res_row(c, n, ROW_ALLOC), *used = res_row(c, n, ROW_USED);
 	const int64_t *foreign = res_row(c, n, ROW_FOREIGN);
+	const int64_t *nominated = res_row(c, n, ROW_NOMINATED);
 	uint32_t most = 0;
 	for (uint32_t r = RES_CPU; r <= RES_PODS; r++) {
-		uint32_t at = level_at(sum(used[r], foreign[r]), alloc[r]);
+		uint32_t at = level_at(sum(used[r], sum(foreign[r], nominated[r])), alloc[r]);
 		most = at > most ? at : most;
 	}
 	return most;

@@ -6,9 +6,18 @@
 
 enum { RES_CPU, RES_MEMORY, RES_PODS, RES_EPHEMERAL, RES_NAMES_MAX = 1024 };
 /* The rows of a node: the Node's allocatable, the ComputeNode's spec, what pods that are no members
- * use, what Muster may use (the result of these three), what it might use without such pods, what
- * members use. */
-enum res_row { ROW_ALLOC, ROW_SPEC, ROW_FOREIGN, ROW_CAP, ROW_WHOLE, ROW_USED, ROW_N };
+ * use, what such pods are promised, what Muster may use (the result of these four), what it might
+ * use without such pods, what members use. */
+enum res_row {
+	ROW_ALLOC,
+	ROW_SPEC,
+	ROW_FOREIGN,
+	ROW_NOMINATED,
+	ROW_CAP,
+	ROW_WHOLE,
+	ROW_USED,
+	ROW_N
+};
 enum { RES_ABSENT = -1 };
 /* What a ComputeNode lists in each map of resources: maxProperties in the CRD. */
 enum { RES_LISTED_MAX = 64 };

@@ -185,6 +185,25 @@ void res_foreign_set(struct core *c, struct node_record *n, const struct reslist
 	row_of(c, n, ROW_FOREIGN)[RES_PODS] = (int64_t)pods * 1000;
 }
 
+static int64_t sum(int64_t a, int64_t b)
+{
+	int64_t ret;
+	return __builtin_add_overflow(a, b, &ret) ? INT64_MAX : ret;
+}
+
+void res_nominated_clear(const struct core *c, struct node_record *n)
+{
+	for (uint32_t r = 0; r < c->res.n; r++)
+		row_of(c, n, ROW_NOMINATED)[r] = 0;
+}
+
+void res_nominated_add(const struct core *c, struct node_record *n, const char *name, int64_t milli)
+{
+	uint32_t r = res_find(c, name);
+	if (r != UINT32_MAX && milli > 0)
+		row_of(c, n, ROW_NOMINATED)[r] = sum(row_of(c, n, ROW_NOMINATED)[r], milli);
+}
+
 /* At most what the ComputeNode's spec allows, and what an agent takes orders for. */
 static int64_t within(int64_t room, int64_t spec, int64_t limit)
 {
@@ -198,12 +217,13 @@ bool res_caps(struct core *c, struct node_record *n)
 {
 	const int64_t *alloc = res_row(c, n, ROW_ALLOC), *spec = res_row(c, n, ROW_SPEC);
 	const int64_t *foreign = res_row(c, n, ROW_FOREIGN);
+	const int64_t *nominated = res_row(c, n, ROW_NOMINATED);
 	int64_t *cap = row_of(c, n, ROW_CAP), *whole = row_of(c, n, ROW_WHOLE);
 	bool changed = false;
 	for (uint32_t r = 0; r < c->res.n; r++) {
 		int64_t most = alloc[r] > 0 ? alloc[r] : 0;
 		int64_t limit = r == RES_PODS ? NODE_PODS_MAX * INT64_C(1000) : INT64_MAX;
-		int64_t room = within(most - foreign[r], spec[r], limit);
+		int64_t room = within(most - sum(foreign[r], nominated[r]), spec[r], limit);
 		most = within(most, spec[r], limit);
 		changed |= cap[r] != room || whole[r] != most;
 		cap[r] = room;

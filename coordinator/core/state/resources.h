@@ -23,6 +23,11 @@ uint32_t res_listed(const struct core *c, const struct node_record *n, bool used
 uint32_t res_count(const struct core *c, const struct node_record *n);
 /* Sets ROW_FOREIGN: what pods that are no members use, and how many pods they are. */
 void res_foreign_set(struct core *c, struct node_record *n, const struct reslist *l, uint32_t pods);
+/* ROW_NOMINATED: what pods that wait for the node request. Names without a number are left out: no
+ * node has such a resource. */
+void res_nominated_clear(const struct core *c, struct node_record *n);
+void res_nominated_add(const struct core *c, struct node_record *n, const char *name,
+		       int64_t milli);
 /* Computes ROW_CAP from the rows before it. True: it changed. */
 bool res_caps(struct core *c, struct node_record *n);
 /* A kubelet refused a member because the resource that the reason names ran out. The node is then

@@ -62,6 +62,20 @@ struct template_table {
 	struct by_coordinator *by_coordinator;
 };
 
+/* A pod that waits for a node which kube-scheduler has promised it. */
+struct nominated {
+	UT_hash_handle hh; /* by UID */
+	char *uid, *node;
+	char **name; /* the resources that it requests, and how much */
+	int64_t *milli;
+	uint32_t n;
+	int64_t left_ms; /* it does not wait any more, and counts until then; 0: it waits */
+};
+
+struct nominated_table {
+	struct nominated *all;
+};
+
 struct waiting_table {
 	struct job_record *first,
 		*again; /* jobs whose first message is due; jobs whose message is renewed */
@@ -103,6 +117,7 @@ struct core {
 	struct template_table templates;
 	struct queue queue;
 	struct reservation_table reservations;
+	struct nominated_table nominated;
 	struct waiting_table waiting;
 	struct placing *placing;   /* of place_next */
 	struct placing *questions; /* of core_what_if */

@@ -264,6 +264,37 @@ static bool put_foreign(struct world *w, const char *name, const char *node, int
 	return true;
 }
 
+bool user_nominate(struct world *w, const char *name, const char *node, int64_t cpu_milli)
+{
+	if (store_find(&w->server.store, API_POD, "kube-system", name))
+		return false;
+	world_note(w, "pod nominated", KS("pod", name), KS("node", node), KI("cpu", cpu_milli));
+	server_put(&w->server, pod_make_nominated("kube-system", name, node, cpu_milli));
+	return true;
+}
+
+bool user_bind(struct world *w, const char *name)
+{
+	const struct version *v = store_find(&w->server.store, API_POD, "kube-system", name);
+	if (!v || *str_or_empty(v->pod.node))
+		return false;
+	struct version *c = version_clone(v);
+	world_note(w, "pod bound", KS("pod", name), KS("node", v->pod.nominated));
+	pod_bind(c, server_wall(&w->server));
+	server_put(&w->server, c);
+	return true;
+}
+
+bool user_withdraw(struct world *w, const char *name)
+{
+	const struct version *v = store_find(&w->server.store, API_POD, "kube-system", name);
+	if (!v)
+		return false;
+	world_note(w, "pod withdrawn", KS("pod", name));
+	server_delete_now(&w->server, v); /* no kubelet has it, or it ends at once */
+	return true;
+}
+
 bool user_resize_pod(struct world *w, const char *name, int64_t cpu_milli)
 {
 	const struct version *v = store_find(&w->server.store, API_POD, "kube-system", name);

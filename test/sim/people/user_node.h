@@ -33,6 +33,10 @@ bool user_foreign_pod(struct world *w, const char *name, const char *node, int64
 		      uint16_t port); /* port: a host port, 0: none */
 /* The same, and it requests so many resources that no node has: a kubelet takes no notice of them
  * (removeMissingExtendedResources). Their names come before "cpu". */
+/* kube-scheduler makes room for a pod on the node; binds it; somebody deletes it. */
+bool user_nominate(struct world *w, const char *name, const char *node, int64_t cpu_milli);
+bool user_bind(struct world *w, const char *name);
+bool user_withdraw(struct world *w, const char *name);
 bool user_inventive_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli,
 			uint32_t names);
 /* Pods of somebody else that have ended there, long ago, and stay: the cluster keeps 12,500. */

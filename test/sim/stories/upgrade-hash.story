@@ -6,7 +6,7 @@ at 5s apply job work parallelism=3 cpu=500m run=600s tolerate=k
 at 5s apply job rolls parallelism=2 cpu=500m run=600s
 at 5s apply job fails parallelism=1 cpu=500m run=1s exit=3 backoff=3
 expect 8s job work ready 3
-expect 8s job fails failed 1
+expect 8900ms job fails failed 1
 at 9s crash leader
 at 10s this-version
 expect 60s created 8

@@ -14,8 +14,12 @@
 bool selector_matches(const struct api_request *req, const struct version *v)
 {
 	static const char by_node[] = "spec.nodeName=", by_name[] = "metadata.name=";
+	static const char nominated[] = "status.nominatedNodeName!=,spec.nodeName=";
 	const char *f = req->field_selector;
 	if (req->ns && !str_eq(req->ns, v->meta.ns))
+		return false;
+	if (f && str_eq(f, nominated) &&
+	    !(v->kind == API_POD && !*str_or_empty(v->pod.node) && *str_or_empty(v->pod.nominated)))
 		return false;
 	if (f && !strncmp(f, by_node, sizeof by_node - 1) &&
 	    !(v->kind == API_POD && str_eq(v->pod.node, f + sizeof by_node - 1)))

@@ -81,6 +81,35 @@ void pod_take_port(struct version *v, uint16_t port)
 			    json_pack("[{s:i, s:i}]", "containerPort", 80, "hostPort", (int)port));
 }
 
+struct version *pod_make_nominated(const char *ns, const char *name, const char *node,
+				   int64_t cpu_milli)
+{
+	AUTO(buf_done) struct buf cpu = BUF_INIT(32);
+	buf_printf(&cpu, "%lldm", (long long)cpu_milli);
+	struct version *v =
+		made(json_pack("{s:{s:s, s:s}, s:{s:[{s:s, s:{s:{s:s}}}]}}", "metadata",
+			       "namespace", ns, "name", name, "spec", "containers", "name",
+			       "server", "resources", "requests", "cpu", buf_str(&cpu)));
+	json_object_set_new(json_object_get(v->tree.root, "status"), "nominatedNodeName",
+			    json_string(node));
+	return v;
+}
+
+void pod_bind(struct version *v, int64_t now_ms)
+{
+	json_t *status = json_object_get(v->tree.root, "status");
+	json_t *spec = json_copy(json_object_get(v->tree.root, "spec")); /* versions share it */
+	json_object_set(spec, "nodeName", json_object_get(status, "nominatedNodeName"));
+	json_object_set_new(v->tree.root, "spec", spec);
+	json_object_del(status, "nominatedNodeName");
+	pod_set_phase(v, "Running");
+	pod_set_condition(v, "Ready", true, NULL, NULL, now_ms);
+	pod_container_runs(v, "server", true, now_ms);
+	v->began_ms = now_ms;
+	v->admitted = v->whole = true;
+	v->command = "run=3600000";
+}
+
 void pod_ask_for(struct version *v, const char *vendor, uint32_t n)
 {
 	json_t *container = json_array_get(

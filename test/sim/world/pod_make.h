@@ -11,6 +11,11 @@ struct version *pod_make_foreign(const char *ns, const char *name, const char *n
 				 int64_t cpu_milli, int64_t now_ms);
 /* It has a host port. */
 void pod_take_port(struct version *v, uint16_t port);
+/* One that waits for the node: kube-scheduler makes room for it. */
+struct version *pod_make_nominated(const char *ns, const char *name, const char *node,
+				   int64_t cpu_milli);
+/* It is bound to the node that it waited for, and runs. v: a clone. */
+void pod_bind(struct version *v, int64_t now_ms);
 /* It requests 1 each of n resources of that vendor, too, which come before "cpu": the API server
  * sorts keys. */
 void pod_ask_for(struct version *v, const char *vendor, uint32_t n);

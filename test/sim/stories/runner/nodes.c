@@ -115,6 +115,12 @@ static bool on_object(struct story *st, const struct words *w, const char *deed,
 	else if (str_eq(deed, "foreign"))
 		user_inventive_pod(world, word(w, 4), node, option_milli(w, "cpu", 0),
 				   (uint32_t)option_whole(w, "names", 0));
+	else if (str_eq(deed, "nominate"))
+		user_nominate(world, word(w, 4), node, option_milli(w, "cpu", 0));
+	else if (str_eq(deed, "bind"))
+		user_bind(world, word(w, 4));
+	else if (str_eq(deed, "withdraw"))
+		user_withdraw(world, word(w, 4));
 	else if (str_eq(deed, "resize-foreign"))
 		user_resize_pod(world, word(w, 4), option_milli(w, "cpu", 0));
 	else if (str_eq(deed, "ended-pods"))
