@@ -316,7 +316,7 @@ RIGHTS = [
     ("update", "", "pods/status", "work", "p", ""),
     ("create", "", "pods/eviction", "work", "p", ""),
     ("create", "", "pods/exec", "work", "p", ""),
-    ("watch", "", "pods", "", "", "a"),
+    ("watch", "", "pods", "", "", "ac"),
     ("get", "node.k8s.io", "runtimeclasses", "", "r", "c"),
     ("get", "", "persistentvolumeclaims", "work", "p", "c"),
     ("list", "", "persistentvolumeclaims", "work", "", ""),

@@ -45,10 +45,11 @@ static void on_orders(void *self, uint64_t epoch, const struct order *v, uint32_
 	a->orders_seen = n ? v[0].attempt : 0;
 }
 
-static void on_template(void *self, const char *hash, const char *text)
+static void on_template(void *self, const char *name, const char *text)
 {
+	const char *hash = strchr(name, '/'); /* namespace/hash */
 	(void)self;
-	must(strlen(hash) == 16 && text[0] == 'x');
+	must(hash && strlen(hash + 1) == 16 && text[0] == 'x');
 }
 
 static void templates(void *self, struct strs *ret)
