@@ -171,17 +171,19 @@ static json_t *delete_options(const struct api_request *req)
 }
 
 /* kube-scheduler writes the same (VolumeBinding): a claim whose volume is still to be made gets its
- * node, a volume that is there gets its claim. */
+ * node, a volume that is there gets its claim. With the annotation, the volume controller gives a
+ * volume back whose claim was bound to another one. */
 static json_t *claim_choice(const struct api_request *req)
 {
 	const struct claim_choice *c = req->choice;
 	if (req->kind == API_CLAIM)
 		return json_pack("{s:{s:s, s:{s:s}}}", "metadata", "resourceVersion", req->rv,
 				 "annotations", "volume.kubernetes.io/selected-node", c->node);
-	return json_pack("{s:{s:s}, s:{s:{s:s, s:s, s:s, s:s, s:s}}}", "metadata",
-			 "resourceVersion", req->rv, "spec", "claimRef", "apiVersion", "v1", "kind",
-			 "PersistentVolumeClaim", "namespace", c->ns, "name", c->claim, "uid",
-			 c->uid);
+	return json_pack("{s:{s:s, s:{s:s}}, s:{s:{s:s, s:s, s:s, s:s, s:s}}}", "metadata",
+			 "resourceVersion", req->rv, "annotations",
+			 "pv.kubernetes.io/bound-by-controller", "yes", "spec", "claimRef",
+			 "apiVersion", "v1", "kind", "PersistentVolumeClaim", "namespace", c->ns,
+			 "name", c->claim, "uid", c->uid);
 }
 
 static json_t *body_of(const struct api_request *req)

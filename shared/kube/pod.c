@@ -214,6 +214,8 @@ void pod_template(struct arena *a, const json_t *job_spec, const char *default_i
 	spec->shape = pod_shape(a, pod);
 	add_digest(pod, digest); /* no part of the shape: it tells every value */
 	template_text(a, pod, spec);
+	if (!spec->template_text)
+		return; /* what it asks for has no bound */
 	/* The names point into the tree, which is freed here, so they are copied. */
 	struct reslist l = decode_requests(a, s);
 	struct res *v = arena_alloc(a, l.n * sizeof *v);

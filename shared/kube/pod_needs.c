@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/pod_needs.h"
 
+#include <string.h>
+
 #include "kube/decode_ports.h"
+
+enum { NAME_MAX_BYTES = 253 }; /* of an object: a DNS subdomain */
 
 static bool strs_has(const struct strs *l, const char *s)
 {
@@ -30,6 +34,17 @@ static struct strs claims_of(struct arena *a, const json_t *volumes, const char 
 	return ret;
 }
 
+/* Longer than any name of an object: then the API server has none, and a record needs no bound. */
+static bool names_too_long(const struct job_spec *spec, const char *ns)
+{
+	size_t prefix = strlen(str_or_empty(ns)) + 1;
+	for (uint32_t i = 0; i < spec->claims.n; i++) {
+		if (strlen(spec->claims.v[i]) > prefix + NAME_MAX_BYTES)
+			return true;
+	}
+	return strlen(str_or_empty(spec->runtime_class)) > NAME_MAX_BYTES;
+}
+
 void pod_needs(struct arena *a, const json_t *pod_spec, const char *ns, struct job_spec *spec)
 {
 	spec->ports = decode_ports(a, pod_spec);
@@ -38,6 +53,12 @@ void pod_needs(struct arena *a, const json_t *pod_spec, const char *ns, struct j
 	if (spec->ports.n > POD_PORTS_MAX) {
 		spec->ports.n = POD_PORTS_MAX;
 		spec->invalid = "the pod asks for more than 256 host ports; ask for fewer";
+	}
+	if (names_too_long(spec, ns)) {
+		spec->claims.n = 0;
+		spec->runtime_class = NULL;
+		spec->invalid = "runtimeClassName or a claimName has more than 253 characters; "
+				"name an object";
 	}
 	if (spec->claims.n > CLAIMS_MAX) {
 		spec->claims.n = CLAIMS_MAX;

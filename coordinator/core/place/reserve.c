@@ -46,7 +46,8 @@ static void tell(struct core *c, const struct reservation *r)
 	if (!c->log || c->log->min > LOG_DEBUG)
 		return;
 	for (uint32_t i = bitset_next(b, 0); i != UINT32_MAX; i = bitset_next(b, i + 1))
-		buf_printf(&names, "%s%s", names.len ? "," : "", c->nodes.at[i]->name);
+		buf_printf(&names, "%s%s", names.len ? "," : "",
+			   c->nodes.at[i] ? c->nodes.at[i]->name : "(gone)");
 	log_debug(c->log, "nodes reserved", KS("job", r->job->key), KI("count", bitset_count(b)),
 		  KI("in_ms", r->at_ms == INT64_MAX ? -1 : r->at_ms - c->now_ms),
 		  KI("equal", r->equal), KI("counted", r->until_ms != INT64_MAX),

@@ -53,26 +53,41 @@ void choice_match(const struct core *c, const struct lookup *l, struct bitset *n
 		pool_match(c, l->storage_class->free, l, nodes);
 }
 
-/* Claims of one pod that want volumes of the same pool take one after another. */
-static const struct pooled *volume_for(const struct core *c, const struct request *r, uint32_t i,
-				       uint32_t node)
+/* The open claim with a pool that wants the smallest volume of those not in *done; nclaims: none.
+ */
+static uint32_t next_by_size(const struct request *r, uint64_t done)
 {
-	const struct lookup *claim = r->claims[i];
-	uint32_t before = 0;
-	for (uint32_t k = 0; k < i; k++)
-		before += choice_open(r->claims[k]) &&
-			  r->claims[k]->storage_class == claim->storage_class;
-	return pool_pick(c, claim->storage_class->free, claim, node, before);
+	uint32_t best = r->nclaims;
+	for (uint32_t i = 0; i < r->nclaims; i++) {
+		const struct lookup *l = r->claims[i];
+		if (!(done >> i & 1) && choice_open(l) && l->storage_class->free &&
+		    (best == r->nclaims || l->bytes < r->claims[best]->bytes))
+			best = i;
+	}
+	return best;
+}
+
+/* A volume for each open claim with a pool, the smallest claim first, as kube-scheduler does
+ * (findMatchingVolumes); ret has a place for each claim. False: one gets none on this node. */
+static bool pick_volumes(const struct core *c, const struct request *r, uint32_t node,
+			 const struct pooled **ret)
+{
+	struct picked picked = {.n = 0};
+	uint64_t done = 0;
+	for (uint32_t i; (i = next_by_size(r, done)) < r->nclaims; done |= UINT64_C(1) << i) {
+		const struct lookup *l = r->claims[i];
+		ret[i] = pool_pick(c, l->storage_class->free, l, node, &picked);
+		if (!ret[i])
+			return false;
+		picked.v[picked.n++] = ret[i];
+	}
+	return true;
 }
 
 bool choice_possible(const struct core *c, const struct request *r, uint32_t node)
 {
-	for (uint32_t i = 0; i < r->nclaims; i++) {
-		const struct lookup *l = r->claims[i];
-		if (choice_open(l) && l->storage_class->free && !volume_for(c, r, i, node))
-			return false;
-	}
-	return true;
+	const struct pooled *volumes[CLAIMS_MAX] = {0};
+	return pick_volumes(c, r, node, volumes);
 }
 
 bool choice_avoids(const struct core *c, const struct request *r, uint32_t node)
@@ -101,11 +116,7 @@ static void write_choice(struct core *c, struct lookup *l, const struct node_rec
 void choice_make(struct core *c, const struct request *r, uint32_t node)
 {
 	const struct pooled *volumes[CLAIMS_MAX] = {0};
-	for (uint32_t i = 0; i < r->nclaims; i++) {
-		const struct lookup *l = r->claims[i];
-		if (choice_open(l) && l->storage_class->free)
-			volumes[i] = volume_for(c, r, i, node);
-	}
+	(void)pick_volumes(c, r, node, volumes);
 	for (uint32_t i = 0; i < r->nclaims; i++) {
 		if (!choice_open(r->claims[i]))
 			continue;

@@ -116,7 +116,8 @@ void lookup_ask(struct core *c, struct lookup *l)
 
 void lookup_due(struct core *c, struct lookup *l)
 {
-	ask(c, l);
+	if (!l->asking)
+		ask(c, l);
 }
 
 /* ---- answers ---- */
@@ -137,7 +138,8 @@ static struct lookup *names(struct core *c, enum needed_kind kind, const char *n
 static void follow(struct core *c, struct lookup *l, const struct needed *obj)
 {
 	struct lookup *volume = names(c, NEEDED_VOLUME, obj->bound ? obj->volume : "");
-	struct lookup *class = names(c, NEEDED_STORAGE_CLASS, obj->bound ? "" : obj->storage_class);
+	bool classless = l->kind != NEEDED_CLAIM || obj->bound;
+	struct lookup *class = names(c, NEEDED_STORAGE_CLASS, classless ? "" : obj->storage_class);
 	struct lookup *free = names(c, NEEDED_POOL, l->no_provisioner ? l->name : "");
 	lookup_put(c, l->volume);
 	lookup_put(c, l->storage_class);
@@ -198,7 +200,8 @@ void lookup_chosen(struct core *c, struct lookup *l, const char *node, const cha
 	l->selected_seen = false;
 	mem_strset(&l->choice_failure, "");
 	l->choose_after_ms = c->now_ms + AGAIN_MS;
-	heap_set(&c->timers, &l->timer, c->now_ms + SOON_MS);
+	if (!l->asking) /* the answer sets the time of the next question */
+		heap_set(&c->timers, &l->timer, c->now_ms + SOON_MS);
 }
 
 void lookup_unchosen(struct core *c, struct lookup *l, const char *words, int64_t pause)
@@ -238,7 +241,10 @@ bool lookup_answer(struct core *c, struct lookup *l, const struct needed *obj, c
 		note_selected(c, l, obj);
 		follow(c, l, obj);
 		put_where(&where, obj);
-		must(buf_rc(&where) == RC_OK); /* the decoder's bounds keep it far below */
+		if (buf_rc(&where) != RC_OK) { /* more places than anybody means */
+			buf_reset(&where);
+			mem_strset(&l->failure, "it names more places than Muster reads");
+		}
 		free(l->where);
 		l->where = buf_steal(&where);
 	}

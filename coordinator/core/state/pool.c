@@ -28,7 +28,8 @@ void pool_add(struct lookup *l, const struct needed *volume)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(volume->where); i++)
 		terms_put(&where, volume->where[i].v, volume->where[i].n);
-	must(buf_rc(&where) == RC_OK); /* the decoder's bounds keep it far below */
+	if (buf_rc(&where) != RC_OK)
+		return; /* nobody can say where a volume of so many places is */
 	VEC_GROW(l->pool_next, l->npool_next, l->pool_cap);
 	l->pool_next[l->npool_next++] = (struct pooled){.name = mem_strdup(volume->meta.name),
 							.rv = mem_strdup(volume->meta.rv),
@@ -99,16 +100,25 @@ void pool_match(const struct core *c, const struct lookup *pool, const struct lo
 	bitset_and(nodes, &any);
 }
 
+static bool is_picked(const struct picked *l, const struct pooled *volume)
+{
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (l->v[i] == volume)
+			return true;
+	}
+	return false;
+}
+
 const struct pooled *pool_pick(const struct core *c, const struct lookup *pool,
-			       const struct lookup *claim, uint32_t node, uint32_t skip)
+			       const struct lookup *claim, uint32_t node, const struct picked *but)
 {
 	for (uint32_t i = 0; i < pool->npool; i++) {
 		AUTO(bitset_done) struct bitset one = {0};
-		if (!meets(&pool->pool[i], claim))
+		if (!meets(&pool->pool[i], claim) || is_picked(but, &pool->pool[i]))
 			continue;
 		bitset_set(&one, node);
 		reach(c, &pool->pool[i], &one);
-		if (bitset_has(&one, node) && skip-- == 0)
+		if (bitset_has(&one, node))
 			return &pool->pool[i];
 	}
 	return NULL;

@@ -13,8 +13,13 @@ void pool_done(struct lookup *pool);
 /* Takes the nodes out of *nodes from which no volume that could meet the claim can be reached. */
 void pool_match(const struct core *c, const struct lookup *pool, const struct lookup *claim,
 		struct bitset *nodes);
-/* The smallest volume that could meet the claim on the node, the skip-th of them; NULL: none. */
+/* Volumes that other claims of the same pod take. */
+struct picked {
+	const struct pooled *v[CLAIMS_MAX];
+	uint32_t n;
+};
+/* The smallest volume that could meet the claim on the node, and is none of those; NULL: none. */
 const struct pooled *pool_pick(const struct core *c, const struct lookup *pool,
-			       const struct lookup *claim, uint32_t node, uint32_t skip);
+			       const struct lookup *claim, uint32_t node, const struct picked *but);
 /* The volume of this name was given to a claim. */
 void pool_take(struct lookup *pool, const char *name);

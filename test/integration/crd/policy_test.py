@@ -261,7 +261,8 @@ def test_volumes(server, check):
 
     choose = {"metadata": {"annotations": {SELECTED: "n1"}}}
     check.accepted("the node of a claim", patch(CLAIMS + "/c", choose))
-    check.accepted("the claim of a volume", patch(VOLUMES + "/v", {"spec": {"claimRef": CLAIM_REF}}))
+    check.accepted("the claim of a volume", patch(VOLUMES + "/v", {
+        "metadata": {"annotations": {"pv.kubernetes.io/bound-by-controller": "yes"}}, "spec": {"claimRef": CLAIM_REF}}))
     for name, path, body, word in (
             ("another annotation", CLAIMS + "/c", {"metadata": {"annotations": {"x": "y"}}}, "annotation"),
             ("an annotation less", CLAIMS + "/c", {"metadata": {"annotations": {"a": None}}}, "annotation"),

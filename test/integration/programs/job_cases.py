@@ -295,7 +295,8 @@ def pod_security(c):
     c.api.patch(c.job_path("a", "strict"), {"spec": {"template": {"spec": {
         "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
         "containers": [{"name": "main", "securityContext": context}]}}}})
-    c.wait_state("a", "Completed", 8, "strict")
+    # A member whose refusal came when it was stopped already is waited for: for 15 s.
+    c.wait_state("a", "Completed", 25, "strict")
 
 
 def make_ended_pods(c, node, numbers):

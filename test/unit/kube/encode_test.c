@@ -211,7 +211,8 @@ static void the_first_consumer_of_a_claim(void **state)
 	req.kind = API_VOLUME;
 	req.name = "v";
 	expect(&req, merge,
-	       "{\"metadata\":{\"resourceVersion\":\"3\"},\"spec\":{\"claimRef\":{\"apiVersion\":"
+	       "{\"metadata\":{\"annotations\":{\"pv.kubernetes.io/bound-by-controller\":\"yes\"},"
+	       "\"resourceVersion\":\"3\"},\"spec\":{\"claimRef\":{\"apiVersion\":"
 	       "\"v1\","
 	       "\"kind\":\"PersistentVolumeClaim\",\"name\":\"data\",\"namespace\":\"ns\",\"uid\":"
 	       "\"u\"}}}");

@@ -371,6 +371,36 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* What has no bound in the CRD reaches the core only within bounds. */
+static void what_is_too_long(void **state)
+{
+	enum { LONG = 1100 * 1024 };
+	static const char *const forms[] = {
+		"{\"template\":{\"spec\":{\"runtimeClassName\":\"%s\"}}}",
+		"{\"template\":{\"spec\":{\"volumes\":[{\"name\":\"v\",\"persistentVolumeClaim\":{"
+		"\"claimName\":\"%s\"}}]}}}",
+	};
+	static const size_t lengths[] = {254, 60000, LONG};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(forms) * ARRAY_LEN(lengths); i++) {
+		AUTO(arena_done) struct arena a = ARENA_INIT(1 << 24);
+		AUTO(buf_done) struct buf text = BUF_INIT(LONG + 200), name = BUF_INIT(LONG);
+		struct job_spec spec = {0};
+		struct err e = {""};
+		for (size_t k = 0; k < lengths[i / ARRAY_LEN(forms)]; k++)
+			buf_putc(&name, 'a');
+		const char *form = forms[i % ARRAY_LEN(forms)], *gap = strstr(form, "%s");
+		buf_put(&text, form, (size_t)(gap - form));
+		buf_puts(&text, buf_str(&name));
+		buf_puts(&text, gap + 2);
+		AUTO(js_freep) json_t *json = js_load(text.data, text.len, &e);
+		pod_template(&a, json, "image", "ns", &spec);
+		assert_non_null(spec.invalid);
+		assert_int_equal(spec.claims.n, 0);
+		assert_null(spec.runtime_class);
+	}
+}
+
 /* The template whose command, args, env or name differ has the same shape; another request has
  * another. */
 static void shapes(void **state)
@@ -412,7 +442,7 @@ int main(void)
 		cmocka_unit_test(what_a_pod_needs), cmocka_unit_test(what_is_refused),
 		cmocka_unit_test(credentials),      cmocka_unit_test(amounts_that_nobody_means),
 		cmocka_unit_test(a_members_pod),    cmocka_unit_test(what_renders_not),
-		cmocka_unit_test(shapes),
+		cmocka_unit_test(shapes),           cmocka_unit_test(what_is_too_long),
 	};
 	return cmocka_run_group_tests(tests, NULL, teardown);
 }

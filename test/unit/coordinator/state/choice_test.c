@@ -212,6 +212,7 @@ static void which_volumes_meet_a_claim(void **state)
 		{"one of blocks", {.bytes = 5, .modes = MODE_RWO, .block = true}, false},
 		{"one that is taken", {.bytes = 5, .modes = MODE_RWO, .taken = true}, false},
 	};
+	static const struct picked none;
 	struct core *c = tables_of(state);
 	two_nodes(c);
 	struct request *r = waiting(c, 1, NO_PROVISIONER);
@@ -223,7 +224,7 @@ static void which_volumes_meet_a_claim(void **state)
 		pool_add(pool, &v);
 		pool_end(pool, true);
 		CASE(cases[i].name,
-		     (pool_pick(c, pool, r->claims[0], 0, 0) != NULL) == cases[i].meets);
+		     (pool_pick(c, pool, r->claims[0], 0, &none) != NULL) == cases[i].meets);
 		CASE_STR(cases[i].name, nodes_for(c, r->claims[0]), cases[i].meets ? "n1 n2" : "");
 	}
 	/* A list that fails changes nothing; volumes of other classes do not count. */
@@ -241,6 +242,27 @@ static void which_volumes_meet_a_claim(void **state)
 	request_put(c, r);
 }
 
+/* Claims of one pod take volumes by their own size, whatever their order. */
+static void a_small_claim_and_a_large_one(void **state)
+{
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 2, NO_PROVISIONER);
+	struct lookup *pool = find(c, NEEDED_POOL, "fast");
+	for (uint32_t turn = 0; turn < 2; turn++) {
+		r->claims[turn]->bytes = 5;
+		r->claims[!turn]->bytes = 50;
+		listed(c, "small", 6, NULL);
+		pool_end(pool, true);
+		assert_false(choice_possible(c, r, 0));
+		listed(c, "small", 6, NULL);
+		listed(c, "large", 60, NULL);
+		pool_end(pool, true);
+		assert_true(choice_possible(c, r, 0));
+	}
+	request_put(c, r);
+}
+
 /* Equal volumes are taken by name. */
 static void the_smallest_first(void **state)
 {
@@ -252,9 +274,14 @@ static void the_smallest_first(void **state)
 	listed(c, "b", 6, NULL);
 	listed(c, "a", 6, NULL);
 	pool_end(pool, true);
-	assert_string_equal(pool_pick(c, pool, r->claims[0], 0, 0)->name, "a");
-	assert_string_equal(pool_pick(c, pool, r->claims[0], 0, 2)->name, "c");
-	assert_null(pool_pick(c, pool, r->claims[0], 0, 3));
+	static const char *const by_size[] = {"a", "b", "c"};
+	struct picked picked = {.n = 0};
+	for (uint32_t i = 0; i < ARRAY_LEN(by_size); i++) {
+		picked.v[i] = pool_pick(c, pool, r->claims[0], 0, &picked);
+		assert_string_equal(picked.v[i]->name, by_size[i]);
+		picked.n++;
+	}
+	assert_null(pool_pick(c, pool, r->claims[0], 0, &picked));
 	request_put(c, r);
 }
 
@@ -327,10 +354,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		T(a_provisioner_gets_the_node), T(a_choice_that_is_never_seen),
-		T(what_cannot_be_written),      T(volumes_that_are_there),
-		T(which_volumes_meet_a_claim),  T(the_smallest_first),
-		T(what_is_no_choice),
+		T(a_provisioner_gets_the_node),   T(a_choice_that_is_never_seen),
+		T(what_cannot_be_written),        T(volumes_that_are_there),
+		T(which_volumes_meet_a_claim),    T(the_smallest_first),
+		T(a_small_claim_and_a_large_one), T(what_is_no_choice),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
