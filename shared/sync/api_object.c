@@ -6,7 +6,7 @@
 enum api_kind api_kind_needed(enum needed_kind kind)
 {
 	must(kind < NEEDED_KIND_N);
-	return kind == NEEDED_POOL ? API_VOLUME : (enum api_kind)(API_RUNTIME_CLASS + kind);
+	return kind == NEEDED_POOL ? API_VOLUME : (enum api_kind)(API_RUNTIME_CLASS + (int)kind);
 }
 
 const char *api_kind_text(enum api_kind kind)

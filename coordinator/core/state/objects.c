@@ -131,8 +131,10 @@ static bool fresh(struct core *c, struct lookup *l)
 
 static bool claim_fresh(struct core *c, struct lookup *l)
 {
-	bool all = fresh(c, l) & fresh(c, l->volume) & fresh(c, l->storage_class);
-	return l->storage_class ? all & fresh(c, l->storage_class->free) : all;
+	/* Each is asked for, whatever is known of the others. */
+	bool claim = fresh(c, l), volume = fresh(c, l->volume), class = fresh(c, l->storage_class);
+	bool free = !l->storage_class || fresh(c, l->storage_class->free);
+	return claim && volume && class && free;
 }
 
 enum objects_state objects_look(struct core *c, const struct request *r, uint32_t members)
