@@ -25,9 +25,10 @@ static const struct node_record *some_node(struct core *c, const struct job_reco
 	const struct selection *s = selection_evaluate(c, j->spec.request);
 	uint32_t any = UINT32_MAX;
 	for (uint32_t i = 0; i < c->nodes.n; i++) {
-		if (!c->nodes.at[i] || !bitset_has(&c->nodes.usable, i))
+		if (!c->nodes.at[i] || !c->nodes.at[i]->kube.exists)
 			continue;
-		if (bitset_has(&s->match, i))
+		/* A new leader has heard of no agent yet, and will place jobs as soon as it has. */
+		if (bitset_has(&s->match, i) && bitset_has(&c->nodes.usable, i))
 			return c->nodes.at[i];
 		any = any == UINT32_MAX ? i : any;
 	}

@@ -162,7 +162,7 @@ struct checks *checks_new(struct cluster *cl)
 	c->minds = mem_zalloc(1, sizeof *c->minds);
 	c->heard = heard_new(c);
 	c->budget = budget_new(cl);
-	c->led_ms = INT64_MIN / 2;
+	c->led_ms = c->synced_ms = INT64_MIN / 2;
 	cl->watch = (struct cluster_watch){c, on_change, on_request, on_log, on_turn};
 	net_watch(cl->world.net, c, on_message, on_reply);
 	conns_watch(cl->world.conns, &(struct conns_witness){c, on_saw, on_list});

@@ -23,7 +23,7 @@ enum { GATE_MS = 30000, LOST_TOGETHER_MS = 2000 };
 /* A previous leader has said that the Node has no agent: then it may not be waited for. */
 static void on_synced(struct checks *c, struct mind *m)
 {
-	m->synced_ms = c->world->clock.now_ms;
+	m->synced_ms = c->synced_ms = c->world->clock.now_ms;
 	for (const struct known_version *k = m->known; k; k = k->hh.next) {
 		if (k->v->kind != API_COMPUTE_NODE)
 			continue;

@@ -66,6 +66,7 @@ struct checks {
 	uint32_t nordered;
 	uint64_t epoch;           /* the highest that an agent was told */
 	int64_t led_ms;           /* since when */
+	int64_t synced_ms;        /* when a leader had read everything last */
 	uint64_t said_step;       /* when a coordinator's status came last */
 	struct failing *failing;  /* failing.c */
 	bool coordinator_creates; /* the request under way is a pod's create by a coordinator */

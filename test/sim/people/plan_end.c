@@ -93,8 +93,18 @@ static bool refused_settled(const struct cluster *cl, const struct plan_job *j,
 {
 	enum job_state state = v->job.status.state;
 	bool still = cl->world.clock.now_ms > cl->pods_changed_ms + BACKOFF_CAP_MS;
-	bool waits = still && state == JOB_PENDING;
+	/* Running: it had started on a machine that is gone. */
+	bool waits = still && (state == JOB_PENDING || state == JOB_RUNNING);
 	return final(state) || (waits && (j->sysctl > 1 || fit < fitting(cl, &v->job.spec, true)));
+}
+
+static bool any_gone(const struct cluster *cl)
+{
+	for (uint32_t i = 0; i < cl->cfg.machines; i++) {
+		if (cl->machine[i].gone)
+			return true;
+	}
+	return false;
 }
 
 static bool has_pod_out_of_reach(const struct cluster *cl, const struct version *job)
@@ -114,8 +124,11 @@ static bool job_settled(const struct cluster *cl, const struct plan_job *j, cons
 {
 	enum job_state state = v->job.status.state;
 	bool out = false; /* it waits for a machine that never comes back, and nobody says so */
-	if (v->meta.deleted_ms || v->job.spec.on_node_loss == LOSS_WAIT)
+	if (v->meta.deleted_ms)
 		out = has_pod_out_of_reach(cl, v);
+	else if (v->job.spec.on_node_loss ==
+		 LOSS_WAIT) /* also where its pod was deleted by force */
+		out = any_gone(cl);
 	if (out || v->meta.deleted_ms)
 		return out;
 	if (v->job.spec.suspend)
