@@ -325,7 +325,8 @@ void job_decide(struct core *c, struct job_record *j)
 		job_check_vanished(c, j);
 		while (i < ARRAY_LEN(chain) && !chain[i](c, j))
 			i++;
-		if (!job_finished(j) && !j->spec.suspend && !*j->spec.invalid)
+		if (!job_finished(j) && !j->spec.suspend && !*j->spec.invalid &&
+		    !admission_soon(c, j))
 			tell_progress(c, j);
 	}
 	spent_pods_remove(c, j);
