@@ -39,15 +39,6 @@ static void list_free(struct reslist *l)
 	*l = (struct reslist){0};
 }
 
-static bool list_same(const struct reslist *a, const struct reslist *b)
-{
-	for (uint32_t i = 0; a->n == b->n && i < a->n; i++) {
-		if (reslist_get(b, a->v[i].name) != a->v[i].milli)
-			return false;
-	}
-	return a->n == b->n;
-}
-
 static void leave(struct core *c, struct job_record *j)
 {
 	struct admitted *a = j->admitted;
@@ -124,7 +115,7 @@ void admitted_untold(struct core *c, struct admitted *a)
 
 bool admitted_told(struct core *c, struct admitted *a, const struct reslist *requests)
 {
-	bool other = !list_same(a->stage == ADMITTED_TOLD ? &a->requests : &a->own, requests);
+	bool other = !reslist_eq(a->stage == ADMITTED_TOLD ? &a->requests : &a->own, requests);
 	a->asking = false;
 	set_stage(a, ADMITTED_TOLD);
 	admitted_set_timer(c, a, INT64_MAX);
@@ -138,7 +129,7 @@ bool admitted_told(struct core *c, struct admitted *a, const struct reslist *req
 bool admitted_may_change(const struct admitted *a)
 {
 	return a->stage == ADMITTED_UNTOLD ||
-	       (a->stage == ADMITTED_TOLD && !list_same(&a->own, &a->requests));
+	       (a->stage == ADMITTED_TOLD && !reslist_eq(&a->own, &a->requests));
 }
 
 void admitted_again(struct admitted *a)

@@ -217,15 +217,6 @@ static void check_one_live(struct checks *c, const struct version *job, const st
 	}
 }
 
-static bool lists(const struct reslist *l, const char *res)
-{
-	for (uint32_t i = 0; i < l->n; i++) {
-		if (str_eq(l->v[i].name, res))
-			return true;
-	}
-	return false;
-}
-
 /* Of one resource: members within what the ComputeNode gives, all pods within the Node's. What a
  * ComputeNode does not list (yet: it is filled in) is not limited by it. */
 static void check_resource(struct checks *c, const struct version *pod, const struct version *node,
@@ -243,7 +234,7 @@ static void check_resource(struct checks *c, const struct version *pod, const st
 		members += sh->v[k]->meta.owner_uid ? n : 0;
 	}
 	if (all > reslist_get(&node->node.allocatable, res) ||
-	    (compute_node && lists(&compute_node->compute_node.resources, res) &&
+	    (compute_node && check_lists(&compute_node->compute_node.resources, res) &&
 	     members > reslist_get(&compute_node->compute_node.resources, res)))
 		world_fail(c->world, "room", "%s takes %s on %s above what there is",
 			   pod->meta.name, res, pod->pod.node);

@@ -27,15 +27,6 @@ static bool first_of_template(const struct shelf *jobs, uint32_t i)
 	return *hash;
 }
 
-static bool any_gone(const struct cluster *cl)
-{
-	for (uint32_t i = 0; i < cl->cfg.machines; i++) {
-		if (cl->machine[i].gone)
-			return true;
-	}
-	return false;
-}
-
 static struct living living(struct cluster *cl)
 {
 	const struct store *st = &cl->world.server.store;
@@ -52,9 +43,10 @@ static struct living living(struct cluster *cl)
 		l.strays += !lives && gone && pods->v[i]->meta.owner_uid;
 	}
 	for (uint32_t i = 0; i < jobs->n; i++)
-		l.waited_for += any_gone(cl) && jobs->v[i]->job.spec.on_node_loss == LOSS_WAIT
-					? jobs->v[i]->job.spec.parallelism
-					: 0;
+		l.waited_for +=
+			cluster_any_gone(cl) && jobs->v[i]->job.spec.on_node_loss == LOSS_WAIT
+				? jobs->v[i]->job.spec.parallelism
+				: 0;
 	for (uint32_t i = 0; i < jobs->n; i++)
 		l.templates += first_of_template(jobs, i);
 	for (uint32_t i = 0; i < cl->cfg.machines; i++)

@@ -187,15 +187,6 @@ static bool is_users(const struct version *compute_node, const char *res)
 	return false;
 }
 
-static bool lists(const struct reslist *l, const char *res)
-{
-	for (uint32_t i = 0; i < l->n; i++) {
-		if (str_eq(l->v[i].name, res))
-			return true;
-	}
-	return false;
-}
-
 /* What the Node has stands in spec.resources, as far as there is place, and nothing else does, but
  * for what users own. */
 static void check_kept(struct cluster *cl, const struct version *node,
@@ -206,7 +197,7 @@ static void check_kept(struct cluster *cl, const struct version *node,
 	const struct reslist *want = &node->node.allocatable;
 	for (uint32_t i = 0; i < want->n; i++) {
 		const char *res = want->v[i].name;
-		if (have->n >= PLACES && !lists(have, res))
+		if (have->n >= PLACES && !check_lists(have, res))
 			continue;
 		if (!is_users(compute_node, res) && reslist_get(have, res) != want->v[i].milli)
 			world_fail(&cl->world, "cnode-kept",

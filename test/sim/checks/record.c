@@ -137,6 +137,15 @@ bool check_ever_registered(const struct checks *c, const char *node)
 	return h;
 }
 
+bool check_lists(const struct reslist *l, const char *res)
+{
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (str_eq(l->v[i].name, res))
+			return true;
+	}
+	return false;
+}
+
 bool check_same_kvs(const struct kvs *a, const struct kvs *b)
 {
 	for (uint32_t i = 0; i < a->n; i++) {

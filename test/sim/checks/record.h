@@ -85,6 +85,8 @@ bool check_slept(const struct checks *c);
 bool check_node_went(struct checks *c, const char *node);
 bool check_index_completed(const struct version *job, const struct version *pod);
 bool check_changed_lately(struct checks *c, const char *name);
+/* It names the resource, be it with 0. */
+bool check_lists(const struct reslist *l, const char *res);
 bool check_same_kvs(const struct kvs *a, const struct kvs *b);
 int64_t check_changed_at(struct checks *c, const char *name); /* INT64_MIN: never */
 void check_note_changed(struct checks *c, const char *name);

@@ -20,6 +20,15 @@ bool cluster_gone(const struct cluster *cl, const char *node)
 	return m && m->gone;
 }
 
+bool cluster_any_gone(const struct cluster *cl)
+{
+	for (uint32_t i = 0; i < cl->cfg.machines; i++) {
+		if (cl->machine[i].gone)
+			return true;
+	}
+	return false;
+}
+
 bool cluster_agentless(const struct cluster *cl, const char *node)
 {
 	const struct machine *m = cluster_machine((struct cluster *)(uintptr_t)cl, node);

@@ -56,6 +56,7 @@ struct cluster {
 struct machine *cluster_machine(struct cluster *cl, const char *name); /* NULL: none */
 struct proc *cluster_proc(struct cluster *cl, const char *name);       /* NULL: none */
 bool cluster_gone(const struct cluster *cl, const char *node); /* its machine never comes back */
+bool cluster_any_gone(const struct cluster *cl);
 bool cluster_agentless(const struct cluster *cl, const char *node);
 /* Made if there is none. index: a number, or "all" for the job's failures. */
 struct tally *cluster_tally(struct cluster *cl, const char *uid, const char *index);

@@ -98,15 +98,6 @@ static bool refused_settled(const struct cluster *cl, const struct plan_job *j,
 	return final(state) || (waits && (j->sysctl > 1 || fit < fitting(cl, &v->job.spec, true)));
 }
 
-static bool any_gone(const struct cluster *cl)
-{
-	for (uint32_t i = 0; i < cl->cfg.machines; i++) {
-		if (cl->machine[i].gone)
-			return true;
-	}
-	return false;
-}
-
 static bool has_pod_out_of_reach(const struct cluster *cl, const struct version *job)
 {
 	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
@@ -128,7 +119,7 @@ static bool job_settled(const struct cluster *cl, const struct plan_job *j, cons
 		out = has_pod_out_of_reach(cl, v);
 	else if (v->job.spec.on_node_loss ==
 		 LOSS_WAIT) /* also where its pod was deleted by force */
-		out = any_gone(cl);
+		out = cluster_any_gone(cl);
 	if (out || v->meta.deleted_ms)
 		return out;
 	if (v->job.spec.suspend)
