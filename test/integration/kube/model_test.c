@@ -63,6 +63,41 @@ static void label(void *self, const char *compute_node, const char *key, const c
 	kubectl(rig.dir, buf_str(&words), NULL, NULL);
 }
 
+static void make_pod(void *self, const char *ns, const char *name)
+{
+	AUTO(buf_done) struct buf yaml = BUF_INIT(1024);
+	(void)self;
+	buf_printf(&yaml,
+		   "apiVersion: v1\nkind: Pod\nmetadata: { name: %s, namespace: %s }\n"
+		   "spec: { automountServiceAccountToken: false,\n"
+		   "  containers: [ { name: main, image: 'example.com/none:1' } ] }\n",
+		   name, ns);
+	kubectl(rig.dir, "create -f -", buf_str(&yaml), NULL);
+}
+
+static void nominate(void *self, const char *ns, const char *name, const char *node)
+{
+	AUTO(buf_done) struct buf words = BUF_INIT(1024), patch = BUF_INIT(1024);
+	(void)self;
+	buf_printf(&words,
+		   "patch -n %s pod/%s --subresource=status --type=merge --patch-file=/dev/stdin",
+		   ns, name);
+	buf_printf(&patch, "{\"status\":{\"nominatedNodeName\":\"%s\"}}", node);
+	kubectl(rig.dir, buf_str(&words), buf_str(&patch), NULL);
+}
+
+static void bind_pod(void *self, const char *ns, const char *name, const char *node)
+{
+	AUTO(buf_done) struct buf words = BUF_INIT(1024), binding = BUF_INIT(1024);
+	(void)self;
+	buf_printf(&words, "create --raw=/api/v1/namespaces/%s/pods/%s/binding -f -", ns, name);
+	buf_printf(&binding,
+		   "{\"apiVersion\":\"v1\",\"kind\":\"Binding\",\"metadata\":{\"name\":\"%s\"},"
+		   "\"target\":{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"name\":\"%s\"}}",
+		   name, node);
+	kubectl(rig.dir, buf_str(&words), buf_str(&binding), NULL);
+}
+
 static void all_cases_hold(void **state)
 {
 	struct contract_env env = {
@@ -76,7 +111,10 @@ static void all_cases_hold(void **state)
 		.make_job = make_job,
 		.scale_job = scale_job,
 		.own_cpu = own_cpu,
-		.label = label};
+		.label = label,
+		.make_pod = make_pod,
+		.nominate = nominate,
+		.bind = bind_pod};
 	(void)state;
 	for (size_t i = 0; i < contract_ncases; i++) {
 		print_message("%s\n", contract_cases[i].name);

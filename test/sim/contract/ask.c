@@ -29,6 +29,8 @@ static void look(struct seen *s, const struct api_object *obj)
 		s->number = obj->lease->transitions;
 	else if (obj->kind == API_POD)
 		s->flag = member_of_pod(obj->pod, &m);
+	if (obj->kind == API_POD)
+		put(s->nominated, obj->pod->nominated);
 }
 
 static void on_object(void *self, uint64_t id, enum watch_event ev, const struct api_object *obj)

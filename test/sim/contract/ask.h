@@ -10,6 +10,7 @@ enum { TURNS_MAX = 300, SEEN_MAX = 64, TEXT_MAX = 128 };
 struct seen { /* one object that arrived */
 	enum watch_event ev;
 	char name[TEXT_MAX], uid[TEXT_MAX], rv[TEXT_MAX];
+	char nominated[TEXT_MAX];               /* of a pod: the node that it waits for */
 	int64_t generation, deleted_ms, number; /* number: what the case looks at */
 	bool flag;
 };

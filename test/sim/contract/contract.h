@@ -24,6 +24,11 @@ struct contract_env {
 	void (*own_cpu)(void *self, const char *compute_node, int64_t milli);
 	/* kubectl label --overwrite */
 	void (*label)(void *self, const char *compute_node, const char *key, const char *value);
+	/* A pod without a node. */
+	void (*make_pod)(void *self, const char *ns, const char *name);
+	/* kube-scheduler's part: the pod waits for the node; it is bound there. */
+	void (*nominate)(void *self, const char *ns, const char *name, const char *node);
+	void (*bind)(void *self, const char *ns, const char *name, const char *node);
 };
 
 struct contract_case {

@@ -12,6 +12,8 @@
 #include "test/sim/contract/contract.h"
 #include "test/sim/world/conns.h"
 #include "test/sim/world/copy.h"
+#include "test/sim/world/pod_edit.h"
+#include "test/sim/world/pod_make.h"
 
 struct model {
 	struct clock clock;
@@ -71,6 +73,34 @@ static void label(void *self, const char *compute_node, const char *key, const c
 	server_put(&w->server, v);
 }
 
+static void make_pod(void *self, const char *ns, const char *name)
+{
+	struct model *w = self;
+	server_put(&w->server, pod_make_nominated(ns, name, "", 100));
+}
+
+static struct version *pod_of(struct model *w, const char *ns, const char *name)
+{
+	return version_clone(store_find(&w->server.store, API_POD, ns, name));
+}
+
+static void nominate(void *self, const char *ns, const char *name, const char *node)
+{
+	struct model *w = self;
+	struct version *v = pod_of(w, ns, name);
+	pod_nominate(v, node);
+	server_put(&w->server, v);
+}
+
+static void bind_pod(void *self, const char *ns, const char *name, const char *node)
+{
+	struct model *w = self;
+	struct version *v = pod_of(w, ns, name);
+	assert_string_equal(v->pod.nominated, node);
+	pod_bind(v, w->clock.now_ms);
+	server_put(&w->server, v);
+}
+
 static void on_change(void *self, const struct change *ch)
 {
 	struct model *w = self;
@@ -94,7 +124,10 @@ static int setup(void **state)
 				       .make_job = make_job,
 				       .scale_job = scale_job,
 				       .own_cpu = own_cpu,
-				       .label = label};
+				       .label = label,
+				       .make_pod = make_pod,
+				       .nominate = nominate,
+				       .bind = bind_pod};
 	*state = w;
 	return 0;
 }

@@ -92,6 +92,43 @@ void contract_watch_too_old(struct contract_env *env)
 	assert_int_equal(w.n, 0);
 }
 
+/* The coordinator's one watch of pods for which kube-scheduler makes room: a pod enters it when it
+ * is nominated, and leaves it when it is bound. */
+void contract_watch_nominated(struct contract_env *env)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(100);
+	const char *name = contract_name(env, &b, "preemptor");
+	struct asked list, w;
+	struct api_request req = {.verb = API_LIST,
+				  .kind = API_POD,
+				  .field_selector = "status.nominatedNodeName!=,spec.nodeName=",
+				  .limit = 500};
+	env->make_pod(env->self, env->ns, name);
+	assert_int_equal(contract_ask(env, &req, &list), RC_OK);
+	assert_int_equal(list.n, 0);
+	struct api_request watch = req;
+	watch.verb = API_WATCH;
+	watch.rv = list.rv;
+	contract_submit(env, &watch, &w);
+	env->nominate(env->self, env->ns, name, "node-a");
+	contract_wait_seen(&w, 1);
+	assert_int_equal(w.v[0].ev, WATCH_ADDED);
+	assert_string_equal(w.v[0].nominated, "node-a");
+	env->nominate(env->self, env->ns, name, "node-b");
+	contract_wait_seen(&w, 2);
+	assert_int_equal(w.v[1].ev, WATCH_MODIFIED);
+	assert_string_equal(w.v[1].nominated, "node-b");
+	assert_int_equal(contract_ask(env, &req, &list), RC_OK);
+	assert_int_equal(list.n, 1);
+	env->bind(env->self, env->ns, name, "node-b");
+	contract_wait_seen(&w, 3);
+	assert_int_equal(w.v[2].ev, WATCH_DELETED);
+	assert_string_equal(w.v[2].uid, w.v[0].uid);
+	assert_int_equal(contract_ask(env, &req, &list), RC_OK);
+	assert_int_equal(list.n, 0);
+	env->api.cancel(env->api.self, w.id);
+}
+
 void contract_cancel_is_silent(struct contract_env *env)
 {
 	struct asked a, b;

@@ -81,6 +81,12 @@ void pod_take_port(struct version *v, uint16_t port)
 			    json_pack("[{s:i, s:i}]", "containerPort", 80, "hostPort", (int)port));
 }
 
+void pod_nominate(struct version *v, const char *node)
+{
+	json_object_set_new(json_object_get(v->tree.root, "status"), "nominatedNodeName",
+			    json_string(node));
+}
+
 struct version *pod_make_nominated(const char *ns, const char *name, const char *node,
 				   int64_t cpu_milli)
 {
@@ -90,8 +96,7 @@ struct version *pod_make_nominated(const char *ns, const char *name, const char 
 		made(json_pack("{s:{s:s, s:s}, s:{s:[{s:s, s:{s:{s:s}}}]}}", "metadata",
 			       "namespace", ns, "name", name, "spec", "containers", "name",
 			       "server", "resources", "requests", "cpu", buf_str(&cpu)));
-	json_object_set_new(json_object_get(v->tree.root, "status"), "nominatedNodeName",
-			    json_string(node));
+	pod_nominate(v, node);
 	return v;
 }
 
