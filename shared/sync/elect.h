@@ -32,8 +32,8 @@ struct elect *elect_free(struct elect *e); /* NULL in, NULL out; gives nothing b
 void elect_start(struct elect *e, int64_t now_ms, int64_t wall_ms); /* once */
 void elect_tick(struct elect *e, int64_t now_ms, int64_t wall_ms);
 /* Sets the time of completions that come before the next tick. A leader whose renew deadline has
- * passed by then (the process stood still) loses the leadership here, before anything of that turn
- * is believed. */
+ * passed by then, by either clock (the process or its machine stood still, or the wall clock was
+ * set forward), loses the leadership here, before anything of that turn is believed. */
 void elect_now(struct elect *e, int64_t now_ms, int64_t wall_ms);
 /* When to tick at the latest: monotonic ms; INT64_MAX: no time is awaited. */
 int64_t elect_deadline(const struct elect *e);

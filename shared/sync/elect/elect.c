@@ -4,7 +4,11 @@
  *
  * Every write is fenced by the resourceVersion of the record that it was decided on, so two
  * candidates cannot both win one expiry. A renewal counts from when it was sent: others saw it no
- * earlier. */
+ * earlier.
+ *
+ * A virtual machine that its host froze goes on with a monotonic clock that stood still. Its wall
+ * clock is set right when it goes on, so a leader believes whichever clock says that more time has
+ * passed. A wall clock that is set forward for another reason costs two requests. */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -56,6 +60,7 @@ static void create_lease(struct elect *e)
 			  .duration_s = duration_s(e),
 			  .acquire_ms = e->wall_ms,
 			  .renew_ms = e->wall_ms};
+	e->sent_wall_ms = e->wall_ms;
 	lease_op_create(&e->op, &sink, &l, e->now_ms);
 }
 
@@ -73,6 +78,7 @@ static void write_lease(struct elect *e)
 				  take || e->rec.acquire_ms == 0 ? e->wall_ms : e->rec.acquire_ms,
 			  .renew_ms = e->wall_ms,
 			  .transitions = e->rec.transitions + (take ? 1 : 0)};
+	e->sent_wall_ms = e->wall_ms;
 	lease_op_write(&e->op, &sink, &l, e->rec.rv, e->now_ms);
 }
 
@@ -100,14 +106,41 @@ static void tell_failure(struct elect *e, const struct api_result *res)
 	e->failing = true;
 }
 
+static bool late_by_monotonic(const struct elect *e)
+{
+	return e->now_ms - e->renewed_ms >= e->cfg.renew_deadline_ms;
+}
+
+static bool late_by_wall(const struct elect *e)
+{
+	return e->wall_ms - e->renewed_wall_ms >= e->cfg.renew_deadline_ms;
+}
+
+/* Another may have the Lease by now. */
+static bool late(const struct elect *e)
+{
+	return late_by_monotonic(e) || late_by_wall(e);
+}
+
+static void look_at_once(struct elect *e)
+{
+	e->want_read = true;
+	e->next_ms = e->now_ms;
+}
+
+/* The Lease may be ours no more if we stood still before we read that we have it. */
 static void written(struct elect *e)
 {
 	e->renewed_ms = e->op.sent_ms;
-	if (e->stage == ELECT_FOLLOW && mine(e))
+	e->renewed_wall_ms = e->sent_wall_ms;
+	bool stale = e->stage == ELECT_FOLLOW && late(e);
+	if (e->stage == ELECT_FOLLOW && mine(e) && !stale)
 		elect_stage_lead(e);
 	else if (e->stage == ELECT_RELEASE)
 		elect_stage_out(e);
 	rest(e);
+	if (stale)
+		look_at_once(e);
 }
 
 static bool may_take(const struct elect *e)
@@ -185,12 +218,21 @@ static void next(struct elect *e)
 
 /* ---- time ---- */
 
+/* By the monotonic clock, the API server did not answer, or this process stood still: another
+ * candidate has its turn first. By the wall clock alone, this machine slept or its clock was set:
+ * a read tells which. */
 static void step_down_if_late(struct elect *e)
 {
-	if (e->stage != ELECT_LEAD || e->now_ms < e->renewed_ms + e->cfg.renew_deadline_ms)
+	if (e->stage != ELECT_LEAD || !late(e))
 		return;
 	lease_op_cancel(&e->op);
-	e->want_read = true;
+	look_at_once(e);
+	if (!late_by_monotonic(e)) {
+		elect_stage_lost(
+			e, ELECT_FOLLOW, LOG_WARN,
+			"the wall clock went ahead: the machine slept, or its clock was set");
+		return;
+	}
 	e->next_ms = e->now_ms + e->cfg.retry_period_ms;
 	elect_stage_lost(e, ELECT_FOLLOW, LOG_WARN, "the Lease was not renewed in time");
 }

@@ -26,8 +26,10 @@ struct elect {
 	struct lease_record rec;
 	bool want_read; /* the record may be out of date: read before the next write */
 	struct lease_op op;
-	int64_t renewed_ms; /* when the last write that succeeded was sent */
-	int64_t next_ms;    /* when to read or write again */
+	/* When the last write that succeeded was sent, and the newest write at all: by both clocks.
+	 */
+	int64_t renewed_ms, renewed_wall_ms, sent_wall_ms;
+	int64_t next_ms; /* when to read or write again */
 	int64_t release_until_ms;
 	bool failing; /* a failure was logged, no success since */
 };

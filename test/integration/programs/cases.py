@@ -106,6 +106,34 @@ def standby(c):
     equal(uids(c, "a"), before, "pods")
 
 
+def stopped_leader(c):
+    """A leader that stands still (SIGSTOP) for longer than its Lease knows, when it goes on, that it leads no more:
+    it acts on nothing that came meanwhile, nobody runs twice."""
+    c.start_coordinator("c1")
+    for n in c.node_names:
+        c.start_agent(n)
+        c.wait_cnode(n, "Running")
+    c.start_coordinator("c2")
+    c.make_job("a", command=["forever"], parallelism=3, onNodeLoss="Wait")
+    c.wait(lambda: running(c, "a") == 3, "3 are active")
+    before = uids(c, "a")
+    c.processes["c1"].send_signal(signal.SIGSTOP)
+    c.wait(lambda: 'msg="caches synced"' in c.log_text("c2"), "the standby leads", 15)
+    told = len(c.log_text("c1"))
+    # What would make c1 act: a new job, and one whose members are to stop.
+    c.make_job("b", command=["sleep", "1"], parallelism=2, onNodeLoss="Wait")
+    c.api.patch(c.job_path("a"), {"spec": {"parallelism": 2}})
+    c.processes["c1"].send_signal(signal.SIGCONT)
+    c.wait(lambda: "coordinator leads no longer" in c.log_text("c1")[told:], "c1 knows", 5)
+    c.wait_state("b", "Completed", 60)
+    said = c.log_text("c1")[told:]
+    for decision in ("member placed", "member stopped", "member lost", "node state changed"):
+        check(f'msg="{decision}"' not in said, f"{decision} by a leader that is none: {said}")
+    equal(len(c.pods("b")), 2, "pods of b")
+    c.wait(lambda: len(c.pods("a")) == 2, "a has its 2 members")
+    check(set(uids(c, "a")) <= set(before), "members of a")
+
+
 def failing(c):
     """A failed member is tried again up to backoffLimit, then the job is Failed."""
     c.start_all()
@@ -273,7 +301,7 @@ def ipv6(c):
 
 
 CASES = {f.__name__.replace("_", "-"): f for f in (
-    happy, restart_coordinator, restart_agent, standby, failing, unschedulable, delete, refused,
+    happy, restart_coordinator, restart_agent, standby, stopped_leader, failing, unschedulable, delete, refused,
     cordon, quota, crds_late, scale, ipv6, *job_cases.CASES, roles.rights, parity.parity)}
 
 

@@ -27,8 +27,7 @@ static bool check_attempt_once(struct checks *c, const struct version *pod)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	struct made *m = made_find(c, pod, &key);
-	if (m && m->recorded && c->world->clock.now_ms > m->at_ms + KNOWING_MS &&
-	    !(c->coordinator_creates && check_slept(c)))
+	if (m && m->recorded && c->world->clock.now_ms > m->at_ms + KNOWING_MS)
 		world_fail(c->world, "launch-once", "pod %s was created again", pod->meta.name);
 	if (m) {
 		m->again_ms = c->world->clock.now_ms;
@@ -137,8 +136,7 @@ void check_gone(struct checks *c, const struct version *pod)
  * when its answer is not waited for any more. Under Wait the latter is waited for all the same. */
 static bool unfenced(const struct checks *c)
 {
-	return c->world->server.late ||
-	       (c->coordinator_creates && (check_led_lately(c) || check_slept(c)));
+	return c->world->server.late || (c->coordinator_creates && check_led_lately(c));
 }
 
 static bool completed_lately(struct checks *c, const struct version *pod)
@@ -202,9 +200,7 @@ static void check_one_live(struct checks *c, const struct version *job, const st
 		const struct version *o = sh->v[i];
 		if (!check_same_index(o, pod) || pod_ended(o))
 			continue;
-		/* A coordinator whose machine slept still believes that it leads, and an agent that
-		 * has not met the next leader obeys it (docs/design/0008, "Known limits"). */
-		if (wait && !check_slept(c) && (check_live(o) || check_faulty(c, o->pod.node)) &&
+		if (wait && (check_live(o) || check_faulty(c, o->pod.node)) &&
 		    !check_node_went(c, o->pod.node) && !check_node_went(c, pod->pod.node) &&
 		    !came_again(c, o))
 			world_fail(c->world, "one-live-wait", "%s while %s exists", pod->meta.name,

@@ -47,7 +47,7 @@ static bool known(struct checks *c, const struct version *job, const char *node)
 {
 	return !conns_rough(c->world->conns) && !check_changed_lately(c, job->meta.uid) &&
 	       c->world->clock.now_ms >= c->led_ms + LEADS_MS && !check_faulty(c, node) &&
-	       !check_slept(c) && mind_answers(c, node, LEADS_MS);
+	       mind_answers(c, node, LEADS_MS);
 }
 
 void check_failing(struct checks *c, const char *who, const struct pod_create *p)

@@ -45,22 +45,13 @@ static bool runs_on(const struct cluster *cl, const char *uid, const char *node)
 	return false;
 }
 
-static bool slept(const struct cluster *cl)
-{
-	bool any = false;
-	for (uint32_t i = 0; i < cl->cfg.coordinators; i++)
-		any |= cl->coordinator[i].sleeps > 0;
-	return any;
-}
-
 /* What was counted, once each: failures that took place, successes that status holds though their
  * pods may be gone, nodes on which a member is. */
 static void check_counts(struct cluster *cl, const struct version *v)
 {
 	const struct job_status *st = &v->job.status;
 	const struct tally *all = cluster_tally(cl, v->meta.uid, "all");
-	/* A leader whose machine slept may charge what its successor has charged (protocol.md). */
-	if (st->failed > all->failures && !slept(cl))
+	if (st->failed > all->failures)
 		world_fail(&cl->world, "quiet-failed", "job %s: failed %u, in truth %u",
 			   v->meta.name, st->failed, all->failures);
 	for (uint32_t i = 0; i < st->active_nodes.n; i++) {

@@ -47,17 +47,6 @@ bool check_status_refused(const struct checks *c, const char *job)
 		c->world->clock.now_ms < s->refused_ms + REFUSED_MS);
 }
 
-bool check_slept(const struct checks *c)
-{
-	const struct cluster *cl = c->cluster;
-	for (uint32_t i = 0; i < cl->cfg.coordinators; i++) {
-		const struct proc *p = &cl->coordinator[i];
-		if (p->slept_ms && cl->world.clock.now_ms < p->host.paused_until_ms + KNOWING_MS)
-			return true;
-	}
-	return false;
-}
-
 /* Whoever deletes a Node says that nothing runs there any more; a leader may hear of it late. */
 bool check_node_went(struct checks *c, const char *node)
 {

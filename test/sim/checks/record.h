@@ -79,9 +79,6 @@ const char *check_label(const struct version *v, const char *key);
 bool check_same_index(const struct version *a, const struct version *b); /* two attempts of one */
 bool check_broken(struct checks *c, const char *node); /* it, its agent or its link, lately */
 bool check_faulty(struct checks *c, const char *node); /* or a coordinator stood still */
-/* A coordinator's machine slept: it believes that it leads, and sees old things, until its Lease
- * tells. */
-bool check_slept(const struct checks *c);
 bool check_node_went(struct checks *c, const char *node);
 bool check_index_completed(const struct version *job, const struct version *pod);
 bool check_changed_lately(struct checks *c, const char *name);

@@ -23,7 +23,7 @@ static bool begun_anew(struct checks *c, const struct version *pod, int64_t sinc
 {
 	return check_changed_at(c, pod->meta.owner_uid) >= since_ms || c->led_ms >= since_ms ||
 	       c->synced_ms >= since_ms || check_changed_at(c, pod->pod.node) >= since_ms ||
-	       check_led_lately(c) || check_slept(c) || check_faulty(c, pod->pod.node);
+	       check_led_lately(c) || check_faulty(c, pod->pod.node);
 }
 
 static void judge(struct checks *c, const struct version *pod, const struct version *before)

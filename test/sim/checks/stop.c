@@ -258,7 +258,7 @@ void check_delete(struct checks *c, const char *who, const struct api_request *r
 	}
 	const struct version *pod = store_find(&w->server.store, API_POD, req->ns, req->name);
 	if (req->kind != API_POD || !pod || !str_eq(pod->meta.uid, req->uid) ||
-	    pod->meta.deleted_ms || (*who == 'c' && check_slept(c)))
+	    pod->meta.deleted_ms)
 		return;
 	const struct version *job = world_by_uid(w, API_JOB, str_or_empty(pod->meta.owner_uid));
 	int64_t told_ms = TOLD_MS + conns_weather(w->conns)->watch_lag_ms;

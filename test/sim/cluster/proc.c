@@ -222,7 +222,6 @@ void proc_sleep(struct proc *p, int64_t ms)
 {
 	proc_pause(p, ms);
 	p->slept_ms += ms;
-	p->sleeps++;
 }
 
 void proc_done(struct proc *p)

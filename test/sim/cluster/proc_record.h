@@ -20,7 +20,6 @@ struct proc {
 	bool in_turn;
 	bool stopping; /* COORDINATOR: it gives its lease back and ends */
 	int64_t wall_offset_ms, slept_ms;
-	uint32_t sleeps;     /* of all its incarnations */
 	uint32_t idle_turns; /* in a row, within one virtual second, without mail */
 	int64_t idle_since_ms;
 	struct coordinator *c;

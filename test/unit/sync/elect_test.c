@@ -262,6 +262,54 @@ static void a_process_that_stood_still_does_not_lead(void **state)
 	expect(w, "lost ");
 }
 
+/* Its monotonic clock stood still with it; its wall clock was set right. */
+static void a_machine_that_slept_does_not_lead(void **state)
+{
+	struct world *w = *state;
+	leading(w);
+	elect_now(w->e, 1500, WALL + 60000);
+	assert_false(elect_leading(w->e));
+	expect(w, "lost ");
+	elect_tick(w->e, 1500, WALL + 60000); /* it looks at once: perhaps only its clock was set */
+	give(fake_last(&w->api), "me", "41", WALL + 1000);
+	assert_int_equal(fake_last(&w->api)->verb, API_PATCH);
+	store(fake_last(&w->api), "43");
+	assert_true(elect_leading(w->e));
+	assert_non_null(strstr(buf_str(&w->told), "gained:43 "));
+}
+
+static void a_wall_clock_that_is_set_a_little_costs_nothing(void **state)
+{
+	static const int64_t set_ms[] = {9000, -3600000};
+	struct world *w = *state;
+	leading(w);
+	for (size_t i = 0; i < ARRAY_LEN(set_ms); i++) {
+		elect_now(w->e, 1500, WALL + 1000 + set_ms[i]);
+		assert_true(elect_leading(w->e));
+	}
+	expect(w, "");
+}
+
+/* It read that it has won when another one may have won since. */
+static void a_win_that_is_read_late_is_none(void **state)
+{
+	static const int64_t now_ms[] = {61000, 1000}, wall_ms[] = {WALL + 61000, WALL + 61000};
+	struct world *w = *state;
+	for (size_t i = 0; i < ARRAY_LEN(now_ms); i++) {
+		teardown(state);
+		setup(state);
+		w = *state;
+		elect_start(w->e, 1000, WALL + 1000);
+		give(fake_last(&w->api), "", "40", 1);
+		elect_now(w->e, now_ms[i], wall_ms[i]);
+		store(fake_last(&w->api), "41");
+		assert_false(elect_leading(w->e));
+		elect_tick(w->e, now_ms[i], wall_ms[i]);
+		give(fake_last(&w->api), "other", "70", 9);
+		assert_false(elect_leading(w->e));
+	}
+}
+
 static void lost_to_another(void **state)
 {
 	struct world *w = *state;
@@ -371,6 +419,9 @@ int main(void)
 		T(steps_down_with_a_renewal_out),
 		T(a_renewal_counts_from_when_it_was_sent),
 		T(a_process_that_stood_still_does_not_lead),
+		T(a_machine_that_slept_does_not_lead),
+		T(a_wall_clock_that_is_set_a_little_costs_nothing),
+		T(a_win_that_is_read_late_is_none),
 		T(lost_to_another),
 		T(answer_of_the_winning_write_got_lost),
 		T(deleted_while_leading),
