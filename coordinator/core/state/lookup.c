@@ -89,7 +89,7 @@ void lookup_put(struct core *c, struct lookup *l)
  */
 static bool complete(const struct lookup *l)
 {
-	return l->answered && l->exists && !*l->failure &&
+	return l->exists && !*l->failure &&
 	       (l->kind != NEEDED_CLAIM || (l->bound && !l->lost && !l->deleting));
 }
 
@@ -116,8 +116,8 @@ void lookup_ask(struct core *c, struct lookup *l)
 
 void lookup_due(struct core *c, struct lookup *l)
 {
-	if (!l->asking)
-		ask(c, l);
+	must(!l->asking); /* a question takes the timer */
+	ask(c, l);
 }
 
 /* ---- answers ---- */
@@ -243,6 +243,7 @@ bool lookup_answer(struct core *c, struct lookup *l, const struct needed *obj, c
 		put_where(&where, obj);
 		if (buf_rc(&where) != RC_OK) { /* more places than anybody means */
 			buf_reset(&where);
+			put_where(&where, &nothing);
 			mem_strset(&l->failure, "it names more places than Muster reads");
 		}
 		free(l->where);

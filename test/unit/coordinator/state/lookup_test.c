@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "coordinator/core/state/pool.h"
 #include "test/unit/coordinator/state/tables.h"
 
 static const char *const on_n1[] = {"n1"};
@@ -154,6 +155,43 @@ static void what_it_says_of_nodes(void **state)
 	lookup_put(c, l);
 }
 
+/* More than anybody means, and less than an API server stores: the object says so, and keeps nobody
+ * away. */
+static void very_many_places(void **state)
+{
+	enum { N = 1200, LENGTH = 1000 };
+	static const char *values[N];
+	static char value[LENGTH + 1];
+	struct core *c = tables_of(state);
+	struct lookup *l = lookup_get(c, NEEDED_VOLUME, NULL, "v");
+	struct needed obj = anywhere();
+	memset(value, 'x', LENGTH);
+	for (uint32_t i = 0; i < N; i++)
+		values[i] = value;
+	const struct sel_expr many = {"host", SEL_IN, {values, N}};
+	const struct sel_term term = {&many, 1};
+	tables_node(c, "n1", 4000, 4000);
+	obj.where[0] = (struct sel_terms){&term, 1};
+	assert_true(lookup_answer(c, l, &obj, ""));
+	assert_string_equal(l->failure, "it names more places than Muster reads");
+	assert_string_equal(matching(c, l), "n1");
+	obj.where[0] = (struct sel_terms){&first_node, 1};
+	assert_true(lookup_answer(c, l, &obj, ""));
+	assert_string_equal(l->failure, "");
+	assert_string_equal(matching(c, l), "");
+	/* A volume of a pool is left out. */
+	struct lookup *pool = lookup_get(c, NEEDED_POOL, NULL, "fast");
+	struct needed volume = {.meta = {.name = "v", .rv = "1"}, .storage_class = "fast"};
+	volume.where[0] = (struct sel_terms){&term, 1};
+	pool_add(pool, &volume);
+	assert_int_equal(pool->npool_next, 0);
+	volume.where[0] = (struct sel_terms){&first_node, 1};
+	pool_add(pool, &volume);
+	assert_int_equal(pool->npool_next, 1);
+	lookup_put(c, pool);
+	lookup_put(c, l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +202,7 @@ int main(void)
 		T(so_many_at_once),
 		T(a_claim_names_others),
 		T(what_it_says_of_nodes),
+		T(very_many_places),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
