@@ -99,7 +99,7 @@ void admission_due(struct core *c, struct admitted *a)
 	struct job_record *j;
 	DL_FOREACH2(a->jobs, j, admitted_next)
 	{
-		if (job_queued(j) && !a->asking && ask(c, j)) {
+		if (job_queued(j) && ask(c, j)) {
 			admitted_again(a);
 			return;
 		}

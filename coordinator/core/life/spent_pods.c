@@ -17,15 +17,13 @@ static bool may_go(const struct job_record *j, const struct attempt *a)
 
 void spent_pods_remove(struct core *c, struct job_record *j)
 {
-	struct attempt *a;
 	uint32_t most = j->members.nspent, asked = 0;
 	if (most <= SPENT_KEPT || !j->object.known || j->object.deleted || j->object.deleting)
 		return;
 	most -= SPENT_KEPT;
-	DL_FOREACH2(j->members.attempts, a, job_next)
-	{
-		if (!most || asked == REMOVED_AT_ONCE)
-			return;
+	/* The list does not end before the last that is kept. */
+	for (struct attempt *a = j->members.attempts; most && asked < REMOVED_AT_ONCE;
+	     a = a->job_next) {
 		if (!attempt_spent(a))
 			continue;
 		most--;

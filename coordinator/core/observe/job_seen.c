@@ -88,7 +88,7 @@ static void set_request(struct core *c, struct job_record *j, const struct job_s
 	struct request *k = request_get(c, &admitted);
 	if (j->spec.request && selection_moves(j->spec.request->set, k->set))
 		/* Other requests alone move no member. */
-		job_changed_selection(c, j, j->spec.request->set);
+		job_changed_selection(j, j->spec.request->set);
 	if (j->spec.request && j->spec.request != k)
 		mended(j);
 	request_put(c, j->spec.request);
@@ -220,7 +220,7 @@ void job_seen(struct core *c, const struct job *job)
 		j->object.predates_leader = !c->synced;
 		if (job->status.observed_generation &&
 		    job->status.observed_generation != job->meta.generation)
-			job_changed_selection(c, j, NULL);
+			job_changed_selection(j, NULL);
 	}
 	bool deleting = job->meta.deleted_ms != 0;
 	bool orphan =

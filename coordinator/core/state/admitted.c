@@ -128,8 +128,7 @@ bool admitted_told(struct core *c, struct admitted *a, const struct reslist *req
 
 bool admitted_may_change(const struct admitted *a)
 {
-	return a->stage == ADMITTED_UNTOLD ||
-	       (a->stage == ADMITTED_TOLD && !reslist_eq(&a->own, &a->requests));
+	return a->stage != ADMITTED_TOLD || !reslist_eq(&a->own, &a->requests);
 }
 
 void admitted_again(struct admitted *a)

@@ -123,25 +123,18 @@ void job_changed_completed(struct job_record *j)
 	j->update.completed_changed = true;
 }
 
-static void forget_selection_was(struct core *c, struct job_record *j)
-{
-	selection_put(c, j->update.selection_was);
-	j->update.selection_was = NULL;
-}
-
-void job_changed_selection(struct core *c, struct job_record *j, struct selection *was)
+void job_changed_selection(struct job_record *j, struct selection *was)
 {
 	if (!j->update.selection_changed && was)
 		j->update.selection_was = selection_hold(was);
-	else if (!was && j->update.selection_was)
-		forget_selection_was(c, j);
 	j->update.selection_changed = true;
 }
 
 void job_followed_selection(struct core *c, struct job_record *j)
 {
 	if (j->update.selection_was)
-		forget_selection_was(c, j);
+		selection_put(c, j->update.selection_was);
+	j->update.selection_was = NULL;
 	j->update.selection_changed = j->update.resumed = false;
 }
 

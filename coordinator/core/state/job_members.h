@@ -42,7 +42,7 @@ void job_members_merge(struct job_record *j, const struct bitset *completed, uin
 void job_changed_completed(struct job_record *j);
 /* was: the selection before, or NULL if nobody knows. Of several changes before the members follow,
  * the first tells what was. */
-void job_changed_selection(struct core *c, struct job_record *j, struct selection *was);
+void job_changed_selection(struct job_record *j, struct selection *was);
 /* The members have followed. */
 void job_followed_selection(struct core *c, struct job_record *j);
 /* An attempt of which only an agent's order is known goes on: its node may not match any more. */

@@ -110,8 +110,8 @@ static void look_everywhere(struct core *c)
 		if (!n)
 			continue;
 		refresh_all(c, n, &n->ports);
-		DL_FOREACH2(n->attempts, a, node_next)
-		refresh_all(c, n, &a->ports);
+		for (a = n->attempts; a; a = a->node_next)
+			refresh_all(c, n, &a->ports);
 	}
 }
 

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 
 static const struct res asks[] = {{"cpu", 500}, {"memory", 1000}};
+static uint64_t web[] = {80};
 
 static struct member full(void)
 {
@@ -30,13 +31,15 @@ static struct member full(void)
 			       .message = "words",
 			       .started_ms = 5,
 			       .ended_ms = 0,
-			       .requests = {asks, 2}};
+			       .requests = {asks, 2},
+			       .ports = {web, 1}};
 }
 
 static void any_change_is_a_change(void **state)
 {
 	static const struct res more[] = {{"cpu", 501}, {"memory", 1000}},
 				other[] = {{"cpu", 500}, {"disk", 1000}};
+	static uint64_t dns[] = {53};
 	struct member m = full();
 	struct member_copy *h = member_copy_new(&m);
 	(void)state;
@@ -68,6 +71,8 @@ static void any_change_is_a_change(void **state)
 	CHANGE(requests.n, 1);
 	CHANGE(requests.v, more);
 	CHANGE(requests.v, other);
+	CHANGE(ports.n, 0);
+	CHANGE(ports.v, dns);
 #undef CHANGE
 	m = full();
 	assert_true(member_copy_same(h, &m));

@@ -145,6 +145,24 @@ static void nobody_waits_when_it_is_due(void **state)
 	assert_false(w_has(w, "ask"));
 }
 
+/* Without a node there is nobody to ask for; when one comes, the question is due. */
+static void no_node_is_left_when_it_is_due(void **state)
+{
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s", 1000);
+	w_job(w, a);
+	answer(w, "default/s", RC_OK, 5000);
+	w_hangup(w, "n1");
+	w_node_gone(w, "n1");
+	w_clear(w);
+	w_wait(w, 120000);
+	assert_false(w_has(w, "ask"));
+	w_tell_node(w, w_node(w, "n2"));
+	w_hello(w, "n2");
+	w_wait(w, 2000);
+	assert_true(w_has(w, "ask default/s as a"));
+}
+
 static void a_pod_that_exists_corrects(void **state)
 {
 	struct world *w = asking(state, 1);
@@ -163,6 +181,36 @@ static void a_pod_that_exists_corrects(void **state)
 	w_job(w, job_of(w, "c", 1, "u", 3500));
 	answer(w, "default/u", RC_OK, 3500);
 	assert_true(w_told(w, "job=default/c member=0 attempt=1"));
+}
+
+/* A pod of the template before the edit says nothing about the one of today. */
+static void a_pod_of_an_older_template_corrects_nothing(void **state)
+{
+	struct world *w = asking(state, 2);
+	struct wjob *a = job_of(w, "a", 2, "s", 1000);
+	w_job(w, a);
+	answer(w, "default/s", RC_OK, 1000);
+	struct member m = w_member(w, a, "n1", 0, 1, MEMBER_RUNNING);
+	a->job.spec.shape = "t";
+	a->job.spec.template_hash = "00000000000000bb";
+	w_job(w, a);
+	answer(w, "default/t", RC_OK, 1000);
+	w_clear(w);
+	struct res much = {"cpu", 3000};
+	m.requests = (struct reslist){&much, 1};
+	w_report(w, &m);
+	assert_false(w_told(w, "admission changes what pods request"));
+}
+
+/* What pods are like is not known for a job whose template has no shape: it asks for nothing. */
+static void a_job_without_a_shape_is_not_asked_for(void **state)
+{
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "", 1000);
+	w_clear(w);
+	w_job(w, a);
+	assert_false(w_has(w, "ask"));
+	assert_int_equal(w_orders(w, a), 1);
 }
 
 static void an_edit_asks_for_the_new_shape(void **state)
@@ -205,7 +253,10 @@ int main(void)
 		T(without_an_answer_the_templates_numbers_hold),
 		T(asked_again_while_a_job_waits),
 		T(nobody_waits_when_it_is_due),
+		T(no_node_is_left_when_it_is_due),
 		T(a_pod_that_exists_corrects),
+		T(a_pod_of_an_older_template_corrects_nothing),
+		T(a_job_without_a_shape_is_not_asked_for),
 		T(an_edit_asks_for_the_new_shape),
 		T(without_a_node_nothing_is_asked),
 	};

@@ -230,6 +230,36 @@ static void another_node_if_there_is_one(void **state)
 	assert_true(w_has(w, "choose data on n2 volume"));
 }
 
+/* Each node came to nothing for one of two claims: the best of them is tried again. */
+static void every_node_came_to_nothing_before(void **state)
+{
+	static const char *const two[] = {"default/data", "default/more"};
+	static const char *const nodes[] = {"n1", "n2"};
+	struct world *w = w_of(state);
+	three(w);
+	w_node_gone(w, "n3");
+	struct wjob *j = w_new_job(w, "a", 1);
+	j->job.spec.claims = (struct strs){two, 2};
+	w_job(w, j);
+	struct needed both[2];
+	struct needed class = {.waits = true, .provisioner = "p"};
+	for (uint32_t i = 0; i < 2; i++) {
+		both[i] = (struct needed){.volume = "", .storage_class = "fast"};
+		both[i].selected_node = nodes[i]; /* by others */
+		answered(w, NEEDED_CLAIM, i ? "more" : "data", RC_OK, &both[i]);
+	}
+	answered(w, NEEDED_STORAGE_CLASS, "fast", RC_OK, &class);
+	assert_false(w_has(w, "choose"));
+	w_wait(w, 7000);
+	w_clear(w);
+	for (uint32_t i = 0; i < 2; i++) {
+		both[i].selected_node = ""; /* the provisioner takes it away */
+		answered(w, NEEDED_CLAIM, i ? "more" : "data", RC_OK, &both[i]);
+	}
+	assert_true(w_has(w, "choose data on n1 volume"));
+	assert_true(w_has(w, "choose more on n1 volume"));
+}
+
 /* Volumes that are there: one of them gets the claim. */
 static void a_volume_of_the_pool(void **state)
 {
@@ -293,6 +323,7 @@ int main(void)
 		T(a_runtime_class),
 		T(the_first_consumer_of_a_claim),
 		T(another_node_if_there_is_one),
+		T(every_node_came_to_nothing_before),
 		T(a_volume_of_the_pool),
 		T(claims_that_no_node_can_meet_together),
 	};

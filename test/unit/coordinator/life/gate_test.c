@@ -10,18 +10,20 @@ static void who_is_waited_for(void **state)
 {
 	static const struct {
 		const char *name;
-		bool exists, ready, heard, agentless;
+		bool exists, ready, heard, agentless, member; /* member: of the job's status */
 		int64_t after_ms;
 		bool open;
 	} cases[] = {
-		{"nobody, when all have been heard", true, true, true, false, 0, true},
-		{"the agent of a ready Node", true, true, false, false, 0, false},
-		{"not for ever", true, true, false, false, 30000, true},
-		{"but as long as that", true, true, false, false, 29999, false},
-		{"the agent of a Node that is not ready", true, false, false, false, 0, false},
-		{"not for ever either", true, false, false, false, 30000, true},
-		{"not one that never was", true, true, false, true, 0, true},
-		{"not one whose Node is gone", false, true, false, false, 0, true},
+		{"nobody, when all have been heard", true, true, true, false, false, 0, true},
+		{"the agent of a ready Node", true, true, false, false, false, 0, false},
+		{"not for ever", true, true, false, false, false, 30000, true},
+		{"but as long as that", true, true, false, false, false, 29999, false},
+		{"the agent of a Node that is not ready", true, false, false, false, false, 0,
+		 false},
+		{"not for ever either", true, false, false, false, false, 30000, true},
+		{"not one that never was", true, true, false, true, false, 0, true},
+		{"unless a member is said to be there", true, true, false, true, true, 0, false},
+		{"not one whose Node is gone", false, true, false, false, false, 0, true},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		void *world = NULL;
@@ -35,6 +37,8 @@ static void who_is_waited_for(void **state)
 		n->verdict.unready = !cases[i].ready;
 		n->verdict.inherited = true;
 		n->verdict.agentless = cases[i].agentless;
+		if (cases[i].member)
+			tables_attempt(c, tables_job(c, "a", 1), 0, n);
 		node_set_connected(c, n, cases[i].heard);
 		c->gate = (struct gate){.lead_ms = c->now_ms, .opens_ms = c->now_ms + 30000};
 		CASE(cases[i].name, gate_deadline(c) == c->gate.opens_ms);

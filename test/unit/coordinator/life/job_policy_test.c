@@ -54,7 +54,7 @@ static void set(struct core *c, struct job_record *j, unsigned what)
 	if (what & MOVED) {
 		static const struct kv elsewhere[] = {{"zone", "elsewhere"}};
 		const struct job_spec spec = {.node_selector = {elsewhere, 1}};
-		job_changed_selection(c, j, NULL);
+		job_changed_selection(j, NULL);
 		tables_request(c, j, &spec);
 	}
 }

@@ -75,7 +75,7 @@ static void another_selection(void **state)
 	tables_request(c, j, &spec);
 	update_selector(c, j);
 	assert_members(j, "RRRRRR"); /* a node that was relabelled moves nothing */
-	job_changed_selection(c, j, was);
+	job_changed_selection(j, was);
 	selection_put(c, was);
 	update_selector(c, j);
 	assert_members(j, "SSRSSS");
@@ -95,7 +95,7 @@ static void a_selection_that_still_admits_the_nodes(void **state)
 	struct job_record *j = running(c);
 	tables_request(c, j, &spec);
 	tables_select(c, c->nodes.at[2], &labels, &busy, 1); /* the others have another label now */
-	job_changed_selection(c, j, j->spec.request->set);
+	job_changed_selection(j, j->spec.request->set);
 	spec.tolerations = &other;
 	spec.ntolerations = 1;
 	tables_request(c, j, &spec);
@@ -120,7 +120,7 @@ static void an_edit_that_nobody_saw(void **state)
 		tables_select(c, c->nodes.at[i], i == 4 ? &large : &labels, &busy, i > 1);
 	job_find_slot(j, 3)->template_id = 0; /* made with other tolerations */
 	tables_request(c, j, &spec);
-	job_changed_selection(c, j, NULL);
+	job_changed_selection(j, NULL);
 	update_selector(c, j);
 	assert_members(j, "RRRSSS");
 }
@@ -179,6 +179,8 @@ static void another_template(void **state)
 		 false, "SSRRRR"},
 		{"but one at least", "ffffffffffffffff", UPDATE_ROLLING, 1, true, false, "SRRRRR"},
 		{"all of them", "ffffffffffffffff", UPDATE_ROLLING, 100, true, false, "SSSSSS"},
+		{"more than there are", "ffffffffffffffff", UPDATE_ROLLING, UINT32_MAX, false,
+		 false, "SSSSSS"},
 		{"recreate: all first", "ffffffffffffffff", UPDATE_RECREATE, 1, false, true,
 		 "SSSSSS"},
 		{"other tolerations replace nobody", "0123456789abcdef-ffffffffffffffff",

@@ -61,6 +61,25 @@ static void the_last_ten_are_kept(void **state)
 	assert_string_equal(tables_did(c), "");
 }
 
+/* What was charged, or succeeded, stays, wherever it stands. */
+static void other_ends_stay(void **state)
+{
+	static const enum member_phase phases[] = {MEMBER_SUCCEEDED, MEMBER_REFUSED, MEMBER_FAILED,
+						   MEMBER_DISRUPTED};
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	struct attempt *first[ARRAY_LEN(phases)];
+	for (size_t i = 0; i < ARRAY_LEN(phases); i++)
+		first[i] = ended(c, j, phases[i]);
+	for (uint32_t i = 0; i < SPENT_KEPT; i++)
+		ended(c, j, MEMBER_REFUSED);
+	job_attempts_stored(j, SPENT_KEPT + ARRAY_LEN(phases));
+	spent_pods_remove(c, j);
+	for (size_t i = 0; i < ARRAY_LEN(phases); i++)
+		assert_int_equal(first[i]->removed, i % 2);
+	assert_int_equal(removed(j), 2);
+}
+
 static void none_before_it_is_counted(void **state)
 {
 	struct core *c = tables_of(state);
@@ -121,9 +140,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		T(the_last_ten_are_kept),
-		T(none_before_it_is_counted),
-		cmocka_unit_test(not_of_a_job_that_goes),
+		T(the_last_ten_are_kept),     T(other_ends_stay),
+		T(none_before_it_is_counted), cmocka_unit_test(not_of_a_job_that_goes),
 		T(not_all_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

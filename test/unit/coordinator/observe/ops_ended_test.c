@@ -48,10 +48,47 @@ static void a_create_that_fails_again(void **state)
 	(void)state;
 }
 
+/* The label that lists a member in its Services: what was not written is written again, soon. */
+static void a_label_that_is_not_written(void **state)
+{
+	static const struct {
+		const char *name;
+		enum rc rc;
+		enum attempt_state is;
+		bool again;
+	} cases[] = {
+		{"it is written", RC_OK, ATTEMPT_RUNNING, false},
+		{"the pod is gone", RC_NOTFOUND, ATTEMPT_RUNNING, false},
+		{"the server does not answer", RC_TIMEOUT, ATTEMPT_RUNNING, true},
+		{"the member stops: its deletion has a timer", RC_TIMEOUT, ATTEMPT_STOPPING, false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = tables_job(c, "a", 1);
+		struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
+		struct core_event ev = {.pod = {.op = POD_OP_LABEL,
+						.ns = j->ns,
+						.pod = a->pod,
+						.rc = cases[i].rc,
+						.message = NULL}};
+		mem_strset(&a->pod_uid, "u1");
+		attempt_set_state(c, a, ATTEMPT_RUNNING);
+		if (cases[i].is != ATTEMPT_RUNNING)
+			attempt_set_state(c, a, cases[i].is);
+		pod_op_ended(c, &ev);
+		CASE(cases[i].name, (heap_next(&c->timers) != INT64_MAX) == cases[i].again);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_create_that_fails_again),
+		cmocka_unit_test(a_label_that_is_not_written),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

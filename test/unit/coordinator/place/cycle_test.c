@@ -142,6 +142,29 @@ static void a_cycle_in_parts(void **state)
 	}
 }
 
+/* A new job got a part of what it wants; whether nodes are held for the rest takes another step. */
+static void a_new_job_in_parts(void **state)
+{
+	struct core *c = tables_of(state);
+	c->idle = true;
+	nodes(c, 1, 1000);
+	tables_attempt(c, tables_job(c, "runs", 1), 0, c->nodes.at[0]);
+	waiting(c, "head", 1, 1, 1);
+	waiting(c, "last", 1, 1, -1);
+	assert_plans(c, "");
+	assert_int_equal(c->reservations.n, 1);
+	c->idle = false;
+	c->cfg.step_jobs = 1;
+	tables_node(c, "n2", 1000, MEMORY);
+	c->queue.cycle_due = false;
+	struct job_record *j = waiting(c, "young", 2, 1, 0);
+	assert_plans(c, "young:0@n2 ");
+	assert_false(job_blocked(j));
+	assert_int_equal(j->place.stage, QUEUE_NEW);
+	assert_plans(c, "");
+	assert_true(job_blocked(j));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +174,7 @@ int main(void)
 		T(open_indexes),
 		T(what_waits_is_passed_over),
 		T(a_cycle_in_parts),
+		T(a_new_job_in_parts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -253,6 +253,39 @@ static void what_a_job_holds(void **state)
 	}
 }
 
+/* A node that became free after nodes were held fits too, and is none of those. */
+static void what_fits_beside_what_is_held(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 2);
+	struct reservation *r = reservation_add(c, j);
+	tables_fill(c, tables_node(c, "n1", 1000, MEMORY), 500);
+	tables_node(c, "n2", 1000, MEMORY);
+	bitset_set(&r->nodes, 0);
+	r->at_ms = c->now_ms + 1;
+	queue_put(c, j, 2);
+	j->place.stage = QUEUE_BLOCKED;
+	waiting_soon(c, j);
+	explain_due(c);
+	assert_string_equal(j->told.message,
+			    "needs 2 nodes: 1 fits; 1 lacks cpu; holds 0 of 2 nodes; expected to "
+			    "start in 1 s");
+}
+
+/* A job got all that it wanted in the first part of a cycle that goes on: it does not wait. */
+static void a_job_that_has_what_it_wanted(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	queue_put(c, j, 1);
+	j->place.stage = QUEUE_BLOCKED;
+	waiting_soon(c, j);
+	queue_satisfied(c, queue_find(c, j));
+	explain_due(c);
+	assert_string_equal(j->told.message, "");
+	assert_string_equal(tables_did(c), "");
+}
+
 /* The name of a job in another namespace is nobody's business. */
 static void a_job_ahead_elsewhere(void **state)
 {
@@ -302,6 +335,8 @@ int main(void)
 		T(said_once_and_again),
 		T(more_than_there_are),
 		T(what_a_job_holds),
+		T(what_fits_beside_what_is_held),
+		T(a_job_that_has_what_it_wanted),
 		T(a_job_ahead_elsewhere),
 		T(one_node_is_not_plural),
 	};

@@ -9,6 +9,7 @@
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/hold.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/node.h"
 #include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/refusals.h"
@@ -509,6 +510,28 @@ static void new_jobs(void **state)
 	assert_true(reserve_due(c));
 }
 
+/* Nodes are asked over several steps, and one of them goes meanwhile: it is told as such. */
+static void a_node_that_goes_while_others_are_asked(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n1 = tables_node(c, "n1", 1000, MEMORY);
+	struct job_record *run = tables_job(c, "run", 1);
+	runs(c, "run2", tables_node(c, "n2", 1000, MEMORY), INT64_MAX);
+	tables_attempt(c, run, 0, n1);
+	struct queue_item *it = wants(c, "gang", 0, 2);
+	wants(c, "low", -1, 1);
+	begin(c);
+	c->cfg.step_jobs = 1;
+	c->placing->work = work_most(c); /* one node is asked all the same */
+	assert_false(reserve_consider(c, it));
+	tables_job_free(c, run);
+	node_free(c, n1);
+	c->placing->work = 0;
+	(void)tables_logged(c);
+	assert_non_null(considered(c, it));
+	assert_non_null(strstr(tables_logged(c), "nodes=(gone),n2"));
+}
+
 /* A gang of which an index has a pause waits for that, not for nodes. */
 static void nodes_that_are_there(void **state)
 {
@@ -595,6 +618,7 @@ int main(void)
 		cmocka_unit_test(what_is_left_over),
 		T(bounds),
 		T(new_jobs),
+		T(a_node_that_goes_while_others_are_asked),
 		T(nodes_that_are_there),
 		T(members_of_its_own),
 		T(a_host_port_is_free_when_its_member_has_ended),

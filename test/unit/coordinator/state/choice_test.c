@@ -107,6 +107,55 @@ static void a_provisioner_gets_the_node(void **state)
 	request_put(c, r);
 }
 
+/* A selector of volumes is for volumes that are there: the provisioner says what it makes of it. */
+static void a_provisioner_reads_selectors_itself(void **state)
+{
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 1, "p");
+	struct needed claim = {.storage_class = "fast", .selects = true};
+	lookup_answer(c, r->claims[0], &claim, "");
+	assert_true(choice_open(r->claims[0]));
+	request_put(c, r);
+}
+
+/* The claim is bound before its annotation was seen, and without one: nothing came to nothing. */
+static void bound_before_its_node_was_seen(void **state)
+{
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 1, "p");
+	struct needed bound = {.bound = true, .volume = "v", .storage_class = "fast"};
+	choice_make(c, r, 0);
+	lookup_answer(c, r->claims[0], &bound, "");
+	assert_string_equal(r->claims[0]->selected, "");
+	assert_string_equal(r->claims[0]->avoided, "");
+	assert_false(choice_open(r->claims[0]));
+	request_put(c, r);
+}
+
+/* A choice that is made while the claim is being read: the answer says when it is read again. */
+static void chosen_while_it_is_read(void **state)
+{
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 1, "p");
+	struct lookup *l = r->claims[0];
+	c->now_ms += 10000;
+	struct heap_node *due = heap_pop_due(&c->timers, c->now_ms);
+	while (due && due != &l->timer)
+		due = heap_pop_due(&c->timers, c->now_ms);
+	assert_ptr_equal(due, &l->timer);
+	lookup_due(c, l);
+	assert_string_equal(tables_did(c), "LOOKUP PersistentVolumeClaim a\n");
+	int64_t next = heap_next(&c->timers);
+	choice_make(c, r, 0);
+	assert_int_equal(heap_next(&c->timers), next);
+	claim_is(c, "a", "n1");
+	assert_true(heap_next(&c->timers) <= c->now_ms + 1100);
+	request_put(c, r);
+}
+
 /* What was written by somebody else, or is never seen, is chosen again. */
 static void a_choice_that_is_never_seen(void **state)
 {
@@ -354,10 +403,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		T(a_provisioner_gets_the_node),   T(a_choice_that_is_never_seen),
-		T(what_cannot_be_written),        T(volumes_that_are_there),
-		T(which_volumes_meet_a_claim),    T(the_smallest_first),
-		T(a_small_claim_and_a_large_one), T(what_is_no_choice),
+		T(a_provisioner_gets_the_node),
+		T(a_provisioner_reads_selectors_itself),
+		T(bound_before_its_node_was_seen),
+		T(chosen_while_it_is_read),
+		T(a_choice_that_is_never_seen),
+		T(what_cannot_be_written),
+		T(volumes_that_are_there),
+		T(which_volumes_meet_a_claim),
+		T(the_smallest_first),
+		T(a_small_claim_and_a_large_one),
+		T(what_is_no_choice),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

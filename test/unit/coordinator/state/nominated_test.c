@@ -39,6 +39,10 @@ static void their_room_is_theirs(void **state)
 	assert_true(a->caps_dirty && b->caps_dirty);
 	assert_int_equal(room(c, a, RES_CPU), 2000);
 	assert_int_equal(room(c, b, RES_CPU), 2500);
+	waits(c, "u3", "a", 0); /* one that asks for no CPU takes none */
+	assert_int_equal(room(c, a, RES_CPU), 2000);
+	waits(c, "u3", "a", -5000); /* nor does it give any */
+	assert_int_equal(room(c, a, RES_CPU), 2000);
 	waits(c, "u3", "a", INT64_MAX);
 	assert_int_equal(room(c, a, RES_CPU), 0);
 	nominated_forget(c);

@@ -192,6 +192,43 @@ static void what_stands_in_the_way(void **state)
 	}
 }
 
+/* A claim waits for a volume of a class without a provisioner, whose volumes are not listed yet. */
+static void volumes_that_are_not_listed_yet(void **state)
+{
+	static const char *const names[] = {"ns/data"};
+	struct core *c = tables_of(state);
+	AUTO(buf_done) struct buf b = BUF_INIT(1024);
+	const struct job_spec spec = {.claims = {names, 1}};
+	struct request *r = request_get(c, &spec);
+	struct needed claim = {.storage_class = "slow"}, none = {.volume = ""};
+	struct needed class = {.waits = true, .provisioner = NO_PROVISIONER};
+	answer(c, NEEDED_CLAIM, "ns", "data", THERE, &claim);
+	answer(c, NEEDED_STORAGE_CLASS, NULL, "slow", THERE, &class);
+	assert_false(objects_known(r) || objects_obstacle(r, 1, &b));
+	answer(c, NEEDED_POOL, NULL, "slow", THERE, &none);
+	assert_true(objects_known(r) && !objects_obstacle(r, 1, &b));
+	assert_int_equal(objects_look(c, r, 1), OBJECTS_TO_CHOOSE);
+	request_put(c, r);
+}
+
+/* What was read once and cannot be read any more is told; what was known stays for placement. */
+static void what_cannot_be_read_any_more(void **state)
+{
+	static const char *const names[] = {"ns/data"};
+	struct core *c = tables_of(state);
+	AUTO(buf_done) struct buf b = BUF_INIT(1024);
+	const struct job_spec spec = {.claims = {names, 1}};
+	struct request *r = request_get(c, &spec);
+	struct needed bound = {.bound = true, .volume = "v"}, volume = {.volume = ""};
+	answer(c, NEEDED_CLAIM, "ns", "data", THERE, &bound);
+	answer(c, NEEDED_VOLUME, NULL, "v", THERE, &volume);
+	assert_int_equal(objects_look(c, r, 1), OBJECTS_READY);
+	answer(c, NEEDED_CLAIM, "ns", "data", FAILED, NULL);
+	assert_true(objects_obstacle(r, 1, &b));
+	assert_string_equal(buf_str(&b), "PersistentVolumeClaim data cannot be read: timeout");
+	request_put(c, r);
+}
+
 static void who_uses_what(void **state)
 {
 	static const char *const names[] = {"ns/data", "ns/more"};
@@ -219,6 +256,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		T(what_stands_in_the_way),
+		T(volumes_that_are_not_listed_yet),
+		T(what_cannot_be_read_any_more),
 		T(who_uses_what),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -124,6 +124,10 @@ static void a_node_goes(void **state)
 	struct request *r = request_get(c, &spec);
 	foreign(c, n[1], web, 1);
 	node_free(c, n[1]);
+	struct job_spec two = asks(dns, 2);
+	struct request *d = request_get(c, &two); /* looks at the nodes that are left */
+	assert_string_equal(free_for(c, d), "n1 n3");
+	request_put(c, d);
 	tables_node(c, "n4", 4000, INT64_C(8000) * GI);
 	assert_string_equal(free_for(c, r), "n1 n4 n3");
 	foreign(c, n[0], web, 1);

@@ -47,7 +47,9 @@ static void what_an_edit_excludes(void **state)
 	const struct sel_term ab = TERM({"zone", SEL_IN, VALUES("a", "b")});
 	const struct sel_term not_cd = TERM({"zone", SEL_NOT_IN, VALUES("c", "d")});
 	const struct sel_term not_c = TERM({"zone", SEL_NOT_IN, VALUES("c")});
+	const struct sel_term not_a = TERM({"zone", SEL_NOT_IN, VALUES("a")});
 	const struct sel_term above_0 = TERM({"size", SEL_GT, VALUES("0")});
+	const struct sel_term one = TERM({"size", SEL_IN, VALUES("1")});
 	const struct sel_term above_1 = TERM({"size", SEL_GT, VALUES("1")});
 	const struct sel_term a_sized =
 		TERM({"zone", SEL_IN, VALUES("a")}, {"size", SEL_EXISTS, {NULL, 0}});
@@ -89,7 +91,12 @@ static void what_an_edit_excludes(void **state)
 		{"a value fewer", {TERMS(ab)}, {TERMS(a)}, "n1"},
 		{"what is not allowed grows", {TERMS(not_c)}, {TERMS(not_cd)}, "n1 n2 n4"},
 		{"what is not allowed shrinks", {TERMS(not_cd)}, {TERMS(not_c)}, "n1 n2 n3 n4"},
+		{"what was asked for is not allowed", {TERMS(a)}, {TERMS(not_a)}, "n2 n3 n4"},
 		{"a number is another one", {TERMS(above_0)}, {TERMS(above_1)}, "n2"},
+		{"another operator, which the relabelled ones do not match",
+		 {TERMS(one)},
+		 {TERMS(above_1)},
+		 "n2"},
 		{"an expression more, which the relabelled ones do not match",
 		 {TERMS(a)},
 		 {TERMS(a_sized)},
