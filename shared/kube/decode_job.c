@@ -83,6 +83,28 @@ static void decode_affinity(struct arena *a, const json_t *spec, struct job_spec
 	ret->nterms = v ? (uint32_t)n : 0;
 }
 
+static uint32_t bounded(int64_t v, int64_t min, int64_t max)
+{
+	return (uint32_t)(v < min ? min : v > max ? max : v);
+}
+
+static void decode_preferred(struct arena *a, const json_t *spec, struct job_spec *ret)
+{
+	const json_t *l =
+		js_path(spec, "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution");
+	size_t n = json_array_size(l);
+	struct sel_preference *v;
+	n = n < PREFERRED_MAX ? n : PREFERRED_MAX;
+	v = arena_alloc(a, n * sizeof *v);
+	for (size_t i = 0; v && i < n; i++) {
+		const json_t *o = json_array_get(l, i);
+		v[i] = (struct sel_preference){bounded(js_int(o, "weight", 1), 1, PREFERENCE_MAX),
+					       decode_term(a, json_object_get(o, "preference"))};
+	}
+	ret->preferred = v;
+	ret->npreferred = v ? (uint32_t)n : 0;
+}
+
 static enum node_loss decode_loss(const char *s)
 {
 	if (str_eq(s, "Wait"))
@@ -105,11 +127,6 @@ static void decode_update(const json_t *spec, struct job_spec *ret)
 		n = n * 10 + (uint32_t)(*s - '0');
 	ret->max_unavailable = n;
 	ret->max_unavailable_percent = *s == '%';
-}
-
-static uint32_t bounded(int64_t v, int64_t min, int64_t max)
-{
-	return (uint32_t)(v < min ? min : v > max ? max : v);
 }
 
 /* Of the template; a negative one counts as 1 (validation.ValidatePodSpec). */
@@ -139,6 +156,7 @@ static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *re
 		decode_tolerations(a, json_object_get(spec, "tolerations"), &ret->ntolerations);
 	decode_update(spec, ret);
 	decode_affinity(a, spec, ret);
+	decode_preferred(a, spec, ret);
 }
 
 static void decode_superseded(struct arena *a, const json_t *l, struct job_status *ret)

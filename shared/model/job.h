@@ -30,6 +30,8 @@ struct job_spec {
 	struct kvs node_selector;
 	const struct sel_term *terms; /* nodeAffinity; ORed; none: no constraint */
 	uint32_t nterms;
+	const struct sel_preference *preferred; /* at most PREFERRED_MAX */
+	uint32_t npreferred;
 	const struct toleration *tolerations;
 	uint32_t ntolerations;
 	struct reslist requests; /* of one member's pod: as the scheduler counts (containers summed,

@@ -38,6 +38,8 @@ enum { /* bounds that the CRDs share; see crds/ */
        TERMS_MAX = 16,
        EXPRS_MAX = 16,
        EXPR_VALUES_MAX = 64,
+       PREFERRED_MAX = 16,
+       PREFERENCE_MAX = 100,
        TOLERATIONS_MAX = 32,
        TOLERATION_S_MAX = 10 * 365 * 86400,
        POD_BYTES_MAX = 64 * 1024,
@@ -84,6 +86,12 @@ struct sel_expr {
 struct sel_term { /* its expressions are ANDed; a term without any matches nothing */
 	const struct sel_expr *v;
 	uint32_t n;
+};
+
+/* core/v1 PreferredSchedulingTerm: a term without expressions adds nothing. */
+struct sel_preference {
+	uint32_t weight; /* 1…PREFERENCE_MAX */
+	struct sel_term term;
 };
 
 /* A condition as metav1.Condition. */

@@ -80,13 +80,18 @@ static bool expr_holds(const struct ref_node *n, const struct sel_expr *e)
 	return false;
 }
 
+static bool term_holds(const struct ref_node *n, const struct sel_term *t)
+{
+	bool all = t->n > 0;
+	for (uint32_t i = 0; i < t->n; i++)
+		all = all && expr_holds(n, &t->v[i]);
+	return all;
+}
+
 static bool attracts(const struct ref_node *n, const struct job_spec *s)
 {
 	for (uint32_t t = 0; t < s->nterms; t++) {
-		bool all = s->terms[t].n > 0;
-		for (uint32_t i = 0; i < s->terms[t].n; i++)
-			all = all && expr_holds(n, &s->terms[t].v[i]);
-		if (all)
+		if (term_holds(n, &s->terms[t]))
 			return true;
 	}
 	return s->nterms == 0;
@@ -119,6 +124,26 @@ static uint32_t intolerable(const struct ref_node *n, const struct job_spec *s, 
 bool ref_matches(const struct ref_node *n, const struct job_spec *s)
 {
 	return selects(n, s) && attracts(n, s) && !intolerable(n, s, false);
+}
+
+static uint32_t weights(const struct ref_node *n, const struct job_spec *s)
+{
+	uint32_t sum = 0;
+	for (uint32_t i = 0; i < s->npreferred; i++)
+		sum += term_holds(n, &s->preferred[i].term) ? s->preferred[i].weight : 0;
+	return sum;
+}
+
+/* How much the job prefers the node: in parts of 127 of what it prefers most, if that is more. */
+static uint32_t preferred(const struct ref *r, const struct job_spec *s, uint32_t node)
+{
+	uint32_t most = 127;
+	for (uint32_t i = 0; s->npreferred && i < r->nnodes; i++) {
+		uint32_t w = weights(&r->nodes[i], s);
+		if (ref_matches(&r->nodes[i], s) && w > most)
+			most = w;
+	}
+	return weights(&r->nodes[node], s) * 127 / most;
 }
 
 /* room */
@@ -257,6 +282,9 @@ static bool better(const struct ref *r, const struct job_spec *s, uint32_t a, ui
 	uint32_t avoid_b = intolerable(&r->nodes[b], s, true);
 	if (avoid_a != avoid_b)
 		return avoid_a < avoid_b;
+	uint32_t pa = preferred(r, s, a), pb = preferred(r, s, b);
+	if (pa != pb)
+		return pa > pb;
 	int64_t la = level(&r->nodes[a]), lb = level(&r->nodes[b]);
 	if (la != lb)
 		return r->spread ? la < lb : la > lb;

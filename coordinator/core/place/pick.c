@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Nodes on which a member of the job ended soon after its start come last, whatever else there is
  * to say of them. Nodes with the fewest taints to be avoided come first (PreferNoSchedule); among
- * them the emptiest (spread) or the fullest (pack); among them the lowest index. The candidates are
- * found by a few ANDs of sets that are kept up to date (state/levels.c), so a node that is looked
- * at nearly always has room. */
+ * them those that the job prefers most (preferred nodeAffinity); among them the emptiest (spread)
+ * or the fullest (pack); among them the lowest index. kube-scheduler adds these up with the weights
+ * 3, 2 and 1. The candidates are found by a few ANDs of sets that are kept up to date
+ * (state/levels.c), so a node that is looked at nearly always has room. */
 #include "coordinator/core/place/pick.h"
 
 #include <stdlib.h>
@@ -67,7 +68,7 @@ struct picking {
 	const struct core *c;
 	struct placing *p;
 	const struct pick *q;
-	uint32_t n, fits;
+	uint32_t n, fits, levels;
 };
 
 static bool held_from(const struct picking *k, uint32_t node)
@@ -81,6 +82,7 @@ static void take_level(struct picking *k, uint32_t level)
 {
 	const struct bitset *b = &k->c->levels.level[level], *tier = &k->p->tier;
 	size_t words = b->n < tier->n ? b->n : tier->n;
+	k->levels++;
 	for (size_t w = 0; w < words && k->n < k->q->want; w++) {
 		uint64_t bits = b->w[w] & tier->w[w];
 		while (bits && k->n < k->q->want) {
@@ -109,16 +111,39 @@ static void take_tier(struct picking *k)
 	}
 }
 
+/* Of those in p->part[bits], the most preferred first: they are parted by the bits below, the
+ * highest first. */
+static void take_parts(struct picking *k, uint32_t bits)
+{
+	const struct bitset *set = &k->p->part[bits];
+	if (k->n == k->q->want || bitset_next(set, 0) == UINT32_MAX)
+		return;
+	if (!bits) {
+		bitset_copy(&k->p->tier, set);
+		take_tier(k);
+		return;
+	}
+	const struct bitset *prefer = &k->q->selection->prefer[bits - 1];
+	struct bitset *part = &k->p->part[bits - 1];
+	bitset_copy(part, set);
+	bitset_and(part, prefer);
+	take_parts(k, bits - 1);
+	bitset_copy(part, set);
+	bitset_andnot(part, prefer);
+	take_parts(k, bits - 1);
+}
+
 /* Of those in p->ok. */
 static void take_tiers(struct picking *k)
 {
 	struct placing *p = k->p;
 	const struct bitset *avoid = k->q->selection->avoid;
+	uint32_t bits = k->q->selection->prefers ? PREFER_BITS : 0;
 	for (uint32_t t = 0; k->n < k->q->want; t++) {
-		bitset_copy(&p->tier, &p->ok);
+		bitset_copy(&p->part[bits], &p->ok);
 		if (t < AVOID_MAX)
-			bitset_andnot(&p->tier, &avoid[t]);
-		take_tier(k);
+			bitset_andnot(&p->part[bits], &avoid[t]);
+		take_parts(k, bits);
 		if (t == AVOID_MAX || bitset_next(&avoid[t], 0) == UINT32_MAX)
 			break;
 		bitset_and(&p->ok, &avoid[t]);
@@ -143,7 +168,7 @@ static bool part_avoided(const struct core *c, struct placing *p, const struct j
 
 uint32_t pick_nodes(const struct core *c, struct placing *p, const struct pick *q, bool *ret_kept)
 {
-	struct picking k = {c, p, q, 0, 0};
+	struct picking k = {.c = c, .p = p, .q = q};
 	candidate_nodes(c, p, q, ret_kept);
 	if (bitset_count(&p->ok) < q->need)
 		return 0;
@@ -155,5 +180,7 @@ uint32_t pick_nodes(const struct core *c, struct placing *p, const struct pick *
 		take_tiers(&k);
 	}
 	p->work += k.fits / FITS;
+	if (q->selection->prefers) /* then each level may be looked at 2^PREFER_BITS times */
+		p->work += k.levels / LOOKED;
 	return k.n;
 }

@@ -17,6 +17,8 @@ struct placing *placing_free(struct placing *p)
 	bitset_done(&p->ok);
 	bitset_done(&p->tier);
 	bitset_done(&p->last);
+	for (uint32_t i = 0; i <= PREFER_BITS; i++)
+		bitset_done(&p->part[i]);
 	bitset_done(&p->held);
 	bitset_done(&p->some);
 	selection_question_done(&p->scratch);

@@ -12,6 +12,7 @@ enum {
 	WORK_END = 1,  /* the question when a node will have room */
 	ENDS = 4,      /* so many members that end on a node count as 1 */
 	FITS = 32,     /* so many looks at the room of a node count as 1 */
+	LOOKED = 16,   /* so many looks at the nodes that are equally full count as 1 */
 	WORK_STEP = STEP_PLACEMENTS * WORK_PLACE
 };
 
@@ -30,9 +31,11 @@ struct placing {
 	struct queue_position at;
 	/* Memory of pick.c. */
 	struct bitset ok, tier, last; /* last: those to be taken last */
-	struct bitset held, some;     /* nodes that are held from the job; those that it may ask for
-				       */
-	bool asks;                    /* held and some are set */
+	struct bitset
+		part[PREFER_BITS + 1]; /* those that are left, by how much they are preferred */
+	struct bitset held, some; /* nodes that are held from the job; those that it may ask for
+				   */
+	bool asks;                /* held and some are set */
 	struct candidate *candidates;
 	uint32_t candidates_cap;
 	struct selection scratch; /* the selection of a question */

@@ -7,11 +7,12 @@
 
 #include "coordinator/core/state/labels.h"
 #include "coordinator/core/state/lookup.h"
+#include "coordinator/core/state/preference.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/terms.h"
 #include "model/selector.h"
 
-enum { BLOB_MAX = 1024 * 1024 };
+enum { BLOB_MAX = 4 * 1024 * 1024 }; /* more than any request to an API server may have */
 
 static void match_selector(const struct core *c, struct reader *r, struct bitset *ret)
 {
@@ -92,6 +93,8 @@ static void drop_evaluated(struct core *c, struct selection *m)
 	bitset_done(&m->match);
 	for (uint32_t i = 0; i < AVOID_MAX; i++)
 		bitset_done(&m->avoid[i]);
+	for (uint32_t i = 0; i < PREFER_BITS; i++)
+		bitset_done(&m->prefer[i]);
 }
 
 static void keep(struct core *c, struct selection *m)
@@ -122,6 +125,7 @@ static void evaluate(const struct core *c, struct selection *m)
 	bitset_and(&m->match, &part);
 	if (m->runtime_class)
 		lookup_match(c, m->runtime_class, &m->match);
+	m->prefers = preferences_match(c, &r, &m->match, m->prefer);
 }
 
 const struct selection *selection_evaluate(struct core *c, struct request *k)
@@ -135,7 +139,9 @@ const struct selection *selection_evaluate(struct core *c, struct request *k)
 	return m;
 }
 
-static void put_selection(struct buf *b, const struct job_spec *spec)
+/* Returns how many of the bytes are what moves members when it is edited: not preferences, which
+ * count only when a node is chosen, and not the RuntimeClass, which is a part of the template. */
+static size_t put_selection(struct buf *b, const struct job_spec *spec)
 {
 	put_u32(b, spec->node_selector.n);
 	for (uint32_t i = 0; i < spec->node_selector.n; i++) {
@@ -144,26 +150,27 @@ static void put_selection(struct buf *b, const struct job_spec *spec)
 	}
 	terms_put(b, spec->terms, spec->nterms);
 	tolerations_put(b, spec->tolerations, spec->ntolerations);
-	put_str(b, spec->runtime_class); /* last: selection_moves */
+	size_t moves = b->len;
+	preferences_put(b, spec->preferred, spec->npreferred);
+	put_str(b, spec->runtime_class);
+	must(buf_rc(b) == RC_OK);
+	return moves;
 }
 
 bool selection_moves(const struct selection *a, const struct selection *b)
 {
-	size_t n = a->blob_bytes, k = b->blob_bytes;
-	n -= strlen(a->runtime_class ? a->runtime_class->name : "");
-	k -= strlen(b->runtime_class ? b->runtime_class->name : "");
-	return n != k || memcmp(a->blob, b->blob, n - 1) != 0;
+	return a->moves_bytes != b->moves_bytes || memcmp(a->blob, b->blob, a->moves_bytes) != 0;
 }
 
 struct selection *selection_get(struct core *c, const struct job_spec *spec)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(BLOB_MAX);
 	struct selection *m;
-	put_selection(&b, spec);
-	must(buf_rc(&b) == RC_OK); /* the CRD's bounds keep it far below */
+	size_t moves = put_selection(&b, spec);
 	HASH_FIND(hh, c->selections.all, b.data, b.len, m);
 	if (!m) {
 		m = mem_zalloc(1, sizeof *m);
+		m->moves_bytes = (uint32_t)moves;
 		m->blob_bytes = (uint32_t)b.len;
 		m->blob = buf_steal(&b);
 		m->id = ++c->selections.last_id;
@@ -198,8 +205,7 @@ const struct selection *selection_question(const struct core *c, const struct jo
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(BLOB_MAX);
 	struct selection *s;
-	put_selection(&b, spec);
-	must(buf_rc(&b) == RC_OK); /* the CRD's bounds keep it far below */
+	(void)put_selection(&b, spec);
 	HASH_FIND(hh, c->selections.all, b.data, b.len, s);
 	if (s && s->kept && s->version == c->labels.version)
 		return s;
@@ -215,4 +221,6 @@ void selection_question_done(struct selection *scratch)
 	bitset_done(&scratch->match);
 	for (uint32_t i = 0; i < AVOID_MAX; i++)
 		bitset_done(&scratch->avoid[i]);
+	for (uint32_t i = 0; i < PREFER_BITS; i++)
+		bitset_done(&scratch->prefer[i]);
 }

@@ -13,6 +13,13 @@ def main(**fields):
     return {"spec": {"containers": [{"name": "main", **fields}]}}
 
 
+PREFERENCE = {"matchExpressions": [{"key": "a", "operator": "Exists"}]}
+
+
+def preferred(*each):
+    return {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": list(each)}}
+
+
 def terms(*expressions):
     return {"nodeAffinity": {"nodeSelectorTerms": [{"matchExpressions": list(expressions)}]}}
 
@@ -75,13 +82,23 @@ BAD_JOBS = [
     ("affinity as in a pod", {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {
         "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Exists"}]}]}}},
      ["requiredDuringSchedulingIgnoredDuringExecution", "put its nodeSelectorTerms here"]),
-    ("preferred affinity", {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{
-        "weight": 1, "preference": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}}]}},
-     ["preferredDuringSchedulingIgnoredDuringExecution", "PreferNoSchedule"]),
-    ("preferred affinity beside terms", {"nodeAffinity": {
-        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Exists"}]}],
-        "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "preference": {}}]}},
-     ["preferredDuringSchedulingIgnoredDuringExecution", "PreferNoSchedule"]),
+    ("preferred affinity without a weight", preferred({"preference": PREFERENCE}),
+     ["preferredDuringSchedulingIgnoredDuringExecution[0].weight", "Required"]),
+    ("preferred affinity, weight 0", preferred({"weight": 0, "preference": PREFERENCE}),
+     ["preferredDuringSchedulingIgnoredDuringExecution[0].weight"]),
+    ("preferred affinity, weight 101", preferred({"weight": 101, "preference": PREFERENCE}),
+     ["preferredDuringSchedulingIgnoredDuringExecution[0].weight"]),
+    ("preferred affinity for nothing", preferred({"weight": 1}),
+     ["preferredDuringSchedulingIgnoredDuringExecution[0].preference", "Required"]),
+    ("preferred affinity, empty", preferred({"weight": 1, "preference": {}}),
+     ["preferredDuringSchedulingIgnoredDuringExecution[0].preference", "matchExpressions"]),
+    ("preferred affinity by fields", preferred({"weight": 1, "preference": {"matchFields": [
+        {"key": "metadata.name", "operator": "In", "values": ["n1"]}]}}),
+     ["preference.matchFields", "kubernetes.io/hostname"]),
+    ("preferred affinity In without values", preferred({"weight": 1, "preference": {"matchExpressions": [
+        {"key": "a", "operator": "In"}]}}), ["preference.matchExpressions[0].values", "at least one"]),
+    ("preferred affinity too many", preferred(*many(17, lambda i: {"weight": 1, "preference": PREFERENCE})),
+     ["preferredDuringSchedulingIgnoredDuringExecution", "16"]),
     ("no affinity, in a pod's words", {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}},
      ["spec.nodeAffinity.nodeSelectorTerms"]),
     ("affinity by fields", {"nodeAffinity": {"nodeSelectorTerms": [{"matchFields": [
@@ -195,5 +212,8 @@ GOOD_JOBS = [
                  "volumes": [{"name": "v", "emptyDir": {}}], "initContainers": [{"name": "i", "image": "a"}],
                  "containers": [{"name": "main", "env": [{"name": "B", "value": "1"}],
                                  "volumeMounts": [{"name": "v", "mountPath": "/v"}]}]}}}),
+    ("preferred affinity alone", preferred({"weight": 100, "preference": PREFERENCE})),
+    ("preferred affinity beside terms", {"nodeAffinity": {
+        "nodeSelectorTerms": [PREFERENCE], **preferred({"weight": 1, "preference": PREFERENCE})["nodeAffinity"]}}),
     ("Recreate", {"updateStrategy": {"type": "Recreate"}}),
 ]

@@ -14,6 +14,7 @@ from harness import TOOLS, free_port
 
 ZONE = "topology.kubernetes.io/zone"
 GIB = "1073741824"
+PREFER = "preferredDuringSchedulingIgnoredDuringExecution"
 
 # name: (labels, taints, further fields of spec, allocatable beside cpu 4, memory 8Gi, pods 110)
 NODES = {
@@ -139,10 +140,14 @@ BESIDE_OTHERS = (asks(cpu="3"), {"p5", "p7"})
 # In a namespace whose LimitRange gives containers a request for 3 cpu. The pod of others on p1 is there still.
 LIMIT_RANGE = ({}, {"p5", "p7"})
 
-# The node that both take first, of two.
+# The node that both take first, of some; and what the job prefers: weight, expression.
 PREFERRED = {
-    "prefers-no-taint": ({"p2", "p5"}, "p2"),  # p5 has a taint PreferNoSchedule
-    "prefers-emptier": ({"p1", "p7"}, "p7"),  # a pod of others has half of p1
+    "prefers-no-taint": ({"p2", "p5"}, "p2", []),  # p5 has a taint PreferNoSchedule
+    "prefers-emptier": ({"p1", "p7"}, "p7", []),  # a pod of others has half of p1
+    "prefers-label": ({"p1", "p7"}, "p1", [(1, expr("disk", "In", "ssd"))]),
+    "prefers-heavier": ({"p1", "p2", "p7"}, "p7", [(30, expr("disk", "Exists")), (10, expr(ZONE, "In", "a")),
+                                                   (20, expr(ZONE, "In", "d"))]),
+    "prefers-label-less-than-no-taint": ({"p2", "p5"}, "p2", [(100, expr("disk", "In", "ssd"))]),
 }
 
 
@@ -176,7 +181,9 @@ def pod_of(row, spec, i):
         containers[0]["resources"] = spec["resources"]
     affinity = anti_affinity("row", row)
     if "nodeAffinity" in spec:
-        affinity["nodeAffinity"] = {"requiredDuringSchedulingIgnoredDuringExecution": spec["nodeAffinity"]}
+        asked = dict(spec["nodeAffinity"])
+        preferred = asked.pop(PREFER, [])
+        affinity["nodeAffinity"] = {"requiredDuringSchedulingIgnoredDuringExecution": asked, PREFER: preferred}
     pod |= {"containers": containers, "affinity": affinity, "terminationGracePeriodSeconds": 0,
             "automountServiceAccountToken": False,
             **{k: spec[k] for k in ("nodeSelector", "tolerations") if k in spec}}
@@ -341,8 +348,10 @@ def make_limits(c):
             "limits": [{"type": "Container", "defaultRequest": {"cpu": "3"}}]}})
 
 
-def prefers(c, row, nodes, want):
+def prefers(c, row, nodes, want, likes):
     spec = terms([expr("kubernetes.io/hostname", "In", *sorted(nodes))])
+    spec["nodeAffinity"][PREFER] = [
+        {"weight": weight, "preference": {"matchExpressions": [x]}} for weight, x in likes]
     c.api.post("/api/v1/namespaces/scheduled/pods", pod_of(row, spec, 0))
     kube = c.wait(lambda: c.find(f"/api/v1/namespaces/scheduled/pods/{row}-0")["spec"].get("nodeName"), "it is bound")
     forget(c, ())
@@ -364,8 +373,8 @@ def parity(c):
         wrong += compare_room(c, row, want)
     make_others(c)
     wrong += compare_room(c, "beside-others", BESIDE_OTHERS)
-    for row, (nodes, first) in PREFERRED.items():
-        wrong += prefers(c, row, nodes, first)
+    for row, (nodes, first, likes) in PREFERRED.items():
+        wrong += prefers(c, row, nodes, first, likes)
     make_limits(c)
     wrong += compare_room(c, "limit-range", LIMIT_RANGE)
     check(not wrong, wrong)

@@ -72,7 +72,10 @@ static void job(void **state)
 		       "\"nodeSelector\":{\"disk\":\"ssd\"},"
 		       "\"nodeAffinity\":{\"nodeSelectorTerms\":[{\"matchExpressions\":["
 		       "{\"key\":\"k\",\"operator\":\"NotIn\",\"values\":[\"a\",\"b\"]},"
-		       "{\"key\":\"n\",\"operator\":\"Gt\",\"values\":[\"3\"]}]},{}]},"
+		       "{\"key\":\"n\",\"operator\":\"Gt\",\"values\":[\"3\"]}]},{}],"
+		       "\"preferredDuringSchedulingIgnoredDuringExecution\":[{\"weight\":7,"
+		       "\"preference\":{\"matchExpressions\":[{\"key\":\"k\",\"operator\":"
+		       "\"Exists\"}]}},{\"weight\":-1},{\"weight\":101,\"preference\":{}}]},"
 		       "\"tolerations\":[{\"key\":\"t\",\"operator\":\"Exists\",\"effect\":"
 		       "\"NoExecute\",\"tolerationSeconds\":30},{\"operator\":\"Exists\","
 		       "\"tolerationSeconds\":-5},{\"key\":\"v\",\"value\":\"w\"},"
@@ -106,6 +109,13 @@ static void job(void **state)
 	assert_int_equal(s->terms[0].v[0].values.n, 2);
 	assert_int_equal(s->terms[0].v[1].op, SEL_GT);
 	assert_int_equal(s->terms[1].n, 0);
+	assert_int_equal(s->npreferred, 3);
+	assert_int_equal(s->preferred[0].weight, 7);
+	assert_int_equal(s->preferred[0].term.n, 1);
+	assert_int_equal(s->preferred[0].term.v[0].op, SEL_EXISTS);
+	assert_int_equal(s->preferred[1].weight, 1); /* the CRD lets no such weight in */
+	assert_int_equal(s->preferred[1].term.n, 0);
+	assert_int_equal(s->preferred[2].weight, PREFERENCE_MAX);
 	assert_int_equal(s->ntolerations, 4);
 	assert_true(s->tolerations[0].timed && s->tolerations[0].seconds == 30);
 	assert_true(s->tolerations[1].timed && s->tolerations[1].seconds == 0);

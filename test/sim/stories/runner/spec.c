@@ -70,6 +70,25 @@ struct taint story_taint(struct arena *a, const char *s)
 	return t;
 }
 
+/* "key=value:weight,key=value:weight" */
+static void set_preferred(struct job_spec *spec, struct arena *a, const char *s)
+{
+	struct sel_preference *v = arena_alloc(a, PREFERRED_MAX * sizeof *v);
+	if (!s)
+		return;
+	spec->preferred = v;
+	spec->npreferred = 0;
+	for (; *s && spec->npreferred < PREFERRED_MAX; s += strcspn(s, ","), s += *s == ',') {
+		struct sel_expr *x = arena_alloc(a, sizeof *x);
+		const char **value = arena_alloc(a, sizeof *value);
+		size_t eq = strcspn(s, "="), colon = strcspn(s, ":");
+		*value = arena_strndup(a, s + eq + 1, colon - eq - 1);
+		*x = (struct sel_expr){arena_strndup(a, s, eq), SEL_IN, {value, 1}};
+		v[spec->npreferred++] =
+			(struct sel_preference){(uint32_t)strtoul(s + colon + 1, NULL, 10), {x, 1}};
+	}
+}
+
 static void set_selection(struct version *v, const struct words *w)
 {
 	const char *sel = option(w, "selector"), *tol = option(w, "tolerate");
@@ -95,6 +114,7 @@ static void set_selection(struct version *v, const struct words *w)
 		spec->terms = t;
 		spec->nterms = aff[eq] ? 1 : 0;
 	}
+	set_preferred(spec, a, option(w, "prefer"));
 	if (tol) {
 		struct toleration *t = arena_alloc(a, sizeof *t);
 		struct taint what = story_taint(a, tol);

@@ -138,6 +138,20 @@ static void draw_terms(struct rng *r, struct case_job *j)
 	j->spec.nterms = n;
 }
 
+static void draw_preferred(struct rng *r, struct case_job *j)
+{
+	uint32_t n = one_in(r, 3) ? 1 + (uint32_t)rng_below(r, 3) : 0;
+	for (uint32_t i = 0; i < n; i++) {
+		enum sel_op op = one_in(r, 3) ? SEL_NOT_IN : SEL_IN;
+		j->liked[i] = PICK(r, values);
+		j->likes[i] = (struct sel_expr){PICK(r, keys), op, {&j->liked[i], 1}};
+		j->preferred[i] = (struct sel_preference){
+			1 + (uint32_t)rng_below(r, PREFERENCE_MAX), {&j->likes[i], !one_in(r, 8)}};
+	}
+	j->spec.preferred = j->preferred;
+	j->spec.npreferred = n;
+}
+
 static void draw_tolerations(struct rng *r, struct case_job *j)
 {
 	uint32_t n = one_in(r, 2) ? (uint32_t)rng_below(r, 4) : 0;
@@ -198,6 +212,7 @@ static void draw_job(struct refcase *k, uint32_t i)
 		j->selector[s] = (struct kv){keys[(i + s) % ARRAY_LEN(keys)], PICK(r, values)};
 	j->spec.node_selector = (struct kvs){j->selector, nsel};
 	draw_terms(r, j);
+	draw_preferred(r, j);
 	draw_tolerations(r, j);
 	draw_requests(r, j);
 	for (uint32_t m = 0; m < CASE_MEMBERS; m++)

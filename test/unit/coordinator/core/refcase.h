@@ -23,6 +23,9 @@ struct case_job {
 	struct kv selector[2];
 	struct sel_expr exprs[2][2];
 	struct sel_term terms[2];
+	struct sel_expr likes[3];
+	struct sel_preference preferred[3];
+	const char *liked[3];
 	const char *values[2][2][2];
 	struct toleration tolerations[3];
 	struct res requests[REF_RES];

@@ -87,6 +87,40 @@ static void the_best_nodes_first(void **state)
 	}
 }
 
+/* After taints to be avoided, and before how full a node is. */
+static void those_that_a_job_prefers(void **state)
+{
+	static const char *const a = "a";
+	const struct sel_expr in_a = {"zone", SEL_IN, {&a, 1}},
+			      not_a = {"zone", SEL_NOT_IN, {&a, 1}};
+	const struct sel_preference likes[] = {{1, {&not_a, 1}}, {2, {&in_a, 1}}};
+	static const struct {
+		const char *name;
+		uint32_t from, n, want;
+		bool pack;
+		const char *expected;
+	} cases[] = {
+		{"spread, those without the label", 0, 1, 4, false, "n3 n1 n2 n4"},
+		{"pack, those without the label", 0, 1, 4, true, "n3 n2 n1 n4"},
+		{"spread, the heavier term first", 0, 2, 4, false, "n1 n2 n3 n4"},
+		{"pack, those with the label", 1, 1, 4, true, "n2 n1 n3 n4"},
+		{"no more than are wanted", 0, 2, 1, false, "n1"},
+	};
+	struct core *c = tables_of(state);
+	four_nodes(c);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf b = BUF_INIT(256);
+		const struct job_spec spec = {.preferred = likes + cases[i].from,
+					      .npreferred = cases[i].n};
+		struct job_record *j = tables_job(c, "a", cases[i].want);
+		tables_request(c, j, &spec);
+		c->cfg.spread = !cases[i].pack;
+		struct pick q = pick_of(c, j, 1, cases[i].want);
+		CASE_STR(cases[i].name, picked(c, &q, &b), cases[i].expected);
+		tables_job_free(c, j);
+	}
+}
+
 /* Nodes that a job may not have, or not again. */
 static void nodes_that_a_job_may_not_have(void **state)
 {
@@ -180,9 +214,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, placing_setup, placing_teardown)
-		T(the_best_nodes_first),   T(nodes_that_a_job_may_not_have),
-		T(nodes_that_are_avoided), T(nodes_that_are_kept),
-		T(asking_changes_nothing),
+		T(the_best_nodes_first),          T(those_that_a_job_prefers),
+		T(nodes_that_a_job_may_not_have), T(nodes_that_are_avoided),
+		T(nodes_that_are_kept),           T(asking_changes_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -150,6 +150,64 @@ static void the_parts_of_a_selection(void **state)
 	selection_put(c, s);
 }
 
+/* The bits of a number for each node: the sum of the weights, or so much of the highest one. */
+static void how_much_nodes_are_preferred(void **state)
+{
+	const struct sel_preference likes[] = {
+		{90, {(const struct sel_expr[]){{"zone", SEL_IN, VALUES("a")}}, 1}},
+		{30, {(const struct sel_expr[]){{"size", SEL_GT, VALUES("1")}}, 1}},
+		{99, {NULL, 0}}, /* adds nothing: core/v1 PreferredSchedulingTerm */
+		{30, {(const struct sel_expr[]){{"size", SEL_GT, VALUES("1")}}, 1}},
+	};
+	const struct {
+		const char *name;
+		uint32_t n;
+		const char *bits[PREFER_BITS];
+	} cases[] = {
+		{"none is preferred", 0, {"", "", "", "", "", "", ""}},
+		{"90, 120, 30", 3, {"", "n1 n3", "n3", "n1 n2 n3", "n1 n2 n3", "n2", "n1 n2"}},
+		{"90, 150, 60 of 150, as 76, 127, 50",
+		 4,
+		 {"n2", "n2 n3", "n1 n2", "n1 n2", "n2 n3", "n2 n3", "n1 n2"}},
+	};
+	struct core *c = tables_of(state);
+	four_nodes(c);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct job_spec spec = {.preferred = likes,
+					      .npreferred = cases[i].n,
+					      .tolerations = &all,
+					      .ntolerations = 1};
+		struct request *r = request_get(c, &spec);
+		const struct selection *s = selection_evaluate(c, r);
+		assert_int_equal(s->prefers, cases[i].n != 0);
+		for (uint32_t bit = 0; bit < PREFER_BITS; bit++)
+			CASE_STR(cases[i].name, tables_names(c, &s->prefer[bit]),
+				 cases[i].bits[bit]);
+		request_put(c, r);
+	}
+}
+
+/* What counts only when a node is chosen is no reason to move a member. */
+static void preferences_move_nobody(void **state)
+{
+	static const struct kv zone_a[] = {{"zone", "a"}};
+	const struct sel_preference like = {
+		1, {(const struct sel_expr[]){{"zone", SEL_IN, VALUES("a")}}, 1}};
+	const struct job_spec none = {0}, prefers = {.preferred = &like, .npreferred = 1},
+			      other = {.runtime_class = "r"}, asks = {.node_selector = {zone_a, 1}};
+	struct core *c = tables_of(state);
+	struct selection *was = selection_get(c, &none), *likes = selection_get(c, &prefers),
+			 *class = selection_get(c, &other), *is = selection_get(c, &asks);
+	assert_ptr_not_equal(was, likes);
+	assert_false(selection_moves(was, likes));
+	assert_false(selection_moves(was, class));
+	assert_true(selection_moves(was, is));
+	selection_put(c, was);
+	selection_put(c, likes);
+	selection_put(c, class);
+	selection_put(c, is);
+}
+
 /* The last of them stay evaluated, so memory does not grow with how many there are. */
 static void few_stay_evaluated(void **state)
 {
@@ -242,6 +300,8 @@ int main(void)
 		T(a_relabelled_node_is_seen),
 		T(nodes_to_be_avoided),
 		T(the_parts_of_a_selection),
+		T(how_much_nodes_are_preferred),
+		T(preferences_move_nobody),
 		T(few_stay_evaluated),
 		T(a_question_leaves_no_trace),
 	};
