@@ -174,17 +174,15 @@ static void add_defaults(json_t *pod, const json_t *job_spec)
 	pod_work_mark(pod);
 }
 
-static void add_digest(json_t *pod, const char *digest)
+/* The digest is in the text alone: it tells every value. */
+static void template_text(struct arena *a, json_t *pod, const char *digest, struct job_spec *spec)
 {
+	AUTO(buf_done) struct buf text = BUF_INIT(POD_BYTES_MAX + ANNOTATION_BYTES);
 	json_t *annotations =
 		ensure(json_object_get(pod, "metadata"), "annotations", json_object());
 	json_object_set_new(annotations, ANNOTATION_TEMPLATE, json_string(digest));
-}
-
-static void template_text(struct arena *a, const json_t *pod, struct job_spec *spec)
-{
-	AUTO(buf_done) struct buf text = BUF_INIT(POD_BYTES_MAX + ANNOTATION_BYTES);
 	js_dump(pod, &text);
+	json_object_del(annotations, ANNOTATION_TEMPLATE);
 	if (buf_rc(&text) != RC_OK)
 		spec->invalid = "the pod has more than 64 KiB; make the template smaller";
 	else
@@ -211,11 +209,10 @@ void pod_template(struct arena *a, const json_t *job_spec, const char *default_i
 				"--default-image; set spec.image";
 	spec->credentials = pod_carries_credentials(pod);
 	spec->doubt = pod_doubt(a, s);
-	spec->shape = pod_shape(a, pod);
-	add_digest(pod, digest); /* no part of the shape: it tells every value */
-	template_text(a, pod, spec);
+	template_text(a, pod, digest, spec);
 	if (!spec->template_text)
 		return; /* what it asks for has no bound */
+	spec->shape = pod_shape(a, pod);
 	/* The names point into the tree, which is freed here, so they are copied. */
 	struct reslist l = decode_requests(a, s);
 	struct res *v = arena_alloc(a, l.n * sizeof *v);

@@ -5,7 +5,8 @@
 #include "base/arena.h"
 #include "kube/js.h"
 
-/* A hash of the pod without the values of command, args and env, 16 hex digits. Pods of one shape
- * in one namespace are admitted with the same requests, as far as anybody can know: a webhook may
- * look at anything. NULL: no memory. */
-const char *pod_shape(struct arena *a, const json_t *pod);
+/* Takes the values of command, args and env out of the pod: a copy would be made at each event of a
+ * job. Returns a hash of what is left, 16 hex digits. Pods of one shape in one namespace are
+ * admitted with the same requests, as far as anybody can know: a webhook may look at anything.
+ * NULL: no memory. */
+const char *pod_shape(struct arena *a, json_t *pod);

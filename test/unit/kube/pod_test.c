@@ -401,7 +401,27 @@ static void what_is_too_long(void **state)
 	}
 }
 
-/* The template whose command, args, env or name differ has the same shape; another request has
+static void env_values_are_no_shape(void **state)
+{
+	static const char *const specs[] = {
+		"{\"command\":[\"a\"],\"env\":[{\"name\":\"A\",\"value\":\"one\"}]}",
+		"{\"command\":[\"b\"],\"env\":[{\"name\":\"A\",\"value\":\"two\"}]}"};
+	AUTO(arena_done) struct arena a = ARENA_INIT(1 << 20);
+	struct job_spec s[2] = {{0}};
+	struct err e = {""};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(specs); i++) {
+		AUTO(js_freep) json_t *spec = js_load(specs[i], strlen(specs[i]), &e);
+		pod_template(&a, spec, "image", "ns", &s[i]);
+	}
+	assert_string_equal(s[0].shape, s[1].shape);
+	/* The text has them all. */
+	assert_non_null(strstr(s[0].template_text, "\"one\""));
+	assert_non_null(strstr(s[1].template_text, "\"two\""));
+	assert_non_null(strstr(s[1].template_text, "\"command\":[\"b\"]"));
+}
+
+/* Templates whose commands or args differ have the same shape; what admission may look at makes
  * another. */
 static void shapes(void **state)
 {
@@ -412,6 +432,7 @@ static void shapes(void **state)
 		{"{\"command\":[\"b\",\"c\"]}", true},
 		{"{\"command\":[\"a\"],\"args\":[\"1\"]}", true},
 		{"{\"command\":[\"a\"],\"image\":\"other\"}", false},
+		{"{\"command\":[\"a\"],\"env\":[{\"name\":\"A\",\"value\":\"1\"}]}", false},
 		{"{\"command\":[\"a\"],\"resources\":{\"requests\":{\"cpu\":\"1\"}}}", false},
 		{"{\"command\":[\"a\"],\"template\":{\"spec\":{\"runtimeClassName\":\"vm\"}}}",
 		 false},
@@ -438,11 +459,17 @@ static void shapes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(short_form),       cmocka_unit_test(template_and_short_fields),
-		cmocka_unit_test(what_a_pod_needs), cmocka_unit_test(what_is_refused),
-		cmocka_unit_test(credentials),      cmocka_unit_test(amounts_that_nobody_means),
-		cmocka_unit_test(a_members_pod),    cmocka_unit_test(what_renders_not),
-		cmocka_unit_test(shapes),           cmocka_unit_test(what_is_too_long),
+		cmocka_unit_test(short_form),
+		cmocka_unit_test(template_and_short_fields),
+		cmocka_unit_test(what_a_pod_needs),
+		cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(credentials),
+		cmocka_unit_test(amounts_that_nobody_means),
+		cmocka_unit_test(a_members_pod),
+		cmocka_unit_test(what_renders_not),
+		cmocka_unit_test(shapes),
+		cmocka_unit_test(what_is_too_long),
+		cmocka_unit_test(env_values_are_no_shape),
 	};
 	return cmocka_run_group_tests(tests, NULL, teardown);
 }
