@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/core/member_copy.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "model/quantity.h"
 
 void foreign_done(struct foreign *f)
 {
@@ -23,7 +23,7 @@ static int by_name(const void *a, const void *b)
 void foreign_set_node(struct foreign *f, const struct reslist *allocatable)
 {
 	free(f->node);
-	f->node = resources_copy(allocatable);
+	f->node = reslist_copy(allocatable);
 	f->nnode = allocatable->n;
 	qsort(f->node, f->nnode, sizeof *f->node, by_name);
 	f->dirty = true;
@@ -50,7 +50,7 @@ void foreign_set(struct foreign *f, struct pod_load *load, bool counts, const st
 	*load = (struct pod_load){.counts = counts};
 	if (!counts)
 		return;
-	load->res = pod->requests.n ? resources_copy(&pod->requests) : NULL;
+	load->res = pod->requests.n ? reslist_copy(&pod->requests) : NULL;
 	load->nres = pod->requests.n;
 	load->ports = host_ports_copy(&pod->ports);
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "model/quantity.h"
 
 enum { MESSAGE_BYTES_MAX = 512, RESOURCES_MAX = 32 };
 
@@ -25,22 +26,6 @@ char *strings_copy(const char **const *v, size_t n)
 	return text;
 }
 
-struct res *resources_copy(const struct reslist *l)
-{
-	size_t bytes = 0;
-	for (uint32_t i = 0; i < l->n; i++)
-		bytes += strlen(l->v[i].name) + 1;
-	struct res *v = mem_alloc(l->n * sizeof *v + bytes);
-	char *at = (char *)(v + l->n);
-	for (uint32_t i = 0; i < l->n; i++) {
-		size_t len = strlen(l->v[i].name) + 1;
-		memcpy(at, l->v[i].name, len);
-		v[i] = (struct res){at, l->v[i].milli};
-		at += len;
-	}
-	return v;
-}
-
 struct member_copy *member_copy_new(const struct member *m)
 {
 	struct member_copy *c = mem_zalloc(1, sizeof *c);
@@ -54,7 +39,7 @@ struct member_copy *member_copy_new(const struct member *m)
 	c->text = strings_copy(strs, ARRAY_LEN(strs));
 	if (c->m.requests.n > RESOURCES_MAX)
 		c->m.requests.n = RESOURCES_MAX;
-	c->res = resources_copy(&c->m.requests);
+	c->res = reslist_copy(&c->m.requests);
 	c->m.requests.v = c->res;
 	c->m.ports = host_ports_copy(&m->ports);
 	return c;
@@ -71,17 +56,6 @@ struct member_copy *member_copy_free(struct member_copy *c)
 	return NULL;
 }
 
-static bool same_resources(const struct reslist *a, const struct reslist *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (uint32_t i = 0; i < a->n; i++) {
-		if (a->v[i].milli != b->v[i].milli || !str_eq(a->v[i].name, b->v[i].name))
-			return false;
-	}
-	return true;
-}
-
 bool member_copy_same(const struct member_copy *c, const struct member *m)
 {
 	const struct member *o = &c->m;
@@ -93,5 +67,5 @@ bool member_copy_same(const struct member_copy *c, const struct member *m)
 	       str_eq(o->job_name, m->job_name) && str_eq(o->template_hash, m->template_hash) &&
 	       str_eq(o->node, m->node) && str_eq(o->reason, m->reason) &&
 	       strlen(o->message) == cut && !memcmp(o->message, str_or_empty(m->message), cut) &&
-	       same_resources(&o->requests, &m->requests) && host_ports_same(&o->ports, &m->ports);
+	       reslist_eq(&o->requests, &m->requests) && host_ports_same(&o->ports, &m->ports);
 }

@@ -19,5 +19,3 @@ bool member_copy_same(const struct member_copy *c, const struct member *m);
 /* Copies n strings into one block, which the caller owns, and points *v[i] there. NULL becomes "".
  */
 char *strings_copy(const char **const *v, size_t n);
-/* A copy of the list in one block, which the caller owns: its entries, then their names. */
-struct res *resources_copy(const struct reslist *l);

@@ -150,6 +150,22 @@ int64_t reslist_get(const struct reslist *l, const char *name)
 	return 0;
 }
 
+struct res *reslist_copy(const struct reslist *l)
+{
+	size_t bytes = 0;
+	for (uint32_t i = 0; i < l->n; i++)
+		bytes += strlen(l->v[i].name) + 1;
+	struct res *v = mem_alloc(l->n * sizeof *v + bytes);
+	char *at = (char *)(v + l->n);
+	for (uint32_t i = 0; i < l->n; i++) {
+		size_t len = strlen(l->v[i].name) + 1;
+		memcpy(at, l->v[i].name, len);
+		v[i] = (struct res){at, l->v[i].milli};
+		at += len;
+	}
+	return v;
+}
+
 static bool has_all_of(const struct reslist *a, const struct reslist *b)
 {
 	for (uint32_t i = 0; i < b->n; i++) {

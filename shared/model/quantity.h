@@ -13,4 +13,6 @@ void quantity_format(struct buf *out, int64_t milli);
 
 /* The value for name, or 0. */
 int64_t reslist_get(const struct reslist *l, const char *name);
+/* A copy in one block, which the caller frees: its entries, then their names. No name is NULL. */
+struct res *reslist_copy(const struct reslist *l);
 bool reslist_eq(const struct reslist *a, const struct reslist *b); /* order does not matter */

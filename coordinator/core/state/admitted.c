@@ -23,20 +23,9 @@ static void set_stage(struct admitted *a, enum admitted_stage to)
 	a->stage = to;
 }
 
-static struct reslist list_copy(const struct reslist *l)
+static void list_free(const struct reslist *l)
 {
-	struct res *v = mem_zalloc(l->n, sizeof *v);
-	for (uint32_t i = 0; i < l->n; i++)
-		v[i] = (struct res){mem_strdup(l->v[i].name), l->v[i].milli};
-	return (struct reslist){v, l->n};
-}
-
-static void list_free(struct reslist *l)
-{
-	for (uint32_t i = 0; i < l->n; i++)
-		free((void *)(uintptr_t)l->v[i].name);
 	free((void *)(uintptr_t)l->v);
-	*l = (struct reslist){0};
 }
 
 static void leave(struct core *c, struct job_record *j)
@@ -70,7 +59,7 @@ static struct admitted *find_or_new(struct core *c, const char *key, const struc
 		return a;
 	a = mem_zalloc(1, sizeof *a);
 	a->key = mem_strdup(key);
-	a->own = list_copy(own);
+	a->own = (struct reslist){reslist_copy(own), own->n};
 	a->timer.kind = TIMER_ADMITTED;
 	HASH_ADD_KEYPTR(hh, c->admitted.all, a->key, strlen(a->key), a);
 	return a;
@@ -119,7 +108,7 @@ bool admitted_told(struct core *c, struct admitted *a, const struct reslist *req
 	a->asking = false;
 	set_stage(a, ADMITTED_TOLD);
 	admitted_set_timer(c, a, INT64_MAX);
-	struct reslist told = list_copy(requests);
+	const struct reslist told = {reslist_copy(requests), requests->n};
 	list_free(&a->requests);
 	a->requests = told;
 	a->again = other ? 0 : a->again;

@@ -30,7 +30,7 @@ struct admitted {
 	int64_t since_ms;        /* when the last question left */
 	uint32_t again;          /* how often it was asked again, for the pause between */
 	struct heap_node timer;  /* when it is asked again */
-	struct reslist own;      /* what the template asks for; a copy with names of its own */
-	struct reslist requests; /* as admitted; meaningful in ADMITTED_TOLD */
+	struct reslist own;      /* what the template asks for; a block of its own */
+	struct reslist requests; /* as admitted, likewise; meaningful in ADMITTED_TOLD */
 	struct job_record *jobs; /* those of this shape */
 };

@@ -75,6 +75,9 @@ static void test_reslists(void **state)
 			 c[] = {{"memory", 5}, {"cpu", 1001}};
 	const struct reslist la = {a, 2}, lb = {b, 2}, lc = {c, 2}, empty = {0};
 	(void)state;
+	AUTO(mem_freep) struct res *copy = reslist_copy(&la);
+	const struct reslist lcopy = {copy, la.n};
+	assert_true(reslist_eq(&la, &lcopy) && lcopy.v[0].name != la.v[0].name);
 	assert_true(reslist_eq(&la, &lb));
 	assert_false(reslist_eq(&la, &lc));
 	assert_false(reslist_eq(&la, &empty));
