@@ -72,6 +72,10 @@ LOOP_FOLDERS = {
 }
 LOOP_ROOMS = LOOP + ["other|shared/loop/other|muster_flags|"]
 SHORTER = "test/mutants/shorter.patch"
+NOTE = "docs/design/0003-simulator.md"
+CHECK = "test/sim/checks/born.c"
+RULES = "### Invariants\n\n| name | rule |\n|---|---|\n| `one-live`, `room` | as `it` says |\n"
+FAILS = C + 'void born(void)\n{\tworld_fail(w,\n\t\t"one-live", "%s", x);\n\tworld_fail(w, "room", "");\n}\n'
 CALL = "int job_len(const char *name)\n{\n\t"
 
 
@@ -140,6 +144,9 @@ BROKEN = [
     (texts.paths, swap("docs/b.md", "two", "two: /ho" + "me/someone/x"), "docs/b.md:3: names a path"),
     (texts.licence, swap("shared/model/job.h", C, ""), "shared/model/job.h: its first lines lack"),
     (texts.metrics, {**CLEAN, "shared/serve/metrics.def": METRIC}, "metrics.def:1: nothing in agent/ sets TURNS"),
+    (texts.invariants, {**CLEAN, NOTE: RULES, CHECK: FAILS.replace("one-live", "one-dead")},
+     f"{CHECK}:3: {NOTE} has no row for one-dead"),
+    (texts.invariants, {**CLEAN, NOTE: RULES.replace("`room`", "`rooms`"), CHECK: FAILS}, f"{NOTE}: nothing in test/sim fails with rooms"),
     (texts.licence, swap("test/greet.sh", "# SPDX-License-Identifier: Apache-2.0\n", ""), "test/greet.sh: its first"),
 ]
 

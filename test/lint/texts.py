@@ -210,3 +210,17 @@ def metrics(tree):
             problems.append(f"{table}:{line}: nothing in {' and '.join(sorted(wanted - users))}/ sets {m.group(1)}; "
                             "set it where it happens, or take the row out")
     return problems
+
+
+def invariants(tree):
+    """Each invariant of the simulator has a row in the note on it, and each name there is one."""
+    note, problems = "docs/design/0003-simulator.md", []
+    code = {n: tree.read(n) for n in tree.named(r"test/sim/.*\.c")}
+    rows = tree.read(note).partition("### Invariants")[2]
+    named = {m for row in re.findall(r"^\|([^|]*)\|", rows, re.M) for m in re.findall(r"`([a-z-]+)`", row)}
+    for n, text in code.items():
+        for m in re.finditer(r"\bworld_fail\([^,;]*,\s*\"([a-z-]+)\"", text):
+            if m.group(1) not in named:
+                problems.append(f"{n}:{line_of(text, m.start())}: {note} has no row for {m.group(1)}; say what the rule is")
+    literals = {m for text in code.values() for m in re.findall(r"\"([a-z-]+)\"", text)}
+    return problems + [f"{note}: nothing in test/sim fails with {name}; take it out" for name in sorted(named - literals)]

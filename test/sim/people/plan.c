@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-/* A flap is over before a node counts as lost for it. */
+/* Three of four flaps are over before a node counts as lost for it. */
 enum { CALM_START_MS = 3000, BUSY_MS = 120000, FLAP_MS = 55000 };
 enum { LARGE_PERCENT = 2, LARGE_MAX = 40 };
 
