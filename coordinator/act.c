@@ -4,6 +4,7 @@
 #include "coordinator/act.h"
 
 #include "base/mem.h"
+#include "coordinator/proven.h"
 #include "coordinator/status_keys.h"
 
 static void mark(struct coordinator *c, const struct core_action *a)
@@ -24,6 +25,8 @@ static void pod_create(struct coordinator *c, enum op_type type, const struct po
 	op->text[0] = mem_strdup(p->job_name);
 	op->text[1] = mem_strdup(p->job_uid);
 	op->text[2] = mem_strdup(p->node);
+	proven_create(c, p, op->proof);
+	op->pod.proof = op->proof;
 	mem_strset(&op->hash, p->template_hash);
 	op->pod.ns = op->ns;
 	op->pod.name = op->name;

@@ -11,4 +11,8 @@ struct coordinator_config {
 	const char *agent_username; /* system:serviceaccount:NS:NAME */
 	uint32_t heartbeat_ms;
 	uint64_t seed;
+	/* The Secret with the keys that prove orders; NULL or "": orders are not proven, and every
+	 * pod with the labels of a member is one (core.proofs is set by coordinator_new). */
+	const char *order_secret;
+	void (*random)(void *ret, size_t len); /* for new keys */
 };

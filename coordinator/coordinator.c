@@ -10,6 +10,7 @@
 #include "coordinator/act.h"
 #include "coordinator/observe.h"
 #include "coordinator/ops_end.h"
+#include "coordinator/proven.h"
 #include "coordinator/write.h"
 
 static struct reflector **reflectors(struct coordinator *c, size_t i)
@@ -34,7 +35,10 @@ static void on_gained(void *self, uint64_t epoch)
 		if (*r != c->nominated) /* nobody waits for that: observe_synced() */
 			reflector_start(*r, c->now_ms);
 	}
-	observe_pods(c);
+	if (c->proofs)
+		proofs_lead(c->proofs, epoch); /* what a pod is worth is asked when it is listed */
+	else
+		observe_pods(c);
 }
 
 static void drop_leadership(struct coordinator *c)
@@ -44,10 +48,12 @@ static void drop_leadership(struct coordinator *c)
 		*r = reflector_free(*r);
 	ops_cancel(&c->ops);
 	writeq_clear(c->writeq);
+	if (c->proofs)
+		proofs_unlead(c->proofs);
 	template_store_done(&c->templates);
 	c->keys = intern_free(c->keys);
 	c->keys = intern_new();
-	c->leading = c->synced = c->pods_listed = false;
+	c->leading = c->synced = c->pods_listed = c->pods_ended = c->pods_again = false;
 	c->pods_retry_ms = INT64_MAX;
 }
 
@@ -87,6 +93,21 @@ static struct elect *make_elect(struct coordinator *c)
 	return elect_new(&cfg, &c->lease_api, c->log, rng_next(&c->rng));
 }
 
+static void on_keys(void *self)
+{
+	observe_pods(coordinator_of(self));
+}
+
+static struct proofs *make_proofs(struct coordinator *c)
+{
+	c->proofs_cfg = (struct proofs_config){.namespace = c->cfg.namespace,
+					       .secret = c->cfg.order_secret,
+					       .random = c->cfg.random,
+					       .self = c,
+					       .on_ready = on_keys};
+	return proofs_new(&c->proofs_cfg, &c->api, c->log);
+}
+
 static const char *own(struct coordinator *c, size_t i, const char *s)
 {
 	c->own[i] = mem_strdup(s);
@@ -105,6 +126,8 @@ struct coordinator *coordinator_new(const struct coordinator_config *cfg, const 
 	c->cfg.identity = own(c, 2, cfg->identity);
 	c->cfg.address = own(c, 3, cfg->address);
 	c->cfg.agent_username = own(c, 4, cfg->agent_username);
+	c->cfg.order_secret = own(c, 5, cfg->order_secret);
+	c->cfg.core.proofs = *c->cfg.order_secret;
 	c->log = log;
 	c->api = *api;
 	c->lease_api = *lease_api;
@@ -118,6 +141,8 @@ struct coordinator *coordinator_new(const struct coordinator_config *cfg, const 
 	c->writeq = write_queue(c);
 	c->sessions = observe_sessions(c);
 	c->elect = make_elect(c);
+	if (c->cfg.core.proofs)
+		c->proofs = make_proofs(c);
 	return c;
 }
 
@@ -130,6 +155,8 @@ struct coordinator *coordinator_free(struct coordinator *c)
 	c->sessions = server_sessions_free(c->sessions);
 	c->writeq = writeq_free(c->writeq);
 	c->core = core_free(c->core);
+	c->proofs = proofs_free(c->proofs);
+	proven_done(c);
 	c->keys = intern_free(c->keys);
 	write_done(c);
 	for (size_t i = 0; i < ARRAY_LEN(c->own); i++)
@@ -154,6 +181,8 @@ void coordinator_now(struct coordinator *c, int64_t now_ms, int64_t wall_ms)
 			reflector_now(*r, now_ms);
 	}
 	writeq_now(c->writeq, now_ms);
+	if (c->proofs)
+		proofs_now(c->proofs, now_ms, wall_ms);
 	elect_now(c->elect, now_ms, wall_ms);
 	server_sessions_now(c->sessions, now_ms, wall_ms);
 }
@@ -171,6 +200,8 @@ static void tick_leading(struct coordinator *c)
 	struct reflector **r;
 	for (size_t i = 0; (r = reflectors(c, i)); i++)
 		reflector_tick(*r, c->now_ms);
+	if (c->proofs)
+		proofs_tick(c->proofs);
 	if (c->now_ms >= c->pods_retry_ms)
 		observe_pods(c);
 	ops_turn(&c->ops);
@@ -203,6 +234,8 @@ int64_t coordinator_deadline(const struct coordinator *c)
 	at = earlier(at, earlier(c->pods_retry_ms, core_deadline(c->core)));
 	at = earlier(at, earlier(reflector_deadline(c->jobs), reflector_deadline(c->nodes)));
 	at = earlier(at, reflector_deadline(c->compute_nodes));
+	if (c->proofs)
+		at = earlier(at, proofs_deadline(c->proofs));
 	at = earlier(at, reflector_deadline(c->nominated));
 	return ops_want_turn(&c->ops) ? c->now_ms : at;
 }
@@ -229,6 +262,8 @@ bool coordinator_ready(const struct coordinator *c, const char **ret_missing)
 	*ret_missing = NULL;
 	if (c->stopping)
 		*ret_missing = "the coordinator is stopping";
+	else if (c->leading && c->proofs && proofs_missing(c->proofs))
+		*ret_missing = proofs_missing(c->proofs);
 	else if (c->leading && !c->synced)
 		*ret_missing = "the coordinator leads, but has not read all objects yet";
 	else if (!c->leading && !*elect_leader_address(c->elect))

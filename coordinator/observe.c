@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "coordinator/act.h"
+#include "coordinator/proven.h"
 #include "coordinator/status_keys.h"
 
 static void on_job(struct coordinator *c, const struct job *job)
@@ -83,10 +84,13 @@ void observe_synced(void *self)
 {
 	struct coordinator *c = coordinator_of(self);
 	struct core_event ev = {.type = CEV_SYNCED};
+	if (c->pods_ended && c->pods_again && reflector_synced(c->jobs))
+		observe_pods(c);
 	if (c->synced || !c->pods_listed || !reflector_synced(c->jobs) ||
 	    !reflector_synced(c->nodes) || !reflector_synced(c->compute_nodes))
 		return;
 	c->synced = true;
+	ev.old_pods_come = c->proofs && proofs_old_pods_come(c->proofs);
 	log_info(c->log, "caches synced", KI("epoch", c->epoch));
 	shell_step(c, &ev);
 	reflector_start(c->nominated, c->now_ms);
@@ -98,6 +102,7 @@ void observe_synced(void *self)
 void observe_pods(struct coordinator *c)
 {
 	c->pods_retry_ms = INT64_MAX;
+	c->pods_ended = c->pods_again = false;
 	op_queue(op_new(&c->ops, OP_LIST_PODS, NULL, NULL, NULL));
 }
 
@@ -127,13 +132,16 @@ struct reflector *observe_new(struct coordinator *c, enum api_kind kind)
 static void on_hello(void *self, const char *node, uint64_t session, const struct msg_hello *hello)
 {
 	struct coordinator *c = coordinator_of(self);
+	AUTO(mem_freep)
+	struct member *members = proven_members(c, node, hello->members, hello->nmembers);
 	struct core_event ev = {.type = CEV_HELLO,
 				.agent = {.node = node,
 					  .session = session,
 					  .boot_id = hello->boot_id,
 					  .version = hello->version,
 					  .capacity = &hello->capacity,
-					  .members = hello->members,
+					  .proofs = hello->proofs,
+					  .members = members,
 					  .nmembers = hello->nmembers}};
 	shell_step(c, &ev);
 }
@@ -141,11 +149,13 @@ static void on_hello(void *self, const char *node, uint64_t session, const struc
 static void on_report(void *self, const char *node, uint64_t session, const struct msg_report *rep)
 {
 	struct coordinator *c = coordinator_of(self);
+	AUTO(mem_freep)
+	struct member *members = proven_members(c, node, rep->members, rep->nmembers);
 	struct core_event ev = {.type = CEV_REPORT,
 				.agent = {.node = node,
 					  .session = session,
 					  .capacity = rep->has_capacity ? &rep->capacity : NULL,
-					  .members = rep->members,
+					  .members = members,
 					  .nmembers = rep->nmembers}};
 	shell_step(c, &ev);
 }
@@ -177,6 +187,7 @@ static struct orders_view orders(void *self, const char *node)
 	struct coordinator *c = coordinator_of(self);
 	struct orders_view view = {0};
 	core_orders(c->core, node, &view.v, &view.n, &view.revision);
+	view.v = proven_orders(c, node, view.v, view.n);
 	return view;
 }
 

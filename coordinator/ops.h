@@ -37,6 +37,7 @@ struct op {
 	uint64_t id; /* 0 while it waits */
 	char *ns, *name, *uid, *hash, *key, *text[3];
 	struct pod_create pod; /* its strings are text of this op or of the template store */
+	char proof[PROOF_TEXT_BYTES];
 	bool warning;
 	bool current;    /* POD_LABEL */
 	int64_t when_ms; /* of a note */

@@ -10,12 +10,18 @@
 #include "base/mem.h"
 #include "coordinator/act.h"
 #include "coordinator/observe.h"
+#include "coordinator/proven.h"
 
 static void on_pod(struct coordinator *c, const char *node, const struct pod *pod)
 {
 	struct member m;
 	if (!member_of_pod(pod, &m))
 		return;
+	proven_member(c, str_or_empty(pod->node), &m);
+	if (!node && m.proven == PROOF_OLD && !reflector_synced(c->jobs)) {
+		c->pods_again = true; /* it is held against the status of its job */
+		return;
+	}
 	struct core_event ev = {.type = CEV_PODS,
 				.pods = {.node = node, .members = &m, .nmembers = 1}};
 	shell_step(c, &ev);
@@ -66,10 +72,20 @@ static void tell_looked_up(struct coordinator *c, const struct op *op, const str
 	shell_step(c, &ev);
 }
 
+/* The pod that a create made, or that has its name. */
+static void tell_made(struct coordinator *c, struct op *op, const struct pod *pod)
+{
+	struct api_result ok = {.rc = RC_OK, .reason = "", .message = ""};
+	struct member m;
+	bool is_member = member_of_pod(pod, &m);
+	if (is_member)
+		proven_member(c, str_or_empty(pod->node), &m);
+	tell_pod_done(c, op, &ok, is_member ? &m : NULL);
+}
+
 static void on_object(void *self, struct op *op, const struct api_object *obj)
 {
 	struct coordinator *c = coordinator_of(self);
-	struct member m;
 	switch (op->type) {
 	case OP_LIST_PODS: on_pod(c, NULL, obj->pod); break;
 	case OP_LIST_NODE: on_pod(c, op->name, obj->pod); break;
@@ -80,8 +96,7 @@ static void on_object(void *self, struct op *op, const struct api_object *obj)
 	case OP_POD_CREATE:
 	case OP_POD_READ:
 		op->found = true;
-		tell_pod_done(c, op, &(struct api_result){.rc = RC_OK, .reason = "", .message = ""},
-			      member_of_pod(obj->pod, &m) ? &m : NULL);
+		tell_made(c, op, obj->pod);
 		break;
 	case OP_JOB_GET:
 		mem_strset(&op->live_uid, obj->meta->uid);
@@ -108,7 +123,8 @@ static void end_list_pods(struct coordinator *c, const struct api_result *res)
 	struct core_event ev = {.type = CEV_PODS, .pods = {.rc = res->rc, .last = true}};
 	if (res->rc == RC_OK) {
 		c->pods_failures = 0;
-		c->pods_listed = true;
+		c->pods_listed = !c->pods_again;
+		c->pods_ended = true;
 		shell_step(c, &ev);
 		observe_synced(c);
 		return;

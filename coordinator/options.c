@@ -115,6 +115,9 @@ bool options_read(int argc, char **argv, struct options *o, int *ret_exit)
 		    "pause between tries to renew or get the Lease"),
 		STR("tls-secret", tls_secret, NULL, "muster-coordinator-tls",
 		    "Secret with the certificate; the coordinator fills an empty one"),
+		STR("order-key-secret", order_secret, NULL, NULL,
+		    "Secret with the keys that prove orders; the leader makes it. Without it every "
+		    "node is believed about every job"),
 		STR("ca-configmap", ca_configmap, NULL, "muster-ca",
 		    "ConfigMap from which agents read the CA"),
 		STR("agent-service-account", agent_account, NULL, NULL,

@@ -2,6 +2,7 @@
 #include "coordinator/service.h"
 
 #include "os/random.h"
+#include "tls/mac.h"
 
 enum { CERTS_RECHECK_MS = 600000, LISTEN_RETRY_MS = 5000 };
 
@@ -32,6 +33,8 @@ static struct coordinator_config coordinator_options(const struct service *s)
 		.agent_username = s->names->agent_username,
 		.heartbeat_ms = (uint32_t)o->heartbeat_ms,
 		.seed = random_seed(),
+		.order_secret = o->order_secret,
+		.random = mac_random,
 	};
 }
 

@@ -3,12 +3,14 @@
  *
  * The files are layers, from above: coordinator.c (leadership, time) — ops_end.c, observe.c,
  * write.c (what the world tells, as events of the core) — act.c (steps the core and carries out its
- * actions) — ops.c, status_keys.c. */
+ * actions) — proven.c (what is signed, and what a proof is worth) — ops.c, proofs.c, status_keys.c.
+ */
 #pragma once
 
 #include "base/intern.h"
 #include "coordinator/config.h"
 #include "coordinator/ops.h"
+#include "coordinator/proofs.h"
 #include "coordinator/stats.h"
 #include "sync/elect.h"
 #include "sync/reflector.h"
@@ -16,10 +18,16 @@
 
 enum { NOTES_QUEUED_MAX = 256, SHELL_MAGIC = 0x6d75636f };
 
+struct proven_orders {
+	struct order *v;
+	char (*texts)[PROOF_TEXT_BYTES];
+	uint32_t cap;
+};
+
 struct coordinator {
 	uint32_t magic;
 	struct coordinator_config cfg; /* strings owned below */
-	char *own[5];
+	char *own[6];
 	const struct log *log;
 	struct api api, lease_api;
 	struct link_server link;
@@ -34,8 +42,13 @@ struct coordinator {
 	struct intern *keys; /* the write queue's keys (status_keys.h) */
 	struct template_store templates;
 	struct ops ops;
+	struct proofs *proofs; /* NULL: orders are not proven */
+	struct proofs_config proofs_cfg;
+	struct proven_orders proven; /* proven.c: the orders given out last */
 
 	bool leading, synced, pods_listed, stopping;
+	/* A list of all pods has ended; old pods were left out of it, since jobs were not known. */
+	bool pods_ended, pods_again;
 	uint64_t epoch;
 	int64_t pods_retry_ms; /* when to list the pods of Muster again; INT64_MAX: not needed */
 	uint32_t pods_failures;

@@ -31,7 +31,8 @@ static void create_pod(struct order_table *t, struct step *st, struct order_reco
 						       .index = o->o.index,
 						       .attempt = o->o.attempt,
 						       .parallelism = o->o.parallelism,
-						       .template_hash = o->o.template_hash}});
+						       .template_hash = o->o.template_hash,
+						       .proof = o->o.proof}});
 }
 
 static void read_pod(struct order_table *t, struct step *st, struct order_record *o)

@@ -33,9 +33,9 @@ struct member_copy *member_copy_new(const struct member *m)
 	AUTO(mem_freep) char *cut = mem_strndup(message, utf8_cut(message, MESSAGE_BYTES_MAX));
 	c->m = *m;
 	c->m.message = cut;
-	const char **const strs[] = {&c->m.ns,     &c->m.job_name, &c->m.job_uid,
-				     &c->m.pod,    &c->m.pod_uid,  &c->m.node,
-				     &c->m.reason, &c->m.message,  &c->m.template_hash};
+	const char **const strs[] = {
+		&c->m.ns,   &c->m.job_name, &c->m.job_uid, &c->m.pod,           &c->m.pod_uid,
+		&c->m.node, &c->m.reason,   &c->m.message, &c->m.template_hash, &c->m.proof};
 	c->text = strings_copy(strs, ARRAY_LEN(strs));
 	if (c->m.requests.n > RESOURCES_MAX)
 		c->m.requests.n = RESOURCES_MAX;
@@ -66,6 +66,7 @@ bool member_copy_same(const struct member_copy *c, const struct member *m)
 	       str_eq(o->pod_uid, m->pod_uid) && str_eq(o->job_uid, m->job_uid) &&
 	       str_eq(o->job_name, m->job_name) && str_eq(o->template_hash, m->template_hash) &&
 	       str_eq(o->node, m->node) && str_eq(o->reason, m->reason) &&
-	       strlen(o->message) == cut && !memcmp(o->message, str_or_empty(m->message), cut) &&
+	       str_eq(o->proof, m->proof) && strlen(o->message) == cut &&
+	       !memcmp(o->message, str_or_empty(m->message), cut) &&
 	       reslist_eq(&o->requests, &m->requests) && host_ports_same(&o->ports, &m->ports);
 }

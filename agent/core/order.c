@@ -71,8 +71,8 @@ struct order_record *order_add(struct order_table *t, char *own_key)
 void order_assign(struct order_record *r, const struct order *o)
 {
 	struct order own = *o;
-	const char **const strs[] = {&own.ns,  &own.job_name, &own.job_uid,
-				     &own.pod, &own.pod_uid,  &own.template_hash};
+	const char **const strs[] = {&own.ns,      &own.job_name,      &own.job_uid, &own.pod,
+				     &own.pod_uid, &own.template_hash, &own.proof};
 	char *text = strings_copy(strs, ARRAY_LEN(strs));
 	free(r->text);
 	r->text = text;
@@ -169,10 +169,14 @@ void order_refuse(struct order_table *t, struct step *st, struct order_record *o
 void order_look(struct order_table *t, struct step *st, struct order_record *o,
 		const struct pod_table *pods)
 {
-	const struct pod_record *p = pods_find(pods, o->key);
-	if (p && p->member && order_is_of(o, &p->member->m))
+	struct pod_record *p = pods_find(pods, o->key);
+	if (p && p->member && order_is_of(o, &p->member->m)) {
+		/* The pod was there before the order, and what was told of it counted for nothing
+		 * then: it is told again. */
+		if (o->state == ORDER_WANT && !order_was_seen(o))
+			p->changed = st->report = true;
 		order_launched(t, o, p->member->m.pod_uid);
-	else if (p && p->alive)
+	} else if (p && p->alive)
 		order_refuse(t, st, o, MEMBER_HELD, "NameTaken", "another pod has this name");
 	else if (pods->synced && o->seen_uid)
 		order_refuse(t, st, o, MEMBER_GONE, "PodGone", "the pod does not exist any more");

@@ -47,7 +47,8 @@ static struct member of_verdict(const struct order_table *orders, const struct o
 			       .template_hash = o->o.template_hash,
 			       .phase = o->verdict,
 			       .reason = o->reason,
-			       .message = o->message};
+			       .message = o->message,
+			       .proof = o->o.proof};
 }
 
 /* The order's pod may come to be although none was seen: a create is out, or one ended whose answer

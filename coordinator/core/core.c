@@ -11,6 +11,7 @@
 #include "coordinator/core/observe/admission_seen.h"
 #include "coordinator/core/observe/adopt.h"
 #include "coordinator/core/observe/agent_seen.h"
+#include "coordinator/core/observe/believed.h"
 #include "coordinator/core/observe/job_seen.h"
 #include "coordinator/core/observe/looked_up.h"
 #include "coordinator/core/observe/node_seen.h"
@@ -28,6 +29,7 @@
 #include "coordinator/core/state/memory.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/nominated.h"
+#include "coordinator/core/state/old_pods.h"
 #include "coordinator/core/state/orders.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/reservation.h"
@@ -94,7 +96,7 @@ static void lead(struct core *c, uint64_t epoch)
 }
 
 /* The time for agents to connect begins here: before, no agent could connect. */
-static void synced(struct core *c)
+static void synced(struct core *c, bool old_pods_come)
 {
 	struct job_record *j, *jtmp;
 	struct node_record *n, *ntmp;
@@ -103,6 +105,9 @@ static void synced(struct core *c)
 	c->synced = true;
 	gate_wait(c);
 	HASH_ITER (hh_uid, c->jobs.by_uid, j, jtmp) {
+		job_tell_old(c, j);
+		if (!old_pods_come)
+			old_pods_forget(j);
 		if (j->object.known)
 			job_adopt_attempts(c, j);
 		job_dirty(c, j);
@@ -129,8 +134,7 @@ static void on_unlead(struct core *c, const struct core_event *ev)
 
 static void on_synced(struct core *c, const struct core_event *ev)
 {
-	(void)ev;
-	synced(c);
+	synced(c, ev->old_pods_come);
 }
 
 static void on_job(struct core *c, const struct core_event *ev)

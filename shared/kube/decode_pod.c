@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/decode_pod.h"
 
+#include <string.h>
+
 #include "kube/decode_containers.h"
 #include "kube/decode_meta.h"
 #include "kube/decode_ports.h"
@@ -37,12 +39,21 @@ static enum pod_phase phase_of(const char *s)
 	return s && *s ? POD_UNKNOWN : POD_PENDING;
 }
 
+/* What is longer than any proof is none. */
+static const char *proof_of(const json_t *o)
+{
+	const char *s =
+		str_or_empty(js_str(js_path(o, "metadata", "annotations"), ANNOTATION_PROOF));
+	return strlen(s) < PROOF_TEXT_BYTES ? s : "";
+}
+
 void decode_pod(struct arena *a, const json_t *o, struct pod *ret)
 {
 	const json_t *spec = json_object_get(o, "spec"), *status = json_object_get(o, "status");
 	*ret = (struct pod){
 		.node = str_or_empty(js_str(spec, "nodeName")),
 		.nominated = str_or_empty(js_str(status, "nominatedNodeName")),
+		.proof = proof_of(o),
 		.reason = str_or_empty(js_str(status, "reason")),
 		.message = str_or_empty(js_str(status, "message")),
 		.phase = phase_of(js_str(status, "phase")),

@@ -242,6 +242,13 @@ static void add_labels(json_t *meta, const struct pod_create *p)
 	set_number(labels, LABEL_ATTEMPT, p->attempt);
 }
 
+static void add_proof(json_t *meta, const struct pod_create *p)
+{
+	if (*str_or_empty(p->proof))
+		json_object_set_new(ensure(meta, "annotations", json_object()), ANNOTATION_PROOF,
+				    json_string(p->proof));
+}
+
 static void add_owner(json_t *meta, const struct pod_create *p)
 {
 	json_object_set_new(meta, "ownerReferences",
@@ -302,6 +309,7 @@ enum rc pod_render(const struct pod_create *p, struct buf *out, struct err *e)
 	json_object_set_new(meta, "name", json_string(p->name));
 	json_object_set_new(meta, "namespace", json_string(p->ns));
 	add_labels(meta, p);
+	add_proof(meta, p);
 	add_owner(meta, p);
 	fill_spec(spec, p);
 	js_dump(pod, out);

@@ -191,6 +191,8 @@ bool member_of_pod(const struct pod *pod, struct member *ret)
 		.ended_ms = pod->ended_ms,
 		.requests = pod->requests,
 		.ports = pod->ports,
+		.created_ms = meta->created_ms,
+		.proof = str_or_empty(pod->proof),
 	};
 	if (!str_eq(meta->owner_kind, KIND_JOB_NAME) || !*str_or_empty(meta->owner_uid) ||
 	    !label_number(&meta->labels, LABEL_INDEX, &m.index) || m.index >= PARALLELISM_MAX ||

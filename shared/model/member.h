@@ -16,6 +16,8 @@
 /* Annotation of a member's pod: the names of the containers that its user wrote, with commas
  * between them. What else the pod has was added by admission. */
 #define ANNOTATION_CONTAINERS "muster.dev/containers"
+/* Annotation of a member's pod: the proof that the coordinator ordered it (proof/proof.h). */
+#define ANNOTATION_PROOF "muster.dev/proof"
 /* "true" on each pod, until another pod takes its place while its node is lost: for Services. */
 #define LABEL_CURRENT "muster.dev/current"
 #define API_VERSION "muster.dev/v1alpha1"
@@ -55,6 +57,16 @@ enum member_phase member_phase_parse(const char *s); /* MEMBER_NONE when unknown
 /* Will not change any more (SUCCEEDED and all after it). */
 bool member_phase_final(enum member_phase p);
 
+/* What the proof that a pod or a report carries is worth. The coordinator's shell finds out. */
+enum member_proof {
+	PROOF_NONE,  /* there is none, or of a key that nobody knows */
+	PROOF_WRONG, /* it is about something else */
+	PROOF_OLD,   /* there is none, and the pod is older than the proofs: it may be a member */
+	PROOF_VALID  /* a coordinator ordered this attempt to this node */
+};
+
+enum { PROOF_TEXT_BYTES = 42 }; /* of a proof, with its NUL */
+
 /* One attempt as its pod tells it; what agents report and lists yield. */
 struct member {
 	const char *ns, *job_name, *job_uid;
@@ -68,8 +80,11 @@ struct member {
 	const char *reason,
 		*message; /* why it waits or how it ended (ErrImagePull, OOMKilled, Evicted…) */
 	int64_t started_ms, ended_ms; /* by the kubelet's clock */
+	int64_t created_ms; /* when its pod was created; 0: that is not told (by agents) */
 	struct reslist requests;
 	struct host_ports ports;
+	const char *proof; /* as carried, or "" */
+	enum member_proof proven;
 };
 
 enum pod_phase { POD_PENDING, POD_RUNNING, POD_SUCCEEDED, POD_FAILED, POD_UNKNOWN };
@@ -82,6 +97,7 @@ struct pod {
 	bool ready, started;   /* condition Ready; a container has run or runs */
 	bool working;          /* each container of the work runs or has run */
 	const char *nominated; /* status.nominatedNodeName, or "" */
+	const char *proof;     /* its annotation, or "" */
 	bool disruption_target;
 	int64_t disruption_ms; /* since when; 0: not told */
 	const char *disruption_reason, *disruption_message;
@@ -116,7 +132,8 @@ struct order {
 	const char *pod_uid; /* "" until first reported; from then on it is never created again */
 	uint32_t index, attempt, parallelism;
 	const char *template_hash;
-	bool launch; /* the agent creates it; false: the coordinator did or will */
+	bool launch;       /* the agent creates it; false: the coordinator did or will */
+	const char *proof; /* for the pod's annotation, or "" */
 };
 
 /* What is needed to create a member's pod; kube/pod.h makes the JSON of it. */
@@ -124,4 +141,5 @@ struct pod_create {
 	const char *ns, *name, *job_name, *job_uid, *node;
 	uint32_t index, attempt, parallelism;
 	const char *template_hash, *template_text;
+	const char *proof; /* for the annotation; NULL or "": there is none */
 };

@@ -39,6 +39,7 @@ struct msg_hello {
 	uint32_t protocol;
 	const char *token, *node, *boot_id, *version;
 	const char *agent; /* identity of this process, unique per start */
+	bool proofs;       /* this agent puts proofs on pods and reports them */
 	struct capacity capacity;
 	uint64_t epoch; /* the newest leader's that the agent knows of; 0: of none */
 	uint32_t page;  /* 0… ; members are spread over pages, in one exchange each */

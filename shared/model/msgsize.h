@@ -23,8 +23,8 @@ static inline size_t msgsize_reslist(const struct reslist *l)
 
 static inline size_t msgsize_member(const struct member *m)
 {
-	const char *const strs[] = {m->ns,   m->job_name,      m->job_uid, m->pod,    m->pod_uid,
-				    m->node, m->template_hash, m->reason,  m->message};
+	const char *const strs[] = {m->ns,   m->job_name,      m->job_uid, m->pod,     m->pod_uid,
+				    m->node, m->template_hash, m->reason,  m->message, m->proof};
 	size_t n = 6 + 9 * 11;
 	for (size_t i = 0; i < sizeof strs / sizeof strs[0]; i++)
 		n += msgsize_str(strs[i]);
@@ -33,8 +33,8 @@ static inline size_t msgsize_member(const struct member *m)
 
 static inline size_t msgsize_order(const struct order *o)
 {
-	const char *const strs[] = {o->ns,  o->job_name, o->job_uid,
-				    o->pod, o->pod_uid,  o->template_hash};
+	const char *const strs[] = {o->ns,      o->job_name,      o->job_uid, o->pod,
+				    o->pod_uid, o->template_hash, o->proof};
 	size_t n = 6 + 5 * 11;
 	for (size_t i = 0; i < sizeof strs / sizeof strs[0]; i++)
 		n += msgsize_str(strs[i]);

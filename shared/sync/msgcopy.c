@@ -40,8 +40,8 @@ bool msgcopy_ports(struct arena *a, const struct host_ports *p, struct host_port
 bool msgcopy_member(struct arena *a, const struct member *m, struct member *ret)
 {
 	struct member c = *m;
-	const char **const strs[] = {&c.ns,   &c.job_name,      &c.job_uid, &c.pod,    &c.pod_uid,
-				     &c.node, &c.template_hash, &c.reason,  &c.message};
+	const char **const strs[] = {&c.ns,   &c.job_name,      &c.job_uid, &c.pod,     &c.pod_uid,
+				     &c.node, &c.template_hash, &c.reason,  &c.message, &c.proof};
 	if (!own_strings(a, strs, ARRAY_LEN(strs)) ||
 	    !msgcopy_reslist(a, &m->requests, &c.requests) ||
 	    !msgcopy_ports(a, &m->ports, &c.ports))
@@ -53,8 +53,8 @@ bool msgcopy_member(struct arena *a, const struct member *m, struct member *ret)
 bool msgcopy_order(struct arena *a, const struct order *o, struct order *ret)
 {
 	struct order c = *o;
-	const char **const strs[] = {&c.ns,  &c.job_name, &c.job_uid,
-				     &c.pod, &c.pod_uid,  &c.template_hash};
+	const char **const strs[] = {&c.ns,      &c.job_name,      &c.job_uid, &c.pod,
+				     &c.pod_uid, &c.template_hash, &c.proof};
 	if (!own_strings(a, strs, ARRAY_LEN(strs)))
 		return false;
 	*ret = c;

@@ -94,7 +94,8 @@ static enum rc get_member(struct arena *a, const Muster__V1__Member *m, struct m
 			       .message = m->message,
 			       .started_ms = m->started_ms,
 			       .ended_ms = m->ended_ms,
-			       .ports = {m->host_ports, (uint32_t)m->n_host_ports}};
+			       .ports = {m->host_ports, (uint32_t)m->n_host_ports},
+			       .proof = m->proof};
 	return get_resources(a, m->requests, m->n_requests, &ret->requests, e);
 }
 
@@ -128,7 +129,8 @@ static enum rc get_order(const Muster__V1__Order *o, struct order *ret, struct e
 			      .attempt = o->attempt,
 			      .parallelism = o->parallelism,
 			      .template_hash = o->template_hash,
-			      .launch = o->launch};
+			      .launch = o->launch,
+			      .proof = o->proof};
 	return RC_OK;
 }
 
@@ -143,6 +145,7 @@ static enum rc get_hello(struct arena *a, const Muster__V1__Hello *m, struct msg
 				  .boot_id = m->boot_id,
 				  .version = m->version,
 				  .agent = m->agent,
+				  .proofs = m->proofs,
 				  .epoch = m->epoch,
 				  .page = m->page,
 				  .last_page = m->last_page};

@@ -99,6 +99,7 @@ static bool put_member(struct arena *a, const struct member *m, Muster__V1__Memb
 	out->reason = words(a, m->reason, WIRE_REASON_MAX);
 	out->message = words(a, m->message, MESSAGE_MAX);
 	out->exit_code = m->exit_code;
+	out->proof = text(m->proof);
 	return put_resources(a, &m->requests, &out->requests, &out->n_requests) &&
 	       put_ports(a, &m->ports, POD_PORTS_MAX, &out->host_ports, &out->n_host_ports) &&
 	       out->reason && out->message;
@@ -135,6 +136,7 @@ static bool put_orders(struct arena *a, const struct msg_orders *m, Muster__V1__
 		o[i].parallelism = in->parallelism;
 		o[i].template_hash = text(in->template_hash);
 		o[i].launch = in->launch;
+		o[i].proof = text(in->proof);
 	}
 	for (uint32_t i = 0; i < m->ntemplates; i++) {
 		muster__v1__template__init(&t[i]);
@@ -171,6 +173,7 @@ static bool put_hello(struct arena *a, const struct msg_hello *m, Muster__V1__Fr
 	out->boot_id = text(m->boot_id);
 	out->version = text(m->version);
 	out->agent = text(m->agent);
+	out->proofs = m->proofs;
 	out->epoch = m->epoch;
 	out->page = m->page;
 	out->last_page = m->last_page;

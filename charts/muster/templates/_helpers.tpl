@@ -19,6 +19,10 @@
 {{- define "muster.tlsSecret" -}}
 {{- default (printf "%s-tls" (include "muster.coordinator" .)) .Values.tls.existingSecret -}}
 {{- end -}}
+{{- /* Made by the leader, and left by helm uninstall: pods that it proves outlive the release. */}}
+{{- define "muster.orderKeySecret" -}}
+{{- printf "%s-order-keys" (include "muster.coordinator" .) -}}
+{{- end -}}
 {{- define "muster.caConfigMap" -}}
 {{- default (printf "%s-ca" (include "muster.fullname" .)) .Values.tls.existingCAConfigMap -}}
 {{- end -}}

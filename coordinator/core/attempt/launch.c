@@ -17,10 +17,23 @@ static bool denied_to_agents(const struct core *c, const struct job_record *j)
 	return templates_by_coordinator(c, j->ns, j->spec.template_id);
 }
 
+/* Its agent would make the pod without a proof. */
+static bool agent_proves_nothing(const struct core *c, const struct node_record *n)
+{
+	return c->cfg.proofs && n->agent.connected && !n->agent.proofs;
+}
+
+bool attempt_needs_coordinator(const struct core *c, const struct attempt *a)
+{
+	return a->state == ATTEMPT_ORDERED && !attempt_seen(a) && !a->by_coordinator &&
+	       agent_proves_nothing(c, a->node);
+}
+
 void attempt_launch(struct core *c, struct attempt *a)
 {
 	struct job_record *j = a->job;
-	a->by_coordinator |= !c->cfg.agent_launch || j->spec.credentials || denied_to_agents(c, j);
+	a->by_coordinator |= !c->cfg.agent_launch || j->spec.credentials ||
+			     denied_to_agents(c, j) || agent_proves_nothing(c, a->node);
 	attempt_order_changed(c, a);
 	if (!a->by_coordinator)
 		return;

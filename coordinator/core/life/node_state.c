@@ -26,6 +26,7 @@
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/room.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/unproven.h"
 #include "coordinator/core/tell/node_status.h"
 
 static enum compute_node_state state_of(const struct core *c, const struct node_record *n)
@@ -169,6 +170,7 @@ void node_settle(struct core *c, struct node_record *n)
 	if (n->caps_dirty) {
 		n->caps_dirty = false;
 		nominated_count(c, n);
+		unproven_count(c, n);
 		if (res_caps(c, n))
 			room_grown(c, n, true);
 	}

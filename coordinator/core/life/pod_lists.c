@@ -6,6 +6,7 @@
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/unproven.h"
 
 enum { LIST_SOON_MS = 1000, LIST_EVERY_MS = 15000 };
 
@@ -19,6 +20,8 @@ void pod_lists_set_timer(struct core *c, struct node_record *n)
 		at = n->status.again_ms;
 	if (n->verdict.kept_due_ms < at)
 		at = n->verdict.kept_due_ms;
+	if (n->unproven.claimed && n->unproven.look_ms < at)
+		at = n->unproven.look_ms;
 	node_set_timer(c, n, at);
 }
 
@@ -52,6 +55,8 @@ static bool untold(const struct node_record *n)
 void pod_lists_plan(struct core *c, struct node_record *n)
 {
 	bool blind = n->attempts && (!n->agent.connected || n->agent.silent);
+	if (unproven_look(c, n))
+		node_want_list(n);
 	if (!blind && !n->list.wanted) {
 		n->list.next_ms = INT64_MAX;
 	} else if (n->list.next_ms == INT64_MAX) {

@@ -41,6 +41,7 @@ void agent_hello(struct core *c, const struct core_event *ev)
 	node_set_connected(c, n, true);
 	n->agent.session = ev->agent.session;
 	n->agent.heard = true;
+	n->agent.proofs = ev->agent.proofs;
 	n->agent.heard_loop_ms = c->loop_ms;
 	mem_strset(&n->agent.version, ev->agent.version);
 	mem_strset(&n->agent.boot_id, ev->agent.boot_id);

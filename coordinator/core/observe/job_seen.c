@@ -10,6 +10,7 @@
 #include "coordinator/core/state/conditions.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/old_pods.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/request.h"
@@ -217,6 +218,8 @@ void job_seen(struct core *c, const struct job *job)
 		members_orders_changed(c, j);
 		job_set_named(c, j, true);
 		adopt_status(j, &job->status);
+		if (c->cfg.proofs && !c->synced)
+			old_pods_keep(j, &job->status);
 		j->object.predates_leader = !c->synced;
 		if (job->status.observed_generation &&
 		    job->status.observed_generation != job->meta.generation)

@@ -12,14 +12,17 @@
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/job_denied.h"
 #include "coordinator/core/observe/admission_seen.h"
+#include "coordinator/core/observe/believed.h"
 #include "coordinator/core/observe/member_ended.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/old_pods.h"
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
+#include "coordinator/core/state/unproven.h"
 
 static void on_progress(struct core *c, struct attempt *a, const struct member *m)
 {
@@ -201,6 +204,8 @@ static void adopt(struct core *c, struct job_record *j, struct node_record *n,
 {
 	struct attempt *a = attempt_adopt(c, j, n, m);
 	a->confirmed = by_list;
+	if (c->cfg.proofs && m->proven == PROOF_OLD)
+		old_pods_adopted(j, n->name);
 	if (!by_list)
 		claimed(c, n);
 	log_debug(c->log, "member adopted", KS("job", j->key), KI("member", m->index),
@@ -279,23 +284,51 @@ static void orphaned(struct core *c, const struct node_record *n, struct attempt
 		attempt_free(c, a);
 }
 
-/* A create that took very long has created the pod again after it had ended and was gone. Nothing
- * waits for this pod any more. */
+/* A pod that nobody waits for, because its attempt is over: a create that took very long has made
+ * it, or somebody has made it again with the proof that was given once. It counts nothing. */
+static void late(struct core *c, struct job_record *j, struct node_record *n,
+		 const struct member *m, bool by_list)
+{
+	if (!by_list) {
+		c->stats.unordered_reports++;
+		unproven_claimed(c, n);
+		return;
+	}
+	if (member_phase_final(m->phase))
+		return;
+	struct attempt *a = attempt_adopt(c, j, n, m);
+	a->confirmed = true;
+	a->phase = m->phase;
+	attempt_leave_slot(a);
+	attempt_set_state(c, a, ATTEMPT_PENDING);
+	attempt_stop(c, a, "superseded");
+}
+
+/* The number was used on this node or another, and nothing is known of it any more. */
+static bool is_late(const struct core *c, const struct job_record *j, const struct member *m)
+{
+	return c->cfg.proofs && c->synced && m->index < j->members.nslots &&
+	       m->attempt <= j->members.slots[m->index].last;
+}
+
+/* The attempt had another pod: if the API server shows the new one, that one is gone. */
 static void recreated(struct core *c, struct attempt *a, const struct member *m, bool by_list)
 {
 	struct job_record *j = a->job;
 	struct node_record *n = a->node;
-	attempt_free(c, a);
-	adopt(c, j, n, m, by_list);
-	a = attempt_find(c, j, m->index, m->attempt);
-	attempt_leave_slot(a);
-	attempt_stop(c, a, "superseded");
+	if (by_list && a->state == ATTEMPT_ENDED)
+		attempt_free(c, a);
+	else if (by_list)
+		member_gone(c, a);
+	late(c, j, n, m, by_list);
 }
 
-static bool is_recreated(const struct attempt *a, const struct member *m)
+/* Where orders are not proven, somebody may replace a member's pod by hand. */
+static bool is_recreated(const struct core *c, const struct attempt *a, const struct member *m)
 {
-	return a->state == ATTEMPT_ENDED && !member_phase_final(m->phase) &&
-	       !str_eq(a->pod_uid, m->pod_uid);
+	if (!attempt_seen(a) || str_eq(a->pod_uid, m->pod_uid))
+		return false;
+	return a->state == ATTEMPT_ENDED ? !member_phase_final(m->phase) : c->cfg.proofs;
 }
 
 void member_seen(struct core *c, struct node_record *n, const struct member *m, bool by_list)
@@ -305,11 +338,19 @@ void member_seen(struct core *c, struct node_record *n, const struct member *m, 
 	if (m->index >= PARALLELISM_MAX || !*str_or_empty(m->job_uid) ||
 	    strlen(str_or_empty(m->job_name)) > JOB_NAME_MAX)
 		return;
+	if (j && !ours(j, m))
+		return;
+	struct attempt *a = j ? attempt_find(c, j, m->index, m->attempt) : NULL;
+	if (!member_believed(c, n, j, a, m)) {
+		member_doubted(c, n, m, by_list);
+		return;
+	}
+	if (n->unproven.n)
+		unproven_forget(c, n, str_or_empty(m->pod_uid));
 	if (!j && pod)
 		j = job_stray(c, m);
 	if (!j || !ours(j, m))
 		return;
-	struct attempt *a = attempt_find(c, j, m->index, m->attempt);
 	if (!a && m->phase == MEMBER_NONE && !j->object.orphan)
 		a = attempted(c, j, n, m);
 	if (j->object.orphan) {
@@ -317,7 +358,9 @@ void member_seen(struct core *c, struct node_record *n, const struct member *m, 
 		return;
 	}
 	if (!a) {
-		if (pod)
+		if (pod && is_late(c, j, m))
+			late(c, j, n, m, by_list);
+		else if (pod)
 			adopt(c, j, n, m, by_list);
 		else if (m->phase != MEMBER_NONE)
 			number_used(j, m);
@@ -330,7 +373,7 @@ void member_seen(struct core *c, struct node_record *n, const struct member *m, 
 		return;
 	if (pod)
 		a->seen_gen = n->list.generation;
-	if (pod && is_recreated(a, m))
+	if (pod && is_recreated(c, a, m))
 		recreated(c, a, m, by_list);
 	else if (pod && by_list && !a->confirmed)
 		confirm(c, a, m);

@@ -4,6 +4,7 @@
 #include "coordinator/core/attempt/address.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/job_denied.h"
+#include "coordinator/core/observe/believed.h"
 #include "coordinator/core/observe/member_seen.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/node.h"
@@ -35,6 +36,20 @@ static void failing(struct core *c, struct attempt *a, const struct core_event *
 				      *message ? message : rc_text(rc));
 }
 
+static struct node_record *made_on(struct core *c, const struct attempt *a,
+				   const struct member *pod)
+{
+	return *str_or_empty(pod->node) ? node_get(c, pod->node) : a->node;
+}
+
+/* The pod that has the name is the attempt's. One that nobody ordered holds the name. */
+static bool is_answer(struct core *c, const struct attempt *a, const struct member *pod)
+{
+	return str_eq(pod->job_uid, a->job->uid) && pod->index == a->id.index &&
+	       pod->attempt == a->id.attempt &&
+	       member_believed(c, made_on(c, a, pod), a->job, a, pod);
+}
+
 static void created(struct core *c, struct attempt *a, const struct core_event *ev)
 {
 	struct member m = {.ns = a->job->ns,
@@ -47,12 +62,10 @@ static void created(struct core *c, struct attempt *a, const struct core_event *
 			   .message = ev->pod.message};
 	const struct member *pod = ev->pod.member;
 	a->creating = false;
-	if (pod && str_eq(pod->job_uid, a->job->uid) && pod->index == a->id.index &&
-	    pod->attempt == a->id.attempt) {
+	if (pod && is_answer(c, a, pod)) {
 		if (ev->pod.rc == RC_OK)
 			templates_remember(c, a->job->ns, a->template_id);
-		member_seen(c, *str_or_empty(pod->node) ? node_get(c, pod->node) : a->node, pod,
-			    true);
+		member_seen(c, made_on(c, a, pod), pod, true);
 		return;
 	}
 	c->stats.create_failures++;

@@ -3,20 +3,25 @@
 
 #include <utlist.h>
 
+#include "coordinator/core/attempt/launch.h"
 #include "coordinator/core/life/pod_lists.h"
 #include "coordinator/core/observe/member_ended.h"
 #include "coordinator/core/observe/member_seen.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/unproven.h"
 
 void hello_listed(struct core *c, struct node_record *n)
 {
 	struct attempt *a;
+	unproven_sweep(c, n);
 	DL_FOREACH2(n->attempts, a, node_next)
 	{
 		if (a->seen_gen != n->list.generation && attempt_seen(a))
 			node_want_list(n);
+		if (attempt_needs_coordinator(c, a))
+			attempt_launch_by_coordinator(c, a);
 	}
 	node_dirty(c, n);
 }
@@ -41,6 +46,16 @@ static void list_end(struct core *c, struct node_record *n)
 		else if (!a->confirmed)
 			node_want_list(n); /* reported while the list was read */
 	}
+	unproven_sweep(c, n);
+}
+
+/* Only what may be a member makes a record of a node that is not known. */
+static struct node_record *listed_on(struct core *c, const struct member *m)
+{
+	const char *name = str_or_empty(m->node);
+	if (!*name)
+		return NULL;
+	return c->cfg.proofs && m->proven < PROOF_OLD ? node_find(c, name) : node_get(c, name);
 }
 
 void pods_listed(struct core *c, const struct core_event *ev)
@@ -49,11 +64,9 @@ void pods_listed(struct core *c, const struct core_event *ev)
 	if (ev->pods.node && (!n || !n->list.running))
 		return;
 	for (uint32_t i = 0; i < ev->pods.nmembers; i++) {
-		const struct member *m = &ev->pods.members[i];
-		if (n)
-			member_seen(c, n, m, true);
-		else if (*str_or_empty(m->node))
-			member_seen(c, node_get(c, m->node), m, true);
+		struct node_record *on = n ? n : listed_on(c, &ev->pods.members[i]);
+		if (on)
+			member_seen(c, on, &ev->pods.members[i], true);
 	}
 	if (!n || !ev->pods.last)
 		return;

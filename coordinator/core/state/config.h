@@ -29,6 +29,9 @@ struct core_config {
 	bool spread;        /* place members on the emptiest nodes; else on the fullest */
 	bool agent_launch;
 	bool ask_admission; /* ask what admission makes of a pod before the first one is made */
+	/* Orders are proven: what carries no valid proof is no member, unless this leader has
+	 * ordered it there (docs/design/0010-threat-model.md). */
+	bool proofs;
 };
 
 struct core_stats {

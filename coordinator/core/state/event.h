@@ -39,7 +39,8 @@ struct core_event {
 	enum core_event_type type;
 	int64_t now_ms, wall_ms;
 	union {
-		uint64_t epoch; /* LEAD */
+		uint64_t epoch;     /* LEAD */
+		bool old_pods_come; /* SYNCED: pods may still be made of orders without proofs */
 		const struct job *job;
 		const struct node *node;
 		const struct compute_node *compute_node;
@@ -49,6 +50,7 @@ struct core_event {
 			const char *node;
 			uint64_t session;
 			const char *boot_id, *version;   /* HELLO */
+			bool proofs;                     /* HELLO: the agent puts proofs on pods */
 			const struct capacity *capacity; /* NULL: as before */
 			const struct member *members;
 			uint32_t nmembers;

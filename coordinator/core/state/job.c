@@ -6,6 +6,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "coordinator/core/state/old_pods.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/tables.h"
@@ -115,6 +116,7 @@ void job_free(struct core *c, struct job_record *j)
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
 	free(j->members.slots);
+	old_pods_forget(j);
 	free(j->refusals.v);
 	free(j);
 }

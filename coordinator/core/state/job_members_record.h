@@ -26,6 +26,12 @@ struct job_members {
 	struct bitset completed;
 	uint32_t ncompleted;
 	int64_t starting_ms; /* when the first Pending pod came, or a container last started */
+	/* What the status said when this leader came, for pods that are older than the proofs:
+	 * state/old_pods.h. */
+	char **old_nodes; /* sorted; the strings follow in the same block */
+	uint32_t nold_nodes, old_attempts;
+	uint32_t nold_pods;   /* how many of them are members */
+	uint32_t nold_untold; /* so many more may be on nodes that the status does not name */
 };
 
 /* A kubelet refused a member of this job: the node gets no member of it until until_ms. n counts

@@ -10,6 +10,7 @@
 #include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/unproven.h"
 
 static void lru_out(struct core *c, struct node_record *n)
 {
@@ -191,6 +192,7 @@ void node_free(struct core *c, struct node_record *n)
 	node_set_usable(c, n, false);
 	levels_remove(c, n);
 	ports_forget(c, n);
+	unproven_done(n);
 	bitset_done(&n->apply.leave_out);
 	HASH_DEL(c->nodes.by_name, n);
 	c->nodes.at[n->idx] = NULL;

@@ -64,8 +64,25 @@ struct node_agent {
 	uint64_t session; /* 0: there is none */
 	bool connected, heard, silent, capacity_known;
 	bool silent_with_most; /* silent, and most agents fell silent with it */
+	bool proofs;           /* it puts proofs on pods and reports them */
 	int64_t heard_loop_ms;
 	char *version, *boot_id;
+};
+
+/* A pod with the labels of a member that nobody ordered, as far as is known. It takes room, and
+ * counts for nothing. */
+struct unproven {
+	char *pod_uid;
+	struct res *requests; /* a block that holds their names, too */
+	uint32_t nrequests;
+	uint64_t seen_gen; /* list.generation of the node when it was last seen */
+};
+
+struct node_unproven {
+	struct unproven *v;
+	uint32_t n, cap;
+	bool claimed;    /* the agent told of something that nobody ordered … */
+	int64_t look_ms; /* … and from then on the coordinator may look (monotonic) */
 };
 
 /* Lists of the node's pods by the coordinator itself. */
@@ -114,6 +131,7 @@ struct node_record {
 	struct node_apply apply;
 	struct node_agent agent;
 	struct node_list list;
+	struct node_unproven unproven;
 	struct labels labels;     /* the labels of the Node, overlaid by those of the ComputeNode */
 	int64_t *res;             /* ROW_N rows of core.res.cap numbers */
 	uint32_t left_out;        /* resources of the Node that have no number */

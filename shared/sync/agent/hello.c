@@ -15,6 +15,7 @@ static void send_page(struct agent_session *s, const char *token)
 				    .boot_id = s->boot_id,
 				    .version = s->version,
 				    .agent = s->agent,
+				    .proofs = true,
 				    .capacity = all->capacity,
 				    .epoch = s->epoch,
 				    .page = all->page,

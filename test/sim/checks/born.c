@@ -191,6 +191,22 @@ static bool came_late(struct checks *c, const struct version *pod)
 
 /* Under Wait never; else only while one of the machines is in doubt: what was lost may be replaced,
  * and an agent that stood still carries out what it was told before. */
+/* Pods without a proof are held against a status: what it does not name, because it was not written
+ * in time, is no member. */
+static bool judged_by_status(const struct checks *c, const struct version *job,
+			     const struct version *pod)
+{
+	enum { UNPROVEN_MS = 120000 };
+	const struct server *s = &c->world->server;
+	if (!s->unproven_ms || !job || c->world->clock.now_ms >= s->unproven_ms + UNPROVEN_MS)
+		return false;
+	for (uint32_t i = 0; i < job->job.status.active_nodes.n; i++) {
+		if (str_eq(job->job.status.active_nodes.v[i], pod->pod.node))
+			return false;
+	}
+	return true;
+}
+
 static void check_one_live(struct checks *c, const struct version *job, const struct version *pod)
 {
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
@@ -198,7 +214,7 @@ static void check_one_live(struct checks *c, const struct version *job, const st
 		    !check_changed_lately(c, job->meta.uid);
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *o = sh->v[i];
-		if (!check_same_index(o, pod) || pod_ended(o))
+		if (!check_same_index(o, pod) || pod_ended(o) || judged_by_status(c, job, o))
 			continue;
 		if (wait && (check_live(o) || check_faulty(c, o->pod.node)) &&
 		    !check_node_went(c, o->pod.node) && !check_node_went(c, pod->pod.node) &&

@@ -25,20 +25,25 @@
 #include "test/sim/checks/witness.h"
 #include "test/sim/cluster/proc.h"
 
+static bool is_member(const struct version *v)
+{
+	return v->kind == API_POD && *str_or_empty(v->meta.owner_uid) && !v->forged;
+}
+
 static void change(struct checks *c, const struct change *ch)
 {
 	const struct version *v = ch->now;
-	if (v->kind == API_POD && ch->ev == WATCH_ADDED && *str_or_empty(v->meta.owner_uid))
+	if (ch->ev == WATCH_ADDED && is_member(v))
 		check_born(c, v);
-	if (v->kind == API_POD && ch->ev == WATCH_ADDED && *str_or_empty(v->meta.owner_uid))
+	if (ch->ev == WATCH_ADDED && is_member(v))
 		check_replaced(c, v);
-	if (v->kind == API_POD && ch->ev == WATCH_ADDED && *str_or_empty(v->meta.owner_uid))
+	if (ch->ev == WATCH_ADDED && is_member(v))
 		check_asked_again(c, v);
-	if (v->kind == API_POD && ch->ev == WATCH_MODIFIED && *str_or_empty(v->meta.owner_uid))
+	if (ch->ev == WATCH_MODIFIED && is_member(v))
 		check_ended(c, v);
-	if (v->kind == API_POD && v->pod.started && *str_or_empty(v->meta.owner_uid))
+	if (is_member(v) && v->pod.started)
 		check_note_together(c, v);
-	if (v->kind == API_POD && ch->ev == WATCH_DELETED && *str_or_empty(v->meta.owner_uid))
+	if (ch->ev == WATCH_DELETED && is_member(v))
 		check_gone(c, v);
 	if (v->kind == API_POD && ch->ev == WATCH_DELETED && !pod_ended(v))
 		check_note_room(c, v);

@@ -21,7 +21,7 @@ const char *check_label(const struct version *v, const char *key)
 
 bool check_same_index(const struct version *a, const struct version *b)
 {
-	return a != b && str_eq(a->meta.owner_uid, b->meta.owner_uid) &&
+	return a != b && !a->forged && !b->forged && str_eq(a->meta.owner_uid, b->meta.owner_uid) &&
 	       str_eq(check_label(a, LABEL_INDEX), check_label(b, LABEL_INDEX));
 }
 

@@ -145,6 +145,8 @@ void check_scan(struct checks *c)
 		const struct version *job =
 			world_by_uid(c->world, API_JOB, str_or_empty(pod->meta.owner_uid));
 		const struct machine *m = cluster_machine(c->cluster, pod->pod.node);
+		if (pod->forged)
+			continue;
 		if (job && !pod_ended(pod) && led_for(c, IN_TIME_MS))
 			scan_address(c, pod);
 		if (!job || !check_live(pod) || !m || m->kubelet_down)

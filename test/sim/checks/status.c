@@ -80,6 +80,9 @@ void check_status(struct checks *c, const struct version *was, const struct vers
 	bitset_done(&before);
 	bitset_done(&after);
 	check_spec_followed(c, is);
+	if (b->attempts >= HOSTILE_ATTEMPT)
+		world_fail(c->world, "ordered", "job %s: attempt %u was made up", is->meta.name,
+			   b->attempts);
 	if (b->attempts < a->attempts)
 		world_fail(c->world, "attempts", "job %s: attempts fell from %u to %u",
 			   is->meta.name, a->attempts, b->attempts);

@@ -2,6 +2,7 @@
 #include "test/sim/cluster/config.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "test/sim/cluster/kubelet.h"
@@ -14,6 +15,13 @@ static void set_holds(struct core_config *cfg, uint64_t seed)
 	bool defaults = seed % 3 == 1;
 	cfg->pass_limit_ms = defaults ? 600000 : 5000 * (int64_t)(seed % 7);
 	cfg->max_hold_ms = defaults ? 1800000 : 15000 * (int64_t)(seed % 5);
+}
+
+/* Each key is another one; which one it is changes nothing. */
+static void next_key(void *ret, size_t len)
+{
+	static unsigned char keys;
+	memset(ret, ++keys, len);
 }
 
 struct coordinator_config cluster_coordinator_config(const struct cluster *cl)
@@ -42,6 +50,8 @@ struct coordinator_config cluster_coordinator_config(const struct cluster *cl)
 		.retry_period_ms = 2000,
 		.agent_username = "system:serviceaccount:muster:muster-agent",
 		.heartbeat_ms = 2000,
+		.order_secret = cl->world.older_version ? NULL : ORDER_KEYS,
+		.random = next_key,
 	};
 }
 

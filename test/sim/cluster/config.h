@@ -2,6 +2,8 @@
 /* How the processes of a cluster are configured. */
 #pragma once
 
+#define ORDER_KEYS "muster-order-keys" /* the Secret */
+
 #include "test/sim/cluster/cluster.h"
 
 /* The Service of the coordinators, HOST:PORT. */

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "test/sim/cluster/lifecycle.h"
 #include "test/sim/cluster/proc.h"
+#include "test/sim/people/hostile.h"
 #include "test/sim/people/plan_step.h"
 #include "test/sim/people/user_node.h"
 
@@ -301,6 +302,8 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 		break;
 	case OP_HANDOVER: return hand_over(st, op);
 	case OP_FLAP: return flap(m, op);
+	case OP_KEYS_LOST: return user_lose_keys(&cl->world);
+	case OP_HOSTILE: hostile_node(cl, m->name, true); break;
 	case OP_PAUSE: return pause(cl, op);
 	case OP_CUT_MACHINE: cut_machines(cl, op); break;
 	case OP_POWER: machine_power_off(m); break;

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "test/sim/cluster/lifecycle.h"
 #include "test/sim/cluster/proc.h"
+#include "test/sim/people/hostile.h"
 #include "test/sim/people/plan_step.h"
 #include "test/sim/people/user_node.h"
 
@@ -70,6 +71,7 @@ void plan_fault_end(struct step *st, const struct plan_op *op)
 	case OP_LOSSY: end_link(cl); break;
 	case OP_POWER: machine_power_on(m); break;
 	case OP_FLAP: machine_ready(m, true); break;
+	case OP_HOSTILE: hostile_node(cl, m->name, false); break;
 	case OP_KUBELET: machine_kubelet(m, true); break;
 	case OP_QUOTA: quota_ends(cl); break;
 	case OP_ADMISSION:
@@ -103,6 +105,7 @@ void plan_fault_end_all(struct step *st)
 		machine_kubelet(&cl->machine[i], true);
 		machine_ready(&cl->machine[i], true);
 		end_kubelet(&cl->machine[i]);
+		net_lies(cl->world.net, cl->machine[i].name, false);
 		machine_register(&cl->machine[i], true);
 		user_taint(&cl->world, cl->machine[i].name, &plan_out_of_service, false);
 	}

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "test/sim/cluster/config.h"
 #include "test/sim/world/copy.h"
 #include "test/sim/world/template.h"
 
@@ -52,11 +53,24 @@ void user_upgrade(struct world *w, bool older)
 	struct shelf *sh = &w->server.store.shelf[API_JOB];
 	world_note(w, older ? "older version" : "upgrade");
 	w->older_version = older;
+	w->server.unproven_ms = w->clock.now_ms;
 	for (uint32_t i = 0; i < sh->n; i++) {
 		struct version *v = version_clone(sh->v[i]);
 		user_set_template(w, v, v->job.spec.template_text);
 		server_put(&w->server, v);
 	}
+}
+
+bool user_lose_keys(struct world *w)
+{
+	const struct version *v = store_find(&w->server.store, API_SECRET, "muster", ORDER_KEYS);
+	if (!v)
+		return false;
+	world_note(w, "keys of orders lost");
+	server_count(&w->server, FACT_KEYS_LOST);
+	w->server.unproven_ms = w->clock.now_ms;
+	server_delete(&w->server, v);
+	return true;
 }
 
 void user_set_template(const struct world *w, struct version *v, const char *text)

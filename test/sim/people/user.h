@@ -38,6 +38,8 @@ void user_apply_job(struct world *w,
 enum deletion { DELETE_BACKGROUND, DELETE_FOREGROUND, DELETE_ORPHAN };
 bool user_delete_job(struct world *w, const char *name, enum deletion how);
 bool user_hold_job(struct world *w, const char *name, bool on); /* a finalizer of the user's own */
+/* Somebody deletes the Secret with the keys of orders. False: there is none. */
+bool user_lose_keys(struct world *w);
 bool user_scale(struct world *w, const char *name, uint32_t parallelism);
 bool user_suspend(struct world *w, const char *name, bool suspend);
 bool user_touch(struct world *w, const char *name);   /* a label: new resourceVersion, same spec */

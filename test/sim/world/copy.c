@@ -205,6 +205,7 @@ struct pod_create copy_pod_create(struct arena *a, const struct pod_create *p)
 	c.node = copy_str(a, p->node);
 	c.template_hash = copy_str(a, p->template_hash);
 	c.template_text = copy_str(a, p->template_text);
+	c.proof = copy_str(a, p->proof);
 	return c;
 }
 
@@ -273,8 +274,9 @@ static const struct member *copy_members(struct arena *a, const struct member *f
 	struct member *v = COPY_ARRAY(a, from, n);
 	for (uint32_t i = 0; i < n; i++) {
 		const char **strs[] = {
-			&v[i].ns,   &v[i].job_name,      &v[i].job_uid, &v[i].pod,    &v[i].pod_uid,
-			&v[i].node, &v[i].template_hash, &v[i].reason,  &v[i].message};
+			&v[i].ns,      &v[i].job_name, &v[i].job_uid,       &v[i].pod,
+			&v[i].pod_uid, &v[i].node,     &v[i].template_hash, &v[i].reason,
+			&v[i].message, &v[i].proof};
 		for (size_t k = 0; k < ARRAY_LEN(strs); k++)
 			*strs[k] = copy_str(a, *strs[k]);
 		v[i].requests = copy_reslist(a, &from[i].requests);
@@ -288,8 +290,8 @@ static struct msg_orders copy_orders(struct arena *a, const struct msg_orders *m
 	struct msg_orders c = *m;
 	struct order *o = COPY_ARRAY(a, m->orders, m->norders);
 	for (uint32_t i = 0; i < m->norders; i++) {
-		const char **strs[] = {&o[i].ns,  &o[i].job_name, &o[i].job_uid,
-				       &o[i].pod, &o[i].pod_uid,  &o[i].template_hash};
+		const char **strs[] = {&o[i].ns,      &o[i].job_name,      &o[i].job_uid, &o[i].pod,
+				       &o[i].pod_uid, &o[i].template_hash, &o[i].proof};
 		for (size_t k = 0; k < ARRAY_LEN(strs); k++)
 			*strs[k] = copy_str(a, *strs[k]);
 	}

@@ -5,6 +5,8 @@
  * held to the protocol's caps. */
 #pragma once
 
+#include "base/arena.h"
+#include "base/rng.h"
 #include "sync/link_api.h"
 #include "test/sim/world/clock.h"
 #include "test/sim/world/counts.h"
@@ -30,6 +32,12 @@ uint64_t net_carried(const struct net *n);
 void net_watch(struct net *n, void *self,
 	       void (*on_message)(void *self, const struct host *to, const struct msg *msg),
 	       void (*on_reply)(void *self, const struct host *from, const struct msg *msg));
+
+/* The node says more than its agent does: the function may change a request on its way. */
+void net_lies(struct net *n, const char *node, bool lies);
+void net_liar(struct net *n, void *self,
+	      void (*lie)(void *self, const char *node, struct rng *rng, struct arena *a,
+			  struct msg *msg));
 
 struct port; /* one process's end, for one incarnation; lives as long as net */
 struct port *port_open(struct net *n, struct host *host,

@@ -106,6 +106,8 @@ static void client_request(void *self, enum link_channel ch, const struct msg *m
 	k->ticket = k->id;
 	k->channel = ch;
 	k->msg = copy_msg(&k->arena, msg);
+	if (net_node_lies(n, port->host->node))
+		n->lie(n->liar, port->host->node, &n->rng, &k->arena, &k->msg);
 	port->asked[ch] = k->ticket;
 	packet_send(n, k, p, &p->last_up_ms);
 }

@@ -145,3 +145,25 @@ void net_lossy(struct net *n, uint32_t lost, uint32_t doubled, uint32_t overtake
 	n->doubled = doubled;
 	n->overtaken = overtaken;
 }
+
+void net_lies(struct net *n, const char *node, bool lies)
+{
+	cut_of(n, node)->lies = lies;
+}
+
+void net_liar(struct net *n, void *self,
+	      void (*lie)(void *self, const char *node, struct rng *rng, struct arena *a,
+			  struct msg *msg))
+{
+	n->liar = self;
+	n->lie = lie;
+}
+
+bool net_node_lies(const struct net *n, const char *node)
+{
+	for (uint32_t i = 0; n->lie && i < n->ncuts; i++) {
+		if (str_eq(n->cuts[i].node, node))
+			return n->cuts[i].lies;
+	}
+	return false;
+}

@@ -57,6 +57,7 @@ struct cut {
 	const char *node;
 	int64_t until_ms;       /* both ways */
 	int64_t up_ms, down_ms; /* from the node, to the node */
+	bool lies;
 };
 
 enum { CUTS_MAX = 256 };
@@ -74,6 +75,9 @@ struct net {
 	struct cut cuts[CUTS_MAX];
 	uint32_t ncuts;
 	uint64_t ids, carried;
+	void *liar;
+	void (*lie)(void *self, const char *node, struct rng *rng, struct arena *a,
+		    struct msg *msg);
 	void *watch_self;
 	void (*on_message)(void *self, const struct host *to, const struct msg *msg);
 	void (*on_reply)(void *self, const struct host *from, const struct msg *msg);
@@ -86,3 +90,4 @@ struct packet *packet_new(struct net *n, enum packet_type type, struct port *to,
 void packet_free(struct net *n, struct packet *p);
 /* When what is sent from the node of a client's port (up), or to it, passes again; 0: it does. */
 int64_t net_cut_until(const struct net *n, const struct port *p, bool up);
+bool net_node_lies(const struct net *n, const char *node);

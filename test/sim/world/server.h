@@ -30,6 +30,7 @@ struct server {
 	bool late;               /* who asks now has given up waiting already */
 	bool refuse_tokens;      /* the authenticator knows no token */
 	uint64_t writes_in_vain; /* status writes that changed nothing */
+	int64_t unproven_ms;     /* when pods without proofs last had to be judged; 0: never */
 	uint32_t pod_quota;      /* pods a namespace may hold; 0: no quota */
 	int64_t quota_ended_ms;
 	struct counts counts;

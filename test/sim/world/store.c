@@ -77,6 +77,7 @@ struct version *version_clone(const struct version *v)
 	c->command = copy_str(&c->arena, v->command);
 	c->grace_s = v->grace_s;
 	c->admitted = v->admitted;
+	c->forged = v->forged;
 	c->whole = v->whole;
 	c->waits_ms = v->waits_ms;
 	c->desired_milli = v->desired_milli;

@@ -8,6 +8,9 @@
 #include "sync/api.h"
 #include "test/sim/world/pod_seal.h"
 
+/* No coordinator gives such a number of an attempt in a run: what has one was made up. */
+enum { HOSTILE_ATTEMPT = 100000 };
+
 struct version {
 	uint32_t refs;
 	struct arena arena;
@@ -33,6 +36,7 @@ struct version {
 	const char *command;        /* POD: what its template says to run */
 	struct pod_tree tree;       /* POD: its JSON, of which the struct is decoded at each put */
 	int64_t grace_s;            /* POD: deletionGracePeriodSeconds */
+	bool forged;                /* POD: no coordinator ordered it */
 	bool admitted, whole; /* POD: by its kubelet; all of its containers have started, ready */
 	/* POD: when its work began and ended, exactly, by the kubelet's clock; 0: it has not. */
 	int64_t began_ms, ended_ms;

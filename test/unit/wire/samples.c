@@ -26,7 +26,8 @@ static const struct member members[] = {
 	 .started_ms = 1767225600000,
 	 .ended_ms = 1767225601000,
 	 .requests = {requests, 1},
-	 .ports = {pod_ports, 1}},
+	 .ports = {pod_ports, 1},
+	 .proof = "01234567.00112233445566778899aabbccddeeff"},
 	{.ns = "a", .job_name = "b", .pod = "c", .phase = MEMBER_HELD},
 };
 
@@ -40,7 +41,8 @@ static const struct order orders[] = {
 	 .attempt = 2,
 	 .parallelism = PARALLELISM_MAX,
 	 .template_hash = "0123456789abcdef",
-	 .launch = true},
+	 .launch = true,
+	 .proof = "01234567.00112233445566778899aabbccddeeff"},
 	{.ns = "x", .pod = "y"},
 };
 
@@ -112,7 +114,8 @@ static bool member_eq(const struct member *a, const struct member *b)
 	       a->ready == b->ready && a->deleting == b->deleting && a->exit_code == b->exit_code &&
 	       str_eq(a->reason, b->reason) && str_eq(a->message, b->message) &&
 	       a->started_ms == b->started_ms && a->ended_ms == b->ended_ms &&
-	       res_eq(&a->requests, &b->requests) && host_ports_same(&a->ports, &b->ports);
+	       res_eq(&a->requests, &b->requests) && host_ports_same(&a->ports, &b->ports) &&
+	       str_eq(a->proof, b->proof);
 }
 
 static bool members_eq(const struct member *a, uint32_t na, const struct member *b, uint32_t nb)
@@ -163,7 +166,7 @@ static bool order_eq(const struct order *a, const struct order *b)
 	       str_eq(a->job_uid, b->job_uid) && str_eq(a->pod, b->pod) &&
 	       str_eq(a->pod_uid, b->pod_uid) && a->index == b->index && a->attempt == b->attempt &&
 	       a->parallelism == b->parallelism && str_eq(a->template_hash, b->template_hash) &&
-	       a->launch == b->launch;
+	       a->launch == b->launch && str_eq(a->proof, b->proof);
 }
 
 static bool orders_eq(const struct msg_orders *a, const struct msg_orders *b)

@@ -230,6 +230,8 @@ bool story_on_server(struct story *st, const struct words *w, const char *deed)
 		world->server.webhook_dead = w->n > 3 ? word(w, 3) : NULL;
 	else if (str_eq(deed, "older-version") || str_eq(deed, "this-version"))
 		user_upgrade(world, *deed == 'o');
+	else if (str_eq(deed, "lose-keys"))
+		user_lose_keys(world);
 	else if (str_eq(deed, "deny-choice"))
 		world->server.deny_choice = w->n > 3 ? word(w, 3) : NULL;
 	else if (str_eq(deed, "no-volumes-on"))

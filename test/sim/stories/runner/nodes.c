@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "test/sim/cluster/lifecycle.h"
 #include "test/sim/cluster/proc.h"
+#include "test/sim/people/hostile.h"
 #include "test/sim/people/user_node.h"
 #include "test/sim/stories/runner/inside.h"
 #include "test/sim/world/copy.h"
@@ -163,6 +164,11 @@ static bool on_machine(struct story *st, const struct words *w, const char *deed
 		m->refuses = str_eq(deed, "pressure-start");
 	else if (str_eq(deed, "allow-sysctls"))
 		m->allows_sysctls = true;
+	else if (str_eq(deed, "hostile") || str_eq(deed, "honest"))
+		hostile_node(st->cluster, m->name, str_eq(deed, "hostile"));
+	else if (str_eq(deed, "forge") || str_eq(deed, "forge-stolen"))
+		hostile_pod(st->world, m->name, word(w, 4), (uint32_t)option_whole(w, "index", 0),
+			    (uint32_t)option_whole(w, "attempt", 1), str_eq(deed, "forge-stolen"));
 	else if (str_eq(deed, "rival-start"))
 		proc_start(&m->rival);
 	else if (str_eq(deed, "rival-stop"))

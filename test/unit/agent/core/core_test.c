@@ -31,8 +31,24 @@ static void pod_that_is_there_is_adopted(void **state)
 	template(w);
 	orders(w, 5, &o, 1);
 	synced(w);
-	expect(w, "report drop:ns/h ");
+	expect(w, "report drop:ns/h report ");
 	expect_told(w, "p/u1:Running ");
+}
+
+/* It was told when nobody had ordered it, and counted for nothing. */
+static void pod_that_is_there_is_told_again(void **state)
+{
+	struct world *w = *state;
+	struct order o = order_of("p", 1);
+	struct pod p = member_pod("p", "u1", POD_RUNNING);
+	ready(w);
+	pod(w, &p);
+	expect_told(w, "p/u1:Running ");
+	expect_told(w, "");
+	orders(w, 5, &o, 1);
+	expect_told(w, "p/u1:Running ");
+	orders(w, 5, &o, 1);
+	expect_told(w, "");
 }
 
 static void waits_for_the_template(void **state)
@@ -294,6 +310,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(waits_for_the_pods_to_be_known),
 		T(pod_that_is_there_is_adopted),
+		T(pod_that_is_there_is_told_again),
 		T(waits_for_the_template),
 		T(created_once),
 		T(watch_overtakes_the_answer),

@@ -64,9 +64,10 @@ struct world {
 	uint32_t nnodes;
 	struct wjob jobs[W_JOBS];
 	uint32_t njobs, status_writes, notes;
-	bool trace;     /* to stderr, as it happens */
-	bool no_writes; /* status writes stay unanswered */
-	bool more_news; /* the turn is not over: what is due waits */
+	bool trace;      /* to stderr, as it happens */
+	bool old_agents; /* agents that say Hello put no proofs on pods */
+	bool no_writes;  /* status writes stay unanswered */
+	bool more_news;  /* the turn is not over: what is due waits */
 	void (*on_action)(void *self, const struct core_action *a); /* or NULL */
 	void *self;
 };
