@@ -180,8 +180,14 @@ static void volume(struct arena *a, const json_t *o, struct needed *ret)
 	ret->storage_class = str_or_empty(js_str(spec, "storageClassName"));
 	ret->bytes = storage(a, json_object_get(spec, "capacity"));
 	ret->block = str_eq(js_str(spec, "volumeMode"), "Block");
-	ret->taken = json_object_get(spec, "claimRef") || ret->meta.deleted_ms ||
-		     !(str_eq(phase, "Available") || str_eq(phase, "Pending"));
+	const json_t *ref = json_object_get(spec, "claimRef");
+	bool over = ret->meta.deleted_ms || str_eq(phase, "Released") || str_eq(phase, "Failed");
+	ret->taken = ref || over || !(str_eq(phase, "Available") || str_eq(phase, "Pending"));
+	if (!ref || over)
+		return;
+	ret->for_ns = str_or_empty(js_str(ref, "namespace"));
+	ret->for_claim = str_or_empty(js_str(ref, "name"));
+	ret->for_uid = str_or_empty(js_str(ref, "uid"));
 }
 
 static void runtime_class(struct arena *a, const json_t *o, struct needed *ret)
@@ -195,8 +201,13 @@ static void runtime_class(struct arena *a, const json_t *o, struct needed *ret)
 
 void decode_needed(struct arena *a, enum needed_kind kind, const json_t *o, struct needed *ret)
 {
-	*ret = (struct needed){
-		.volume = "", .storage_class = "", .selected_node = "", .provisioner = ""};
+	*ret = (struct needed){.volume = "",
+			       .storage_class = "",
+			       .selected_node = "",
+			       .provisioner = "",
+			       .for_ns = "",
+			       .for_claim = "",
+			       .for_uid = ""};
 	decode_meta(a, o, &ret->meta);
 	switch (kind) {
 	case NEEDED_RUNTIME_CLASS: runtime_class(a, o, ret); break;

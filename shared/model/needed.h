@@ -49,7 +49,9 @@ struct needed {
 	/* Claim and volume */
 	int64_t bytes; /* thousandths: what it asks for, or has */
 	bool block;    /* volumeMode: Block */
-	bool taken;    /* a volume: a claim has it, or it goes */
+	bool taken;    /* a volume: a claim has it, or it goes … */
+	/* … and is to be bound to the claim that its claimRef names; else "". uid may be "". */
+	const char *for_ns, *for_claim, *for_uid;
 	/* StorageClass */
 	bool waits; /* volumeBindingMode: WaitForFirstConsumer */
 	const char *provisioner;

@@ -24,10 +24,11 @@ static void wake(struct core *c, const struct lookup *l, bool news)
 }
 
 /* Where the coordinator has no right to read, the job goes as it would without the check. */
-static const struct needed *open_to_all(const struct core *c, const struct lookup *l,
-					const char *words)
+static const struct needed *open_to_all(struct core *c, const struct lookup *l, const char *words)
 {
 	static const struct needed all = {.bound = true};
+	if (!lookup_may_warn(c))
+		return &all;
 	log_warn(c->log, "object not checked, reading it is forbidden",
 		 KS("kind", lookup_kind_text(l)), KS("ns", l->ns), KS("name", l->name),
 		 KS("error", words));
@@ -40,8 +41,9 @@ static void chosen(struct core *c, struct lookup *l, const struct core_event *ev
 	const char *message = str_or_empty(ev->looked_up.message);
 	if (ev->looked_up.rc == RC_OK)
 		return;
-	log_warn(c->log, "claim not given its first consumer", KS("ns", l->ns),
-		 KS("claim", l->name), KS("error", message));
+	if (lookup_may_warn(c))
+		log_warn(c->log, "claim not given its first consumer", KS("ns", l->ns),
+			 KS("claim", l->name), KS("error", message));
 	choice_failed(c, l, ev->looked_up.rc, *message ? message : rc_text(ev->looked_up.rc));
 	wake(c, l, true);
 }
@@ -63,15 +65,17 @@ void looked_up(struct core *c, const struct core_event *ev)
 		pool_add(l, ev->looked_up.obj);
 		return;
 	}
-	if (l->kind == NEEDED_POOL) {
+	/* Without the list nobody can name a volume: the claim says so. */
+	bool pool_of_class = l->kind == NEEDED_POOL;
+	if (pool_of_class) {
 		pool_end(l, rc == RC_OK);
 		ev_obj = &pool;
 	}
 	if (rc == RC_OK)
 		obj = ev_obj;
-	else if (rc == RC_FORBIDDEN)
+	else if (rc == RC_FORBIDDEN && !pool_of_class)
 		obj = open_to_all(c, l, message);
-	bool known = rc == RC_OK || rc == RC_FORBIDDEN || rc == RC_NOTFOUND;
+	bool known = rc == RC_OK || rc == RC_NOTFOUND || (rc == RC_FORBIDDEN && !pool_of_class);
 	const char *failure = known ? "" : *message ? message : rc_text(rc);
 	wake(c, l, lookup_answer(c, l, obj, failure));
 }

@@ -67,22 +67,22 @@ static uint32_t pair(const struct core *c, const struct job_record *j, uint32_t 
 	return k;
 }
 
-/* The best of n nodes on which the claims of the job can be met; one where that came to nothing
- * before only if there is no other. */
+/* The best of n nodes on which the claims of the job can be met. Those where that came to nothing
+ * before come after all others, so that each is tried before one is tried again. */
 static bool choose(const struct core *c, uint32_t n, struct plan *plan)
 {
 	const struct request *r = plan->job->spec.request;
 	const struct candidate *v = c->placing->candidates;
+	enum choice_rank best = CHOICE_NONE;
 	queue_possible(plan->item, false); /* no nodes are kept for it */
-	for (uint32_t i = 0; i < n; i++) {
-		if (!choice_possible(c, r, v[i].node))
+	for (uint32_t i = 0; i < n && best != CHOICE_UNTRIED; i++) {
+		enum choice_rank rank = choice_rank(r, v[i].node);
+		if (rank >= best || !choice_possible(c, r, v[i].node))
 			continue;
-		if (!plan->chooses || !choice_avoids(c, r, v[i].node))
-			plan->chosen = v[i].node;
-		plan->chooses = true;
-		if (!choice_avoids(c, r, v[i].node))
-			break;
+		plan->chosen = v[i].node;
+		best = rank;
 	}
+	plan->chooses = best != CHOICE_NONE;
 	return plan->chooses;
 }
 

@@ -46,8 +46,7 @@ static void tell(struct core *c, const struct reservation *r)
 	if (!c->log || c->log->min > LOG_DEBUG)
 		return;
 	for (uint32_t i = bitset_next(b, 0); i != UINT32_MAX; i = bitset_next(b, i + 1))
-		buf_printf(&names, "%s%s", names.len ? "," : "",
-			   c->nodes.at[i] ? c->nodes.at[i]->name : "(gone)");
+		buf_printf(&names, "%s%s", names.len ? "," : "", c->nodes.at[i]->name);
 	log_debug(c->log, "nodes reserved", KS("job", r->job->key), KI("count", bitset_count(b)),
 		  KI("in_ms", r->at_ms == INT64_MAX ? -1 : r->at_ms - c->now_ms),
 		  KI("equal", r->equal), KI("counted", r->until_ms != INT64_MAX),
@@ -97,6 +96,18 @@ static void offer(struct core *c, const struct job_record *j, uint32_t node, boo
 	t->offers[t->noffers++] = (struct candidate){at, node};
 }
 
+/* Drops the offers of nodes that are not possible any more: several steps may ask, and nodes go in
+ * between. */
+static void keep_offers(struct reservation_table *t, const struct bitset *ok)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < t->noffers; i++) {
+		if (bitset_has(ok, t->offers[i].node))
+			t->offers[n++] = t->offers[i];
+	}
+	t->noffers = n;
+}
+
 /* Finds, for each node that could hold a member of the job, when it can, and sorts them by that
  * time. False: some nodes are still to be asked. */
 static bool offers(struct core *c, const struct job_record *j)
@@ -115,6 +126,7 @@ static bool offers(struct core *c, const struct job_record *j)
 		if (c->placing->work >= work_most(c)) /* at least one node was asked */
 			return false;
 	}
+	keep_offers(t, &ok);
 	if (t->noffers)
 		qsort(t->offers, t->noffers, sizeof *t->offers, by_time);
 	t->asking = NULL;

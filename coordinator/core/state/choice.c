@@ -18,14 +18,31 @@ static bool unreadable(const struct lookup *l)
 	return l->selects && l->storage_class->no_provisioner;
 }
 
+/* The volume that the claim was given and is not bound to yet, by this leader or by anybody; NULL:
+ * none. */
+static const char *given(const struct lookup *l)
+{
+	const struct lookup *pool = l->storage_class->free;
+	if (*l->chosen)
+		return l->chosen;
+	return pool ? pool_given(pool, l) : NULL;
+}
+
 bool choice_open(const struct lookup *l)
 {
-	return waits(l) && !*l->selected && !*l->chosen && !unreadable(l);
+	return waits(l) && !*l->selected && !given(l) && !unreadable(l);
 }
 
 bool choice_due(const struct core *c, const struct lookup *l)
 {
 	return choice_open(l) && l->choose_after_ms <= c->now_ms;
+}
+
+/* Why no choice could be written, or why it is not known which volumes there are; or "". */
+static const char *failure(const struct lookup *l)
+{
+	const struct lookup *pool = l->storage_class->free;
+	return pool && *pool->failure ? pool->failure : l->choice_failure;
 }
 
 bool choice_obstacle(const struct lookup *l, struct buf *b)
@@ -36,13 +53,13 @@ bool choice_obstacle(const struct lookup *l, struct buf *b)
 	else if (*l->selected)
 		buf_printf(b, "waits for its volume, which %s makes for node %s",
 			   l->storage_class->provisioner, l->selected);
-	else if (*l->chosen)
-		buf_printf(b, "is being bound to PersistentVolume %s", l->chosen);
+	else if (given(l))
+		buf_printf(b, "is being bound to PersistentVolume %s", given(l));
 	else if (unreadable(l))
 		buf_puts(b, "has a selector, which Muster does not read; set its spec.volumeName");
-	else if (*l->choice_failure)
+	else if (*failure(l))
 		buf_printf(b, "waits for its first consumer, and Muster could not name it: %s",
-			   l->choice_failure);
+			   failure(l));
 	return b->len > was;
 }
 
@@ -90,13 +107,17 @@ bool choice_possible(const struct core *c, const struct request *r, uint32_t nod
 	return pick_volumes(c, r, node, volumes);
 }
 
-bool choice_avoids(const struct core *c, const struct request *r, uint32_t node)
+enum choice_rank choice_rank(const struct request *r, uint32_t node)
 {
-	bool avoids = false;
-	for (uint32_t i = 0; i < r->nclaims; i++)
-		avoids |= choice_open(r->claims[i]) &&
-			  str_eq(r->claims[i]->avoided, c->nodes.at[node]->name);
-	return avoids;
+	enum choice_rank worst = CHOICE_UNTRIED;
+	for (uint32_t i = 0; i < r->nclaims; i++) {
+		const struct lookup *l = r->claims[i];
+		if (!choice_open(l) || !bitset_has(&l->avoided, node))
+			continue;
+		enum choice_rank rank = l->avoided_last == node ? CHOICE_TRIED_LAST : CHOICE_TRIED;
+		worst = rank > worst ? rank : worst;
+	}
+	return worst;
 }
 
 static void write_choice(struct core *c, struct lookup *l, const struct node_record *n,

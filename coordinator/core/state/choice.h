@@ -21,8 +21,9 @@ void choice_match(const struct core *c, const struct lookup *claim, struct bitse
 
 /* Whether all open claims of the request can be met on the node together. */
 bool choice_possible(const struct core *c, const struct request *r, uint32_t node);
-/* The last choice of one of the open claims was this node, and came to nothing. */
-bool choice_avoids(const struct core *c, const struct request *r, uint32_t node);
+/* Whether the choice of this node for one of the open claims has come to nothing before. */
+enum choice_rank { CHOICE_UNTRIED, CHOICE_TRIED, CHOICE_TRIED_LAST, CHOICE_NONE };
+enum choice_rank choice_rank(const struct request *r, uint32_t node);
 /* Chooses the node for all open claims of the request. */
 void choice_make(struct core *c, const struct request *r, uint32_t node);
 /* The choice could not be written. */

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/labels.h"
+#include "coordinator/core/state/node.h"
 #include "coordinator/core/state/pool.h"
 #include "coordinator/core/state/terms.h"
 
@@ -17,7 +18,8 @@ enum {
 	CHOSEN_MS = 30000,     /* how long a volume may take to be bound */
 	AGAIN_MS = 5000,       /* the pause before the next question about what is not complete … */
 	AGAIN_EACH_MS = 50, /* … and so much more for each record, so that 20 a second are asked */
-	FULL_MS = 100,      /* the pause while too many questions are under way */
+	WARN_MS = 60000,
+	FULL_MS = 100, /* the pause while too many questions are under way */
 	ASKING_MAX = 16,
 	WHERE_MAX = 1024 * 1024,
 	KEY_MAX = 1024
@@ -49,9 +51,9 @@ struct lookup *lookup_get(struct core *c, enum needed_kind kind, const char *ns,
 		l->kind = kind;
 		l->ns = mem_strdup(ns);
 		l->name = mem_strdup(name);
-		char **const texts[] = {&l->failure,        &l->uid,        &l->rv,
-					&l->selected,       &l->avoided,    &l->chosen,
-					&l->choice_failure, &l->provisioner};
+		char **const texts[] = {&l->failure,    &l->uid,    &l->rv,
+					&l->selected,   &l->chosen, &l->choice_failure,
+					&l->provisioner};
 		for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 			*texts[i] = mem_strdup("");
 		l->timer.kind = TIMER_LOOKUP;
@@ -75,8 +77,8 @@ void lookup_put(struct core *c, struct lookup *l)
 	free(l->name);
 	lookup_put(c, l->free);
 	pool_done(l);
-	char *const own[] = {l->failure,        l->uid,         l->rv,
-			     l->selected,       l->avoided,     l->chosen,
+	bitset_done(&l->avoided);
+	char *const own[] = {l->failure,        l->uid,         l->rv,   l->selected, l->chosen,
 			     l->choice_failure, l->provisioner, l->where};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
@@ -154,8 +156,25 @@ static void follow(struct core *c, struct lookup *l, const struct needed *obj)
 	}
 }
 
+static void avoid(struct lookup *l, const struct node_record *n)
+{
+	if (!n)
+		return;
+	bitset_set(&l->avoided, n->idx);
+	l->avoided_last = n->idx;
+}
+
+/* A volume that was given to the claim and is not bound in time counts as not given, but not before
+ * a list of the volumes that began later has shown whose it is. */
+static bool chosen_over(const struct core *c, const struct lookup *l)
+{
+	const struct lookup *pool = l->storage_class ? l->storage_class->free : NULL;
+	return c->now_ms - l->chosen_ms >= CHOSEN_MS &&
+	       (!pool || pool->answered_ms - l->chosen_ms >= CHOSEN_MS);
+}
+
 /* A provisioner that cannot make the volume there takes the node away again: then another is
- * chosen. A volume that was given to the claim and is not bound in time counts as not given. */
+ * chosen. */
 static void note_selected(struct core *c, struct lookup *l, const struct needed *obj)
 {
 	const char *node = str_or_empty(obj->selected_node);
@@ -163,14 +182,16 @@ static void note_selected(struct core *c, struct lookup *l, const struct needed 
 	if (missing && !l->selected_seen && c->now_ms < l->choose_after_ms)
 		return; /* the read may have come before the write */
 	if (missing && l->selected_seen) {
-		mem_strset(&l->avoided, l->selected);
+		avoid(l, node_find(c, l->selected));
 		log_info(c->log, "choice of a node came to nothing", KS("ns", l->ns),
 			 KS("claim", l->name), KS("node", l->selected));
 	}
 	mem_strset(&l->selected, node);
 	l->selected_seen = *node;
-	if (obj->bound || c->now_ms - l->chosen_ms >= CHOSEN_MS)
+	if (obj->bound || chosen_over(c, l))
 		mem_strset(&l->chosen, "");
+	if (obj->bound)
+		bitset_zero(&l->avoided);
 }
 
 static uint64_t print_of(const struct lookup *l, const struct buf *where)
@@ -192,8 +213,20 @@ static int64_t pause_ms(const struct core *c, const struct lookup *l)
 	return (*l->selected || *l->chosen ? SOON_MS : AGAIN_MS) + each;
 }
 
+/* All nodes came to nothing, so they are tried once more: the last of them last. */
+static void start_over(struct core *c, struct lookup *l, const char *node)
+{
+	const struct node_record *n = node_find(c, node);
+	if (!n || !bitset_has(&l->avoided, n->idx))
+		return;
+	bitset_zero(&l->avoided);
+	if (l->avoided_last != n->idx)
+		bitset_set(&l->avoided, l->avoided_last);
+}
+
 void lookup_chosen(struct core *c, struct lookup *l, const char *node, const char *volume)
 {
+	start_over(c, l, node);
 	l->chosen_ms = c->now_ms;
 	mem_strset(&l->chosen, volume);
 	mem_strset(&l->selected, volume ? "" : node);
@@ -255,6 +288,14 @@ bool lookup_answer(struct core *c, struct lookup *l, const struct needed *obj, c
 		labels_outdated(c); /* selections hold what it says */
 	heap_set(&c->timers, &l->timer, c->now_ms + pause_ms(c, l));
 	return first || was != l->print;
+}
+
+bool lookup_may_warn(struct core *c)
+{
+	if (c->now_ms < c->lookups.warn_after_ms)
+		return false;
+	c->lookups.warn_after_ms = c->now_ms + WARN_MS;
+	return true;
 }
 
 /* ---- what it says ---- */

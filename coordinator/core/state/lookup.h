@@ -26,6 +26,9 @@ void lookup_chosen(struct core *c, struct lookup *claim, const char *node, const
 /* The choice was not written; the next is made after a pause. words: why, or "". */
 void lookup_unchosen(struct core *c, struct lookup *claim, const char *words, int64_t pause_ms);
 
+/* Something is to be logged that others can cause again and again: true once a minute. */
+bool lookup_may_warn(struct core *c);
+
 /* Takes the nodes out of *nodes that the object excludes; none if it is not known. */
 void lookup_match(const struct core *c, const struct lookup *l, struct bitset *nodes);
 /* Its tolerations, at most max; they point into the record. */

@@ -2,6 +2,7 @@
 /* Objects that pods of jobs need, as far as they were read. */
 #pragma once
 
+#include "base/bitset.h"
 #include "base/heap.h"
 #include "base/table.h"
 #include "model/needed.h"
@@ -15,6 +16,11 @@ struct pooled {
 	uint32_t modes;
 	bool block;
 	bool taken; /* given to a claim since the list was read */
+};
+
+/* A volume that was given to a claim, and need not be bound yet. */
+struct given {
+	char *volume, *ns, *claim, *uid; /* uid: "" if whoever gave it did not say */
 };
 
 /* One object, of all requests that name it. */
@@ -37,13 +43,16 @@ struct lookup {
 	char *uid, *rv, *selected; /* of a claim; selected: its node, or "" */
 	char *provisioner;         /* of a StorageClass */
 	/* The choice of a first consumer for a claim. */
-	bool selected_seen;   /* a read has shown the node; else it was written just now */
-	char *avoided;        /* the node whose choice came to nothing, or "" */
-	char *chosen;         /* the volume that was given to the claim, or "" */
-	char *choice_failure; /* why no choice could be written, or "" */
+	bool selected_seen;    /* a read has shown the node; else it was written just now */
+	struct bitset avoided; /* nodes whose choice came to nothing, by their index … */
+	uint32_t avoided_last; /* … and the last of them */
+	char *chosen;          /* the volume that was given to the claim, or "" */
+	char *choice_failure;  /* why no choice could be written, or "" */
 	int64_t choose_after_ms, chosen_ms;
 	struct pooled *pool, *pool_next; /* of a pool; pool_next: while the list goes on */
 	uint32_t npool, npool_next, pool_cap;
+	struct given *given, *given_next; /* of a pool, in the same way */
+	uint32_t ngiven, ngiven_next, given_cap;
 	uint64_t print; /* of all of it, to tell whether another answer differs */
 	char *where;    /* two lists of terms (state/terms.h) and the tolerations */
 	struct lookup *volume, *storage_class; /* of a claim; NULL: none */
@@ -53,4 +62,5 @@ struct lookup {
 struct lookup_table {
 	struct lookup *all;
 	uint32_t nasking;
+	int64_t warn_after_ms; /* what others cause again and again is logged once a minute */
 };

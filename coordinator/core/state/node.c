@@ -178,7 +178,8 @@ void node_set_timer(struct core *c, struct node_record *n, int64_t at_ms)
 
 void node_set_room_timer(struct core *c, struct node_record *n, int64_t at_ms)
 {
-	heap_set(&c->timers, &n->room_timer, at_ms);
+	if (!n->room_timer.pos || at_ms < n->room_timer.due_ms)
+		heap_set(&c->timers, &n->room_timer, at_ms);
 }
 
 void node_free(struct core *c, struct node_record *n)

@@ -25,9 +25,10 @@ struct node_record *node_take_dirty(struct core *c);
 /* usable: the node takes new members. */
 void node_set_usable(struct core *c, const struct node_record *n, bool usable);
 /* Sets when the node is settled again (monotonic; INT64_MAX: when something changes): for its next
- * list of pods or apply, or the end of the time for which it keeps members while it is not Ready,
- * or, with the room timer, after what it may hold was computed again. */
+ * list of pods or apply, or the end of the time for which it keeps members while it is not Ready.
+ */
 void node_set_timer(struct core *c, struct node_record *n, int64_t at_ms);
+/* The same, after what it may hold was computed again; of two times, the earlier one holds. */
 void node_set_room_timer(struct core *c, struct node_record *n, int64_t at_ms);
 
 /* The coordinator lists the pods of the node itself as soon as it may. */

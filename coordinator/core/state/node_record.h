@@ -122,7 +122,8 @@ struct node_record {
 	struct node_record *heard_prev,
 		*heard_next;         /* connected agents, the one heard longest ago first */
 	struct heap_node timer;      /* the next list of pods or the next apply */
-	struct heap_node room_timer; /* when a refusal for lack of room is forgotten */
+	struct heap_node room_timer; /* when the room is counted again: a refusal for lack of it is
+				      * forgotten, or what a pod was promised */
 	char *name;
 	uint32_t idx;
 	bool dirty, caps_dirty;

@@ -47,11 +47,23 @@ static void recount(struct core *c, const char *node, int64_t at_ms)
 		node_set_room_timer(c, n, at_ms);
 }
 
+/* Those of nodes that went are found by nobody else. */
+static void drop_expired(struct core *c)
+{
+	struct nominated *p, *tmp;
+	HASH_ITER (hh, c->nominated.all, p, tmp) {
+		if (p->left_ms && p->left_ms <= c->now_ms)
+			drop(c, p);
+	}
+}
+
 void nominated_set(struct core *c, const struct pod *pod)
 {
 	struct nominated *p;
 	const char *uid = str_or_empty(pod->meta.uid), *node = str_or_empty(pod->nominated);
 	HASH_FIND_STR(c->nominated.all, uid, p);
+	if (!p)
+		drop_expired(c);
 	if (!p && HASH_COUNT(c->nominated.all) >= NOMINATED_MAX)
 		return;
 	if (!p) {
@@ -93,6 +105,8 @@ void nominated_count(struct core *c, struct node_record *n)
 			drop(c, p);
 			continue;
 		}
+		if (p->left_ms)
+			node_set_room_timer(c, n, p->left_ms);
 		res_nominated_add(c, n, "pods", 1000);
 		for (uint32_t i = 0; i < p->n; i++)
 			res_nominated_add(c, n, p->name[i], p->milli[i]);

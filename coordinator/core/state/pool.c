@@ -21,10 +21,47 @@ static void pooled_free(struct pooled *v, uint32_t n)
 	free(v);
 }
 
+static void given_free(struct given *v, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		free(v[i].volume);
+		free(v[i].ns);
+		free(v[i].claim);
+		free(v[i].uid);
+	}
+	free(v);
+}
+
+static void given_add(struct lookup *l, const struct needed *volume)
+{
+	if (!*str_or_empty(volume->for_claim) || l->ngiven_next == POOL_MAX)
+		return;
+	VEC_GROW(l->given_next, l->ngiven_next, l->given_cap);
+	l->given_next[l->ngiven_next++] = (struct given){.volume = mem_strdup(volume->meta.name),
+							 .ns = mem_strdup(volume->for_ns),
+							 .claim = mem_strdup(volume->for_claim),
+							 .uid = mem_strdup(volume->for_uid)};
+}
+
+const char *pool_given(const struct lookup *pool, const struct lookup *claim)
+{
+	for (uint32_t i = 0; i < pool->ngiven; i++) {
+		const struct given *g = &pool->given[i];
+		if (str_eq(g->claim, claim->name) && str_eq(g->ns, claim->ns) &&
+		    (!*g->uid || str_eq(g->uid, claim->uid)))
+			return g->volume;
+	}
+	return NULL;
+}
+
 void pool_add(struct lookup *l, const struct needed *volume)
 {
 	AUTO(buf_done) struct buf where = BUF_INIT(WHERE_MAX);
-	if (volume->taken || !str_eq(volume->storage_class, l->name) || l->npool_next == POOL_MAX)
+	if (!str_eq(volume->storage_class, l->name))
+		return;
+	if (volume->taken)
+		given_add(l, volume);
+	if (volume->taken || l->npool_next == POOL_MAX)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(volume->where); i++)
 		terms_put(&where, volume->where[i].v, volume->where[i].n);
@@ -54,19 +91,26 @@ void pool_end(struct lookup *l, bool complete)
 		pooled_free(l->pool, l->npool);
 		l->pool = l->pool_next;
 		l->npool = l->npool_next;
+		given_free(l->given, l->ngiven);
+		l->given = l->given_next;
+		l->ngiven = l->ngiven_next;
 		if (l->npool)
 			qsort(l->pool, l->npool, sizeof *l->pool, by_size);
 	} else {
 		pooled_free(l->pool_next, l->npool_next);
+		given_free(l->given_next, l->ngiven_next);
 	}
 	l->pool_next = NULL;
 	l->npool_next = l->pool_cap = 0;
+	l->given_next = NULL;
+	l->ngiven_next = l->given_cap = 0;
 }
 
 void pool_done(struct lookup *l)
 {
 	pool_end(l, false);
 	pooled_free(l->pool, l->npool);
+	given_free(l->given, l->ngiven);
 }
 
 static bool meets(const struct pooled *v, const struct lookup *claim)

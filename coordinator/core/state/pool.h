@@ -6,6 +6,8 @@
 #include "base/bitset.h"
 #include "coordinator/core/state/tables.h"
 
+/* The volume that is to be bound to the claim, as the list had it; NULL: none. */
+const char *pool_given(const struct lookup *pool, const struct lookup *claim);
 /* A volume of the list. Left out if it is of another class, taken, or beyond POOL_MAX. */
 void pool_add(struct lookup *pool, const struct needed *volume);
 void pool_end(struct lookup *pool, bool complete); /* the list ended */

@@ -44,6 +44,17 @@ static void give_up(struct cluster *cl, const struct version *claim)
 	server_put(&cl->world.server, c);
 }
 
+/* Whether the node is one of "n1,n2". */
+static bool listed(const char *names, const char *node)
+{
+	size_t n = strlen(node);
+	for (const char *p = str_or_empty(names); *p; p += strcspn(p, ","), p += *p == ',') {
+		if (strcspn(p, ",") == n && !strncmp(p, node, n))
+			return true;
+	}
+	return false;
+}
+
 static void on_provision(void *self, uint64_t uid)
 {
 	struct cluster *cl = self;
@@ -51,7 +62,7 @@ static void on_provision(void *self, uint64_t uid)
 	const struct version *claim = by_number(cl, API_CLAIM, uid);
 	if (!claim || claim->needed.bound || !*claim->needed.selected_node)
 		return;
-	if (str_eq(claim->needed.selected_node, s->no_volumes_on) ||
+	if (listed(s->no_volumes_on, claim->needed.selected_node) ||
 	    draw_percent(&cl->world.rng, s->volumes_fail)) {
 		give_up(cl, claim);
 		return;
@@ -79,7 +90,9 @@ static void on_given(void *self, uint64_t uid)
 	const struct version *claim =
 		v ? store_find(&cl->world.server.store, API_CLAIM, v->claim_ns, v->claim_name)
 		  : NULL;
-	if (claim && !claim->needed.bound)
+	if (claim && !claim->needed.bound && cl->world.server.binder_stopped)
+		clock_at(&cl->world.clock, cl->world.clock.now_ms + 1000, on_given, cl, uid);
+	else if (claim && !claim->needed.bound)
 		bind(cl, claim, v->meta.name);
 }
 

@@ -183,6 +183,9 @@ struct needed copy_needed(struct arena *a, const struct needed *n)
 	c.storage_class = copy_str(a, n->storage_class);
 	c.selected_node = copy_str(a, n->selected_node);
 	c.provisioner = copy_str(a, n->provisioner);
+	c.for_ns = copy_str(a, n->for_ns);
+	c.for_claim = copy_str(a, n->for_claim);
+	c.for_uid = copy_str(a, n->for_uid);
 	return c;
 }
 

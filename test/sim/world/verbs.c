@@ -147,6 +147,9 @@ static struct version *choice_make(const struct api_request *req, const struct v
 		return v;
 	}
 	v->needed.taken = true;
+	v->needed.for_ns = copy_str(&v->arena, req->choice->ns);
+	v->needed.for_claim = copy_str(&v->arena, req->choice->claim);
+	v->needed.for_uid = copy_str(&v->arena, req->choice->uid);
 	v->claim_ns = copy_str(&v->arena, req->choice->ns);
 	v->claim_name = copy_str(&v->arena, req->choice->claim);
 	return v;

@@ -407,20 +407,31 @@ static void claims(void **state)
 			 RC_OK);
 	assert_true(n->waits);
 	assert_string_equal(n->provisioner, "p");
+#define REF "\"spec\":{\"claimRef\":{\"namespace\":\"ns\",\"name\":\"c\""
 	static const struct {
 		const char *name, *json;
 		bool taken;
+		const char *claim; /* that it is to be bound to */
 	} volumes[] = {
-		{"free", "\"spec\":{},\"status\":{\"phase\":\"Available\"}}", false},
-		{"new", "\"spec\":{},\"status\":{\"phase\":\"Pending\"}}", false},
-		{"bound", "\"spec\":{\"claimRef\":{}},\"status\":{\"phase\":\"Available\"}}", true},
-		{"released", "\"spec\":{},\"status\":{\"phase\":\"Released\"}}", true},
+		{"free", "\"spec\":{},\"status\":{\"phase\":\"Available\"}}", false, ""},
+		{"new", "\"spec\":{},\"status\":{\"phase\":\"Pending\"}}", false, ""},
+		{"for no claim", "\"spec\":{\"claimRef\":{}},\"status\":{\"phase\":\"Available\"}}",
+		 true, ""},
+		{"given", REF "}},\"status\":{\"phase\":\"Available\"}}", true, "ns/c/"},
+		{"bound", REF ",\"uid\":\"u\"}},\"status\":{\"phase\":\"Bound\"}}", true, "ns/c/u"},
+		{"released", "\"spec\":{},\"status\":{\"phase\":\"Released\"}}", true, ""},
+		{"released from", REF "}},\"status\":{\"phase\":\"Released\"}}", true, ""},
+		{"failed", REF "}},\"status\":{\"phase\":\"Failed\"}}", true, ""},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(volumes); i++) {
 		AUTO(buf_done) struct buf json = BUF_INIT(256);
 		buf_printf(&json, "{\"metadata\":{\"name\":\"x\"},%s", volumes[i].json);
 		CASE(volumes[i].name, decode(API_VOLUME, buf_str(&json)) == RC_OK);
 		CASE(volumes[i].name, n->taken == volumes[i].taken);
+		AUTO(buf_done) struct buf claim = BUF_INIT(64);
+		if (*n->for_claim)
+			buf_printf(&claim, "%s/%s/%s", n->for_ns, n->for_claim, n->for_uid);
+		CASE_STR(volumes[i].name, buf_str(&claim), volumes[i].claim);
 	}
 	assert_int_equal(decode(API_VOLUME,
 				NAMED "\"spec\":{\"volumeMode\":\"Block\",\"storageClassName\":"

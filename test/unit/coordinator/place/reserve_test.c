@@ -510,13 +510,14 @@ static void new_jobs(void **state)
 	assert_true(reserve_due(c));
 }
 
-/* Nodes are asked over several steps, and one of them goes meanwhile: it is told as such. */
-static void a_node_that_goes_while_others_are_asked(void **state)
+/* Nodes are asked over several steps, and one of them goes meanwhile: it is not held. */
+static void one_goes_while_others_are_asked(struct core *c, bool enough)
 {
-	struct core *c = tables_of(state);
 	struct node_record *n1 = tables_node(c, "n1", 1000, MEMORY);
 	struct job_record *run = tables_job(c, "run", 1);
 	runs(c, "run2", tables_node(c, "n2", 1000, MEMORY), INT64_MAX);
+	if (enough)
+		runs(c, "run3", tables_node(c, "n3", 1000, MEMORY), INT64_MAX);
 	tables_attempt(c, run, 0, n1);
 	struct queue_item *it = wants(c, "gang", 0, 2);
 	wants(c, "low", -1, 1);
@@ -526,10 +527,21 @@ static void a_node_that_goes_while_others_are_asked(void **state)
 	assert_false(reserve_consider(c, it));
 	tables_job_free(c, run);
 	node_free(c, n1);
-	c->placing->work = 0;
+	c->placing->work = c->cfg.step_jobs = 0;
 	(void)tables_logged(c);
-	assert_non_null(considered(c, it));
-	assert_non_null(strstr(tables_logged(c), "nodes=(gone),n2"));
+	const struct reservation *r = considered(c, it);
+	assert_int_equal(r != NULL, enough);
+	assert_int_equal(strstr(tables_logged(c), "nodes=n2,n3") != NULL, enough);
+}
+
+static void a_node_that_goes_while_others_are_asked(void **state)
+{
+	one_goes_while_others_are_asked(tables_of(state), true);
+}
+
+static void too_few_nodes_after_one_has_gone(void **state)
+{
+	one_goes_while_others_are_asked(tables_of(state), false);
 }
 
 /* A gang of which an index has a pause waits for that, not for nodes. */
@@ -619,6 +631,7 @@ int main(void)
 		T(bounds),
 		T(new_jobs),
 		T(a_node_that_goes_while_others_are_asked),
+		T(too_few_nodes_after_one_has_gone),
 		T(nodes_that_are_there),
 		T(members_of_its_own),
 		T(a_host_port_is_free_when_its_member_has_ended),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "coordinator/core/state/lookup.h"
+#include "coordinator/core/state/node.h"
 #include "coordinator/core/state/objects.h"
 #include "coordinator/core/state/pool.h"
 #include "coordinator/core/state/request.h"
@@ -101,7 +102,8 @@ static void a_provisioner_gets_the_node(void **state)
 	claim_is(c, "a", "n2");
 	assert_false(choice_open(l));
 	claim_is(c, "a", ""); /* taken away again */
-	assert_true(choice_open(l) && choice_avoids(c, r, 1) && !choice_avoids(c, r, 0));
+	assert_true(choice_open(l) && choice_rank(r, 0) == CHOICE_UNTRIED);
+	assert_int_equal(choice_rank(r, 1), CHOICE_TRIED_LAST);
 	c->now_ms += 5000;
 	assert_int_equal(objects_look(c, r, 1), OBJECTS_TO_CHOOSE);
 	request_put(c, r);
@@ -129,7 +131,7 @@ static void bound_before_its_node_was_seen(void **state)
 	choice_make(c, r, 0);
 	lookup_answer(c, r->claims[0], &bound, "");
 	assert_string_equal(r->claims[0]->selected, "");
-	assert_string_equal(r->claims[0]->avoided, "");
+	assert_int_equal(bitset_count(&r->claims[0]->avoided), 0);
 	assert_false(choice_open(r->claims[0]));
 	request_put(c, r);
 }
@@ -165,7 +167,7 @@ static void a_choice_that_is_never_seen(void **state)
 	choice_make(c, r, 0);
 	c->now_ms += 5000;
 	claim_is(c, "a", "");
-	assert_true(choice_due(c, r->claims[0]) && !choice_avoids(c, r, 0));
+	assert_true(choice_due(c, r->claims[0]) && choice_rank(r, 0) == CHOICE_UNTRIED);
 	request_put(c, r);
 }
 
@@ -242,9 +244,120 @@ static void volumes_that_are_there(void **state)
 	assert_string_equal(nodes_for(c, l), "n1"); /* what was given is not there any more */
 	c->now_ms += 30000;
 	claim_is(c, "a", "");
-	assert_true(choice_open(l)); /* not bound in time */
+	assert_false(
+		choice_open(l)); /* not bound in time, but nobody has looked whose the volume is */
+	list_ends(c);
+	claim_is(c, "a", "");
+	assert_true(choice_open(l));
 	request_put(c, r);
 	assert_null(c->lookups.all);
+}
+
+static void listed_for(struct core *c, const char *name, const char *ns, const char *claim,
+		       const char *uid)
+{
+	struct needed v = {.meta = {.name = name, .rv = "3"},
+			   .storage_class = "fast",
+			   .bytes = 5,
+			   .taken = true,
+			   .for_ns = ns,
+			   .for_claim = claim,
+			   .for_uid = uid};
+	pool_add(find(c, NEEDED_POOL, "fast"), &v);
+}
+
+/* While the controller that binds is down, say, or by another leader: one volume is enough. */
+static void a_volume_that_was_given_is_waited_for(void **state)
+{
+	static const struct {
+		const char *name, *ns, *claim, *uid;
+		bool open;
+	} cases[] = {
+		{"given to the claim", "ns", "a", "uid", false},
+		{"given by hand, without a UID", "ns", "a", "", false},
+		{"to one of that name that is gone", "ns", "a", "old", true},
+		{"to another claim", "ns", "b", "uid", true},
+		{"to a claim of another namespace", "other", "a", "uid", true},
+		{"to nobody, but it goes", "", "", "", true},
+	};
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf b = BUF_INIT(1024);
+		struct request *r = waiting(c, 1, NO_PROVISIONER);
+		listed_for(c, "theirs", cases[i].ns, cases[i].claim, cases[i].uid);
+		listed(c, "free", 5, NULL);
+		list_ends(c);
+		CASE(cases[i].name, choice_open(r->claims[0]) == cases[i].open);
+		CASE_STR(cases[i].name, words(r->claims[0], &b),
+			 cases[i].open ? "" : "is being bound to PersistentVolume theirs");
+		listed_for(c, "more", "ns", "a", "uid"); /* a list that fails says nothing */
+		pool_end(find(c, NEEDED_POOL, "fast"), false);
+		CASE(cases[i].name, choice_open(r->claims[0]) == cases[i].open);
+		request_put(c, r);
+	}
+}
+
+static void no_more_volumes_are_kept_in_mind(void **state)
+{
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 1, NO_PROVISIONER);
+	for (uint32_t i = 0; i < POOL_MAX + 1; i++)
+		listed_for(c, "v", "other", "a", "");
+	list_ends(c);
+	assert_int_equal(find(c, NEEDED_POOL, "fast")->ngiven, POOL_MAX);
+	request_put(c, r);
+}
+
+/* What cannot be listed cannot be given: the claim says so. */
+static void volumes_that_may_not_be_listed(void **state)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(1024);
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 1, NO_PROVISIONER);
+	lookup_answer(c, find(c, NEEDED_POOL, "fast"), NULL, "no right");
+	assert_int_equal(objects_look(c, r, 1), OBJECTS_MISSING);
+	assert_string_equal(words(r->claims[0], &b),
+			    "waits for its first consumer, and Muster could "
+			    "not name it: no right");
+	request_put(c, r);
+}
+
+static void comes_to_nothing(struct core *c, struct request *r, uint32_t node)
+{
+	choice_make(c, r, node);
+	claim_is(c, "a", c->nodes.at[node]->name);
+	claim_is(c, "a", "");
+}
+
+/* Each node is tried before one is tried again, and the last one last. */
+static void every_node_is_tried(void **state)
+{
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 1, "p");
+	comes_to_nothing(c, r, 0);
+	assert_int_equal(choice_rank(r, 0), CHOICE_TRIED_LAST);
+	assert_int_equal(choice_rank(r, 1), CHOICE_UNTRIED);
+	comes_to_nothing(c, r, 1);
+	assert_int_equal(choice_rank(r, 0), CHOICE_TRIED);
+	assert_int_equal(choice_rank(r, 1), CHOICE_TRIED_LAST);
+	comes_to_nothing(c, r, 0); /* all of them anew */
+	assert_int_equal(choice_rank(r, 0), CHOICE_TRIED_LAST);
+	assert_int_equal(choice_rank(r, 1), CHOICE_TRIED);
+	comes_to_nothing(c, r, 0);
+	assert_int_equal(choice_rank(r, 1), CHOICE_UNTRIED);
+	choice_make(c, r, 1);
+	claim_is(c, "a", "n2");
+	node_free(c, c->nodes.at[1]); /* it goes meanwhile */
+	claim_is(c, "a", "");
+	assert_int_equal(choice_rank(r, 0), CHOICE_TRIED_LAST);
+	const struct needed bound = {.bound = true, .volume = "v", .storage_class = "fast"};
+	lookup_answer(c, r->claims[0], &bound, "");
+	assert_int_equal(bitset_count(&r->claims[0]->avoided), 0);
+	request_put(c, r);
 }
 
 static void which_volumes_meet_a_claim(void **state)
@@ -392,7 +505,7 @@ static void what_is_no_choice(void **state)
 	const struct job_spec spec = {.claims = {names, 1}};
 	struct request *r = request_get(c, &spec);
 	assert_false(choice_open(r->claims[0]));
-	assert_true(choice_possible(c, r, 0) && !choice_avoids(c, r, 0));
+	assert_true(choice_possible(c, r, 0) && choice_rank(r, 0) == CHOICE_UNTRIED);
 	(void)tables_did(c);
 	choice_make(c, r, 0);
 	assert_int_equal(c->out.n, 0);
@@ -407,6 +520,10 @@ int main(void)
 		T(a_provisioner_reads_selectors_itself),
 		T(bound_before_its_node_was_seen),
 		T(chosen_while_it_is_read),
+		T(a_volume_that_was_given_is_waited_for),
+		T(no_more_volumes_are_kept_in_mind),
+		T(volumes_that_may_not_be_listed),
+		T(every_node_is_tried),
 		T(a_choice_that_is_never_seen),
 		T(what_cannot_be_written),
 		T(volumes_that_are_there),

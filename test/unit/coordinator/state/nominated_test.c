@@ -2,6 +2,7 @@
 /* Pods that wait for a node that kube-scheduler has found. */
 #include "coordinator/core/state/nominated.h"
 
+#include "coordinator/core/state/node.h"
 #include "coordinator/core/state/resources.h"
 #include "test/unit/coordinator/state/tables.h"
 
@@ -67,6 +68,44 @@ static void one_that_left_counts_for_a_while(void **state)
 	assert_int_equal(HASH_COUNT(c->nominated.all), 0);
 }
 
+/* The room is counted again at the earliest time at which something of it is over. */
+static void each_is_over_in_its_time(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "a", 4000, 8000);
+	waits(c, "u1", "a", 1000);
+	waits(c, "u2", "a", 1000);
+	node_set_room_timer(c, n, c->now_ms + 9000); /* a refusal */
+	nominated_left(c, "u1");
+	assert_int_equal(heap_next(&c->timers), c->now_ms + NOMINATED_LEFT_MS);
+	node_set_room_timer(c, n, c->now_ms + 60000); /* another one */
+	assert_int_equal(heap_next(&c->timers), c->now_ms + NOMINATED_LEFT_MS);
+	c->now_ms += NOMINATED_LEFT_MS - 1;
+	nominated_left(c, "u2");
+	c->now_ms++;
+	assert_ptr_equal(heap_pop_due(&c->timers, c->now_ms), &n->room_timer);
+	assert_int_equal(room(c, n, RES_CPU), 3000);
+	assert_int_equal(heap_next(&c->timers), c->now_ms + NOMINATED_LEFT_MS - 1);
+}
+
+/* They are found by the next that comes. */
+static void those_of_a_node_that_went(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "a", 4000, 8000);
+	waits(c, "u1", "a", 1000);
+	waits(c, "u2", "a", 1000);
+	nominated_left(c, "u1");
+	node_free(c, n);
+	waits(c, "u3", "b", 1000);
+	assert_int_equal(HASH_COUNT(c->nominated.all), 3);
+	c->now_ms += NOMINATED_LEFT_MS;
+	waits(c, "u3", "b", 1000);
+	assert_int_equal(HASH_COUNT(c->nominated.all), 3);
+	waits(c, "u4", "b", 1000);
+	assert_int_equal(HASH_COUNT(c->nominated.all), 3); /* u2, u3, u4 */
+}
+
 static void bounded(void **state)
 {
 	struct core *c = tables_of(state);
@@ -89,6 +128,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		T(their_room_is_theirs),
 		T(one_that_left_counts_for_a_while),
+		T(each_is_over_in_its_time),
+		T(those_of_a_node_that_went),
 		T(bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
