@@ -43,8 +43,9 @@ struct server {
 	int64_t overhead_ms;      /* when that changed last */
 	bool no_dry_run;          /* a webhook has side effects: dry runs are refused, 400 */
 	const char *deny_choice;  /* policy: no claim may be given a consumer; with these words */
-	const char *no_volumes_on; /* no volume can be made for these nodes ("n1,n2"); NULL: for each */
-	bool binder_stopped;       /* nobody binds claims to the volumes that they were given */
+	const char *
+		no_volumes_on; /* no volume can be made for these nodes ("n1,n2"); NULL: for each */
+	bool binder_stopped;   /* nobody binds claims to the volumes that they were given */
 	uint32_t volumes_fail; /* percent of volumes that cannot be made where they were to be */
 	const char *status_refused;      /* the status of this job is refused, 422; NULL: none */
 	const char *refused_job;         /* whose status was refused last … */
