@@ -18,6 +18,7 @@ struct ref_node {
 	int64_t cap[REF_RES], used[REF_RES];
 	int64_t most[REF_RES];                   /* cap without the pods of others */
 	int64_t total[REF_RES], others[REF_RES]; /* what the Node has; what pods of others use */
+	bool lists[REF_RES];                     /* the Node lists it, be it 0 */
 };
 
 struct ref_job {

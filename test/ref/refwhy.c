@@ -117,6 +117,28 @@ static bool put_hold(const struct ref *r, const struct ref_job *j, const struct 
 	return true;
 }
 
+static bool listed(const struct ref *r, const char *name)
+{
+	for (uint32_t i = 0; i < REF_RES; i++) {
+		for (uint32_t n = 0; n < r->nnodes && !strcmp(name, ref_resources[i]); n++) {
+			if (r->nodes[n].lists[i])
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The first resource of devices that some node lacks and no node has at all. */
+static const char *nowhere(const struct ref *r, const struct ref_job *j, const uint32_t *lacks)
+{
+	for (uint32_t i = 0; i < j->spec->requests.n; i++) {
+		const char *name = j->spec->requests.v[i].name;
+		if (lacks[i] && strchr(name, '/') && !listed(r, name))
+			return name;
+	}
+	return NULL;
+}
+
 void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 {
 	static const struct {
@@ -168,7 +190,13 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 			buf_printf(out, " (%s)", strchr(before->job->key, '/') + 1);
 	}
 	bool few = small && passing - small < need;
-	if (few)
+	const char *device = nowhere(r, j, lacks);
+	if (few && device)
+		buf_printf(out,
+			   "; no node lists %s: add nodes whose device plugin offers it (Muster "
+			   "makes no claims of devices)",
+			   device);
+	else if (few)
 		buf_printf(out, "; add nodes that have more, or lower the requests%s",
 			   passing < r->nnodes ? ", or change what keeps the others away" : "");
 	if (put_hold(r, j, own, ready, out) || few)

@@ -204,13 +204,21 @@ static void put_next_step(const uint32_t *counts, uint32_t need, struct buf *b)
 }
 
 /* Some nodes lack what the job asks for even without any member, and no other node will do. Whether
- * it was put. */
-static bool put_too_small(const uint32_t *counts, uint32_t small, uint32_t need, struct buf *b)
+ * it was put. nowhere: such a resource that no node lists; or NULL. */
+static bool put_too_small(const uint32_t *counts, uint32_t small, uint32_t need,
+			  const char *nowhere, struct buf *b)
 {
 	uint32_t all = 0, passing = counts[W_FIT] + counts[W_LACK] - small + counts[W_BUSY] +
 				    counts[W_REFUSED] + counts[W_RESERVED];
 	if (!small || passing >= need)
 		return false;
+	if (nowhere) {
+		buf_printf(b,
+			   "; no node lists %s: add nodes whose device plugin offers it (Muster "
+			   "makes no claims of devices)",
+			   nowhere);
+		return true;
+	}
 	for (uint32_t w = 0; w < W_N; w++)
 		all += counts[w];
 	buf_puts(b, "; add nodes that have more, or lower the requests");
@@ -301,7 +309,8 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 	buf_printf(b, "needs %u%s node%s: %u fit%s", need, j->life.start_ms ? " more" : "",
 		   need == 1 ? "" : "s", counts[W_FIT], counts[W_FIT] == 1 ? "s" : "");
 	put_counts(j, counts, lacks, &l, b);
-	bool said = put_too_small(counts, small, need, b);
+	const char *nowhere = request_nowhere(c, j->spec.request, lacks);
+	bool said = put_too_small(counts, small, need, nowhere, b);
 	if (!put_hold(c, j, &l, b) && !said)
 		put_next_step(counts, need, b);
 }

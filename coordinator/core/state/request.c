@@ -45,6 +45,26 @@ const char *request_resource(const struct request *k, uint32_t i)
 	return "pods"; /* the last need of each request */
 }
 
+static bool listed(const struct core *c, uint32_t res)
+{
+	for (uint32_t i = 0; i < c->nodes.n && res != UINT32_MAX; i++) {
+		const struct node_record *n = c->nodes.at[i];
+		if (n && res_row(c, n, ROW_ALLOC)[res] != RES_ABSENT)
+			return true;
+	}
+	return false;
+}
+
+const char *request_nowhere(const struct core *c, const struct request *r, const uint32_t *lacks)
+{
+	for (uint32_t i = 0; i < r->needs.n; i++) {
+		const char *name = request_resource(r, i);
+		if (lacks[i] && strchr(name, '/') && !listed(c, r->needs.v[i].res))
+			return name;
+	}
+	return NULL;
+}
+
 /* own_m: a counted reference. */
 static struct request *find_or_new(struct core *c, struct selection *own_m, const struct asks *asks)
 {

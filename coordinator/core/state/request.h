@@ -12,6 +12,9 @@ struct request *request_with(struct core *c, const struct request *r, const stru
 void request_put(struct core *c, struct request *r); /* NULL is allowed */
 /* The name of the i-th resource of the needs; i < needs.n. */
 const char *request_resource(const struct request *r, uint32_t i);
+/* The first extended resource of the needs with lacks[i] that no Node lists in its allocatable;
+ * NULL: none. kube-scheduler may make a claim of devices for such a one (DRAExtendedResource). */
+const char *request_nowhere(const struct core *c, const struct request *r, const uint32_t *lacks);
 /* Numbers resources that have got a number since the request was last looked at. To be called
  * before the needs are read. */
 void request_resolve(struct core *c, struct request *r);

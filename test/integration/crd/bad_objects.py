@@ -13,6 +13,9 @@ def main(**fields):
     return {"spec": {"containers": [{"name": "main", **fields}]}}
 
 
+TERM = {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "a"}}}
+REQUIRED = {"requiredDuringSchedulingIgnoredDuringExecution": [TERM]}
+PREFERRED = {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "podAffinityTerm": TERM}]}
 PREFERENCE = {"matchExpressions": [{"key": "a", "operator": "Exists"}]}
 
 
@@ -126,12 +129,20 @@ BAD_JOBS = [
     ("tolerations too many", {"tolerations": many(33, lambda i: {"key": f"k{i}"})}, ["spec.tolerations"]),
     ("template nodeName", template(nodeName="n"), ["spec.template.spec.nodeName", "nodeSelector"]),
     ("template nodeSelector", template(nodeSelector={"a": "b"}), ["spec.template.spec.nodeSelector"]),
-    ("template affinity", template(affinity={"podAntiAffinity": {}}), ["spec.template.spec.affinity", "nodeAffinity"]),
+    ("template node affinity", template(affinity={"nodeAffinity": {}}),
+     ["spec.template.spec.affinity", "spec.nodeAffinity of the job"]),
+    ("template pod affinity", template(affinity={"podAffinity": REQUIRED}),
+     ["spec.template.spec.affinity.podAffinity", "not by what other pods run there"]),
+    ("template pod anti-affinity", template(affinity={"podAntiAffinity": {**REQUIRED, **PREFERRED}}),
+     ["spec.template.spec.affinity.podAntiAffinity", "a node of its own"]),
     ("template tolerations", template(tolerations=[{"operator": "Exists"}]), ["spec.template.spec.tolerations"]),
     ("template schedulerName", template(schedulerName="x"), ["spec.template.spec.schedulerName"]),
     ("template schedulingGates", template(schedulingGates=[{"name": "a"}]), ["spec.template.spec.schedulingGates"]),
     ("template topologySpreadConstraints", template(topologySpreadConstraints=[{}]),
      ["spec.template.spec.topologySpreadConstraints"]),
+    ("template topologySpreadConstraints, one of two", template(topologySpreadConstraints=[
+        {"whenUnsatisfiable": "ScheduleAnyway"}, {"whenUnsatisfiable": "DoNotSchedule"}]),
+     ["spec.template.spec.topologySpreadConstraints", "only ScheduleAnyway"]),
     ("template resourceClaims", template(resourceClaims=[{"name": "a"}]), ["spec.template.spec.resourceClaims"]),
     ("template hostname", template(hostname="a"), ["spec.template.spec.hostname"]),
     ("template subdomain", template(subdomain="a"), ["spec.template.spec.subdomain"]),
@@ -197,6 +208,9 @@ GOOD_JOBS = [
         nodeSelector={}, affinity={}, tolerations=[], topologySpreadConstraints=[], schedulingGates=[],
         resourceClaims=[], ephemeralContainers=[], nodeName="", hostname="", subdomain="", restartPolicy="",
         volumes=[], initContainers=[])),
+    ("template that prefers to be apart", template(
+        affinity={"podAntiAffinity": PREFERRED, "podAffinity": {**PREFERRED, "requiredDuringSchedulingIgnoredDuringExecution": []}},
+        topologySpreadConstraints=[{**TERM, "maxSkew": 1, "whenUnsatisfiable": "ScheduleAnyway"}])),
     ("template with nulls", {"command": None, "template": {"metadata": {"labels": None, "annotations": None}, "spec": {
         "nodeSelector": None, "affinity": None, "tolerations": None, "topologySpreadConstraints": None,
         "schedulingGates": None, "resourceClaims": None, "ephemeralContainers": None, "nodeName": None,

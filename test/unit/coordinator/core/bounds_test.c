@@ -349,9 +349,11 @@ static void resources_that_no_node_has_cost_none(void **state)
 	request(j, "example.com/gpu", 1000);
 	w_job(w, j);
 	w_wait(w, 2000);
-	assert_string_equal(w_status(w, j).message,
-			    "needs 1 node: 0 fit; 1 lacks example.com/gpu; add nodes that have "
-			    "more, or lower the requests");
+	assert_string_equal(
+		w_status(w, j).message,
+		"needs 1 node: 0 fit; 1 lacks example.com/gpu; no node lists "
+		"example.com/gpu: add nodes whose device plugin offers it (Muster makes no "
+		"claims of devices)");
 	struct wnode *n = w_node(w, "n2");
 	assert_int_equal(n->nalloc, 3);
 	n->alloc[n->nalloc++] = (struct res){"example.com/gpu", 1000};

@@ -49,9 +49,11 @@ static void resources_become_known(void **state)
 	w_job(w, j);
 	offers(w, "n1", "example.com/b");
 	w_wait(w, 2000);
-	assert_string_equal(w_status(w, j).message,
-			    "needs 1 node: 0 fit; 1 lacks example.com/a; add nodes that have more, "
-			    "or lower the requests");
+	assert_string_equal(
+		w_status(w, j).message,
+		"needs 1 node: 0 fit; 1 lacks example.com/a; no node lists "
+		"example.com/a: add nodes whose device plugin offers it (Muster makes no "
+		"claims of devices)");
 	offers(w, "n1", "example.com/a");
 	w_wait(w, 2000);
 	assert_int_equal(w_orders(w, j), 1);

@@ -63,6 +63,7 @@ bool case_caps(struct refcase *k, uint32_t node)
 		room = spec < room ? spec : room;
 		room = room > 0 ? room : 0;
 		k->rnode[node].total[r] = most;
+		k->rnode[node].lists[r] = given(n->alloc, n->nalloc, name, -1) >= 0;
 		k->rnode[node].others[r] = foreign;
 		k->rnode[node].most[r] = most < spec ? most : spec;
 		changed |= room != k->rnode[node].cap[r];
