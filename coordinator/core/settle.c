@@ -13,10 +13,11 @@
 #include "coordinator/core/state/lookup.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/orders.h"
+#include "coordinator/core/state/selection.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/waiting.h"
 
-enum { STEP_JOBS = 4000, STEP_NODES = 2000, STEP_TIMERS = 10000 };
+enum { STEP_JOBS = 4000, STEP_NODES = 2000, STEP_TIMERS = 10000, WORK_JOB = 4 };
 
 /* Enough members of the job are placed for it to start. whole: the job wants no more, so its
  * message about waiting is over. */
@@ -115,12 +116,19 @@ static bool settle_nodes(struct core *c, uint32_t *budget)
 	return !c->nodes.dirty;
 }
 
+/* What a decision did beside the usual is taken from what is left of the step. */
+static void charge(uint32_t *budget, uint32_t jobs)
+{
+	*budget -= jobs < *budget ? jobs : *budget;
+}
+
 static bool settle_jobs(struct core *c, uint32_t *budget)
 {
 	struct job_record *j;
-	for (; *budget && (j = job_take_dirty(c)); (*budget)--) {
+	while (*budget && (j = job_take_dirty(c))) {
 		job_decide(c, j);
 		job_free_if_unused(c, j);
+		charge(budget, 1 + selection_work(c) / WORK_JOB);
 	}
 	return !c->jobs.dirty;
 }

@@ -119,7 +119,8 @@ static void decode_update(const json_t *spec, struct job_spec *ret)
 	const json_t *v = json_object_get(o, "maxUnavailable");
 	const char *s = json_string_value(v);
 	ret->update = str_eq(js_str(o, "type"), "Recreate") ? UPDATE_RECREATE : UPDATE_ROLLING;
-	ret->max_unavailable = json_is_integer(v) ? (uint32_t)json_integer_value(v) : 1;
+	ret->max_unavailable =
+		json_is_integer(v) ? bounded(json_integer_value(v), 0, PARALLELISM_MAX) : 1;
 	if (!s)
 		return;
 	uint32_t n = 0;
@@ -127,6 +128,11 @@ static void decode_update(const json_t *spec, struct job_spec *ret)
 		n = n * 10 + (uint32_t)(*s - '0');
 	ret->max_unavailable = n;
 	ret->max_unavailable_percent = *s == '%';
+}
+
+static int32_t priority_of(int64_t v)
+{
+	return (int32_t)(v < -PRIORITY_MAX ? -PRIORITY_MAX : v > PRIORITY_MAX ? PRIORITY_MAX : v);
 }
 
 /* Of the template; a negative one counts as 1 (validation.ValidatePodSpec). */
@@ -141,7 +147,7 @@ static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *re
 {
 	*ret = (struct job_spec){
 		.parallelism = bounded(js_int(spec, "parallelism", 1), 1, PARALLELISM_MAX),
-		.priority = (int32_t)js_int(spec, "priority", 0),
+		.priority = priority_of(js_int(spec, "priority", 0)),
 		.suspend = js_bool(spec, "suspend"),
 		.backoff_limit = bounded(js_int(spec, "backoffLimit", 6), 0, INT32_MAX),
 		.active_deadline_s = js_int(spec, "activeDeadlineSeconds", -1),
@@ -159,6 +165,11 @@ static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *re
 	decode_preferred(a, spec, ret);
 }
 
+static uint32_t count_of(const json_t *o, const char *key, int64_t max)
+{
+	return bounded(js_int(o, key, 0), 0, max);
+}
+
 static void decode_superseded(struct arena *a, const json_t *l, struct job_status *ret)
 {
 	size_t n = json_array_size(l);
@@ -169,9 +180,9 @@ static void decode_superseded(struct arena *a, const json_t *l, struct job_statu
 		return;
 	for (size_t i = 0; i < n; i++) {
 		const json_t *o = json_array_get(l, i);
-		v[i] = (struct superseded){.index = (uint32_t)js_int(o, "index", 0),
-					   .attempt = (uint32_t)js_int(o, "attempt", 0),
-					   .by = (uint32_t)js_int(o, "replacedBy", 0),
+		v[i] = (struct superseded){.index = count_of(o, "index", PARALLELISM_MAX - 1),
+					   .attempt = count_of(o, "attempt", ATTEMPT_MAX),
+					   .by = count_of(o, "replacedBy", ATTEMPT_MAX),
 					   .node = str_or_empty(js_str(o, "node"))};
 	}
 	ret->superseded = v;
@@ -185,11 +196,11 @@ static void decode_status(struct arena *a, const json_t *st, struct job_status *
 		.start_ms = js_time(st, "startTime"),
 		.end_ms = js_time(st, "endTime"),
 		.active_nodes = js_strs(a, json_object_get(st, "activeNodes")),
-		.active = (uint32_t)js_int(st, "active", 0),
-		.ready = (uint32_t)js_int(st, "ready", 0),
-		.succeeded = (uint32_t)js_int(st, "succeeded", 0),
-		.failed = (uint32_t)js_int(st, "failed", 0),
-		.attempts = (uint32_t)js_int(st, "attempts", 0),
+		.active = count_of(st, "active", INT32_MAX),
+		.ready = count_of(st, "ready", INT32_MAX),
+		.succeeded = count_of(st, "succeeded", INT32_MAX),
+		.failed = count_of(st, "failed", INT32_MAX),
+		.attempts = count_of(st, "attempts", ATTEMPT_MAX),
 		.completed = str_or_empty(js_str(st, "completedIndexes")),
 		.selector = str_or_empty(js_str(st, "selector")),
 		.reason = str_or_empty(js_str(st, "reason")),

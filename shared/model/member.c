@@ -32,8 +32,8 @@ bool member_same_run(const char *hash_a, const char *hash_b)
 	return n == strcspn(hash_b, "-") && !strncmp(hash_a, hash_b, n);
 }
 
-/* A decimal uint32 label without sign or leading zeros. */
-static bool label_number(const struct kvs *labels, const char *key, uint32_t *ret)
+/* A decimal label of at most max, without sign or leading zeros. */
+static bool label_number(const struct kvs *labels, const char *key, uint32_t max, uint32_t *ret)
 {
 	const char *s = kvs_get(labels, key);
 	uint64_t n = 0;
@@ -43,7 +43,7 @@ static bool label_number(const struct kvs *labels, const char *key, uint32_t *re
 	for (; *s; s++)
 		n = n * 10 + (uint64_t)(*s - '0');
 	*ret = (uint32_t)n;
-	return n <= UINT32_MAX;
+	return n <= max;
 }
 
 static bool is_one_of(const char *s, const char *const *v, size_t n)
@@ -173,6 +173,15 @@ static void words_of(const struct pod *p, struct member *m)
 	}
 }
 
+/* Whoever may create a pod writes its owner as he likes. What no ComputeJob has, and what no frame
+ * to the coordinator would take, makes no member. */
+static bool owned_by_job(const struct meta *m)
+{
+	const char *name = str_or_empty(m->owner_name), *uid = str_or_empty(m->owner_uid);
+	return str_eq(m->owner_kind, KIND_JOB_NAME) && *uid && strlen(uid) <= UID_MAX &&
+	       strlen(name) <= JOB_NAME_MAX;
+}
+
 bool member_of_pod(const struct pod *pod, struct member *ret)
 {
 	const struct meta *meta = &pod->meta;
@@ -194,9 +203,9 @@ bool member_of_pod(const struct pod *pod, struct member *ret)
 		.created_ms = meta->created_ms,
 		.proof = str_or_empty(pod->proof),
 	};
-	if (!str_eq(meta->owner_kind, KIND_JOB_NAME) || !*str_or_empty(meta->owner_uid) ||
-	    !label_number(&meta->labels, LABEL_INDEX, &m.index) || m.index >= PARALLELISM_MAX ||
-	    !label_number(&meta->labels, LABEL_ATTEMPT, &m.attempt))
+	if (!owned_by_job(meta) ||
+	    !label_number(&meta->labels, LABEL_INDEX, PARALLELISM_MAX - 1, &m.index) ||
+	    !label_number(&meta->labels, LABEL_ATTEMPT, ATTEMPT_MAX, &m.attempt))
 		return false;
 	m.phase = phase_of(pod);
 	words_of(pod, &m);

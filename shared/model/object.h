@@ -32,16 +32,24 @@ struct strs {
 	uint32_t n;
 };
 
-enum { /* bounds that the CRDs share; see crds/ */
+enum { /* bounds of numbers and lengths, the same at every door: docs/design/0011-bounds.md */
        JOB_NAME_MAX = 57,
+       UID_MAX = 128,
+       LABEL_KEY_MAX = 317,
+       LABEL_VALUE_MAX = 63,
        PARALLELISM_MAX = 10000,
+       PRIORITY_MAX = 1000,
+       ATTEMPT_MAX = 1000000000,
+       SELECTOR_MAX = 64,
        TERMS_MAX = 16,
        EXPRS_MAX = 16,
        EXPR_VALUES_MAX = 64,
        PREFERRED_MAX = 16,
        PREFERENCE_MAX = 100,
+       AFFINITY_VALUES_MAX = 2048, /* of all expressions together */
        TOLERATIONS_MAX = 32,
        TOLERATION_S_MAX = 10 * 365 * 86400,
+       REQUESTS_MAX = 64, /* names of resources of a pod */
        POD_BYTES_MAX = 64 * 1024,
        MESSAGE_MAX = 1024,
 };

@@ -68,15 +68,18 @@ static enum member_phase phase_of(Muster__V1__Phase phase)
 
 static bool member_in_range(const Muster__V1__Member *m)
 {
-	return m->index < PARALLELISM_MAX && m->attempt <= INT32_MAX && m->started_ms >= 0 &&
-	       m->started_ms <= TIME_MAX_MS && m->ended_ms >= 0 && m->ended_ms <= TIME_MAX_MS;
+	return m->index < PARALLELISM_MAX && m->attempt <= ATTEMPT_MAX;
+}
+
+/* 0, which says that nobody knows, if no calendar has it. */
+static int64_t time_of(int64_t ms)
+{
+	return ms >= 0 && ms <= TIME_MAX_MS ? ms : 0;
 }
 
 static enum rc get_member(struct arena *a, const Muster__V1__Member *m, struct member *ret,
 			  struct err *e)
 {
-	if (!member_in_range(m))
-		return out_of_range(e, "a number of Member");
 	*ret = (struct member){.ns = m->namespace_,
 			       .job_name = m->job_name,
 			       .job_uid = m->job_uid,
@@ -92,33 +95,37 @@ static enum rc get_member(struct arena *a, const Muster__V1__Member *m, struct m
 			       .exit_code = m->exit_code,
 			       .reason = m->reason,
 			       .message = m->message,
-			       .started_ms = m->started_ms,
-			       .ended_ms = m->ended_ms,
+			       .started_ms = time_of(m->started_ms),
+			       .ended_ms = time_of(m->ended_ms),
 			       .ports = {m->host_ports, (uint32_t)m->n_host_ports},
 			       .proof = m->proof};
 	return get_resources(a, m->requests, m->n_requests, &ret->requests, e);
 }
 
+/* Agents up to 0.1 report each pod whose labels are numbers. One whose numbers no coordinator gives
+ * is no member, so it is left out. */
 static enum rc get_members(struct arena *a, Muster__V1__Member *const *v, size_t n,
 			   const struct member **ret, uint32_t *ret_n, struct err *e)
 {
 	struct member *out = arena_alloc(a, n * sizeof *out);
 	if (!out)
 		return no_memory(e);
+	*ret_n = 0;
 	for (size_t i = 0; i < n; i++) {
-		enum rc rc = get_member(a, v[i], &out[i], e);
+		if (!member_in_range(v[i]))
+			continue;
+		enum rc rc = get_member(a, v[i], &out[(*ret_n)++], e);
 		if (rc != RC_OK)
 			return rc;
 	}
 	*ret = out;
-	*ret_n = (uint32_t)n;
 	return RC_OK;
 }
 
 static enum rc get_order(const Muster__V1__Order *o, struct order *ret, struct err *e)
 {
 	if (o->index >= PARALLELISM_MAX || o->parallelism > PARALLELISM_MAX ||
-	    o->attempt > INT32_MAX)
+	    o->attempt > ATTEMPT_MAX)
 		return out_of_range(e, "a number of Order");
 	*ret = (struct order){.ns = o->namespace_,
 			      .job_name = o->job_name,

@@ -264,6 +264,16 @@ static uint32_t wanted(struct core *c, struct job_record *j)
 	return want;
 }
 
+/* Muster never counts so far: somebody else wrote the number, into the status or onto a pod. */
+static bool check_numbers(struct core *c, struct job_record *j)
+{
+	if (j->members.highest_attempt < ATTEMPT_MAX || !wanted(c, j))
+		return false;
+	job_set_message(j, R_AttemptsExhausted, "%s", reason_message(R_AttemptsExhausted));
+	finish(c, j, JOB_FAILED, R_AttemptsExhausted);
+	return check_finished(c, j);
+}
+
 static void end_refusals(struct core *c, struct job_record *j)
 {
 	int64_t next_ms;
@@ -310,9 +320,9 @@ static bool queue_wanted(struct core *c, struct job_record *j)
 }
 
 static bool (*const chain[])(struct core *, struct job_record *) = {
-	job_check_deleted, check_finished,  check_complete,  check_backoff_limit,
-	check_deadline,    check_node_lost, check_suspended, check_template,
-	check_refused,     note_progress,   check_update,    queue_wanted,
+	job_check_deleted, check_finished,  check_complete, check_backoff_limit, check_deadline,
+	check_node_lost,   check_suspended, check_template, check_refused,       note_progress,
+	check_update,      check_numbers,   queue_wanted,
 };
 
 void job_decide(struct core *c, struct job_record *j)

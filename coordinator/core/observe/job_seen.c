@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/observe/job_seen.h"
 
+#include <string.h>
 #include <utlist.h>
 
 #include "base/backoff.h"
@@ -20,6 +21,7 @@
 #include "coordinator/core/state/waiting.h"
 #include "coordinator/core/tell/job_status.h"
 #include "coordinator/core/tell/progress.h"
+#include "model/job_bounds.h"
 #include "model/selector.h"
 
 static void adopt_status(struct job_record *j, const struct job_status *st)
@@ -207,7 +209,13 @@ static struct job_record *job_find_or_new(struct core *c, const struct meta *met
 	return j->object.deleted ? NULL : j;
 }
 
-void job_seen(struct core *c, const struct job *job)
+/* The CRD has never taken such a name, and no pod could be named after it. */
+static bool nameable(const struct meta *m)
+{
+	return strlen(m->name) <= JOB_NAME_MAX && strlen(m->uid) <= UID_MAX;
+}
+
+static void seen(struct core *c, const struct job *job)
 {
 	struct job_record *j = job_find_or_new(c, &job->meta);
 	if (!j)
@@ -252,6 +260,17 @@ void job_seen(struct core *c, const struct job *job)
 	if (first && c->synced)
 		job_adopt_attempts(c, j);
 	job_dirty(c, j);
+}
+
+void job_seen(struct core *c, const struct job *job)
+{
+	AUTO(buf_done) struct buf why = BUF_INIT(MESSAGE_MAX);
+	struct job bounded = *job;
+	if (!nameable(&job->meta))
+		return;
+	if (!job_bound(&bounded, &why))
+		bounded.spec.invalid = buf_str(&why);
+	seen(c, &bounded);
 }
 
 void job_deleted(struct core *c, const struct meta *gone)

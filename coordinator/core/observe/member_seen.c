@@ -268,12 +268,13 @@ static struct attempt *attempted(struct core *c, struct job_record *j, struct no
 /* An attempt has ended of which nothing but this report is known: the previous leader ended before
  * it wrote the number into the status. The number is not used again, or the agent would take a new
  * pod for the old one. */
-static void number_used(struct job_record *j, const struct member *m)
+static void number_used(struct core *c, struct job_record *j, const struct member *m)
 {
 	if (!j->object.known || m->index >= j->spec.parallelism ||
 	    m->attempt > j->members.highest_attempt + PARALLELISM_MAX)
 		return;
 	job_number_used(j, m->index, m->attempt);
+	job_dirty(c, j);
 }
 
 /* A member of an orphaned job counts until its pod ends, or the agent counts it as another's. */
@@ -363,7 +364,7 @@ void member_seen(struct core *c, struct node_record *n, const struct member *m, 
 		else if (pod)
 			adopt(c, j, n, m, by_list);
 		else if (m->phase != MEMBER_NONE)
-			number_used(j, m);
+			number_used(c, j, m);
 		node_dirty(c, n);
 		return;
 	}

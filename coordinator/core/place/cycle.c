@@ -44,7 +44,7 @@ static bool blocked(struct core *c, struct queue_item *it, bool kept)
 static bool open_index(const struct core *c, const struct job_record *j, uint32_t index)
 {
 	const struct slot *s = index < j->members.nslots ? &j->members.slots[index] : NULL;
-	if (bitset_has(&j->members.completed, index))
+	if (bitset_has(&j->members.completed, index) || !job_number_left(j, index))
 		return false;
 	return !s || ((!s->current || attempt_replaceable(s->current)) && s->retry_ms <= c->now_ms);
 }
@@ -125,7 +125,7 @@ static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 static bool conclude(struct core *c, const struct plan *plan)
 {
 	struct job_record *j = plan->job;
-	c->placing->work += plan->n * WORK_PLACE;
+	c->placing->work += plan->n * WORK_PLACE + selection_work(c);
 	if (plan->n)
 		job_dirty(c, j);
 	queue_placed(c, j, plan->n);

@@ -70,6 +70,12 @@ void job_number_used(struct job_record *j, uint32_t index, uint32_t attempt)
 		j->members.highest_attempt = attempt;
 }
 
+bool job_number_left(const struct job_record *j, uint32_t index)
+{
+	bool used = index < j->members.nslots && j->members.slots[index].last >= ATTEMPT_MAX;
+	return !used && j->members.attempt_floor < ATTEMPT_MAX;
+}
+
 void job_raise_floor(struct job_record *j, uint32_t attempt)
 {
 	if (attempt > j->members.attempt_floor)

@@ -27,6 +27,8 @@ void job_set_ends(struct job_record *j, uint32_t index, uint8_t ends);
 void job_number_used(struct job_record *j, uint32_t index, uint32_t attempt);
 /* The same for all indexes. */
 void job_raise_floor(struct job_record *j, uint32_t attempt);
+/* The index can get an attempt: a number up to ATTEMPT_MAX is left. */
+bool job_number_left(const struct job_record *j, uint32_t index);
 void job_count_failure(struct job_record *j); /* one more that counts against backoffLimit */
 void job_failed_at_least(struct job_record *j, uint32_t failed);
 void job_failed_stored(struct job_record *j, uint32_t failed);     /* by a status that is stored */

@@ -12,7 +12,10 @@
 #include "coordinator/core/state/terms.h"
 #include "model/selector.h"
 
-enum { BLOB_MAX = 4 * 1024 * 1024 }; /* more than any request to an API server may have */
+enum {
+	BLOB_MAX = 4 * 1024 * 1024, /* job_bound keeps it below an eighth of that */
+	WORK_BYTES = 256
+};
 
 static void match_selector(const struct core *c, struct reader *r, struct bitset *ret)
 {
@@ -135,8 +138,16 @@ const struct selection *selection_evaluate(struct core *c, struct request *k)
 		keep(c, m);
 		m->version = c->labels.version;
 		evaluate(c, m);
+		c->selections.work += m->blob_bytes / WORK_BYTES;
 	}
 	return m;
+}
+
+uint32_t selection_work(struct core *c)
+{
+	uint32_t work = c->selections.work;
+	c->selections.work = 0;
+	return work;
 }
 
 /* Returns how many of the bytes are what moves members when it is edited: not preferences, which

@@ -16,6 +16,8 @@ void selection_put(struct core *c, struct selection *s);
 bool selection_moves(const struct selection *a, const struct selection *b);
 /* The selection of the request, evaluated; valid until the next call. */
 const struct selection *selection_evaluate(struct core *c, struct request *r);
+/* The work of the evaluations since the last call, in eighths of a placement; 0 for small ones. */
+uint32_t selection_work(struct core *c);
 
 /* The selection of a spec, evaluated for a question: no table changes. A selection that is not in
  * the table is evaluated into *scratch, which starts out zeroed. Valid until the next question. */

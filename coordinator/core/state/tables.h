@@ -55,6 +55,7 @@ struct selection_table {
 	struct selection **evaluated; /* the last SELECTIONS_KEPT that were evaluated, as a ring */
 	uint32_t next;
 	uint64_t last_id;
+	uint32_t work; /* of evaluations that no step was charged with yet */
 };
 
 struct template_table {

@@ -40,27 +40,57 @@ void nodes_all(const struct core *c, struct bitset *b)
 	memset(b->w, 0xff, b->n * sizeof *b->w);
 }
 
-/* The nodes that an expression matches: those without the key if it matches them, and those of each
- * value that occurs if it matches the value. */
+/* Adds the nodes with one of the n values that follow. A value is looked up, so the work grows with
+ * the values that are asked for, however many occur. */
+static void add_listed(const struct core *c, const struct labelkey *k, struct reader *r, uint32_t n,
+		       struct bitset *ok)
+{
+	for (; n; n--) {
+		uint32_t val = intern_find(c->strs, get_str(r));
+		const struct labelval *v = k && val ? labelval_find(k, val) : NULL;
+		if (v)
+			bitset_or(ok, &v->nodes);
+	}
+}
+
+/* Adds the nodes whose value is above or below the one that follows. */
+static void add_compared(const struct core *c, const struct labelkey *k, struct reader *r,
+			 enum sel_op op, uint32_t n, struct bitset *ok)
+{
+	const char *bound = n ? get_str(r) : "";
+	const struct sel_expr x = {.op = op, .values = {&bound, n}};
+	for (uint32_t i = 1; i < n; i++)
+		(void)get_str(r);
+	for (const struct labelval *v = k ? k->vals : NULL; v && n == 1; v = v->hh.next) {
+		if (sel_expr_matches_value(&x, intern_str(c->strs, v->val)))
+			bitset_or(ok, &v->nodes);
+	}
+}
+
+static void all_but(const struct core *c, struct bitset *ok)
+{
+	AUTO(bitset_done) struct bitset others = {0};
+	nodes_all(c, &others);
+	bitset_andnot(&others, ok);
+	bitset_copy(ok, &others);
+}
+
+/* The nodes that an expression matches, by the rules of sel_expr_matches_value. */
 static void match_expr(const struct core *c, struct reader *r, struct bitset *term)
 {
 	AUTO(bitset_done) struct bitset ok = {0};
-	struct sel_expr x = {.key = get_str(r)};
-	x.op = (enum sel_op)get_u32(r);
-	x.values.n = get_u32(r);
-	AUTO(mem_freep) const char **values = mem_zalloc(x.values.n, sizeof *values);
-	x.values.v = values;
-	for (uint32_t i = 0; i < x.values.n; i++)
-		values[i] = get_str(r);
-	const struct labelkey *k = labelkey_find(c, intern_find(c->strs, x.key));
-	if (sel_expr_matches_value(&x, NULL)) {
-		nodes_all(c, &ok);
-		if (k)
-			bitset_andnot(&ok, &k->nodes);
-	}
-	for (const struct labelval *v = k ? k->vals : NULL; v; v = v->hh.next) {
-		if (sel_expr_matches_value(&x, intern_str(c->strs, v->val)))
-			bitset_or(&ok, &v->nodes);
+	const struct labelkey *k = labelkey_find(c, intern_find(c->strs, get_str(r)));
+	enum sel_op op = (enum sel_op)get_u32(r);
+	uint32_t n = get_u32(r);
+	if (op == SEL_GT || op == SEL_LT) {
+		add_compared(c, k, r, op, n, &ok);
+	} else {
+		bool listed = op == SEL_IN || op == SEL_NOT_IN;
+		add_listed(c, listed ? k : NULL, r, n, &ok);
+		if (!listed && k)
+			bitset_or(&ok, &k->nodes);
+		if (op == SEL_NOT_IN || op == SEL_DOES_NOT_EXIST)
+			all_but(c, &ok);
 	}
 	bitset_and(term, &ok);
 }

@@ -31,6 +31,12 @@ def many(n, make):
     return [make(i) for i in range(n)]
 
 
+def full_affinity(values):
+    """As many terms and expressions as there may be, each with so many values."""
+    expression = {"key": "a.example/" + "k" * 63, "operator": "NotIn", "values": many(values, lambda i: "v" * 61 + f"{i:02}")}
+    return {"nodeAffinity": {"nodeSelectorTerms": many(16, lambda i: {"matchExpressions": many(16, lambda k: expression)})}}
+
+
 BAD_JOBS = [
     ("parallelism 0", {"parallelism": 0}, ["spec.parallelism", "greater than or equal to 1"]),
     ("parallelism too large", {"parallelism": 10001}, ["spec.parallelism", "10000"]),
@@ -120,6 +126,8 @@ BAD_JOBS = [
     ("affinity key", terms({"key": "-a", "operator": "Exists"}), ["matchExpressions[0].key"]),
     ("affinity too many terms", {"nodeAffinity": {"nodeSelectorTerms": many(17, lambda i: {
         "matchExpressions": [{"key": "a", "operator": "Exists"}]})}}, ["nodeSelectorTerms", "16"]),
+    ("affinity too many values in all", full_affinity(9),
+     ["spec.nodeAffinity.nodeSelectorTerms", "at most 2048 values"]),
     ("toleration Exists with value", {"tolerations": [{"key": "a", "operator": "Exists", "value": "b"}]},
      ["spec.tolerations[0].value", "Exists takes no value"]),
     ("toleration without key", {"tolerations": [{"operator": "Equal"}]}, ["spec.tolerations[0].operator"]),
@@ -197,6 +205,7 @@ GOOD_JOBS = [
             {"key": "c", "operator": "DoesNotExist"}, {"key": "d", "operator": "Gt", "values": ["-3"]}]}]},
         "tolerations": [{"operator": "Exists"}, {"key": "a", "value": "b", "effect": "NoExecute",
                                                  "tolerationSeconds": 30}]}),
+    ("as large an affinity as there may be", full_affinity(8)),
     ("template of a live Job", {"command": None, "template": {
         "metadata": {"creationTimestamp": None, "name": "a", "labels": {
             "batch.kubernetes.io/controller-uid": "c7d8", "batch.kubernetes.io/job-name": "a", "job-name": "a"}},

@@ -4,8 +4,9 @@ words, what it takes and fills in, what cannot change any more, and how it is sh
 import copy
 import os
 import re
+import time
 
-from bad_objects import BAD_JOBS, BAD_NAMES, BAD_NODES, GOOD_JOBS, JOB_SPEC
+from bad_objects import BAD_JOBS, BAD_NAMES, BAD_NODES, GOOD_JOBS, JOB_SPEC, full_affinity
 from lib import API, TOP, Checks, Server, load
 
 JOBS = API + "/namespaces/default/computejobs"
@@ -61,7 +62,7 @@ def full_status():
     condition = {"type": "Complete", "status": "True", "reason": "CompletionsReached", "message": "",
                  "lastTransitionTime": when, "observedGeneration": 1}
     return {"state": "Running", "startTime": when, "activeNodes": ["n1"], "active": 1, "ready": 1, "succeeded": 2,
-            "failed": 3, "completedIndexes": "0,2-5", "attempts": 4294967295, "selector": "a=b",
+            "failed": 3, "completedIndexes": "0,2-5", "attempts": 1000000000, "selector": "a=b",
             "superseded": [{"index": 9999, "attempt": 1, "node": "n2", "replacedBy": 2}], "reason": "R",
             "message": "m", "observedGeneration": 1, "conditions": [condition]}
 
@@ -174,6 +175,43 @@ def test_shown(server, check):
         check.that(f"explain {what}: every field", "<no description>" not in text and "<empty>" not in text, text)
 
 
+def loosened(crd):
+    """The definition as older versions had it, before bounds were tightened."""
+    crd = copy.deepcopy(crd)
+    schema = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]
+    schema["spec"]["properties"]["nodeAffinity"]["x-kubernetes-validations"].pop()
+    status = schema["status"]["properties"]
+    status["attempts"]["maximum"] = 4294967295
+    return crd
+
+
+def test_ratcheting(server, check):
+    """What was stored before a bound was tightened still takes a status, and edits of other fields."""
+    crd = load("crds/muster.dev_computejobs.yaml")[0]
+    server.apply(loosened(crd))
+    large = job("large", **full_affinity(9))
+    deadline = time.monotonic() + 30
+    while server.request("POST", JOBS, large)[0] != 201 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    path = JOBS + "/large"
+    status = {**full_status(), "state": "Running", "attempts": 4294967295}
+    check.accepted("stored before", server.request("PATCH", path + "/status", {"status": status}, kind=MERGE))
+    server.apply(crd)
+    while server.request("POST", JOBS + "?dryRun=All", job("dry", **full_affinity(9)))[0] == 201 \
+            and time.monotonic() < deadline:
+        time.sleep(0.2)
+    check.accepted("status after", server.request("PATCH", path + "/status", {
+        "status": {"message": "spec.nodeAffinity has more than 2048 values", "active": 3}}, kind=MERGE))
+    check.accepted("attempts brought down", server.request("PATCH", path + "/status", {
+        "status": {"attempts": 1000000000}}, kind=MERGE))
+    check.accepted("another field", server.request("PATCH", path, {"spec": {"parallelism": 2}}, kind=MERGE))
+    check.accepted("scale", server.request("PATCH", path + "/scale", {"spec": {"replicas": 3}}, kind=MERGE))
+    check.refused("the field itself", server.request("PATCH", path, {"spec": {
+        "nodeAffinity": full_affinity(10)["nodeAffinity"]}}, kind=MERGE), "2048", status=(422,))
+    check.accepted("within the bound", server.request("PATCH", path, {"spec": {
+        "nodeAffinity": full_affinity(8)["nodeAffinity"]}}, kind=MERGE))
+
+
 def test_bounds(_server, check):
     """The bounds that the programs count on are those of the definition."""
     with open(os.path.join(TOP, "shared/model/object.h"), encoding="utf-8") as f:
@@ -181,10 +219,17 @@ def test_bounds(_server, check):
     crd = load("crds/muster.dev_computejobs.yaml")[0]["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     spec = crd["properties"]["spec"]["properties"]
     affinity = spec["nodeAffinity"]["properties"]["nodeSelectorTerms"]
+    attempts = crd["properties"]["status"]["properties"]["attempts"]
+    rules = str(spec["nodeAffinity"]["x-kubernetes-validations"])
+    check.that("bound AFFINITY_VALUES_MAX", f"<= {told.get('AFFINITY_VALUES_MAX')}" in rules, rules)
     expressions = affinity["items"]["properties"]["matchExpressions"]
     for name, bound in (
             ("PARALLELISM_MAX", spec["parallelism"]["maximum"]), ("TERMS_MAX", affinity["maxItems"]),
             ("EXPRS_MAX", expressions["maxItems"]), ("TOLERATIONS_MAX", spec["tolerations"]["maxItems"]),
+            ("PRIORITY_MAX", spec["priority"]["maximum"]), ("PRIORITY_MAX", -spec["priority"]["minimum"]),
+            ("SELECTOR_MAX", spec["nodeSelector"]["maxProperties"]), ("ATTEMPT_MAX", attempts["maximum"]),
+            ("LABEL_KEY_MAX", expressions["items"]["properties"]["key"]["maxLength"]),
+            ("LABEL_VALUE_MAX", expressions["items"]["properties"]["values"]["items"]["maxLength"]),
             ("EXPR_VALUES_MAX", expressions["items"]["properties"]["values"]["maxItems"])):
         check.that("bound " + name, told.get(name) == bound, f"{told.get(name)} and {bound}")
     message = crd["properties"]["status"]["properties"]["message"]["maxLength"]
@@ -194,7 +239,8 @@ def test_bounds(_server, check):
 def main():
     server, check = Server(), Checks()
     server.apply_crds()
-    for test in (test_bad, test_good, test_defaults, test_status, test_final, test_apply, test_shown, test_bounds):
+    for test in (test_bad, test_good, test_defaults, test_status, test_final, test_apply, test_shown, test_ratcheting,
+                 test_bounds):
         test(server, check)
     check.end(at_least=150)
 

@@ -67,6 +67,8 @@ static void test_foreign(void **state)
 		{{LABEL_INDEX, "10000"}, {LABEL_ATTEMPT, "1"}},
 		{{LABEL_INDEX, "1"}, {"x", "1"}},
 		{{LABEL_INDEX, "1"}, {LABEL_ATTEMPT, "4294967296"}},
+		{{LABEL_INDEX, "1"}, {LABEL_ATTEMPT, "4294967295"}},
+		{{LABEL_INDEX, "1"}, {LABEL_ATTEMPT, "1000000001"}},
 		{{LABEL_INDEX, "1"}, {LABEL_ATTEMPT, ""}},
 	};
 	struct member m;
@@ -74,6 +76,16 @@ static void test_foreign(void **state)
 	(void)state;
 	p.meta.owner_kind = "Job";
 	assert_false(member_of_pod(&p, &m));
+	p = pod_of_job();
+	p.meta.owner_name = "a-name-of-58-characters-which-no-compute-job-ever-has-had-";
+	assert_false(member_of_pod(&p, &m));
+	p = pod_of_job();
+	char uid[UID_MAX + 2] = "";
+	memset(uid, 'u', UID_MAX + 1);
+	p.meta.owner_uid = uid;
+	assert_false(member_of_pod(&p, &m));
+	uid[UID_MAX] = '\0';
+	assert_true(member_of_pod(&p, &m));
 	p = pod_of_job();
 	p.meta.owner_uid = NULL;
 	assert_false(member_of_pod(&p, &m));

@@ -204,7 +204,7 @@ static void pages_fit_by_their_estimate(void **state)
 			   .pod = name,
 			   .pod_uid = "uid",
 			   .index = PARALLELISM_MAX - 1,
-			   .attempt = INT32_MAX,
+			   .attempt = ATTEMPT_MAX,
 			   .template_hash = "0123456789abcdef",
 			   .phase = MEMBER_FAILED,
 			   .ready = true,

@@ -299,10 +299,9 @@ static void a_thousandth_counts(void **state)
 	assert_int_equal(w_orders(w, one), 0);
 }
 
-/* The CRD says 64; whoever raises that loses none of them. */
 static void every_value_of_an_expression_counts(void **state)
 {
-	enum { VALUES = 70 };
+	enum { VALUES = EXPR_VALUES_MAX };
 	struct world *w = w_of(state);
 	char text[VALUES][8];
 	const char *values[VALUES];
@@ -326,6 +325,131 @@ static void every_value_of_an_expression_counts(void **state)
 	w_job(w, b);
 	assert_string_equal(where(w, a, 0), "n1");
 	assert_string_equal(where(w, b, 0), "n0");
+}
+
+/* The longest affinity that the CRD takes: as many terms, expressions and values as there may be,
+ * each as long as it may be; n more values. */
+static void largest_affinity(struct wjob *j, uint32_t n)
+{
+	static char key[LABEL_KEY_MAX + 1], value[LABEL_VALUE_MAX + 1];
+	static const char *values[EXPR_VALUES_MAX];
+	static struct sel_expr exprs[TERMS_MAX][EXPRS_MAX];
+	static struct sel_term terms[TERMS_MAX];
+	memset(key, 'k', LABEL_KEY_MAX);
+	memset(value, 'v', LABEL_VALUE_MAX);
+	for (uint32_t i = 0; i < EXPR_VALUES_MAX; i++)
+		values[i] = value;
+	for (uint32_t t = 0; t < TERMS_MAX; t++) {
+		for (uint32_t e = 0; e < EXPRS_MAX; e++)
+			exprs[t][e] = (struct sel_expr){key, SEL_NOT_IN, {values, 8}};
+		terms[t] = (struct sel_term){exprs[t], EXPRS_MAX};
+	}
+	exprs[0][0].values.n += n;
+	j->job.spec.terms = terms;
+	j->job.spec.nterms = TERMS_MAX;
+}
+
+static void the_largest_affinity_is_taken_and_no_larger_one(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *a = w_new_job(w, "a", 1), *b = w_new_job(w, "b", 1), *c = w_new_job(w, "c", 1);
+	largest_affinity(a, 0);
+	w_job(w, a);
+	assert_int_equal(w_orders(w, a), 1);
+	largest_affinity(b, 1);
+	w_job(w, b);
+	w_job(w, c);
+	w_wait(w, 2000);
+	assert_int_equal(w_orders(w, b), 0);
+	assert_int_equal(w_orders(w, c), 1);
+	assert_string_equal(w_status(w, b).reason, "InvalidPodTemplate");
+	assert_non_null(
+		strstr(w_status(w, b).message, "spec.nodeAffinity has more than 2048 values"));
+	largest_affinity(b, 0);
+	w_job(w, b);
+	w_wait(w, 2000);
+	assert_int_equal(w_orders(w, b), 1);
+}
+
+/* The step is charged with them, so that many of them are spread over steps. */
+static void large_selections_are_evaluated_in_parts(void **state)
+{
+	enum { JOBS = 60 };
+	static struct kv kv[JOBS];
+	static char value[JOBS][16];
+	struct world *w = w_of(state);
+	uint32_t steps = 1;
+	unsynced_nodes(w, JOBS);
+	for (uint32_t i = 0; i < JOBS; i++) {
+		w_text(value[i], sizeof value[i], "%u", i);
+		kv[i] = (struct kv){"number", value[i]};
+		struct wjob *j = w_new_job(w, value[i], 1);
+		largest_affinity(j, 0);
+		j->job.spec.node_selector = (struct kvs){&kv[i], 1};
+		w_job(w, j);
+	}
+	sync_alone(w);
+	for (; core_deadline(w->core) <= w->now_ms; steps++)
+		tick(w);
+	assert_in_range(steps, 3, JOBS);
+}
+
+static void a_job_that_no_pod_could_be_named_after(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *a = w_new_job(w, "a", 1), *b = w_new_job(w, "b", 1);
+	char name[JOB_NAME_MAX + 2], uid[UID_MAX + 2];
+	memset(name, 'n', sizeof name - 1);
+	memset(uid, 'u', sizeof uid - 1);
+	name[sizeof name - 1] = uid[sizeof uid - 1] = '\0';
+	w_nodes(w, 1);
+	a->job.meta.name = name;
+	w_job(w, a);
+	a->job.meta.name = "a";
+	a->job.meta.uid = uid;
+	w_job(w, a);
+	w_job(w, b);
+	assert_int_equal(w_orders(w, b), 1);
+}
+
+/* A number that no order could carry is never given. */
+static void no_attempt_above_the_bound(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 3);
+	struct wjob *a = w_new_job(w, "a", 1);
+	w_job(w, a);
+	w_all(w, a, MEMBER_RUNNING);
+	w_wait(w, 2000);
+	a->job.status.attempts = UINT32_MAX;
+	w_echo(w, a);
+	w_wait(w, 2000);
+	assert_int_equal(w_status(w, a).state, JOB_RUNNING);
+	a->job.spec.parallelism = 2;
+	w_job(w, a);
+	w_wait(w, 2000);
+	assert_int_equal(w_status(w, a).state, JOB_FAILED);
+	assert_string_equal(w_status(w, a).reason, "AttemptsExhausted");
+}
+
+/* One index has had the highest number, by a pod that somebody made: no index is tried again. */
+static void a_pod_with_the_highest_number(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *a = w_new_job(w, "a", 1);
+	w_job(w, a);
+	w_wait(w, 2000);
+	const char *node = where(w, a, 0);
+	struct member m =
+		w_member(w, a, str_eq(node, "n1") ? "n2" : "n1", 0, ATTEMPT_MAX, MEMBER_RUNNING);
+	w_tell(w, a, node, 0, 1, MEMBER_RUNNING);
+	w_report(w, &m);
+	w_pods(w, m.node, &m, 1, true);
+	w_tell(w, a, node, 0, 1, MEMBER_DISRUPTED);
+	w_wait(w, 5000);
+	assert_string_equal(w_status(w, a).reason, "AttemptsExhausted");
 }
 
 /* Jobs may ask for whatever they like: what a node has is found all the same, and when it comes. */
@@ -375,6 +499,11 @@ int main(void)
 		T(the_emptier_of_two_large_nodes),
 		T(a_thousandth_counts),
 		T(every_value_of_an_expression_counts),
+		T(the_largest_affinity_is_taken_and_no_larger_one),
+		T(large_selections_are_evaluated_in_parts),
+		T(a_job_that_no_pod_could_be_named_after),
+		T(no_attempt_above_the_bound),
+		T(a_pod_with_the_highest_number),
 		T(resources_that_no_node_has_cost_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
