@@ -17,13 +17,13 @@ static bool settled(const struct core *c)
 
 static void check_slots(const struct core *c, const struct job_record *j)
 {
-	for (uint32_t i = 0; i < j->members.nslots; i++) {
-		const struct attempt *a = j->members.slots[i].current;
+	for (uint32_t i = 0; i < job_slots_end(j); i++) {
+		const struct slot *s = job_slot_find(j, i);
+		const struct attempt *a = s ? s->current : NULL;
 		if (!a)
 			continue;
 		must(a->job == j && a->id.index == i && a->state != ATTEMPT_ENDED);
-		must(a->id.attempt <= j->members.slots[i].last &&
-		     j->members.slots[i].last <= j->members.highest_attempt);
+		must(a->id.attempt <= s->last && s->last <= j->members.highest_attempt);
 		must(attempt_find(c, j, i, a->id.attempt) == a);
 		/* No attempt of a completed index runs on. */
 		must(!settled(c) || !bitset_has(&j->members.completed, i) || !attempt_live(a) ||

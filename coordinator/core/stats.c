@@ -16,7 +16,7 @@ void core_stats(const struct core *c, struct core_stats *ret)
 	for (const struct job_record *j = c->jobs.by_name; j; j = j->hh.next) {
 		ret->jobs[j->life.state]++;
 		ret->members_live += job_attempts_live(j);
-		ret->bytes_jobs += sizeof *j + j->members.nslots * sizeof(struct slot);
+		ret->bytes_jobs += sizeof *j + job_slots_bytes(j);
 	}
 	for (const struct node_record *n = c->nodes.by_name; n; n = n->hh.next) {
 		ret->nodes[n->verdict.state]++;

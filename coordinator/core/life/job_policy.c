@@ -247,12 +247,14 @@ static uint32_t wanted(struct core *c, struct job_record *j)
 	if (j->members.ncompleted + job_attempts_live(j) >= j->spec.parallelism &&
 	    !j->members.count[ATTEMPT_LOST] && !j->members.count[ATTEMPT_STOPPING])
 		return 0;
+	if (!job_slots_end(j))
+		return j->spec.parallelism - j->members.ncompleted;
 	for (uint32_t i = 0; i < j->spec.parallelism; i++) {
-		const struct slot *s = job_slot(j, i);
+		const struct slot *s = job_slot_find(j, i);
 		if (bitset_has(&j->members.completed, i) ||
-		    (s->current && !attempt_replaceable(s->current)))
+		    (s && s->current && !attempt_replaceable(s->current)))
 			continue;
-		if (s->retry_ms <= c->now_ms) {
+		if (!s || s->retry_ms <= c->now_ms) {
 			want++;
 			continue;
 		}

@@ -15,17 +15,17 @@
 
 void update_shrink(struct core *c, struct job_record *j)
 {
-	for (uint32_t i = j->members.nslots; i > j->spec.parallelism; i--) {
-		if (j->members.slots[i - 1].current)
-			attempt_stop(c, j->members.slots[i - 1].current, "job scaled down");
+	for (uint32_t i = job_slots_end(j); i > j->spec.parallelism; i--) {
+		if (job_current(j, i - 1))
+			attempt_stop(c, job_current(j, i - 1), "job scaled down");
 	}
 	/* A completed index needs no attempt, whichever attempt completed it. */
 	if (!j->update.completed_changed)
 		return;
 	j->update.completed_changed = false;
-	for (uint32_t i = 0; i < j->spec.parallelism && i < j->members.nslots; i++) {
-		if (j->members.slots[i].current && bitset_has(&j->members.completed, i))
-			attempt_stop(c, j->members.slots[i].current, "index completed");
+	for (uint32_t i = 0; i < j->spec.parallelism && i < job_slots_end(j); i++) {
+		if (job_current(j, i) && bitset_has(&j->members.completed, i))
+			attempt_stop(c, job_current(j, i), "index completed");
 	}
 }
 
@@ -123,7 +123,7 @@ static void roll(struct core *c, struct job_record *j)
 {
 	uint32_t allowed = may_be_away(j), away = 0;
 	for (uint32_t i = 0; i < j->spec.parallelism; i++) {
-		struct attempt *a = job_slot(j, i)->current;
+		struct attempt *a = job_current(j, i);
 		if (bitset_has(&j->members.completed, i))
 			continue;
 		if (a && old(c, a) && a->state != ATTEMPT_RUNNING)
@@ -131,7 +131,7 @@ static void roll(struct core *c, struct job_record *j)
 		away += !a || a->state != ATTEMPT_RUNNING;
 	}
 	for (uint32_t i = 0; i < j->spec.parallelism && away < allowed; i++) {
-		struct attempt *a = j->members.slots[i].current;
+		struct attempt *a = job_current(j, i);
 		if (!a || !old(c, a)) /* the old members that are left run */
 			continue;
 		attempt_stop(c, a, "template changed");

@@ -21,7 +21,7 @@
 /* The last attempt of its index, which failed. */
 static bool last_failed(const struct job_record *j, const struct attempt *a)
 {
-	const struct slot *s = &j->members.slots[a->id.index];
+	const struct slot *s = job_slot_find(j, a->id.index);
 	return a->state == ATTEMPT_ENDED && a->phase == MEMBER_FAILED && !s->current &&
 	       s->last == a->id.attempt;
 }
@@ -50,10 +50,12 @@ static bool ended_as_it_is(const struct job_record *j, const struct attempt *a)
  * were deleted are forgotten with the leader that saw them. */
 static void count_ends(struct job_record *j)
 {
-	AUTO(mem_freep) uint32_t *after = mem_zalloc(j->members.nslots + 1, sizeof *after);
+	AUTO(mem_freep) uint32_t *after = mem_zalloc(job_slots_end(j) + 1, sizeof *after);
 	const struct attempt *a;
-	for (uint32_t i = 0; i < j->members.nslots; i++)
-		job_set_ends(j, i, 0);
+	for (uint32_t i = 0; i < job_slots_end(j); i++) {
+		if (job_slot_find(j, i))
+			job_set_ends(j, i, 0);
+	}
 	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		if (ended_as_it_is(j, a) && a->ran_long && a->id.attempt > after[a->id.index])
@@ -61,7 +63,7 @@ static void count_ends(struct job_record *j)
 	}
 	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
-		uint8_t ends = j->members.slots[a->id.index].ends;
+		uint8_t ends = job_slot_find(j, a->id.index)->ends;
 		if (ended_as_it_is(j, a) && a->id.attempt >= after[a->id.index] && ends < UINT8_MAX)
 			job_set_ends(j, a->id.index, (uint8_t)(ends + 1));
 	}
@@ -69,14 +71,14 @@ static void count_ends(struct job_record *j)
 
 static bool last_ended(const struct job_record *j, const struct attempt *a)
 {
-	const struct slot *s = &j->members.slots[a->id.index];
+	const struct slot *s = job_slot_find(j, a->id.index);
 	return ended_as_it_is(j, a) && !s->current && s->last == a->id.attempt;
 }
 
 /* A pause that ran under the previous leader goes on: it began when the member ended. */
 static void resume_pause(const struct core *c, struct job_record *j, const struct attempt *a)
 {
-	int64_t delay = again_pause(j->members.slots[a->id.index].ends), charged = 0;
+	int64_t delay = again_pause(job_slot_find(j, a->id.index)->ends), charged = 0;
 	if (a->phase == MEMBER_FAILED)
 		charged =
 			backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->members.failed);

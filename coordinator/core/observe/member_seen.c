@@ -308,8 +308,8 @@ static void late(struct core *c, struct job_record *j, struct node_record *n,
 /* The number was used on this node or another, and nothing is known of it any more. */
 static bool is_late(const struct core *c, const struct job_record *j, const struct member *m)
 {
-	return c->cfg.proofs && c->synced && m->index < j->members.nslots &&
-	       m->attempt <= j->members.slots[m->index].last;
+	const struct slot *s = job_slot_find(j, m->index);
+	return c->cfg.proofs && c->synced && s && m->attempt <= s->last;
 }
 
 /* The attempt had another pod: if the API server shows the new one, that one is gone. */

@@ -43,7 +43,7 @@ static bool blocked(struct core *c, struct queue_item *it, bool kept)
 /* The index wants an attempt now. */
 static bool open_index(const struct core *c, const struct job_record *j, uint32_t index)
 {
-	const struct slot *s = index < j->members.nslots ? &j->members.slots[index] : NULL;
+	const struct slot *s = job_slot_find(j, index);
 	if (bitset_has(&j->members.completed, index) || !job_number_left(j, index))
 		return false;
 	return !s || ((!s->current || attempt_replaceable(s->current)) && s->retry_ms <= c->now_ms);

@@ -91,7 +91,7 @@ bool attempt_seen(const struct attempt *a)
 
 bool attempt_current(const struct attempt *a)
 {
-	return a->job->members.slots[a->id.index].current == a; /* set since attempt_new */
+	return job_current(a->job, a->id.index) == a;
 }
 
 uint32_t job_members_seen(const struct job_record *j)
@@ -288,7 +288,7 @@ void attempt_free(struct core *c, struct attempt *a)
 {
 	struct job_record *j = a->job;
 	if (attempt_current(a)) {
-		j->members.slots[a->id.index].current = NULL;
+		job_slot(j, a->id.index)->current = NULL;
 		attempt_give_back(c, a);
 	}
 	take_room(c, a, false);

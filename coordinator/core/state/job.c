@@ -6,6 +6,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "coordinator/core/state/job_members.h"
 #include "coordinator/core/state/old_pods.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/request.h"
@@ -115,7 +116,7 @@ void job_free(struct core *c, struct job_record *j)
 		       j->told.doubt};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
-	free(j->members.slots);
+	job_slots_free(j);
 	old_pods_forget(j);
 	free(j->refusals.v);
 	free(j);

@@ -1,23 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/state/job_members.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
 
 #include "base/mem.h"
 #include "coordinator/core/state/selection.h"
 
+/* Memory goes with the indexes of which something is known, however many the job asks for. */
 struct slot *job_slot(struct job_record *j, uint32_t index)
 {
-	must(index < PARALLELISM_MAX);
-	if (index >= j->members.nslots) {
-		uint32_t n = index + 1 > j->spec.parallelism ? index + 1 : j->spec.parallelism;
-		j->members.slots = mem_realloc(j->members.slots, n, sizeof *j->members.slots);
-		memset(j->members.slots + j->members.nslots, 0,
-		       (n - j->members.nslots) * sizeof *j->members.slots);
-		j->members.nslots = n;
+	struct job_members *m = &j->members;
+	uint32_t page = index / SLOTS_PAGE;
+	must(index < PARALLELISM_MAX); /* model/member.h and the wire take no other */
+	if (page >= m->npages) {
+		m->pages = mem_realloc(m->pages, page + 1, sizeof(struct slot_page *));
+		memset(m->pages + m->npages, 0,
+		       (page + 1 - m->npages) * sizeof(struct slot_page *));
+		m->npages = page + 1;
 	}
-	return &j->members.slots[index];
+	if (!m->pages[page])
+		m->pages[page] = mem_zalloc(1, sizeof(struct slot_page));
+	return &m->pages[page]->v[index % SLOTS_PAGE];
+}
+
+size_t job_slots_bytes(const struct job_record *j)
+{
+	size_t bytes = j->members.npages * sizeof(struct slot_page *);
+	for (uint32_t i = 0; i < j->members.npages; i++)
+		bytes += j->members.pages[i] ? sizeof(struct slot_page) : 0;
+	return bytes;
+}
+
+void job_slots_free(struct job_record *j)
+{
+	for (uint32_t i = 0; i < j->members.npages; i++)
+		free(j->members.pages[i]);
+	free(j->members.pages);
+	j->members.pages = NULL;
+	j->members.npages = 0;
 }
 
 void job_recount_completed(struct job_record *j)
@@ -50,9 +72,10 @@ void job_retry_at(struct job_record *j, uint32_t index, int64_t at_ms)
 
 void job_retry_at_once(struct job_record *j, uint32_t first)
 {
-	for (uint32_t i = first; i < j->members.nslots; i++) {
-		j->members.slots[i].retry_ms = 0;
-		j->members.slots[i].ends = 0;
+	for (uint32_t i = first; i < job_slots_end(j); i++) {
+		struct slot *s = job_slot_find(j, i);
+		if (s)
+			s->retry_ms = s->ends = 0;
 	}
 }
 
@@ -72,8 +95,8 @@ void job_number_used(struct job_record *j, uint32_t index, uint32_t attempt)
 
 bool job_number_left(const struct job_record *j, uint32_t index)
 {
-	bool used = index < j->members.nslots && j->members.slots[index].last >= ATTEMPT_MAX;
-	return !used && j->members.attempt_floor < ATTEMPT_MAX;
+	const struct slot *s = job_slot_find(j, index);
+	return (!s || s->last < ATTEMPT_MAX) && j->members.attempt_floor < ATTEMPT_MAX;
 }
 
 void job_raise_floor(struct job_record *j, uint32_t attempt)

@@ -5,7 +5,28 @@
 
 #include "coordinator/core/state/tables.h"
 
-struct slot *job_slot(struct job_record *j, uint32_t index); /* made if there is none yet */
+/* The slot of an index, made if there is none yet. It stays where it is. */
+struct slot *job_slot(struct job_record *j, uint32_t index);
+/* NULL: nothing was ever known of the index. */
+static inline struct slot *job_slot_find(const struct job_record *j, uint32_t index)
+{
+	uint32_t page = index / SLOTS_PAGE;
+	bool known = page < j->members.npages && j->members.pages[page];
+	return known ? &j->members.pages[page]->v[index % SLOTS_PAGE] : NULL;
+}
+/* The attempt that holds the index, or NULL. */
+static inline struct attempt *job_current(const struct job_record *j, uint32_t index)
+{
+	const struct slot *s = job_slot_find(j, index);
+	return s ? s->current : NULL;
+}
+/* All indexes of which something is known are below; 0: there are none. */
+static inline uint32_t job_slots_end(const struct job_record *j)
+{
+	return j->members.npages * SLOTS_PAGE;
+}
+size_t job_slots_bytes(const struct job_record *j); /* of memory */
+void job_slots_free(struct job_record *j);
 void job_complete_index(struct job_record *j, uint32_t index);
 /* Counts the completed indexes again. Indexes from parallelism on are remembered, as parallelism
  * may grow, but not counted. */

@@ -12,10 +12,17 @@ struct slot {
 	uint8_t ends; /* in a row, since the last long run or change by a user (attempt/again.h) */
 };
 
+enum { SLOTS_PAGE = 64 };
+
+/* The slots of SLOTS_PAGE indexes, made when something of one of them is known. */
+struct slot_page {
+	struct slot v[SLOTS_PAGE];
+};
+
 /* The members. */
 struct job_members {
-	struct slot *slots;
-	uint32_t nslots;
+	struct slot_page **pages; /* NULL: nothing is known of these indexes */
+	uint32_t npages;
 	struct attempt *attempts; /* a list through job_next */
 	uint32_t count[ATTEMPT_STATE_N], nready, nwaiting;
 	/* The next attempt has a higher number than this, and than the last of its slot. */

@@ -70,8 +70,8 @@ static struct strs active_nodes(const struct job_record *j, struct arena *a)
 		arena_alloc(a, ((size_t)j->members.count[ATTEMPT_RUNNING] + 1) * sizeof *v);
 	struct strs ret = {.v = v};
 	must(v);
-	for (uint32_t i = 0; i < j->members.nslots; i++) {
-		const struct attempt *at = j->members.slots[i].current;
+	for (uint32_t i = 0; i < job_slots_end(j); i++) {
+		const struct attempt *at = job_current(j, i);
 		if (at && at->state == ATTEMPT_RUNNING)
 			v[ret.n++] = at->node->name;
 	}
@@ -119,7 +119,7 @@ static bool superseded(const struct job_record *j, const struct attempt *a)
 {
 	return (a->state == ATTEMPT_LOST || (a->state == ATTEMPT_STOPPING && a->away)) &&
 	       attempt_seen(a) && !attempt_current(a) &&
-	       j->members.slots[a->id.index].last > a->id.attempt;
+	       job_slot_find(j, a->id.index)->last > a->id.attempt;
 }
 
 static int by_index(const struct superseded *a, const struct superseded *b)
@@ -142,7 +142,7 @@ static void view_superseded(const struct job_record *j, struct arena *a, struct 
 	{
 		if (!superseded(j, at) || s->nsuperseded == n)
 			continue;
-		const struct slot *slot = &j->members.slots[at->id.index];
+		const struct slot *slot = job_slot_find(j, at->id.index);
 		struct superseded x = {.index = at->id.index,
 				       .attempt = at->id.attempt,
 				       .by = slot->current ? slot->current->id.attempt : slot->last,

@@ -285,8 +285,8 @@ static bool tell_lost(struct core *c, struct job_record *j)
 static bool waits(const struct core *c, const struct job_record *j, uint32_t index)
 {
 	if (index == UINT32_MAX)
-		return true;                             /* told by the leader before */
-	const struct slot *s = &j->members.slots[index]; /* made with the attempt that ended */
+		return true;                            /* told by the leader before */
+	const struct slot *s = job_slot_find(j, index); /* made with the attempt that ended */
 	return !s->current && s->retry_ms > c->now_ms;
 }
 

@@ -3,6 +3,7 @@
  * are kept, more nodes than a word has bits, more taints than are told apart. */
 #include "test/unit/coordinator/core/world.h"
 
+#include <malloc.h>
 #include <string.h>
 
 static const char *where(struct world *w, struct wjob *j, uint32_t index)
@@ -77,6 +78,58 @@ static void sync_alone(struct world *w)
 	w->no_writes = true;
 	w_sync(w);
 	w->no_writes = false;
+}
+
+static size_t in_use(void)
+{
+	return mallinfo2().uordblks;
+}
+
+/* Bytes that a job of so many members costs while it waits. */
+static size_t bytes_of_waiting(struct world *w, uint32_t parallelism)
+{
+	enum { JOBS = 100 };
+	char name[16];
+	size_t before = in_use();
+	for (uint32_t i = 0; i < JOBS; i++) {
+		w_text(name, sizeof name, "p%u-%u", parallelism, i);
+		struct job job = {.meta = {.ns = "default",
+					   .name = name,
+					   .uid = name,
+					   .rv = "1",
+					   .generation = 1,
+					   .created_ms = w->wall_ms + i},
+				  .spec = {.parallelism = parallelism,
+					   .min_parallelism = parallelism,
+					   .active_deadline_s = -1,
+					   .ttl_s = -1,
+					   .template_hash = "00000000000000aa",
+					   .node_selector = {&(struct kv){"no", "node"}, 1}}};
+		struct core_event ev = {.type = CEV_JOB, .job = &job};
+		w_step(w, &ev);
+	}
+	for (uint32_t i = 0; i < 30; i++) {
+		w->now_ms += 100;
+		tick(w);
+	}
+	return (in_use() - before) / JOBS;
+}
+
+/* Memory goes with what lives: 100,000 jobs that wait fit in a coordinator of 256 MiB, whatever
+ * they ask for. */
+static void a_waiting_job_of_10000_costs_what_one_of_1_costs(void **state)
+{
+	enum { MOST = 256 * 1024 * 1024 / 100000 };
+	struct world *w = w_of(state);
+	w_nodes(w, 3);
+	w_sync(w);
+	w->no_writes = true;
+	(void)bytes_of_waiting(w, 2); /* memory that is kept */
+	size_t small = bytes_of_waiting(w, 1), large = bytes_of_waiting(w, PARALLELISM_MAX);
+	print_message("bytes of a waiting job: %zu of 1, %zu of %d\n", small, large,
+		      PARALLELISM_MAX);
+	assert_true(large <= small + 256);
+	assert_true(large <= MOST); /* sanitizers count nothing */
 }
 
 /* What comes in the middle of a cycle is not lost by it, and placed in its turn. */
@@ -490,6 +543,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
+		T(a_waiting_job_of_10000_costs_what_one_of_1_costs),
 		T(a_long_queue_is_placed_in_parts),
 		T(who_is_raised_meanwhile_is_next),
 		T(many_at_once_are_placed_in_parts),

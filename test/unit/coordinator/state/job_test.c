@@ -45,10 +45,42 @@ static void completed_indexes_count_within_parallelism(void **state)
 	j->spec.parallelism = 1;
 	job_recount_completed(j);
 	assert_int_equal(j->members.ncompleted, 0);
-	job_slot(j, 9)->last = 4; /* slots are made as they are asked for */
-	assert_int_equal(j->members.nslots, 10);
-	assert_int_equal(job_slot(j, 9)->last, 4);
+}
+
+static void slots_are_made_as_something_is_known_of_them(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", PARALLELISM_MAX);
+	assert_int_equal(job_slots_bytes(j), 0);
+	assert_int_equal(job_slots_end(j), 0);
+	assert_null(job_slot_find(j, 9));
+	assert_null(job_current(j, 9));
+	job_retry_at_once(j, 0);
+	struct slot *s = job_slot(j, PARALLELISM_MAX - 1);
+	job_number_used(j, PARALLELISM_MAX - 1, 4);
+	job_set_ends(j, PARALLELISM_MAX - 1, 2);
+	assert_null(job_slot_find(j, 9));
+	assert_true(job_slots_end(j) >= PARALLELISM_MAX);
+	/* One of 10,000 costs its page and a list of pages, not 10,000 slots. */
+	assert_true(job_slots_bytes(j) < 4096);
+	job_slot(j, 9)->last = 5;
+	assert_ptr_equal(job_slot(j, PARALLELISM_MAX - 1), s);
+	assert_int_equal(s->last, 4);
 	assert_int_equal(job_slot(j, 3)->last, 0);
+	job_retry_at_once(j, 10);
+	assert_int_equal(s->ends, 0);
+}
+
+static void numbers_that_are_left(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 2);
+	assert_true(job_number_left(j, 0));
+	job_number_used(j, 0, ATTEMPT_MAX);
+	assert_false(job_number_left(j, 0));
+	assert_true(job_number_left(j, 1));
+	job_raise_floor(j, ATTEMPT_MAX);
+	assert_false(job_number_left(j, 1));
 }
 
 static void how_many_must_fit_at_once(void **state)
@@ -168,6 +200,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		T(a_job_made_again_is_another),
 		T(completed_indexes_count_within_parallelism),
+		T(slots_are_made_as_something_is_known_of_them),
+		T(numbers_that_are_left),
 		T(how_many_must_fit_at_once),
 		T(every_move_of_a_job_is_logged),
 		T(what_a_job_says),
