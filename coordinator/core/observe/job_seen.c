@@ -203,7 +203,7 @@ static struct job_record *job_find_or_new(struct core *c, const struct meta *met
 	}
 	if (j)
 		return j;
-	j = job_find_uid(c, meta->uid);
+	j = job_find_same(c, meta->ns, meta->name, meta->uid);
 	if (!j)
 		j = job_new(c, meta->ns, meta->name, meta->uid);
 	return j->object.deleted ? NULL : j;
@@ -300,7 +300,7 @@ static void owner_is_deleted(struct core *c, struct job_record *j)
 
 void job_checked(struct core *c, const struct core_event *ev)
 {
-	struct job_record *j = job_find_uid(c, str_or_empty(ev->checked.uid));
+	struct job_record *j = job_find_same(c, ev->checked.ns, ev->checked.name, ev->checked.uid);
 	if (!j || !j->check.running)
 		return;
 	j->check.running = false;

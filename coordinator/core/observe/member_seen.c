@@ -334,7 +334,7 @@ static bool is_recreated(const struct core *c, const struct attempt *a, const st
 
 void member_seen(struct core *c, struct node_record *n, const struct member *m, bool by_list)
 {
-	struct job_record *j = job_find_uid(c, str_or_empty(m->job_uid));
+	struct job_record *j = job_find_same(c, m->ns, m->job_name, m->job_uid);
 	bool pod = !podless(m->phase) && *str_or_empty(m->pod_uid) && m->phase != MEMBER_NONE;
 	if (m->index >= PARALLELISM_MAX || !*str_or_empty(m->job_uid) ||
 	    strlen(str_or_empty(m->job_name)) > JOB_NAME_MAX)

@@ -22,17 +22,29 @@ struct job_record *job_find(const struct core *c, const char *ns, const char *na
 	return j;
 }
 
-struct job_record *job_find_uid(const struct core *c, const char *uid)
+/* Whoever may create pods in one namespace can name any UID as their owner's, so a UID alone says
+ * nothing. */
+static void put_identity(struct buf *b, const char *ns, const char *name, const char *uid)
 {
+	buf_printf(b, "%s/%s/%s", str_or_empty(ns), str_or_empty(name), str_or_empty(uid));
+}
+
+struct job_record *job_find_same(const struct core *c, const char *ns, const char *name,
+				 const char *uid)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(1024);
 	struct job_record *j;
-	HASH_FIND(hh_uid, c->jobs.by_uid, uid, strlen(uid), j);
+	put_identity(&key, ns, name, uid);
+	HASH_FIND(hh_uid, c->jobs.by_uid, buf_str(&key), key.len, j);
 	return j;
 }
 
 struct job_record *job_new(struct core *c, const char *ns, const char *name, const char *uid)
 {
-	AUTO(buf_done) struct buf key = BUF_INIT(1024);
+	AUTO(buf_done) struct buf key = BUF_INIT(1024), identity = BUF_INIT(1024);
 	struct job_record *j = mem_zalloc(1, sizeof *j);
+	put_identity(&identity, ns, name, uid);
+	j->identity = mem_strdup(buf_str(&identity));
 	buf_printf(&key, "%s/%s", str_or_empty(ns), str_or_empty(name));
 	j->key = mem_strdup(buf_str(&key));
 	j->ns = mem_strdup(ns);
@@ -50,7 +62,7 @@ struct job_record *job_new(struct core *c, const char *ns, const char *name, con
 	j->timer.kind = TIMER_JOB;
 	j->life.deadline_at_ms = j->life.ttl_at_ms = INT64_MAX;
 	j->spec.parallelism = j->spec.min_parallelism = 1;
-	HASH_ADD_KEYPTR(hh_uid, c->jobs.by_uid, j->uid, strlen(j->uid), j);
+	HASH_ADD_KEYPTR(hh_uid, c->jobs.by_uid, j->identity, strlen(j->identity), j);
 	return j;
 }
 
@@ -102,6 +114,7 @@ void job_free(struct core *c, struct job_record *j)
 	job_followed_selection(c, j);
 	bitset_done(&j->members.completed);
 	char *own[] = {j->key,
+		       j->identity,
 		       j->ns,
 		       j->name,
 		       j->uid,
@@ -112,7 +125,6 @@ void job_free(struct core *c, struct job_record *j)
 		       j->told.last_failure,
 		       j->told.last_refusal,
 		       j->told.forbidden,
-
 		       j->told.doubt};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);

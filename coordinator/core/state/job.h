@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The job table. A job is found by namespace and name while its object exists, and by UID as long
- * as attempts of it are known. A job that is deleted and created again under the same name is
- * another job. A job of which only pods are known (a stray) is kept until a live GET shows whether
- * it exists. */
+/* The job table. A job is found by namespace and name while its object exists, and by namespace,
+ * name and UID as long as attempts of it are known. A job that is deleted and created again under
+ * the same name is another job. A job of which only pods are known (a stray) is kept until a live
+ * GET shows whether it exists. */
 #pragma once
 
 #include "coordinator/core/state/job_life.h"
@@ -10,10 +10,11 @@
 #include "coordinator/core/state/job_told.h"
 #include "coordinator/core/state/tables.h"
 
-/* NULL: the job is not known. job_find finds jobs whose object exists, job_find_uid also those that
- * were deleted and still have attempts. */
+/* NULL: the job is not known. job_find finds jobs whose object exists, job_find_same also those
+ * that were deleted and still have attempts, and strays; all three names have to agree. */
 struct job_record *job_find(const struct core *c, const char *ns, const char *name);
-struct job_record *job_find_uid(const struct core *c, const char *uid);
+struct job_record *job_find_same(const struct core *c, const char *ns, const char *name,
+				 const char *uid);
 struct job_record *job_new(struct core *c, const char *ns, const char *name, const char *uid);
 /* A record for a pod whose job is not known. */
 struct job_record *job_stray(struct core *c, const struct member *m);

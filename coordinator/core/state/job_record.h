@@ -65,11 +65,12 @@ struct job_life {
 };
 
 struct job_record {
-	UT_hash_handle hh, hh_uid;      /* by "ns/name" while the object exists; by UID */
+	UT_hash_handle hh, hh_uid;      /* by "ns/name" while the object exists; by identity */
 	struct job_record *prev, *next; /* the list of jobs that changed */
 	struct heap_node timer;
 	uint32_t id;
 	char *key, *ns, *name, *uid;
+	char *identity; /* "ns/name/uid": a pod is a member of the job only if all three agree */
 	bool dirty;
 	struct job_object object;
 	struct job_want spec;

@@ -86,7 +86,10 @@ static void answers_to_nothing(void **state)
 	ignored(w, (struct core_event){.type = CEV_JOB_CHECKED,
 				       .checked = {.uid = "u", .rc = RC_NOTFOUND}});
 	ignored(w, (struct core_event){.type = CEV_JOB_CHECKED, /* nobody asked */
-				       .checked = {.uid = j->uid, .rc = RC_NOTFOUND}});
+				       .checked = {.ns = "default",
+						   .name = "a",
+						   .uid = j->uid,
+						   .rc = RC_NOTFOUND}});
 	ignored(w, (struct core_event){.type = CEV_STATUS_WRITTEN, .written = {.name = "n9"}});
 	ignored(w, (struct core_event){
 			   .type = CEV_STATUS_WRITTEN,
@@ -133,9 +136,6 @@ static void members_that_cannot_be(void **state)
 	w_report(w, &bad);
 	bad = m;
 	bad.pod = "another-name"; /* our pods' names say which attempt they are */
-	w_report(w, &bad);
-	bad = m;
-	bad.ns = "elsewhere";
 	w_report(w, &bad);
 	w_did(w, "");
 }
@@ -376,6 +376,42 @@ static void taints_change_in_part(void **state)
 	assert_int_equal(w_orders(w, k) + w_orders(w, j), 2);
 }
 
+/* A pod in another namespace names the UID of a job that this leader has not seen yet. */
+static void a_pod_that_names_the_uid_of_anothers_job(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 2);
+	struct wjob *j = w_new_job(w, "a", 1);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING);
+	char pod[POD_NAME_BYTES];
+	member_pod_name("x", j->uid, 0, 1, pod);
+	m.ns = "elsewhere";
+	m.job_name = "x";
+	m.pod = pod;
+	w_hangup(w, "n1");
+	w_hello_with(w, "n1", &m, 1);
+	w_pods(w, "n1", &m, 1, true);
+	assert_true(w_has(w, "get x"));
+	w_job(w, j);
+	w_wait(w, 2000);
+	assert_int_equal(w_orders(w, j), 1);
+	assert_int_equal(w_status(w, j).attempts, 1);
+	w_all(w, j, MEMBER_RUNNING);
+	w_wait(w, 2000);
+	assert_int_equal(w_status(w, j).state, JOB_RUNNING);
+	w_clear(w);
+	struct core_event ev = {
+		.type = CEV_JOB_CHECKED,
+		.checked = {.ns = "elsewhere", .name = "x", .uid = j->uid, .rc = RC_NOTFOUND}};
+	w_step(w, &ev);
+	w_pods(w, "n1", &m, 1, true);
+	w_wait(w, 2000);
+	assert_true(w_has(w, "delete pod-a-0.1: job deleted")); /* it is deleted, as of any job that
+								   does not exist … */
+	assert_int_equal(w_status(w, j).state, JOB_RUNNING);    /* … and the job is left alone */
+	assert_int_equal(w_orders(w, j), 1);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
@@ -386,7 +422,7 @@ int main(void)
 		T(r011_pod_on_another_node), T(name_is_taken),
 		T(name_is_taken_by_itself),  T(taints_change_in_part),
 		T(nodes_come_and_go),        T(told_while_the_list_was_on_its_way),
-		T(unknown_job_is_asked_for),
+		T(unknown_job_is_asked_for), T(a_pod_that_names_the_uid_of_anothers_job),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

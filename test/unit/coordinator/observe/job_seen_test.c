@@ -219,7 +219,7 @@ static void an_old_message_about_one_that_is_gone(void **state)
 	assert_null(job_find(c, "default", "a"));
 	job_seen(c, &v);
 	assert_null(job_find(c, "default", "a"));
-	assert_true(job_find_uid(c, "uid-1")->object.deleted);
+	assert_true(job_find_same(c, "default", "a", "uid-1")->object.deleted);
 }
 
 static void what_a_live_get_tells(void **state)
@@ -245,7 +245,9 @@ static void what_a_live_get_tells(void **state)
 		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
 		struct attempt *a = tables_attempt(c, j, 0, n);
 		mem_strset(&a->pod_uid, "u1");
-		const struct core_event ev = {.checked = {.uid = "uid-1",
+		const struct core_event ev = {.checked = {.ns = "default",
+							  .name = "a",
+							  .uid = "uid-1",
 							  .rc = cases[i].rc,
 							  .live_uid = cases[i].live_uid}};
 		job_checked(c, &ev); /* nobody has asked */

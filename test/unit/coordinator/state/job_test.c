@@ -17,7 +17,7 @@ static void a_job_made_again_is_another(void **state)
 	job_set_named(c, old, false);
 	old->object.deleted = true;
 	assert_null(job_find(c, "default", "a"));
-	assert_ptr_equal(job_find_uid(c, "uid-a"), old);
+	assert_ptr_equal(job_find_same(c, "default", "a", "uid-a"), old);
 	struct job_record *again = job_new(c, "default", "a", "uid-again");
 	again->object.known = true;
 	job_set_named(c, again, true);
@@ -25,8 +25,8 @@ static void a_job_made_again_is_another(void **state)
 	assert_true(old->id != again->id);
 	job_free_if_unused(c, old);
 	job_free_if_unused(c, again); /* it is there */
-	assert_null(job_find_uid(c, "uid-a"));
-	assert_ptr_equal(job_find_uid(c, "uid-again"), again);
+	assert_null(job_find_same(c, "default", "a", "uid-a"));
+	assert_ptr_equal(job_find_same(c, "default", "a", "uid-again"), again);
 }
 
 /* Indexes above parallelism are remembered: they may come back. */
