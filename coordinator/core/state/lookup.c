@@ -72,14 +72,11 @@ void lookup_put(struct core *c, struct lookup *l)
 	c->lookups.nasking -= l->asking;
 	lookup_put(c, l->volume);
 	lookup_put(c, l->storage_class);
-	free(l->key);
-	free(l->ns);
-	free(l->name);
 	lookup_put(c, l->free);
 	pool_done(l);
 	bitset_done(&l->avoided);
-	char *const own[] = {l->failure,        l->uid,         l->rv,   l->selected, l->chosen,
-			     l->choice_failure, l->provisioner, l->where};
+	char *const own[] = {l->key,      l->ns,     l->name,           l->failure,     l->uid,  l->rv,
+			     l->selected, l->chosen, l->choice_failure, l->provisioner, l->where};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
 	free(l);
@@ -194,9 +191,9 @@ static void note_selected(struct core *c, struct lookup *l, const struct needed 
 		bitset_zero(&l->avoided);
 }
 
-static uint64_t print_of(const struct lookup *l, const struct buf *where)
+static uint64_t print_of(const struct lookup *l)
 {
-	uint64_t h = hash_bytes(hash_str(1, l->failure), where->data, where->len);
+	uint64_t h = hash_u64(hash_str(1, l->failure), l->where_print);
 	h = hash_u64(h, (uint64_t)l->exists | (uint64_t)l->deleting << 1 | (uint64_t)l->bound << 2 |
 				(uint64_t)l->lost << 3 | (uint64_t)l->waits << 4 |
 				(uint64_t)l->modes << 8);
@@ -246,44 +243,56 @@ void lookup_unchosen(struct core *c, struct lookup *l, const char *words, int64_
 	l->choose_after_ms = c->now_ms + pause;
 }
 
+/* The nodes that the object allows, in serial form. */
+static void take_where(struct lookup *l, const struct needed *obj)
+{
+	static const struct needed anywhere;
+	AUTO(buf_done) struct buf where = BUF_INIT(WHERE_MAX);
+	put_where(&where, obj);
+	if (buf_rc(&where) != RC_OK) { /* more places than anybody means */
+		buf_reset(&where);
+		put_where(&where, &anywhere);
+		mem_strset(&l->failure, "it names more places than Muster reads");
+	}
+	l->where_print = hash_bytes(1, where.data, where.len);
+	free(l->where);
+	l->where = buf_steal(&where);
+}
+
+static void take(struct core *c, struct lookup *l, const struct needed *obj)
+{
+	l->deleting = obj->meta.deleted_ms != 0;
+	l->bound = obj->bound;
+	l->lost = obj->lost;
+	l->waits = obj->waits;
+	l->modes = obj->modes;
+	l->bytes = obj->bytes;
+	l->block = obj->block;
+	l->selects = obj->selects;
+	l->no_provisioner = obj->waits && str_eq(obj->provisioner, NO_PROVISIONER);
+	mem_strset(&l->uid, obj->meta.uid);
+	mem_strset(&l->rv, obj->meta.rv);
+	mem_strset(&l->provisioner, obj->provisioner);
+	note_selected(c, l, obj);
+	follow(c, l, obj);
+	take_where(l, obj);
+}
+
 bool lookup_answer(struct core *c, struct lookup *l, const struct needed *obj, const char *failure)
 {
 	static const struct needed nothing;
-	AUTO(buf_done) struct buf where = BUF_INIT(WHERE_MAX);
 	bool first = !l->answered;
+	uint64_t was = l->print;
 	c->lookups.nasking -= l->asking;
 	l->asking = false;
 	l->answered = true;
 	l->answered_ms = c->now_ms;
 	mem_strset(&l->failure, failure);
-	if (!*str_or_empty(failure)) { /* else what was known stays */
+	if (!*l->failure) { /* else what was known stays */
 		l->exists = obj;
-		obj = obj ? obj : &nothing;
-		l->deleting = obj->meta.deleted_ms != 0;
-		l->bound = obj->bound;
-		l->lost = obj->lost;
-		l->waits = obj->waits;
-		l->modes = obj->modes;
-		l->bytes = obj->bytes;
-		l->block = obj->block;
-		l->selects = obj->selects;
-		l->no_provisioner = obj->waits && str_eq(obj->provisioner, NO_PROVISIONER);
-		mem_strset(&l->uid, obj->meta.uid);
-		mem_strset(&l->rv, obj->meta.rv);
-		mem_strset(&l->provisioner, obj->provisioner);
-		note_selected(c, l, obj);
-		follow(c, l, obj);
-		put_where(&where, obj);
-		if (buf_rc(&where) != RC_OK) { /* more places than anybody means */
-			buf_reset(&where);
-			put_where(&where, &nothing);
-			mem_strset(&l->failure, "it names more places than Muster reads");
-		}
-		free(l->where);
-		l->where = buf_steal(&where);
+		take(c, l, obj ? obj : &nothing);
 	}
-	uint64_t was = l->print;
-	l->print = print_of(l, &where);
+	l->print = print_of(l);
 	if (l->kind == NEEDED_RUNTIME_CLASS)
 		labels_outdated(c); /* selections hold what it says */
 	heap_set(&c->timers, &l->timer, c->now_ms + pause_ms(c, l));

@@ -53,8 +53,9 @@ struct lookup {
 	uint32_t npool, npool_next, pool_cap;
 	struct given *given, *given_next; /* of a pool, in the same way */
 	uint32_t ngiven, ngiven_next, given_cap;
-	uint64_t print; /* of all of it, to tell whether another answer differs */
-	char *where;    /* two lists of terms (state/terms.h) and the tolerations */
+	uint64_t print;       /* of all of it, to tell whether another answer differs */
+	char *where;          /* two lists of terms (state/terms.h) and the tolerations … */
+	uint64_t where_print; /* … and a hash of them */
 	struct lookup *volume, *storage_class; /* of a claim; NULL: none */
 	struct lookup *free; /* of a StorageClass without a provisioner: its pool */
 };

@@ -150,6 +150,11 @@ static void what_it_says_of_nodes(void **state)
 	assert_int_equal(lookup_tolerations(l, t, 2), 1);
 	assert_string_equal(t[0].key, "box");
 	assert_int_equal(lookup_tolerations(l, t, 0), 0);
+	assert_false(lookup_answer(c, l, &obj, "")); /* no news */
+	obj.where[1].n = 0;
+	assert_true(lookup_answer(c, l, &obj, "")); /* other places are */
+	obj.ntolerations = 0;
+	assert_true(lookup_answer(c, l, &obj, ""));
 	lookup_answer(c, l, NULL, "");
 	assert_string_equal(matching(c, l), "n1 n2");
 	lookup_put(c, l);
