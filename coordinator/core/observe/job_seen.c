@@ -215,41 +215,47 @@ static bool nameable(const struct meta *m)
 	return strlen(m->name) <= JOB_NAME_MAX && strlen(m->uid) <= UID_MAX;
 }
 
+static void seen_first(struct core *c, struct job_record *j, const struct job *job)
+{
+	const struct job_status *st = &job->status;
+	j->object.known = true;
+	members_orders_changed(c, j);
+	job_set_named(c, j, true);
+	adopt_status(j, st);
+	if (c->cfg.proofs && !c->synced)
+		old_pods_keep(j, st);
+	j->object.predates_leader = !c->synced;
+	j->object.created_ms = job->meta.created_ms; /* it decides the place in the queue */
+	if (st->observed_generation && st->observed_generation != job->meta.generation)
+		job_changed_selection(j, NULL);
+}
+
+/* True: its spec, or whether it is being deleted, is another than before. */
+static bool object_changed(struct job_record *j, const struct meta *meta)
+{
+	bool deleting = meta->deleted_ms != 0;
+	bool changed = j->object.generation != meta->generation || j->object.deleting != deleting;
+	j->object.generation = meta->generation;
+	j->object.deleting = deleting;
+	j->check.vanished = 0;
+	/* Without a deletion the finalizer means nothing. The garbage collector takes it off when
+	 * it has orphaned the pods. If a user has a finalizer of his own, the job is seen without
+	 * it then, and its pods stay orphaned. */
+	j->object.orphan |= deleting && meta->orphan_finalizer;
+	return changed;
+}
+
 static void seen(struct core *c, const struct job *job)
 {
 	struct job_record *j = job_find_or_new(c, &job->meta);
 	if (!j)
 		return; /* an old event about a job that was deleted */
-	bool first = !j->object.known, changed = j->object.generation != job->meta.generation;
-	if (first) {
-		j->object.known = true;
-		members_orders_changed(c, j);
-		job_set_named(c, j, true);
-		adopt_status(j, &job->status);
-		if (c->cfg.proofs && !c->synced)
-			old_pods_keep(j, &job->status);
-		j->object.predates_leader = !c->synced;
-		if (job->status.observed_generation &&
-		    job->status.observed_generation != job->meta.generation)
-			job_changed_selection(j, NULL);
-	}
-	bool deleting = job->meta.deleted_ms != 0;
-	bool orphan =
-		deleting &&
-		job->meta.orphan_finalizer; /* without a deletion the finalizer means nothing */
-	if (!first && changed && job_finished(j) && !job_state_final(job->status.state))
-		job_take_back(c, j);
-	changed |= deleting != j->object.deleting;
+	bool first = !j->object.known, edited = j->object.generation != job->meta.generation;
 	if (first)
-		j->object.created_ms = job->meta.created_ms; /* it decides the place in the queue */
-	j->object.generation = job->meta.generation;
-	j->object.deleting = deleting;
-	j->check.vanished = 0;
-	/* The garbage collector takes the finalizer off when it has orphaned the pods. If a user
-	 * has a finalizer of his own, the job is seen without it then, and its pods stay orphaned.
-	 */
-	j->object.orphan |= orphan;
-	if (first || changed) {
+		seen_first(c, j, job);
+	else if (edited && job_finished(j) && !job_state_final(job->status.state))
+		job_take_back(c, j);
+	if (object_changed(j, &job->meta) || first) {
 		set_spec(c, j, &job->spec);
 		job_set_doubt(j, str_or_empty(job->spec.doubt),
 			      job->status.observed_generation == job->meta.generation);

@@ -26,7 +26,8 @@ static bool told_before(const struct attempt *a)
 	       bitset_has(&j->members.completed, a->id.index);
 }
 
-void member_log_end(const struct core *c, const struct attempt *a, const char *msg,
+/* At debug level if the previous leader has logged it. */
+static void log_end(const struct core *c, const struct attempt *a, const char *msg,
 		    const struct member *m)
 {
 	LOG_AT(c->log, told_before(a) ? LOG_DEBUG : LOG_INFO, msg, KS("job", a->job->key),
@@ -76,7 +77,7 @@ void member_gone(struct core *c, struct attempt *a)
 
 void member_held(struct core *c, struct attempt *a, const struct member *m)
 {
-	member_log_end(c, a, "member's pod name taken", m);
+	log_end(c, a, "member's pod name taken", m);
 	if (attempt_live(a) && attempt_current(a))
 		pause_index(c, a, m, HELD_RETRY_MS);
 	attempt_free(c, a);
@@ -122,20 +123,20 @@ static void ended(struct core *c, struct attempt *a, const struct member *m)
 	if (m->phase == MEMBER_SUCCEEDED || m->phase == MEMBER_FAILED)
 		job_note_started(j);
 	if (m->phase == MEMBER_SUCCEEDED) {
-		member_log_end(c, a, "member succeeded", m);
+		log_end(c, a, "member succeeded", m);
 		succeeded(c, a);
 	} else if (m->phase == MEMBER_FAILED && a->id.attempt == s->last) {
-		member_log_end(c, a, "member failed", m);
+		log_end(c, a, "member failed", m);
 		charge(c, a, m);
 	} else if (m->phase == MEMBER_REFUSED) {
-		member_log_end(c, a, "member refused", m);
+		log_end(c, a, "member refused", m);
 		refuse(c, a, m);
 		pause_index(c, a, m, 0);
 		c->stats.disruptions++;
 		if (!member_refused_for_shape(m->reason))
 			job_refused(c, j);
 	} else {
-		member_log_end(c, a, "member disrupted", m);
+		log_end(c, a, "member disrupted", m);
 		pause_index(c, a, m, 0);
 		c->stats.disruptions++;
 	}

@@ -10,6 +10,3 @@ void member_ended(struct core *c, struct attempt *a, const struct member *m);
 void member_gone(struct core *c, struct attempt *a);
 /* The attempt has no pod, for something else has the pod's name. Frees the attempt. */
 void member_held(struct core *c, struct attempt *a, const struct member *m);
-/* Logs the end of a member; at debug level if the previous leader has logged it. */
-void member_log_end(const struct core *c, const struct attempt *a, const char *msg,
-		    const struct member *m);

@@ -332,6 +332,36 @@ static bool is_recreated(const struct core *c, const struct attempt *a, const st
 	return a->state == ATTEMPT_ENDED ? !member_phase_final(m->phase) : c->cfg.proofs;
 }
 
+/* n reports an attempt that nobody knows. */
+static void unknown(struct core *c, struct node_record *n, struct job_record *j,
+		    const struct member *m, bool pod, bool by_list)
+{
+	if (pod && is_late(c, j, m))
+		late(c, j, n, m, by_list);
+	else if (pod)
+		adopt(c, j, n, m, by_list);
+	else if (m->phase != MEMBER_NONE)
+		number_used(c, j, m);
+	node_dirty(c, n);
+}
+
+/* Its node reports an attempt that is known; pod: and its pod. */
+static void known(struct core *c, struct attempt *a, const struct member *m, bool pod, bool by_list)
+{
+	if (pod)
+		a->seen_gen = a->node->list.generation;
+	if (pod && is_recreated(c, a, m))
+		recreated(c, a, m, by_list);
+	else if (pod && by_list && !a->confirmed)
+		confirm(c, a, m);
+	else if (a->confirmed && pod)
+		apply(c, a, m);
+	else if (a->confirmed)
+		apply_podless(c, a, m);
+	else if (m->phase == MEMBER_GONE)
+		member_gone(c, a); /* only its agent has ever reported it */
+}
+
 void member_seen(struct core *c, struct node_record *n, const struct member *m, bool by_list)
 {
 	struct job_record *j = job_find_same(c, m->ns, m->job_name, m->job_uid);
@@ -359,29 +389,11 @@ void member_seen(struct core *c, struct node_record *n, const struct member *m, 
 		return;
 	}
 	if (!a) {
-		if (pod && is_late(c, j, m))
-			late(c, j, n, m, by_list);
-		else if (pod)
-			adopt(c, j, n, m, by_list);
-		else if (m->phase != MEMBER_NONE)
-			number_used(c, j, m);
-		node_dirty(c, n);
+		unknown(c, n, j, m, pod, by_list);
 		return;
 	}
 	if (a->node != n)
 		known_elsewhere(c, a, n, by_list);
-	if (a->node != n)
-		return;
-	if (pod)
-		a->seen_gen = n->list.generation;
-	if (pod && is_recreated(c, a, m))
-		recreated(c, a, m, by_list);
-	else if (pod && by_list && !a->confirmed)
-		confirm(c, a, m);
-	else if (a->confirmed && pod)
-		apply(c, a, m);
-	else if (a->confirmed)
-		apply_podless(c, a, m);
-	else if (m->phase == MEMBER_GONE)
-		member_gone(c, a); /* only its agent has ever reported it */
+	if (a->node == n)
+		known(c, a, m, pod, by_list);
 }

@@ -68,8 +68,9 @@ struct looking {
 	struct bitset claims[CLAIMS_MAX]; /* the nodes from which the volume of each is reached */
 	uint32_t away[CLAIMS_MAX];        /* how many nodes are kept away by it */
 	uint32_t nclaims;
-	uint64_t port; /* the port that is taken on the first node of W_PORT … */
-	bool ports;    /* … while another one is on another */
+	uint32_t small; /* nodes that could not hold a member if they were empty */
+	uint64_t port;  /* the port that is taken on the first node of W_PORT … */
+	bool ports;     /* … while another one is on another */
 };
 
 /* The first claim whose volume cannot be reached from the node; l->nclaims: none. */
@@ -273,10 +274,29 @@ static void look_at_claims(const struct core *c, const struct request *r, struct
 	}
 }
 
+/* What keeps the job away from the node. lacks: by resource, nodes that lack it. */
+static void look_at_node(struct core *c, const struct job_record *j, const struct node_record *n,
+			 struct looking *l, uint32_t *counts, uint32_t *lacks)
+{
+	uint32_t lack = 0;
+	enum obstacle o = obstacle(c, j, n, l, &lack);
+	counts[o]++;
+	l->small += o == W_LACK && !res_fits_empty(c, n, &j->spec.request->needs);
+	if (o == W_LACK)
+		lacks[lack]++;
+	if (o == W_VOLUME)
+		l->away[lack]++;
+	if (o == W_PORT)
+		note_port(l, ports_taken(j->spec.request, n->idx));
+	l->ready += o == W_FIT && l->own && bitset_has(&l->own->nodes, n->idx);
+	if (o == W_RESERVED && !l->ahead)
+		l->ahead = passer_ahead(c, &l->passer, n->idx);
+}
+
 static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 {
 	struct looking l = {.passer = passer_of(c, j), .own = reservation_of(c, j)};
-	uint32_t counts[W_N] = {0}, need = job_needs_at_once(j), small = 0;
+	uint32_t counts[W_N] = {0}, need = job_needs_at_once(j);
 	request_resolve(c, j->spec.request);
 	AUTO(mem_freep) uint32_t *lacks = mem_zalloc(j->spec.request->needs.n + 1, sizeof *lacks);
 	job_nodes(j, &l.busy);
@@ -284,21 +304,8 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 	look_at_claims(c, j->spec.request, &l);
 	for (uint32_t i = 0; i < c->nodes.n; i++) {
 		const struct node_record *n = c->nodes.at[i];
-		uint32_t lack = 0;
-		if (!n || !n->kube.exists)
-			continue;
-		enum obstacle o = obstacle(c, j, n, &l, &lack);
-		counts[o]++;
-		small += o == W_LACK && !res_fits_empty(c, n, &j->spec.request->needs);
-		if (o == W_LACK)
-			lacks[lack]++;
-		if (o == W_VOLUME)
-			l.away[lack]++;
-		if (o == W_PORT)
-			note_port(&l, ports_taken(j->spec.request, i));
-		l.ready += o == W_FIT && l.own && bitset_has(&l.own->nodes, n->idx);
-		if (o == W_RESERVED && !l.ahead)
-			l.ahead = passer_ahead(c, &l.passer, n->idx);
+		if (n && n->kube.exists)
+			look_at_node(c, j, n, &l, counts, lacks);
 	}
 	bitset_done(&l.busy);
 	selection_parts_done(&l.parts);
@@ -310,7 +317,7 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 		   need == 1 ? "" : "s", counts[W_FIT], counts[W_FIT] == 1 ? "s" : "");
 	put_counts(j, counts, lacks, &l, b);
 	const char *nowhere = request_nowhere(c, j->spec.request, lacks);
-	bool said = put_too_small(counts, small, need, nowhere, b);
+	bool said = put_too_small(counts, l.small, need, nowhere, b);
 	if (!put_hold(c, j, &l, b) && !said)
 		put_next_step(counts, need, b);
 }

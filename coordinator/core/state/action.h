@@ -9,8 +9,9 @@
 enum core_action_type {
 	ACT_ORDERS,              /* the orders of a node changed: core_orders() gives them */
 	ACT_JOB_STATUS,          /* a job's status is to be written: core_job_status() */
-	ACT_COMPUTE_NODE_STATUS, /* a ComputeNode's status is to be written: core_cnode_status() */
-	ACT_COMPUTE_NODE_APPLY,  /* a ComputeNode is to be applied: core_cnode_apply() */
+	ACT_COMPUTE_NODE_STATUS, /* a ComputeNode's status is to be written:
+				    core_compute_node_status() */
+	ACT_COMPUTE_NODE_APPLY,  /* a ComputeNode is to be applied: core_compute_node_apply() */
 	ACT_COMPUTE_NODE_DELETE, /* delete the ComputeNode of a deleted Node (UID precondition) */
 	ACT_POD_CREATE,          /* the coordinator itself creates the pod */
 	ACT_POD_ASK,             /* a dry run of a create: what does admission make of the pod? */

@@ -30,9 +30,9 @@ struct labelkey *labelkey_find(const struct core *c, uint32_t key);     /* NULL:
 struct labelval *labelval_find(const struct labelkey *k, uint32_t val); /* NULL: no node has it */
 void labels_set(struct core *c, struct labels *l, const struct kvs *from);
 void labels_done(struct core *c, struct labels *l);
-/* labels_node_out takes a node out of the sets before its labels or taints change, labels_node_in
- * puts it in afterwards. */
 /* What selections are evaluated from changed otherwise: all are evaluated again. */
 void labels_outdated(struct core *c);
+/* labels_node_out takes a node out of the sets before its labels or taints change, labels_node_in
+ * puts it in afterwards. */
 void labels_node_out(struct core *c, struct node_record *n);
 void labels_node_in(struct core *c, struct node_record *n);
