@@ -104,11 +104,20 @@ static bool may_come(const struct attempt *a)
 	       a->node->verdict.loss != NODE_LOST;
 }
 
+/* The garbage collector has not come to all pods of the job yet: so long the agent may report this
+ * one as a member. */
+static bool still_owned(const struct attempt *a)
+{
+	return a->job->object.orphaning && a->node->kube.exists && attempt_seen(a);
+}
+
 void attempt_timer_due(struct core *c, struct attempt *a)
 {
 	int64_t wait = backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries);
 	attempt_address_due(c, a);
-	if (a->orphaned) {
+	if (a->orphaned && still_owned(a)) {
+		attempt_set_timer(c, a, c->now_ms + LEFT_MS);
+	} else if (a->orphaned) {
 		attempt_free(c, a);
 	} else if (a->state == ATTEMPT_STOPPING && !attempt_seen(a)) {
 		if (may_come(a))

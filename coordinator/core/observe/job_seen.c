@@ -190,6 +190,7 @@ static void set_deleted(struct core *c, struct job_record *j, bool orphaned)
 	j->object.deleted = true;
 	members_orders_changed(c, j);
 	j->object.orphan |= orphaned;
+	j->object.orphaning = false;
 	job_status_drop(j);
 	job_dirty(c, j);
 }
@@ -241,7 +242,8 @@ static bool object_changed(struct job_record *j, const struct meta *meta)
 	/* Without a deletion the finalizer means nothing. The garbage collector takes it off when
 	 * it has orphaned the pods. If a user has a finalizer of his own, the job is seen without
 	 * it then, and its pods stay orphaned. */
-	j->object.orphan |= deleting && meta->orphan_finalizer;
+	j->object.orphaning = deleting && meta->orphan_finalizer;
+	j->object.orphan |= j->object.orphaning;
 	return changed;
 }
 

@@ -277,11 +277,15 @@ static void number_used(struct core *c, struct job_record *j, const struct membe
 	job_dirty(c, j);
 }
 
-/* A member of an orphaned job counts until its pod ends, or the agent counts it as another's. */
+/* A member of an orphaned job counts until its pod ends, or the agent counts it as another's. The
+ * garbage collector takes its time to make it one. */
 static void orphaned(struct core *c, const struct node_record *n, struct attempt *a,
 		     const struct member *m)
 {
-	if (a && a->orphaned && a->node == n && member_phase_final(m->phase))
+	if (!a || a->node != n)
+		return;
+	a->seen_gen = n->list.generation;
+	if (member_phase_final(m->phase))
 		attempt_free(c, a);
 }
 

@@ -12,13 +12,20 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/unproven.h"
 
+/* What a Hello lacks may be gone, and a list tells. But no list shows pods without an owner: a Hello
+ * has them with what the pods of others take. */
 void hello_listed(struct core *c, struct node_record *n)
 {
-	struct attempt *a;
+	struct attempt *a, *tmp;
 	unproven_sweep(c, n);
-	DL_FOREACH2(n->attempts, a, node_next)
+	DL_FOREACH_SAFE2(n->attempts, a, tmp, node_next)
 	{
-		if (a->seen_gen != n->list.generation && attempt_seen(a))
+		bool missing = a->seen_gen != n->list.generation && attempt_seen(a);
+		if (missing && a->orphaned) {
+			attempt_free(c, a);
+			continue;
+		}
+		if (missing)
 			node_want_list(n);
 		if (attempt_needs_coordinator(c, a))
 			attempt_launch_by_coordinator(c, a);
@@ -39,6 +46,8 @@ static void list_end(struct core *c, struct node_record *n)
 	struct attempt *a, *tmp;
 	DL_FOREACH_SAFE2(n->attempts, a, tmp, node_next)
 	{
+		if (a->orphaned && attempt_seen(a))
+			continue; /* until its agent tells (attempt/stop.c) */
 		if (a->seen_gen != n->list.generation && attempt_seen(a))
 			member_gone(c, a);
 		else if (never_came(n, a))

@@ -12,10 +12,11 @@
 
 /* The ComputeJob's object. */
 struct job_object {
-	bool known;    /* the object was seen; else only pods of the job were */
-	bool deleted;  /* the object was seen and does not exist any more */
-	bool deleting; /* the object has a deletionTimestamp */
-	bool orphan;   /* the job was deleted with orphaning: its pods are left alone, for good */
+	bool known;     /* the object was seen; else only pods of the job were */
+	bool deleted;   /* the object was seen and does not exist any more */
+	bool deleting;  /* the object has a deletionTimestamp */
+	bool orphan;    /* the job was deleted with orphaning: its pods are left alone, for good */
+	bool orphaning; /* … and the garbage collector has not come to all of them yet */
 	bool predates_leader; /* the job existed when this leader began */
 	int64_t generation, created_ms;
 };

@@ -485,29 +485,70 @@ static void orphaned_for_good(void **state)
 	assert_int_equal(st.members_live, 0);
 }
 
-/* Until its agent counts it as a stranger's, or 30 s are over, an orphaned pod takes its room. */
-static void orphans_hold_their_room(void **state)
+/* Job a is being orphaned on nodes that its members fill; job b, which is returned, wants them. */
+static struct wjob *next_to_orphans(struct world *w, struct wjob **ret_orphaned)
 {
-	struct world *w = w_of(state);
 	w_nodes(w, 2);
 	struct wjob *j = w_new_job(w, "a", 2), *next = w_new_job(w, "b", 2);
 	j->requests[0] = next->requests[0] = (struct res){"cpu", 4000};
 	j->job.spec.requests = (struct reslist){j->requests, 1};
 	next->job.spec.requests = (struct reslist){next->requests, 1};
+	next->job.spec.min_parallelism = 1;
 	w_job(w, j);
 	w_all(w, j, MEMBER_RUNNING);
 	j->job.meta.deleted_ms = w->wall_ms;
 	j->job.meta.orphan_finalizer = true;
 	w_echo(w, j);
-	w_job_gone(w, j);
-	next->job.spec.min_parallelism = 1;
 	w_job(w, next);
+	*ret_orphaned = j;
+	return next;
+}
+
+/* Until its agent counts it as a stranger's, or 30 s are over, an orphaned pod takes its room. */
+static void orphans_hold_their_room(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j, *next = next_to_orphans(w, &j);
+	w_job_gone(w, j);
 	assert_int_equal(w_orders(w, next), 0);
 	w_tell(w, j, "n1", 0, 1, MEMBER_GONE);
 	w_wait(w, 1000);
 	assert_int_equal(w_orders(w, next), 1);
 	w_wait(w, 31000);
 	assert_int_equal(w_orders(w, next), 2);
+}
+
+/* A garbage collector that is slow, or held up, has an agent report them as members for longer. */
+static void orphans_of_a_slow_collector(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j, *next = next_to_orphans(w, &j);
+	w_wait(w, 100000);
+	assert_int_equal(w_orders(w, next), 0);
+	j->job.meta.orphan_finalizer = false; /* it has come to all; a user's finalizer is left */
+	w_echo(w, j);
+	w_wait(w, 31000);
+	assert_int_equal(w_orders(w, next), 2);
+}
+
+/* The agent comes anew and reports it as a member still; a list lacks it, since it has no owner any
+ * more. The next Hello has it among the pods of others. */
+static void orphans_and_a_new_session(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j, *next = next_to_orphans(w, &j);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_RUNNING);
+	w_clear(w);
+	w_hello_with(w, "n1", &m, 1);
+	assert_false(w_has(w, "list n1"));
+	w_hangup(w, "n1");
+	w_wait(w, 15000);
+	assert_true(w_has(w, "list n1\n"));
+	w_pods(w, "n1", NULL, 0, true);
+	w_hello_with(w, "n1", &m, 1);
+	assert_int_equal(w_orders(w, next), 0);
+	w_hello(w, "n1");
+	assert_int_equal(w_orders(w, next), 1);
 }
 
 static void recreated_under_its_name(void **state)
@@ -644,6 +685,8 @@ int main(void)
 		T(orphaned_job_leaves_pods),
 		T(orphaned_for_good),
 		T(orphans_hold_their_room),
+		T(orphans_of_a_slow_collector),
+		T(orphans_and_a_new_session),
 		T(recreated_under_its_name),
 		T(delete_is_repeated_until_it_works),
 		T(r006_deleted_pod_that_nobody_tells_of),
