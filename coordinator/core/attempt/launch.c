@@ -58,16 +58,24 @@ void attempt_launch_by_coordinator(struct core *c, struct attempt *a)
 	attempt_launch(c, a);
 }
 
+/* An attempt that was lost has its index back when its successor has ended, and is replaced once
+ * more. That it was lost counts once: its long run would make each end of a successor the first. */
+static void supersede(struct core *c, struct attempt *a)
+{
+	attempt_order_changed(c, a); /* the order is withdrawn */
+	attempt_take_address(c, a);
+	if (!a->loss_counted)
+		(void)again_count(c, a, NULL);
+	a->loss_counted = true;
+}
+
 struct attempt *attempt_place(struct core *c, struct job_record *j, uint32_t index,
 			      struct node_record *n)
 {
 	const struct slot *s = job_slot(j, index);
 	must(!s->current || attempt_replaceable(s->current));
-	if (s->current) {
-		attempt_order_changed(c, s->current); /* superseded: the order is withdrawn */
-		attempt_take_address(c, s->current);
-		(void)again_count(c, s->current, NULL);
-	}
+	if (s->current)
+		supersede(c, s->current);
 	uint32_t floor = s->last > j->members.attempt_floor ? s->last : j->members.attempt_floor;
 	struct attempt *a = attempt_begin(c, j, index, floor + 1, n);
 	c->stats.placements++;

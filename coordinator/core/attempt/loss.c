@@ -38,6 +38,7 @@ void attempt_found(struct core *c, struct attempt *a)
 		attempt_stop(c, a, "superseded");
 		return;
 	}
+	a->loss_counted = false; /* it runs on, so what comes next is another end */
 	attempt_give_address(c, a);
 	log_info(c->log, "member found", KS("job", a->job->key), KI("member", a->id.index),
 		 KI("attempt", a->id.attempt), KS("node", a->node->name));

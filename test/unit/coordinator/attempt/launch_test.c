@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "coordinator/core/attempt/again.h"
+#include "coordinator/core/attempt/loss.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/request.h"
@@ -77,12 +79,38 @@ static void no_number_comes_again(void **state)
 	}
 }
 
+/* An attempt that is lost gets its index back whenever a successor has ended: its long run is one
+ * end, not one more before each successor. If it is found in between, it may be lost once more. */
+static void a_loss_counts_once(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 1);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	struct attempt *lost = tables_attempt(c, j, 0, tables_node(c, "n2", 4000, MEMORY));
+	mem_strset(&lost->pod_uid, "u1");
+	attempt_set_state(c, lost, ATTEMPT_RUNNING);
+	j->spec.on_loss = LOSS_REPLACE;
+	c->now_ms += 100000;
+	for (uint32_t found = 0; found < 2; found++) {
+		attempt_lost(c, lost);
+		for (uint32_t i = 0; i < 3; i++) {
+			struct attempt *a = attempt_place(c, j, 0, n);
+			assert_int_equal(job_slot(j, 0)->ends, i + 1);
+			assert_int_equal(again_count(c, a, NULL), again_pause(i + 2));
+			attempt_free(c, a);
+			assert_ptr_equal(job_slot(j, 0)->current, lost);
+		}
+		attempt_found(c, lost);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_creates_the_pod),
 		cmocka_unit_test_setup_teardown(no_number_comes_again, tables_setup,
 						tables_teardown),
+		cmocka_unit_test_setup_teardown(a_loss_counts_once, tables_setup, tables_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
