@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "test/sim/checks/agents.h"
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/budget.h"
 #include "test/sim/checks/decide.h"
@@ -188,11 +189,7 @@ struct checks *checks_free(struct checks *c)
 		free(h->name);
 		free(h);
 	}
-	HASH_ITER (hh, c->registered, h, htmp) {
-		HASH_DEL(c->registered, h);
-		free(h->name);
-		free(h);
-	}
+	check_agents_free(c);
 	HASH_ITER (hh, c->stopped, h, htmp) {
 		HASH_DEL(c->stopped, h);
 		free(h->name);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "test/sim/checks/agents.h"
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/budget.h"
 #include "test/sim/checks/keep.h"
@@ -16,54 +17,9 @@
 #include "test/sim/checks/said.h"
 #include "test/sim/checks/stop.h"
 
-enum { GATE_MS = 30000, LOST_TOGETHER_MS = 2000 };
+enum { LOST_TOGETHER_MS = 2000 };
 
 /* ---- what is heard and stopped ---- */
-
-/* A previous leader has said that the Node has no agent: then it may not be waited for. */
-static void on_synced(struct checks *c, struct mind *m)
-{
-	m->synced_ms = c->synced_ms = c->world->clock.now_ms;
-	for (const struct known_version *k = m->known; k; k = k->hh.next) {
-		if (k->v->kind != API_COMPUTE_NODE)
-			continue;
-		mind_node_of(m, k->v->meta.name)->told_agentless =
-			k->v->compute_node.status.state == COMPUTE_NODE_PENDING &&
-			!*str_or_empty(k->v->compute_node.status.agent_version);
-	}
-}
-
-/* All that have ever had an agent were heard, or the time is over, and with it all that a previous
- * leader had ordered. Nobody else is waited for. */
-static void on_open(struct checks *c, struct mind *m)
-{
-	const struct known_version *k;
-	const struct mind_node *n;
-	bool early = c->world->clock.now_ms < m->synced_ms + GATE_MS, awaited = false;
-	int64_t just_now_ms = c->world->clock.now_ms;
-	m->open = true;
-	for (k = m->known; k; k = k->hh.next) {
-		const char *node = k->v->meta.name;
-		if (k->v->kind != API_NODE)
-			continue;
-		HASH_FIND_STR(m->nodes, node, n);
-		if (n && n->registered) {
-			awaited |= n->since_ms >= just_now_ms;
-			continue;
-		}
-		awaited |= !n || !n->told_agentless;
-		if (early && k->v->node.ready == COND_TRUE && check_ever_registered(c, node))
-			world_fail(c->world, "decide-early",
-				   "%s takes all agents for heard, not that of %s",
-				   m->proc->host.name, node);
-		if (!early)
-			check_note_unregistered(c, node);
-	}
-	if (!early && !awaited)
-		world_fail(c->world, "decide-late",
-			   "%s waits for agents in vain: Nodes that are left never had one",
-			   m->proc->host.name);
-}
 
 static void on_failed(struct checks *c, struct mind *m, const struct line *l)
 {
@@ -210,7 +166,7 @@ static void on_answers(struct checks *c, struct mind_node *n)
 
 static void on_registered(struct checks *c, struct mind_node *n)
 {
-	check_note_registered(c, n->name);
+	check_agent_came(c, n->name);
 	n->registered = n->connected = true;
 	on_answers(c, n);
 }
@@ -231,9 +187,9 @@ void decide_line(struct checks *c, const struct proc *p, const char *msg, const 
 	if (str_eq(msg, "coordinator leads"))
 		mind_forget_leadership(m);
 	else if (str_eq(msg, "core synced"))
-		on_synced(c, m);
+		check_gate_synced(c, m);
 	else if (str_eq(msg, "wait for agents ended"))
-		on_open(c, m);
+		check_gate_open(c, m);
 	else if (str_eq(msg, "member placed"))
 		on_placed(c, m, &l);
 	else if (str_eq(msg, "member resumed"))

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "test/sim/checks/agents.h"
 #include "test/sim/cluster/proc.h"
 
 static bool followed(enum api_kind kind)
@@ -89,8 +90,17 @@ void mind_note_get(struct checks *c, const char *who, const struct api_request *
 	}
 }
 
-static void put(struct mind *m, struct version *v, int64_t now_ms)
+/* It was shown that the object is gone. */
+static void lose(struct checks *c, struct mind *m, struct known_version *k)
 {
+	if (k->v->kind == API_NODE)
+		check_node_gone(c, m, k->v->meta.name);
+	drop(m, k);
+}
+
+static void put(struct checks *c, struct mind *m, struct version *v)
+{
+	int64_t now_ms = c->world->clock.now_ms;
 	AUTO(buf_done) struct buf key = BUF_INIT(1024);
 	struct known_version *k = find(m, v->kind, v->meta.ns, v->meta.name);
 	if (v->kind == API_JOB)
@@ -98,7 +108,7 @@ static void put(struct mind *m, struct version *v, int64_t now_ms)
 	if (v->kind == API_JOB && v->meta.deleted_ms && v->meta.orphan_finalizer)
 		mind_job_of(m, v->meta.uid)->orphans = true;
 	if (k && !str_eq(k->v->meta.uid, v->meta.uid)) {
-		drop(m, k);
+		lose(c, m, k);
 		k = NULL;
 	}
 	if (!k) {
@@ -131,12 +141,12 @@ void mind_saw(struct checks *c, const struct proc *p, enum watch_event ev, struc
 	if (!m || !followed(v->kind))
 		return;
 	if (ev != WATCH_DELETED) {
-		put(m, v, c->world->clock.now_ms);
+		put(c, m, v);
 		return;
 	}
 	struct known_version *k = find(m, v->kind, v->meta.ns, v->meta.name);
 	if (k)
-		drop(m, k);
+		lose(c, m, k);
 }
 
 void mind_list(struct checks *c, const struct proc *p, enum api_kind kind, bool ends)
@@ -151,7 +161,7 @@ void mind_list(struct checks *c, const struct proc *p, enum api_kind kind, bool 
 	}
 	HASH_ITER (hh, m->known, k, tmp) {
 		if (k->v->kind == kind && k->list != m->list[kind])
-			drop(m, k);
+			lose(c, m, k);
 	}
 }
 

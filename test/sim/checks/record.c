@@ -86,44 +86,24 @@ int64_t check_changed_at(struct checks *c, const char *name)
 	return h ? h->at_ms : INT64_MIN;
 }
 
-static void note(struct checks *c, struct changed **all, const char *name)
+void check_note_changed(struct checks *c, const char *name)
 {
 	struct changed *h;
-	HASH_FIND_STR(*all, name, h);
+	HASH_FIND_STR(c->changed, name, h);
 	if (!h) {
 		h = mem_zalloc(1, sizeof *h);
 		h->name = mem_strdup(name);
-		HASH_ADD_KEYPTR(hh, *all, h->name, strlen(h->name), h);
+		HASH_ADD_KEYPTR(hh, c->changed, h->name, strlen(h->name), h);
 	}
 	h->at_ms = c->world->clock.now_ms;
 }
 
-void check_note_changed(struct checks *c, const char *name)
+int64_t check_placed_at(struct checks *c, const struct version *pod)
 {
-	note(c, &c->changed, name);
-}
-
-void check_note_registered(struct checks *c, const char *node)
-{
-	note(c, &c->registered, node);
-}
-
-void check_note_unregistered(struct checks *c, const char *node)
-{
-	struct changed *h;
-	HASH_FIND_STR(c->registered, node, h);
-	if (!h)
-		return;
-	HASH_DEL(c->registered, h);
-	free(h->name);
-	free(h);
-}
-
-bool check_ever_registered(const struct checks *c, const char *node)
-{
-	const struct changed *h;
-	HASH_FIND_STR(c->registered, node, h);
-	return h;
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	buf_printf(&key, "%s/%s/%s", pod->meta.owner_uid, check_label(pod, LABEL_INDEX),
+		   check_label(pod, LABEL_ATTEMPT));
+	return check_changed_at(c, buf_str(&key));
 }
 
 bool check_lists(const struct reslist *l, const char *res)

@@ -60,7 +60,7 @@ struct checks {
 	struct made *made;
 	struct asked *asked;
 	struct changed *changed;
-	struct changed *registered; /* nodes whose agents a coordinator has heard at any time */
+	struct changed *agents;  /* agents.c: nodes whose agents a leader has heard at any time */
 	struct changed *stopped; /* attempts (uid/index/attempt) that a coordinator said to stop */
 	struct ordered ordered[MACHINES_MAX];
 	uint32_t nordered;
@@ -85,11 +85,9 @@ bool check_changed_lately(struct checks *c, const char *name);
 /* It names the resource, be it with 0. */
 bool check_lists(const struct reslist *l, const char *res);
 bool check_same_kvs(const struct kvs *a, const struct kvs *b);
-int64_t check_changed_at(struct checks *c, const char *name); /* INT64_MIN: never */
+int64_t check_changed_at(struct checks *c, const char *name);         /* INT64_MIN: never */
+int64_t check_placed_at(struct checks *c, const struct version *pod); /* INT64_MIN: not seen */
 void check_note_changed(struct checks *c, const char *name);
-void check_note_registered(struct checks *c, const char *node);
-void check_note_unregistered(struct checks *c, const char *node);
-bool check_ever_registered(const struct checks *c, const char *node);
 bool check_final(enum job_state s);
 /* A leader may have changed so lately that creates of the one before are under way. */
 bool check_led_lately(const struct checks *c);

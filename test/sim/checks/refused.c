@@ -39,9 +39,12 @@ static void judge(struct checks *c, const struct version *pod, const struct vers
 		   before->meta.name, before->pod.reason);
 }
 
+/* A create that is carried out when nobody waits for its answer any more was sent before. */
 void check_asked_again(struct checks *c, const struct version *pod)
 {
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	if (c->world->server.late)
+		return;
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *v = sh->v[i];
 		if (v != pod && check_pod_refused(v) && str_eq(v->pod.node, pod->pod.node) &&

@@ -348,8 +348,9 @@ bool plan_fault_begin(struct step *st, const struct plan_op *op)
 	case OP_KUBELET_REFUSES: m->refuses = true; break;
 	case OP_KUBELET_EVICTS: m->evicts = true; break;
 	case OP_WEBHOOK:
-		cl->world.server.webhook_dead =
-			"failed calling webhook \"pods.example.com\": connection refused";
+		server_set_webhook(
+			&cl->world.server,
+			"failed calling webhook \"pods.example.com\": connection refused");
 		break;
 	case OP_STATUS_REFUSED:
 		cl->world.server.status_refused = st->plan->job[op->job].name;

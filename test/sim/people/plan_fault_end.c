@@ -82,7 +82,7 @@ void plan_fault_end(struct step *st, const struct plan_op *op)
 	case OP_KUBELET_SLOW:
 	case OP_KUBELET_REFUSES:
 	case OP_KUBELET_EVICTS: end_kubelet(m); break;
-	case OP_WEBHOOK: cl->world.server.webhook_dead = NULL; break;
+	case OP_WEBHOOK: server_set_webhook(&cl->world.server, NULL); break;
 	case OP_STATUS_REFUSED: cl->world.server.status_refused = NULL; break;
 	case OP_OUT_OF_SERVICE:
 		machine_power_on(m);
@@ -110,7 +110,8 @@ void plan_fault_end_all(struct step *st)
 		user_taint(&cl->world, cl->machine[i].name, &plan_out_of_service, false);
 	}
 	cl->world.server.refuse_tokens = false;
-	cl->world.server.webhook_dead = cl->world.server.status_refused = NULL;
+	cl->world.server.status_refused = NULL;
+	server_set_webhook(&cl->world.server, NULL);
 	end_weather(cl);
 	end_link(cl);
 	admission_ends(cl);

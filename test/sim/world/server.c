@@ -60,6 +60,17 @@ void server_set_overhead(struct server *s, int64_t cpu_milli)
 	s->overhead_milli = cpu_milli;
 }
 
+void server_set_webhook(struct server *s, const char *dead)
+{
+	if (dead && !s->webhook_dead) {
+		s->webhook_died_ms = s->clock->now_ms;
+		s->webhook_back_ms = INT64_MAX;
+	} else if (!dead && s->webhook_dead) {
+		s->webhook_back_ms = s->clock->now_ms;
+	}
+	s->webhook_dead = dead;
+}
+
 struct version *server_put(struct server *s, struct version *own_v)
 {
 	return store_put(&s->store, own_v, server_wall(s));

@@ -39,6 +39,8 @@ struct server {
 	bool deny_invalid;        /* …with 422 instead of 403 */
 	const char *webhook_dead; /* an admission webhook of pods does not answer: every create of a
 				   * pod fails with 500 and these words; NULL: none */
+	int64_t webhook_died_ms;  /* when it died last … */
+	int64_t webhook_back_ms;  /* … and when it answered again; INT64_MAX: not yet */
 	int64_t overhead_milli;   /* CPU that admission adds to each pod, as for a RuntimeClass */
 	int64_t overhead_ms;      /* when that changed last */
 	bool no_dry_run;          /* a webhook has side effects: dry runs are refused, 400 */
@@ -65,6 +67,7 @@ void server_done(struct server *s);
 void server_count(struct server *s, enum fact fact);
 int64_t server_wall(const struct server *s);
 void server_set_overhead(struct server *s, int64_t cpu_milli);
+void server_set_webhook(struct server *s, const char *dead); /* NULL: it answers */
 /* Puts a changed job spec: generation grows. */
 struct version *server_put(struct server *s, struct version *own_v);
 /* As a DELETE: sets deletionTimestamp or removes. */

@@ -227,7 +227,7 @@ bool story_on_server(struct story *st, const struct words *w, const char *deed)
 	else if (str_eq(deed, "deny-pods"))
 		world->server.deny_pods = w->n > 3 ? word(w, 3) : NULL;
 	else if (str_eq(deed, "webhook-dead"))
-		world->server.webhook_dead = w->n > 3 ? word(w, 3) : NULL;
+		server_set_webhook(&world->server, w->n > 3 ? word(w, 3) : NULL);
 	else if (str_eq(deed, "older-version") || str_eq(deed, "this-version"))
 		user_upgrade(world, *deed == 'o');
 	else if (str_eq(deed, "lose-keys"))
