@@ -9,6 +9,7 @@
 #include "model/quantity.h"
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/place.h"
+#include "test/sim/checks/room.h"
 #include "test/sim/cluster/config.h"
 
 /* So many jobs hold nodes. So long pods that came or went may not be known yet; a job may not have
@@ -204,22 +205,13 @@ bool check_room_beside(struct checks *c, struct mind *m, const struct line *l,
 	return holds(c, node->v, cn->v, "pods", 2000, ROOM_NOW);
 }
 
-/* Admission adds to pods, or did, and jobs may wait by numbers that this check does not know: they
- * are asked for again after minutes. */
-static bool requests_unknown(const struct checks *c)
-{
-	enum { ASKED_AGAIN_MS = 600000 };
-	const struct server *s = &c->world->server;
-	return s->overhead_milli ||
-	       (s->overhead_ms && c->world->clock.now_ms < s->overhead_ms + ASKED_AGAIN_MS);
-}
-
 void check_passed(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct known_version *node = mind_find(m, API_NODE, NULL, l->node), *k;
 	int32_t priority = l->job->job.spec.priority;
-	bool judged = node && !requests_unknown(c) && l->job->job.spec.active_deadline_s < 0 &&
-		      !conns_rough(c->world->conns) && room_known(c, m, l, node->v) &&
+	bool judged = node && !check_requests_unknown(c) &&
+		      l->job->job.spec.active_deadline_s < 0 && !conns_rough(c->world->conns) &&
+		      room_known(c, m, l, node->v) &&
 		      m->synced_ms < c->world->clock.now_ms - KNOWING_MS &&
 		      waiting_ahead(m, priority) < HOLDS_MAX;
 	note_room(c, l->node);

@@ -8,6 +8,7 @@
 #include "model/selector.h"
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/orders.h"
+#include "test/sim/checks/room.h"
 #include "test/sim/world/needed.h"
 
 static const char *label_of(const struct version *node, const struct version *compute_node,
@@ -183,6 +184,8 @@ static bool asks_no_more(const struct job_spec *a, const struct job_spec *b)
 static void placed_in_turn(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct known_version *k;
+	if (check_requests_unknown(c))
+		return;
 	/* While requests go wrong a status is old: its job may be placed for long. */
 	if (l->attempt != 1 || l->job->job.status.attempts || conns_rough(c->world->conns))
 		return;

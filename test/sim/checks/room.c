@@ -72,3 +72,11 @@ void check_room(struct checks *c, const struct version *pod)
 	for (uint32_t i = 0; node && i < pod->pod.requests.n; i++)
 		check_resource(c, pod, node, compute_node, pod->pod.requests.v[i].name);
 }
+
+bool check_requests_unknown(const struct checks *c)
+{
+	enum { ASKED_AGAIN_MS = 600000 };
+	const struct server *s = &c->world->server;
+	return s->overhead_milli ||
+	       (s->overhead_ms && c->world->clock.now_ms < s->overhead_ms + ASKED_AGAIN_MS);
+}
