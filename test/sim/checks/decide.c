@@ -10,6 +10,7 @@
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/budget.h"
 #include "test/sim/checks/keep.h"
+#include "test/sim/checks/leads.h"
 #include "test/sim/checks/line.h"
 #include "test/sim/checks/lost.h"
 #include "test/sim/checks/passed.h"
@@ -177,6 +178,7 @@ void decide_line(struct checks *c, const struct proc *p, const char *msg, const 
 	struct mind *m = check_mind(c, p);
 	if (!m)
 		return;
+	check_leads(c, p, msg);
 	check_gangs_over(c, m);
 	struct line l = line_of(m, kv, n);
 	check_not_denied(m, &l, msg);
