@@ -6,6 +6,7 @@
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/node.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
@@ -63,6 +64,7 @@ void attempt_launch_by_coordinator(struct core *c, struct attempt *a)
 static void supersede(struct core *c, struct attempt *a)
 {
 	attempt_order_changed(c, a); /* the order is withdrawn */
+	node_dirty(c, a->node);      /* which may answer, and stop it */
 	attempt_take_address(c, a);
 	if (!a->loss_counted)
 		(void)again_count(c, a, NULL);

@@ -29,6 +29,13 @@ void attempt_lost(struct core *c, struct attempt *a)
 	attempt_check_address(c, a);
 }
 
+void attempt_given_up(struct core *c, struct attempt *a)
+{
+	attempt_lost(c, a);
+	if (a->state == ATTEMPT_LOST && !attempt_current(a))
+		attempt_stop(c, a, "superseded");
+}
+
 void attempt_found(struct core *c, struct attempt *a)
 {
 	set_away(c, a, false);

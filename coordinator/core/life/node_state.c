@@ -123,7 +123,9 @@ static void set_loss(struct core *c, struct node_record *n, enum loss loss)
 	for (a = all ? n->attempts : first_new_attempt(n); a; a = next) {
 		next = a->node_next;
 		a->new_on_node = false;
-		if (loss == NODE_UNREADY ? not_ready_over_for(c, a) : loss != NODE_PRESENT)
+		if (loss == NODE_UNREADY && not_ready_over_for(c, a))
+			attempt_given_up(c, a);
+		else if (loss == NODE_DOUBTFUL || loss == NODE_LOST)
 			attempt_lost(c, a);
 		else
 			attempt_found(c, a);

@@ -151,9 +151,7 @@ void check_scan(struct checks *c)
 			scan_address(c, pod);
 		if (!job || !check_live(pod) || !m || m->kubelet_down)
 			continue;
-		/* What was lost is stopped when its Node is Ready again. */
-		if (!m->unready && led_for(c, IN_TIME_MS) &&
-		    mind_answers(c, pod->pod.node, SOON_MS))
+		if (led_for(c, IN_TIME_MS) && mind_answers(c, pod->pod.node, SOON_MS))
 			scan_superseded(c, pod);
 		if (well(c, pod->pod.node) && mind_answers(c, pod->pod.node, MOVE_MS))
 			check_heard(c, pod, job);

@@ -2,6 +2,7 @@
 /* A Node that is not Ready while its agent answers: for how long members stay. */
 #include "coordinator/core/life/not_ready.h"
 
+#include "coordinator/core/attempt/launch.h"
 #include "coordinator/core/life/node_state.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
@@ -113,6 +114,27 @@ static void each_job_has_its_time(void **state)
 }
 
 /* An agent that hangs up meanwhile has its time to come back; when that is over, nobody answers. */
+/* The agent answers, so nobody waits for the Node to be Ready: what has a successor is stopped. */
+static void who_has_a_successor_is_stopped(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 64000, 16 * MEMORY);
+	struct node_record *other = tables_node(c, "n2", 64000, 16 * MEMORY);
+	struct attempt *a = member(c, n, "hasty");
+	a->job->spec.not_ready_ms = -1;
+	node_settle(c, n);
+	n->kube.ready = COND_FALSE;
+	node_settle(c, n);
+	assert_int_equal(a->state, ATTEMPT_LOST);
+	node_settle(c, n);
+	assert_int_equal(a->state, ATTEMPT_LOST); /* it has none yet */
+	attempt_place(c, a->job, 0, other);
+	assert_true(n->dirty);
+	node_settle(c, n);
+	assert_true(a->state == ATTEMPT_STOPPING && a->away);
+	assert_string_equal(a->stop_reason, "superseded");
+}
+
 static void the_agent_hangs_up(void **state)
 {
 	struct core *c = tables_of(state);
@@ -189,6 +211,7 @@ int main(void)
 		cmocka_unit_test(what_was_given_up_stays_so),
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		T(each_job_has_its_time),
+		T(who_has_a_successor_is_stopped),
 		T(the_agent_hangs_up),
 		T(a_deleted_node),
 	};
