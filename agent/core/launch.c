@@ -153,7 +153,7 @@ void launch_created(struct order_table *t, struct step *st, struct pod_table *po
 	struct order_record *o = answered(t, ev);
 	const struct pod *pod = ev->created.pod;
 	enum rc rc = ev->created.rc;
-	/* The order was withdrawn meanwhile, or the watch was faster and has told more than this
+	/* The order was dropped meanwhile, or the watch was faster and has told more than this
 	 * answer can. */
 	if (!o || o->state != ORDER_FLYING)
 		return;
@@ -167,8 +167,10 @@ void launch_created(struct order_table *t, struct step *st, struct pod_table *po
 		order_refuse(t, st, o, MEMBER_HELD, "NameTaken", "another pod has this name");
 	else if (denied(rc))
 		order_refuse(t, st, o, MEMBER_DENIED, ev->created.reason, ev->created.message);
-	else
+	else if (!o->withdrawn)
 		retry(t, st, o, ev, rng);
+	if (o->withdrawn && o->state != ORDER_REFUSED)
+		order_drop(t, o);
 }
 
 void launch_read(struct order_table *t, struct step *st, struct pod_table *pods,

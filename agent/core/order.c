@@ -166,6 +166,31 @@ void order_refuse(struct order_table *t, struct step *st, struct order_record *o
 		 KS("error", message));
 }
 
+static void never_made(struct order_table *t, struct step *st, struct order_record *o)
+{
+	set_state(t, o, ORDER_REFUSED);
+	mem_strset(&o->reason, "Withdrawn");
+	mem_strset(&o->message, "the order was withdrawn before its pod was created");
+	o->verdict = MEMBER_GONE;
+	o->changed = st->report = true;
+}
+
+void order_withdraw(struct order_table *t, struct step *st, struct order_record *o)
+{
+	bool untried = o->state == ORDER_WANT && o->o.launch && !o->failing && !order_was_seen(o);
+	o->withdrawn = true;
+	if (untried)
+		never_made(t, st, o);
+	if (order_over(o) || HASH_COUNT(t->records) > 2 * NODE_PODS_MAX)
+		order_drop(t, o);
+}
+
+bool order_over(const struct order_record *o)
+{
+	return o->withdrawn && o->state != ORDER_FLYING &&
+	       !(o->state == ORDER_REFUSED && o->changed);
+}
+
 void order_look(struct order_table *t, struct step *st, struct order_record *o,
 		const struct pod_table *pods)
 {
@@ -180,6 +205,8 @@ void order_look(struct order_table *t, struct step *st, struct order_record *o,
 		order_refuse(t, st, o, MEMBER_HELD, "NameTaken", "another pod has this name");
 	else if (pods->synced && o->seen_uid)
 		order_refuse(t, st, o, MEMBER_GONE, "PodGone", "the pod does not exist any more");
+	if (o->withdrawn && o->state == ORDER_LAUNCHED)
+		order_drop(t, o); /* the pod speaks */
 }
 
 void order_look_all(struct order_table *t, struct step *st, const struct pod_table *pods)

@@ -29,7 +29,8 @@ struct order_record {
 	 * create fails, or NULL */
 	enum member_phase verdict;
 	char *reason, *message;
-	bool changed; /* the verdict or its words are to be told */
+	bool changed;   /* the verdict or its words are to be told */
+	bool withdrawn; /* FLYING or REFUSED: kept until it is known and told how it ended */
 };
 
 struct order_table {
@@ -52,6 +53,14 @@ bool order_is_of(const struct order_record *o, const struct member *m);
 /* Whether a pod of the order was ever seen, by this agent or by the coordinator: then no pod is
  * created for it any more. */
 bool order_was_seen(const struct order_record *o);
+
+/* The newest set of orders does not name it. The coordinator waits for the pod that may still come
+ * to be, so the record stays until it is told that there is none: when its create has ended, or if
+ * it was never tried. Where that cannot be said, it is dropped: the coordinator waits long enough.
+ */
+void order_withdraw(struct order_table *t, struct step *st, struct order_record *o);
+/* Whether it is withdrawn, and has nothing to tell any more. */
+bool order_over(const struct order_record *o);
 
 /* Moves; each aborts if the state does not allow it. */
 void order_create_out(struct order_table *t, struct order_record *o);

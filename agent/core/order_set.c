@@ -13,19 +13,21 @@ static void take_order(struct order_table *t, struct step *st, struct pod_table 
 		o = order_add(t, STEAL(key));
 	order_assign(o, order);
 	o->generation = t->generation;
+	o->changed |= o->withdrawn && o->state == ORDER_REFUSED; /* it may be told to another one */
+	o->withdrawn = false;
 	order_look(t, st, o, pods);
 	if (is_new) /* whoever orders a pod that has ended here does not know that */
 		pods_tell_end_again(pods, st, o->key);
 }
 
-static void withdraw_rest(struct order_table *t, struct pod_table *pods)
+static void withdraw_rest(struct order_table *t, struct step *st, struct pod_table *pods)
 {
 	struct order_record *o, *next;
 	HASH_ITER (hh, t->records, o, next) {
-		if (o->generation == t->generation)
+		if (o->generation == t->generation || o->withdrawn)
 			continue;
 		pods_forget_end(pods, o->key);
-		order_drop(t, o);
+		order_withdraw(t, st, o);
 	}
 }
 
@@ -36,7 +38,7 @@ static void drop_templates(const struct order_table *t, struct step *st,
 {
 	struct order_record *o, *next;
 	HASH_ITER (hh, t->records, o, next) {
-		if (o->o.launch && !order_was_seen(o))
+		if (o->o.launch && !order_was_seen(o) && !o->withdrawn)
 			template_set_need(templates, o->o.ns, o->o.template_hash);
 	}
 	template_set_drop_rest(templates, st);
@@ -56,6 +58,6 @@ void order_set_take(struct order_table *t, struct step *st, struct pod_table *po
 	t->generation++;
 	for (uint32_t i = 0; i < ev->orders.n; i++)
 		take_order(t, st, pods, &ev->orders.v[i]);
-	withdraw_rest(t, pods);
+	withdraw_rest(t, st, pods);
 	drop_templates(t, st, templates);
 }

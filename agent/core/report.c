@@ -87,7 +87,7 @@ void report_all(struct report *r, const struct pod_table *pods, const struct ord
 	reset(r, pods_count(pods) + HASH_COUNT(orders->records) + 1);
 	put_pods(r, pods, orders, false);
 	HASH_ITER (hh, orders->records, o, next) {
-		if (o->verdict != MEMBER_NONE || under_way(o))
+		if (!order_over(o) && (o->verdict != MEMBER_NONE || under_way(o)))
 			put(r, of_verdict(orders, o), &o->changed);
 	}
 	put_pods(r, pods, orders, true);
@@ -124,9 +124,10 @@ void report_changes(struct report *r, const struct pod_table *pods,
 }
 
 /* What is over goes first, so the strings of a view live until what it showed is told, at least. */
-void report_told(struct report *r, struct pod_table *pods, const struct order_table *orders)
+void report_told(struct report *r, struct pod_table *pods, struct order_table *orders)
 {
 	struct pod_record *p, *next;
+	struct order_record *o, *onext;
 	HASH_ITER (hh, pods->records, p, next) {
 		if (!is_over(p, orders))
 			continue;
@@ -134,6 +135,10 @@ void report_told(struct report *r, struct pod_table *pods, const struct order_ta
 			p->member = member_copy_free(p->member);
 		else
 			pods_drop(pods, p);
+	}
+	HASH_ITER (hh, orders->records, o, onext) {
+		if (order_over(o))
+			order_drop(orders, o);
 	}
 	for (uint32_t i = 0; i < r->n; i++)
 		*r->changed[i] = false;

@@ -19,5 +19,5 @@ void report_all(struct report *r, const struct pod_table *pods, const struct ord
 void report_changes(struct report *r, const struct pod_table *pods,
 		    const struct order_table *orders, uint32_t max);
 /* What the last view showed is told. Pods that ended, were told before that view and have no order
- * are dropped. */
-void report_told(struct report *r, struct pod_table *pods, const struct order_table *orders);
+ * are dropped, and so are withdrawn orders. */
+void report_told(struct report *r, struct pod_table *pods, struct order_table *orders);

@@ -296,7 +296,7 @@ def pod_security(c):
         "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
         "containers": [{"name": "main", "securityContext": context}]}}}})
     # A member whose refusal came when it was stopped already is waited for: for 15 s.
-    c.wait_state("a", "Completed", 25, "strict")
+    c.wait_state("a", "Completed", 6, "strict")
 
 
 def make_ended_pods(c, node, numbers):

@@ -149,8 +149,8 @@ static void withdrawn_while_it_is_out(void **state)
 	orders(w, 5, NULL, 0);
 	buf_reset(&w->did);
 	created(w, "p", RC_OK, &p, 0);
-	expect(w, "");
-	pod(w, &p); /* the watch shows it: told, and the coordinator deletes it */
+	expect(w, "report "); /* and the coordinator deletes it */
+	pod(w, &p);
 	expect_told(w, "p/u1:Pending ");
 }
 
