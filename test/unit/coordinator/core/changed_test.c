@@ -205,12 +205,13 @@ static void an_older_attempt_is_lost_too(void **state)
 	const char *other = strcmp(node, "n2") != 0 ? "n2" : "n3";
 	w_tell(w, j, other, 0, 2, MEMBER_RUNNING);
 	assert_int_equal(open_attempts(w), 2);
-	set_ready(w, other, false);
-	w_wait(w, 3000);
+	w_mute(w, other, true);
+	w_wait(w, 10000);
 	assert_int_equal(w_status(w, j).state, JOB_RUNNING);
 	j->job.spec.on_node_loss = LOSS_REPLACE;
 	w_job(w, j);
-	set_ready(w, node, false);
+	w_mute(w, node, true);
+	w_wait(w, 10000);
 	assert_int_equal(w_order(w, j, 0, &next)->attempt, 6);
 	j->job.spec.on_node_loss = LOSS_WAIT;
 	w_job(w, j);
