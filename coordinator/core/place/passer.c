@@ -11,14 +11,15 @@
 
 struct passer passer_of(const struct core *c, const struct job_record *j)
 {
-	return (struct passer){j, j->spec.priority, ends_at(c, j), &j->spec.request->needs};
+	return (struct passer){j, j->spec.priority, ends_at(c, j), &j->spec.request->needs,
+			       &j->spec.request->ports};
 }
 
 struct passer passer_of_spec(const struct core *c, const struct job_spec *spec,
 			     const struct needs *needs)
 {
 	int64_t end = ends_from_now(c, spec->active_deadline_s, spec->grace_s);
-	return (struct passer){NULL, spec->priority, end, needs};
+	return (struct passer){NULL, spec->priority, end, needs, &spec->ports};
 }
 
 static bool is_ahead(const struct reservation *r, const struct passer *p)
@@ -47,12 +48,20 @@ static int64_t needed(const struct job_record *j, uint32_t res)
 	return 0;
 }
 
+/* A host port is left over for nobody: who has it on a node keeps the job from there. */
+static bool wants_its_port(const struct reservation *r, const struct passer *p)
+{
+	return host_ports_conflict(&r->job->spec.request->ports, p->ports) != 0;
+}
+
 /* One more member delays none of the job's: it takes nothing of what the node lacks for that, and
  * of nothing else too much. */
 static bool delays_nobody(const struct core *c, const struct reservation *r, const struct passer *p,
 			  const struct node_record *n)
 {
 	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
+	if (wants_its_port(r, p))
+		return false;
 	for (uint32_t i = 0; i < p->needs->n; i++) {
 		const struct need *need = &p->needs->v[i];
 		int64_t kept = need->milli ? needed(r->job, need->res) : 0;
@@ -66,6 +75,8 @@ static bool delays_nobody(const struct core *c, const struct reservation *r, con
 static void without_delayed(const struct core *c, const struct reservation *r,
 			    const struct passer *p, struct bitset *b)
 {
+	if (wants_its_port(r, p))
+		bitset_zero(b);
 	for (uint32_t i = 0; i < p->needs->n; i++) {
 		const struct need *need = &p->needs->v[i];
 		int64_t kept = need->milli ? needed(r->job, need->res) : 0;

@@ -10,6 +10,7 @@ struct passer {
 	int32_t priority;
 	int64_t end_ms; /* when it ends if it starts now; INT64_MAX: not known */
 	const struct needs *needs;
+	const struct host_ports *ports;
 };
 
 struct passer passer_of(const struct core *c, const struct job_record *j);

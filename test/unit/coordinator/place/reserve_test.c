@@ -575,6 +575,17 @@ static void members_of_its_own(void **state)
 	assert_false(queue_find(c, j)->impossible); /* one of them may end */
 }
 
+/* A job behind with these ports; there is room for both. */
+static struct job_record *behind(struct core *c, const char *name, const struct host_ports *ports)
+{
+	const struct res cpu = {"cpu", 1};
+	const struct job_spec spec = {.ports = *ports, .requests = {&cpu, 1}};
+	struct job_record *j = wants(c, name, 0, 1)->job;
+	tables_request(c, j, &spec);
+	request_resolve(c, j->spec.request);
+	return j;
+}
+
 /* A host port is free when the member that has it ends; one of others' pods nobody knows when. */
 static void a_host_port_is_free_when_its_member_has_ended(void **state)
 {
@@ -603,6 +614,11 @@ static void a_host_port_is_free_when_its_member_has_ended(void **state)
 	const struct reservation *r = considered(c, it);
 	assert_int_equal(r->at_ms, c->now_ms + 90000);
 	assert_string_equal(tables_names(c, &r->nodes), "n1 n3");
+	/* Of a port nothing is left over: who has it delays the job, however little else it takes.
+	 */
+	assert_true(held(c, behind(c, "same", &p), 0));
+	assert_false(held(c, behind(c, "another", &free), 0));
+	assert_false(held(c, behind(c, "none", &(struct host_ports){0}), 0));
 	tables_job_free(c, it->job);
 	/* Nobody knows when a port of others' pods is free, nor one of a job without a deadline. */
 	it = wants(c, "many", 0, 3);
