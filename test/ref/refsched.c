@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "refmatch.h"
 
 const char *const ref_resources[REF_RES] = {"cpu", "memory", "pods", "example.com/gpu",
 					    "example.com/nic"};
@@ -49,42 +50,11 @@ static bool selects(const struct ref_node *n, const struct job_spec *s)
 	return true;
 }
 
-static bool listed(const struct sel_expr *e, const char *have)
-{
-	for (uint32_t i = 0; i < e->values.n; i++) {
-		if (!strcmp(e->values.v[i], have))
-			return true;
-	}
-	return false;
-}
-
-static bool number(const char *s, long long *ret)
-{
-	char *end;
-	*ret = strtoll(s, &end, 10);
-	return *s && !*end;
-}
-
-static bool expr_holds(const struct ref_node *n, const struct sel_expr *e)
-{
-	const char *have = label(n, e->key);
-	long long a, b;
-	switch (e->op) {
-	case SEL_IN: return have && listed(e, have);
-	case SEL_NOT_IN: return !have || !listed(e, have);
-	case SEL_EXISTS: return have;
-	case SEL_DOES_NOT_EXIST: return !have;
-	case SEL_GT: return have && number(have, &a) && number(e->values.v[0], &b) && a > b;
-	case SEL_LT: return have && number(have, &a) && number(e->values.v[0], &b) && a < b;
-	}
-	return false;
-}
-
 static bool term_holds(const struct ref_node *n, const struct sel_term *t)
 {
 	bool all = t->n > 0;
 	for (uint32_t i = 0; i < t->n; i++)
-		all = all && expr_holds(n, &t->v[i]);
+		all = all && ref_expr_holds(&t->v[i], label(n, t->v[i].key));
 	return all;
 }
 
@@ -97,26 +67,13 @@ static bool attracts(const struct ref_node *n, const struct job_spec *s)
 	return s->nterms == 0;
 }
 
-static bool tolerates(const struct job_spec *s, const struct taint *t)
-{
-	for (uint32_t i = 0; i < s->ntolerations; i++) {
-		const struct toleration *o = &s->tolerations[i];
-		bool any_key = !o->key || !*o->key;
-		if (o->effect != EFFECT_ANY && o->effect != t->effect)
-			continue;
-		if (any_key ? o->exists
-			    : !strcmp(o->key, t->key) && (o->exists || str_eq(o->value, t->value)))
-			return true;
-	}
-	return false;
-}
-
 static uint32_t intolerable(const struct ref_node *n, const struct job_spec *s, bool prefer)
 {
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < n->ntaints; i++) {
 		bool is = n->taints[i].effect == EFFECT_PREFER_NO_SCHEDULE;
-		count += is == prefer && !tolerates(s, &n->taints[i]);
+		count += is == prefer &&
+			 !ref_tolerates(s->tolerations, s->ntolerations, &n->taints[i]);
 	}
 	return count;
 }

@@ -6,6 +6,7 @@
 #include "base/bitset.h"
 #include "model/quantity.h"
 #include "model/selector.h"
+#include "refmatch.h"
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/orders.h"
 #include "test/sim/checks/room.h"
@@ -24,7 +25,7 @@ static bool term_matches(const struct sel_term *t, const struct version *node,
 			 const struct version *compute_node)
 {
 	for (uint32_t i = 0; i < t->n; i++) {
-		if (!sel_expr_matches_value(&t->v[i], label_of(node, compute_node, t->v[i].key)))
+		if (!ref_expr_holds(&t->v[i], label_of(node, compute_node, t->v[i].key)))
 			return false;
 	}
 	return t->n > 0;
@@ -51,7 +52,7 @@ const char *check_mismatch(const struct job_spec *s, const struct version *node,
 	if (!any)
 		return "nodeAffinity";
 	for (uint32_t i = 0; i < node->node.ntaints; i++) {
-		if (taint_blocks(&node->node.taints[i], s->tolerations, s->ntolerations))
+		if (ref_repels(&node->node.taints[i], s->tolerations, s->ntolerations))
 			return "taints";
 	}
 	return NULL;
@@ -85,8 +86,7 @@ static void placed_where(struct checks *c, struct mind *m, const struct line *l)
 static bool completed(const struct version *job, uint32_t index)
 {
 	AUTO(bitset_done) struct bitset done = {0};
-	return bitset_parse_ranges(&done, str_or_empty(job->job.status.completed),
-				   PARALLELISM_MAX) == RC_OK &&
+	return ref_indexes(&done, str_or_empty(job->job.status.completed), PARALLELISM_MAX) &&
 	       bitset_has(&done, index);
 }
 

@@ -7,6 +7,7 @@
 #include "base/bitset.h"
 #include "base/mem.h"
 #include "model/selector.h"
+#include "refmatch.h"
 #include "test/sim/cluster/lifecycle.h"
 
 bool check_live(const struct version *v)
@@ -60,9 +61,7 @@ bool check_node_went(struct checks *c, const char *node)
 bool check_index_completed(const struct version *job, const struct version *pod)
 {
 	struct bitset done = {0};
-	enum rc rc = bitset_parse_ranges(&done, str_or_empty(job->job.status.completed),
-					 PARALLELISM_MAX);
-	bool has = rc == RC_OK &&
+	bool has = ref_indexes(&done, str_or_empty(job->job.status.completed), PARALLELISM_MAX) &&
 		   bitset_has(&done, (uint32_t)strtoul(check_label(pod, LABEL_INDEX), NULL, 10));
 	bitset_done(&done);
 	return has;

@@ -3,6 +3,7 @@
  * of itself meanwhile. A leader's log tells when it was refused; while nothing else happens to the
  * job, that is what its users must see. */
 #include "test/sim/checks/said.h"
+#include "refmatch.h"
 #include "test/sim/checks/born.h"
 #include "test/sim/cluster/proc.h"
 
@@ -52,8 +53,7 @@ void check_note_together(struct checks *c, const struct version *pod)
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	const struct version *job = world_by_uid(c->world, API_JOB, uid);
 	uint32_t n = 0;
-	if (!job || bitset_parse_ranges(&done, str_or_empty(job->job.status.completed),
-					PARALLELISM_MAX) != RC_OK)
+	if (!job || !ref_indexes(&done, str_or_empty(job->job.status.completed), PARALLELISM_MAX))
 		return;
 	for (uint32_t i = 0; i < sh->n; i++)
 		n += str_eq(sh->v[i]->meta.owner_uid, uid) && sh->v[i]->pod.started &&

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/bitset.h"
+#include "refmatch.h"
 #include "test/sim/checks/born.h"
 
 /* Of an index that the job has no more. Two of one index are another matter: one of them goes. */
@@ -60,8 +61,8 @@ void check_status(struct checks *c, const struct version *was, const struct vers
 	if (check_final(a->state) && a->state != b->state)
 		world_fail(c->world, "final", "job %s went from %s to %s", is->meta.name,
 			   job_state_text(a->state), job_state_text(b->state));
-	if (bitset_parse_ranges(&before, str_or_empty(a->completed), PARALLELISM_MAX) ||
-	    bitset_parse_ranges(&after, str_or_empty(b->completed), PARALLELISM_MAX)) {
+	if (!ref_indexes(&before, str_or_empty(a->completed), PARALLELISM_MAX) ||
+	    !ref_indexes(&after, str_or_empty(b->completed), PARALLELISM_MAX)) {
 		world_fail(c->world, "completed-format", "job %s: \"%s\"", is->meta.name,
 			   b->completed);
 	} else {

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "model/quantity.h"
 #include "model/selector.h"
+#include "refmatch.h"
 #include "test/sim/people/plan.h"
 #include "test/sim/world/needed.h"
 
@@ -23,7 +24,7 @@ static bool term_matches(const struct sel_term *t, const struct version *node,
 			 const struct version *compute_node)
 {
 	for (uint32_t i = 0; i < t->n; i++) {
-		if (!sel_expr_matches_value(&t->v[i], label_of(node, compute_node, t->v[i].key)))
+		if (!ref_expr_holds(&t->v[i], label_of(node, compute_node, t->v[i].key)))
 			return false;
 	}
 	return t->n > 0;
@@ -41,7 +42,7 @@ static bool selected(const struct job_spec *spec, const struct version *node,
 	for (uint32_t i = 0; !any && i < spec->nterms; i++)
 		any = term_matches(&spec->terms[i], node, compute_node);
 	for (uint32_t i = 0; any && i < node->node.ntaints; i++)
-		any = !taint_blocks(&node->node.taints[i], spec->tolerations, spec->ntolerations);
+		any = !ref_repels(&node->node.taints[i], spec->tolerations, spec->ntolerations);
 	return any;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "model/selector.h"
+#include "refmatch.h"
 #include "test/sim/world/copy.h"
 
 struct sel_terms needed_on(struct arena *a, const char *key, const char *values)
@@ -22,7 +23,7 @@ struct sel_terms needed_on(struct arena *a, const char *key, const char *values)
 static bool term_holds(const struct sel_term *t, const struct version *node)
 {
 	for (uint32_t i = 0; i < t->n; i++) {
-		if (!sel_expr_matches_value(&t->v[i], kvs_get(&node->meta.labels, t->v[i].key)))
+		if (!ref_expr_holds(&t->v[i], kvs_get(&node->meta.labels, t->v[i].key)))
 			return false;
 	}
 	return true;
