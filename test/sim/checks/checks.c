@@ -62,6 +62,8 @@ static void change(struct checks *c, const struct change *ch)
 		check_note_changed(c, v->meta.uid);
 	if (v->kind == API_POD && !v->meta.owner_uid)
 		check_note_changed(c, v->pod.node);
+	if (v->kind >= API_RUNTIME_CLASS)
+		check_note_changed(c, CHANGED_NEEDED);
 	if (v->kind == API_NODE || (v->kind == API_COMPUTE_NODE &&
 				    (!ch->prev || ch->prev->meta.generation != v->meta.generation ||
 				     !check_same_kvs(&ch->prev->meta.labels, &v->meta.labels))))

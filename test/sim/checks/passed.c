@@ -11,6 +11,7 @@
 #include "test/sim/checks/place.h"
 #include "test/sim/checks/room.h"
 #include "test/sim/cluster/config.h"
+#include "test/sim/world/needed.h"
 
 /* So many jobs hold nodes. So long pods that came or went may not be known yet; a job may not have
  * been looked at. */
@@ -96,6 +97,32 @@ static bool holds(struct checks *c, const struct version *node, const struct ver
 	return asked <= room && asked <= ours;
 }
 
+/* Volumes, claims and classes are read now and then: the last change of any must be known. */
+static bool needs_met(struct checks *c, const struct job_spec *s, const struct version *node)
+{
+	enum { READ_MS = 70000 };
+	if (!s->claims.n && !*str_or_empty(s->runtime_class))
+		return true;
+	return c->world->clock.now_ms > check_changed_at(c, CHANGED_NEEDED) + READ_MS &&
+	       needed_allows(&c->world->server.store, s, node);
+}
+
+/* Pods of others keep their ports, as long as anybody knows; members end. */
+static bool ports_free(const struct checks *c, const struct job_spec *s, const char *node,
+		       enum room when)
+{
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		const struct version *p = sh->v[i];
+		bool has = !pod_ended(p) || (when == ROOM_BEFORE && ended_lately(c, p));
+		if (has && str_eq(p->pod.node, node) &&
+		    host_ports_conflict(&p->pod.ports, &s->ports) &&
+		    (when != ROOM_EMPTY || !p->meta.owner_uid))
+			return false;
+	}
+	return true;
+}
+
 static bool could_hold(struct checks *c, struct mind *m, const struct version *job,
 		       const struct version *node, enum room when)
 {
@@ -103,8 +130,7 @@ static bool could_hold(struct checks *c, struct mind *m, const struct version *j
 	const struct known_version *cn = mind_find(m, API_COMPUTE_NODE, NULL, node->meta.name);
 	if (!cn || check_mismatch(s, node, cn->v) || !holds(c, node, cn->v, "pods", 1000, when))
 		return false;
-	/* What jobs need beside nodes is read now and then; they are not judged here. */
-	if (s->claims.n || s->ports.n || *str_or_empty(s->runtime_class))
+	if (!needs_met(c, s, node) || !ports_free(c, s, node->meta.name, when))
 		return false;
 	for (uint32_t i = 0; i < s->requests.n; i++) {
 		if (!holds(c, node, cn->v, s->requests.v[i].name, s->requests.v[i].milli, when))
@@ -195,6 +221,8 @@ bool check_room_beside(struct checks *c, struct mind *m, const struct line *l,
 	const struct reslist *takes = &l->job->job.spec.requests;
 	if (!node || !cn)
 		return true;
+	if (host_ports_conflict(&l->job->job.spec.ports, &other->job.spec.ports))
+		return false;
 	for (uint32_t i = 0; i < takes->n; i++) {
 		const char *res = takes->v[i].name;
 		int64_t needs = reslist_get(&other->job.spec.requests, res);
