@@ -12,8 +12,8 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/unproven.h"
 
-/* What a Hello lacks may be gone, and a list tells. But no list shows pods without an owner: a Hello
- * has them with what the pods of others take. */
+/* What a Hello lacks may be gone, and a list tells. But no list shows pods without an owner: a
+ * Hello has them with what the pods of others take. */
 void hello_listed(struct core *c, struct node_record *n)
 {
 	struct attempt *a, *tmp;

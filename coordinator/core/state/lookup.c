@@ -75,8 +75,9 @@ void lookup_put(struct core *c, struct lookup *l)
 	lookup_put(c, l->free);
 	pool_done(l);
 	bitset_done(&l->avoided);
-	char *const own[] = {l->key,      l->ns,     l->name,           l->failure,     l->uid,  l->rv,
-			     l->selected, l->chosen, l->choice_failure, l->provisioner, l->where};
+	char *const own[] = {l->key,  l->ns,       l->name,   l->failure,        l->uid,
+			     l->rv,   l->selected, l->chosen, l->choice_failure, l->provisioner,
+			     l->where};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
 	free(l);
