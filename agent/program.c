@@ -68,6 +68,12 @@ static void on_request(void *self, const char *method, const char *code, int64_t
 	metrics_observe(p->metrics, METRIC_REST_DURATION, method, NULL, (double)took_ms / 1000);
 }
 
+static void on_unread(void *self, const char *kind)
+{
+	struct program *p = self;
+	metrics_add(p->metrics, METRIC_OBJECTS_UNREAD, kind, NULL, 1);
+}
+
 static void refresh(void *self, struct metrics *m)
 {
 	struct program *p = self;
@@ -93,7 +99,8 @@ static enum rc start_kube(struct program *p, struct err *e)
 	struct kube_options opts = {.user_agent = "muster-agent/" MUSTER_VERSION,
 				    .field_manager = "muster-agent",
 				    .self = p,
-				    .on_request = on_request};
+				    .on_request = on_request,
+				    .on_unread = on_unread};
 	enum rc rc = kube_config_load(p->opts.kubeconfig, &cfg, e);
 	if (rc == RC_OK)
 		rc = kube_new(p->loop, &cfg, &opts, p->log, &p->kube, e);

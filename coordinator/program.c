@@ -54,13 +54,20 @@ static void on_request(void *self, const char *method, const char *code, int64_t
 				(double)took_ms / 1000);
 }
 
+static void on_unread(void *self, const char *kind)
+{
+	struct program *p = self;
+	metrics_add(p->metrics, METRIC_OBJECTS_UNREAD, kind, NULL, 1);
+}
+
 static enum rc connect_kube(struct program *p, struct err *e)
 {
 	struct kube_config cfg;
 	struct kube_options opts = {.default_image = p->o->default_image,
 				    .user_agent = "muster-coordinator/" MUSTER_VERSION,
 				    .self = p,
-				    .on_request = on_request};
+				    .on_request = on_request,
+				    .on_unread = on_unread};
 	enum rc rc = kube_config_load(p->o->kubeconfig, &cfg, e);
 	if (rc != RC_OK)
 		return rc;

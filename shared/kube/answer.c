@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "kube/path.h"
+#include "kube/reduce.h"
 
-enum { LEFT_OUT_LOG_MS = 60000 };
+enum { UNREAD_LOG_MS = 60000 };
 
 static enum rc rc_of_status(int http, const char *reason)
 {
@@ -43,6 +44,48 @@ static void read_status(struct arena *a, const json_t *o, struct api_result *res
 		res->retry_after_ms = after;
 }
 
+/* Counts, and says once a minute, what could not be read, or in part only. */
+static void tell_unread(struct op *op, const char *what)
+{
+	struct ops *ops = op->ops;
+	int64_t now = loop_now_ms(ops->loop);
+	if (ops->on_unread)
+		ops->on_unread(ops->self, path_kind_text(op->kind));
+	if (ops->unread++ && now - ops->told_unread_ms < UNREAD_LOG_MS)
+		return;
+	log_warn(ops->log, what, KS("kind", path_kind_text(op->kind)), KS("error", op->err.msg),
+		 KI("so_far", ops->unread));
+	ops->told_unread_ms = now;
+}
+
+/* The tree of an object or of a watch frame. What is too much for one is read without the fields
+ * that nobody needs. NULL: that is too much, too, or no JSON. */
+static json_t *load(struct op *op, bool frame, const char *text, size_t len)
+{
+	json_t *o = js_load(text, len, &op->err);
+	op->in_part = false;
+	if (o)
+		return o;
+	AUTO(buf_done) struct buf out = BUF_INIT(SPLIT_ITEM_MAX);
+	struct err why;
+	enum rc rc = reduce(op->kind, frame, text, len, &out);
+	if (rc == RC_OK)
+		o = js_load(buf_str(&out), out.len, &why);
+	op->failed = o || rc != RC_MALFORMED ? RC_OK : RC_MALFORMED;
+	op->in_part = o;
+	if (o)
+		tell_unread(op, "object too large, read in part");
+	return o;
+}
+
+/* Nothing can be made of a job whose template was not read. */
+static void refuse_part(struct op *op, struct decoded *d)
+{
+	if (op->in_part && op->kind == API_JOB)
+		d->job.spec.invalid = "the object has too many values, or too many levels, to be "
+				      "read; make the template smaller";
+}
+
 /* Decodes one object and passes it to the sink. False: the operation is over (canceled, or the
  * object cannot be read). */
 static bool hand_on(struct op *op, enum watch_event ev, const json_t *o)
@@ -55,6 +98,7 @@ static bool hand_on(struct op *op, enum watch_event ev, const json_t *o)
 		op->failed = rc;
 		return false;
 	}
+	refuse_part(op, &d);
 	op->sink.on_object(op->sink.self, op->id, ev, &d.object);
 	return !op->dead;
 }
@@ -65,26 +109,19 @@ static bool fail(struct op *op, enum rc rc, const char *message)
 	return false;
 }
 
-/* A list goes on without an object that cannot be read, so that the others are still seen. */
+/* A list or watch goes on without an object that cannot be read, so that the others are still
+ * seen. */
 static bool leave_out(struct op *op)
 {
-	struct ops *ops = op->ops;
-	int64_t now = loop_now_ms(ops->loop);
 	op->failed = RC_OK;
-	ops->left_out++;
-	if (ops->left_out == 1 || now - ops->told_left_out_ms >= LEFT_OUT_LOG_MS) {
-		log_warn(ops->log, "object not readable, left out",
-			 KS("kind", path_kind_text(op->kind)), KS("error", op->err.msg),
-			 KI("so_far", ops->left_out));
-		ops->told_left_out_ms = now;
-	}
+	tell_unread(op, "object not readable, left out");
 	return true;
 }
 
 static bool on_list_item(void *self, const char *text, size_t len)
 {
 	struct op *op = self;
-	AUTO(js_freep) json_t *o = text ? js_load(text, len, &op->err) : NULL;
+	AUTO(js_freep) json_t *o = text ? load(op, false, text, len) : NULL;
 	if (!text)
 		err_set(&op->err, RC_TOOBIG, "it has more than %d bytes", SPLIT_ITEM_MAX);
 	if (!o || (!hand_on(op, WATCH_ADDED, o) && op->failed))
@@ -115,24 +152,36 @@ static bool error_frame(struct op *op, const json_t *status)
 	return fail(op, rc == RC_OK ? RC_SERVER : rc, res.message);
 }
 
-/* An object that cannot be read ends the watch. The list that follows leaves it out, so the
- * reflector forgets it. */
+static bool watched(struct op *op, enum watch_event ev, const json_t *o)
+{
+	return hand_on(op, ev, o) || (op->failed && leave_out(op));
+}
+
+/* An object that cannot be read is left out: what was known of it stays known until the next list.
+ * Otherwise its author could end the watch of all objects at each edit. */
 static bool on_watch_line(void *self, const char *text, size_t len)
 {
 	struct op *op = self;
-	struct err why = {"a watch frame is too big"};
-	AUTO(js_freep) json_t *frame = text ? js_load(text, len, &why) : NULL;
+	if (!text) {
+		err_set(&op->err, RC_TOOBIG, "it has more than %d bytes", SPLIT_ITEM_MAX);
+		return leave_out(op);
+	}
+	AUTO(js_freep) json_t *frame = load(op, true, text, len);
 	const json_t *o = json_object_get(frame, "object");
 	const char *type = js_str(frame, "type");
-	if (!o || !type)
+	if (!frame && !op->failed)
+		return leave_out(op);
+	if (!o || !type) {
+		const struct err why = op->err;
 		return fail(op, RC_MALFORMED,
 			    frame ? "a watch frame without type or object" : why.msg);
+	}
 	if (str_eq(type, "ADDED"))
-		return hand_on(op, WATCH_ADDED, o);
+		return watched(op, WATCH_ADDED, o);
 	if (str_eq(type, "MODIFIED"))
-		return hand_on(op, WATCH_MODIFIED, o);
+		return watched(op, WATCH_MODIFIED, o);
 	if (str_eq(type, "DELETED"))
-		return hand_on(op, WATCH_DELETED, o);
+		return watched(op, WATCH_DELETED, o);
 	if (str_eq(type, "BOOKMARK"))
 		return bookmark(op, o);
 	return error_frame(op, o);
@@ -209,7 +258,8 @@ void op_answer_end(struct op *op, const struct http_result *hr)
 	} else if (hr->rc == RC_OK) {
 		const char *rest = op->verb == API_LIST && ok ? splitter_rest(&op->split) : NULL;
 		const char *text = rest ? rest : buf_str(&op->answer);
-		o = js_load(text, strlen(text), NULL);
+		bool one = ok && op->verb != API_LIST && op->verb != API_WATCH;
+		o = one ? load(op, false, text, strlen(text)) : js_load(text, strlen(text), NULL);
 		res.rc = rc_of_status(hr->status, "");
 		res.message = ok ? "" : hr->status ? "the server gave no reason" : res.message;
 		if (ok && op->verb == API_LIST)

@@ -206,6 +206,8 @@ enum rc kube_new(struct loop *l, struct kube_config *own_cfg, const struct kube_
 	k->ops = (struct ops){.loop = l,
 			      .log = log,
 			      .default_image = opts->default_image,
+			      .self = opts->self,
+			      .on_unread = opts->on_unread,
 			      .arena = ARENA_INIT(16 * 1024 * 1024)};
 	enum rc rc = client(k, &k->main, false, e);
 	if (rc == RC_OK)

@@ -22,6 +22,8 @@ struct kube_options {
 	 * "200" or "<error>". */
 	void *self;
 	void (*on_request)(void *self, const char *method, const char *code, int64_t took_ms);
+	/* Called for each object that could not be read, or in part only; may be NULL. */
+	void (*on_unread)(void *self, const char *kind);
 };
 
 /* Takes over cfg, which is empty afterwards. The strings of opts must live as long as the

@@ -21,8 +21,10 @@ struct ops { /* what all operations share */
 	const struct log *log;
 	const char *default_image; /* for containers without an image; may be NULL */
 	struct arena arena;        /* for one decoded object at a time */
-	uint64_t left_out;         /* objects of lists that could not be read */
-	int64_t told_left_out_ms;
+	uint64_t unread;           /* objects that could not be read, or in part only */
+	int64_t told_unread_ms;
+	void *self; /* of on_unread, which may be NULL */
+	void (*on_unread)(void *self, const char *kind);
 };
 
 struct op {
@@ -39,6 +41,7 @@ struct op {
 	const char *content_type;
 	int64_t deadline_ms, heard_ms;
 	bool retried, dead;
+	bool in_part;   /* the object at hand lacks what Muster does not read */
 	int depth;      /* callbacks of this operation that run now */
 	enum rc failed; /* why we ended it: decoding failed, an ERROR frame, too big */
 	int failed_http;

@@ -33,6 +33,13 @@ watches = {
               '{"type":"ADDED","object":{"metadata":{"name":"never"}}}'],
     "bookmark": ['{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"12"}}}'],
     "junk": ['{"type":"ADDED","object":{"metadata":{"name":"a"}}}', "<html>"],
+    "many": ['{"type":"ADDED","object":{"metadata":{"name":"a"}}}',
+             '{"type":"MODIFIED","object":{"metadata":{"name":"x"},"data":[%s0]}}' % ("0," * 200000),
+             '{"type":"MODIFIED","object":{"metadata":{"name":"y"},"data":%s%s}}' % ("[" * 3000, "]" * 3000),
+             '{"type":"MODIFIED","object":{"data":{}}}',
+             '{"type":"ADDED","object":{"metadata":{"name":"b"}}}'],
+    "long": ['{"type":"ADDED","object":{"metadata":{"name":"a"},"data":{"x":"%s"}}}' % ("x" * (4 << 20)),
+             '{"type":"ADDED","object":{"metadata":{"name":"b"}}}'],
     "half": ['{"type":"ADDED","object":{"metadata":{"name":"a"}}}', '{"type":"ADD'],
 }
 

@@ -158,6 +158,9 @@ void watches_end_with_their_reason(void **state)
 		{"error", RC_GONE, "ADDED a", 0},
 		{"bookmark", RC_OK, "", 1},
 		{"junk", RC_MALFORMED, "ADDED a", 0},
+		/* Objects of others are told after one that cannot be read. */
+		{"many", RC_OK, "ADDED a, ADDED b", 0},
+		{"long", RC_OK, "ADDED b", 0},
 		{"half", RC_OK, "ADDED a", 0}, /* the server hung up: nothing of it is believed */
 	};
 	(void)state;

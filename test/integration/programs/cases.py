@@ -11,6 +11,7 @@ import time
 import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import hostile_cases  # noqa: E402
 import job_cases  # noqa: E402
 import parity  # noqa: E402
 import roles  # noqa: E402

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whoever may create ComputeJobs and pods in one namespace stops nobody else: objects beyond every bound, on a
+real API server (docs/design/0011-bounds.md)."""
+import sys
+
+from checks import check, equal
+
+CONTAINER = {"name": "main", "image": "x", "command": ["forever"]}
+
+
+def nested(levels):
+    deep = 0
+    for _ in range(levels):
+        deep = [deep]
+    return deep
+
+
+def template(**fields):
+    return {"spec": {"containers": [CONTAINER], **fields}}
+
+
+def full_affinity():
+    expression = {"key": "k" * 63, "operator": "NotIn", "values": [f"{i:063}" for i in range(8)]}
+    return {"nodeSelectorTerms": [{"matchExpressions": [expression] * 16}] * 16}
+
+
+def fake_member(uid, **labels):
+    """A pod of nobody that says it is a member."""
+    return {"metadata": {
+        "name": "fake", "labels": {"muster.dev/member-index": "0", "muster.dev/job-name": "x", **labels},
+        "ownerReferences": [{"apiVersion": "muster.dev/v1alpha1", "kind": "ComputeJob", "name": "x", "uid": uid,
+                             "controller": True}]},
+        "spec": {"nodeName": "n1", "containers": [{"name": "main", "image": "x"}]}}
+
+
+def running(c, name, ns="default"):
+    return len(c.status(name, ns).get("activeNodes", []))
+
+
+def innocent_works(c, name):
+    """A job of somebody else runs to its end, on the node that is looked at, and takes an edit at once."""
+    c.make_job(name, command=["forever"], nodeSelector={"kubernetes.io/hostname": "n1"})
+    c.wait(lambda: running(c, name) == 1, f"{name} runs")
+    c.api.patch(c.job_path(name), {"spec": {"suspend": True}})
+    c.wait_state(name, "Suspended")
+
+
+def hostile_objects(c):
+    """Objects of too many values and levels: the watch goes on, the job says so, and can be mended."""
+    sys.setrecursionlimit(20000)
+    c.start_all()
+    c.make_namespace("evil")
+    c.make_job("b", ns="evil", command=["forever"], nodeAffinity=full_affinity())
+    c.make_job("values", ns="evil", template=template(x=[0] * 200000))
+    c.make_job("levels", ns="evil", template=template(x=nested(3000)))
+    for name in ("values", "levels"):
+        status = c.wait(lambda name=name: c.status(name, "evil").get("reason") == "InvalidPodTemplate" and
+                        c.status(name, "evil"), f"{name} says so")
+        check("too many values" in status["message"], status["message"])
+    innocent_works(c, "a")
+    for turn in range(3):  # each edit is one more chance to end the watch
+        c.api.patch(c.job_path("values", "evil"), {"metadata": {"labels": {"turn": str(turn)}}})
+    innocent_works(c, "later")
+    c.api.patch(c.job_path("values", "evil"), {"spec": {"template": {"spec": {"x": None}}}})
+    c.wait(lambda: running(c, "values", "evil") == 1, "it is mended")
+    c.wait(lambda: running(c, "b", "evil") == 1, "the largest affinity is taken")
+    check("watch failed" not in c.log_text("c1"), "the watch of jobs was cut")
+    check("object too large, read in part" in c.log_text("c1"), "no word in the log")
+
+
+def hostile_pods(c):
+    """Pods that say they are members, with numbers that no frame takes, and of other namespaces' jobs."""
+    c.start_all()
+    c.make_namespace("evil")
+    c.make_job("a", command=["forever"], nodeSelector={"kubernetes.io/hostname": "n1"})
+    c.wait(lambda: running(c, "a") == 1, "it runs")
+    uid = c.job("a")["metadata"]["uid"]
+    pods = "/api/v1/namespaces/evil/pods"
+    for labels in ({"muster.dev/attempt": "4294967295"}, {"muster.dev/attempt": "1"}):
+        c.api.post(pods, fake_member(uid, **labels))
+        innocent_works(c, "b" + labels["muster.dev/attempt"])
+        c.api.delete(pods + "/fake", {"gracePeriodSeconds": 0}, missing_ok=True)
+        c.wait(lambda: not c.api.get(pods)["items"], "it is gone")
+    c.api.post(pods, fake_member(uid, **{"muster.dev/attempt": "1"}))
+    before = c.job("a")["status"]["attempts"]
+    c.kill("c1")
+    c.start_coordinator("c1")
+    innocent_works(c, "c")
+    equal(c.status("a")["state"], "Running", "state of the job that the pod names")
+    equal(c.status("a")["attempts"], before, "attempts")
+    equal(running(c, "a"), 1, "running")
+    check("session ended" not in c.log_text("n1"), "the agent was cut off")
+
+
+CASES = (hostile_objects, hostile_pods)
