@@ -303,7 +303,7 @@ def ipv6(c):
 
 CASES = {f.__name__.replace("_", "-"): f for f in (
     happy, restart_coordinator, restart_agent, standby, stopped_leader, failing, unschedulable, delete, refused,
-    cordon, quota, crds_late, scale, ipv6, *job_cases.CASES, roles.rights, parity.parity)}
+    cordon, quota, crds_late, scale, ipv6, *job_cases.CASES, *hostile_cases.CASES, roles.rights, parity.parity)}
 
 
 def run(name):
