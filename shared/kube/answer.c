@@ -39,9 +39,11 @@ static void read_status(struct arena *a, const json_t *o, struct api_result *res
 	for (size_t i = 0; v && i < n; i++)
 		v[res->causes.n++] = str_or_empty(js_str(json_array_get(causes, i), "field"));
 	res->causes.v = v;
-	int64_t after = js_int(details, "retryAfterSeconds", 0) * 1000;
-	if (after > res->retry_after_ms)
-		res->retry_after_ms = after;
+	int64_t after = js_int(details, "retryAfterSeconds", 0);
+	if (after > RETRY_AFTER_MAX_S)
+		after = RETRY_AFTER_MAX_S;
+	if (after * 1000 > res->retry_after_ms)
+		res->retry_after_ms = after * 1000;
 }
 
 /* Counts, and says once a minute, what could not be read, or in part only. */

@@ -153,6 +153,30 @@ static void start_thread(struct front *f)
 	pthread_attr_destroy(&attr);
 }
 
+/* Of a front whose thread does not run. */
+static void give_back(struct front *f)
+{
+	front_port_close(f);
+	tls_server_free(f->server);
+	if (f->epoll_fd >= 0)
+		close(f->epoll_fd);
+	if (f->wake_fd >= 0)
+		close(f->wake_fd);
+	pthread_mutex_destroy(&f->lock);
+	free(f->address);
+	free(f);
+}
+
+static enum rc open_front(struct front *f, const char *cert, const char *key, struct err *e)
+{
+	struct epoll_event ev = {.events = EPOLLIN, .data.ptr = &f->wake_fd};
+	if (f->epoll_fd < 0 || f->wake_fd < 0 ||
+	    epoll_ctl(f->epoll_fd, EPOLL_CTL_ADD, f->wake_fd, &ev) != 0)
+		return err_errno(e, RC_IO, "no descriptors for the agent link");
+	enum rc rc = front_set_certificate(f, cert, key, e);
+	return rc == RC_OK ? front_port_open(f, e) : rc;
+}
+
 enum rc front_new(const struct front_config *cfg, const char *cert, const char *key,
 		  struct front **ret, struct err *e)
 {
@@ -163,15 +187,11 @@ enum rc front_new(const struct front_config *cfg, const char *cert, const char *
 	f->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	f->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	must(pthread_mutex_init(&f->lock, NULL) == 0);
-	struct epoll_event ev = {.events = EPOLLIN, .data.ptr = &f->wake_fd};
-	if (f->epoll_fd < 0 || f->wake_fd < 0 ||
-	    epoll_ctl(f->epoll_fd, EPOLL_CTL_ADD, f->wake_fd, &ev) != 0)
-		return err_errno(e, RC_IO, "no descriptors for the agent link");
-	enum rc rc = front_set_certificate(f, cert, key, e);
-	if (rc == RC_OK)
-		rc = front_port_open(f, e);
-	if (rc != RC_OK)
+	enum rc rc = open_front(f, cert, key, e);
+	if (rc != RC_OK) {
+		give_back(f);
 		return rc;
+	}
 	start_thread(f);
 	*ret = f;
 	return RC_OK;

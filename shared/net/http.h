@@ -28,10 +28,15 @@ struct http_config {
 	uint32_t inflight_max;   /* 1…200 */
 };
 
+/* Whoever answers with an hour (a proxy, a broken server) stops us no longer than our own backoff.
+ */
+enum { RETRY_AFTER_MAX_S = 30 };
+
 struct http_result {
 	enum rc rc;             /* RC_OK: there was an answer, with any status */
 	int status;             /* 0 without an answer */
-	int64_t retry_after_ms; /* from the header Retry-After; 0: none */
+	int64_t retry_after_ms; /* from the header Retry-After, at most RETRY_AFTER_MAX_S; 0: none
+				 */
 	int64_t took_ms;
 	const char *message; /* the error if rc is not RC_OK; never NULL */
 };

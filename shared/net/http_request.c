@@ -87,6 +87,8 @@ static size_t on_header(char *data, size_t size, size_t n, void *self)
 		i++;
 	for (; i < len && data[i] >= '0' && data[i] <= '9' && seconds < 3600; i++)
 		seconds = seconds * 10 + (data[i] - '0');
+	if (seconds > RETRY_AFTER_MAX_S)
+		seconds = RETRY_AFTER_MAX_S;
 	r->retry_after_ms = seconds * 1000;
 	return len;
 }

@@ -49,7 +49,7 @@ struct reflector {
 	struct api api;
 	const struct log *log;
 	struct rng rng;
-	struct backoff backoff;
+	struct backoff backoff, watch_backoff; /* of lists; of watches */
 	int64_t now_ms;
 
 	enum phase phase;
@@ -81,9 +81,12 @@ static void pause_for(struct reflector *r, enum phase to, int64_t ms)
 	r->pause_until_ms = r->now_ms + ms;
 }
 
+/* A complete list shows that the server is well, so it ends the backoff of lists. A watch that it
+ * refuses after each list has a backoff of its own, or lists would follow each other. */
 static void pause_backoff(struct reflector *r, enum phase to, int64_t at_least_ms)
 {
-	int64_t ms = backoff_next(&r->backoff, &r->rng);
+	bool watching = r->phase == PHASE_WATCHING;
+	int64_t ms = backoff_next(watching ? &r->watch_backoff : &r->backoff, &r->rng);
 	pause_for(r, to, ms > at_least_ms ? ms : at_least_ms);
 }
 
@@ -123,7 +126,7 @@ static void on_watch_object(void *self, uint64_t id, enum watch_event ev,
 	must(id == r->op && r->phase == PHASE_WATCHING);
 	r->heard_ms = r->now_ms;
 	tell_recovery(r);
-	backoff_reset(&r->backoff);
+	backoff_reset(&r->watch_backoff);
 	if (str_or_empty(obj->meta->rv)[0] != '\0')
 		mem_strset(&r->rv, obj->meta->rv);
 	switch (ev) {
@@ -150,7 +153,7 @@ static void watch_ended(struct reflector *r)
 		pause_backoff(r, PHASE_WATCH_LATER, 0);
 		return;
 	}
-	backoff_reset(&r->backoff);
+	backoff_reset(&r->watch_backoff);
 	pause_for(r, PHASE_WATCH_LATER, 0);
 }
 
@@ -211,6 +214,7 @@ static void list_complete(struct reflector *r, const char *rv)
 	r->lists++;
 	known_sweep(&r->known);
 	r->synced = true;
+	backoff_reset(&r->backoff);
 	tell_recovery(r);
 	watch(r);
 	r->cfg.on_synced(r->cfg.self);
@@ -270,6 +274,7 @@ struct reflector *reflector_new(const struct reflector_config *cfg, const struct
 	r->log = log;
 	r->rng.s = seed;
 	r->backoff = (struct backoff){.base_ms = BACKOFF_BASE_MS, .cap_ms = BACKOFF_CAP_MS};
+	r->watch_backoff = r->backoff;
 	r->rv = mem_strdup("");
 	r->cont = mem_strdup("");
 	return r;

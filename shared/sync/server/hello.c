@@ -239,6 +239,16 @@ static enum reject check_hello(const struct server_sessions *s, const struct msg
 	return h->epoch > s->epoch ? REJECT_NOT_LEADER : REJECT_NONE;
 }
 
+/* The time for Hellos on this connection is over; false: it is closed. */
+static bool in_time(struct server_sessions *s, struct server_pipe *p, uint64_t ticket)
+{
+	if (s->now_ms < p->hello_by_ms)
+		return true;
+	server_reject(s, p->peer, ticket, REJECT_LATER, "no Hello on this connection was good");
+	server_pipe_drop(s, p);
+	return false;
+}
+
 /* A Hello replaces the one before, and the session before. */
 static void first_page(struct server_sessions *s, struct server_pipe *p, uint64_t ticket,
 		       const struct msg_hello *h)
@@ -246,6 +256,8 @@ static void first_page(struct server_sessions *s, struct server_pipe *p, uint64_
 	const char *why;
 	server_pipe_hang_up(s, p);
 	server_pipe_reset(s, p);
+	if (!in_time(s, p, ticket))
+		return;
 	enum reject no = check_hello(s, h, &why);
 	if (no == REJECT_NONE) {
 		p->draft = server_draft_new(h);

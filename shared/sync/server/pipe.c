@@ -14,6 +14,7 @@
 
 enum {
 	LEAVE_MS = 1000, /* a rejected pipe may close by itself first, so its answer arrives */
+	HELLO_WAITS = 2, /* so many times hello_wait_ms, reviews included */
 	SILENT_PIPE_MS = 60000, /* its owner judged the silence long ago; the descriptor goes */
 };
 
@@ -55,9 +56,10 @@ void server_pipe_schedule(struct server_sessions *s, struct server_pipe *p)
 	heap_set(&s->timers, &p->timer, due);
 }
 
+/* A peer that goes on asking gets no more time. */
 void server_pipe_leave(struct server_sessions *s, struct server_pipe *p)
 {
-	p->deadline_ms = s->now_ms + LEAVE_MS;
+	p->deadline_ms = min64(p->deadline_ms, s->now_ms + LEAVE_MS);
 	server_pipe_schedule(s, p);
 }
 
@@ -94,16 +96,26 @@ static void leave_session(struct server_sessions *s, struct server_pipe *p)
 	p->replaced = NULL;
 }
 
+/* From now on, until a token is good: each Hello that is refused would renew a deadline of its own,
+ * and some thousand connections could hold the door for ever. */
+static void allow_hellos(const struct server_sessions *s, struct server_pipe *p)
+{
+	p->hello_by_ms = s->now_ms + HELLO_WAITS * (int64_t)s->cfg.hello_wait_ms;
+}
+
 static void enter(struct server_sessions *s, struct server_pipe *p, enum pipe_state to)
 {
 	state_check(rules, ARRAY_LEN(rules), p->state, to);
-	if (p->state == PIPE_SESSION)
+	if (p->state == PIPE_SESSION) {
 		leave_session(s, p);
+		allow_hellos(s, p);
+	}
 	p->state = to;
 	p->deadline_ms = s->now_ms + s->cfg.hello_wait_ms;
-	if (to == PIPE_NEW)
+	if (to == PIPE_NEW) {
 		forget_hello(s, p);
-	else if (to == PIPE_REVIEW)
+		p->deadline_ms = min64(p->deadline_ms, p->hello_by_ms);
+	} else if (to == PIPE_REVIEW)
 		p->deadline_ms = INT64_MAX;
 	else if (to == PIPE_SESSION)
 		join_session(s, p);
@@ -170,6 +182,7 @@ void server_pipe_open(struct server_sessions *s, uint64_t id, const char *peer)
 	struct server_pipe *p = mem_zalloc(1, sizeof *p);
 	p->id = id;
 	p->peer = mem_strdup(peer);
+	allow_hellos(s, p);
 	HASH_ADD(hh, s->pipes, id, sizeof p->id, p);
 	s->stats.pipes++;
 	s->stats.pipes_waiting++;

@@ -40,6 +40,7 @@ struct server_pipe {
 	char *peer; /* address, for logs */
 	enum pipe_state state;
 	int64_t deadline_ms; /* of every state but SESSION: then the pipe is closed */
+	int64_t hello_by_ms; /* a token must be good by then, however many Hellos come */
 
 	/* REVIEW, PAGING */
 	struct server_draft *draft;

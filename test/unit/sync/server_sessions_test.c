@@ -301,9 +301,43 @@ static void who_is_refused(void **state)
 	assert_int_equal(server_sessions_stats(w->s)->rejects[REJECT_TOKEN], 3);
 	w->now += 61000;
 	server_sessions_now(w->s, w->now, WALL);
-	request(w, 1, &hello);
+	w->link.on_pipe_open(w->link.self, 2, "10.0.0.7:2");
+	request(w, 2, &hello);
 	identity(w, fake_last(&w->api), NULL, "", 0);
 	assert_int_equal(w->warnings, 2);
+}
+
+/* A thousand connections of strangers would hold the door for ever, if each Hello renewed the time.
+ */
+static void bad_hellos_renew_no_deadline(void **state)
+{
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	for (int i = 0; i < 3; i++) {
+		assert_string_equal(buf_str(&w->closed), "");
+		request(w, 1, &hello);
+		identity(w, fake_last(&w->api), NULL, "", 0);
+		pass(w, 3300);
+	}
+	assert_string_equal(buf_str(&w->closed), "");
+	pass(w, 100); /* 10 s */
+	assert_string_equal(buf_str(&w->closed), "1 ");
+}
+
+/* One that comes when the time is over, before the tick, is not reviewed. */
+static void a_hello_behind_the_deadline(void **state)
+{
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	w->now += 10000;
+	server_sessions_now(w->s, w->now, WALL);
+	request(w, 1, &hello);
+	assert_int_equal(last(w)->reason, REJECT_LATER);
+	assert_int_equal(w->api.n, 0);
+	assert_string_equal(buf_str(&w->closed), "1 ");
+	assert_int_equal(server_sessions_stats(w->s)->pipes, 0);
 }
 
 /* Who has seen a newer leader is not asked for its token: we have been deposed. */
@@ -888,6 +922,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(hello_to_welcome),
 		T(who_is_refused),
+		T(bad_hellos_renew_no_deadline),
+		T(a_hello_behind_the_deadline),
 		T(hello_of_a_newer_epoch),
 		T(malformed_hellos),
 		T(throttled_review_is_later),
