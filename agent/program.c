@@ -181,6 +181,7 @@ enum rc program_start(struct program *p, struct err *e)
 {
 	process_small_memory();
 	process_raise_limits();
+	process_hide_memory();
 	p->signals = process_signals();
 	if (p->signals < 0)
 		return err_errno(e, RC_IO, "cannot wait for signals");

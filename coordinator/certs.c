@@ -12,6 +12,7 @@
 #include "base/backoff.h"
 #include "base/mem.h"
 #include "model/selector.h"
+#include "tls/mac.h"
 
 enum { CERTS_MAGIC = 0x63657274 };
 enum step {
@@ -61,8 +62,16 @@ struct certs *certs_new(const struct certs_config *cfg, const struct api *api,
 	return c;
 }
 
+static void wipe(char *key)
+{
+	if (key)
+		mac_wipe(key, strlen(key));
+}
+
 static void forget_read(struct certs *c)
 {
+	wipe(c->ca_key);
+	wipe(c->stored.key);
 	char **v[] = {&c->rv, &c->ca_cert, &c->ca_key};
 	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
 		free(*v[i]);
@@ -79,6 +88,9 @@ struct certs *certs_free(struct certs *c)
 	if (c->busy)
 		c->api.cancel(c->api.self, c->op);
 	forget_read(c);
+	wipe(c->new_ca.key);
+	wipe(c->new_server.key);
+	wipe(c->pair.key);
 	tls_pair_done(&c->new_ca);
 	tls_pair_done(&c->new_server);
 	tls_pair_done(&c->pair);
@@ -137,8 +149,15 @@ static bool stored_is_good(struct certs *c, struct err *e)
 
 static void use(struct certs *c)
 {
+	/* It signs when a certificate is due, and not before. */
+	wipe(c->ca_key);
+	wipe(c->new_ca.key);
+	wipe(c->new_server.key);
+	tls_pair_done(&c->new_ca);
+	tls_pair_done(&c->new_server);
 	if (str_eq(c->pair.cert, c->stored.cert) && str_eq(c->bundle, c->ca_cert))
 		return;
+	wipe(c->pair.key);
 	struct tls_info info = {0};
 	tls_pair_done(&c->pair);
 	c->pair = c->stored;

@@ -17,6 +17,7 @@ int main(int argc, char **argv)
 	if (!options_read(argc, argv, &options, &status))
 		return status;
 	process_raise_limits();
+	process_hide_memory();
 	logsink_init(&sink, (enum log_level)options.log_level, options.log_json != 0);
 	if (program_new(&options, &sink.log, &program, &e) != RC_OK) {
 		log_error(&sink.log, "coordinator not started", KS("error", e.msg));

@@ -3,6 +3,10 @@
  * the policy refuses to agents. */
 #include "kube/pod_plain.h"
 
+#include <string.h>
+
+enum { AGENT_GRACE_MAX_S = 600 };
+
 static bool plain_volumes(const json_t *l)
 {
 	for (size_t i = 0; i < json_array_size(l); i++) {
@@ -33,6 +37,20 @@ static bool plain_ports(const json_t *l)
 	return true;
 }
 
+static bool is_unconfined(const json_t *sec, const char *profile)
+{
+	return str_eq(js_str(json_object_get(sec, profile), "type"), "Unconfined");
+}
+
+/* As far as Pod Security "baseline" asks of pods and containers alike. */
+static bool plain_security(const json_t *sec)
+{
+	return !is_unconfined(sec, "seccompProfile") && !is_unconfined(sec, "appArmorProfile") &&
+	       !json_object_size(json_object_get(sec, "seLinuxOptions")) &&
+	       !json_object_size(json_object_get(sec, "windowsOptions")) &&
+	       !json_array_size(json_object_get(sec, "sysctls"));
+}
+
 static bool plain_containers(const json_t *l)
 {
 	for (size_t i = 0; i < json_array_size(l); i++) {
@@ -40,8 +58,8 @@ static bool plain_containers(const json_t *l)
 			     *sec = json_object_get(c, "securityContext");
 		if (json_array_size(json_object_get(c, "envFrom")) ||
 		    !plain_env(json_object_get(c, "env")) ||
-		    !plain_ports(json_object_get(c, "ports")) || js_bool(sec, "privileged") ||
-		    js_str(sec, "procMount") ||
+		    !plain_ports(json_object_get(c, "ports")) || !plain_security(sec) ||
+		    js_bool(sec, "privileged") || js_str(sec, "procMount") ||
 		    json_array_size(js_path(sec, "capabilities", "add")))
 			return false;
 	}
@@ -60,10 +78,26 @@ static bool plain_account(const json_t *s)
 	       json_is_false(json_object_get(s, "automountServiceAccountToken"));
 }
 
+/* Others may make a webhook or a network plugin do something for the pod. */
+static bool plain_annotations(const json_t *pod)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach(json_object_get(json_object_get(pod, "metadata"), "annotations"), key,
+			    value)
+	{
+		if (strncmp(key, "muster.dev/", strlen("muster.dev/")) != 0)
+			return false;
+	}
+	return true;
+}
+
 bool pod_carries_credentials(const json_t *pod)
 {
 	const json_t *s = json_object_get(pod, "spec");
-	return json_object_size(js_path(pod, "metadata", "labels")) || !plain_account(s) ||
+	return json_object_size(js_path(pod, "metadata", "labels")) || !plain_annotations(pod) ||
+	       !plain_account(s) || !plain_security(json_object_get(s, "securityContext")) ||
+	       js_int(s, "terminationGracePeriodSeconds", 30) > AGENT_GRACE_MAX_S ||
 	       !plain_volumes(json_object_get(s, "volumes")) ||
 	       !plain_containers(json_object_get(s, "containers")) ||
 	       !plain_containers(json_object_get(s, "initContainers")) ||

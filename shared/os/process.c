@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -34,6 +35,25 @@ void process_raise_limits(void)
 		return;
 	limit.rlim_cur = limit.rlim_max < 1048576 ? limit.rlim_max : 1048576;
 	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
+void process_hide_memory(void)
+{
+	/* A limit of 0 does not hold for a core_pattern that is a pipe; what is not dumpable does.
+	 */
+	const struct rlimit none = {0, 0};
+	setrlimit(RLIMIT_CORE, &none);
+#ifndef SANITIZED
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
 }
 
 uint32_t process_descriptors_max(void)

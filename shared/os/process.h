@@ -13,6 +13,9 @@ int process_signals(void);
 int process_signal_read(int fd);
 /* As many descriptors as the hard limit allows. */
 void process_raise_limits(void);
+/* Neither core dumps nor other processes of the same user show what is in memory (keys, tokens).
+ * Not in builds with sanitizers, which look into themselves. */
+void process_hide_memory(void);
 /* The soft limit of descriptors, as it is now. */
 uint32_t process_descriptors_max(void);
 /* Uses one malloc arena and trims early, so that small programs stay small on any machine, and

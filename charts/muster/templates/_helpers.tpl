@@ -136,3 +136,20 @@ helm.sh/hook: test
 helm.sh/hook-weight: {{ . | quote }}
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- end -}}
+
+{{- /* A validation of both policies for pods: where jobs run. The namespaces of the cluster itself and Muster's own have
+objects that give whoever runs a pod there the rights of the cluster. */}}
+{{- define "muster.jobNamespaces" -}}
+- expression: >-
+    request.operation != 'CREATE' || (!request.namespace.startsWith('kube-')
+    {{- if not .Values.jobNamespaces.own }} && request.namespace != '{{ .Release.Namespace }}'{{ end }})
+  message: members do not run in the namespaces kube-*{{ if not .Values.jobNamespaces.own }}, nor in Muster's own{{ end }}
+  reason: Forbidden
+{{- range $key, $value := .Values.jobNamespaces.matchLabels }}
+- expression: >-
+    request.operation != 'CREATE' ||
+    namespaceObject.metadata.?labels[?{{ $key | squote }}].orValue('') == {{ $value | squote }}
+  message: members run only in namespaces with the label {{ $key }}={{ $value }}
+  reason: Forbidden
+{{- end }}
+{{- end -}}

@@ -248,7 +248,9 @@ def test_installed(server, check):
         if obj["kind"] == "Pod":
             test_restricted(server, check, obj["metadata"]["name"], obj)
         if obj["kind"] == "ComputeJob":
-            answer = server.request("POST", f"/apis/muster.dev/v1alpha1/namespaces/{NAMESPACE}/computejobs"
+            where = obj["metadata"]["namespace"]
+            check.that("the job of helm test does not run beside Muster", where == "default", where)
+            answer = server.request("POST", f"/apis/muster.dev/v1alpha1/namespaces/{where}/computejobs"
                                     "?fieldValidation=Strict", obj)
             check.accepted("the job of helm test", answer)
     helm("uninstall", "muster", *config, "--no-hooks")
@@ -261,7 +263,7 @@ def test_installed(server, check):
     left = server.kubectl("-n", NAMESPACE, "get", "all,secret,configmap,lease,sa,role,rolebinding,netpol,pdb", "-o",
                           "name").stdout.split()
     check.that("and nothing in its namespace", not left, left)
-    check.that("jobs stay", server.kubectl("-n", NAMESPACE, "get", "cjob", "-o", "name").stdout.strip(), "gone")
+    check.that("jobs stay", server.kubectl("-n", "default", "get", "cjob", "-o", "name").stdout.strip(), "gone")
     again = helm("install", "muster", CHART, *config, check=False)
     check.that("it can be installed again", again.returncode == 0, again.stderr)
     helm("uninstall", "muster", *config, "--no-hooks")

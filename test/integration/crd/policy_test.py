@@ -15,7 +15,7 @@ OWNER = {"apiVersion": "muster.dev/v1alpha1", "kind": "ComputeJob", "name": "j",
          "blockOwnerDeletion": True}
 
 
-def pod(name="p", node="n1"):
+def pod(name="j-0-abcde", node="n1"):
     """A member's pod as an agent creates it."""
     return {
         "apiVersion": "v1", "kind": "Pod",
@@ -24,6 +24,7 @@ def pod(name="p", node="n1"):
             "muster.dev/attempt": "1", "muster.dev/template-hash": "0123456789abcdef",
             "muster.dev/current": "true"}},
         "spec": {"nodeName": node, "restartPolicy": "Never", "automountServiceAccountToken": False,
+                 "hostname": "j-0", "subdomain": "j",
                  "containers": [{"name": "main", "image": "a", "env": [
                      {"name": "MUSTER_MEMBER_INDEX", "value": "0"},
                      {"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
@@ -39,8 +40,31 @@ def spec(**fields):
     return lambda p: p["spec"].update(fields)
 
 
-def label(key):
-    return lambda p: p["metadata"]["labels"].update({key: "x"})
+def label(key, value="x"):
+    return lambda p: p["metadata"]["labels"].update({key: value})
+
+
+def no_label(key):
+    return lambda p: p["metadata"]["labels"].pop(key)
+
+
+def both(*changes):
+    return lambda p: [c(p) for c in changes]
+
+
+def secure_pod(**fields):
+    return spec(securityContext=fields)
+
+
+def member(index, name=None):
+    """Another index, with all that has it."""
+    return both(label("muster.dev/member-index", index), meta(name=name or f"j-{index}-abcde"),
+                spec(hostname=f"j-{index}"))
+
+
+HASH = "0123456789abcdef0123456789abcdef01234567"
+PROBE_HOST = {"httpGet": {"port": 80, "host": "10.0.0.1"}}
+PROBE = {"httpGet": {"port": 80}}
 
 
 def owner(*owners):
@@ -79,10 +103,65 @@ FORBIDDEN_TO_AGENTS = [
     ("owner is no controller", owner({**OWNER, "controller": False}), "one ComputeJob"),
     ("another kind of owner", owner(REPLICASET), "one ComputeJob"),
     ("another group of owner", owner({**WEAK, "apiVersion": "evil.dev/v1"}), "one ComputeJob"),
+    ("another version of owner", owner({**WEAK, "apiVersion": "muster.dev/v1"}), "one ComputeJob"),
+    ("a group that begins like it", owner({**WEAK, "apiVersion": "muster.dev/v1alpha1x"}), "one ComputeJob"),
     ("two owners", owner(OWNER, {**REPLICASET, "controller": False, "uid": "4"}), "one ComputeJob"),
     ("label of a Service", label("app"), "metadata.labels"),
     ("label of a like name", label("muster.dev.evil/a"), "metadata.labels"),
     ("label of another topology", label("topology.kubernetes.io/rack"), "metadata.labels"),
+    ("label of Muster's that no member has", label("muster.dev/role"), "metadata.labels"),
+    ("no labels", lambda p: p["metadata"].pop("labels"), "of the owner"),
+    ("no job-name", no_label("muster.dev/job-name"), "of the owner"),
+    ("another job-name", label("muster.dev/job-name", "k"), "of the owner"),
+    ("no job-uid", no_label("muster.dev/job-uid"), "of the owner"),
+    ("another job-uid", label("muster.dev/job-uid", "0124"), "of the owner"),
+    ("no index", no_label("muster.dev/member-index"), "must be those of a member"),
+    ("index 10000", member("10000"), "must be those of a member"),
+    ("index with a zero before", member("01"), "must be those of a member"),
+    ("index that is no number", member("a"), "must be those of a member"),
+    ("no attempt", no_label("muster.dev/attempt"), "must be those of a member"),
+    ("attempt 0", label("muster.dev/attempt", "0"), "must be those of a member"),
+    ("attempt 2^31", label("muster.dev/attempt", "2147483648"), "must be those of a member"),
+    ("attempt of eleven digits", label("muster.dev/attempt", "10000000000"), "must be those of a member"),
+    ("no template-hash", no_label("muster.dev/template-hash"), "must be those of a member"),
+    ("template-hash that is too long", label("muster.dev/template-hash", HASH + "0"), "must be those of a member"),
+    ("template-hash that is no hash", label("muster.dev/template-hash", "zzzzzzzzzzzzzzzz"), "must be those of a member"),
+    ("current that is not true", label("muster.dev/current", "false"), "must be those of a member"),
+    ("name of another index", meta(name="j-1-abcde"), "metadata.name"),
+    ("name of another job", meta(name="k-0-abcde"), "metadata.name"),
+    ("name that is too long", meta(name="j-0-a-abcde"), "metadata.name"),
+    ("name that is too short", meta(name="j-0-abcd"), "metadata.name"),
+    ("no hostname", lambda p: p["spec"].pop("hostname"), "spec.hostname"),
+    ("hostname of another index", spec(hostname="j-1"), "spec.hostname"),
+    ("no subdomain", lambda p: p["spec"].pop("subdomain"), "spec.hostname"),
+    ("subdomain of another job", spec(subdomain="k"), "spec.hostname"),
+    ("annotation of a webhook", meta(annotations={"sidecar.istio.io/inject": "true"}), "metadata.annotations"),
+    ("annotation of a network plugin", meta(annotations={"k8s.v1.cni.cncf.io/networks": "x"}), "metadata.annotations"),
+    ("annotation of AppArmor", meta(annotations={
+        "container.apparmor.security.beta.kubernetes.io/main": "unconfined"}), "metadata.annotations"),
+    ("grace of 601 s", spec(terminationGracePeriodSeconds=601), "terminationGracePeriodSeconds"),
+    ("HostProcess", both(secure_pod(windowsOptions={"hostProcess": True}), spec(hostNetwork=True)), "hostProcess"),
+    ("HostProcess of a container", both(secure(windowsOptions={"hostProcess": True}), spec(hostNetwork=True)),
+     "hostProcess"),
+    ("seccomp Unconfined", secure_pod(seccompProfile={"type": "Unconfined"}), "seccompProfile"),
+    ("seccomp Unconfined, container", secure(seccompProfile={"type": "Unconfined"}), "seccompProfile"),
+    ("seccomp Unconfined, init container", init(securityContext={"seccompProfile": {"type": "Unconfined"}}),
+     "seccompProfile"),
+    ("AppArmor Unconfined", secure_pod(appArmorProfile={"type": "Unconfined"}), "appArmorProfile"),
+    ("AppArmor Unconfined, container", secure(appArmorProfile={"type": "Unconfined"}), "appArmorProfile"),
+    ("SELinux type", secure_pod(seLinuxOptions={"type": "spc_t"}), "seLinuxOptions"),
+    ("SELinux user", secure_pod(seLinuxOptions={"user": "u"}), "seLinuxOptions"),
+    ("SELinux role", secure_pod(seLinuxOptions={"role": "r"}), "seLinuxOptions"),
+    ("SELinux type, container", secure(seLinuxOptions={"type": "spc_t"}), "seLinuxOptions"),
+    ("SELinux user, container", secure(seLinuxOptions={"user": "u"}), "seLinuxOptions"),
+    ("SELinux role, init container", init(securityContext={"seLinuxOptions": {"role": "r"}}), "seLinuxOptions"),
+    ("unsafe sysctl", secure_pod(sysctls=[{"name": "kernel.msgmax", "value": "1"}]), "sysctls"),
+    ("host of a probe", container(livenessProbe=PROBE_HOST), "name a host"),
+    ("host of a readiness probe", container(readinessProbe={"tcpSocket": {"port": 1, "host": "h"}}), "name a host"),
+    ("host of a startup probe", init(restartPolicy="Always", startupProbe=PROBE_HOST), "name a host"),
+    ("host of a hook", container(lifecycle={"postStart": PROBE_HOST}), "name a host"),
+    ("host of a hook at the end", container(lifecycle={"preStop": {"tcpSocket": {"port": 1, "host": "h"}}}),
+     "name a host"),
     ("finalizer", meta(finalizers=["example.com/stay"]), "finalizers"),
     ("token mounted by default", lambda p: p["spec"].pop("automountServiceAccountToken"), "automount"),
     ("token mounted", spec(automountServiceAccountToken=True), "automount"),
@@ -119,11 +198,27 @@ ALLOWED_TO_AGENTS = [
     ("downwardAPI", volume(downwardAPI={"items": [{"path": "n", "fieldRef": {"fieldPath": "metadata.name"}}]})),
     ("init container", init(command=["true"])),
     ("resources", container(resources={"requests": {"cpu": "1"}, "limits": {"memory": "1Gi"}})),
-    ("annotation", meta(annotations={"kubernetes.io/limit-ranger": "x"})),
+    ("annotations of a member", meta(annotations={
+        "kubernetes.io/limit-ranger": "x", "muster.dev/proof": "x", "muster.dev/containers": "main",
+        "muster.dev/template-hash": HASH})),
+    ("index 9999", member("9999")),
+    ("attempt 2^31-1", label("muster.dev/attempt", "2147483647")),
+    ("a long template-hash", label("muster.dev/template-hash", HASH + "-0123456789abcdef")),
+    ("as an agent of 0.1.0", both(no_label("muster.dev/current"), label(
+        "muster.dev/template-hash", "0123456789abcdef-0123456789abcdef"))),
+    ("zone and region", both(label("topology.kubernetes.io/zone"), label("topology.kubernetes.io/region"))),
+    ("grace of 600 s", spec(terminationGracePeriodSeconds=600)),
+    ("Windows without HostProcess", secure_pod(windowsOptions={"runAsUserName": "u"})),
+    ("seccomp and AppArmor", both(secure_pod(seccompProfile={"type": "RuntimeDefault"}), secure(
+        appArmorProfile={"type": "RuntimeDefault"}))),
+    ("SELinux of a container", both(secure_pod(seLinuxOptions={"level": "s0"}), secure(
+        seLinuxOptions={"type": "container_t"}))),
+    ("safe sysctl", secure_pod(sysctls=[{"name": "net.ipv4.tcp_syncookies", "value": "1"}])),
+    ("probes and hooks", container(livenessProbe=PROBE, readinessProbe={"tcpSocket": {"port": 1}}, lifecycle={
+        "preStop": PROBE})),
     ("ServiceAccount default", spec(serviceAccountName="default")),
     ("restricted", lambda p: (spec(securityContext={"runAsNonRoot": True})(p),
                               secure(capabilities={"drop": ["ALL"]})(p))),
-    ("no labels", lambda p: p["metadata"].pop("labels")),
 ]
 
 
@@ -157,9 +252,10 @@ def wait_enforced(server, check):
             time.sleep(0.1)
 
 
-def create(server, obj, user="agent", node="n1", dry="All"):
+def create(server, obj, user="agent", node="n1", dry="All", where=OTHER_NAMESPACE):
     extra = {NODE_CLAIM: node} if node else {}
-    return server.request("POST", PODS + ("?dryRun=All" if dry else ""), obj, user=ACCOUNT + user, extra=extra)
+    path = f"/api/v1/namespaces/{where}/pods"
+    return server.request("POST", path + ("?dryRun=All" if dry else ""), obj, user=ACCOUNT + user, extra=extra)
 
 
 def test_agent(server, check):
@@ -168,6 +264,8 @@ def test_agent(server, check):
         check.accepted("agent, " + name, create(server, changed(change)))
     for name, change, word in FORBIDDEN_TO_AGENTS:
         check.refused("agent, " + name, create(server, changed(change)), "muster-agent-pods", word)
+    for where in (NAMESPACE, "kube-system", "kube-node-lease"):
+        check.refused("an agent in " + where, create(server, pod(), where=where), "muster-agent-pods", "do not run")
     check.refused("an agent without a node claim", create(server, pod(), node=None), "token names")
     check.refused("an agent of another node", create(server, pod(), node="n2"), "token names")
 
@@ -177,8 +275,8 @@ def test_agent_token(server, check):
     run = subprocess.run([server.script, "agent-token", server.dir, "n1", "https://kubernetes.default.svc"],
                          check=True, text=True, stdout=subprocess.PIPE)
     token = run.stdout.strip()
-    check.accepted("with its token", server.request("POST", PODS, pod("real"), token=token))
-    check.refused("with its token, another node", server.request("POST", PODS, pod("real-2", "n2"), token=token),
+    check.accepted("with its token", server.request("POST", PODS, pod("j-0-reala"), token=token))
+    check.refused("with its token, another node", server.request("POST", PODS, pod("j-0-realb", "n2"), token=token),
                   "token names")
     code, review = server.request("POST", "/apis/authentication.k8s.io/v1/tokenreviews", {
         "apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "spec": {"token": token}},
@@ -186,10 +284,10 @@ def test_agent_token(server, check):
     user = review.get("status", {}).get("user", {})
     check.that("the coordinator may review tokens", code == 201 and user.get("extra", {}).get(NODE_CLAIM) == ["n1"],
                review)
-    check.refused("an agent may not delete", server.request("DELETE", PODS + "/real", token=token), "cannot delete",
+    check.refused("an agent may not delete", server.request("DELETE", PODS + "/j-0-reala", token=token), "cannot delete",
                   status=(403,))
-    check.refused("an agent may not bind", server.request("POST", PODS + "/real/binding", {
-        "apiVersion": "v1", "kind": "Binding", "metadata": {"name": "real"}, "target": {"name": "n1"}}, token=token),
+    check.refused("an agent may not bind", server.request("POST", PODS + "/j-0-reala/binding", {
+        "apiVersion": "v1", "kind": "Binding", "metadata": {"name": "j-0-reala"}, "target": {"name": "n1"}}, token=token),
                   "cannot create", status=(403,))
     check.accepted("an agent reads pods", server.request("GET", "/api/v1/pods?fieldSelector=spec.nodeName%3Dn1",
                                                          token=token))
@@ -200,7 +298,10 @@ def test_coordinator(server, check):
     for name, change in (("a Secret", volume(secret={"secretName": "s"})), ("another node", spec(nodeName="n7")),
                          ("a ServiceAccount", spec(serviceAccountName="robot")), ("labels", label("app"))):
         check.accepted("coordinator, " + name, create(server, changed(change), user="coordinator"))
+    for where in (NAMESPACE, "kube-system"):
+        check.refused("coordinator, in " + where, create(server, pod(), user="coordinator", where=where), "do not run")
     for name, change, word in (("no owner", owner(), "ComputeJob"), ("another owner", owner(REPLICASET), "ComputeJob"),
+                               ("another version of owner", owner({**WEAK, "apiVersion": "muster.dev/v1"}), "ComputeJob"),
                                ("no node", lambda p: p["spec"].pop("nodeName"), "nodeName")):
         check.refused("coordinator, " + name, create(server, changed(change), user="coordinator"), word)
     server.request("POST", PODS, changed(owner(), name="foreign"))
@@ -335,6 +436,9 @@ RIGHTS = [
     ("impersonate", "", "users", "", "u", ""),
     ("get", "", "secrets", NAMESPACE, "muster-coordinator-tls", "c"),
     ("patch", "", "secrets", NAMESPACE, "muster-coordinator-tls", "c"),
+    ("get", "", "secrets", NAMESPACE, "muster-coordinator-order-keys", "c"),
+    ("patch", "", "secrets", NAMESPACE, "muster-coordinator-order-keys", "c"),
+    ("delete", "", "secrets", NAMESPACE, "muster-coordinator-order-keys", ""),
     ("get", "", "secrets", NAMESPACE, "other", ""),
     ("list", "", "secrets", NAMESPACE, "", ""),
     ("get", "", "secrets", "work", "muster-coordinator-tls", ""),
@@ -366,6 +470,31 @@ def test_rights(server, check):
             check.that(f"{user}: {what}", may(server, user, *what) == wanted, f"wanted {wanted}")
 
 
+def test_namespaces(server, check):
+    """Members run only in namespaces that the chart's values select."""
+    set_up(server, "--set", "jobNamespaces.matchLabels.team=a", "--set", "jobNamespaces.own=true")
+    server.make_namespace("team-a")
+    server.kubectl("label", "namespace", "team-a", "team=a")
+    server.kubectl("label", "namespace", NAMESPACE, "team=a")
+    server.kubectl("label", "namespace", "kube-system", "team=a")
+    wait_for(server, check, "team=a")
+    for user in ("agent", "coordinator"):
+        check.refused(user + " elsewhere", create(server, pod(), user=user), "label team=a")
+        check.accepted(user + " where the label is", create(server, pod(), user=user, where="team-a"))
+        check.accepted(user + " in its own", create(server, pod(), user=user, where=NAMESPACE))
+        check.refused(user + " in kube-system", create(server, pod(), user=user, where="kube-system"), "do not run")
+
+
+def wait_for(server, check, word):
+    end = time.monotonic() + 30
+    for user in ("agent", "coordinator"):
+        while word not in create(server, pod(), user=user)[1].get("message", ""):
+            if time.monotonic() > end:
+                check.that("the policies are in force", False, word)
+                return
+            time.sleep(0.1)
+
+
 def test_no_launch(server, check):
     """agent.launch=false: agents can write nothing at all."""
     set_up(server, "--set", "agent.launch=false")
@@ -380,9 +509,10 @@ def main():
     server, check = Server(), Checks()
     set_up(server)
     wait_enforced(server, check)
-    for test in (test_agent, test_agent_token, test_coordinator, test_volumes, test_others, test_rights, test_no_launch):
+    for test in (test_agent, test_agent_token, test_coordinator, test_volumes, test_others, test_rights, test_namespaces,
+                 test_no_launch):
         test(server, check)
-    check.end(at_least=140)
+    check.end(at_least=240)
 
 
 main()

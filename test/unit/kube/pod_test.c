@@ -251,7 +251,27 @@ static void credentials(void **state)
 		bool carries;
 	} cases[] = {
 		{"{}", false},
-		{"{\"metadata\":{\"annotations\":{\"a\":\"b\"}}}", false},
+		{"{\"metadata\":{\"annotations\":{}}}", false},
+		{"{\"metadata\":{\"annotations\":{\"a\":\"b\"}}}", true},
+		{"{\"spec\":{\"terminationGracePeriodSeconds\":600}}", false},
+		{"{\"spec\":{\"terminationGracePeriodSeconds\":601}}", true},
+		{"{\"spec\":{\"securityContext\":{\"seccompProfile\":{\"type\":\"RuntimeDefault\"}}"
+		 "}}",
+		 false},
+		{"{\"spec\":{\"securityContext\":{\"seccompProfile\":{\"type\":\"Unconfined\"}}}}",
+		 true},
+		{"{\"spec\":{\"securityContext\":{\"appArmorProfile\":{\"type\":\"Unconfined\"}}}}",
+		 true},
+		{"{\"spec\":{\"securityContext\":{\"seLinuxOptions\":{\"type\":\"spc_t\"}}}}",
+		 true},
+		{"{\"spec\":{\"securityContext\":{\"windowsOptions\":{\"hostProcess\":true}}}}",
+		 true},
+		{"{\"spec\":{\"securityContext\":{\"sysctls\":[{\"name\":\"a\",\"value\":\"1\"}]}}"
+		 "}",
+		 true},
+		{"{\"spec\":{\"containers\":[{\"name\":\"main\",\"securityContext\":{"
+		 "\"seccompProfile\":{\"type\":\"Unconfined\"}}}]}}",
+		 true},
 		{"{\"metadata\":{\"labels\":{\"a\":\"b\"}}}", true},
 		{"{\"spec\":{\"serviceAccountName\":\"\",\"serviceAccount\":\"\"}}", false},
 		{"{\"spec\":{\"serviceAccountName\":\"default\"}}", true},
