@@ -205,6 +205,7 @@ struct server_sessions *observe_sessions(struct coordinator *c)
 					     .hello_wait_ms = 5000,
 					     .reviews_max = 128,
 					     .pipes_waiting_max = 1024,
+					     .drafts_bytes_max = 64 << 20,
 					     .self = c,
 					     .on_hello = on_hello,
 					     .on_report = on_report,

@@ -26,7 +26,8 @@ struct server_sessions_config {
 	uint32_t hello_wait_ms;         /* 5000: a pipe without Hello, or between its pages */
 	uint32_t reviews_max;           /* 128 TokenReviews in flight */
 	uint32_t pipes_waiting_max;     /* 1024 pipes without a session */
-	void *self;                     /* the owner, first parameter of what follows */
+	size_t drafts_bytes_max; /* 64 MiB: Hellos of which not all pages have come, together */
+	void *self;              /* the owner, first parameter of what follows */
 	/* A node's session began. The Hello has everything that the agent knows: it replaces all
 	 * that was known of the node. Borrowed for the call. */
 	void (*on_hello)(void *self, const char *node, uint64_t session,

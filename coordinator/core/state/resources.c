@@ -260,12 +260,20 @@ bool res_short(struct core *c, struct node_record *n, const char *reason, const 
 	return false;
 }
 
+/* Agents tell what members request: sums of what they say neither wrap nor fall below nothing. */
+static int64_t taken(int64_t used, int64_t milli, int sign)
+{
+	int64_t ret = sign > 0 ? sum(used, milli) : used - milli;
+	return ret < 0 ? 0 : ret;
+}
+
 void res_use(struct core *c, struct node_record *n, const struct needs *needs, int sign)
 {
 	int64_t *used = row_of(c, n, ROW_USED);
 	for (uint32_t i = 0; i < needs->n; i++) {
 		if (needs->v[i].res != UINT32_MAX)
-			used[needs->v[i].res] += sign * needs->v[i].milli;
+			used[needs->v[i].res] =
+				taken(used[needs->v[i].res], needs->v[i].milli, sign);
 	}
 	levels_update(c, n, false);
 }

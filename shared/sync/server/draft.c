@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "sync/msgcopy.h"
 
-enum { DRAFT_BYTES_MAX = 16 * 1024 * 1024 };
+enum { DRAFT_BYTES_MAX = 8 * 1024 * 1024 };
 
 struct server_draft *server_draft_free(struct server_draft *d)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Hello as it is put together from its pages; at most 16 MiB. */
+/* A Hello as it is put together from its pages; at most 8 MiB. */
 #pragma once
 
 #include "base/arena.h"

@@ -274,6 +274,16 @@ static void first_page(struct server_sessions *s, struct server_pipe *p, uint64_
 	send_reviews(s);
 }
 
+/* Hellos of many pages take memory until their last page: all of them together no more than that.
+ */
+static bool drafts_full(const struct server_sessions *s)
+{
+	size_t bytes = 0;
+	for (const struct server_pipe *p = s->pipes; p; p = p->hh.next)
+		bytes += p->draft ? p->draft->arena.used : 0;
+	return bytes > s->cfg.drafts_bytes_max;
+}
+
 void server_hello_request(struct server_sessions *s, struct server_pipe *p, uint64_t ticket,
 			  const struct msg_hello *h)
 {
@@ -284,6 +294,10 @@ void server_hello_request(struct server_sessions *s, struct server_pipe *p, uint
 	}
 	if (h->page + 1 == p->draft->next_page) {
 		welcome(s, p, ticket); /* its answer was lost: the page is here already */
+		return;
+	}
+	if (drafts_full(s)) {
+		refuse_hello(s, p, ticket, REJECT_LATER, "Hellos of many agents are being read");
 		return;
 	}
 	if (h->page != p->draft->next_page || !server_draft_add(p->draft, h)) {

@@ -241,6 +241,7 @@ static void make_sessions(struct rig *r)
 		.hello_wait_ms = 5000,
 		.reviews_max = 128,
 		.pipes_waiting_max = 1024,
+		.drafts_bytes_max = 64 << 20,
 		.self = r,
 		.on_hello = on_hello,
 		.on_report = on_report,

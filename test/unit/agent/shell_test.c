@@ -205,6 +205,7 @@ static void new_server(struct world *w)
 					     .hello_wait_ms = 5000,
 					     .reviews_max = 8,
 					     .pipes_waiting_max = 8,
+					     .drafts_bytes_max = 1 << 20,
 					     .self = w,
 					     .on_hello = on_hello,
 					     .on_report = on_report,

@@ -147,6 +147,7 @@ static int setup(void **state)
 					     .hello_wait_ms = 5000,
 					     .reviews_max = 2,
 					     .pipes_waiting_max = 8,
+					     .drafts_bytes_max = 96 * 1024,
 					     .self = w,
 					     .on_hello = on_hello,
 					     .on_report = on_report,
@@ -450,6 +451,41 @@ static void hello_in_pages(void **state)
 	expect(w, "hello:n1:1:3 ");
 	assert_string_equal(buf_str(&w->members), "p0@n1 p1@n1 p2@n1 ");
 	assert_int_equal(w->api.n, 1);
+}
+
+/* What has come of Hellos is bounded for all of them together: the next page waits. */
+static void many_hellos_in_pages(void **state)
+{
+	struct world *w = *state;
+	static const char *const nodes[] = {"n1", "n2", "n3"};
+	char words[1000];
+	struct member m[PAGE_MEMBERS_MAX];
+	memset(words, 'w', sizeof words);
+	words[sizeof words - 1] = 0;
+	for (uint32_t i = 0; i < PAGE_MEMBERS_MAX; i++)
+		m[i] = (struct member){.pod = "p", .message = words};
+	for (uint32_t i = 0; i < ARRAY_LEN(nodes); i++) {
+		struct msg hello = hello_of(nodes[i], "a");
+		hello.hello.last_page = false;
+		hello.hello.members = m;
+		hello.hello.nmembers = PAGE_MEMBERS_MAX;
+		w->link.on_pipe_open(w->link.self, i + 1, "10.0.0.7:1");
+		request(w, i + 1, &hello);
+		identity(w, fake_last(&w->api), AGENTS, nodes[i], 0);
+		hello.hello.page = 1;
+		hello.hello.last_page = true;
+		request(w, i + 1, &hello);
+		if (i == 0) {
+			assert_int_equal(last(w)->type, MSG_WELCOME);
+			/* From now on one of two pages is there. */
+			hello.hello.page = 0;
+			hello.hello.last_page = false;
+			request(w, 1, &hello);
+			identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+		} else {
+			assert_int_equal(last(w)->reason, REJECT_LATER);
+		}
+	}
 }
 
 static void page_out_of_turn(void **state)
@@ -929,6 +965,7 @@ int main(void)
 		T(throttled_review_is_later),
 		T(reviews_are_capped),
 		T(hello_in_pages),
+		T(many_hellos_in_pages),
 		T(page_out_of_turn),
 		T(hang_up_during_review),
 		T(hello_again_during_review),

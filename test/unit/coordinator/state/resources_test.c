@@ -153,6 +153,28 @@ static void what_is_listed(void **state)
 	needs_done(&needs);
 }
 
+/* An agent tells what members request, and may tell anything. */
+static void sums_do_not_wrap(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, GI);
+	const struct res most = {"cpu", INT64_MAX}, some = {"cpu", 1000};
+	struct needs all = needs_of(c, &(struct reslist){&most, 1});
+	struct needs one = needs_of(c, &(struct reslist){&some, 1});
+	res_use(c, n, &all, 1);
+	res_use(c, n, &one, 1);
+	res_use(c, n, &all, 1);
+	assert_int_equal(res_row(c, n, ROW_USED)[RES_CPU], INT64_MAX);
+	assert_false(res_fits(c, n, &one));
+	res_use(c, n, &all, -1);
+	res_use(c, n, &all, -1);
+	res_use(c, n, &one, -1);
+	assert_int_equal(res_row(c, n, ROW_USED)[RES_CPU], 0);
+	assert_true(res_fits(c, n, &one));
+	needs_done(&all);
+	needs_done(&one);
+}
+
 /* More names than a row has room for: what stands in it stays. */
 static void rows_grow(void **state)
 {
@@ -334,6 +356,7 @@ int main(void)
 		T(what_is_listed),
 		T(no_more_members_than_orders),
 		T(rows_grow),
+		T(sums_do_not_wrap),
 		T(what_muster_may_use),
 		T(what_fits),
 		T(what_a_node_could_ever_hold),
