@@ -37,9 +37,14 @@ endif()
 target_compile_options(muster_flags INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 
 # OpenSSF's hardening guide for C, in optimised builds only (fortify needs -O).
+# integration.hardened reads them off the programs.
+set(control_flow -fcf-protection=full)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+        set(control_flow -mbranch-protection=standard)
+endif()
 target_compile_options(muster_flags INTERFACE
         $<$<CONFIG:Release>:-fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=3
-        -fcf-protection=full -fPIE -ftrivial-auto-var-init=zero>)
+        ${control_flow} -fPIE -ftrivial-auto-var-init=zero>)
 target_link_options(muster_flags INTERFACE
         $<$<CONFIG:Release>:-pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed>)
 
