@@ -291,6 +291,47 @@ static void a_volume_of_the_pool(void **state)
 	w_wait(w, 2000);
 }
 
+/* volumes.bindFirstConsumer=false: nobody can say which volumes there are. */
+static void volumes_that_may_not_be_listed(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	struct wjob *j = needs(w, "a", 1);
+	struct needed claim = {.volume = "", .storage_class = "fast", .selected_node = ""};
+	struct needed class = {.waits = true, .provisioner = NO_PROVISIONER};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	answered(w, NEEDED_STORAGE_CLASS, "fast", RC_OK, &class);
+	answered(w, NEEDED_POOL, "fast", RC_FORBIDDEN, NULL);
+	w_wait(w, 2000);
+	assert_string_equal(w_status(w, j).message,
+			    "PersistentVolumeClaim data waits for its first consumer, and Muster "
+			    "could not name it: no right");
+	assert_int_equal(w_orders(w, j), 0);
+}
+
+/* What others can cause again and again is logged once a minute. */
+static void warnings_are_few(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	(void)needs(w, "a", 1);
+	answered(w, NEEDED_CLAIM, "data", RC_FORBIDDEN, NULL);
+	assert_true(w_told(w, "object not checked, reading it is forbidden"));
+	w_clear(w);
+	struct wjob *b = w_new_job(w, "b", 1);
+	static const char *const other[] = {"default/other"};
+	b->job.spec.claims = (struct strs){other, 1};
+	w_job(w, b);
+	answered(w, NEEDED_CLAIM, "other", RC_FORBIDDEN, NULL);
+	assert_false(w_told(w, "object not checked, reading it is forbidden"));
+	chosen(w, RC_FORBIDDEN);
+	assert_false(w_told(w, "claim not given its first consumer"));
+	w_wait(w, 60000);
+	w_clear(w);
+	chosen(w, RC_FORBIDDEN);
+	assert_true(w_told(w, "claim not given its first consumer"));
+}
+
 /* Two claims want two volumes of one node, and no node has two. */
 static void claims_that_no_node_can_meet_together(void **state)
 {
@@ -325,6 +366,8 @@ int main(void)
 		T(another_node_if_there_is_one),
 		T(every_node_came_to_nothing_before),
 		T(a_volume_of_the_pool),
+		T(volumes_that_may_not_be_listed),
+		T(warnings_are_few),
 		T(claims_that_no_node_can_meet_together),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -332,6 +332,26 @@ static void comes_to_nothing(struct core *c, struct request *r, uint32_t node)
 	claim_is(c, "a", "");
 }
 
+/* Of two claims, the one that has tried the node last says how late it comes. */
+static void the_latest_of_two_claims(void **state)
+{
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 2, "p");
+	choice_make(c, r, 0);
+	claim_is(c, "a", "n1");
+	claim_is(c, "b", "n1");
+	claim_is(c, "a", "");
+	claim_is(c, "b", "");
+	assert_int_equal(choice_rank(r, 0), CHOICE_TRIED_LAST);
+	lookup_chosen(c, r->claims[1], "n2", NULL);
+	claim_is(c, "b", "n2");
+	claim_is(c, "b", "");
+	assert_int_equal(choice_rank(r, 0), CHOICE_TRIED_LAST);
+	assert_int_equal(choice_rank(r, 1), CHOICE_TRIED_LAST);
+	request_put(c, r);
+}
+
 /* Each node is tried before one is tried again, and the last one last. */
 static void every_node_is_tried(void **state)
 {
@@ -348,6 +368,10 @@ static void every_node_is_tried(void **state)
 	assert_int_equal(choice_rank(r, 0), CHOICE_TRIED_LAST);
 	assert_int_equal(choice_rank(r, 1), CHOICE_TRIED);
 	comes_to_nothing(c, r, 0);
+	assert_int_equal(choice_rank(r, 1), CHOICE_UNTRIED);
+	lookup_chosen(c, r->claims[0], "gone", NULL); /* a node that is not there */
+	claim_is(c, "a", "gone");
+	claim_is(c, "a", "");
 	assert_int_equal(choice_rank(r, 1), CHOICE_UNTRIED);
 	choice_make(c, r, 1);
 	claim_is(c, "a", "n2");
@@ -524,6 +548,7 @@ int main(void)
 		T(no_more_volumes_are_kept_in_mind),
 		T(volumes_that_may_not_be_listed),
 		T(every_node_is_tried),
+		T(the_latest_of_two_claims),
 		T(a_choice_that_is_never_seen),
 		T(what_cannot_be_written),
 		T(volumes_that_are_there),
