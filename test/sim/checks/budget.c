@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "test/sim/world/needed.h"
 
 enum { KEY_BYTES = 256, MINUTE_MS = 60000, HALF_MS = 30000 };
 
@@ -105,13 +106,41 @@ static void pod_changed(struct budget *b, const struct change *ch)
 	}
 }
 
-/* A claim, a volume, a class: jobs that need such objects may say something else from now on. */
-static void needed_changed(struct budget *b)
+static bool claim_concerns(const struct store *st, const char *claim, const struct version *v)
 {
-	const struct shelf *sh = &b->cluster->world.server.store.shelf[API_JOB];
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	const struct version *c = needed_claim(st, claim);
+	if (v->kind == API_CLAIM) {
+		buf_printf(&key, "%s/%s", v->meta.ns, v->meta.name);
+		return str_eq(buf_str(&key), claim);
+	}
+	if (!c)
+		return false;
+	if (v->kind == API_STORAGE_CLASS)
+		return str_eq(c->needed.storage_class, v->meta.name);
+	return str_eq(c->needed.volume, v->meta.name) ||
+	       str_eq(c->needed.storage_class, v->needed.storage_class);
+}
+
+/* What the object says decides where the job's members may go. */
+static bool concerns(const struct store *st, const struct job_spec *s, const struct version *v)
+{
+	if (v->kind == API_RUNTIME_CLASS)
+		return str_eq(s->runtime_class, v->meta.name);
+	for (uint32_t i = 0; i < s->claims.n; i++) {
+		if (claim_concerns(st, s->claims.v[i], v))
+			return true;
+	}
+	return false;
+}
+
+/* A claim, a volume, a class: jobs that need it may say something else from now on. */
+static void needed_changed(struct budget *b, const struct version *v)
+{
+	const struct store *st = &b->cluster->world.server.store;
+	const struct shelf *sh = &st->shelf[API_JOB];
 	for (uint32_t i = 0; i < sh->n; i++) {
-		const struct job_spec *s = &sh->v[i]->job.spec;
-		if (s->claims.n || *str_or_empty(s->runtime_class))
+		if (concerns(st, &sh->v[i]->job.spec, v))
 			job_status(b, sh->v[i]->meta.uid)->paid++;
 	}
 }
@@ -152,7 +181,7 @@ void budget_change(struct budget *b, const struct change *ch)
 	else if (v->kind == API_COMPUTE_NODE)
 		node_changed(b, ch, spec || !first);
 	else if (v->kind >= API_RUNTIME_CLASS)
-		needed_changed(b);
+		needed_changed(b, v);
 }
 
 /* ---- what is asked ---- */

@@ -41,7 +41,7 @@ bool needed_admits(const struct needed *n, const struct version *node)
 	return true;
 }
 
-static const struct version *claim_of(const struct store *s, const char *claim)
+const struct version *needed_claim(const struct store *s, const char *claim)
 {
 	char ns[64] = "";
 	size_t n = strcspn(claim, "/");
@@ -52,7 +52,7 @@ static const struct version *claim_of(const struct store *s, const char *claim)
 
 const struct needed *needed_volume(const struct store *s, const char *claim)
 {
-	const struct version *v = claim_of(s, claim);
+	const struct version *v = needed_claim(s, claim);
 	if (!v || !v->needed.bound || v->meta.deleted_ms)
 		return NULL;
 	const struct version *volume = store_find(s, API_VOLUME, NULL, v->needed.volume);
@@ -92,7 +92,7 @@ static bool any_free(const struct store *s, const struct needed *claim, const st
 
 static bool could_be_met(const struct store *s, const char *claim, const struct version *node)
 {
-	const struct version *v = claim_of(s, claim);
+	const struct version *v = needed_claim(s, claim);
 	if (!v || v->needed.bound || !*str_or_empty(v->needed.storage_class))
 		return false;
 	const struct version *class =

@@ -8,6 +8,8 @@
 struct sel_terms needed_on(struct arena *a, const char *key, const char *values);
 /* Whether the Node's labels match both parts. */
 bool needed_admits(const struct needed *n, const struct version *node);
+/* claim: NAMESPACE/NAME. NULL: there is none. */
+const struct version *needed_claim(const struct store *s, const char *claim);
 /* The volume of a claim ("namespace/name") that is bound to one that exists; NULL: none is. */
 const struct needed *needed_volume(const struct store *s, const char *claim);
 /* The spec with the tolerations that its RuntimeClass adds to its pods, in a. */
