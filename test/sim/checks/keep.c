@@ -32,6 +32,9 @@ static void kept_within(struct checks *c, struct mind *m, const struct line *l,
 	if (k->at_ms != INT64_MAX && k->at_ms > now_ms + DAY_MS)
 		world_fail(c->world, "hold-far", "%s keeps nodes for %s for more than a day",
 			   m->proc->host.name, l->job_key);
+	if (k->at_ms == INT64_MAX && !k->equal && check_binds_equals(c, m, l->job))
+		world_fail(c->world, "hold-lower", "%s lets jobs of its priority pass %s for ever",
+			   m->proc->host.name, l->job_key);
 	if (k->counted_ms && now_ms > k->counted_ms + max_hold_ms(c) + CLOCKS_MS)
 		world_fail(c->world, "hold-long", "%s keeps nodes for %s since %" PRId64 " ms",
 			   m->proc->host.name, l->job_key, now_ms - k->counted_ms);

@@ -28,6 +28,7 @@ struct mind_job { /* of one leadership */
 	int64_t denied_ms; /* when a pod of it was refused last, and nothing came of it since; or 0
 			    */
 	int64_t denied_generation;
+	int64_t parted_ms; /* the same, though those that were not refused may have started since */
 	int64_t refused_ms; /* when a kubelet refused a member of it last, before it came together,
 			     * and nothing came of it since; or 0 */
 	int64_t vain_ms;    /* when nodes were kept for it in vain last; or 0 */

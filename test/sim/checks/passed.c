@@ -15,7 +15,7 @@
 
 /* So many jobs hold nodes. So long pods that came or went may not be known yet; a job may not have
  * been looked at. */
-enum { HOLDS_MAX = 8, FRESH_MS = 5000, LOOKED_MS = 10000 };
+enum { HOLDS_MAX = 8, FRESH_MS = 5000, LOOKED_MS = 10000, UNHEARD_MS = 30000 };
 
 static void room_key(struct buf *b, const char *node)
 {
@@ -183,15 +183,13 @@ static bool waits(struct checks *c, struct mind *m, const struct known_version *
 	       c->world->clock.now_ms > k->since_ms + LOOKED_MS;
 }
 
-/* Ahead of the job by more than its priority: it has waited for longer than others may pass. */
-static bool oldest(struct checks *c, struct mind *m, const struct known_version *k,
-		   const struct version *job)
+/* First in line, for longer than others may pass; a leader's count begins after so long. */
+static bool first_for_long(const struct checks *c, const struct mind *m,
+			   const struct known_version *k, int64_t begins_ms)
 {
 	const struct core_config cfg = cluster_coordinator_config(c->cluster).core;
-	int64_t since_ms = k->since_ms > m->synced_ms ? k->since_ms : m->synced_ms;
-	if (k->v->job.spec.priority != job->job.spec.priority ||
-	    k->v->meta.created_ms >= job->meta.created_ms ||
-	    c->world->clock.now_ms < since_ms + cfg.pass_limit_ms + LOOKED_MS)
+	int64_t least_ms = c->world->clock.now_ms - cfg.pass_limit_ms - LOOKED_MS;
+	if (k->since_ms > least_ms || m->synced_ms > least_ms - begins_ms)
 		return false;
 	for (const struct known_version *o = m->known; o; o = o->hh.next) {
 		if (o != k && o->v->kind == API_JOB && !check_final(o->v->job.status.state) &&
@@ -201,6 +199,20 @@ static bool oldest(struct checks *c, struct mind *m, const struct known_version 
 			return false;
 	}
 	return true;
+}
+
+/* Ahead of the job by more than its priority. */
+static bool oldest(const struct checks *c, const struct mind *m, const struct known_version *k,
+		   const struct version *job)
+{
+	return k->v->job.spec.priority == job->job.spec.priority &&
+	       k->v->meta.created_ms < job->meta.created_ms && first_for_long(c, m, k, 0);
+}
+
+bool check_binds_equals(struct checks *c, struct mind *m, const struct version *job)
+{
+	const struct known_version *k = mind_find(m, API_JOB, job->meta.ns, job->meta.name);
+	return k && waits(c, m, k) && first_for_long(c, m, k, UNHEARD_MS);
 }
 
 /* Of the jobs that wait ahead only the first hold nodes. */

@@ -12,3 +12,6 @@ bool check_room_beside(struct checks *c, struct mind *m, const struct line *l,
 		       const struct version *other);
 /* A pod came, ended or went: what its node has room for is another thing than before. */
 void check_note_room(struct checks *c, const struct version *pod);
+/* The job is the first of those that wait, and jobs of its priority have passed it for long enough:
+ * what is held for it is held from them, too. */
+bool check_binds_equals(struct checks *c, struct mind *m, const struct version *job);

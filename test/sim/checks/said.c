@@ -16,7 +16,7 @@ void check_denied(struct checks *c, struct mind *m, const struct line *l)
 	if (!l->job)
 		return;
 	struct mind_job *j = mind_job_of(m, l->job->meta.uid);
-	j->denied_ms = c->world->clock.now_ms;
+	j->denied_ms = j->parted_ms = c->world->clock.now_ms;
 	j->denied_generation = l->job->meta.generation;
 }
 
@@ -34,9 +34,12 @@ void check_not_denied(struct mind *m, const struct line *l, const char *msg)
 			return;
 	}
 	HASH_FIND_STR(m->jobs, l->job->meta.uid, j);
-	if (j)
-		j->denied_ms = 0;
-	if (j && !str_eq(msg, "job waiting"))
+	if (!j)
+		return;
+	j->denied_ms = 0;
+	if (!str_eq(msg, "member started")) /* by those that are kept */
+		j->parted_ms = 0;
+	if (!str_eq(msg, "job waiting"))
 		j->refused_ms = 0;
 }
 
@@ -117,10 +120,19 @@ static void judge(struct checks *c, const struct mind *m, const struct mind_job 
 		world_fail(w, "unsaid", "%s was refused a pod of %s at %lld ms, status says \"%s\"",
 			   m->proc->host.name, v->meta.name, (long long)j->denied_ms,
 			   str_or_empty(v->job.status.reason));
-	/* One that was scaled up has come together before. */
-	if (v->meta.generation == 1 &&
-	    check_indexes_made(c, j->uid) < v->job.spec.min_parallelism && live_of(c, j->uid))
-		world_fail(w, "gang-kept",
+}
+
+/* A gang of which the API server refused a part. One that was scaled up has come together before.
+ */
+static void judge_parted(struct checks *c, const struct mind_job *j)
+{
+	const struct version *v = world_by_uid(c->world, API_JOB, j->uid);
+	if (!v || v->meta.deleted_ms || v->job.spec.suspend || check_final(v->job.status.state) ||
+	    check_status_refused(c, v->meta.name) || v->meta.generation != 1 ||
+	    check_made_since(c, j->uid, j->parted_ms))
+		return;
+	if (check_indexes_made(c, j->uid) < v->job.spec.min_parallelism && live_of(c, j->uid))
+		world_fail(c->world, "gang-kept",
 			   "%u members of %s, which did not come together, are left",
 			   live_of(c, j->uid), v->meta.name);
 }
@@ -148,6 +160,8 @@ void check_refusals(struct checks *c)
 	for (const struct mind_job *j = m->jobs; j; j = j->hh.next) {
 		if (j->denied_ms && c->world->clock.now_ms >= j->denied_ms + SAID_MS)
 			judge(c, m, j);
+		if (j->parted_ms && c->world->clock.now_ms >= j->parted_ms + SAID_MS)
+			judge_parted(c, j);
 		if (j->refused_ms && c->world->clock.now_ms >= j->refused_ms + SAID_MS)
 			judge_refused(c, j);
 	}
