@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#include "base/bitset.h"
+#include "test/sim/checks/record.h"
+
 struct living {
 	uint32_t waited_for; /* at most */
 	uint32_t jobs, nodes, members, out_of_reach, strays, templates, agents;
@@ -27,6 +30,23 @@ static bool first_of_template(const struct shelf *jobs, uint32_t i)
 	return *hash;
 }
 
+/* Indexes of a job that go on and have no pod: their orders went to a machine that was off for good
+ * before anybody knew, and there is no other node for them. It may come back and carry them out. */
+static uint32_t without_pod(const struct shelf *pods, const struct version *job)
+{
+	struct bitset done = {0};
+	uint32_t live = 0, n = job->job.spec.parallelism;
+	if (check_final(job->job.status.state) ||
+	    bitset_parse_ranges(&done, str_or_empty(job->job.status.completed), PARALLELISM_MAX) !=
+		    RC_OK)
+		n = 0;
+	for (uint32_t i = 0; i < pods->n; i++)
+		live += str_eq(pods->v[i]->meta.owner_uid, job->meta.uid) && !pod_ended(pods->v[i]);
+	live += bitset_count(&done);
+	bitset_done(&done);
+	return n > live ? n - live : 0;
+}
+
 static struct living living(struct cluster *cl)
 {
 	const struct store *st = &cl->world.server.store;
@@ -42,11 +62,10 @@ static struct living living(struct cluster *cl)
 		l.out_of_reach += lives && gone;
 		l.strays += !lives && gone && pods->v[i]->meta.owner_uid;
 	}
-	for (uint32_t i = 0; i < jobs->n; i++)
-		l.waited_for +=
-			cluster_any_gone(cl) && jobs->v[i]->job.spec.on_node_loss == LOSS_WAIT
-				? jobs->v[i]->job.spec.parallelism
-				: 0;
+	for (uint32_t i = 0; i < jobs->n && cluster_any_gone(cl); i++)
+		l.waited_for += jobs->v[i]->job.spec.on_node_loss == LOSS_WAIT
+					? jobs->v[i]->job.spec.parallelism
+					: without_pod(pods, jobs->v[i]);
 	for (uint32_t i = 0; i < jobs->n; i++)
 		l.templates += first_of_template(jobs, i);
 	for (uint32_t i = 0; i < cl->cfg.machines; i++)

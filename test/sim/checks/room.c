@@ -26,17 +26,20 @@ static void check_resource(struct checks *c, const struct version *pod, const st
 			   pod->meta.name, res, pod->pod.node);
 }
 
-/* When the leader asked first what admission adds, the webhook was dead, and still was when it
- * placed the member by the numbers of the template, as it has to in the end (docs/design/0008). The
- * order is carried out as soon as the webhook answers, and nobody can ask before. */
+/* The leader has asked what admission adds and has no answer, because the request went wrong, or
+ * because the webhook was dead and still was when it placed the member by the numbers of the
+ * template, as it has to in the end (docs/design/0008). An order of then is carried out as soon as
+ * the webhook answers, and nobody can ask before. */
 static bool asked_in_vain(struct checks *c, const struct version *job, const struct version *pod)
 {
 	enum { ANSWER_MS = 1000 };
 	const struct server *s = &c->world->server;
 	int64_t placed_ms = check_placed_at(c, pod), asked_ms = job->meta.created_ms - s->wall_ms;
 	asked_ms = asked_ms > c->synced_ms ? asked_ms : c->synced_ms;
-	return placed_ms >= asked_ms && s->webhook_died_ms &&
-	       s->webhook_died_ms <= asked_ms + ANSWER_MS && s->webhook_back_ms >= placed_ms;
+	bool dead = s->webhook_died_ms && s->webhook_died_ms <= asked_ms + ANSWER_MS &&
+		    s->webhook_back_ms >= placed_ms;
+	bool struck = s->dry_run_struck_ms >= asked_ms && s->dry_run_struck_ms <= placed_ms;
+	return placed_ms >= asked_ms && (dead || struck);
 }
 
 /* Admission adds to the pod what nobody could know yet: no dry run of it was possible since, and no

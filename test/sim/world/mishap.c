@@ -80,6 +80,8 @@ enum mishap mishap_draw(struct conns *cs, const struct call *call)
 	m = m ? m : by_chance(cs, call);
 	if (is_write(call->req.verb))
 		cs->server->counts.write[w][m]++;
+	if (m && call->req.dry_run)
+		cs->server->dry_run_struck_ms = cs->clock->now_ms;
 	return m;
 }
 

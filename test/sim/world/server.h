@@ -39,12 +39,13 @@ struct server {
 	bool deny_invalid;        /* …with 422 instead of 403 */
 	const char *webhook_dead; /* an admission webhook of pods does not answer: every create of a
 				   * pod fails with 500 and these words; NULL: none */
-	int64_t webhook_died_ms;  /* when it died last … */
-	int64_t webhook_back_ms;  /* … and when it answered again; INT64_MAX: not yet */
-	int64_t overhead_milli;   /* CPU that admission adds to each pod, as for a RuntimeClass */
-	int64_t overhead_ms;      /* when that changed last */
-	bool no_dry_run;          /* a webhook has side effects: dry runs are refused, 400 */
-	const char *deny_choice;  /* policy: no claim may be given a consumer; with these words */
+	int64_t dry_run_struck_ms; /* when a dry run was last sent that went wrong */
+	int64_t webhook_died_ms;   /* when it died last … */
+	int64_t webhook_back_ms;   /* … and when it answered again; INT64_MAX: not yet */
+	int64_t overhead_milli;    /* CPU that admission adds to each pod, as for a RuntimeClass */
+	int64_t overhead_ms;       /* when that changed last */
+	bool no_dry_run;           /* a webhook has side effects: dry runs are refused, 400 */
+	const char *deny_choice;   /* policy: no claim may be given a consumer; with these words */
 	const char *
 		no_volumes_on; /* no volume can be made for these nodes ("n1,n2"); NULL: for each */
 	bool binder_stopped;   /* nobody binds claims to the volumes that they were given */
