@@ -7,11 +7,11 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "admin.h"
 #include "base/heap.h"
 #include "base/mem.h"
+#include "base/table.h"
 #include "command.h"
 #include "kube/split.h"
 #include "pod_status.h"

@@ -10,7 +10,7 @@
 #include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
-#include "coordinator/core/state/unproven.h"
+#include "coordinator/core/state/unproven_record.h"
 
 static void lru_out(struct core *c, struct node_record *n)
 {
@@ -193,7 +193,7 @@ void node_free(struct core *c, struct node_record *n)
 	node_set_usable(c, n, false);
 	levels_remove(c, n);
 	ports_forget(c, n);
-	unproven_done(n);
+	node_unproven_done(&n->unproven);
 	bitset_done(&n->apply.leave_out);
 	HASH_DEL(c->nodes.by_name, n);
 	c->nodes.at[n->idx] = NULL;

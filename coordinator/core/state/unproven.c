@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/state/unproven.h"
 
-#include <stdlib.h>
-
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/unproven_record.h"
 #include "model/quantity.h"
 
 static struct unproven *find(const struct node_record *n, const char *pod_uid)
@@ -16,15 +15,9 @@ static struct unproven *find(const struct node_record *n, const char *pod_uid)
 	return NULL;
 }
 
-static void unproven_free(struct unproven *u)
-{
-	free(u->pod_uid);
-	free(u->requests);
-}
-
 static void take_off(struct core *c, struct node_record *n, struct unproven *u)
 {
-	unproven_free(u);
+	unproven_done(u);
 	*u = n->unproven.v[--n->unproven.n];
 	node_caps_dirty(c, n);
 }
@@ -91,12 +84,4 @@ bool unproven_look(const struct core *c, struct node_record *n)
 	n->unproven.claimed = false;
 	n->unproven.look_ms = c->now_ms + UNPROVEN_LOOK_MS;
 	return true;
-}
-
-void unproven_done(struct node_record *n)
-{
-	for (uint32_t i = 0; i < n->unproven.n; i++)
-		unproven_free(&n->unproven.v[i]);
-	free(n->unproven.v);
-	n->unproven = (struct node_unproven){0};
 }

@@ -21,4 +21,3 @@ void unproven_count(const struct core *c, struct node_record *n);
 void unproven_claimed(struct core *c, struct node_record *n);
 /* Whether it is to look now; if so, it does not look again so soon. */
 bool unproven_look(const struct core *c, struct node_record *n);
-void unproven_done(struct node_record *n); /* frees all of them */

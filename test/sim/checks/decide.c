@@ -9,6 +9,7 @@
 #include "test/sim/checks/agents.h"
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/budget.h"
+#include "test/sim/checks/gate.h"
 #include "test/sim/checks/keep.h"
 #include "test/sim/checks/leads.h"
 #include "test/sim/checks/line.h"

@@ -93,8 +93,8 @@ void mind_note_get(struct checks *c, const char *who, const struct api_request *
 /* It was shown that the object is gone. */
 static void lose(struct checks *c, struct mind *m, struct known_version *k)
 {
-	if (k->v->kind == API_NODE)
-		check_node_gone(c, m, k->v->meta.name);
+	if (k->v->kind == API_NODE && m->open && proc_leads(m->proc)) /* what it ran is given up */
+		check_agent_forgotten(c, k->v->meta.name);
 	drop(m, k);
 }
 

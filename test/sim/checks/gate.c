@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test/sim/checks/gate.h"
+
+#include "test/sim/checks/agents.h"
+#include "test/sim/cluster/proc.h"
+
+enum { GATE_MS = 30000 };
+
+static bool says_agentless(const struct version *v)
+{
+	return v->compute_node.status.state == COMPUTE_NODE_PENDING &&
+	       !*str_or_empty(v->compute_node.status.agent_version);
+}
+
+/* A previous leader has said that the Node has no agent: then it may not be waited for. */
+void check_gate_synced(struct checks *c, struct mind *m)
+{
+	m->synced_ms = c->synced_ms = c->world->clock.now_ms;
+	for (const struct known_version *k = m->known; k; k = k->hh.next) {
+		if (k->v->kind == API_COMPUTE_NODE)
+			mind_node_of(m, k->v->meta.name)->told_agentless = says_agentless(k->v);
+	}
+}
+
+static void forget_gone(struct checks *c, const struct mind *m)
+{
+	struct changed *h, *tmp;
+	HASH_ITER (hh, c->agents, h, tmp) {
+		if (!mind_find(m, API_NODE, NULL, h->name))
+			check_agent_forgotten(c, h->name);
+	}
+}
+
+/* All that have ever had an agent were heard, or the time is over, and with it all that a previous
+ * leader had ordered. Nobody else is waited for. */
+void check_gate_open(struct checks *c, struct mind *m)
+{
+	const struct known_version *k;
+	const struct mind_node *n;
+	bool early = c->world->clock.now_ms < m->synced_ms + GATE_MS, awaited = false;
+	int64_t just_now_ms = c->world->clock.now_ms;
+	m->open = true;
+	forget_gone(c, m);
+	for (k = m->known; k; k = k->hh.next) {
+		const char *node = k->v->meta.name;
+		if (k->v->kind != API_NODE)
+			continue;
+		HASH_FIND_STR(m->nodes, node, n);
+		if (n && n->registered) {
+			awaited |= n->since_ms >= just_now_ms;
+			continue;
+		}
+		awaited |= !n || !n->told_agentless;
+		if (early && k->v->node.ready == COND_TRUE && check_agent_ever_came(c, node))
+			world_fail(c->world, "decide-early",
+				   "%s takes all agents for heard, not that of %s",
+				   m->proc->host.name, node);
+		if (!early)
+			check_agent_forgotten(c, node);
+	}
+	if (!early && !awaited)
+		world_fail(c->world, "decide-late",
+			   "%s waits for agents in vain: Nodes that are left never had one",
+			   m->proc->host.name);
+}
