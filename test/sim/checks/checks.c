@@ -19,6 +19,7 @@
 #include "test/sim/checks/passed.h"
 #include "test/sim/checks/rate.h"
 #include "test/sim/checks/refused.h"
+#include "test/sim/checks/room.h"
 #include "test/sim/checks/said.h"
 #include "test/sim/checks/scan.h"
 #include "test/sim/checks/status.h"
@@ -54,6 +55,8 @@ static void change(struct checks *c, const struct change *ch)
 		check_refused_job(c, ch->prev, v);
 	if (v->kind == API_JOB && ch->prev)
 		check_note_selection(c, ch->prev, v);
+	if (v->kind == API_JOB && ch->ev != WATCH_DELETED)
+		check_note_template(c, v);
 	/* What users said last may not be known yet. */
 	if (v->kind == API_JOB && ch->prev && ch->prev->meta.generation != v->meta.generation)
 		check_note_changed(c, v->meta.uid);

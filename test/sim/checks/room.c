@@ -42,6 +42,30 @@ static bool asked_in_vain(struct checks *c, const struct version *job, const str
 	return placed_ms >= asked_ms && (dead || struck);
 }
 
+static void put_template(struct buf *b, const struct version *job)
+{
+	buf_printf(b, "template/%s/%s", job->meta.ns, job->job.spec.template_hash);
+}
+
+void check_note_template(struct checks *c, const struct version *job)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(512);
+	put_template(&key, job);
+	if (check_changed_at(c, buf_str(&key)) == INT64_MIN)
+		check_note_changed(c, buf_str(&key));
+}
+
+/* A job of before, or an earlier one of its template, was answered by the admission of before. The
+ * answer serves until it is asked for again (docs/design/0008, "Answers about admission get old"). */
+static bool answered_before(struct checks *c, const struct version *job)
+{
+	const struct server *s = &c->world->server;
+	AUTO(buf_done) struct buf key = BUF_INIT(512);
+	put_template(&key, job);
+	return job->meta.created_ms < s->wall_ms + s->overhead_ms ||
+	       check_changed_at(c, buf_str(&key)) < s->overhead_ms;
+}
+
 /* Admission adds to the pod what nobody could know yet: no dry run of it was possible since, and no
  * pod of the same template has shown it to this leader. */
 static bool overhead_unknown(struct checks *c, const struct version *pod)
@@ -61,8 +85,7 @@ static bool overhead_unknown(struct checks *c, const struct version *pod)
 		    sh->v[i]->meta.created_ms < server_wall(s) - LEARNING_MS)
 			return false;
 	}
-	return s->no_dry_run || !job || job->meta.created_ms < s->wall_ms + s->overhead_ms ||
-	       asked_in_vain(c, job, pod);
+	return s->no_dry_run || !job || answered_before(c, job) || asked_in_vain(c, job, pod);
 }
 
 void check_room(struct checks *c, const struct version *pod)
