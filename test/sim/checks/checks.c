@@ -14,6 +14,7 @@
 #include "test/sim/checks/failing.h"
 #include "test/sim/checks/floor.h"
 #include "test/sim/checks/heard.h"
+#include "test/sim/checks/hello.h"
 #include "test/sim/checks/mind.h"
 #include "test/sim/checks/orders.h"
 #include "test/sim/checks/passed.h"
@@ -160,6 +161,12 @@ static void on_message(void *self, const struct host *host, const struct msg *ms
 	orders_message(c, proc_of(host), msg);
 }
 
+static void on_sent(void *self, const struct host *host, const struct msg *msg)
+{
+	if (msg->type == MSG_HELLO)
+		check_hello(self, host, &msg->hello);
+}
+
 static void on_reply(void *self, const struct host *host, const struct msg *msg)
 {
 	decide_reply(self, proc_of(host), msg);
@@ -176,6 +183,7 @@ struct checks *checks_new(struct cluster *cl)
 	c->led_ms = c->synced_ms = INT64_MIN / 2;
 	cl->watch = (struct cluster_watch){c, on_change, on_request, on_log, on_turn};
 	net_watch(cl->world.net, c, on_message, on_reply);
+	net_watch_sent(cl->world.net, on_sent);
 	conns_watch(cl->world.conns, &(struct conns_witness){c, on_saw, on_list});
 	return c;
 }

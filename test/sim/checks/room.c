@@ -56,7 +56,8 @@ void check_note_template(struct checks *c, const struct version *job)
 }
 
 /* A job of before, or an earlier one of its template, was answered by the admission of before. The
- * answer serves until it is asked for again (docs/design/0008, "Answers about admission get old"). */
+ * answer serves until it is asked for again (docs/design/0008, "Answers about admission get old").
+ */
 static bool answered_before(struct checks *c, const struct version *job)
 {
 	const struct server *s = &c->world->server;

@@ -68,6 +68,17 @@ uint32_t conns_calls(const struct conns *cs)
 	return n;
 }
 
+void conns_creates(const struct conns *cs, const struct host *host, void *self,
+		   void (*each)(void *self, const struct pod_create *p))
+{
+	for (const struct call *call = cs->calls; call; call = call->hh.next) {
+		const struct api_request *req = &call->req;
+		if (!call->dead && call->conn->host == host && req->verb == API_CREATE &&
+		    req->kind == API_POD && !req->dry_run)
+			each(self, req->pod_create);
+	}
+}
+
 static void carry_out(struct conns *cs, struct call *call)
 {
 	struct answer nobody = {0};

@@ -33,6 +33,10 @@ void net_watch(struct net *n, void *self,
 	       void (*on_message)(void *self, const struct host *to, const struct msg *msg),
 	       void (*on_reply)(void *self, const struct host *from, const struct msg *msg));
 
+/* Told of every request as its client sends it. */
+void net_watch_sent(struct net *n,
+		    void (*on_sent)(void *self, const struct host *from, const struct msg *msg));
+
 /* The node says more than its agent does: the function may change a request on its way. */
 void net_lies(struct net *n, const char *node, bool lies);
 void net_liar(struct net *n, void *self,

@@ -102,6 +102,8 @@ static void client_request(void *self, enum link_channel ch, const struct msg *m
 	struct pipe *p = pipe_find(n, port->pipe);
 	if (!p || !p->client_open || !p->server || !host_acts(port->host))
 		return;
+	if (n->on_sent)
+		n->on_sent(n->watch_self, port->host, msg);
 	struct packet *k = packet_new(n, PACKET_REQUEST, p->server, p->id);
 	k->ticket = k->id;
 	k->channel = ch;

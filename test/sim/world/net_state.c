@@ -117,6 +117,12 @@ void net_watch(struct net *n, void *self,
 	n->on_reply = on_reply;
 }
 
+void net_watch_sent(struct net *n,
+		    void (*on_sent)(void *self, const struct host *from, const struct msg *msg))
+{
+	n->on_sent = on_sent;
+}
+
 static struct cut *cut_of(struct net *n, const char *node)
 {
 	for (uint32_t i = 0; i < n->ncuts; i++) {

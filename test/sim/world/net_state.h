@@ -81,6 +81,7 @@ struct net {
 	void *watch_self;
 	void (*on_message)(void *self, const struct host *to, const struct msg *msg);
 	void (*on_reply)(void *self, const struct host *from, const struct msg *msg);
+	void (*on_sent)(void *self, const struct host *from, const struct msg *msg);
 };
 
 struct pipe *pipe_find(const struct net *n, uint64_t id); /* NULL: none */
