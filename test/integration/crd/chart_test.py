@@ -59,7 +59,8 @@ def test_rendering(check):
         else:
             check.that("labels of " + name, not missing, missing)
         cluster = obj["kind"].startswith(("Cluster", "Custom", "Priority", "Validating"))
-        check.that("namespace of " + name, obj["metadata"].get("namespace") == (None if cluster else NAMESPACE), obj)
+        own = "default" if obj["kind"] == "ComputeJob" else NAMESPACE # members do not run beside Muster
+        check.that("namespace of " + name, obj["metadata"].get("namespace") == (None if cluster else own), obj)
     secret, config = find(found, "Secret", "muster-coordinator-tls"), find(found, "ConfigMap", "muster-ca")
     check.that("Secret and ConfigMap are the coordinator's to fill", "data" not in secret and "data" not in config, "")
     check.that("replicas", find(found, "Deployment", "muster-coordinator")["spec"]["replicas"] == 2, "")

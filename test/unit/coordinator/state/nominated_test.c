@@ -86,6 +86,7 @@ static void each_is_over_in_its_time(void **state)
 	assert_ptr_equal(heap_pop_due(&c->timers, c->now_ms), &n->room_timer);
 	assert_int_equal(room(c, n, RES_CPU), 3000);
 	assert_int_equal(heap_next(&c->timers), c->now_ms + NOMINATED_LEFT_MS - 1);
+	nominated_forget(c);
 }
 
 /* They are found by the next that comes. */
@@ -104,6 +105,7 @@ static void those_of_a_node_that_went(void **state)
 	assert_int_equal(HASH_COUNT(c->nominated.all), 3);
 	waits(c, "u4", "b", 1000);
 	assert_int_equal(HASH_COUNT(c->nominated.all), 3); /* u2, u3, u4 */
+	nominated_forget(c);
 }
 
 static void bounded(void **state)
