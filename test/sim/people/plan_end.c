@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What end a plan lets expect, of the world as it is when nothing goes wrong any more. */
+#include <string.h>
+
 #include "base/mem.h"
 #include "model/quantity.h"
 #include "model/selector.h"
@@ -30,8 +32,14 @@ static bool term_matches(const struct sel_term *t, const struct version *node,
 	return t->n > 0;
 }
 
+/* Its controller taints the Node of a machine that is gone. */
+static bool lasts(const struct taint *t, bool gone)
+{
+	return !gone || strncmp(t->key, "node.kubernetes.io/", 19) != 0;
+}
+
 static bool selected(const struct job_spec *spec, const struct version *node,
-		     const struct version *compute_node)
+		     const struct version *compute_node, bool gone)
 {
 	bool any = !spec->nterms;
 	for (uint32_t i = 0; i < spec->node_selector.n; i++) {
@@ -42,7 +50,8 @@ static bool selected(const struct job_spec *spec, const struct version *node,
 	for (uint32_t i = 0; !any && i < spec->nterms; i++)
 		any = term_matches(&spec->terms[i], node, compute_node);
 	for (uint32_t i = 0; any && i < node->node.ntaints; i++)
-		any = !ref_repels(&node->node.taints[i], spec->tolerations, spec->ntolerations);
+		any = !lasts(&node->node.taints[i], gone) ||
+		      !ref_repels(&node->node.taints[i], spec->tolerations, spec->ntolerations);
 	return any;
 }
 
@@ -53,16 +62,16 @@ static bool has_room(const struct version *node, const struct version *compute_n
 	       milli <= reslist_get(&compute_node->compute_node.resources, res);
 }
 
-/* at_all: also a node that takes no members now, cordoned or without an agent. */
+/* at_all: also a node that takes no members now: cordoned, without an agent, or gone. */
 static bool node_fits(const struct cluster *cl, const struct version *node,
 		      const struct job_spec *spec, bool at_all)
 {
 	const struct version *compute_node =
 		store_find(&cl->world.server.store, API_COMPUTE_NODE, NULL, node->meta.name);
-	bool now = compute_node && !cluster_gone(cl, node->meta.name) &&
-		   !cluster_agentless(cl, node->meta.name) && !node->node.unschedulable &&
-		   !compute_node->compute_node.unschedulable;
-	bool ok = compute_node && (now || at_all) && selected(spec, node, compute_node) &&
+	bool gone = cluster_gone(cl, node->meta.name);
+	bool now = compute_node && !gone && !cluster_agentless(cl, node->meta.name) &&
+		   !node->node.unschedulable && !compute_node->compute_node.unschedulable;
+	bool ok = compute_node && (now || at_all) && selected(spec, node, compute_node, gone) &&
 		  needed_could_allow(&cl->world.server.store, spec, node) &&
 		  has_room(node, compute_node, "pods", 1000);
 	for (uint32_t k = 0; ok && k < spec->requests.n; k++)
@@ -88,7 +97,8 @@ static bool final(enum job_state state)
 }
 
 /* Kubelets refuse its pods for what they are. If all do that it may have, it has failed; it waits
- * where one has not said so, because it is cordoned or has no agent, or where too few do not. */
+ * where one has not said so, because it is cordoned, gone or has no agent, or where too few do
+ * not. */
 static bool refused_settled(const struct cluster *cl, const struct plan_job *j,
 			    const struct version *v, uint32_t fit)
 {
