@@ -228,11 +228,14 @@ def uninstall(c):
 def proofs(c):
     """Without update of computejobs/finalizers, no pod that blocks the deletion of its owner can be created."""
     job = c.job("account")
-    pod = {"metadata": {"name": "proof", "ownerReferences": [{
+    uid = job["metadata"]["uid"]
+    pod = {"metadata": {"name": "account-0-proof", "ownerReferences": [{
         "apiVersion": job["apiVersion"], "kind": "ComputeJob", "name": "account", "controller": True,
-        "uid": job["metadata"]["uid"], "blockOwnerDeletion": True}]},
-        "spec": {"nodeName": "n1", "automountServiceAccountToken": False,
-                 "containers": [{"name": "x", "image": "x"}]}}
+        "uid": uid, "blockOwnerDeletion": True}],
+        "labels": {"muster.dev/job-name": "account", "muster.dev/job-uid": uid, "muster.dev/member-index": "0",
+                   "muster.dev/attempt": "1", "muster.dev/template-hash": "0" * 40}},
+        "spec": {"nodeName": "n1", "automountServiceAccountToken": False, "hostname": "account-0", "subdomain": "account",
+                 "containers": [{"name": "main", "image": "x"}]}}
     for account in ("muster-agent", "muster-coordinator"):
         api = c.api_as(c.token(account, "n1" if account == "muster-agent" else None))
         path = "/api/v1/namespaces/default/pods?dryRun=All"

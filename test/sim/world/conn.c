@@ -73,8 +73,8 @@ void conns_creates(const struct conns *cs, const struct host *host, void *self,
 {
 	for (const struct call *call = cs->calls; call; call = call->hh.next) {
 		const struct api_request *req = &call->req;
-		if (!call->dead && call->conn->host == host && req->verb == API_CREATE &&
-		    req->kind == API_POD && !req->dry_run)
+		if (!call->dead && !call->arrived && call->conn->host == host &&
+		    req->verb == API_CREATE && req->kind == API_POD && !req->dry_run)
 			each(self, req->pod_create);
 	}
 }

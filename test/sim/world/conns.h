@@ -39,7 +39,8 @@ bool conns_rough(const struct conns *cs);
 void conns_roughen(struct conns *cs); /* what is written is not as in quiet runs */
 /* The next writes of that sort end so. */
 void conns_shoot(struct conns *cs, enum write which, enum mishap how, uint32_t times);
-/* Calls each for every create of a pod that this process has asked for and has no answer of. */
+/* Calls each for every create of a pod that this process has asked for and that has not come to the
+ * server: of others the pod may have come and gone. */
 void conns_creates(const struct conns *cs, const struct host *host, void *self,
 		   void (*each)(void *self, const struct pod_create *p));
 uint32_t conns_calls(const struct conns *cs); /* alive, watches too */
