@@ -113,6 +113,12 @@ static char peek(struct walk *w)
 	return w->p < w->end ? *w->p : '\0';
 }
 
+static bool at_end(struct walk *w)
+{
+	skip_blanks(w);
+	return w->p == w->end;
+}
+
 static bool take(struct walk *w, char c)
 {
 	if (peek(w) != c) {
@@ -123,15 +129,15 @@ static bool take(struct walk *w, char c)
 	return true;
 }
 
-/* Past a string, whose quotes are no part of *ret. */
+/* Past a string, whose quotes are no part of *ret. The text may end within an escape. */
 static bool take_string(struct walk *w, const char **ret, size_t *ret_len)
 {
 	if (!take(w, '"'))
 		return false;
 	*ret = w->p;
 	while (w->p < w->end && *w->p != '"')
-		w->p += *w->p == '\\' ? 2 : 1;
-	if (w->p >= w->end) {
+		w->p += *w->p == '\\' && w->end - w->p > 1 ? 2 : 1;
+	if (w->p == w->end) {
 		w->malformed = true;
 		return false;
 	}
@@ -186,11 +192,12 @@ static void skip_value(struct walk *w, struct measure *m)
 
 enum wanted { NOT_WANTED, ENTRIES_WANTED, FIELDS_WANTED, WANTED };
 
+/* A path may hold any byte, NULs too, and be longer than a field. */
 static enum wanted compare(const char *const *fields, const char *path, size_t len)
 {
 	enum wanted best = NOT_WANTED;
 	for (; *fields && best != WANTED; fields++) {
-		if (strncmp(*fields, path, len) != 0)
+		if (strlen(*fields) < len || memcmp(*fields, path, len) != 0)
 			continue;
 		char next = (*fields)[len];
 		if (!next)
@@ -241,6 +248,8 @@ static void put_whole(struct walk *w)
 	struct measure m;
 	const char *from = (skip_blanks(w), w->p);
 	skip_value(w, &m);
+	if (w->malformed)
+		return;
 	if (m.values <= REDUCED_VALUES_MAX && m.depth <= REDUCED_DEPTH_MAX)
 		buf_put(w->out, from, (size_t)(w->p - from));
 	else
@@ -357,7 +366,7 @@ enum rc reduce(enum api_kind kind, bool frame, const char *text, size_t len, str
 		put_value(&w, true);
 	else
 		w.malformed = true;
-	if (w.malformed || peek(&w))
+	if (w.malformed || !at_end(&w))
 		return RC_MALFORMED;
 	return buf_rc(out);
 }

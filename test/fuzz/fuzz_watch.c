@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists and watches from anywhere, cut anywhere: no crash, and the same items whatever the pieces.
+ * Of each item less can be read.
  * The first byte says list or watch, the second how it is cut. */
 #include <stdint.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/rng.h"
 #include "kube/decode.h"
+#include "kube/reduce.h"
 #include "kube/split.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -28,6 +31,20 @@ static void decode_item(struct arena *a, const json_t *o, bool lines)
 	}
 }
 
+/* What a tree can be made of is an object (or a frame) of which less can be read, as JSON again.
+ * The text is of the exact size. */
+static void reduce_item(const char *text, size_t len, bool good)
+{
+	for (unsigned i = 0; i < 2 * API_KIND_N; i++) {
+		AUTO(buf_done) struct buf out = BUF_INIT(SPLIT_ITEM_MAX);
+		enum rc rc = reduce((enum api_kind)(i / 2), i % 2, text, len, &out);
+		must(rc == RC_OK || rc == RC_TOOBIG || rc == RC_MALFORMED);
+		must(!good || rc != RC_MALFORMED);
+		AUTO(js_freep) json_t *o = rc == RC_OK ? js_load(out.data, out.len, NULL) : NULL;
+		must(!good || rc != RC_OK || o);
+	}
+}
+
 static bool take(void *self, const char *text, size_t len)
 {
 	struct taken *t = self;
@@ -35,6 +52,11 @@ static bool take(void *self, const char *text, size_t len)
 	buf_put(&t->text, text, len);
 	buf_putc(&t->text, '|');
 	AUTO(js_freep) json_t *o = t->arena ? js_load(text, len, NULL) : NULL;
+	if (t->arena) {
+		AUTO(mem_freep) char *copy = mem_alloc(len ? len : 1);
+		memcpy(copy, text, len);
+		reduce_item(copy, len, json_is_object(o));
+	}
 	if (o)
 		decode_item(t->arena, o, text[0] == '{' && strstr(text, "\"type\""));
 	return true;

@@ -53,6 +53,8 @@ static const struct reduce_case {
 	{"cut off in a string", API_JOB, false, "{\"metadata\":{\"name\":\"a\\\"", NULL},
 	{"cut off behind an escape", API_JOB, false, "{\"metadata\":{\"name\":\"a\\", NULL},
 	{"cut off in what is left out", API_JOB, false, "{\"x\":[1,[2", NULL},
+	{"a comma at the end", API_POD, false, "{\"spec\":{\"containers\":[1,]}}",
+	 "{\"spec\":{\"containers\":[null,]}}"},
 	{"more than one", API_JOB, false, "{}{}", NULL},
 	{"no object", API_JOB, false, "[]", NULL},
 	{"no frame", API_JOB, true, "7", NULL},
@@ -66,19 +68,66 @@ static const struct reduce_case {
 	{"no colon", API_JOB, false, "{\"x\" 1}", NULL},
 };
 
+/* Of a copy of the exact size, so that a sanitizer sees a read past its end. */
+static enum rc reduce_copy(enum api_kind kind, bool frame, const char *text, size_t len,
+			   struct buf *out)
+{
+	AUTO(mem_freep) char *in = mem_alloc(len ? len : 1);
+	if (len)
+		memcpy(in, text, len);
+	return reduce(kind, frame, len ? in : in + 1, len, out);
+}
+
 static void what_is_left(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const struct reduce_case *c = &cases[i];
 		AUTO(buf_done) struct buf out = BUF_INIT(4096);
-		/* A copy of the exact size, so that a sanitizer sees a read past its end. */
-		size_t len = strlen(c->in);
-		AUTO(mem_freep) char *in = mem_alloc(len);
-		memcpy(in, c->in, len);
-		enum rc rc = reduce(c->kind, c->frame, in, len, &out);
+		enum rc rc = reduce_copy(c->kind, c->frame, c->in, strlen(c->in), &out);
 		CASE(c->name, rc == (c->out ? RC_OK : RC_MALFORMED));
 		CASE(c->name, !c->out || str_eq(buf_str(&out), c->out));
+	}
+}
+
+/* A NUL is no blank, ends nothing and is no end of a path. */
+static void nuls(void **state)
+{
+	static const char key[] = "{\"spec\0and what follows\":1}", number[] = "{\"kind\":1\0}";
+	AUTO(buf_done) struct buf out = BUF_INIT(64);
+	(void)state;
+	assert_int_equal(reduce_copy(API_COMPUTE_NODE, false, key, sizeof key - 1, &out), RC_OK);
+	assert_string_equal(buf_str(&out), "{}");
+	assert_int_equal(reduce_copy(API_JOB, false, number, sizeof number - 1, &out),
+			 RC_MALFORMED);
+	assert_int_equal(reduce_copy(API_JOB, false, "{}", 3, &out), RC_MALFORMED);
+}
+
+/* What ends early is malformed as any kind, and as a frame, wherever it ends: within an escape, a
+ * literal, a number, a key. What is left of the whole is whole. */
+static void texts_that_end_early(void **state)
+{
+	static const char *const texts[] = {
+		"{\"metadata\":{\"name\":\"a\\\"\\\\\\u00e4\",\"labels\":{\"\\n\":\"\\u0000\"}}}",
+		"{\"spec\":{\"suspend\":true,\"priority\":-1.5e+3,\"taints\":null,\"x\":[false,7]}"
+		"}",
+		"{\"status\":[[[{\"a\":[]}]]],\"spec\":{\"containers\":[{\"name\":\"\\\\\"},[],"
+		"\"\\\"\",0]}}",
+		"{\"type\":\"ADDED\",\"object\":{\"spec\":{\"containers\":[{\"ports\":[1]}]}}}",
+		"{ \"kind\" : \"\\t\" , \"spec\" : { \"\\\\\" : [ { } , \"\\\"\" ] , \"overhead\" "
+		": 0 } }",
+	};
+	static const enum api_kind kinds[] = {API_JOB, API_COMPUTE_NODE, API_NODE, API_POD};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		for (size_t k = 0; k < 2 * ARRAY_LEN(kinds); k++) {
+			size_t whole = strlen(texts[i]);
+			for (size_t len = 0; len <= whole; len++) {
+				AUTO(buf_done) struct buf out = BUF_INIT(4096);
+				enum rc rc = reduce_copy(kinds[k / 2], k % 2, texts[i], len, &out);
+				CASE(texts[i], rc == (len == whole ? RC_OK : RC_MALFORMED));
+			}
+		}
 	}
 }
 
@@ -143,6 +192,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_left),
+		cmocka_unit_test(nuls),
+		cmocka_unit_test(texts_that_end_early),
 		cmocka_unit_test(kinds_of_which_nothing_can_be_left_out),
 		cmocka_unit_test(what_is_kept_is_bounded_too),
 		cmocka_unit_test(as_much_as_there_may_be),
