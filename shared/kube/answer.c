@@ -60,24 +60,25 @@ static void tell_unread(struct op *op, const char *what)
 	ops->told_unread_ms = now;
 }
 
-/* The tree of an object or of a watch frame. What is too much for one is read without the fields
- * that nobody needs. NULL: that is too much, too, or no JSON. */
-static json_t *load(struct op *op, bool frame, const char *text, size_t len)
+/* The tree of an object or of a watch frame; the caller owns *ret, which is NULL unless RC_OK. What
+ * is too much for one is read without the fields that nobody needs. RC_TOOBIG: that is too much,
+ * too. RC_MALFORMED: no JSON. op->err says why. */
+static enum rc load(struct op *op, bool frame, const char *text, size_t len, json_t **ret)
 {
-	json_t *o = js_load(text, len, &op->err);
+	enum rc rc = js_read(text, len, ret, &op->err);
 	op->in_part = false;
-	if (o)
-		return o;
+	if (rc != RC_TOOBIG)
+		return rc;
 	AUTO(buf_done) struct buf out = BUF_INIT(SPLIT_ITEM_MAX);
-	struct err why;
-	enum rc rc = reduce(op->kind, frame, text, len, &out);
+	rc = reduce(op->kind, frame, text, len, &out);
 	if (rc == RC_OK)
-		o = js_load(buf_str(&out), out.len, &why);
-	op->failed = o || rc != RC_MALFORMED ? RC_OK : RC_MALFORMED;
-	op->in_part = o;
-	if (o)
+		rc = js_read(buf_str(&out), out.len, ret, NULL);
+	op->in_part = rc == RC_OK;
+	if (rc == RC_OK)
 		tell_unread(op, "object too large, read in part");
-	return o;
+	else if (rc == RC_MALFORMED)
+		err_set(&op->err, rc, "no JSON, and much of it");
+	return rc;
 }
 
 /* Nothing can be made of a job whose template was not read. */
@@ -123,10 +124,11 @@ static bool leave_out(struct op *op)
 static bool on_list_item(void *self, const char *text, size_t len)
 {
 	struct op *op = self;
-	AUTO(js_freep) json_t *o = text ? load(op, false, text, len) : NULL;
-	if (!text)
-		err_set(&op->err, RC_TOOBIG, "it has more than %d bytes", SPLIT_ITEM_MAX);
-	if (!o || (!hand_on(op, WATCH_ADDED, o) && op->failed))
+	AUTO(js_freep) json_t *o = NULL;
+	enum rc rc =
+		text ? load(op, false, text, len, &o)
+		     : err_set(&op->err, RC_TOOBIG, "it has more than %d bytes", SPLIT_ITEM_MAX);
+	if (rc != RC_OK || (!hand_on(op, WATCH_ADDED, o) && op->failed))
 		return leave_out(op);
 	return !op->dead;
 }
@@ -159,25 +161,26 @@ static bool watched(struct op *op, enum watch_event ev, const json_t *o)
 	return hand_on(op, ev, o) || (op->failed && leave_out(op));
 }
 
-/* An object that cannot be read is left out: what was known of it stays known until the next list.
- * Otherwise its author could end the watch of all objects at each edit. */
+/* An object that is too much or cannot be decoded is left out: what was known of it stays known
+ * until the next list. Otherwise its author could end the watch of all objects at each edit. A line
+ * that is no frame is not of an author's making: the stream is broken, and so is what follows. */
 static bool on_watch_line(void *self, const char *text, size_t len)
 {
 	struct op *op = self;
-	if (!text) {
-		err_set(&op->err, RC_TOOBIG, "it has more than %d bytes", SPLIT_ITEM_MAX);
-		return leave_out(op);
-	}
-	AUTO(js_freep) json_t *frame = load(op, true, text, len);
+	AUTO(js_freep) json_t *frame = NULL;
+	enum rc rc =
+		text ? load(op, true, text, len, &frame)
+		     : err_set(&op->err, RC_TOOBIG, "it has more than %d bytes", SPLIT_ITEM_MAX);
 	const json_t *o = json_object_get(frame, "object");
 	const char *type = js_str(frame, "type");
-	if (!frame && !op->failed)
+	if (rc == RC_TOOBIG)
 		return leave_out(op);
-	if (!o || !type) {
-		const struct err why = op->err;
-		return fail(op, RC_MALFORMED,
-			    frame ? "a watch frame without type or object" : why.msg);
+	if (rc != RC_OK) {
+		op->failed = rc;
+		return false;
 	}
+	if (!o || !type)
+		return fail(op, RC_MALFORMED, "a watch frame without type or object");
 	if (str_eq(type, "ADDED"))
 		return watched(op, WATCH_ADDED, o);
 	if (str_eq(type, "MODIFIED"))
@@ -204,8 +207,8 @@ bool op_answer_take(struct op *op, int status, const char *data, size_t len)
 	return rc == RC_OK;
 }
 
-/* The answer of everything but lists and watches. */
-static void finish_object(struct op *op, const json_t *o, struct api_result *res)
+/* The answer of everything but lists and watches. loaded: what reading it gave. */
+static void finish_object(struct op *op, enum rc loaded, const json_t *o, struct api_result *res)
 {
 	if (res->rc != RC_OK) {
 		arena_reset(&op->ops->arena);
@@ -216,9 +219,12 @@ static void finish_object(struct op *op, const json_t *o, struct api_result *res
 	res->rv = str_or_empty(js_str(json_object_get(o, "metadata"), "resourceVersion"));
 	if (op->verb == API_DELETE || op->kind == API_EVENT)
 		return;
-	if (!o || !hand_on(op, WATCH_ADDED, o)) {
+	if (loaded != RC_OK) {
+		res->rc = loaded;
+		res->message = loaded == RC_MALFORMED ? "the answer is no JSON" : op->err.msg;
+	} else if (!hand_on(op, WATCH_ADDED, o)) {
 		res->rc = op->failed ? op->failed : RC_MALFORMED;
-		res->message = op->err.msg[0] ? op->err.msg : "the answer is no JSON";
+		res->message = op->err.msg;
 	}
 }
 
@@ -261,13 +267,14 @@ void op_answer_end(struct op *op, const struct http_result *hr)
 		const char *rest = op->verb == API_LIST && ok ? splitter_rest(&op->split) : NULL;
 		const char *text = rest ? rest : buf_str(&op->answer);
 		bool one = ok && op->verb != API_LIST && op->verb != API_WATCH;
-		o = one ? load(op, false, text, strlen(text)) : js_load(text, strlen(text), NULL);
+		enum rc loaded = one ? load(op, false, text, strlen(text), &o)
+				     : js_read(text, strlen(text), &o, NULL);
 		res.rc = rc_of_status(hr->status, "");
 		res.message = ok ? "" : hr->status ? "the server gave no reason" : res.message;
 		if (ok && op->verb == API_LIST)
 			finish_list(o, &res);
 		else if (!ok || op->verb != API_WATCH)
-			finish_object(op, o, &res);
+			finish_object(op, loaded, o, &res);
 	}
 	tell(op, &res);
 }

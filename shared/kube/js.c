@@ -38,29 +38,39 @@ static void replace_nuls(const char *text, size_t len, struct buf *out)
 	}
 }
 
-json_t *js_load(const char *text, size_t len, struct err *e)
+/* Valid JSON may be too much for jansson. */
+static enum rc rc_of(const json_error_t *je)
+{
+	enum json_error_code code = json_error_code(je);
+	bool too_much = code == json_error_stack_overflow || code == json_error_numeric_overflow;
+	return too_much ? RC_TOOBIG : RC_MALFORMED;
+}
+
+enum rc js_read(const char *text, size_t len, json_t **ret, struct err *e)
 {
 	AUTO(buf_done) struct buf copy = BUF_INIT(2 * len + 1);
 	size_t flags = JSON_ALLOW_NUL;
 	json_error_t je;
-	if (!few_values(text, len)) {
-		err_set(e, RC_TOOBIG, "more than %d values", JS_VALUES_MAX);
-		return NULL;
-	}
-	json_t *o = NULL;
-	for (int tries = 0; !o && tries < 3; tries++) {
-		o = json_loadb(text, len, flags, &je);
-		if (!o && json_error_code(&je) == json_error_null_byte_in_key && !copy.len) {
+	*ret = NULL;
+	if (!few_values(text, len))
+		return err_set(e, RC_TOOBIG, "more than %d values", JS_VALUES_MAX);
+	for (int tries = 0; !*ret && tries < 3; tries++) {
+		*ret = json_loadb(text, len, flags, &je);
+		if (!*ret && json_error_code(&je) == json_error_null_byte_in_key && !copy.len) {
 			replace_nuls(text, len, &copy);
 			text = buf_str(&copy);
 			len = copy.len;
-		} else if (!o && json_error_code(&je) == json_error_numeric_overflow) {
+		} else if (!*ret && json_error_code(&je) == json_error_numeric_overflow) {
 			flags |= JSON_DECODE_INT_AS_REAL;
 		}
 	}
-	if (!o)
-		err_set(e, RC_MALFORMED, "%s at byte %d", je.text, je.position);
-	return o;
+	return *ret ? RC_OK : err_set(e, rc_of(&je), "%s at byte %d", je.text, je.position);
+}
+
+json_t *js_load(const char *text, size_t len, struct err *e)
+{
+	json_t *o;
+	return js_read(text, len, &o, e) == RC_OK ? o : NULL;
 }
 
 /* Returns the number of bytes of the character at s, or 0 if it is invalid (RFC 3629). */

@@ -10,10 +10,13 @@
 #include "base/mem.h"
 #include "model/object.h"
 
-/* Returns NULL if the text is not JSON or has more than JS_VALUES_MAX values, since a value
- * takes about 130 bytes in a tree. NULs in strings are kept; numbers beyond int64 become reals. */
+/* The tree of a text; the caller owns *ret, which is NULL unless RC_OK. NULs in strings are kept;
+ * numbers beyond int64 become reals. RC_MALFORMED: the text is no JSON. RC_TOOBIG: it may be, but
+ * has more than JS_VALUES_MAX values, since a value takes about 130 bytes in a tree, more than
+ * 2,048 levels, or a number that no double holds. */
 enum { JS_VALUES_MAX = 128 * 1024 };
-json_t *js_load(const char *text, size_t len, struct err *e);
+enum rc js_read(const char *text, size_t len, json_t **ret, struct err *e) must_use;
+json_t *js_load(const char *text, size_t len, struct err *e); /* js_read: the tree, or NULL */
 /* Never returns NULL: invalid UTF-8 becomes U+FFFD, NULL becomes "". A string longer than max
  * bytes is cut between characters (0: no limit). */
 json_t *js_string(const char *s, size_t max);

@@ -40,6 +40,14 @@ watches = {
              '{"type":"ADDED","object":{"metadata":{"name":"b"}}}'],
     "long": ['{"type":"ADDED","object":{"metadata":{"name":"a"},"data":{"x":"%s"}}}' % ("x" * (4 << 20)),
              '{"type":"ADDED","object":{"metadata":{"name":"b"}}}'],
+    "part": ['{"type":"ADDED","object":{"metadata":{"name":"a"}}}',
+             '{"type":"MODIFIED","object":{"metadata":{"name":"x"},"spec":{"template":[%s0]}}}' % ("0," * 200000),
+             '{"type":"DELETED","object":{"metadata":{"name":"y"},"spec":{"template":%s%s}}}' % ("[" * 3000, "]" * 3000),
+             '{"type":"MODIFIED","object":{"metadata":{"name":"z"},"spec":{"template":1e999}}}',
+             '{"type":"MODIFIED","object":{"metadata":{"name":"v"},"spec":{"priority":1e999}}}',
+             '{"type":"ADDED","object":{"metadata":{"name":"b"}}}'],
+    "much-junk": ['{"type":"ADDED","object":{"metadata":{"name":"a"}}}',
+                  '{"type":"ADDED","object":{"metadata":{"name":"x"},"spec":{"template":[%s' % ("0," * 200000)],
     "half": ['{"type":"ADDED","object":{"metadata":{"name":"a"}}}', '{"type":"ADD'],
 }
 
@@ -71,14 +79,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        for i in range(len(data)):
-            self.wfile.write(b"1\r\n%c\r\n" % data[i])
+        n = 1 if len(data) < 4096 else 16381
+        for i in range(0, len(data), n):
+            piece = data[i:i + n]
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
         self.wfile.write(b"0\r\n\r\n")
 
     def do_GET(self):
         path = self.path.split("?")[0].split("/")
         name, what = path[-1], path[-2]
-        if name == "configmaps":  # a list or a watch: the namespace says which
+        if name in ("configmaps", "computejobs"):  # a list or a watch: the namespace says which
             if "watch=1" in self.path:
                 self.pieces("\n".join(watches[what]).encode() + (b"" if what == "half" else b"\n"))
             elif lists[what] is None:

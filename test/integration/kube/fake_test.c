@@ -151,23 +151,27 @@ void watches_end_with_their_reason(void **state)
 {
 	static const struct {
 		const char *name;
+		enum api_kind kind;
 		enum rc rc;
 		const char *names;
 		unsigned bookmarks;
 	} cases[] = {
-		{"error", RC_GONE, "ADDED a", 0},
-		{"bookmark", RC_OK, "", 1},
-		{"junk", RC_MALFORMED, "ADDED a", 0},
+		{"error", API_CONFIGMAP, RC_GONE, "ADDED a", 0},
+		{"bookmark", API_CONFIGMAP, RC_OK, "", 1},
+		{"junk", API_CONFIGMAP, RC_MALFORMED, "ADDED a", 0},
 		/* Objects of others are told after one that cannot be read. */
-		{"many", RC_OK, "ADDED a, ADDED b", 0},
-		{"long", RC_OK, "ADDED b", 0},
-		{"half", RC_OK, "ADDED a", 0}, /* the server hung up: nothing of it is believed */
+		{"many", API_CONFIGMAP, RC_OK, "ADDED a, ADDED b", 0},
+		{"long", API_CONFIGMAP, RC_OK, "ADDED b", 0},
+		{"part", API_JOB, RC_OK, "ADDED a, MODIFIED x, DELETED y, MODIFIED z, ADDED b", 0},
+		{"much-junk", API_JOB, RC_MALFORMED, "ADDED a", 0},
+		{"half", API_CONFIGMAP, RC_OK, "ADDED a",
+		 0}, /* the server hung up: nothing of it is believed */
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		AUTO(answer_done) struct answer a = ANSWER;
 		struct api_request req = {
-			.verb = API_WATCH, .kind = API_CONFIGMAP, .ns = cases[i].name};
+			.verb = API_WATCH, .kind = cases[i].kind, .ns = cases[i].name};
 		rig_ask(&rig, &req, &a);
 		if (a.rc != cases[i].rc || strcmp(buf_str(&a.names), cases[i].names) != 0 ||
 		    a.bookmarks != cases[i].bookmarks)
