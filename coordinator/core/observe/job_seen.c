@@ -224,7 +224,7 @@ static void seen_first(struct core *c, struct job_record *j, const struct job *j
 	job_set_named(c, j, true);
 	adopt_status(j, st);
 	if (c->cfg.proofs && !c->synced)
-		old_pods_keep(j, st);
+		old_pods_keep(j, st, job->spec.parallelism);
 	j->object.predates_leader = !c->synced;
 	j->object.created_ms = job->meta.created_ms; /* it decides the place in the queue */
 	if (st->observed_generation && st->observed_generation != job->meta.generation)

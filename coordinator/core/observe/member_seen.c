@@ -205,7 +205,7 @@ static void adopt(struct core *c, struct job_record *j, struct node_record *n,
 	struct attempt *a = attempt_adopt(c, j, n, m);
 	a->confirmed = by_list;
 	if (c->cfg.proofs && m->proven == PROOF_OLD)
-		old_pods_adopted(j, n->name);
+		old_pods_adopted(j, n->name, m->index);
 	if (!by_list)
 		claimed(c, n);
 	log_debug(c->log, "member adopted", KS("job", j->key), KI("member", m->index),

@@ -38,7 +38,9 @@ struct job_members {
 	char **old_nodes; /* sorted; the strings follow in the same block */
 	uint32_t nold_nodes, old_attempts;
 	uint32_t nold_pods;   /* how many of them are members */
-	uint32_t nold_untold; /* so many more may be on nodes that the status does not name */
+	uint32_t nold_untold; /* so many more indexes may be on nodes that the status does not name
+			       */
+	struct bitset old_elsewhere; /* those that were found there */
 };
 
 /* A kubelet refused a member of this job: the node gets no member of it until until_ms. n counts

@@ -11,15 +11,11 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-void old_pods_keep(struct job_record *j, const struct job_status *st)
+static void keep_nodes(struct job_members *m, const struct strs *l)
 {
-	struct job_members *m = &j->members;
-	const struct strs *l = &st->active_nodes;
 	size_t bytes = 0;
-	old_pods_forget(j);
 	for (uint32_t i = 0; i < l->n; i++)
 		bytes += strlen(l->v[i]) + 1;
-	m->old_attempts = st->attempts;
 	m->old_nodes = mem_alloc(l->n * sizeof *m->old_nodes + bytes + 1);
 	char *at = (char *)(m->old_nodes + l->n);
 	for (uint32_t i = 0; i < l->n; i++) {
@@ -29,8 +25,29 @@ void old_pods_keep(struct job_record *j, const struct job_status *st)
 		at += len;
 	}
 	m->nold_nodes = l->n;
-	m->nold_untold = st->active > l->n ? st->active - l->n : 0;
 	qsort(m->old_nodes, m->nold_nodes, sizeof *m->old_nodes, by_name);
+}
+
+/* The indexes below parallelism that are not completed. */
+static uint32_t unfinished(const struct job_status *st, uint32_t parallelism)
+{
+	AUTO(bitset_done) struct bitset done = {0};
+	if (bitset_parse_ranges(&done, str_or_empty(st->completed), PARALLELISM_MAX - 1) != RC_OK)
+		return parallelism;
+	uint32_t n = parallelism;
+	for (uint32_t i = bitset_next(&done, 0); i < parallelism; i = bitset_next(&done, i + 1))
+		n--;
+	return n;
+}
+
+void old_pods_keep(struct job_record *j, const struct job_status *st, uint32_t parallelism)
+{
+	struct job_members *m = &j->members;
+	uint32_t n = unfinished(st, parallelism);
+	old_pods_forget(j);
+	m->old_attempts = st->attempts;
+	keep_nodes(m, &st->active_nodes);
+	m->nold_untold = n > m->nold_nodes ? n - m->nold_nodes : 0;
 }
 
 void old_pods_forget(struct job_record *j)
@@ -38,6 +55,7 @@ void old_pods_forget(struct job_record *j)
 	free(j->members.old_nodes);
 	j->members.old_nodes = NULL;
 	j->members.nold_nodes = j->members.nold_untold = 0;
+	bitset_done(&j->members.old_elsewhere);
 }
 
 static bool named(const struct job_members *m, const char *node)
@@ -46,17 +64,29 @@ static bool named(const struct job_members *m, const char *node)
 	       bsearch(&node, m->old_nodes, m->nold_nodes, sizeof *m->old_nodes, by_name);
 }
 
+/* The status does not say where this index is: it was about to run or lost, or has ended since.
+ * What failed there counts as the status has it. */
+static bool untold(const struct job_members *k, const struct member *m)
+{
+	bool counts = !member_phase_final(m->phase) || m->phase == MEMBER_SUCCEEDED;
+	return counts && !bitset_has(&k->completed, m->index) &&
+	       m->attempt <= k->old_attempts + 1 &&
+	       (k->nold_untold || bitset_has(&k->old_elsewhere, m->index));
+}
+
 bool old_pods_agree(const struct job_record *j, const char *node, const struct member *m)
 {
 	const struct job_members *k = &j->members;
-	bool live = !member_phase_final(m->phase);
-	return j->object.known && m->index < j->spec.parallelism && m->attempt <= k->old_attempts &&
-	       ((live && k->nold_untold) || named(k, node));
+	return j->object.known && m->index < j->spec.parallelism &&
+	       ((m->attempt <= k->old_attempts && named(k, node)) || untold(k, m));
 }
 
-void old_pods_adopted(struct job_record *j, const char *node)
+void old_pods_adopted(struct job_record *j, const char *node, uint32_t index)
 {
 	struct job_members *m = &j->members;
 	m->nold_pods++;
-	m->nold_untold -= m->nold_untold && !named(m, node);
+	if (named(m, node) || bitset_has(&m->old_elsewhere, index))
+		return;
+	m->nold_untold -= m->nold_untold > 0;
+	bitset_set(&m->old_elsewhere, index);
 }

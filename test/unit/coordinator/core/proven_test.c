@@ -216,7 +216,7 @@ static void no_record_of_a_node(void **state)
 	assert_int_equal(st.job_records, 0);
 }
 
-/* A stored status: 3 of 5 members run, on n1, n2 and n3, and one is about to. */
+/* A stored status: 3 of 5 members run, on n1, n2 and n3, and one has succeeded. */
 static struct wjob *stored(struct world *w)
 {
 	static const char *const nodes[] = {"n3", "n1", "n2"};
@@ -232,7 +232,8 @@ static struct wjob *stored(struct world *w)
 					    .attempts = 3,
 					    .active = 4,
 					    .active_nodes = {nodes, 3},
-					    .completed = "",
+					    .succeeded = 1,
+					    .completed = "4",
 					    .selector = ""};
 	w_restart(w);
 	return j;
@@ -249,10 +250,13 @@ static void pods_from_before(void **state)
 		{"it runs where the status says", "n1", 0, 1, MEMBER_RUNNING, true},
 		{"the same, ended", "n2", 1, 3, MEMBER_FAILED, true},
 		{"an index that is not wanted", "n3", 5, 1, MEMBER_RUNNING, false},
-		{"an attempt that was not given", "n3", 2, 4, MEMBER_RUNNING, false},
-		{"it has ended where nobody ran", "n4", 3, 1, MEMBER_SUCCEEDED, false},
-		{"it is about to run", "n5", 3, 1, MEMBER_PENDING, true},
-		{"one more than there are", "n6", 4, 1, MEMBER_PENDING, false},
+		{"an attempt that was not given", "n3", 2, 5, MEMBER_RUNNING, false},
+		{"it is completed, and where nobody ran", "n4", 4, 1, MEMBER_SUCCEEDED, false},
+		{"it has failed where nobody ran", "n4", 3, 1, MEMBER_FAILED, false},
+		{"two more attempts than were given", "n4", 3, 5, MEMBER_PENDING, false},
+		{"it is about to run, by one attempt more", "n5", 3, 4, MEMBER_PENDING, true},
+		{"the same index, elsewhere", "n6", 3, 1, MEMBER_RUNNING, true},
+		{"one more index than there are", "n6", 2, 1, MEMBER_PENDING, false},
 	};
 	struct world *w = w_of(state);
 	struct wjob *j = stored(w);
@@ -270,14 +274,93 @@ static void pods_from_before(void **state)
 	w_clear(w);
 	w_sync(w);
 	assert_true(w_has(w, "PodsAdopted"));
-	assert_true(w_told(w, "pods=3"));
-	assert_int_equal(w_status(w, j).succeeded, 0);
+	assert_true(w_told(w, "pods=4"));
+	assert_int_equal(w_status(w, j).succeeded, 1);
 	struct member m = said(w, j, "n1", 2, 3, MEMBER_RUNNING, PROOF_OLD);
 	struct core_stats before, after;
 	core_stats(w->core, &before);
 	w_pods(w, "n1", &m, 1, true); /* the time for that is over */
 	core_stats(w->core, &after);
 	assert_int_equal(before.attempts_open, after.attempts_open);
+}
+
+/* The status that the job has is older than its members, or was never written, and they succeeded
+ * before this leader came: no index is run again. */
+static void ended_untold(void **state)
+{
+	static const char *const nodes[] = {"n1", "n2"};
+	static const struct job_status old[] = {
+		{.completed = "", .selector = ""},
+		{.state = JOB_RUNNING,
+		 .start_ms = 1000,
+		 .attempts = 1,
+		 .active = 2,
+		 .active_nodes = {nodes, 2},
+		 .completed = "",
+		 .selector = ""},
+		{.state = JOB_RUNNING,
+		 .start_ms = 1000,
+		 .attempts = 1,
+		 .active = 1,
+		 .active_nodes = {nodes, 1},
+		 .completed = "",
+		 .selector = ""},
+		{.state = JOB_RUNNING,
+		 .start_ms = 1000,
+		 .attempts = 1,
+		 .completed = "no list",
+		 .selector = ""},
+	};
+	struct world *w = w_of(state);
+	w_node(w, "n1");
+	w_node(w, "n2");
+	for (size_t i = 0; i < ARRAY_LEN(old); i++) {
+		char name[] = {(char)('a' + i), 0};
+		struct wjob *j = w_new_job(w, name, 2);
+		j->job.status = old[i];
+		w_restart(w);
+		struct member m[] = {said(w, j, "n1", 0, 1, MEMBER_SUCCEEDED, PROOF_OLD),
+				     said(w, j, "n2", 1, 1, MEMBER_SUCCEEDED, PROOF_OLD)};
+		w_pods(w, NULL, m, 2, true);
+		w_sync(w);
+		w_hello(w, "n1");
+		w_hello(w, "n2");
+		w_wait(w, 60000);
+		assert_int_equal(w_status(w, j).succeeded, 2);
+		assert_int_equal(w_status(w, j).state, JOB_COMPLETED);
+		assert_int_equal(w_orders(w, j), 0);
+	}
+}
+
+/* A member that is lost is in no list of the status; its node may come back. */
+static void lost_untold(void **state)
+{
+	static const char *const nodes[] = {"n1"};
+	struct world *w = w_of(state);
+	struct wjob *j = w_new_job(w, "a", 2);
+	j->job.spec.on_node_loss = LOSS_WAIT;
+	j->job.status = (struct job_status){.state = JOB_RUNNING,
+					    .start_ms = 1000,
+					    .attempts = 1,
+					    .active = 1,
+					    .active_nodes = {nodes, 1},
+					    .completed = "",
+					    .selector = ""};
+	w_node(w, "n1");
+	w_node(w, "n2");
+	w_node(w, "n3");
+	w_restart(w);
+	struct member m[] = {said(w, j, "n2", 1, 1, MEMBER_RUNNING, PROOF_OLD),
+			     said(w, j, "n1", 0, 1, MEMBER_RUNNING, PROOF_OLD)};
+	w_pods(w, NULL, m, 2, true);
+	w_sync(w);
+	w_hello_with(w, "n1", &m[1], 1);
+	w_hello(w, "n3");
+	w_wait(w, 600000);
+	assert_int_equal(w_status(w, j).attempts, 1); /* it waits for n2 */
+	w_hello_with(w, "n2", &m[0], 1);
+	w_wait(w, 2000);
+	assert_int_equal(w_status(w, j).active, 2);
 }
 
 static void one_pod_from_before(void **state)
@@ -363,6 +446,8 @@ int main(void)
 		T(what_is_not_seen_again),
 		T(no_record_of_a_node),
 		T(pods_from_before),
+		T(ended_untold),
+		T(lost_untold),
 		T(one_pod_from_before),
 		T(older_agents),
 		T(the_name_is_taken),
