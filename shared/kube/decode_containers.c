@@ -47,6 +47,9 @@ static void add_all(struct arena *a, const json_t *list, bool several, struct po
 		}
 		if (terminated)
 			add_end(a, o, terminated, several, ret);
+		/* A kubelet that evicts may say so before it has found how the container ended: it
+		 * waits by its state, and what ran is in lastState. */
+		ret->started |= js_path(o, "lastState", "terminated") != NULL;
 	}
 }
 

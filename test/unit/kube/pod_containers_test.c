@@ -198,6 +198,19 @@ static void ends(void **state)
 		    &p);
 	assert_int_equal(p.finished_ms, 7000);
 	assert_int_equal(p.ended_ms, 9000);
+	/* The first word of a kubelet (1.37) about a pod that it evicts for its own fault. */
+	decode_text("evicted",
+		    SAYS("", "{\"name\":\"main\",\"state\":{\"waiting\":{\"reason\":"
+			     "\"ContainerCreating\"}},"
+			     "\"lastState\":{\"terminated\":{\"exitCode\":137,\"reason\":"
+			     "\"ContainerStatusUnknown\"}}}"),
+		    &p);
+	assert_true(p.started); /* so its kubelet has not refused it */
+	decode_text("refused",
+		    SAYS("", "{\"name\":\"main\",\"state\":{\"waiting\":{\"reason\":"
+			     "\"ContainerCreating\"}},\"lastState\":{}}"),
+		    &p);
+	assert_false(p.started);
 }
 
 static int teardown(void **state)
