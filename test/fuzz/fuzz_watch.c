@@ -55,7 +55,8 @@ static bool take(void *self, const char *text, size_t len)
 	if (t->arena) {
 		AUTO(mem_freep) char *copy = mem_alloc(len ? len : 1);
 		memcpy(copy, text, len);
-		reduce_item(copy, len, json_is_object(o));
+		/* jansson passes over a NUL behind a number, which no JSON has. */
+		reduce_item(copy, len, json_is_object(o) && !memchr(text, 0, len));
 	}
 	if (o)
 		decode_item(t->arena, o, text[0] == '{' && strstr(text, "\"type\""));
