@@ -66,8 +66,7 @@ static void add_resource(struct foreign *f, const struct res *r)
 {
 	for (uint32_t i = 0; i < f->nsums; i++) {
 		if (str_eq(f->sums[i].name, r->name)) {
-			if (__builtin_add_overflow(f->sums[i].milli, r->milli, &f->sums[i].milli))
-				f->sums[i].milli = INT64_MAX;
+			f->sums[i].milli = quantity_sum(f->sums[i].milli, r->milli);
 			return;
 		}
 	}

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/quantity.h"
+
 struct sums {
 	struct arena *arena;
 	struct res *v;
@@ -27,8 +29,8 @@ static int64_t *slot(struct sums *s, const char *name)
 
 static void add_to(int64_t *sum, int64_t milli)
 {
-	if (sum && __builtin_add_overflow(*sum, milli, sum))
-		*sum = INT64_MAX;
+	if (sum)
+		*sum = quantity_sum(*sum, milli);
 }
 
 static void add_all(struct sums *s, struct reslist l)

@@ -267,18 +267,27 @@ static void put_entry(struct walk *w, const char *key, size_t len, bool *first)
 	buf_puts(w->out, "\":");
 }
 
+/* At the value of an object's next entry. */
+static bool at_entry(struct walk *w, const char **ret_key, size_t *ret_len)
+{
+	return !w->malformed && peek(w) != '}' && take_string(w, ret_key, ret_len) && take(w, ':');
+}
+
+static void end_entry(struct walk *w)
+{
+	if (peek(w) != '}')
+		(void)take(w, ',');
+}
+
 static void put_object(struct walk *w)
 {
 	bool first = true;
-	size_t outer = w->path_len;
+	const char *key;
+	size_t outer = w->path_len, len;
 	struct measure m;
 	w->p++;
 	buf_putc(w->out, '{');
-	while (!w->malformed && peek(w) != '}') {
-		const char *key;
-		size_t len;
-		if (!take_string(w, &key, &len) || !take(w, ':'))
-			break;
+	while (at_entry(w, &key, &len)) {
 		bool fits = enter(w, outer ? "." : "", key, len);
 		if (fits && wanted(w) != NOT_WANTED) {
 			put_entry(w, key, len, &first);
@@ -287,8 +296,7 @@ static void put_object(struct walk *w)
 			skip_value(w, &m);
 		}
 		leave(w, outer);
-		if (peek(w) != '}')
-			(void)take(w, ',');
+		end_entry(w);
 	}
 	(void)take(w, '}');
 	buf_putc(w->out, '}');
@@ -331,21 +339,18 @@ static void put_value(struct walk *w, bool known)
 static void put_frame(struct walk *w)
 {
 	bool first = true;
+	const char *key;
+	size_t len;
 	if (!take(w, '{'))
 		return;
 	buf_putc(w->out, '{');
-	while (!w->malformed && peek(w) != '}') {
-		const char *key;
-		size_t len;
-		if (!take_string(w, &key, &len) || !take(w, ':'))
-			break;
+	while (at_entry(w, &key, &len)) {
 		put_entry(w, key, len, &first);
 		if (len == 6 && !memcmp(key, "object", 6))
 			put_value(w, true);
 		else
 			put_whole(w);
-		if (peek(w) != '}')
-			(void)take(w, ',');
+		end_entry(w);
 	}
 	(void)take(w, '}');
 	buf_putc(w->out, '}');

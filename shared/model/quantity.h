@@ -10,6 +10,12 @@
 enum rc quantity_parse(const char *s, int64_t *ret_milli) must_use;
 /* Canonical short form: "250m", "3", "1Gi" where exact. */
 void quantity_format(struct buf *out, int64_t milli);
+/* INT64_MAX instead of an overflow: the amounts of others have no bound. */
+static inline int64_t quantity_sum(int64_t a, int64_t b)
+{
+	int64_t ret;
+	return __builtin_add_overflow(a, b, &ret) ? INT64_MAX : ret;
+}
 
 /* The value for name, or 0. */
 int64_t reslist_get(const struct reslist *l, const char *name);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/mem.h"
 #include "tls/mac.h"
 
@@ -26,15 +27,6 @@ struct proof_ring { /* the oldest first */
 	struct key v[PROOF_KEYS_MAX];
 	uint32_t n;
 };
-
-static void put_hex(const unsigned char *from, size_t n, char *to)
-{
-	for (size_t i = 0; i < n; i++) {
-		to[2 * i] = "0123456789abcdef"[from[i] >> 4];
-		to[2 * i + 1] = "0123456789abcdef"[from[i] & 15];
-	}
-	to[2 * n] = 0;
-}
 
 static int digit(char c)
 {
@@ -115,7 +107,7 @@ void proof_ring_add(struct proof_ring *r, const unsigned char key[PROOF_KEY_BYTE
 	struct mac *mac = mac_new(key);
 	mac_of(mac, text, sizeof text, id);
 	mac_free(mac);
-	put_hex(id, NAME_DIGITS / 2, name);
+	hex_put(id, NAME_DIGITS / 2, name);
 	put(r, name, key, made_s);
 }
 
@@ -180,7 +172,7 @@ void proof_ring_format(const struct proof_ring *r, struct buf *out)
 {
 	for (uint32_t i = 0; i < r->n; i++) {
 		char hex[2 * PROOF_KEY_BYTES + 1];
-		put_hex(r->v[i].secret, PROOF_KEY_BYTES, hex);
+		hex_put(r->v[i].secret, PROOF_KEY_BYTES, hex);
 		buf_printf(out, "%s %lld %s\n", r->v[i].name, (long long)r->v[i].made_s, hex);
 		mac_wipe(hex, sizeof hex);
 	}
@@ -235,7 +227,7 @@ void proof_sign(struct proof_ring *r, const struct proof_claim *c, char ret[PROO
 	mac_of(k->mac, t.v, t.n, mac);
 	memcpy(ret, k->name, NAME_DIGITS);
 	ret[NAME_DIGITS] = '.';
-	put_hex(mac, MAC_BYTES, ret + NAME_DIGITS + 1);
+	hex_put(mac, MAC_BYTES, ret + NAME_DIGITS + 1);
 }
 
 enum member_proof proof_check(struct proof_ring *r, const struct proof_claim *c, const char *text)

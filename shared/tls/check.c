@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "tls/pem.h"
 
 static const int64_t RENEW_NUMERATOR = 2, RENEW_DENOMINATOR = 3;
@@ -24,15 +25,10 @@ static void ctx_freep(X509_STORE_CTX **p)
 
 static void put_fingerprint(const X509 *x, char ret[65])
 {
-	static const char digits[] = "0123456789abcdef";
 	unsigned char md[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
 	must(X509_digest(x, EVP_sha256(), md, &n) == 1 && n == 32);
-	for (unsigned i = 0; i < n; i++) {
-		ret[2 * i] = digits[md[i] >> 4];
-		ret[2 * i + 1] = digits[md[i] & 15];
-	}
-	ret[64] = '\0';
+	hex_put(md, n, ret);
 }
 
 enum rc tls_inspect(const char *pem, struct tls_info *ret, struct err *e)

@@ -3,6 +3,7 @@
 
 #include <openssl/evp.h>
 
+#include "base/hex.h"
 #include "base/must.h"
 
 void digest_sha256(const void *data, size_t len, char ret_hex[DIGEST_HEX_BYTES])
@@ -10,9 +11,5 @@ void digest_sha256(const void *data, size_t len, char ret_hex[DIGEST_HEX_BYTES])
 	unsigned char raw[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
 	must(EVP_Digest(data, len, raw, &n, EVP_sha256(), NULL) == 1 && n == 32);
-	for (unsigned i = 0; i < n; i++) {
-		ret_hex[2 * i] = "0123456789abcdef"[raw[i] >> 4];
-		ret_hex[2 * i + 1] = "0123456789abcdef"[raw[i] & 15];
-	}
-	ret_hex[DIGEST_HEX_BYTES - 1] = 0;
+	hex_put(raw, n, ret_hex);
 }

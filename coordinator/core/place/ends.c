@@ -7,6 +7,7 @@
 #include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
+#include "model/quantity.h"
 
 /* What the end of one attempt gives back, and when. */
 struct ending {
@@ -63,18 +64,12 @@ static uint32_t endings(const struct core *c, const struct node_record *n, struc
 	return k;
 }
 
-static int64_t add(int64_t a, int64_t b)
-{
-	int64_t ret;
-	return __builtin_add_overflow(a, b, &ret) ? INT64_MAX : ret;
-}
-
 static void give_back(const struct needs *needs, const struct attempt *a, int64_t *left)
 {
 	for (uint32_t i = 0; i < needs->n; i++) {
 		for (uint32_t k = 0; k < a->needs.n; k++) {
 			if (a->needs.v[k].res == needs->v[i].res)
-				left[i] = add(left[i], a->needs.v[k].milli);
+				left[i] = quantity_sum(left[i], a->needs.v[k].milli);
 		}
 	}
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "coordinator/core/state/tables.h"
+#include "model/quantity.h"
 
 /* Grows with v: exact up to 7, then four steps to each doubling. */
 static uint32_t step_of(int64_t v)
@@ -89,12 +90,6 @@ static uint32_t level_at(int64_t used, int64_t cap)
 	return (uint32_t)((used >> shift) * (LEVELS - 1) / (cap >> shift));
 }
 
-static int64_t sum(int64_t a, int64_t b)
-{
-	int64_t ret;
-	return __builtin_add_overflow(a, b, &ret) ? INT64_MAX : ret;
-}
-
 /* How full the node is: the fullest of cpu, memory and pods. All pods count, as they do for
  * kube-scheduler's NodeResourcesFit: a node that pods of others fill is not empty. */
 static uint32_t node_level(const struct core *c, const struct node_record *n)
@@ -104,7 +99,8 @@ static uint32_t node_level(const struct core *c, const struct node_record *n)
 	const int64_t *nominated = res_row(c, n, ROW_NOMINATED);
 	uint32_t most = 0;
 	for (uint32_t r = RES_CPU; r <= RES_PODS; r++) {
-		uint32_t at = level_at(sum(used[r], sum(foreign[r], nominated[r])), alloc[r]);
+		uint32_t at = level_at(
+			quantity_sum(used[r], quantity_sum(foreign[r], nominated[r])), alloc[r]);
 		most = at > most ? at : most;
 	}
 	return most;

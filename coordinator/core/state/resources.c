@@ -7,6 +7,7 @@
 
 #include "coordinator/core/state/levels.h"
 #include "coordinator/core/state/tables.h"
+#include "model/quantity.h"
 
 enum { SWEEP_EVERY_MS = 1000, NODE_RESOURCES_MAX = 256 };
 
@@ -185,12 +186,6 @@ void res_foreign_set(struct core *c, struct node_record *n, const struct reslist
 	row_of(c, n, ROW_FOREIGN)[RES_PODS] = (int64_t)pods * 1000;
 }
 
-static int64_t sum(int64_t a, int64_t b)
-{
-	int64_t ret;
-	return __builtin_add_overflow(a, b, &ret) ? INT64_MAX : ret;
-}
-
 void res_nominated_clear(const struct core *c, struct node_record *n)
 {
 	for (uint32_t r = 0; r < c->res.n; r++)
@@ -201,7 +196,8 @@ void res_nominated_add(const struct core *c, struct node_record *n, const char *
 {
 	uint32_t r = res_find(c, name);
 	if (r != UINT32_MAX && milli > 0)
-		row_of(c, n, ROW_NOMINATED)[r] = sum(row_of(c, n, ROW_NOMINATED)[r], milli);
+		row_of(c, n, ROW_NOMINATED)[r] =
+			quantity_sum(row_of(c, n, ROW_NOMINATED)[r], milli);
 }
 
 /* At most what the ComputeNode's spec allows, and what an agent takes orders for. */
@@ -223,7 +219,8 @@ bool res_caps(struct core *c, struct node_record *n)
 	for (uint32_t r = 0; r < c->res.n; r++) {
 		int64_t most = alloc[r] > 0 ? alloc[r] : 0;
 		int64_t limit = r == RES_PODS ? NODE_PODS_MAX * INT64_C(1000) : INT64_MAX;
-		int64_t room = within(most - sum(foreign[r], nominated[r]), spec[r], limit);
+		int64_t room =
+			within(most - quantity_sum(foreign[r], nominated[r]), spec[r], limit);
 		most = within(most, spec[r], limit);
 		changed |= cap[r] != room || whole[r] != most;
 		cap[r] = room;
@@ -263,7 +260,7 @@ bool res_short(struct core *c, struct node_record *n, const char *reason, const 
 /* Agents tell what members request: sums of what they say neither wrap nor fall below nothing. */
 static int64_t taken(int64_t used, int64_t milli, int sign)
 {
-	int64_t ret = sign > 0 ? sum(used, milli) : used - milli;
+	int64_t ret = sign > 0 ? quantity_sum(used, milli) : used - milli;
 	return ret < 0 ? 0 : ret;
 }
 

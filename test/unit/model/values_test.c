@@ -67,6 +67,9 @@ static void test_quantities(void **state)
 		quantity_format(&out, milli);
 		CASE_STR(cases[i].text, buf_str(&out), cases[i].canonical);
 	}
+	assert_int_equal(quantity_sum(1500, 500), 2000);
+	assert_int_equal(quantity_sum(INT64_MAX - 1, 1), INT64_MAX);
+	assert_int_equal(quantity_sum(INT64_MAX, INT64_MAX), INT64_MAX);
 }
 
 static void test_reslists(void **state)
