@@ -14,5 +14,8 @@ struct coordinator_config {
 	/* The Secret with the keys that prove orders; NULL or "": orders are not proven, and every
 	 * pod with the labels of a member is one (core.proofs is set by coordinator_new). */
 	const char *order_secret;
+	/* The name of the admission policy for agents and of its binding; NULL or "": it is not
+	 * looked at (core.agent_policy is set by coordinator_new). */
+	const char *agent_policy;
 	void (*random)(void *ret, size_t len); /* for new keys */
 };

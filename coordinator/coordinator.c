@@ -29,6 +29,8 @@ static void on_gained(void *self, uint64_t epoch)
 	c->leading = true;
 	c->epoch = epoch;
 	shell_step(c, &ev);
+	if (c->agent_policy)
+		agent_policy_lead(c->agent_policy);
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		struct reflector **r = reflectors(c, i);
 		*r = observe_new(c, kinds[i]);
@@ -50,6 +52,8 @@ static void drop_leadership(struct coordinator *c)
 	writeq_clear(c->writeq);
 	if (c->proofs)
 		proofs_unlead(c->proofs);
+	if (c->agent_policy)
+		agent_policy_unlead(c->agent_policy);
 	template_store_done(&c->templates);
 	c->keys = intern_free(c->keys);
 	c->keys = intern_new();
@@ -108,6 +112,20 @@ static struct proofs *make_proofs(struct coordinator *c)
 	return proofs_new(&c->proofs_cfg, &c->api, c->log);
 }
 
+static void on_bound(void *self, bool bound)
+{
+	struct coordinator *c = coordinator_of(self);
+	struct core_event ev = {.type = CEV_AGENTS_BOUND, .bound = bound};
+	shell_step(c, &ev);
+}
+
+static struct agent_policy *make_agent_policy(struct coordinator *c)
+{
+	c->agent_policy_cfg = (struct agent_policy_config){
+		.name = c->cfg.agent_policy, .self = c, .on_bound = on_bound};
+	return agent_policy_new(&c->agent_policy_cfg, &c->api, c->log);
+}
+
 static const char *own(struct coordinator *c, size_t i, const char *s)
 {
 	c->own[i] = mem_strdup(s);
@@ -128,6 +146,8 @@ struct coordinator *coordinator_new(const struct coordinator_config *cfg, const 
 	c->cfg.agent_username = own(c, 4, cfg->agent_username);
 	c->cfg.order_secret = own(c, 5, cfg->order_secret);
 	c->cfg.core.proofs = *c->cfg.order_secret;
+	c->cfg.agent_policy = own(c, 6, cfg->agent_policy);
+	c->cfg.core.agent_policy = *c->cfg.agent_policy;
 	c->log = log;
 	c->api = *api;
 	c->lease_api = *lease_api;
@@ -143,6 +163,8 @@ struct coordinator *coordinator_new(const struct coordinator_config *cfg, const 
 	c->elect = make_elect(c);
 	if (c->cfg.core.proofs)
 		c->proofs = make_proofs(c);
+	if (c->cfg.core.agent_policy)
+		c->agent_policy = make_agent_policy(c);
 	return c;
 }
 
@@ -156,6 +178,7 @@ struct coordinator *coordinator_free(struct coordinator *c)
 	c->writeq = writeq_free(c->writeq);
 	c->core = core_free(c->core);
 	c->proofs = proofs_free(c->proofs);
+	c->agent_policy = agent_policy_free(c->agent_policy);
 	proven_done(c);
 	c->keys = intern_free(c->keys);
 	write_done(c);
@@ -183,6 +206,8 @@ void coordinator_now(struct coordinator *c, int64_t now_ms, int64_t wall_ms)
 	writeq_now(c->writeq, now_ms);
 	if (c->proofs)
 		proofs_now(c->proofs, now_ms, wall_ms);
+	if (c->agent_policy)
+		agent_policy_now(c->agent_policy, now_ms);
 	elect_now(c->elect, now_ms, wall_ms);
 	server_sessions_now(c->sessions, now_ms, wall_ms);
 }
@@ -202,6 +227,8 @@ static void tick_leading(struct coordinator *c)
 		reflector_tick(*r, c->now_ms);
 	if (c->proofs)
 		proofs_tick(c->proofs);
+	if (c->agent_policy)
+		agent_policy_tick(c->agent_policy);
 	if (c->now_ms >= c->pods_retry_ms)
 		observe_pods(c);
 	ops_turn(&c->ops);
@@ -236,6 +263,8 @@ int64_t coordinator_deadline(const struct coordinator *c)
 	at = earlier(at, reflector_deadline(c->compute_nodes));
 	if (c->proofs)
 		at = earlier(at, proofs_deadline(c->proofs));
+	if (c->agent_policy)
+		at = earlier(at, agent_policy_deadline(c->agent_policy));
 	at = earlier(at, reflector_deadline(c->nominated));
 	return ops_want_turn(&c->ops) ? c->now_ms : at;
 }
@@ -277,6 +306,8 @@ void coordinator_stats(const struct coordinator *c, struct coordinator_stats *re
 	ret->leading = c->leading;
 	ret->synced = c->synced;
 	ret->epoch = c->epoch;
+	ret->agents_create = c->leading && c->cfg.core.agent_launch &&
+			     (!c->agent_policy || agent_policy_bound(c->agent_policy));
 	ret->pod_creates = c->ops.pod_creates;
 	ret->writes_waiting = writeq_depth(c->writeq);
 	ret->templates = template_store_count(&c->templates);

@@ -118,6 +118,10 @@ bool options_read(int argc, char **argv, struct options *o, int *ret_exit)
 		STR("order-key-secret", order_secret, NULL, NULL,
 		    "Secret with the keys that prove orders; the leader makes it. Without it every "
 		    "node is believed about every job"),
+		STR("agent-policy", agent_policy, NULL, NULL,
+		    "ValidatingAdmissionPolicy, and its binding of the same name, that narrow what "
+		    "agents create. While they are not in force, the coordinator creates all pods. "
+		    "Without this option they are not looked at"),
 		STR("ca-configmap", ca_configmap, NULL, "muster-ca",
 		    "ConfigMap from which agents read the CA"),
 		STR("agent-service-account", agent_account, NULL, NULL,

@@ -8,7 +8,7 @@
 struct options {
 	bool uninstall;
 	const char *kubeconfig, *namespace, *identity, *address, *pod_ip, *listen, *serve, *service;
-	const char *lease, *tls_secret, *order_secret, *ca_configmap, *agent_account,
+	const char *lease, *tls_secret, *order_secret, *agent_policy, *ca_configmap, *agent_account,
 		*default_image;
 	int64_t lease_ms, renew_ms, retry_ms, heartbeat_ms, grace_ms, not_ready_ms;
 	int64_t pass_limit_ms, max_hold_ms;

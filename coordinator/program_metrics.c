@@ -66,6 +66,7 @@ void program_metrics(struct metrics *m, const char *lease, const struct coordina
 	set(m, METRIC_PODS_DELETED, s.pod_deletes);
 	set(m, METRIC_EVENTS, s.events);
 	set(m, METRIC_EVENTS_DROPPED, s.events_dropped);
+	set(m, METRIC_AGENTS_CREATE, s.agents_create);
 	set(m, METRIC_EPOCH, s.leading ? s.epoch : 0);
 	metrics_set(m, METRIC_RELISTS, "all", NULL, (double)s.relists);
 }

@@ -34,6 +34,7 @@ static struct coordinator_config coordinator_options(const struct service *s)
 		.heartbeat_ms = (uint32_t)o->heartbeat_ms,
 		.seed = random_seed(),
 		.order_secret = o->order_secret,
+		.agent_policy = o->agent_policy,
 		.random = mac_random,
 	};
 }

@@ -3,11 +3,12 @@
  *
  * The files are layers, from above: coordinator.c (leadership, time) — ops_end.c, observe.c,
  * write.c (what the world tells, as events of the core) — act.c (steps the core and carries out its
- * actions) — proven.c (what is signed, and what a proof is worth) — ops.c, proofs.c, status_keys.c.
- */
+ * actions) — proven.c (what is signed, and what a proof is worth) — ops.c, proofs.c,
+ * agent_policy.c, status_keys.c. */
 #pragma once
 
 #include "base/intern.h"
+#include "coordinator/agent_policy.h"
 #include "coordinator/config.h"
 #include "coordinator/ops.h"
 #include "coordinator/proofs.h"
@@ -27,7 +28,7 @@ struct proven_orders {
 struct coordinator {
 	uint32_t magic;
 	struct coordinator_config cfg; /* strings owned below */
-	char *own[6];
+	char *own[7];
 	const struct log *log;
 	struct api api, lease_api;
 	struct link_server link;
@@ -44,6 +45,8 @@ struct coordinator {
 	struct ops ops;
 	struct proofs *proofs; /* NULL: orders are not proven */
 	struct proofs_config proofs_cfg;
+	struct agent_policy *agent_policy; /* NULL: not looked at */
+	struct agent_policy_config agent_policy_cfg;
 	struct proven_orders proven; /* proven.c: the orders given out last */
 
 	bool leading, synced, pods_listed, stopping;

@@ -7,6 +7,7 @@
 
 struct coordinator_stats {
 	bool leading, synced;
+	bool agents_create; /* agents get orders to create pods */
 	uint64_t epoch, relists, status_writes, status_conflicts, status_refused, pod_creates,
 		pod_deletes, events, events_dropped;
 	uint32_t writes_waiting, templates; /* template texts in the store */

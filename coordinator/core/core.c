@@ -66,7 +66,7 @@ static void forget(struct core *c)
 	templates_forget(c);
 	silence_forget(c);
 	queue_idle(c);
-	c->synced = c->settled = false;
+	c->synced = c->settled = c->agents_bound = false;
 	must(!c->queue.n && !c->waiting.first && !c->waiting.again && !c->nodes.nsilent &&
 	     !c->nodes.connected && !c->jobs.dirty && !c->nodes.dirty);
 	reservations_forget(c);
@@ -135,6 +135,11 @@ static void on_unlead(struct core *c, const struct core_event *ev)
 static void on_synced(struct core *c, const struct core_event *ev)
 {
 	synced(c, ev->old_pods_come);
+}
+
+static void on_agents_bound(struct core *c, const struct core_event *ev)
+{
+	c->agents_bound = ev->bound;
 }
 
 static void on_job(struct core *c, const struct core_event *ev)
@@ -210,6 +215,7 @@ static void (*const handlers[])(struct core *, const struct core_event *) = {
 	[CEV_STATUS_WRITTEN] = on_written,
 	[CEV_LOOKED_UP] = looked_up,
 	[CEV_APPLIED] = node_applied,
+	[CEV_AGENTS_BOUND] = on_agents_bound,
 };
 
 static void dispatch(struct core *c, const struct core_event *ev)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kube/base64.h"
+#include "kube/decode_admission.h"
 #include "kube/decode_job.h"
 #include "kube/decode_meta.h"
 #include "kube/decode_needed.h"
@@ -197,6 +198,11 @@ static const struct meta *decode_kind(enum api_kind kind, const json_t *o,
 		decode_needed(a, (enum needed_kind)(kind - API_RUNTIME_CLASS), o, &ret->needed);
 		ret->object.needed = &ret->needed;
 		return &ret->needed.meta;
+	case API_ADMISSION_POLICY:
+	case API_ADMISSION_BINDING:
+		decode_admission(a, kind, o, &ret->admission);
+		ret->object.admission = &ret->admission;
+		return &ret->admission.meta;
 	case API_EVENT:
 	case API_KIND_N: break;
 	}

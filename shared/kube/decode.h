@@ -18,6 +18,7 @@ struct decoded { /* space for an object of any kind */
 	struct keyed_data data;
 	struct token_identity token;
 	struct needed needed;
+	struct admission admission;
 	struct meta meta;
 };
 

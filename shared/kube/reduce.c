@@ -82,6 +82,8 @@ static const char *const *fields_of(enum api_kind kind)
 	case API_CLAIM:
 	case API_VOLUME:
 	case API_STORAGE_CLASS:
+	case API_ADMISSION_POLICY:
+	case API_ADMISSION_BINDING:
 	case API_EVENT:
 	case API_KIND_N: break;
 	}

@@ -25,6 +25,8 @@ const char *api_kind_text(enum api_kind kind)
 		[API_CLAIM] = "persistentvolumeclaims",
 		[API_VOLUME] = "persistentvolumes",
 		[API_STORAGE_CLASS] = "storageclasses",
+		[API_ADMISSION_POLICY] = "validatingadmissionpolicies",
+		[API_ADMISSION_BINDING] = "validatingadmissionpolicybindings",
 	};
 	must(kind < API_KIND_N);
 	return texts[kind];

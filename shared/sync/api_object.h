@@ -23,6 +23,9 @@ enum api_kind {
 	API_CLAIM,         /* v1 PersistentVolumeClaim */
 	API_VOLUME,        /* v1 PersistentVolume */
 	API_STORAGE_CLASS, /* storage.k8s.io/v1 StorageClass */
+	/* admissionregistration.k8s.io/v1 */
+	API_ADMISSION_POLICY,  /* ValidatingAdmissionPolicy */
+	API_ADMISSION_BINDING, /* ValidatingAdmissionPolicyBinding */
 	API_KIND_N
 };
 enum api_kind api_kind_needed(enum needed_kind kind);
@@ -59,6 +62,15 @@ struct keyed_data {
 	struct kvs data;
 };
 
+/* A ValidatingAdmissionPolicy or its binding: only whether it holds for all that it could. */
+struct admission {
+	struct meta meta;
+	const char *policy; /* binding: the policy that it names */
+	/* "", or why it does not refuse everything that its expressions refuse: "policy's
+	 * failurePolicy is Ignore" */
+	const char *why;
+};
+
 struct api_object {
 	enum api_kind kind;
 	const struct meta *meta; /* never NULL; of a bookmark only rv is set */
@@ -70,6 +82,7 @@ struct api_object {
 		const struct lease *lease;
 		const struct keyed_data *data; /* SECRET, CONFIGMAP */
 		const struct token_identity *token;
-		const struct needed *needed; /* RUNTIME_CLASS … STORAGE_CLASS */
+		const struct needed *needed;       /* RUNTIME_CLASS … STORAGE_CLASS */
+		const struct admission *admission; /* ADMISSION_POLICY, ADMISSION_BINDING */
 	};
 };

@@ -18,6 +18,12 @@ static bool denied_to_agents(const struct core *c, const struct job_record *j)
 	return templates_by_coordinator(c, j->ns, j->spec.template_id);
 }
 
+/* What an agent may create is narrowed by its admission policy alone. */
+static bool agents_launch(const struct core *c)
+{
+	return c->cfg.agent_launch && (!c->cfg.agent_policy || c->agents_bound);
+}
+
 /* Its agent would make the pod without a proof. */
 static bool agent_proves_nothing(const struct core *c, const struct node_record *n)
 {
@@ -33,8 +39,8 @@ bool attempt_needs_coordinator(const struct core *c, const struct attempt *a)
 void attempt_launch(struct core *c, struct attempt *a)
 {
 	struct job_record *j = a->job;
-	a->by_coordinator |= !c->cfg.agent_launch || j->spec.credentials ||
-			     denied_to_agents(c, j) || agent_proves_nothing(c, a->node);
+	a->by_coordinator |= !agents_launch(c) || j->spec.credentials || denied_to_agents(c, j) ||
+			     agent_proves_nothing(c, a->node);
 	attempt_order_changed(c, a);
 	if (!a->by_coordinator)
 		return;

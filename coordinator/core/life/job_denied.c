@@ -24,6 +24,7 @@ void job_denied(struct core *c, struct attempt *a, const char *words)
 		log_info(c->log, "pod denied to the agent, the coordinator tries",
 			 KS("job", j->key), KI("member", a->id.index), KI("attempt", a->id.attempt),
 			 KS("node", a->node->name), KS("error", words));
+		a->denied = true;
 		attempt_launch_by_coordinator(c, a);
 		return;
 	}

@@ -63,7 +63,7 @@ static void created(struct core *c, struct attempt *a, const struct core_event *
 	const struct member *pod = ev->pod.member;
 	a->creating = false;
 	if (pod && is_answer(c, a, pod)) {
-		if (ev->pod.rc == RC_OK)
+		if (ev->pod.rc == RC_OK && a->denied)
 			templates_remember(c, a->job->ns, a->template_id);
 		member_seen(c, made_on(c, a, pod), pod, true);
 		return;

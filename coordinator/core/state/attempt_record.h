@@ -33,6 +33,7 @@ struct attempt {
 	enum attempt_state state;
 	enum member_phase phase; /* as last reported; a phase never goes back */
 	bool ready, deleting, confirmed, by_coordinator, creating, delete_ok, takes_room;
+	bool denied;       /* the API server refused its pod to the agent */
 	bool orphaned;     /* the pod belongs to nobody; the attempt only holds its room */
 	bool ran_long;     /* the attempt has ended, after a long run (attempt/again.h) */
 	bool loss_counted; /* it was replaced while it was lost: an end of its index */

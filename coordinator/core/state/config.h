@@ -28,6 +28,9 @@ struct core_config {
 	uint32_t step_jobs; /* how many jobs, nodes or timers one step handles; 0: some thousands */
 	bool spread;        /* place members on the emptiest nodes; else on the fullest */
 	bool agent_launch;
+	/* Agents get orders only while CEV_AGENTS_BOUND says that their admission policy is bound.
+	 */
+	bool agent_policy;
 	bool ask_admission; /* ask what admission makes of a pod before the first one is made */
 	/* Orders are proven: what carries no valid proof is no member, unless this leader has
 	 * ordered it there (docs/design/0010-threat-model.md). */

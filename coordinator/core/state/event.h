@@ -31,6 +31,7 @@ enum core_event_type {
 	CEV_STATUS_WRITTEN, /* the write of a job's or ComputeNode's status ended */
 	CEV_LOOKED_UP,      /* ACT_LOOKUP or ACT_CHOOSE was answered */
 	CEV_APPLIED,        /* the apply of a ComputeNode ended */
+	CEV_AGENTS_BOUND,   /* the admission policy for agents is bound, or is not any more */
 };
 
 enum pod_op { POD_OP_CREATE, POD_OP_DELETE, POD_OP_LABEL };
@@ -40,6 +41,7 @@ struct core_event {
 	int64_t now_ms, wall_ms;
 	union {
 		uint64_t epoch;     /* LEAD */
+		bool bound;         /* AGENTS_BOUND */
 		bool old_pods_come; /* SYNCED: pods may still be made of orders without proofs */
 		const struct job *job;
 		const struct node *node;

@@ -95,9 +95,10 @@ struct core {
 	struct core_config cfg;
 	const struct log *log;
 	bool leading, synced;
-	bool settled;   /* everything was decided at least once after CEV_SYNCED */
-	bool unsettled; /* the last step could not settle all that changed */
-	bool idle;      /* this step has no news, so a cycle may go through the queue */
+	bool agents_bound; /* the admission policy for agents holds */
+	bool settled;      /* everything was decided at least once after CEV_SYNCED */
+	bool unsettled;    /* the last step could not settle all that changed */
+	bool idle;         /* this step has no news, so a cycle may go through the queue */
 	uint64_t epoch, orders_revision;
 	int64_t now_ms, wall_ms, loop_ms; /* loop_ms stands still over a gap between two turns */
 	struct gate gate;

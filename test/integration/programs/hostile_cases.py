@@ -2,6 +2,7 @@
 """Whoever may create ComputeJobs and pods in one namespace stops nobody else: objects beyond every bound, on a
 real API server (docs/design/0011-bounds.md)."""
 import sys
+import urllib.request
 
 from checks import check, equal
 
@@ -92,4 +93,49 @@ def hostile_pods(c):
     check("session ended" not in c.log_text("n1"), "the agent was cut off")
 
 
-CASES = (hostile_objects, hostile_pods)
+def makers(c, job):
+    return {p["metadata"]["managedFields"][0]["manager"] for p in c.pods(job)}
+
+
+def metric(c, name, program="c1"):
+    with urllib.request.urlopen(f"http://{c.host}:{c.ports[program][1]}/metrics", timeout=5) as r:
+        for line in r.read().decode().splitlines():
+            if line.startswith(name + " "):
+                return float(line.split()[1])
+    return None
+
+
+def policy_unbound(c):
+    """While nothing narrows what agents create, they get no orders: the coordinator creates all pods, and says so."""
+    policies = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic"
+    binding = policies + "ybindings/muster-agent-pods"
+    bound = lambda: metric(c, "muster_agents_create_pods")
+    c.start_all()
+    equal(bound(), 1, "muster_agents_create_pods")
+    c.make_job("before", command=["forever"], parallelism=1)
+    c.wait_state("before", "Running")
+    equal(makers(c, "before"), {"muster-agent"}, "who made the pods")
+    kept = c.api.get(binding)
+    c.api.delete(binding)
+    c.wait(lambda: bound() == 0, "it is noticed")
+    check("admission policy for agents not in force" in c.log_text("c1"), "no word in the log")
+    c.make_job("without", command=["forever"], parallelism=3)
+    c.wait_state("without", "Running")
+    equal(makers(c, "without"), {"muster-coordinator"}, "who made the pods")
+    weak = {"metadata": {"name": "muster-agent-pods"}, "spec": {**kept["spec"], "validationActions": ["Warn", "Audit"]}}
+    c.api.post(policies + "ybindings", weak)
+    c.wait(lambda: "without Deny" in c.log_text("c1"), "a binding that does not deny is none")
+    c.api.patch(binding, {"spec": {"validationActions": ["Deny"]}})
+    c.wait(lambda: bound() == 1, "it is bound again")
+    role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/muster-coordinator"
+    rules = c.api.get(role)["rules"]
+    c.api.patch(role, {"rules": [r for r in rules if "admissionregistration.k8s.io" not in r["apiGroups"]]})
+    c.wait(lambda: bound() == 0, "without the right to look")
+    c.api.patch(role, {"rules": rules})
+    c.wait(lambda: bound() == 1, "with it")
+    c.make_job("after", command=["forever"], parallelism=1)
+    c.wait_state("after", "Running")
+    equal(makers(c, "after"), {"muster-agent"}, "who made the pods")
+
+
+CASES = (hostile_objects, hostile_pods, policy_unbound)

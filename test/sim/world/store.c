@@ -60,6 +60,8 @@ static void clone_body(struct version *c, const struct version *v)
 	case API_STORAGE_CLASS: c->needed = copy_needed(a, &v->needed); break;
 	case API_EVENT:
 	case API_TOKENREVIEW:
+	case API_ADMISSION_POLICY:
+	case API_ADMISSION_BINDING:
 	case API_KIND_N: must(!"stored");
 	}
 }
@@ -106,6 +108,8 @@ struct api_object version_object(const struct version *v)
 	case API_STORAGE_CLASS: o.needed = &v->needed; break;
 	case API_EVENT:
 	case API_TOKENREVIEW:
+	case API_ADMISSION_POLICY:
+	case API_ADMISSION_BINDING:
 	case API_KIND_N: break;
 	}
 	return o;

@@ -376,6 +376,54 @@ static void too_many_labels_admit_nobody(void **state)
 	assert_string_equal(terms_text(&d.object.needed->where[0], &b), NOBODY);
 }
 
+/* What an admission policy or its binding leaves out. */
+static void admission(void **state)
+{
+#define POLICY(fields)                                                                           \
+	NAMED "\"spec\":{\"failurePolicy\":\"Fail\",\"validations\":[{}],\"matchConstraints\":{" \
+	      "\"resourceRules\":[{}]" fields "}}}"
+#define BINDING(fields)                                                                          \
+	NAMED "\"spec\":{\"policyName\":\"p\",\"validationActions\":[\"Audit\",\"Deny\"]" fields \
+	      "}}"
+#define SOME "{\"matchLabels\":{\"a\":\"b\"}}"
+	static const struct {
+		const char *json, *why;
+		bool binding;
+	} all[] = {
+		{POLICY(""), "", false},
+		{POLICY(",\"namespaceSelector\":{},\"objectSelector\":{}"), "", false},
+		{POLICY(",\"namespaceSelector\":" SOME), "policy has selectors that leave pods out",
+		 false},
+		{POLICY(",\"objectSelector\":{\"matchExpressions\":[{}]}"),
+		 "policy has selectors that leave pods out", false},
+		{POLICY(",\"excludeResourceRules\":[{}]"),
+		 "policy has selectors that leave pods out", false},
+		{NAMED "\"spec\":{\"failurePolicy\":\"Ignore\"}}",
+		 "policy's failurePolicy is Ignore", false},
+		{NAMED "\"spec\":{}}", "policy has no validations", false},
+		{NAMED "\"spec\":{\"validations\":[{}]}}", "policy matches no resources", false},
+		{BINDING(""), "", true},
+		{BINDING(",\"matchResources\":{\"matchPolicy\":\"Equivalent\"}"), "", true},
+		{BINDING(",\"matchResources\":{\"resourceRules\":[{}]}"),
+		 "binding has selectors that leave pods out", true},
+		{BINDING(",\"matchResources\":{\"namespaceSelector\":" SOME "}"),
+		 "binding has selectors that leave pods out", true},
+		{BINDING(",\"paramRef\":{\"name\":\"x\"}"), "binding has parameters", true},
+		{NAMED "\"spec\":{\"validationActions\":[\"Warn\"]}}",
+		 "binding's validationActions are without Deny", true},
+		{"{\"metadata\":{\"name\":\"x\",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"}}",
+		 "object is being deleted", true},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		enum api_kind kind = all[i].binding ? API_ADMISSION_BINDING : API_ADMISSION_POLICY;
+		CASE(all[i].json, decode(kind, all[i].json) == RC_OK);
+		CASE_STR(all[i].json, d.object.admission->why, all[i].why);
+	}
+	assert_int_equal(decode(API_ADMISSION_BINDING, BINDING("")), RC_OK);
+	assert_string_equal(d.object.admission->policy, "p");
+}
+
 static void claims(void **state)
 {
 	(void)state;
@@ -520,6 +568,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_nodes_they_admit),
 		cmocka_unit_test(too_many_labels_admit_nobody),
+		cmocka_unit_test(admission),
 		cmocka_unit_test(claims),
 		cmocka_unit_test(meta),
 		cmocka_unit_test(job),

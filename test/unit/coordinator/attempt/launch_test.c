@@ -19,12 +19,17 @@ static void who_creates_the_pod(void **state)
 {
 	static const struct {
 		const char *name;
-		bool agents_may, credentials, denied_before, by_coordinator;
+		bool agents_may, policy, bound, credentials, denied_before, by_coordinator;
 	} cases[] = {
-		{"the agent, by its order", true, false, false, false},
-		{"the coordinator, where agents may not", false, false, false, true},
-		{"the coordinator, where the pod carries credentials", true, true, false, true},
-		{"the coordinator, where agents were denied it", true, false, true, true},
+		{"the agent, by its order", true, false, false, false, false, false},
+		{"the coordinator, where agents may not", false, true, true, false, false, true},
+		{"the coordinator, where the pod carries credentials", true, false, false, true,
+		 false, true},
+		{"the coordinator, where agents were denied it", true, false, false, false, true,
+		 true},
+		{"the coordinator, while the agents' policy is not bound", true, true, false, false,
+		 false, true},
+		{"the agent, once it is", true, true, true, false, false, false},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		void *world = NULL;
@@ -34,6 +39,8 @@ static void who_creates_the_pod(void **state)
 		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
 		request_resolve(c, j->spec.request);
 		c->cfg.agent_launch = cases[i].agents_may;
+		c->cfg.agent_policy = cases[i].policy;
+		c->agents_bound = cases[i].bound;
 		j->spec.credentials = cases[i].credentials;
 		if (cases[i].denied_before)
 			templates_remember(c, j->ns, j->spec.template_id);

@@ -6,6 +6,7 @@
 
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/templates.h"
 #include "test/unit/coordinator/state/tables.h"
 
 #define MEMORY (INT64_C(8000) * GI)
@@ -43,6 +44,34 @@ static void a_create_that_fails_again(void **state)
 		pod_op_ended(c, &ev);
 		CASE_STR(cases[i].name, a->waiting, cases[i].waiting);
 		CASE(cases[i].name, heap_next(&c->timers) > c->now_ms); /* it is tried again */
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+/* What the coordinator could create and an agent could not, no agent is asked for again. */
+static void what_was_denied_to_agents_is_remembered(void **state)
+{
+	for (int denied = 0; denied < 2; denied++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = tables_job(c, "a", 1);
+		struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
+		struct member pod = {.ns = j->ns,
+				     .job_name = j->name,
+				     .job_uid = j->uid,
+				     .pod = a->pod,
+				     .pod_uid = "u",
+				     .node = "n1",
+				     .attempt = a->id.attempt,
+				     .phase = MEMBER_PENDING};
+		struct core_event ev = {
+			.pod = {.op = POD_OP_CREATE, .ns = j->ns, .pod = a->pod, .member = &pod}};
+		a->by_coordinator = a->creating = true;
+		a->denied = denied;
+		pod_op_ended(c, &ev);
+		assert_int_equal(templates_by_coordinator(c, j->ns, a->template_id), denied);
 		tables_teardown(&world);
 	}
 	(void)state;
@@ -89,6 +118,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_create_that_fails_again),
 		cmocka_unit_test(a_label_that_is_not_written),
+		cmocka_unit_test(what_was_denied_to_agents_is_remembered),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the room: admission policies and their bindings. */
+#pragma once
+
+#include "kube/decode.h"
+
+void decode_admission(struct arena *a, enum api_kind kind, const json_t *o, struct admission *ret);
