@@ -36,7 +36,7 @@ bool core_compute_node_status(const struct core *c, const char *name,
 bool core_compute_node_apply(const struct core *c, const char *name,
 			     struct compute_node_apply *ret);
 
-/* The write of a status goes out that the view returned; NULL: the view returned none. */
+/* The write of the status that the view returned goes out; NULL: the view returned none. */
 void core_job_status_taken(struct core *c, const char *ns, const char *name,
 			   const struct job_status *sent);
 void core_compute_node_status_taken(struct core *c, const char *name,

@@ -7,7 +7,8 @@
 
 #include "coordinator/core/state/tables.h"
 
-/* Another attempt takes its place: in the actions of a step, this goes before the new pod. */
+/* Another attempt takes the place of a: asks for the removal of the label from a's pod. To be
+ * called before the new pod is asked for, since actions of a step are carried out in order. */
 void attempt_take_address(struct core *c, struct attempt *a);
 /* The state of the attempt or of its node changed: takes the address of a pod out of reach that is
  * superseded or being deleted. */

@@ -11,7 +11,7 @@ struct attempt *attempt_place(struct core *c, struct job_record *j, uint32_t ind
 			      struct node_record *n);
 /* Tries once to create the pod: the node's agent does, by its order, or the coordinator. */
 void attempt_launch(struct core *c, struct attempt *a);
-/* Whether its order waits for an agent that would make the pod without a proof. */
+/* Whether the order of the attempt waits for an agent that would make the pod without a proof. */
 bool attempt_needs_coordinator(const struct core *c, const struct attempt *a);
-/* The same, by the coordinator from now on. */
+/* Like attempt_launch, but from now on the coordinator creates the pod. */
 void attempt_launch_by_coordinator(struct core *c, struct attempt *a);

@@ -7,8 +7,8 @@
 /* The node is lost. The attempt keeps its slot until a replacement is placed, which onNodeLoss may
  * forbid. If the node answers before that, nothing has happened. */
 void attempt_lost(struct core *c, struct attempt *a);
-/* The same, while its agent answers: when another attempt has the slot, this one is stopped at
- * once. A kubelet that is not well deletes it when it can. */
+/* The same for a node whose agent answers, where the attempt is stopped as soon as another one has
+ * the slot. A kubelet that is not well deletes the pod when it can. */
 void attempt_given_up(struct core *c, struct attempt *a);
 /* The node answers: the attempt goes on; or, if another attempt has the slot by now, is stopped. */
 void attempt_found(struct core *c, struct attempt *a);

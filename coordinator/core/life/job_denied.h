@@ -10,6 +10,6 @@
 void job_denied(struct core *c, struct attempt *a, const char *words);
 /* A kubelet refused the pod of a member, whose attempt has left its place, for a reason that may
  * pass. A gang of which fewer than min_parallelism members have run at the same time gives all
- * nodes back. (One that is refused for what its pods are asks the other nodes, to know whether any
- * takes them.) */
+ * nodes back. (A gang that is refused for what its pods are keeps its nodes: the other nodes are
+ * asked whether any of them takes such pods.) */
 void job_refused(struct core *c, struct job_record *j);

@@ -4,8 +4,8 @@
 
 #include "coordinator/core/state/tables.h"
 
-/* The create of an attempt whose pod nobody has seen keeps failing with these words. Until the pod
- * is seen, the attempt waits for that. */
+/* The create of an attempt whose pod nobody has seen keeps failing with these words. The words are
+ * what the attempt waits for until its pod is seen. */
 void member_create_failing(struct core *c, struct attempt *a, const char *reason,
 			   const char *message);
 

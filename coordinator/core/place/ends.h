@@ -7,10 +7,11 @@
 
 enum {
 	HORIZON_MS = 86400000, /* an end that is farther away is none */
-	OVERDUE_MS = 60000     /* nor is one that should have been so long ago */
+	OVERDUE_MS = 60000     /* an end that should have come so long ago is none either */
 };
 
-/* When a node will have room, if that is not known. Those are first that most likely will. */
+/* In place of the time when a node will have room, if that is not known. The lower the value, the
+ * likelier the node will have room. */
 #define AT_UNKNOWN (INT64_MAX - 2)
 #define AT_OTHERS (INT64_MAX - 1) /* pods that are no members take the room */
 #define AT_AHEAD INT64_MAX        /* the node is held for a job ahead */

@@ -4,7 +4,7 @@
 
 #include "coordinator/core/state/tables.h"
 
-/* One who may have to leave held nodes alone. */
+/* A job that may have to leave held nodes alone. */
 struct passer {
 	const struct job_record *job; /* NULL: a job that would come now */
 	int32_t priority;
@@ -17,10 +17,11 @@ struct passer passer_of(const struct core *c, const struct job_record *j);
 /* Of a job that would come now and needs as much. */
 struct passer passer_of_spec(const struct core *c, const struct job_spec *spec,
 			     const struct needs *needs);
-/* Fills ret_held with the nodes that are held from it, and ret_some with those of them of which it
- * may yet use some: passer_ahead tells. False: no nodes are held from it, and neither is set. */
+/* Fills ret_held with the nodes that are held from the job, and ret_some with those of them that
+ * may have enough left over for it; passer_ahead says of one node whether it has. False: no nodes
+ * are held from the job, and neither set is filled. */
 bool passer_held(const struct core *c, const struct passer *p, struct bitset *ret_held,
 		 struct bitset *ret_some);
-/* The first job for which the node is held from it. NULL: none, or what is left beside it is enough
- * for those. */
+/* The first job for which the node is held from this one. NULL: there is none, or a member of this
+ * job leaves enough of the node to each of them. */
 const struct job_record *passer_ahead(const struct core *c, const struct passer *p, uint32_t node);

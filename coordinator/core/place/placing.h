@@ -30,7 +30,7 @@ struct placing {
 	enum cycle cycle;
 	struct queue_position at;
 	/* Memory of pick.c. */
-	struct bitset ok, tier, last; /* last: those to be taken last */
+	struct bitset ok, tier, last; /* last: the nodes to be taken last */
 	struct bitset
 		part[PREFER_BITS + 1]; /* those that are left, by how much they are preferred */
 	struct bitset held, some; /* nodes that are held from the job; those that it may ask for

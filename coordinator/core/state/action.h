@@ -29,13 +29,14 @@ enum core_action_type {
 struct core_action {
 	enum core_action_type type;
 	union {
-		const char *node; /* ORDERS, LIST_NODE, CNODE_APPLY */
+		const char *node; /* ORDERS, LIST_NODE, COMPUTE_NODE_APPLY */
 		struct {
 			const char *ns, *name, *uid;
 			bool urgent; /* the state changed: write at once */
 			bool ahead;  /* goes before statuses that only say why a job waits */
 			int64_t not_before_ms; /* 0, or the earliest time of the write */
-		} object; /* JOB_STATUS, CNODE_STATUS, CNODE_DELETE, JOB_GET, JOB_DELETE */
+		} object; /* JOB_STATUS, COMPUTE_NODE_STATUS, COMPUTE_NODE_DELETE, JOB_GET,
+			     JOB_DELETE */
 		struct pod_create pod_create; /* template_text NULL: found by the hash */
 		struct {
 			struct pod_create create;

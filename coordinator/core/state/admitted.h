@@ -5,8 +5,8 @@
 
 #include "coordinator/core/state/tables.h"
 
-/* The job's pods are of this shape from now on, which asks for own by itself; NULL or "": of none.
- */
+/* From now on the pods of the job have this shape; NULL or "": they have none. own: what the
+ * template of the shape requests before admission. */
 void admitted_use(struct core *c, struct job_record *j, const char *shape,
 		  const struct reslist *own);
 /* The numbers that hold for the job's members: as admitted, where they are known; else own. */
@@ -21,6 +21,6 @@ bool admitted_told(struct core *c, struct admitted *a, const struct reslist *req
 /* Whether another answer may come without anybody having edited the job: what was added may go
  * again, and what could not be asked may be asked later. */
 bool admitted_may_change(const struct admitted *a);
-void admitted_again(struct admitted *a); /* it was asked again by itself */
+void admitted_again(struct admitted *a); /* the question was repeated, without an edit */
 /* When it is asked again; INT64_MAX: not by itself. */
 void admitted_set_timer(struct core *c, struct admitted *a, int64_t at_ms);

@@ -11,7 +11,8 @@
  *    |			        |	       ^  ^ ^----'
  *    |	a pod shows the numbers |  no answer   |  |
  *    `-------------------------+--------------'  |
- *			        `--> Untold ------'    asked again from Told and Untold: Asked
+ *			        `--> Untold ------'
+ * While the question is repeated, Told and Untold stay as they are: asking is set.
  */
 enum admitted_stage {
 	ADMITTED_UNASKED,

@@ -40,7 +40,7 @@ struct attempt {
 	bool removed;      /* the attempt has ended, and the deletion of its pod was asked for */
 	bool unlisted;     /* the pod is to be without LABEL_CURRENT */
 	bool label_due;    /* a write of that label failed, and is tried again with the timer */
-	bool away;         /* the node is lost, or not Ready for longer than the job has it */
+	bool away;         /* the node is lost, or not Ready for longer than the job allows */
 	bool unchecked;    /* resumed; not held against the job's selection yet */
 	bool new_on_node, order_changed; /* set until the node, or its orders, were settled */
 	uint32_t tries, template_id;     /* template_id: the interned hash of the template */

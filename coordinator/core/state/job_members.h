@@ -20,7 +20,7 @@ static inline struct attempt *job_current(const struct job_record *j, uint32_t i
 	const struct slot *s = job_slot_find(j, index);
 	return s ? s->current : NULL;
 }
-/* All indexes of which something is known are below; 0: there are none. */
+/* All indexes of which something is known are below this number; 0: there are none. */
 static inline uint32_t job_slots_end(const struct job_record *j)
 {
 	return j->members.npages * SLOTS_PAGE;
@@ -40,7 +40,7 @@ uint32_t job_needs_at_once(const struct job_record *j);
 
 /* The index gets no new attempt before at_ms (monotonic). */
 void job_retry_at(struct job_record *j, uint32_t index, int64_t at_ms);
-/* All indexes from the first one on are free to get one, and their ends count no more: a user asked
+/* All indexes from first on may get an attempt at once, and their ends count no more: a user asked
  * for it, or has mended the job. */
 void job_retry_at_once(struct job_record *j, uint32_t first);
 void job_set_ends(struct job_record *j, uint32_t index, uint8_t ends);

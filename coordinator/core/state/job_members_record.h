@@ -44,9 +44,10 @@ struct job_members {
 };
 
 /* A kubelet refused a member of this job: the node gets no member of it until until_ms. n counts
- * the refusals, holds says that the end of the pause was not noticed yet. forbids: at forbids_ms it
- * refused one for what its pod is, so the node gets none before its Node has changed. A member
- * ended there soon after its start: until avoid_ms the job prefers other nodes. */
+ * the refusals, holds says that the end of the pause was not noticed yet. forbids: at
+ * forbids_ms the kubelet refused a member for what its pod is, so the node gets no member before
+ * its Node has changed. avoid_ms: a member ended there soon after its start, and until then the job
+ * prefers other nodes. */
 struct refusal {
 	uint32_t node, n;
 	int64_t until_ms, avoid_ms, forbids_ms;
@@ -62,6 +63,6 @@ struct job_refusals {
 struct job_changes {
 	bool selection_changed, rolling, completed_changed;
 	bool resumed; /* an attempt was resumed: attempt.unchecked */
-	/* The selection that was, of the members, before the change; NULL: nobody knows. */
+	/* The selection of the members before the change; NULL: nobody knows. */
 	struct selection *selection_was;
 };

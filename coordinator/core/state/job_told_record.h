@@ -19,7 +19,7 @@ struct job_told {
 	char *doubt;              /* what is odd about the job, with the next step, or "" */
 	bool doubt_news;          /* no Event has told it */
 	char *last_refusal;       /* why a kubelet refused a member last, or "" */
-	char *forbidden;          /* why one last did for what its pod is, or "" */
+	char *forbidden;          /* the same of a refusal for what the pod is, or "" */
 	int64_t failure_event_ms; /* until then no Event is made about a failure */
 	int64_t refusal_event_ms; /* until then no Event is made about such a refusal */
 	int64_t failing_event_ms; /* until then no Event is made about creates that fail */

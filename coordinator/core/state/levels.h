@@ -10,9 +10,9 @@
 void levels_update(struct core *c, const struct node_record *n, bool whole);
 void levels_remove(struct core *c, const struct node_record *n);
 void levels_done(struct core *c);
-/* The nodes that may have milli of the resource free, or, with empty, may have as much without any
- * pod. NULL: no node has. Each node that has as much is in the set, and each node in the set has
- * at least four fifths of it. */
+/* The nodes that may have milli of the resource free; with empty: that may have it when they hold
+ * no pod. Each node that has so much is in the set, and each node in the set has at least four
+ * fifths of it. NULL: the set is empty. */
 const struct bitset *levels_at_least(const struct core *c, uint32_t res, int64_t milli, bool empty);
 /* Removes the nodes from ok that have no room for needs, or, with empty, would have none without
  * pods. Some that lack a little may stay. */

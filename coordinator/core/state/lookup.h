@@ -21,7 +21,7 @@ void lookup_due(struct core *c, struct lookup *l); /* the timer of the record */
  * True: it differs from what was known. */
 bool lookup_answer(struct core *c, struct lookup *l, const struct needed *obj, const char *failure);
 
-/* A choice for the claim is being written: its node, or, if it is not NULL, its volume. */
+/* A choice for the claim is being written: the volume, or, if volume is NULL, the node. */
 void lookup_chosen(struct core *c, struct lookup *claim, const char *node, const char *volume);
 /* The choice was not written; the next is made after a pause. words: why, or "". */
 void lookup_unchosen(struct core *c, struct lookup *claim, const char *words, int64_t pause_ms);

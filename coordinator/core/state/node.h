@@ -28,7 +28,8 @@ void node_set_usable(struct core *c, const struct node_record *n, bool usable);
  * list of pods or apply, or the end of the time for which it keeps members while it is not Ready.
  */
 void node_set_timer(struct core *c, struct node_record *n, int64_t at_ms);
-/* The same, after what it may hold was computed again; of two times, the earlier one holds. */
+/* Sets when the room of the node is counted again (monotonic); of two times, the earlier one holds.
+ */
 void node_set_room_timer(struct core *c, struct node_record *n, int64_t at_ms);
 
 /* The coordinator lists the pods of the node itself as soon as it may. */

@@ -18,8 +18,8 @@ enum timer_kind { TIMER_NODE, TIMER_ROOM, TIMER_JOB, TIMER_ATTEMPT, TIMER_ADMITT
 
 enum node_condition { NC_READY, NC_AGENT, NC_SCHEDULABLE, NC_N };
 
-/* NODE_UNREADY: the Node is not Ready, but its agent answers. Its members are kept for as long as
- * their job has it. */
+/* NODE_UNREADY: the Node is not Ready, but its agent answers. Each member is kept for as long as
+ * its job allows. */
 enum loss { NODE_PRESENT, NODE_UNREADY, NODE_DOUBTFUL, NODE_LOST };
 
 /* The v1 Node. */

@@ -10,8 +10,8 @@ enum { NOMINATED_MAX = 4096, NOMINATED_LEFT_MS = 5000 };
 
 /* The pod waits for the node. More than NOMINATED_MAX pods are left out. */
 void nominated_set(struct core *c, const struct pod *pod);
-/* The pod does not wait any more. It counts for NOMINATED_LEFT_MS yet: if it was bound, its node's
- * agent has told of it by then. Nothing if it was not known. */
+/* The pod does not wait any more. It still counts for NOMINATED_LEFT_MS: if it was bound, its
+ * node's agent has told of it by then. Does nothing if the pod is not known. */
 void nominated_left(struct core *c, const char *uid);
 /* Sets ROW_NOMINATED of the node, before its caps are computed. */
 void nominated_count(struct core *c, struct node_record *n);

@@ -20,7 +20,7 @@ struct picked {
 	const struct pooled *v[CLAIMS_MAX];
 	uint32_t n;
 };
-/* The smallest volume that could meet the claim on the node, and is none of those; NULL: none. */
+/* The smallest volume that could meet the claim on the node, and is not among but; NULL: none. */
 const struct pooled *pool_pick(const struct core *c, const struct lookup *pool,
 			       const struct lookup *claim, uint32_t node, const struct picked *but);
 /* The volume of this name was given to a claim. */

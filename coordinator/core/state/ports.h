@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Host ports. No two pods of a node may have the same one, and the kubelet refuses the second. For
  * each port that a request asks for, the nodes where the port is taken are kept up to date. Memory
- * is bound by what is asked for, not by what is taken: a port that nobody asks for has no record.
+ * is bounded by what is asked for, not by what is taken: a port that nobody asks for has no record.
  */
 #pragma once
 
@@ -16,10 +16,10 @@ void ports_foreign_set(struct core *c, struct node_record *n, const struct host_
 void ports_forget(struct core *c, struct node_record *n);
 /* An attempt with these ports takes room on the node, or gives it back. */
 void ports_members_changed(struct core *c, const struct node_record *n, const struct host_ports *p);
-/* Takes the nodes out of *nodes where a port of the request is taken. A request that is not in the
- * table, of a question, is compared with each of the nodes. */
+/* Takes the nodes out of *nodes where a port of the request is taken. The request of a
+ * question, which is not in the table, is compared with each of the nodes. */
 void ports_leave_free(const struct core *c, const struct request *r, struct bitset *nodes);
-/* The first port of a request in the table that is taken on the node, by anybody, or by pods of
- * others; 0: all are free. */
+/* The first port of a request in the table that is taken on the node; 0: all are free. */
 uint64_t ports_taken(const struct request *r, uint32_t node);
+/* Whether pods of others have one of the ports on the node. */
 bool ports_foreign(const struct request *r, uint32_t node);

@@ -25,7 +25,7 @@ struct queue_item *queue_walk(struct core *c, struct queue_position *at);
 /* Pauses the cycle before at, until the next step. False: the cycle is at its end. */
 bool queue_pause(struct core *c, struct queue_position at);
 struct queue_position queue_resume(const struct core *c);
-/* Begins a look at the job, which answers queue_put and queue_look. True: the job came or changed
+/* Begins the look at the job that queue_put or queue_look asked for. True: the job came or changed
  * since the last look. */
 bool queue_looked(struct job_record *j);
 /* Ends the look: the job does not fit. True: the job was not blocked before. */
@@ -34,7 +34,7 @@ bool queue_block(struct job_record *j);
 void queue_placed(const struct core *c, struct job_record *j, uint32_t members);
 /* The job is looked at again when a node has so much free (thousandths); -1: in any case. */
 void queue_until(struct queue_item *it, int64_t cpu, int64_t memory);
-/* From then on the cycles look at the job so that nodes may be held for it. */
+/* From at_ms on the cycles look at the job, so that nodes may be held for it. */
 void queue_hold_from(struct core *c, struct queue_item *it, int64_t at_ms);
 /* The lowest priority in the queue; INT32_MIN: the queue is empty. */
 int32_t queue_floor(const struct core *c);

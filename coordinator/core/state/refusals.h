@@ -22,11 +22,15 @@ bool refusals_end(const struct core *c, struct job_record *j, int64_t *ret_next_
 void refusals_forget(struct job_record *j); /* no pause is left, and the next is short again */
 /* A kubelet on this node refused a member of the job, and the pause after it is not over. */
 bool job_refused_by(const struct core *c, const struct job_record *j, const struct node_record *n);
-/* It refused one for what its pod is within an hour, and its Node has not changed since. */
+/* A kubelet on this node refused a member of the job for what its pod is, less than an hour ago,
+ * and its Node has not changed since. */
 bool job_forbidden_by(const struct core *c, const struct job_record *j,
 		      const struct node_record *n);
-bool refusal_keeps_away(const struct core *c, const struct refusal *r); /* either of them */
-bool refusal_comes_last(const struct core *c, const struct refusal *r); /* if at all */
-/* Every node that the job may use, whether or not it can be used now, has refused it so, however
- * long ago, and its Node has not changed since; there is one. */
+/* The node gets no member of the job now: after one kind of refusal or the other. */
+bool refusal_keeps_away(const struct core *c, const struct refusal *r);
+/* If the node may get one, it is taken after all others. */
+bool refusal_comes_last(const struct core *c, const struct refusal *r);
+/* There is a node that the job may use, and the kubelet of each such node, whether or not it can be
+ * used now, has refused a member for what its pod is, however long ago, and its Node has not
+ * changed since. *ret_nodes: how many such nodes there are. */
 bool job_forbidden_everywhere(struct core *c, const struct job_record *j, uint32_t *ret_nodes);

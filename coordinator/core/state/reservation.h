@@ -4,13 +4,13 @@
 
 #include "coordinator/core/state/tables.h"
 
-/* A cycle begins: no nodes are held until it holds them again. floor: the lowest priority in the
- * queue. */
+/* A cycle begins: no nodes are held until the cycle holds them again. floor: the lowest priority in
+ * the queue. */
 void reservations_begin(struct core *c, int32_t floor);
 /* The cycle is at its end: logs for which jobs nodes are not held any more. */
 void reservations_end(struct core *c);
 void reservations_forget(struct core *c); /* as at the beginning; logs nothing */
-/* One more, at the end. There must be fewer than RESERVATIONS_MAX. */
+/* Appends a reservation for the job. There must be fewer than RESERVATIONS_MAX. */
 struct reservation *reservation_add(struct core *c, const struct job_record *j);
 /* The log has said that nodes are held for the job. */
 void reservation_told(struct core *c, const struct job_record *j);

@@ -40,10 +40,11 @@ void res_use(struct core *c, struct node_record *n, const struct needs *needs, i
 bool res_fits(const struct core *c, const struct node_record *n, const struct needs *needs);
 /* Whether the node could hold such a member if it had no member at all. */
 bool res_fits_empty(const struct core *c, const struct node_record *n, const struct needs *needs);
-/* Whether such a member could be there at all, if the node had no pods of others either. */
-bool res_offers(const struct core *c, const struct node_record *n, const struct needs *needs);
-/* The same if it had no other pods either. */
+/* The same if the node had no pods of others either. */
 bool res_fits_whole(const struct core *c, const struct node_record *n, const struct needs *needs);
+/* Whether the Node's allocatable and the ComputeNode's spec are large enough for such a member,
+ * whatever a kubelet has said of a lack. */
+bool res_offers(const struct core *c, const struct node_record *n, const struct needs *needs);
 /* The position in needs of the first resource that the node lacks; needs->n: it lacks none. */
 uint32_t res_lacking(const struct core *c, const struct node_record *n, const struct needs *needs);
 

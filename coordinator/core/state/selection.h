@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Selections: what a job asks of nodes by nodeSelector, nodeAffinity and tolerations, and which it
- * prefers. Equal
- * selections are one record. A selection is evaluated when it is needed. The last SELECTIONS_KEPT
- * stay evaluated, so that memory is bounded however many selections there are. */
+/* Selections: what a job asks of nodes by nodeSelector, nodeAffinity and tolerations, and which
+ * nodes it prefers. Equal selections are one record. A selection is evaluated when it is needed.
+ * The last SELECTIONS_KEPT stay evaluated, so that memory is bounded however many selections there
+ * are. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
@@ -11,8 +11,8 @@
 struct selection *selection_get(struct core *c, const struct job_spec *spec);
 struct selection *selection_hold(struct selection *s); /* counts another reference */
 void selection_put(struct core *c, struct selection *s);
-/* Members of a job whose selection was a move when it is b: they differ, and not in preferences or
- * the RuntimeClass alone. */
+/* Whether a change of a job's selection from a to b may move members: a and b differ, and not only
+ * in preferences or the RuntimeClass. */
 bool selection_moves(const struct selection *a, const struct selection *b);
 /* The selection of the request, evaluated; valid until the next call. */
 const struct selection *selection_evaluate(struct core *c, struct request *r);

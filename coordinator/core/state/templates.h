@@ -9,10 +9,10 @@
 /* One job more (sign 1) or less (sign -1) uses the template. When the last job leaves, the shell
  * drops the text. */
 void templates_use(struct core *c, const char *ns, uint32_t template_id, int sign);
-/* The template is that of the job's spec, by the hash of this version or by that of older ones. 0:
- * it is of no job. */
+/* The template is that of the job's spec, by the hash of this version or by that of older ones.
+ * template_id 0 is the template of no job. */
 bool templates_are_same(const struct job_record *j, uint32_t template_id);
-/* It runs what the job's spec says: only its tolerations may differ. */
+/* A pod of the template runs what the job's spec says: only tolerations may differ. */
 bool templates_run_same(const struct core *c, const struct job_record *j, uint32_t template_id);
 void templates_forget(struct core *c);
 uint32_t templates_count(const struct core *c);

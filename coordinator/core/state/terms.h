@@ -18,6 +18,6 @@ void terms_put(struct buf *b, const struct sel_term *terms, uint32_t n);
 void terms_match(const struct core *c, struct reader *r, struct bitset *ret);
 void terms_skip(struct reader *r);
 void tolerations_put(struct buf *b, const struct toleration *v, uint32_t n);
-/* Returns how many there are, at most max; they point into the serial form. */
+/* Reads at most max tolerations into v, which point into the serial form; returns how many. */
 uint32_t tolerations_get(struct reader *r, struct toleration *v, uint32_t max);
 void nodes_all(const struct core *c, struct bitset *b); /* sets the bits of all nodes, and others */

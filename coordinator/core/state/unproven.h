@@ -12,12 +12,12 @@ enum { UNPROVEN_MAX = 256, UNPROVEN_LOOK_MS = 5000 };
 bool unproven_seen(struct core *c, struct node_record *n, const struct member *m);
 /* The pod is gone, has ended, or has turned out to be a member. */
 void unproven_forget(struct core *c, struct node_record *n, const char *pod_uid);
-/* Those that the Hello or list of this generation did not have are gone. */
+/* Forgets the pods that the Hello or list of this generation did not have. */
 void unproven_sweep(struct core *c, struct node_record *n);
-/* Adds their requests to ROW_NOMINATED. */
+/* Adds the requests of these pods to ROW_NOMINATED. */
 void unproven_count(const struct core *c, struct node_record *n);
 /* The agent told of something that nobody ordered: the coordinator looks, at most every
  * UNPROVEN_LOOK_MS. */
 void unproven_claimed(struct core *c, struct node_record *n);
-/* Whether it is to look now; if so, it does not look again so soon. */
+/* Whether the coordinator is to look now; if so, the next look is UNPROVEN_LOOK_MS away. */
 bool unproven_look(const struct core *c, struct node_record *n);

@@ -18,7 +18,7 @@ void job_status_drop(struct job_record *j);
  * Changes nothing. */
 bool job_status_view(const struct core *c, const char *ns, const char *name, struct job_status *ret,
 		     const char **ret_rv);
-/* The write of a status goes out that job_status_view returned; NULL: it returned none. */
+/* The write of the status that job_status_view returned goes out; NULL: it returned none. */
 void job_status_taken(struct core *c, const char *ns, const char *name,
 		      const struct job_status *sent);
 void job_status_written(struct core *c, const struct core_event *ev);

@@ -16,6 +16,6 @@ void node_status_forget(struct node_record *n); /* the ComputeNode was deleted *
  * Changes nothing. */
 bool node_status_view(const struct core *c, const char *name, struct compute_node_status *ret,
 		      const char **ret_rv);
-/* The write of a status goes out that node_status_view returned; NULL: it returned none. */
+/* The write of the status that node_status_view returned goes out; NULL: it returned none. */
 void node_status_taken(struct core *c, const char *name, const struct compute_node_status *sent);
 void node_status_written(struct core *c, const struct core_event *ev);
