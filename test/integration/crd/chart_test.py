@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 
 from lib import CHART, NAMESPACE, TOP, Checks, Server, helm, objects, render
 
@@ -58,7 +59,7 @@ def test_rendering(check):
             check.that("labels of the Lease stay", missing == ["version", "part-of", "managed-by"], missing)
         else:
             check.that("labels of " + name, not missing, missing)
-        cluster = obj["kind"].startswith(("Cluster", "Custom", "Priority", "Validating"))
+        cluster = obj["kind"].startswith(("Cluster", "Custom", "Flow", "Priority", "Validating"))
         own = "default" if obj["kind"] == "ComputeJob" else NAMESPACE # members do not run beside Muster
         check.that("namespace of " + name, obj["metadata"].get("namespace") == (None if cluster else own), obj)
     secret, config = find(found, "Secret", "muster-coordinator-tls"), find(found, "ConfigMap", "muster-ca")
@@ -151,6 +152,53 @@ def test_values(check):
         check.that("refused: " + bad, run.returncode and word in run.stderr, run.stderr[:200])
 
 
+def test_flow_control(check):
+    """Levels of Muster's own at the API server, before those that the ServiceAccounts of all workloads share."""
+    found = objects(render())
+    for who in ("agent", "coordinator"):
+        schema, level = (find(found, k, f"muster-{who}") for k in ("FlowSchema", "PriorityLevelConfiguration"))
+        account = schema["spec"]["rules"][0]["subjects"][0]["serviceAccount"]
+        check.that(f"flow of the {who}", account == {"name": f"muster-{who}", "namespace": NAMESPACE} and
+                   find(found, "ServiceAccount", account["name"]), account)
+        check.that(f"level of the {who}", schema["spec"]["priorityLevelConfiguration"]["name"] == f"muster-{who}" and
+                   level["spec"]["type"] == "Limited", level)
+        check.that(f"precedence of the {who}", 800 < schema["spec"]["matchingPrecedence"] < 900, schema)
+        limits = level["spec"]["limited"]
+        check.that(f"the {who} lends its seats and borrows within bounds", limits["lendablePercent"] >= 50 and
+                   limits["borrowingLimitPercent"] <= 100, limits)
+    lease = find(found, "FlowSchema", "muster-coordinator-lease")["spec"]
+    check.that("the Lease is renewed beside those of Kubernetes", lease["matchingPrecedence"] < 850 and
+               lease["priorityLevelConfiguration"]["name"] == "leader-election", lease)
+    off = objects(render("--set", "flowControl.enabled=false"))
+    kinds = ("FlowSchema", "PriorityLevelConfiguration")
+    check.that("flowControl.enabled=false", not [o for o in off if o["kind"] in kinds], "")
+    rights = ("ClusterRole", "Role", "ClusterRoleBinding", "RoleBinding", "ValidatingAdmissionPolicy")
+    same = [o for o in found if o["kind"] in rights] == [o for o in off if o["kind"] in rights]
+    check.that("and changes no rights", same, "differs")
+
+
+def test_flows(server, check):
+    """Which flow the API server counts a request to, as its answer says."""
+    uids, flow = {}, None
+    for kind, plural in (("FlowSchema", "flowschemas"), ("PriorityLevelConfiguration", "prioritylevelconfigurations")):
+        _, got = server.request("GET", f"/apis/flowcontrol.apiserver.k8s.io/v1/{plural}")
+        uids.update({o["metadata"]["uid"]: o["metadata"]["name"] for o in got["items"]})
+        bad = [(o["metadata"]["name"], c) for o in got["items"] if o["metadata"]["name"].startswith("muster")
+               for c in o.get("status", {}).get("conditions", []) if c["type"] == "Dangling" and c["status"] == "True"]
+        check.that(f"each {kind} is in force", not bad, bad)
+    lease = f"/apis/coordination.k8s.io/v1/namespaces/{NAMESPACE}/leases/muster-coordinator"
+    for who, path, schema, level in (
+            ("agent", "/api/v1/pods?limit=1", "muster-agent", "muster-agent"),
+            ("coordinator", "/api/v1/nodes?limit=1", "muster-coordinator", "muster-coordinator"),
+            ("coordinator", lease, "muster-coordinator-lease", "leader-election")):
+        for _ in range(50): # the API server takes new schemas over in a moment
+            flow = server.flow(path, server.read(f"{who}.token"))
+            if [uids.get(f) for f in flow] == [schema, level]:
+                break
+            time.sleep(0.2)
+        check.that(f"flow of {who} {path}", [uids.get(f) for f in flow] == [schema, level], flow)
+
+
 def test_lint(check, folder):
     run = helm("lint", "--strict", CHART, check=False)
     check.that("helm lint", run.returncode == 0, run.stdout)
@@ -238,6 +286,7 @@ def test_installed(server, check):
     helm("upgrade", "muster", CHART, *config, "--set", "logLevel=debug")
     _, got = server.request("GET", secret)
     check.that("an upgrade leaves the certificate alone", got.get("data") == filled["data"], got)
+    test_flows(server, check)
     test_secret_again(server, check, config)
     test_user_roles(server, check)
     for kind, name in (("deployments", "muster-coordinator"), ("daemonsets", "muster-agent")):
@@ -256,7 +305,7 @@ def test_installed(server, check):
             check.accepted("the job of helm test", answer)
     helm("uninstall", "muster", *config, "--no-hooks")
     left = server.kubectl("get", "crd,clusterrole,clusterrolebinding,validatingadmissionpolicy,"
-                          "validatingadmissionpolicybinding", "-l", "app.kubernetes.io/part-of=muster", "-o",
+                          "validatingadmissionpolicybinding,flowschema,prioritylevelconfiguration", "-l", "app.kubernetes.io/part-of=muster", "-o",
                           "name").stdout.split()
     check.that("uninstalling leaves the definitions only", left == [
         "customresourcedefinition.apiextensions.k8s.io/computejobs.muster.dev",
@@ -308,7 +357,7 @@ def main():
     check = Checks()
     with tempfile.TemporaryDirectory() as folder:
         test_lint(check, folder)
-    for test in (test_definitions, test_rendering, test_pods, test_values, test_uninstall_rights, test_helm3):
+    for test in (test_definitions, test_rendering, test_pods, test_values, test_flow_control, test_uninstall_rights, test_helm3):
         test(check)
     test_installed(Server(), check)
     check.end(at_least=160)

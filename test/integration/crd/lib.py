@@ -71,6 +71,15 @@ class Server:
             except ValueError:
                 return err.code, {"message": text}
 
+    def flow(self, path, token):
+        """The UIDs of the FlowSchema and the PriorityLevelConfiguration that the API server counts a GET to."""
+        req = urllib.request.Request(self.url + path, headers={"Authorization": "Bearer " + token})
+        try:
+            answer = urllib.request.urlopen(req, context=self.tls, timeout=30)
+        except urllib.error.HTTPError as err:
+            answer = err # the headers come with a refusal, too
+        return [answer.headers[f"X-Kubernetes-PF-{x}-UID"] for x in ("FlowSchema", "PriorityLevel")]
+
     def kubectl(self, *args, stdin=None, check=True):
         """kubectl as the admin; returns the completed process."""
         config = os.path.join(self.dir, "kubeconfig")
