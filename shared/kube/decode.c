@@ -23,6 +23,21 @@ static void decode_taints(struct arena *a, const json_t *array, struct node *ret
 	ret->taints = v;
 }
 
+/* Of other plugins' volumes nothing is asked. */
+static struct strs decode_in_use(struct arena *a, const json_t *l)
+{
+	static const char csi[] = "kubernetes.io/csi/";
+	size_t n = json_array_size(l);
+	const char **v = arena_alloc(a, (n < NODE_VOLUMES_MAX ? n : NODE_VOLUMES_MAX) * sizeof *v);
+	struct strs ret = {v, 0};
+	for (size_t i = 0; v && i < n && ret.n < NODE_VOLUMES_MAX; i++) {
+		const char *s = str_or_empty(json_string_value(json_array_get(l, i)));
+		if (!strncmp(s, csi, sizeof csi - 1))
+			v[ret.n++] = s + sizeof csi - 1;
+	}
+	return ret;
+}
+
 static void decode_node(struct arena *a, const json_t *o, struct node *ret)
 {
 	const json_t *spec = json_object_get(o, "spec"), *status = json_object_get(o, "status");
@@ -34,6 +49,7 @@ static void decode_node(struct arena *a, const json_t *o, struct node *ret)
 		.unschedulable = js_bool(spec, "unschedulable"),
 		.boot_id = str_or_empty(js_str(info, "bootID")),
 		.kubelet_version = str_or_empty(js_str(info, "kubeletVersion")),
+		.in_use = decode_in_use(a, json_object_get(status, "volumesInUse")),
 	};
 	decode_meta(a, o, &ret->meta);
 	decode_taints(a, json_object_get(spec, "taints"), ret);
@@ -195,6 +211,7 @@ static const struct meta *decode_kind(enum api_kind kind, const json_t *o,
 	case API_CLAIM:
 	case API_VOLUME:
 	case API_STORAGE_CLASS:
+	case API_CSI_DRIVER:
 		decode_needed(a, (enum needed_kind)(kind - API_RUNTIME_CLASS), o, &ret->needed);
 		ret->object.needed = &ret->needed;
 		return &ret->needed.meta;

@@ -180,6 +180,9 @@ static void volume(struct arena *a, const json_t *o, struct needed *ret)
 	ret->storage_class = str_or_empty(js_str(spec, "storageClassName"));
 	ret->bytes = storage(a, json_object_get(spec, "capacity"));
 	ret->block = str_eq(js_str(spec, "volumeMode"), "Block");
+	const json_t *csi = json_object_get(spec, "csi");
+	ret->driver = str_or_empty(js_str(csi, "driver"));
+	ret->handle = str_or_empty(js_str(csi, "volumeHandle"));
 	const json_t *ref = json_object_get(spec, "claimRef");
 	bool over = ret->meta.deleted_ms || str_eq(phase, "Released") || str_eq(phase, "Failed");
 	ret->taken = ref || over || !(str_eq(phase, "Available") || str_eq(phase, "Pending"));
@@ -207,7 +210,9 @@ void decode_needed(struct arena *a, enum needed_kind kind, const json_t *o, stru
 			       .provisioner = "",
 			       .for_ns = "",
 			       .for_claim = "",
-			       .for_uid = ""};
+			       .for_uid = "",
+			       .driver = "",
+			       .handle = ""};
 	decode_meta(a, o, &ret->meta);
 	switch (kind) {
 	case NEEDED_RUNTIME_CLASS: runtime_class(a, o, ret); break;
@@ -217,6 +222,9 @@ void decode_needed(struct arena *a, enum needed_kind kind, const json_t *o, stru
 		ret->where[0] = topologies(a, json_object_get(o, "allowedTopologies"));
 		ret->waits = str_eq(js_str(o, "volumeBindingMode"), "WaitForFirstConsumer");
 		ret->provisioner = str_or_empty(js_str(o, "provisioner"));
+		break;
+	case NEEDED_CSI_DRIVER:
+		ret->attachless = json_is_false(js_path(o, "spec", "attachRequired"));
 		break;
 	case NEEDED_POOL:
 	case NEEDED_KIND_N: break;

@@ -23,6 +23,7 @@ static const struct {
 	[API_CLAIM] = {"v1", "persistentvolumeclaims", "PersistentVolumeClaim", true},
 	[API_VOLUME] = {"v1", "persistentvolumes", "PersistentVolume", false},
 	[API_STORAGE_CLASS] = {"storage.k8s.io/v1", "storageclasses", "StorageClass", false},
+	[API_CSI_DRIVER] = {"storage.k8s.io/v1", "csidrivers", "CSIDriver", false},
 	[API_ADMISSION_POLICY] = {"admissionregistration.k8s.io/v1", "validatingadmissionpolicies",
 				  "ValidatingAdmissionPolicy", false},
 	[API_ADMISSION_BINDING] = {"admissionregistration.k8s.io/v1",

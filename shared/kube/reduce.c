@@ -46,8 +46,13 @@ static const char *const of_job[] = {
 static const char *const of_compute_node[] = {"spec", NULL};
 
 static const char *const of_node[] = {
-	"spec.taints",       "spec.unschedulable", "status.allocatable",
-	"status.conditions", "status.nodeInfo",    NULL,
+	"spec.taints",
+	"spec.unschedulable",
+	"status.allocatable",
+	"status.conditions",
+	"status.nodeInfo",
+	"status.volumesInUse",
+	NULL,
 };
 
 static const char *const of_pod[] = {
@@ -82,6 +87,7 @@ static const char *const *fields_of(enum api_kind kind)
 	case API_CLAIM:
 	case API_VOLUME:
 	case API_STORAGE_CLASS:
+	case API_CSI_DRIVER:
 	case API_ADMISSION_POLICY:
 	case API_ADMISSION_BINDING:
 	case API_EVENT:

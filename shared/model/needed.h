@@ -10,6 +10,7 @@ enum needed_kind {
 	NEEDED_CLAIM,
 	NEEDED_VOLUME,
 	NEEDED_STORAGE_CLASS,
+	NEEDED_CSI_DRIVER,
 	NEEDED_POOL, /* the volumes of a StorageClass that no claim has; read by a list */
 	NEEDED_KIND_N
 };
@@ -17,6 +18,10 @@ enum needed_kind {
 enum { CLAIMS_MAX = 32 }; /* of one pod */
 
 enum access_mode { MODE_RWO = 1, MODE_ROX = 2, MODE_RWX = 4, MODE_RWOP = 8 }; /* bits */
+
+/* With one of these, several nodes may have the volume at once; a volume that tells no mode at all
+ * leaves that to its driver (IsMultiAttachAllowed of the attach/detach controller). */
+enum { MODES_SHARED = MODE_ROX | MODE_RWX };
 
 struct sel_terms { /* ORed; none: every node */
 	const struct sel_term *v;
@@ -52,7 +57,10 @@ struct needed {
 	bool taken;    /* a volume: a claim has it, or it goes … */
 	/* … and is to be bound to the claim that its claimRef names; else "". uid may be "". */
 	const char *for_ns, *for_claim, *for_uid;
+	const char *driver, *handle; /* a volume of a CSI driver; else "" */
 	/* StorageClass */
 	bool waits; /* volumeBindingMode: WaitForFirstConsumer */
 	const char *provisioner;
+	/* CSIDriver */
+	bool attachless; /* attachRequired: false: no node ever attaches its volumes */
 };

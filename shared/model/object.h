@@ -50,6 +50,7 @@ enum { /* bounds of numbers and lengths, the same at every door: docs/design/001
        TOLERATIONS_MAX = 32,
        TOLERATION_S_MAX = 10 * 365 * 86400,
        REQUESTS_MAX = 64, /* names of resources of a pod */
+       NODE_VOLUMES_MAX = 1024,
        POD_BYTES_MAX = 64 * 1024,
        MESSAGE_MAX = 1024,
 };
@@ -122,6 +123,10 @@ struct node { /* v1 Node */
 	enum cond_status ready;
 	const char *ready_reason, *boot_id, *kubelet_version;
 	int64_t ready_since_ms; /* the last transition of Ready */
+	/* status.volumesInUse, those of CSI drivers: "DRIVER^HANDLE". A kubelet names a volume from
+	 * when a pod with it comes until it is unmounted; volumes that nobody attaches are not
+	 * named. At most NODE_VOLUMES_MAX. */
+	struct strs in_use;
 };
 
 /* When the deletion of an object was asked for first, in wall ms; 0: that cannot be told. The API

@@ -25,6 +25,7 @@ const char *api_kind_text(enum api_kind kind)
 		[API_CLAIM] = "persistentvolumeclaims",
 		[API_VOLUME] = "persistentvolumes",
 		[API_STORAGE_CLASS] = "storageclasses",
+		[API_CSI_DRIVER] = "csidrivers",
 		[API_ADMISSION_POLICY] = "validatingadmissionpolicies",
 		[API_ADMISSION_BINDING] = "validatingadmissionpolicybindings",
 	};

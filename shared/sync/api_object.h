@@ -23,6 +23,7 @@ enum api_kind {
 	API_CLAIM,         /* v1 PersistentVolumeClaim */
 	API_VOLUME,        /* v1 PersistentVolume */
 	API_STORAGE_CLASS, /* storage.k8s.io/v1 StorageClass */
+	API_CSI_DRIVER,    /* storage.k8s.io/v1 CSIDriver */
 	/* admissionregistration.k8s.io/v1 */
 	API_ADMISSION_POLICY,  /* ValidatingAdmissionPolicy */
 	API_ADMISSION_BINDING, /* ValidatingAdmissionPolicyBinding */
@@ -82,7 +83,7 @@ struct api_object {
 		const struct lease *lease;
 		const struct keyed_data *data; /* SECRET, CONFIGMAP */
 		const struct token_identity *token;
-		const struct needed *needed;       /* RUNTIME_CLASS … STORAGE_CLASS */
+		const struct needed *needed;       /* RUNTIME_CLASS … CSI_DRIVER */
 		const struct admission *admission; /* ADMISSION_POLICY, ADMISSION_BINDING */
 	};
 };

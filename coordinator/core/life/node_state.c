@@ -120,6 +120,8 @@ static void set_loss(struct core *c, struct node_record *n, enum loss loss)
 	struct attempt *a, *next;
 	bool changed = n->verdict.loss != loss, all = changed || loss == NODE_UNREADY;
 	n->verdict.loss = loss;
+	if (changed) /* what a lost node has in use blocks nobody */
+		queue_due(c);
 	for (a = all ? n->attempts : first_new_attempt(n); a; a = next) {
 		next = a->node_next;
 		a->new_on_node = false;

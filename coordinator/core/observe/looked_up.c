@@ -26,7 +26,7 @@ static void wake(struct core *c, const struct lookup *l, bool news)
 /* Where the coordinator has no right to read, the job goes as it would without the check. */
 static const struct needed *open_to_all(struct core *c, const struct lookup *l, const char *words)
 {
-	static const struct needed all = {.bound = true};
+	static const struct needed all = {.bound = true, .attachless = true};
 	if (!lookup_may_warn(c))
 		return &all;
 	log_warn(c->log, "object not checked, reading it is forbidden",

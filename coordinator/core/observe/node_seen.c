@@ -11,6 +11,7 @@
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/volumes.h"
 #include "coordinator/core/tell/node_status.h"
 
 #define TAINT_OUT_OF_SERVICE "node.kubernetes.io/out-of-service"
@@ -123,6 +124,7 @@ void node_seen(struct core *c, const struct node *node)
 		mem_strset(&n->agent.boot_id, node->boot_id);
 	set_node_selection(c, n, node);
 	note_change(c, n, print_of(node));
+	volumes_kubelet_set(c, n, &node->in_use);
 	res_row_set(c, n, ROW_ALLOC, &node->allocatable);
 	node_caps_dirty(c, n);
 }
@@ -140,6 +142,7 @@ void node_deleted(struct core *c, const struct meta *gone)
 	mem_strset(&n->kube.uid, "");
 	set_node_selection(c, n, &none);
 	note_change(c, n, 0);
+	volumes_forget(c, n);
 	res_row_set(c, n, ROW_ALLOC, &nothing);
 	node_caps_dirty(c, n);
 }

@@ -31,7 +31,8 @@ static bool blocked(struct core *c, struct queue_item *it, bool kept)
 	struct job_record *j = it->job;
 	if (!reserve_consider(c, it))
 		return false;
-	bool any = kept || reservation_of(c, j);
+	/* A volume may come free that is in use on a node which the job does not match. */
+	bool any = kept || reservation_of(c, j) || objects_most(j->spec.request) == 1;
 	queue_until(it, any ? -1 : asked(j, RES_CPU), any ? -1 : asked(j, RES_MEMORY));
 	if (queue_block(j)) {
 		job_dirty(c, j);
@@ -86,6 +87,11 @@ static bool choose(const struct core *c, uint32_t n, struct plan *plan)
 	return plan->chooses;
 }
 
+static struct objects_for wanted(const struct job_record *j)
+{
+	return (struct objects_for){j->spec.parallelism, job_needs_at_once(j)};
+}
+
 /* Finds what can be placed of the job now. True: *plan says what. */
 static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 {
@@ -97,7 +103,7 @@ static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 	request_resolve(c, j->spec.request);
 	*plan = (struct plan){.job = j, .item = it};
 	enum objects_state objects = objects_any(j->spec.request)
-					     ? objects_look(c, j->spec.request, j->spec.parallelism)
+					     ? objects_look(c, j->spec.request, wanted(j))
 					     : OBJECTS_READY;
 	if (objects == OBJECTS_MISSING) {
 		queue_possible(it, false); /* no nodes are kept for it */
@@ -110,6 +116,8 @@ static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 			 .need = job_needs_at_once(j),
 			 /* A choice is made among all nodes that fit. */
 			 .want = j->place.want + (objects == OBJECTS_READY ? 0 : c->nodes.n)};
+	uint32_t most = objects_most(j->spec.request);
+	q.want = objects == OBJECTS_READY && q.want > most ? most : q.want;
 	uint32_t n = pick_nodes(c, c->placing, &q, &plan->kept);
 	if (n < q.need)
 		return false;

@@ -39,6 +39,7 @@ enum obstacle {
 	W_AGENT,
 	W_FORBIDDEN,
 	W_BUSY,
+	W_IN_USE,
 	W_PORT,
 	W_REFUSED,
 	W_RESERVED,
@@ -67,17 +68,19 @@ struct looking {
 	const struct job_record *ahead;   /* a job for which nodes are held from this one */
 	struct bitset claims[CLAIMS_MAX]; /* the nodes from which the volume of each is reached */
 	uint32_t away[CLAIMS_MAX];        /* how many nodes are kept away by it */
+	struct bitset attach[CLAIMS_MAX]; /* the nodes that can have it: no other node has it */
+	uint32_t barred[CLAIMS_MAX];      /* how many cannot */
 	uint32_t nclaims;
 	uint32_t small; /* nodes that could not hold a member if they were empty */
 	uint64_t port;  /* the port that is taken on the first node of W_PORT … */
 	bool ports;     /* … while another one is on another */
 };
 
-/* The first claim whose volume cannot be reached from the node; l->nclaims: none. */
-static uint32_t unreachable(const struct looking *l, uint32_t node)
+/* The first claim whose set has not the node; l->nclaims: none. */
+static uint32_t first_without(const struct looking *l, const struct bitset *sets, uint32_t node)
 {
 	uint32_t i = 0;
-	while (i < l->nclaims && bitset_has(&l->claims[i], node))
+	while (i < l->nclaims && bitset_has(&sets[i], node))
 		i++;
 	return i;
 }
@@ -100,12 +103,14 @@ static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 		return W_TAINT;
 	if (!bitset_has(&l->parts.runtime_class, n->idx))
 		return W_RUNTIME;
-	if ((*ret_lack = unreachable(l, n->idx)) < l->nclaims)
+	if ((*ret_lack = first_without(l, l->claims, n->idx)) < l->nclaims)
 		return W_VOLUME;
 	if (job_forbidden_by(c, j, n))
 		return W_FORBIDDEN;
 	if (bitset_has(&l->busy, n->idx))
 		return W_BUSY;
+	if ((*ret_lack = first_without(l, l->attach, n->idx)) < l->nclaims)
+		return W_IN_USE;
 	if (ports_taken(j->spec.request, n->idx))
 		return W_PORT;
 	if (job_refused_by(c, j, n))
@@ -155,8 +160,20 @@ static void put_volumes(const struct job_record *j, const struct looking *l, boo
 	}
 }
 
-static void put_counts(const struct job_record *j, const uint32_t *counts, const uint32_t *lacks,
-		       const struct looking *l, struct buf *b)
+static void put_in_use(const struct core *c, const struct job_record *j, const struct looking *l,
+		       bool *first, struct buf *b)
+{
+	const struct request *r = j->spec.request;
+	for (uint32_t i = 0; i < l->nclaims; i++) {
+		if (l->barred[i])
+			buf_printf(b, "%s%u cannot have volume %s, which is in use on %s",
+				   sep(first), l->barred[i], objects_claim(r, i),
+				   objects_claim_user(c, r, i));
+	}
+}
+
+static void put_counts(const struct core *c, const struct job_record *j, const uint32_t *counts,
+		       const uint32_t *lacks, const struct looking *l, struct buf *b)
 {
 	bool first = true;
 	for (uint32_t i = 0; i < j->spec.request->needs.n; i++) {
@@ -168,6 +185,8 @@ static void put_counts(const struct job_record *j, const uint32_t *counts, const
 	for (uint32_t w = W_SELECTOR; w < W_N; w++) {
 		if (w == W_VOLUME)
 			put_volumes(j, l, &first, b);
+		else if (w == W_IN_USE)
+			put_in_use(c, j, l, &first, b);
 		else if (w == W_RUNTIME && counts[w])
 			buf_printf(b, "%s%u %s not match RuntimeClass %s", sep(&first), counts[w],
 				   counts[w] == 1 ? "does" : "do",
@@ -190,7 +209,7 @@ static void put_counts(const struct job_record *j, const uint32_t *counts, const
 static void put_next_step(const uint32_t *counts, uint32_t need, struct buf *b)
 {
 	uint32_t passing = counts[W_FIT] + counts[W_LACK] + counts[W_BUSY] + counts[W_REFUSED] +
-			   counts[W_PORT] + counts[W_RESERVED];
+			   counts[W_PORT] + counts[W_IN_USE] + counts[W_RESERVED];
 	uint32_t kept_away = counts[W_SELECTOR] + counts[W_AFFINITY] + counts[W_TAINT] +
 			     counts[W_RUNTIME] + counts[W_VOLUME] + counts[W_CORDONED] +
 			     counts[W_FAILED] + counts[W_AGENT] + counts[W_FORBIDDEN];
@@ -210,7 +229,7 @@ static bool put_too_small(const uint32_t *counts, uint32_t small, uint32_t need,
 			  const char *nowhere, struct buf *b)
 {
 	uint32_t all = 0, passing = counts[W_FIT] + counts[W_LACK] - small + counts[W_BUSY] +
-				    counts[W_REFUSED] + counts[W_RESERVED];
+				    counts[W_REFUSED] + counts[W_IN_USE] + counts[W_RESERVED];
 	if (!small || passing >= need)
 		return false;
 	if (nowhere) {
@@ -271,6 +290,8 @@ static void look_at_claims(const struct core *c, const struct request *r, struct
 	for (uint32_t i = 0; i < l->nclaims; i++) {
 		nodes_all(c, &l->claims[i]);
 		objects_claim_reachable(c, r, i, &l->claims[i]);
+		nodes_all(c, &l->attach[i]);
+		objects_claim_attachable(c, r, i, &l->attach[i]);
 	}
 }
 
@@ -286,6 +307,8 @@ static void look_at_node(struct core *c, const struct job_record *j, const struc
 		lacks[lack]++;
 	if (o == W_VOLUME)
 		l->away[lack]++;
+	if (o == W_IN_USE)
+		l->barred[lack]++;
 	if (o == W_PORT)
 		note_port(l, ports_taken(j->spec.request, n->idx));
 	l->ready += o == W_FIT && l->own && bitset_has(&l->own->nodes, n->idx);
@@ -309,13 +332,15 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 	}
 	bitset_done(&l.busy);
 	selection_parts_done(&l.parts);
-	for (uint32_t i = 0; i < l.nclaims; i++)
+	for (uint32_t i = 0; i < l.nclaims; i++) {
 		bitset_done(&l.claims[i]);
+		bitset_done(&l.attach[i]);
+	}
 	if (j->life.start_ms)
 		need = j->place.want;
 	buf_printf(b, "needs %u%s node%s: %u fit%s", need, j->life.start_ms ? " more" : "",
 		   need == 1 ? "" : "s", counts[W_FIT], counts[W_FIT] == 1 ? "s" : "");
-	put_counts(j, counts, lacks, &l, b);
+	put_counts(c, j, counts, lacks, &l, b);
 	const char *nowhere = request_nowhere(c, j->spec.request, lacks);
 	bool said = put_too_small(counts, l.small, need, nowhere, b);
 	if (!put_hold(c, j, &l, b) && !said)
@@ -325,7 +350,8 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 static void explain(struct core *c, struct job_record *j)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(WHY_BYTES_MAX);
-	if (!objects_obstacle(j->spec.request, j->spec.parallelism, &b))
+	struct objects_for who = {j->spec.parallelism, job_needs_at_once(j)};
+	if (!objects_obstacle(j->spec.request, who, &b))
 		put_why(c, j, &b);
 	if (!j->life.start_ms)
 		job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_Unschedulable);

@@ -43,8 +43,10 @@ static void candidate_nodes(const struct core *c, struct placing *p, const struc
 	levels_with_room(c, &q->request->needs, false, ok);
 	if (q->request->ports.n)
 		ports_leave_free(c, q->request, ok);
-	if (q->request->nclaims)
+	if (q->request->nclaims) {
 		objects_leave_reachable(c, q->request, ok);
+		objects_leave_attachable(c, q->request, ok);
+	}
 	*ret_kept = false;
 	p->asks = passer_held(c, &q->passer, &p->held, &p->some);
 	if (p->asks) {

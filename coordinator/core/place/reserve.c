@@ -80,6 +80,8 @@ static void possible_nodes(struct core *c, const struct job_record *j, struct bi
 	levels_with_room(c, &j->spec.request->needs, true, ok);
 	bitset_andnot(ok, &busy);
 	objects_leave_reachable(c, j->spec.request, ok);
+	/* Nobody knows when a volume is free. */
+	objects_leave_attachable(c, j->spec.request, ok);
 }
 
 static void offer(struct core *c, const struct job_record *j, uint32_t node, bool held)

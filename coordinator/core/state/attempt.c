@@ -13,6 +13,7 @@
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/room.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/volumes.h"
 
 /*	   pod seen	 container started
  * Ordered -------> Pending -------> Running		    any of them, node lost: Lost
@@ -129,6 +130,7 @@ static void take_room(struct core *c, struct attempt *a, bool take)
 	a->takes_room = take;
 	res_use(c, a->node, &a->needs, take ? 1 : -1);
 	ports_members_changed(c, a->node, &a->ports);
+	volumes_members_changed(c, a->node, &a->volumes);
 	a->node->nlive += take ? 1 : -1U;
 	if (!take)
 		room_grown(c, a->node, false);
@@ -308,6 +310,7 @@ void attempt_free(struct core *c, struct attempt *a)
 	intern_put(c->strs, a->template_id);
 	needs_done(&a->needs);
 	free(a->ports.v);
+	free(a->volumes.v);
 	free(a->pod_uid);
 	free(a->waiting);
 	free(a->starting);
@@ -356,6 +359,7 @@ struct attempt *attempt_begin(struct core *c, struct job_record *j, uint32_t ind
 	attempt_set_template(c, a, j->spec.template_id);
 	a->needs = needs_copy(&j->spec.request->needs);
 	a->ports = host_ports_copy(&j->spec.request->ports);
+	a->volumes = volumes_of(j->spec.request);
 	job_slot(j, index)->current = a;
 	return a;
 }

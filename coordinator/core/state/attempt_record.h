@@ -57,5 +57,6 @@ struct attempt {
 	bool preparing; /* that is an init container */
 	struct needs needs;
 	struct host_ports ports;
+	struct volume_keys volumes; /* of its claims; none of an attempt that was found */
 	char pod[POD_NAME_BYTES];
 };

@@ -10,6 +10,7 @@
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/pool.h"
 #include "coordinator/core/state/terms.h"
+#include "coordinator/core/state/volumes.h"
 
 enum {
 	FRESH_MS = 60000,      /* the pause before the next question about what is complete */
@@ -73,6 +74,8 @@ void lookup_put(struct core *c, struct lookup *l)
 	lookup_put(c, l->volume);
 	lookup_put(c, l->storage_class);
 	lookup_put(c, l->free);
+	lookup_put(c, l->driver);
+	volume_use_put(c, l->use);
 	pool_done(l);
 	bitset_done(&l->avoided);
 	char *const own[] = {l->key,  l->ns,       l->name,   l->failure,        l->uid,
@@ -85,11 +88,11 @@ void lookup_put(struct core *c, struct lookup *l)
 
 /* ---- questions ---- */
 
-/* A claim is complete when it is bound: nothing of it changes any more that placement asks of it.
- */
+/* A claim is complete when it is bound: nothing of it changes any more that placement asks of it. A
+ * driver needs no CSIDriver. */
 static bool complete(const struct lookup *l)
 {
-	return l->exists && !*l->failure &&
+	return (l->exists || l->kind == NEEDED_CSI_DRIVER) && !*l->failure &&
 	       (l->kind != NEEDED_CLAIM || (l->bound && !l->lost && !l->deleting));
 }
 
@@ -134,6 +137,12 @@ static struct lookup *names(struct core *c, enum needed_kind kind, const char *n
 	return *str_or_empty(name) ? lookup_get(c, kind, NULL, name) : NULL;
 }
 
+/* Whether one node at a time may have the volume, if its driver attaches volumes. */
+static bool alone(const struct lookup *l, const struct needed *obj)
+{
+	return l->use && obj->modes && !(obj->modes & MODES_SHARED);
+}
+
 /* What a claim names is read at once, so that the next look at its job finds all of it. */
 static void follow(struct core *c, struct lookup *l, const struct needed *obj)
 {
@@ -141,13 +150,16 @@ static void follow(struct core *c, struct lookup *l, const struct needed *obj)
 	bool classless = l->kind != NEEDED_CLAIM || obj->bound;
 	struct lookup *class = names(c, NEEDED_STORAGE_CLASS, classless ? "" : obj->storage_class);
 	struct lookup *free = names(c, NEEDED_POOL, l->no_provisioner ? l->name : "");
+	struct lookup *driver = names(c, NEEDED_CSI_DRIVER, alone(l, obj) ? obj->driver : "");
 	lookup_put(c, l->volume);
 	lookup_put(c, l->storage_class);
 	lookup_put(c, l->free);
+	lookup_put(c, l->driver);
 	l->volume = volume;
 	l->storage_class = class;
 	l->free = free;
-	struct lookup *const all[] = {volume, class, free};
+	l->driver = driver;
+	struct lookup *const all[] = {volume, class, free, driver};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		if (all[i])
 			lookup_ask(c, all[i]);
@@ -197,9 +209,11 @@ static uint64_t print_of(const struct lookup *l)
 	uint64_t h = hash_u64(hash_str(1, l->failure), l->where_print);
 	h = hash_u64(h, (uint64_t)l->exists | (uint64_t)l->deleting << 1 | (uint64_t)l->bound << 2 |
 				(uint64_t)l->lost << 3 | (uint64_t)l->waits << 4 |
+				(uint64_t)l->attachless << 5 |
 				(uint64_t)l->modes << 8);
 	h = hash_str(h, l->selected);
 	h = hash_str(h, l->volume ? l->volume->name : "");
+	h = hash_u64(h, l->use ? l->use->key : 0);
 	return hash_str(h, l->storage_class ? l->storage_class->name : "");
 }
 
@@ -244,6 +258,15 @@ void lookup_unchosen(struct core *c, struct lookup *l, const char *words, int64_
 	l->choose_after_ms = c->now_ms + pause;
 }
 
+static void take_use(struct core *c, struct lookup *l, const struct needed *obj)
+{
+	bool csi = l->kind == NEEDED_VOLUME && *str_or_empty(obj->driver) &&
+		   *str_or_empty(obj->handle);
+	struct volume_use *use = csi ? volume_use_get(c, obj->driver, obj->handle) : NULL;
+	volume_use_put(c, l->use);
+	l->use = use;
+}
+
 /* The nodes that the object allows, in serial form. */
 static void take_where(struct lookup *l, const struct needed *obj)
 {
@@ -270,11 +293,13 @@ static void take(struct core *c, struct lookup *l, const struct needed *obj)
 	l->bytes = obj->bytes;
 	l->block = obj->block;
 	l->selects = obj->selects;
+	l->attachless = obj->attachless;
 	l->no_provisioner = obj->waits && str_eq(obj->provisioner, NO_PROVISIONER);
 	mem_strset(&l->uid, obj->meta.uid);
 	mem_strset(&l->rv, obj->meta.rv);
 	mem_strset(&l->provisioner, obj->provisioner);
 	note_selected(c, l, obj);
+	take_use(c, l, obj);
 	follow(c, l, obj);
 	take_where(l, obj);
 }
@@ -337,6 +362,7 @@ const char *lookup_kind_text(const struct lookup *l)
 		[NEEDED_CLAIM] = "PersistentVolumeClaim",
 		[NEEDED_VOLUME] = "PersistentVolume",
 		[NEEDED_STORAGE_CLASS] = "StorageClass",
+		[NEEDED_CSI_DRIVER] = "CSIDriver",
 		[NEEDED_POOL] = "PersistentVolumes of StorageClass",
 	};
 	return texts[l->kind];

@@ -5,6 +5,7 @@
 #include "base/bitset.h"
 #include "base/heap.h"
 #include "base/table.h"
+#include "coordinator/core/state/volume_record.h"
 #include "model/needed.h"
 
 enum { POOL_MAX = 4096 };
@@ -42,6 +43,7 @@ struct lookup {
 	int64_t bytes;
 	char *uid, *rv, *selected; /* of a claim; selected: its node, or "" */
 	char *provisioner;         /* of a StorageClass */
+	bool attachless;           /* of a CSIDriver */
 	/* The choice of a first consumer for a claim. */
 	bool selected_seen;    /* a read has shown the node; else it was written just now */
 	struct bitset avoided; /* nodes whose choice came to nothing, by their index … */
@@ -57,6 +59,8 @@ struct lookup {
 	char *where;          /* two lists of terms (state/terms.h) and the tolerations … */
 	uint64_t where_print; /* … and a hash of them */
 	struct lookup *volume, *storage_class; /* of a claim; NULL: none */
+	struct volume_use *use; /* of a volume of a CSI driver; else NULL */
+	struct lookup *driver;  /* of one that one node alone may have; else NULL */
 	struct lookup *free; /* of a StorageClass without a provisioner: its pool */
 };
 

@@ -11,6 +11,7 @@
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/unproven_record.h"
+#include "coordinator/core/state/volumes.h"
 
 static void lru_out(struct core *c, struct node_record *n)
 {
@@ -193,6 +194,7 @@ void node_free(struct core *c, struct node_record *n)
 	node_set_usable(c, n, false);
 	levels_remove(c, n);
 	ports_forget(c, n);
+	volumes_forget(c, n);
 	node_unproven_done(&n->unproven);
 	bitset_done(&n->apply.leave_out);
 	HASH_DEL(c->nodes.by_name, n);

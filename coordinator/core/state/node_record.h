@@ -9,6 +9,7 @@
 #include "coordinator/core/state/label_record.h"
 #include "coordinator/core/state/need_record.h"
 #include "coordinator/core/state/status_record.h"
+#include "coordinator/core/state/volume_record.h"
 #include "model/compute_node.h"
 #include "model/host_port.h"
 #include "model/message.h"
@@ -133,12 +134,13 @@ struct node_record {
 	struct node_agent agent;
 	struct node_list list;
 	struct node_unproven unproven;
-	struct labels labels;     /* the labels of the Node, overlaid by those of the ComputeNode */
-	int64_t *res;             /* ROW_N rows of core.res.cap numbers */
-	uint32_t left_out;        /* resources of the Node that have no number */
-	struct host_ports ports;  /* of pods that are no members */
-	struct attempt *attempts; /* a list through node_next */
-	uint32_t nlive;           /* attempts that take room */
+	struct labels labels;    /* the labels of the Node, overlaid by those of the ComputeNode */
+	int64_t *res;            /* ROW_N rows of core.res.cap numbers */
+	uint32_t left_out;       /* resources of the Node that have no number */
+	struct host_ports ports; /* of pods that are no members */
+	struct volume_keys volumes; /* that are in use, as the kubelet says */
+	struct attempt *attempts;   /* a list through node_next */
+	uint32_t nlive;             /* attempts that take room */
 	struct node_verdict verdict;
 	struct status_slot status;
 	/* A status is stored, or on its way, that says that no agent was ever heard. */

@@ -8,6 +8,7 @@
 
 #include "coordinator/core/state/choice.h"
 #include "coordinator/core/state/lookup.h"
+#include "coordinator/core/state/volumes.h"
 
 void objects_ask(struct core *c, struct request *r, const struct strs *claims)
 {
@@ -35,7 +36,8 @@ bool objects_use(const struct request *r, const struct lookup *l)
 		const struct lookup *claim = r->claims[i];
 		const struct lookup *class = claim->storage_class;
 		uses |= claim == l || claim->volume == l || class == l ||
-			(class && class->free == l);
+			(class && class->free == l) ||
+			(claim->volume && claim->volume->driver == l);
 	}
 	return uses;
 }
@@ -62,20 +64,39 @@ static bool there(const struct lookup *l, const struct lookup *of, struct buf *b
 	return l->exists && !*l->failure;
 }
 
-/* A claim that Kubernetes gives to one pod at a time, or to none yet. */
-static const char *claim_trouble(const struct lookup *l, uint32_t members)
+/* The driver attaches the volume of the claim to nodes, and to one at a time. */
+static bool exclusive(const struct lookup *claim)
+{
+	const struct lookup *driver = claim->volume ? claim->volume->driver : NULL;
+	return driver && driver->answered && !driver->attachless;
+}
+
+uint32_t objects_most(const struct request *r)
+{
+	bool any = false;
+	for (uint32_t i = 0; i < r->nclaims; i++)
+		any |= exclusive(r->claims[i]);
+	return any ? 1 : UINT32_MAX;
+}
+
+/* A claim that Kubernetes gives to one pod or node at a time, or to none yet. */
+static const char *claim_trouble(const struct lookup *l, struct objects_for who)
 {
 	if (l->deleting)
 		return "is being deleted; change the job, or create it again";
 	if (l->lost)
 		return "has lost its volume; create it again";
-	if ((l->modes & MODE_RWOP) && members > 1)
+	if ((l->modes & MODE_RWOP) && who.members > 1)
 		return "is ReadWriteOncePod, so one pod alone can use it: set parallelism to 1, or "
+		       "use a claim with another access mode";
+	if (exclusive(l) && who.at_once > 1)
+		return "is ReadWriteOnce, so one node at a time can have its volume, and each "
+		       "member has a node of its own: set parallelism or minParallelism to 1, or "
 		       "use a claim with another access mode";
 	return NULL;
 }
 
-static bool claim_obstacle(const struct lookup *l, uint32_t members, struct buf *b)
+static bool claim_obstacle(const struct lookup *l, struct objects_for who, struct buf *b)
 {
 	const char *trouble;
 	const struct lookup *class = l->storage_class;
@@ -84,7 +105,7 @@ static bool claim_obstacle(const struct lookup *l, uint32_t members, struct buf 
 	if (!l->answered || !known(class) || !known(class ? class->free : NULL))
 		return false;
 	AUTO(buf_done) struct buf why = BUF_INIT(2 * MESSAGE_MAX);
-	if ((trouble = claim_trouble(l, members)))
+	if ((trouble = claim_trouble(l, who)))
 		buf_puts(&why, trouble);
 	else if (!l->bound)
 		(void)choice_obstacle(l, &why);
@@ -95,12 +116,12 @@ static bool claim_obstacle(const struct lookup *l, uint32_t members, struct buf 
 	return l->volume && !there(l->volume, l, b);
 }
 
-bool objects_obstacle(const struct request *r, uint32_t members, struct buf *b)
+bool objects_obstacle(const struct request *r, struct objects_for who, struct buf *b)
 {
 	if (r->set->runtime_class && !there(r->set->runtime_class, NULL, b))
 		return true;
 	for (uint32_t i = 0; i < r->nclaims; i++) {
-		if (claim_obstacle(r->claims[i], members, b))
+		if (claim_obstacle(r->claims[i], who, b))
 			return true;
 	}
 	return false;
@@ -111,7 +132,9 @@ bool objects_obstacle(const struct request *r, uint32_t members, struct buf *b)
 static bool claim_known(const struct lookup *l)
 {
 	const struct lookup *class = l->storage_class;
-	return known(l) && known(l->volume) && known(class) && known(class ? class->free : NULL);
+	const struct lookup *volume = l->volume;
+	return known(l) && known(volume) && known(volume ? volume->driver : NULL) && known(class) &&
+	       known(class ? class->free : NULL);
 }
 
 bool objects_known(const struct request *r)
@@ -134,16 +157,17 @@ static bool claim_fresh(struct core *c, struct lookup *l)
 	/* Each is asked for, whatever is known of the others. */
 	bool claim = fresh(c, l), volume = fresh(c, l->volume), class = fresh(c, l->storage_class);
 	bool free = !l->storage_class || fresh(c, l->storage_class->free);
-	return claim && volume && class && free;
+	bool driver = !l->volume || fresh(c, l->volume->driver);
+	return claim && volume && class && free && driver;
 }
 
-enum objects_state objects_look(struct core *c, const struct request *r, uint32_t members)
+enum objects_state objects_look(struct core *c, const struct request *r, struct objects_for who)
 {
 	AUTO(buf_done) struct buf words = BUF_INIT(MESSAGE_MAX);
 	bool all = fresh(c, r->set->runtime_class), open = false, due = true;
 	for (uint32_t i = 0; i < r->nclaims; i++)
 		all &= claim_fresh(c, r->claims[i]);
-	if (!all || objects_obstacle(r, members, &words))
+	if (!all || objects_obstacle(r, who, &words))
 		return OBJECTS_MISSING;
 	for (uint32_t i = 0; i < r->nclaims; i++) {
 		open |= choice_open(r->claims[i]);
@@ -170,8 +194,27 @@ void objects_claim_reachable(const struct core *c, const struct request *r, uint
 		choice_match(c, r->claims[i], nodes);
 }
 
+void objects_claim_attachable(const struct core *c, const struct request *r, uint32_t i,
+			      struct bitset *nodes)
+{
+	if (exclusive(r->claims[i]))
+		volume_leave_free(c, r->claims[i]->volume->use, nodes);
+}
+
+const char *objects_claim_user(const struct core *c, const struct request *r, uint32_t i)
+{
+	const struct node_record *n = volume_user(c, r->claims[i]->volume->use, NULL);
+	return n->name;
+}
+
 void objects_leave_reachable(const struct core *c, const struct request *r, struct bitset *nodes)
 {
 	for (uint32_t i = 0; i < r->nclaims; i++)
 		objects_claim_reachable(c, r, i, nodes);
+}
+
+void objects_leave_attachable(const struct core *c, const struct request *r, struct bitset *nodes)
+{
+	for (uint32_t i = 0; i < r->nclaims; i++)
+		objects_claim_attachable(c, r, i, nodes);
 }

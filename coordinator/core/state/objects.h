@@ -23,15 +23,30 @@ enum objects_state {
 			      (choice.h) */
 	OBJECTS_READY
 };
+/* How many members there are to be, and how many of them at once; no two are on one node. */
+struct objects_for {
+	uint32_t members, at_once;
+};
 /* Reads what was never read. */
-enum objects_state objects_look(struct core *c, const struct request *r, uint32_t members);
+enum objects_state objects_look(struct core *c, const struct request *r, struct objects_for who);
 /* Appends what stands in the way, in words. False: nothing does, or it is not known yet. */
-bool objects_obstacle(const struct request *r, uint32_t members, struct buf *b);
+bool objects_obstacle(const struct request *r, struct objects_for who, struct buf *b);
+/* How many members of a job with the request may be placed until one of them ends: 1 if one node
+ * at a time may have a volume, else UINT32_MAX. */
+uint32_t objects_most(const struct request *r);
 
 /* Takes the nodes out of *nodes from which a volume cannot be reached. */
 void objects_leave_reachable(const struct core *c, const struct request *r, struct bitset *nodes);
+/* Takes the nodes out of *nodes that cannot have a volume now, since another one has it. */
+void objects_leave_attachable(const struct core *c, const struct request *r, struct bitset *nodes);
 /* The name of the i-th claim; i < r->nclaims. */
 const char *objects_claim(const struct request *r, uint32_t i);
 /* Takes the nodes out of *nodes from which the volume of the i-th claim cannot be reached. */
 void objects_claim_reachable(const struct core *c, const struct request *r, uint32_t i,
 			     struct bitset *nodes);
+/* Takes the nodes out of *nodes that cannot have the volume of the i-th claim since another one
+ * has it. */
+void objects_claim_attachable(const struct core *c, const struct request *r, uint32_t i,
+			      struct bitset *nodes);
+/* The name of a node that has it, of a claim for which that took nodes out. */
+const char *objects_claim_user(const struct core *c, const struct request *r, uint32_t i);

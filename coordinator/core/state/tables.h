@@ -114,6 +114,7 @@ struct core {
 	struct request_table requests;
 	struct admitted_table admitted;
 	struct port_table ports;
+	struct volume_table volumes;
 	struct lookup_table lookups;
 	struct selection_table selections;
 	struct template_table templates;

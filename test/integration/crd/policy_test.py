@@ -429,6 +429,8 @@ RIGHTS = [
     ("delete", "", "persistentvolumes", "", "p", ""),
     ("get", "", "persistentvolumes", "", "p", "c"),
     ("get", "storage.k8s.io", "storageclasses", "", "s", "c"),
+    ("get", "storage.k8s.io", "csidrivers", "", "d", "c"),
+    ("list", "storage.k8s.io", "csidrivers", "", "", ""),
     ("create", "events.k8s.io", "events", "work", "", "c"),
     ("patch", "events.k8s.io", "events", "work", "e", ""),
     ("create", "authentication.k8s.io", "tokenreviews", "", "", "c"),

@@ -133,6 +133,10 @@ NEEDING = {
     "runtime-class": ({"template": {"spec": {"runtimeClassName": "picky"}}}, {"p1", "p3", "p5"}),
     "volume-nodes": (with_claim("local"), {"p2", "p7"}),
     "volume-zone": (with_claim("zonal"), {"p1", "p2"}),
+    # Another node can have a ReadWriteOnce volume only when the node that uses it has let it go. kube-scheduler does not look.
+    "volume-in-use": (with_claim("used"), {"p2"}, OPEN - {"p2"}),
+    "volume-elsewhere": (with_claim("away"), set(), OPEN),
+    "volume-attachless": (with_claim("share"), OPEN),
 }
 
 # Beside a pod of others that runs and asks for 2 cpu on p1, and one that has ended and asked for 4 on p5.
@@ -299,15 +303,16 @@ def compare_room(c, row, want):
     return judge(row, want, kube[row], muster[row])
 
 
-def make_volume(c, ns, name, labels, affinity):
+def make_volume(c, ns, name, labels, affinity, driver=None):
     volume = f"{ns}-{name}"
-    spec = {"accessModes": ["ReadWriteMany"], "storageClassName": "by-hand"}
+    spec = {"accessModes": ["ReadWriteOnce" if driver else "ReadWriteMany"], "storageClassName": "by-hand"}
+    source = {"csi": {"driver": driver, "volumeHandle": volume}} if driver else {"nfs": {"server": "s", "path": "/"}}
     claim = c.api.post(f"/api/v1/namespaces/{ns}/persistentvolumeclaims", {
         "metadata": {"name": name, "annotations": {"pv.kubernetes.io/bind-completed": "yes"}},
         "spec": {**spec, "volumeName": volume, "resources": {"requests": {"storage": "1Gi"}}}})
     c.api.post("/api/v1/persistentvolumes", {
         "metadata": {"name": volume, "labels": labels},
-        "spec": {**spec, "capacity": {"storage": "1Gi"}, "nfs": {"server": "s", "path": "/"}, **affinity,
+        "spec": {**spec, "capacity": {"storage": "1Gi"}, **source, **affinity,
                  "claimRef": {"kind": "PersistentVolumeClaim", "namespace": ns, "name": name,
                               "uid": claim["metadata"]["uid"]}}})
     for path in (f"/api/v1/namespaces/{ns}/persistentvolumeclaims/{name}", f"/api/v1/persistentvolumes/{volume}"):
@@ -321,6 +326,12 @@ def make_needed(c):
         make_volume(c, ns, "local", {}, {"nodeAffinity": {"required": {"nodeSelectorTerms": [
             {"matchExpressions": [expr("kubernetes.io/hostname", "In", "p2", "p7")]}]}}})
         make_volume(c, ns, "zonal", {ZONE: "a"}, {})
+        for name, driver in (("used", "disk.example.com"), ("away", "disk.example.com"), ("share", "files.example.com")):
+            make_volume(c, ns, name, {}, {}, driver)
+    c.api.post("/apis/storage.k8s.io/v1/csidrivers", {
+        "metadata": {"name": "files.example.com"}, "spec": {"attachRequired": False}})
+    for node, volume in (("p2", "disk.example.com^default-used"), ("p6", "disk.example.com^default-away")):
+        c.api.patch(f"/api/v1/nodes/{node}/status", {"status": {"volumesInUse": [f"kubernetes.io/csi/{volume}"]}})
     c.api.post("/apis/node.k8s.io/v1/runtimeclasses", {
         "metadata": {"name": "picky"}, "handler": "picky", "scheduling": {
             "nodeSelector": {"disk": "ssd"}, "tolerations": [{"key": "team", "value": "a"}]}})

@@ -185,7 +185,9 @@ def what_pods_need(c):
     c.wait(lambda: c.api.get("/api/v1/persistentvolumes/there")["spec"].get("claimRef", {}).get("name") == "there",
            "the volume has its claim")
     equal(c.pods("needy"), [], "pods before the claims are bound")
-    c.api.post("/api/v1/persistentvolumes", {"metadata": {"name": "made-1"}, "spec": {**size, "storageClassName": "made"}})
+    del size["hostPath"]
+    c.api.post("/api/v1/persistentvolumes", {"metadata": {"name": "made-1"}, "spec": {
+        **size, "storageClassName": "made", "csi": {"driver": "example.com", "volumeHandle": "1"}}})
     bind(c, "made", "made-1")
     bind(c, "there", "there")
     c.wait_state("needy", "Running")

@@ -97,12 +97,16 @@ static bool holds(struct checks *c, const struct version *node, const struct ver
 	return asked <= room && asked <= ours;
 }
 
-/* Volumes, claims and classes are read now and then: the last change of any must be known. */
+/* Volumes, claims and classes are read now and then: the last change of any must be known. While
+ * another node has a volume that one node at a time can have, no nodes are held for the job, and
+ * when that ends nobody knows. */
 static bool needs_met(struct checks *c, const struct job_spec *s, const struct version *node)
 {
 	enum { READ_MS = 70000 };
 	if (!s->claims.n && !*str_or_empty(s->runtime_class))
 		return true;
+	if (needed_one_by_one(&c->world->server.store, s))
+		return false;
 	return c->world->clock.now_ms > check_changed_at(c, CHANGED_NEEDED) + READ_MS &&
 	       needed_allows(&c->world->server.store, s, node);
 }

@@ -3,6 +3,8 @@
 
 #include "test/sim/checks/place.h"
 
+#include <string.h>
+
 #include "base/bitset.h"
 #include "model/quantity.h"
 #include "model/selector.h"
@@ -11,6 +13,7 @@
 #include "test/sim/checks/orders.h"
 #include "test/sim/checks/room.h"
 #include "test/sim/world/needed.h"
+#include "test/sim/world/template.h"
 
 static const char *label_of(const struct version *node, const struct version *compute_node,
 			    const char *key)
@@ -58,6 +61,66 @@ const char *check_mismatch(const struct job_spec *s, const struct version *node,
 	return NULL;
 }
 
+/* Another node has it, as its kubelet has told this leader, and is not known to be in trouble. */
+static bool had_elsewhere(struct checks *c, struct mind *m, const struct line *l,
+			  const char *device)
+{
+	for (const struct known_version *k = m->known; k; k = k->hh.next) {
+		if (k->v->kind != API_NODE || str_eq(k->v->meta.name, l->node) ||
+		    k->v->node.ready != COND_TRUE)
+			continue;
+		const struct machine *on = cluster_machine(c->cluster, k->v->meta.name);
+		for (uint32_t i = 0; i < k->v->node.in_use.n; i++) {
+			if (str_eq(k->v->node.in_use.v[i], device) &&
+			    on->faulty_ms + KNOWING_MS < c->world->clock.now_ms)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Another node has a member with the claim that this leader has placed, as far as one can tell. */
+static bool members_elsewhere(struct checks *c, const struct mind *m, const struct line *l,
+			      const char *claim)
+{
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	const char *name = strchr(claim, '/') + 1;
+	for (uint32_t i = 0; i < sh->n; i++) {
+		const struct version *p = sh->v[i];
+		const struct machine *on = cluster_machine(c->cluster, p->pod.node);
+		if (!p->meta.owner_uid || p->forged || pod_ended(p) || p->meta.deleted_ms ||
+		    str_eq(p->pod.node, l->node) ||
+		    strncmp(claim, p->meta.ns, strlen(p->meta.ns)) ||
+		    p->meta.created_ms < c->world->server.wall_ms + m->synced_ms || !on ||
+		    on->faulty_ms + KNOWING_MS >= c->world->clock.now_ms)
+			continue;
+		struct template_facts t =
+			template_parse(&c->world->scratch, str_or_empty(p->command));
+		for (uint32_t k = 0; k < t.nclaims; k++) {
+			if (str_eq(t.claims[k], name) &&
+			    world_by_uid(c->world, API_JOB, p->meta.owner_uid))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool volume_in_use(struct checks *c, struct mind *m, const struct line *l)
+{
+	const struct store *s = &c->world->server.store;
+	for (uint32_t i = 0; i < l->job->job.spec.claims.n; i++) {
+		const char *claim = l->job->job.spec.claims.v[i];
+		if (!needed_alone(s, claim))
+			continue;
+		const struct needed *volume = needed_volume(s, claim);
+		const char *device =
+			arena_printf(&c->world->scratch, "%s^%s", volume->driver, volume->handle);
+		if (had_elsewhere(c, m, l, device) || members_elsewhere(c, m, l, claim))
+			return true;
+	}
+	return false;
+}
+
 static void placed_where(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct known_version *n = mind_find(m, API_NODE, NULL, l->node);
@@ -76,6 +139,8 @@ static void placed_where(struct checks *c, struct mind *m, const struct line *l)
 		bad = "it is cordoned";
 	else if (!needed_allows(&c->world->server.store, &l->job->job.spec, n->v))
 		bad = "its RuntimeClass or a volume is elsewhere";
+	else if (volume_in_use(c, m, l))
+		bad = "a volume is in use elsewhere";
 	else
 		bad = check_mismatch(&spec, n->v, compute_node);
 	if (bad)

@@ -27,6 +27,11 @@ struct tally { /* starts and refusals of one index of one job */
 	uint32_t starts, refusals, failures;
 };
 
+struct attached {
+	const char *device; /* "DRIVER^HANDLE" */
+	const char *node;   /* that has it; "": none yet */
+};
+
 /* Who looks at the cluster and does nothing to it: test/sim/checks, which stand above it. Any of
  * them may be NULL, so that a cluster runs unobserved too. */
 struct cluster_watch {
@@ -47,6 +52,8 @@ struct cluster {
 	struct proc coordinator[COORDINATORS];
 	struct machine machine[MACHINES_MAX];
 	struct tally *tallies;
+	struct attached attached[16]; /* volumes that one node at a time may have */
+	uint32_t nattached;
 	int64_t deaf_from_ms,
 		deaf_until_ms;   /* when a coordinator hears nothing of the API server */
 	int64_t pods_changed_ms; /* when a pod changed last */

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "model/selector.h"
 #include "test/sim/cluster/admit.h"
+#include "test/sim/cluster/attach.h"
 #include "test/sim/cluster/containers.h"
 #include "test/sim/world/needed.h"
 #include "test/sim/world/pod_edit.h"
@@ -172,7 +173,7 @@ static void on_start(void *self, uint64_t uid)
 		return;
 	}
 	c->admitted = true;
-	if (volumes_missing(cl, c, &t))
+	if (volumes_missing(cl, c, &t) || attach_waits(cl, c, &t))
 		t.mount_ms = server_wall(&cl->world.server) - c->meta.created_ms + 5000;
 	starts_on(cl, pod, c, m, &t);
 }

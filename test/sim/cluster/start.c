@@ -2,6 +2,7 @@
 #include "test/sim/cluster/start.h"
 
 #include "base/mem.h"
+#include "test/sim/cluster/attach.h"
 #include "test/sim/cluster/config.h"
 #include "test/sim/cluster/gc.h"
 #include "test/sim/cluster/kubelet.h"
@@ -22,6 +23,7 @@ static void on_change(void *self, const struct change *ch)
 	resize_change(cl, ch);
 	gc_change(cl, ch);
 	volumes_change(cl, ch);
+	attach_change(cl, ch);
 	taints_change(cl, ch);
 	if (ch->now->kind == API_POD)
 		cl->pods_changed_ms = cl->world.clock.now_ms;

@@ -2,6 +2,7 @@
 #include "test/sim/people/plan.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -163,8 +164,9 @@ static void make_job(struct plan *p, const struct plan_config *cfg,
 	static const char *const ports[] = {" port=8080", "", " port=8080/10.0.0.1", " port=8081"};
 	static const char *const first[] = {" claim=made", " claim=there", "",
 					    " claim=made claim=there"};
-	static const char *const needs[] = {" runtime=box", " claim=data", "",
-					    " claim=data runtime=box"};
+	static const char *const needs[] = {
+		" runtime=box", " claim=data",           "", " claim=data runtime=box",
+		" claim=disk",  " claim=disk claim=data"};
 	struct plan_job *j = &p->job[p->njobs];
 	AUTO(buf_done) struct buf name = BUF_INIT(sizeof j->name - 1);
 	buf_printf(&name, "j%u", p->njobs);
@@ -194,6 +196,8 @@ static void make_job(struct plan *p, const struct plan_config *cfg,
 		make_rare(j, r);
 	if (p->first && p->njobs % 3)
 		j->want.parallelism = j->want.min_parallelism = 1;
+	if (strstr(j->template_text, "claim=disk"))
+		j->want.min_parallelism = 1; /* its members run one after another */
 	p->njobs++;
 }
 

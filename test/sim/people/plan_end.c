@@ -86,6 +86,8 @@ static uint32_t fitting(const struct cluster *cl, const struct job_spec *spec, b
 	uint32_t fit = 0;
 	for (uint32_t i = 0; i < sh->n; i++)
 		fit += node_fits(cl, sh->v[i], spec, at_all);
+	if (fit && needed_one_by_one(&cl->world.server.store, spec))
+		return 1;
 	return fit;
 }
 

@@ -38,13 +38,23 @@ static void on_calm(void *self, uint64_t arg)
 	plan_fault_end_all(st);
 }
 
+/* A volume that one node at a time may have, and its claim; name "": none yet. */
+static void put_disk(struct world *w, const char *ns, const char *name)
+{
+	struct needed disk = {.modes = MODE_RWO, .driver = "csi.example.com", .handle = name};
+	struct needed claim = {.modes = MODE_RWO, .bound = *name, .volume = name};
+	if (*name)
+		user_needed(w, NEEDED_VOLUME, NULL, name, &disk);
+	user_needed(w, NEEDED_CLAIM, ns, "disk", &claim);
+}
+
 /* What jobs need comes one after another: the RuntimeClass and claims without volumes, the volume,
  * and at last claims that are bound to it. */
 static void on_needs(void *self, uint64_t stage)
 {
 	struct step *st = self;
 	struct world *w = &st->cluster->world;
-	static const char *const spaces[] = {"default", PLAN_NS};
+	static const char *const spaces[] = {"default", PLAN_NS}, *const disks[] = {"d1", "d2"};
 	struct needed on_two = {
 		.where = {needed_on(&w->scratch, "kubernetes.io/hostname", "n1,n2")}};
 	struct needed claim = {.modes = MODE_RWX, .bound = stage > 0};
@@ -53,8 +63,10 @@ static void on_needs(void *self, uint64_t stage)
 		user_needed(w, NEEDED_RUNTIME_CLASS, NULL, "box", &on_two);
 	else
 		user_needed(w, NEEDED_VOLUME, NULL, "v1", &on_two);
-	for (size_t i = 0; i < ARRAY_LEN(spaces); i++)
+	for (size_t i = 0; i < ARRAY_LEN(spaces); i++) {
 		user_needed(w, NEEDED_CLAIM, spaces[i], "data", &claim);
+		put_disk(w, spaces[i], stage > 0 ? disks[i] : "");
+	}
 }
 
 /* Claims that wait for their first consumer: of one a provisioner makes the volume, for the other

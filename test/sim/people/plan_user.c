@@ -164,6 +164,8 @@ static bool on_node(struct step *st, const struct plan_op *op)
 	default:
 		if (op->b & 1) /* one that is there, if any */
 			user_resize_any_pod(&cl->world, node, (int64_t)(op->b % 7 + 1) * 250);
+		if (st->plan->needs && op->c % 2)
+			return user_claim_pod(&cl->world, foreign_name(st, op), node, "disk");
 		return user_foreign_pod(&cl->world, foreign_name(st, op), node,
 					(int64_t)op->b * 250,
 					st->plan->ports && op->c % 2 ? PLAN_PORT : 0);
@@ -217,6 +219,7 @@ void plan_user_end(struct step *st, const struct plan_op *op)
 	case OP_NODE_DELETE: machine_register(cluster_machine(cl, node), true); break;
 	case OP_FOREIGN:
 		user_force_delete_pod(&cl->world, "kube-system", foreign_name(st, op));
+		user_force_delete_pod(&cl->world, "default", foreign_name(st, op));
 		break;
 	default: break;
 	}

@@ -329,6 +329,18 @@ bool user_foreign_pod(struct world *w, const char *name, const char *node, int64
 	return put_foreign(w, name, node, cpu_milli, 0, port);
 }
 
+bool user_claim_pod(struct world *w, const char *name, const char *node, const char *claim)
+{
+	if (!store_find(&w->server.store, API_NODE, NULL, node) ||
+	    store_find(&w->server.store, API_POD, "default", name))
+		return false;
+	struct version *v = pod_make_foreign("default", name, node, 100, server_wall(&w->server));
+	v->command = arena_printf(&v->arena, "%s claim=%s", v->command, claim);
+	world_note(w, "foreign pod", KS("pod", name), KS("node", node), KS("claim", claim));
+	server_put(&w->server, v);
+	return true;
+}
+
 bool user_ended_pods(struct world *w, const char *node, uint32_t n)
 {
 	if (!store_find(&w->server.store, API_NODE, NULL, node))

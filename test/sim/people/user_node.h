@@ -29,6 +29,8 @@ bool user_resize_pod(struct world *w, const char *name, int64_t cpu_milli);
 /* The same for one on that node. */
 bool user_resize_any_pod(struct world *w, const char *node, int64_t cpu_milli);
 /* A pod of somebody else on that node, running at once. */
+/* One of the namespace "default" with that claim, which its node has attached if it could. */
+bool user_claim_pod(struct world *w, const char *name, const char *node, const char *claim);
 bool user_foreign_pod(struct world *w, const char *name, const char *node, int64_t cpu_milli,
 		      uint16_t port); /* port: a host port, 0: none */
 /* The same, and it requests so many resources that no node has: a kubelet takes no notice of them

@@ -164,6 +164,7 @@ struct node copy_node(struct arena *a, const struct node *n)
 	c.ready_reason = copy_str(a, n->ready_reason);
 	c.boot_id = copy_str(a, n->boot_id);
 	c.kubelet_version = copy_str(a, n->kubelet_version);
+	c.in_use = copy_strs(a, &n->in_use);
 	return c;
 }
 
@@ -186,6 +187,8 @@ struct needed copy_needed(struct arena *a, const struct needed *n)
 	c.for_ns = copy_str(a, n->for_ns);
 	c.for_claim = copy_str(a, n->for_claim);
 	c.for_uid = copy_str(a, n->for_uid);
+	c.driver = copy_str(a, n->driver);
+	c.handle = copy_str(a, n->handle);
 	return c;
 }
 

@@ -59,6 +59,29 @@ const struct needed *needed_volume(const struct store *s, const char *claim)
 	return volume ? &volume->needed : NULL;
 }
 
+bool needed_attached(const struct store *s, const struct needed *volume)
+{
+	const char *name = str_or_empty(volume->driver);
+	const struct version *driver = *name ? store_find(s, API_CSI_DRIVER, NULL, name) : NULL;
+	return *name && !(driver && driver->needed.attachless);
+}
+
+bool needed_alone(const struct store *s, const char *claim)
+{
+	const struct needed *volume = needed_volume(s, claim);
+	return volume && needed_attached(s, volume) && volume->modes &&
+	       !(volume->modes & (MODE_RWX | MODE_ROX));
+}
+
+bool needed_one_by_one(const struct store *s, const struct job_spec *spec)
+{
+	for (uint32_t i = 0; i < spec->claims.n; i++) {
+		if (needed_alone(s, spec->claims.v[i]))
+			return true;
+	}
+	return false;
+}
+
 struct job_spec needed_tolerating(struct arena *a, const struct store *s,
 				  const struct job_spec *spec)
 {

@@ -12,6 +12,12 @@ bool needed_admits(const struct needed *n, const struct version *node);
 const struct version *needed_claim(const struct store *s, const char *claim);
 /* The volume of a claim ("namespace/name") that is bound to one that exists; NULL: none is. */
 const struct needed *needed_volume(const struct store *s, const char *claim);
+/* Nodes attach the volume: it is one of a CSI driver that does not say otherwise. */
+bool needed_attached(const struct store *s, const struct needed *volume);
+/* One node at a time may have the volume of the claim ("namespace/name"). */
+bool needed_alone(const struct store *s, const char *claim);
+/* … of some claim of the spec, so that no two of its members can run at once. */
+bool needed_one_by_one(const struct store *s, const struct job_spec *spec);
 /* The spec with the tolerations that its RuntimeClass adds to its pods, in a. */
 struct job_spec needed_tolerating(struct arena *a, const struct store *s,
 				  const struct job_spec *spec);

@@ -120,7 +120,7 @@ static void a_list_ends_once_after_its_last_page(void **state)
 static void a_lookup_is_a_get_of_its_kind(void **state)
 {
 	static const enum api_kind kinds[] = {API_RUNTIME_CLASS, API_CLAIM, API_VOLUME,
-					      API_STORAGE_CLASS};
+					      API_STORAGE_CLASS, API_CSI_DRIVER};
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_LEN(kinds); i++) {
 		struct op *op = op_new(&w->ops, OP_LOOKUP, "ns", "x", NULL);

@@ -200,6 +200,8 @@ static void node(void **state)
 		       "{\"key\":\"p\",\"effect\":\"PreferNoSchedule\"}]},\"status\":{"
 		       "\"allocatable\":{\"cpu\":\"1500m\",\"memory\":\"2Gi\",\"bad\":\"x\"},"
 		       "\"nodeInfo\":{\"bootID\":\"b\",\"kubeletVersion\":\"v1.34.0\"},"
+		       "\"volumesInUse\":[\"kubernetes.io/csi/disk.example.com^h1\","
+		       "\"kubernetes.io/iscsi/x\",7,\"kubernetes.io/csi/d^h^2\"],"
 		       "\"conditions\":[{\"type\":\"Other\","
 		       "\"status\":\"True\"},{\"type\":\"Ready\",\"status\":\"False\",\"reason\":"
 		       "\"KubeletNotReady\",\"lastTransitionTime\":\"1970-01-01T00:00:07Z\"}]"
@@ -216,8 +218,25 @@ static void node(void **state)
 	assert_string_equal(n->boot_id, "b");
 	assert_string_equal(n->kubelet_version, "v1.34.0");
 	assert_int_equal(n->ready_since_ms, 7000);
+	assert_int_equal(n->in_use.n, 2); /* of CSI drivers */
+	assert_string_equal(n->in_use.v[0], "disk.example.com^h1");
+	assert_string_equal(n->in_use.v[1], "d^h^2");
 	assert_int_equal(decode(API_NODE, "{\"metadata\":{\"name\":\"n\"}}"), RC_OK);
 	assert_int_equal(d.object.node->ready, COND_UNKNOWN);
+}
+
+/* A kubelet that names more volumes than any node has. */
+static void a_node_with_very_many_volumes(void **state)
+{
+	AUTO(buf_done) struct buf json = BUF_INIT(1 << 20);
+	(void)state;
+	buf_puts(&json, "{\"metadata\":{\"name\":\"n\"},\"status\":{\"volumesInUse\":[");
+	for (int i = 0; i < NODE_VOLUMES_MAX + 5; i++)
+		buf_printf(&json, "%s\"kubernetes.io/csi/d^%d\"", i ? "," : "", i);
+	buf_puts(&json, "]}}");
+	assert_int_equal(decode(API_NODE, buf_str(&json)), RC_OK);
+	assert_int_equal(d.object.node->in_use.n, NODE_VOLUMES_MAX);
+	assert_string_equal(d.object.node->in_use.v[NODE_VOLUMES_MAX - 1], "d^1023");
 }
 
 static void compute_node(void **state)
@@ -499,6 +518,30 @@ static void claims(void **state)
 	assert_true(n->ntolerations == 1 && n->tolerations[0].exists);
 }
 
+static void volumes_of_drivers(void **state)
+{
+	const struct needed *n;
+	(void)state;
+	assert_int_equal(decode(API_VOLUME, NAMED "\"spec\":{\"csi\":{\"driver\":\"disk\","
+						  "\"volumeHandle\":\"h\"},\"accessModes\":["
+						  "\"ReadWriteOnce\"]}}"),
+			 RC_OK);
+	n = d.object.needed;
+	assert_string_equal(n->driver, "disk");
+	assert_string_equal(n->handle, "h");
+	assert_int_equal(n->modes, MODE_RWO);
+	assert_int_equal(decode(API_VOLUME, NAMED "\"spec\":{\"hostPath\":{}}}"), RC_OK);
+	assert_true(!*n->driver && !*n->handle);
+	assert_int_equal(decode(API_CSI_DRIVER, NAMED "\"spec\":{\"attachRequired\":false}}"),
+			 RC_OK);
+	assert_true(n->attachless);
+	assert_int_equal(decode(API_CSI_DRIVER, NAMED "\"spec\":{\"attachRequired\":true}}"),
+			 RC_OK);
+	assert_false(n->attachless);
+	assert_int_equal(decode(API_CSI_DRIVER, NAMED "\"spec\":{}}"), RC_OK);
+	assert_false(n->attachless); /* true is the default */
+}
+
 static void token(void **state)
 {
 	/* {"exp":1700000000} between two dots. */
@@ -570,11 +613,13 @@ int main(void)
 		cmocka_unit_test(too_many_labels_admit_nobody),
 		cmocka_unit_test(admission),
 		cmocka_unit_test(claims),
+		cmocka_unit_test(volumes_of_drivers),
 		cmocka_unit_test(meta),
 		cmocka_unit_test(job),
 		cmocka_unit_test(job_defaults),
 		cmocka_unit_test(grace_of_the_pods),
 		cmocka_unit_test(node),
+		cmocka_unit_test(a_node_with_very_many_volumes),
 		cmocka_unit_test(compute_node),
 		cmocka_unit_test(lease),
 		cmocka_unit_test(keyed),

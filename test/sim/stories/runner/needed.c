@@ -8,7 +8,7 @@
 #include "test/sim/world/needed.h"
 
 static const char *const kinds[NEEDED_KIND_N] = {"runtime-class", "claim", "volume",
-						 "storage-class"};
+						 "storage-class", "csi-driver"};
 
 static bool kind_of(const char *s, enum needed_kind *ret)
 {
@@ -35,6 +35,9 @@ static struct needed needed_of(struct story *st, const struct words *w)
 			   .selected_node = "",
 			   .waits = option_whole(w, "waits", 0) != 0,
 			   .lost = option_whole(w, "lost", 0) != 0,
+			   .driver = str_or_empty(option(w, "driver")),
+			   .handle = str_or_empty(option(w, "handle")),
+			   .attachless = option_whole(w, "attach", 1) == 0,
 			   .modes = modes_of(option(w, "modes")),
 			   .tolerations = t,
 			   .ntolerations = tol ? 1 : 0};

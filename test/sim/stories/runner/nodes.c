@@ -128,11 +128,14 @@ static bool on_object(struct story *st, const struct words *w, const char *deed,
 		user_ended_pods(world, node, (uint32_t)option_whole(w, "n", 1));
 	else if (str_eq(deed, "taint") || str_eq(deed, "untaint"))
 		taint(st, node, word(w, 4), *deed == 't');
+	else if (str_eq(deed, "foreign-start") && option(w, "claim"))
+		user_claim_pod(world, word(w, 4), node, option(w, "claim"));
 	else if (str_eq(deed, "foreign-start"))
 		user_foreign_pod(world, word(w, 4), node, option_milli(w, "cpu", 0),
 				 (uint16_t)option_whole(w, "port", 0));
 	else if (str_eq(deed, "foreign-stop"))
-		user_force_delete_pod(world, "kube-system", word(w, 4));
+		(void)(user_force_delete_pod(world, "kube-system", word(w, 4)) ||
+		       user_force_delete_pod(world, "default", word(w, 4)));
 	else if (str_eq(deed, "limit"))
 		user_limit(world, node, "cpu", option_milli(w, "cpu", 1000));
 	else

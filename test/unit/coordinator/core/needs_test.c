@@ -95,6 +95,57 @@ static void who_does_not_need_it_passes(void **state)
 		"what keeps these away");
 }
 
+/* Members of one job with a volume that one node at a time can have run one after another, and a
+ * job that waits for it says where it is. */
+static void one_node_at_a_time(void **state)
+{
+	static const char *const in_use[] = {"disk^h"};
+	struct world *w = w_of(state);
+	const char *node = "";
+	three(w);
+	struct wjob *j = w_new_job(w, "a", 2);
+	j->job.spec.claims = (struct strs){claims, 1};
+	j->job.spec.min_parallelism = 1;
+	w_job(w, j);
+	struct needed bound = {.bound = true, .volume = "v"};
+	struct needed volume = {.volume = "", .modes = MODE_RWO, .driver = "disk", .handle = "h"};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &bound);
+	answered(w, NEEDED_VOLUME, "v", RC_OK, &volume);
+	assert_true(w_has(w, "lookup CSIDriver /disk"));
+	assert_int_equal(w_orders(w, j), 0);
+	answered(w, NEEDED_CSI_DRIVER, "disk", RC_NOTFOUND, NULL);
+	assert_int_equal(w_orders(w, j), 1);
+	w_order(w, j, 0, &node);
+	assert_string_equal(node, "n1");
+	w_wait(w, 2000);
+	assert_string_equal(w_status(w, j).message,
+			    "needs 1 more node: 0 fit; 1 runs a member already, 2 cannot have "
+			    "volume data, which is in use on n1");
+	/* Another one, which the node that has it lets in. */
+	struct wjob *other = needs(w, "b", 1);
+	assert_int_equal(w_orders(w, other), 1);
+	/* Its kubelet says so too, and goes on saying so when the Node has changed otherwise. */
+	struct wnode *n = w_node(w, "n1");
+	n->in_use = (struct strs){in_use, 1};
+	w_tell_node(w, n);
+	w_wait(w, 2000);
+	assert_int_equal(w_orders(w, j), 1);
+}
+
+/* Where CSIDrivers may not be read, members are placed as before. */
+static void a_driver_that_may_not_be_read(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	struct wjob *j = needs(w, "a", 2);
+	struct needed bound = {.bound = true, .volume = "v"};
+	struct needed volume = {.volume = "", .modes = MODE_RWO, .driver = "disk", .handle = "h"};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &bound);
+	answered(w, NEEDED_VOLUME, "v", RC_OK, &volume);
+	answered(w, NEEDED_CSI_DRIVER, "disk", RC_FORBIDDEN, NULL);
+	assert_int_equal(w_orders(w, j), 2);
+}
+
 static void where_reading_fails(void **state)
 {
 	struct world *w = w_of(state);
@@ -360,6 +411,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, w_setup, w_teardown)
 		T(a_member_goes_where_its_volume_is),
 		T(who_does_not_need_it_passes),
+		T(one_node_at_a_time),
+		T(a_driver_that_may_not_be_read),
 		T(where_reading_fails),
 		T(a_runtime_class),
 		T(the_first_consumer_of_a_claim),

@@ -26,6 +26,7 @@ struct wnode {
 	uint32_t nalloc;
 	struct taint taints[10];
 	uint32_t ntaints;
+	struct strs in_use;
 	bool not_ready, cordoned, muted;
 	struct res foreign[2];
 	uint32_t nforeign;

@@ -11,6 +11,7 @@
 #include "coordinator/core/state/request.h"
 #include "test/unit/coordinator/state/tables.h"
 
+static const struct objects_for one = {1, 1};
 static const char *const names[] = {"ns/a", "ns/b"};
 static const char *const n1[] = {"n1"}, *const n2[] = {"n2"};
 static const struct sel_expr hosts[] = {{"host", SEL_IN, {n1, 1}}, {"host", SEL_IN, {n2, 1}}};
@@ -89,12 +90,12 @@ static void a_provisioner_gets_the_node(void **state)
 	two_nodes(c);
 	struct request *r = waiting(c, 1, "p");
 	struct lookup *l = r->claims[0];
-	assert_int_equal(objects_look(c, r, 1), OBJECTS_TO_CHOOSE);
+	assert_int_equal(objects_look(c, r, one), OBJECTS_TO_CHOOSE);
 	assert_true(choice_open(l) && choice_due(c, l) && choice_possible(c, r, 0));
 	assert_string_equal(words(l, &b), "");
 	choice_make(c, r, 1);
 	assert_string_equal(tables_did(c), "CHOOSE a uid on n2 7\n");
-	assert_int_equal(objects_look(c, r, 1), OBJECTS_MISSING);
+	assert_int_equal(objects_look(c, r, one), OBJECTS_MISSING);
 	assert_string_equal(words(l, &b), "waits for its volume, which p makes for node n2");
 	assert_int_equal(heap_next(&c->timers), c->now_ms + 1000);
 	claim_is(c, "a", ""); /* read before it was written */
@@ -105,7 +106,7 @@ static void a_provisioner_gets_the_node(void **state)
 	assert_true(choice_open(l) && choice_rank(r, 0) == CHOICE_UNTRIED);
 	assert_int_equal(choice_rank(r, 1), CHOICE_TRIED_LAST);
 	c->now_ms += 5000;
-	assert_int_equal(objects_look(c, r, 1), OBJECTS_TO_CHOOSE);
+	assert_int_equal(objects_look(c, r, one), OBJECTS_TO_CHOOSE);
 	request_put(c, r);
 }
 
@@ -226,13 +227,13 @@ static void volumes_that_are_there(void **state)
 	two_nodes(c);
 	struct request *r = waiting(c, 2, NO_PROVISIONER);
 	struct lookup *l = r->claims[0];
-	assert_int_equal(objects_look(c, r, 1), OBJECTS_MISSING); /* the volumes are not listed */
+	assert_int_equal(objects_look(c, r, one), OBJECTS_MISSING); /* the volumes are not listed */
 	listed(c, "big", 9, &on[1]);
 	listed(c, "small", 4, &on[1]);
 	listed(c, "fits", 5, &on[1]);
 	listed(c, "alone", 5, &on[0]);
 	list_ends(c);
-	assert_int_equal(objects_look(c, r, 1), OBJECTS_TO_CHOOSE);
+	assert_int_equal(objects_look(c, r, one), OBJECTS_TO_CHOOSE);
 	assert_string_equal(nodes_for(c, l), "n1 n2");
 	assert_false(choice_possible(c, r, 0)); /* one volume, two claims */
 	assert_true(choice_possible(c, r, 1));
@@ -318,7 +319,7 @@ static void volumes_that_may_not_be_listed(void **state)
 	two_nodes(c);
 	struct request *r = waiting(c, 1, NO_PROVISIONER);
 	lookup_answer(c, find(c, NEEDED_POOL, "fast"), NULL, "no right");
-	assert_int_equal(objects_look(c, r, 1), OBJECTS_MISSING);
+	assert_int_equal(objects_look(c, r, one), OBJECTS_MISSING);
 	assert_string_equal(words(r->claims[0], &b),
 			    "waits for its first consumer, and Muster could "
 			    "not name it: no right");

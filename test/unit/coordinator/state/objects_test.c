@@ -10,6 +10,8 @@
 
 enum answer { UNKNOWN, FAILED, MISSING, THERE };
 
+static const struct objects_for one = {1, 1};
+
 static void answer(struct core *c, enum needed_kind kind, const char *ns, const char *name,
 		   enum answer how, const struct needed *obj)
 {
@@ -173,6 +175,7 @@ static void what_stands_in_the_way(void **state)
 		AUTO(buf_done) struct buf b = BUF_INIT(1024);
 		struct request *r = request_get(c, &spec);
 		struct needed open = {.waits = cases[i].waits};
+		const struct objects_for who = {cases[i].members, 1};
 		answer(c, NEEDED_RUNTIME_CLASS, NULL, "box", cases[i].class, &open);
 		answer(c, NEEDED_CLAIM, "ns", "data", cases[i].claim, &cases[i].obj);
 		answer(c, NEEDED_VOLUME, NULL, "v", cases[i].volume, &open);
@@ -183,9 +186,9 @@ static void what_stands_in_the_way(void **state)
 		CASE(cases[i].name, objects_any(r));
 		CASE(cases[i].name, objects_known(r) == known);
 		CASE(cases[i].name,
-		     (objects_look(c, r, cases[i].members) == OBJECTS_READY) == cases[i].ready);
+		     (objects_look(c, r, who) == OBJECTS_READY) == cases[i].ready);
 		CASE(cases[i].name,
-		     objects_obstacle(r, cases[i].members, &b) == (*cases[i].words != 0));
+		     objects_obstacle(r, who, &b) == (*cases[i].words != 0));
 		CASE_STR(cases[i].name, buf_str(&b), cases[i].words);
 		request_put(c, r);
 		CASE(cases[i].name, !c->lookups.all);
@@ -204,10 +207,10 @@ static void volumes_that_are_not_listed_yet(void **state)
 	struct needed class = {.waits = true, .provisioner = NO_PROVISIONER};
 	answer(c, NEEDED_CLAIM, "ns", "data", THERE, &claim);
 	answer(c, NEEDED_STORAGE_CLASS, NULL, "slow", THERE, &class);
-	assert_false(objects_known(r) || objects_obstacle(r, 1, &b));
+	assert_false(objects_known(r) || objects_obstacle(r, one, &b));
 	answer(c, NEEDED_POOL, NULL, "slow", THERE, &none);
-	assert_true(objects_known(r) && !objects_obstacle(r, 1, &b));
-	assert_int_equal(objects_look(c, r, 1), OBJECTS_TO_CHOOSE);
+	assert_true(objects_known(r) && !objects_obstacle(r, one, &b));
+	assert_int_equal(objects_look(c, r, one), OBJECTS_TO_CHOOSE);
 	request_put(c, r);
 }
 
@@ -222,10 +225,40 @@ static void what_cannot_be_read_any_more(void **state)
 	struct needed bound = {.bound = true, .volume = "v"}, volume = {.volume = ""};
 	answer(c, NEEDED_CLAIM, "ns", "data", THERE, &bound);
 	answer(c, NEEDED_VOLUME, NULL, "v", THERE, &volume);
-	assert_int_equal(objects_look(c, r, 1), OBJECTS_READY);
+	assert_int_equal(objects_look(c, r, one), OBJECTS_READY);
 	answer(c, NEEDED_CLAIM, "ns", "data", FAILED, NULL);
-	assert_true(objects_obstacle(r, 1, &b));
+	assert_true(objects_obstacle(r, one, &b));
 	assert_string_equal(buf_str(&b), "PersistentVolumeClaim data cannot be read: timeout");
+	request_put(c, r);
+}
+
+/* One node at a time can have the volume, and no two members are on one node. */
+static void members_that_need_one_volume_at_once(void **state)
+{
+	static const char *const names[] = {"ns/data"};
+	struct core *c = tables_of(state);
+	const struct job_spec spec = {.claims = {names, 1}};
+	struct request *r = request_get(c, &spec);
+	struct needed bound = {.bound = true, .volume = "v"};
+	struct needed volume = {.modes = MODE_RWO, .driver = "disk", .handle = "h"};
+	answer(c, NEEDED_CLAIM, "ns", "data", THERE, &bound);
+	answer(c, NEEDED_VOLUME, NULL, "v", THERE, &volume);
+	const struct lookup *driver = lookup_find(c, NEEDED_CSI_DRIVER, NULL, "disk");
+	assert_true(driver->asking && objects_use(r, driver) && !objects_known(r));
+	assert_int_equal(objects_look(c, r, one), OBJECTS_MISSING);
+	answer(c, NEEDED_CSI_DRIVER, NULL, "disk", MISSING, NULL);
+	/* A driver without a CSIDriver attaches. That is an answer like any other. */
+	assert_true(driver->timer.due_ms >= c->now_ms + 60000);
+	static const struct objects_for gang = {3, 2}, row = {3, 1};
+	AUTO(buf_done) struct buf b = BUF_INIT(1024);
+	assert_int_equal(objects_look(c, r, row), OBJECTS_READY);
+	assert_int_equal(objects_look(c, r, gang), OBJECTS_MISSING);
+	assert_true(objects_obstacle(r, gang, &b));
+	assert_string_equal(buf_str(&b),
+			    "PersistentVolumeClaim data is ReadWriteOnce, so one node at a time "
+			    "can have its volume, and each member has a node of its own: set "
+			    "parallelism or minParallelism to 1, or use a claim with another "
+			    "access mode");
 	request_put(c, r);
 }
 
@@ -258,6 +291,7 @@ int main(void)
 		T(what_stands_in_the_way),
 		T(volumes_that_are_not_listed_yet),
 		T(what_cannot_be_read_any_more),
+		T(members_that_need_one_volume_at_once),
 		T(who_uses_what),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

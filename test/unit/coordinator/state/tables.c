@@ -14,6 +14,7 @@
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/templates.h"
+#include "coordinator/core/state/volumes.h"
 
 enum { START_MS = 1000000, TEXT_MAX = 1 << 24 };
 
@@ -192,6 +193,7 @@ struct attempt *tables_attempt(struct core *c, struct job_record *j, uint32_t in
 	request_resolve(c, j->spec.request);
 	a->needs = needs_copy(&j->spec.request->needs);
 	a->ports = host_ports_copy(&j->spec.request->ports);
+	a->volumes = volumes_of(j->spec.request);
 	job_slot(j, index)->current = a;
 	attempt_set_state(c, a, ATTEMPT_ORDERED);
 	return a;
@@ -214,8 +216,9 @@ static void put_object(struct buf *b, const char *what, const struct core_action
 
 static void put_action(struct buf *b, const struct core_action *a)
 {
-	static const char *const kinds[] = {"RuntimeClass", "PersistentVolumeClaim",
-					    "PersistentVolume", "StorageClass", "pool"};
+	static const char *const kinds[] = {"RuntimeClass",     "PersistentVolumeClaim",
+					    "PersistentVolume", "StorageClass",
+					    "CSIDriver",        "pool"};
 	switch (a->type) {
 	case ACT_ORDERS: buf_printf(b, "ORDERS %s", a->node); break;
 	case ACT_LIST_NODE: buf_printf(b, "LIST_NODE %s", a->node); break;
