@@ -17,6 +17,7 @@ enum {
 	POOL_FRESH_MS = 30000, /* a list of volumes: what is free changes */
 	SOON_MS = 1000,        /* the pause while a volume is being made or bound */
 	CHOSEN_MS = 30000,     /* how long a volume may take to be bound */
+	READ_MS = 300000,      /* how long what was read counts when it cannot be read again */
 	AGAIN_MS = 5000,       /* the pause before the next question about what is not complete … */
 	AGAIN_EACH_MS = 50, /* … and so much more for each record, so that 20 a second are asked */
 	WARN_MS = 60000,
@@ -209,18 +210,17 @@ static uint64_t print_of(const struct lookup *l)
 	uint64_t h = hash_u64(hash_str(1, l->failure), l->where_print);
 	h = hash_u64(h, (uint64_t)l->exists | (uint64_t)l->deleting << 1 | (uint64_t)l->bound << 2 |
 				(uint64_t)l->lost << 3 | (uint64_t)l->waits << 4 |
-				(uint64_t)l->attachless << 5 |
-				(uint64_t)l->modes << 8);
+				(uint64_t)l->attachless << 5 | (uint64_t)l->modes << 8);
 	h = hash_str(h, l->selected);
 	h = hash_str(h, l->volume ? l->volume->name : "");
 	h = hash_u64(h, l->use ? l->use->key : 0);
 	return hash_str(h, l->storage_class ? l->storage_class->name : "");
 }
 
-static int64_t pause_ms(const struct core *c, const struct lookup *l)
+static int64_t pause_ms(const struct core *c, const struct lookup *l, bool failed)
 {
 	int64_t each = AGAIN_EACH_MS * (int64_t)HASH_COUNT(c->lookups.all);
-	if (complete(l))
+	if (complete(l) && !failed)
 		return (l->kind == NEEDED_POOL ? POOL_FRESH_MS : FRESH_MS) + each;
 	return (*l->selected || *l->chosen ? SOON_MS : AGAIN_MS) + each;
 }
@@ -304,24 +304,33 @@ static void take(struct core *c, struct lookup *l, const struct needed *obj)
 	take_where(l, obj);
 }
 
+/* An API server that fails for a moment stops no job. */
+static bool counts_on(const struct core *c, const struct lookup *l)
+{
+	return l->read && !*l->failure && c->now_ms - l->read_ms < READ_MS;
+}
+
 bool lookup_answer(struct core *c, struct lookup *l, const struct needed *obj, const char *failure)
 {
 	static const struct needed nothing;
-	bool first = !l->answered;
+	bool first = !l->answered, failed = *failure;
 	uint64_t was = l->print;
 	c->lookups.nasking -= l->asking;
 	l->asking = false;
 	l->answered = true;
 	l->answered_ms = c->now_ms;
-	mem_strset(&l->failure, failure);
-	if (!*l->failure) { /* else what was known stays */
+	if (!failed || !counts_on(c, l))
+		mem_strset(&l->failure, failure);
+	if (!failed) { /* else what was known stays */
+		l->read = true;
+		l->read_ms = c->now_ms;
 		l->exists = obj;
 		take(c, l, obj ? obj : &nothing);
 	}
 	l->print = print_of(l);
 	if (l->kind == NEEDED_RUNTIME_CLASS)
 		labels_outdated(c); /* selections hold what it says */
-	heap_set(&c->timers, &l->timer, c->now_ms + pause_ms(c, l));
+	heap_set(&c->timers, &l->timer, c->now_ms + pause_ms(c, l, failed));
 	return first || was != l->print;
 }
 

@@ -17,8 +17,8 @@ struct lookup *lookup_find(const struct core *c, enum needed_kind kind, const ch
 /* Reads the object if it was never read. */
 void lookup_ask(struct core *c, struct lookup *l);
 void lookup_due(struct core *c, struct lookup *l); /* the timer of the record */
-/* The end of a question. obj NULL: there is no such object, or failure says why that is not known.
- * True: it differs from what was known. */
+/* The end of a question. obj NULL: there is no such object, or failure says why that is not known;
+ * what was read within the last 5 minutes counts then. True: it differs from what was known. */
 bool lookup_answer(struct core *c, struct lookup *l, const struct needed *obj, const char *failure);
 
 /* A choice for the claim is being written: the volume, or, if volume is NULL, the node. */

@@ -35,7 +35,9 @@ struct lookup {
 	bool asking;            /* a question is under way */
 	bool answered;          /* at least once … */
 	int64_t answered_ms;    /* … then last */
-	char *failure;          /* why the last question had no answer, or "" */
+	bool read;              /* it was read well at least once … */
+	int64_t read_ms;        /* … then last */
+	char *failure;          /* why what was read last does not count any more, or "" */
 	/* The answer. */
 	bool exists, deleting, bound, lost, waits;
 	bool selects, block, no_provisioner;
@@ -59,8 +61,8 @@ struct lookup {
 	char *where;          /* two lists of terms (state/terms.h) and the tolerations … */
 	uint64_t where_print; /* … and a hash of them */
 	struct lookup *volume, *storage_class; /* of a claim; NULL: none */
-	struct volume_use *use; /* of a volume of a CSI driver; else NULL */
-	struct lookup *driver;  /* of one that one node alone may have; else NULL */
+	struct volume_use *use;                /* of a volume of a CSI driver; else NULL */
+	struct lookup *driver;                 /* of one that one node alone may have; else NULL */
 	struct lookup *free; /* of a StorageClass without a provisioner: its pool */
 };
 

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test/sim/world/ask.h"
 
+#include "test/sim/world/answer.h"
 #include "test/sim/world/list.h"
 #include "test/sim/world/verbs.h"
 
 static void get(struct server *s, const struct api_request *req, struct answer *ret)
 {
 	struct version *v = store_find(&s->store, req->kind, req->ns, req->name);
-	if (v)
+	if (s->reads_fail && req->kind >= API_RUNTIME_CLASS && req->kind <= API_CSI_DRIVER)
+		answer_refuse(ret, RC_SERVER, 500, "InternalError",
+			      "etcdserver: request timed out");
+	else if (v)
 		answer_ok(ret, 200, v);
 	else
 		answer_not_found(ret);

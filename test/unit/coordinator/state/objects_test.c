@@ -185,10 +185,8 @@ static void what_stands_in_the_way(void **state)
 			      (!r->claims[0]->volume && !r->claims[0]->storage_class));
 		CASE(cases[i].name, objects_any(r));
 		CASE(cases[i].name, objects_known(r) == known);
-		CASE(cases[i].name,
-		     (objects_look(c, r, who) == OBJECTS_READY) == cases[i].ready);
-		CASE(cases[i].name,
-		     objects_obstacle(r, who, &b) == (*cases[i].words != 0));
+		CASE(cases[i].name, (objects_look(c, r, who) == OBJECTS_READY) == cases[i].ready);
+		CASE(cases[i].name, objects_obstacle(r, who, &b) == (*cases[i].words != 0));
 		CASE_STR(cases[i].name, buf_str(&b), cases[i].words);
 		request_put(c, r);
 		CASE(cases[i].name, !c->lookups.all);
@@ -214,7 +212,7 @@ static void volumes_that_are_not_listed_yet(void **state)
 	request_put(c, r);
 }
 
-/* What was read once and cannot be read any more is told; what was known stays for placement. */
+/* What was read once and cannot be read any more counts for 5 minutes; then that is told. */
 static void what_cannot_be_read_any_more(void **state)
 {
 	static const char *const names[] = {"ns/data"};
@@ -227,6 +225,16 @@ static void what_cannot_be_read_any_more(void **state)
 	answer(c, NEEDED_VOLUME, NULL, "v", THERE, &volume);
 	assert_int_equal(objects_look(c, r, one), OBJECTS_READY);
 	answer(c, NEEDED_CLAIM, "ns", "data", FAILED, NULL);
+	assert_int_equal(objects_look(c, r, one), OBJECTS_READY);
+	const struct lookup *l = lookup_find(c, NEEDED_CLAIM, "ns", "data");
+	assert_true(l->timer.due_ms <= c->now_ms + 6000); /* it is read again soon */
+	c->now_ms += 299999;
+	answer(c, NEEDED_CLAIM, "ns", "data", FAILED, NULL);
+	assert_false(objects_obstacle(r, one, &b));
+	answer(c, NEEDED_CLAIM, "ns", "data", THERE, &bound);
+	c->now_ms += 300000;
+	answer(c, NEEDED_CLAIM, "ns", "data", FAILED, NULL);
+	assert_int_equal(objects_look(c, r, one), OBJECTS_MISSING);
 	assert_true(objects_obstacle(r, one, &b));
 	assert_string_equal(buf_str(&b), "PersistentVolumeClaim data cannot be read: timeout");
 	request_put(c, r);
