@@ -3,6 +3,7 @@
 #pragma once
 
 #include "coordinator/core/core.h"
+#include "sync/server_sessions.h"
 
 struct coordinator_config {
 	struct core_config core;
@@ -17,5 +18,8 @@ struct coordinator_config {
 	/* The name of the admission policy for agents and of its binding; NULL or "": it is not
 	 * looked at (core.agent_policy is set by coordinator_new). */
 	const char *agent_policy;
+	/* server_sessions_config.look; NULL: the API server is asked about every token. */
+	enum reject (*token_look)(const char *token, const char *username, const char *node,
+				  char ret_print[TOKEN_PRINT_BYTES], const char **ret_why);
 	void (*random)(void *ret, size_t len); /* for new keys */
 };

@@ -204,7 +204,9 @@ struct server_sessions *observe_sessions(struct coordinator *c)
 					     .hold_ms = 30000,
 					     .hello_wait_ms = 5000,
 					     .reviews_max = 128,
-					     .pipes_waiting_max = 1024,
+					     .pipes_waiting_max =
+						     2048, /* the port has a tighter bound */
+					     .look = c->cfg.token_look,
 					     .drafts_bytes_max = 64 << 20,
 					     .self = c,
 					     .on_hello = on_hello,

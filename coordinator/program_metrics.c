@@ -31,7 +31,11 @@ static void link_metrics(struct metrics *m, const struct link_listener *listener
 	link_listener_stats(listener, &s);
 	set(m, METRIC_LINK_BAD_FRAMES, bad_frames + s.oversized);
 	set(m, METRIC_LINK_FAILED, s.failed);
-	set(m, METRIC_LINK_REFUSED, s.refused_full);
+	metrics_set(m, METRIC_LINK_REFUSED, "all", NULL,
+		    (double)(s.refused_full - s.refused_address));
+	metrics_set(m, METRIC_LINK_REFUSED, "address", NULL, (double)s.refused_address);
+	set(m, METRIC_LINK_DROPPED, s.dropped);
+	set(m, METRIC_LINK_STRANGERS, s.strangers);
 }
 
 static void session_metrics(struct metrics *m, const struct server_sessions_stats *s)
@@ -39,6 +43,8 @@ static void session_metrics(struct metrics *m, const struct server_sessions_stat
 	set(m, METRIC_SESSIONS, s->sessions);
 	metrics_set(m, METRIC_PIPES, "waiting", NULL, s->pipes_waiting);
 	metrics_set(m, METRIC_PIPES, "greeted", NULL, s->pipes - s->pipes_waiting);
+	metrics_set(m, METRIC_REVIEWS_SPARED, "claims", NULL, (double)s->looked_bad);
+	metrics_set(m, METRIC_REVIEWS_SPARED, "known", NULL, (double)s->denied_again);
 	set(m, METRIC_HELLOS, s->hellos);
 	set(m, METRIC_REPORTS, s->reports);
 	for (int i = REJECT_TOKEN; i <= REJECT_MALFORMED; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/service.h"
 
+#include "kube/token.h"
 #include "os/random.h"
 #include "tls/mac.h"
 
@@ -35,6 +36,7 @@ static struct coordinator_config coordinator_options(const struct service *s)
 		.seed = random_seed(),
 		.order_secret = o->order_secret,
 		.agent_policy = o->agent_policy,
+		.token_look = token_look,
 		.random = mac_random,
 	};
 }
@@ -59,6 +61,7 @@ static void listen_first(struct service *s, const struct tls_pair *pair, const c
 					   .server_name = s->names->tls[0],
 					   .pipes_max = 8192,
 					   .pipes_waiting_max = 1024,
+					   .pipes_address_max = 128,
 					   .probe_ms = 30000,
 					   .probe_wait_ms = 5000,
 					   .wake = {s->loop, loop_wake}};

@@ -23,10 +23,12 @@ enum front_fail {
 
 /* The front's thread makes all calls. */
 struct front_config {
-	const char *address;             /* host:port */
-	uint32_t conns_max, waiting_max; /* connections; those of them that nng does not have yet */
-	int64_t wait_ms;                 /* from accept to the introduction */
-	uint64_t frame_max;              /* bytes; a longer frame ends its connection */
+	const char *address; /* host:port */
+	uint32_t conns_max;
+	/* Connections that nobody has vouched for: all, and those of one address (0: no bound). */
+	uint32_t strangers_max, address_max;
+	int64_t wait_ms;    /* from accept to the introduction */
+	uint64_t frame_max; /* bytes; a longer frame ends its connection */
 	void *self;
 	/* peer is "" for FRONT_PORT. */
 	void (*on_failed)(void *self, enum front_fail what, const char *peer, const char *why);
@@ -44,10 +46,16 @@ enum rc front_set_certificate(struct front *f, const char *cert, const char *key
 void front_relisten(struct front *f);
 /* Any thread, also nng's. */
 void front_taken(struct front *f, void *token);
+/* The connection's number, from the token of hand_over until front_taken. */
+uint64_t front_conn_number(const void *token);
+/* The peer has shown who it is: its place is free for the next stranger. Harmless if the
+ * connection is gone. */
+void front_vouch(struct front *f, uint64_t number);
 uint16_t front_port(const struct front *f);
 
 struct front_stats {
-	uint32_t conns, waiting;
-	uint64_t accepted, failed, oversized, refused_full;
+	uint32_t conns, waiting, strangers;
+	/* dropped: strangers, for newer ones */
+	uint64_t accepted, failed, oversized, refused_full, refused_address, dropped;
 };
 void front_stats(struct front *f, struct front_stats *ret);

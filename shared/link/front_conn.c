@@ -10,6 +10,7 @@
 #include <utlist.h>
 
 #include "link/front_end.h"
+#include "link/front_places.h"
 #include "link/front_pump.h"
 
 /* The first bytes of a REQ socket: "\0SP\0", its protocol, two zeros. */
@@ -31,6 +32,7 @@ void conn_drop(struct conn *c)
 		atomic_fetch_sub(&f->nwaiting, 1);
 	if (c->state < CONN_HANDING)
 		DL_DELETE(f->early, c);
+	places_leave(f, c);
 	c->state = CONN_GONE;
 	tls_stream_free(c->tls);
 	close(c->peer.fd);
@@ -62,19 +64,23 @@ static void fail(struct conn *c, const char *why)
 	conn_drop(c);
 }
 
-void conn_start(struct front *f, int own_fd, const char *name, int64_t now_ms)
+void conn_start(struct front *f, int own_fd, const struct sockaddr_storage *from, const char *name,
+		int64_t now_ms)
 {
 	struct conn *c = mem_zalloc(1, sizeof *c);
 	c->front = f;
 	c->peer = (struct end){.conn = c, .fd = own_fd};
 	c->pipe = (struct end){.conn = c, .fd = -1};
 	c->nng_fd = -1;
+	c->number = ++f->last_number;
+	c->since_ms = now_ms;
 	c->due_ms = now_ms + f->cfg.wait_ms;
 	memcpy(c->name, name, strnlen(name, PEER_BYTES - 1));
 	pthread_mutex_lock(&f->lock);
 	c->tls = tls_stream_new(f->server, own_fd);
 	pthread_mutex_unlock(&f->lock);
 	DL_APPEND(f->early, c);
+	places_take(f, c, from);
 	atomic_fetch_add(&f->nconns, 1);
 	atomic_fetch_add(&f->nwaiting, 1);
 	if (c->tls)
@@ -141,7 +147,7 @@ static void read_header(struct conn *c)
 			fail(c, "the peer hung up in its handshake");
 			return;
 		}
-		if (io == TLS_IO_FAILED) {
+		if (io == TLS_IO_FAILED || io == TLS_IO_RUDE) {
 			fail(c, e.msg);
 			return;
 		}

@@ -2,9 +2,13 @@
 /* Inside of the front: the life of a connection. */
 #pragma once
 
+#include <sys/socket.h>
+
 #include "link/front_parts.h"
 
-void conn_start(struct front *f, int own_fd, const char *name, int64_t now_ms);
+/* A stranger comes: places_ask has said that there is a place. */
+void conn_start(struct front *f, int own_fd, const struct sockaddr_storage *from, const char *name,
+		int64_t now_ms);
 /* Handles an event of one of its two sockets. */
 void conn_event(struct end *end, uint32_t events);
 void conn_taken(struct conn *c);       /* nng has made the pipe */

@@ -14,14 +14,24 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/rng.h"
+#include "base/table.h"
 #include "link/front.h"
 #include "tls/stream.h"
 
-enum { PEER_BYTES = 64, HEADER_BYTES = 8, PUMP_BYTES = 16384 };
+enum { PEER_BYTES = 64, HEADER_BYTES = 8, PUMP_BYTES = 16384, ADDRESS_BYTES = 17 };
 
 enum conn_state { CONN_HANDSHAKE, CONN_HEADER, CONN_HANDING, CONN_PIPED, CONN_GONE };
 
 struct conn;
+
+/* The strangers of one address. */
+struct address {
+	UT_hash_handle hh;
+	uint8_t key[ADDRESS_BYTES];
+	uint32_t n;
+	struct conn *first; /* the oldest */
+};
 
 struct end { /* one of a connection's two sockets */
 	struct conn *conn;
@@ -50,7 +60,15 @@ struct conn {
 	struct end peer, pipe;
 	struct tls_stream *tls;
 	char name[PEER_BYTES];
-	int64_t due_ms; /* deadline until PIPED */
+	uint64_t number; /* never used again */
+	int64_t since_ms;
+	int64_t due_ms;                   /* deadline until PIPED */
+	struct place {                    /* among the strangers (front_places.c) */
+		struct address *address;  /* NULL: somebody vouched for it */
+		struct conn *prev, *next; /* of the same address, the oldest first */
+		UT_hash_handle hh;        /* by number */
+		uint32_t index;           /* in front.strangers */
+	} place;
 	uint8_t header[HEADER_BYTES];
 	size_t header_len;
 	int nng_fd; /* nng's end of the socket pair until nng has it; else -1 */
@@ -69,13 +87,21 @@ struct front {
 	struct conn *early, *dead;                 /* early: not introduced yet */
 	struct conn *waiting_first, *waiting_last; /* that wait for a way into nng */
 	uint8_t buf[PUMP_BYTES];
+	struct address *addresses;
+	struct conn *by_number;
+	struct conn **strangers;
+	uint32_t nstrangers, cap_strangers;
+	uint64_t last_number;
+	struct rng rng;
 
 	pthread_mutex_t lock;
-	struct tls_server *server;  /* lock */
-	struct conn **taken;        /* lock */
-	uint32_t ntaken, cap_taken; /* lock */
-	bool relisten;              /* lock */
+	struct tls_server *server;      /* lock */
+	struct conn **taken;            /* lock */
+	uint32_t ntaken, cap_taken;     /* lock */
+	uint64_t *vouched;              /* lock */
+	uint32_t nvouched, cap_vouched; /* lock */
+	bool relisten;                  /* lock */
 
-	atomic_uint nconns, nwaiting;
-	atomic_ullong accepted, failed, oversized, refused_full;
+	atomic_uint nconns, nwaiting, nplaces;
+	atomic_ullong accepted, failed, oversized, refused_full, refused_address, dropped;
 };

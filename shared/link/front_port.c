@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "link/front_conn.h"
+#include "link/front_places.h"
 #include "os/listen.h"
 
 enum {
@@ -101,13 +102,31 @@ static void put_name(const struct sockaddr_storage *a, char ret[PEER_BYTES])
 	memcpy(ret, buf_str(&text), text.len + 1);
 }
 
+/* Whether there is a place for one more stranger; who has had its time gives way. */
+static bool has_place(struct front *f, const struct sockaddr_storage *from, int64_t now_ms)
+{
+	struct conn *old = NULL;
+	switch (places_ask(f, from, now_ms, &old)) {
+	case PLACE_FREE: return true;
+	case PLACE_OF:
+		atomic_fetch_add(&f->dropped, 1);
+		conn_drop(old);
+		return true;
+	case PLACE_FULL: atomic_fetch_add(&f->refused_full, 1); return false;
+	case PLACE_ADDRESS_FULL: atomic_fetch_add(&f->refused_address, 1); return false;
+	}
+	must(!"answered");
+	return false;
+}
+
 static void greet(struct front *f, int own_fd, const struct sockaddr_storage *from, int64_t now_ms)
 {
 	const int on = 1;
 	char name[PEER_BYTES];
-	if (atomic_load(&f->nconns) >= f->cfg.conns_max ||
-	    atomic_load(&f->nwaiting) >= f->cfg.waiting_max) {
+	bool full = atomic_load(&f->nconns) >= f->cfg.conns_max;
+	if (full)
 		atomic_fetch_add(&f->refused_full, 1);
+	if (full || !has_place(f, from, now_ms)) {
 		close(own_fd);
 		return;
 	}
@@ -115,7 +134,7 @@ static void greet(struct front *f, int own_fd, const struct sockaddr_storage *fr
 	setsockopt(own_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(own_fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 	atomic_fetch_add(&f->accepted, 1);
-	conn_start(f, own_fd, name, now_ms);
+	conn_start(f, own_fd, from, name, now_ms);
 }
 
 void front_port_accept(struct front *f, int64_t now_ms)

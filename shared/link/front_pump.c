@@ -68,7 +68,13 @@ static bool frames_fit(struct framing *f, const uint8_t *p, size_t n, uint64_t m
 static enum tls_io from_peer(struct conn *c, size_t *ret_n)
 {
 	struct front *f = c->front;
-	enum tls_io io = tls_stream_read(c->tls, f->buf, PUMP_BYTES, ret_n, NULL);
+	struct err e;
+	enum tls_io io = tls_stream_read(c->tls, f->buf, PUMP_BYTES, ret_n, &e);
+	if (io == TLS_IO_RUDE) {
+		atomic_fetch_add(&f->failed, 1);
+		f->cfg.on_failed(f->cfg.self, FRONT_CONNECTION, c->name, e.msg);
+		return TLS_IO_CLOSED;
+	}
 	if (io != TLS_IO_DONE || frames_fit(&c->framing, f->buf, *ret_n, f->cfg.frame_max))
 		return io;
 	atomic_fetch_add(&f->oversized, 1);

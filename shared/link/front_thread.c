@@ -10,7 +10,9 @@
 #include <utlist.h>
 
 #include "link/front_conn.h"
+#include "link/front_places.h"
 #include "link/front_port.h"
+#include "os/random.h"
 
 enum { EVENTS_MAX = 128, TICK_MS = 250, STACK_BYTES = 256 * 1024 };
 
@@ -50,10 +52,13 @@ static void take_news(struct front *f, int64_t now_ms)
 		must(errno == EAGAIN || errno == EINTR);
 	pthread_mutex_lock(&f->lock);
 	struct conn **taken = f->taken;
-	uint32_t n = f->ntaken;
+	uint64_t *vouched = f->vouched;
+	uint32_t n = f->ntaken, nvouched = f->nvouched;
 	bool again = f->relisten;
 	f->taken = NULL;
 	f->ntaken = f->cap_taken = 0;
+	f->vouched = NULL;
+	f->nvouched = f->cap_vouched = 0;
 	f->relisten = false;
 	pthread_mutex_unlock(&f->lock);
 	if (again)
@@ -61,6 +66,9 @@ static void take_news(struct front *f, int64_t now_ms)
 	for (uint32_t i = 0; i < n; i++)
 		conn_taken(taken[i]);
 	free(taken);
+	for (uint32_t i = 0; i < nvouched; i++)
+		places_vouch(f, vouched[i]);
+	free(vouched);
 }
 
 static void turn(struct front *f)
@@ -100,6 +108,20 @@ void front_taken(struct front *f, void *token)
 	wake(f);
 }
 
+uint64_t front_conn_number(const void *token)
+{
+	return ((const struct conn *)token)->number;
+}
+
+void front_vouch(struct front *f, uint64_t number)
+{
+	pthread_mutex_lock(&f->lock);
+	VEC_GROW(f->vouched, f->nvouched, f->cap_vouched);
+	f->vouched[f->nvouched++] = number;
+	pthread_mutex_unlock(&f->lock);
+	wake(f);
+}
+
 enum rc front_set_certificate(struct front *f, const char *cert, const char *key, struct err *e)
 {
 	struct tls_server *next;
@@ -131,6 +153,9 @@ void front_stats(struct front *f, struct front_stats *ret)
 {
 	*ret = (struct front_stats){.conns = atomic_load(&f->nconns),
 				    .waiting = atomic_load(&f->nwaiting),
+				    .strangers = atomic_load(&f->nplaces),
+				    .refused_address = atomic_load(&f->refused_address),
+				    .dropped = atomic_load(&f->dropped),
 				    .accepted = atomic_load(&f->accepted),
 				    .failed = atomic_load(&f->failed),
 				    .oversized = atomic_load(&f->oversized),
@@ -183,6 +208,7 @@ enum rc front_new(const struct front_config *cfg, const char *cert, const char *
 	struct front *f = mem_zalloc(1, sizeof *f);
 	f->cfg = *cfg;
 	f->address = mem_strdup(cfg->address);
+	f->rng.s = random_seed();
 	f->listen_fd = -1;
 	f->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	f->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

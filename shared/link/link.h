@@ -30,9 +30,10 @@ struct link_listener_config {
 	/* for the listener's dial to itself, which checks what an agent checks; NULL bundle: no
 	 * such dial */
 	const char *bundle, *server_name;
-	uint32_t pipes_max;         /* connections: 8192 */
-	uint32_t pipes_waiting_max; /* 1024: connections without a Hello, and connections still in
-				       TLS */
+	uint32_t pipes_max; /* connections: 8192 */
+	/* 1024: connections that nobody has vouched for, from accept to a good Hello; 128: of them
+	 * those of one address (of IPv6: one /64). 0: no bound for an address. */
+	uint32_t pipes_waiting_max, pipes_address_max;
 	int64_t probe_ms, probe_wait_ms; /* the dial to itself: 30000, 5000 */
 	struct link_wake wake;
 };
@@ -63,6 +64,10 @@ struct link_listener_stats {
 	uint32_t contexts, receiving, answering, parked;
 	uint64_t accepted, refused_full; /* connections since the start; those closed because there
 					    were too many */
+	/* Of refused_full: because their address had too many. Connections without a good Hello
+	 * that were dropped for newer ones. */
+	uint64_t refused_address, dropped;
+	uint32_t strangers; /* connections that nobody has vouched for */
 	uint64_t failed; /* connections that ended before their introduction: TLS, silence, another
 			    protocol */
 	uint64_t oversized; /* frames that are too large; each closes its connection */

@@ -21,6 +21,7 @@ void link_listener_tick(struct link_listener *l, int64_t now_ms)
 	atomic_store(&l->now_ms, now_ms);
 	link_listener_stats(l, &s);
 	refused_full(l, s.refused_full);
+	refused_dropped(l, s.dropped);
 	doors_tick(l, now_ms);
 	probe_tick(l, now_ms);
 }
@@ -92,7 +93,9 @@ static struct link_listener *listener_alloc(const struct link_listener_config *c
 	l->log = log;
 	l->address = mem_strdup(cfg->address);
 	l->pipes_max = cfg->pipes_max;
-	l->pipes_waiting_max = cfg->pipes_waiting_max;
+	/* The front counts more exactly; a connection that it drops is counted here until nng has
+	 * noticed. */
+	l->pipes_waiting_max = 2 * cfg->pipes_waiting_max;
 	l->slots_max = SLOTS_RECEIVING + 2 * cfg->pipes_max + PIPE_HELD_MAX;
 	l->scratch = BUF_INIT(FRAME_COORDINATOR_MAX);
 	l->arena = ARENA_INIT(WIRE_ARENA_AGENT_MAX);
@@ -114,7 +117,8 @@ static enum rc open_front(struct link_listener *l, const struct link_listener_co
 {
 	struct front_config front = {.address = cfg->address,
 				     .conns_max = cfg->pipes_max,
-				     .waiting_max = cfg->pipes_waiting_max,
+				     .strangers_max = cfg->pipes_waiting_max,
+				     .address_max = cfg->pipes_address_max,
 				     .wait_ms = WAIT_MS,
 				     .frame_max = FRAME_AGENT_MAX + SP_HEADER_BYTES,
 				     .self = l,
@@ -144,7 +148,7 @@ enum rc link_listener_new(const struct link_listener_config *cfg, const struct l
 
 struct link_server link_listener_api(struct link_listener *l)
 {
-	return (struct link_server){l, slots_reply, pipes_close_by_id};
+	return (struct link_server){l, slots_reply, pipes_close_by_id, pipes_vouch};
 }
 
 void link_listener_set_sink(struct link_listener *l, const struct link_server_sink *sink)
@@ -166,7 +170,11 @@ void link_listener_stats(const struct link_listener *l, struct link_listener_sta
 	ret->pipes_waiting = atomic_load(&l->pipes_waiting);
 	ret->connecting = front.waiting;
 	ret->accepted = atomic_load(&l->accepted);
-	ret->refused_full = atomic_load(&l->refused_full) + front.refused_full;
+	ret->refused_full =
+		atomic_load(&l->refused_full) + front.refused_full + front.refused_address;
+	ret->refused_address = front.refused_address;
+	ret->strangers = front.strangers;
+	ret->dropped = front.dropped;
 	ret->failed = front.failed;
 	ret->oversized = front.oversized;
 	ret->contexts = l->nslots;

@@ -40,6 +40,7 @@ struct peer {
 	UT_hash_handle hh_nng; /* by nng's id */
 	uint64_t id;
 	uint32_t nng_id;
+	uint64_t conn; /* the front's number */
 	char host[LIMIT_TEXT_BYTES];
 	bool greeted; /* it sent a Hello, or is the listener's own */
 	bool closing; /* we close it: what still arrives is dropped */
@@ -102,7 +103,7 @@ struct link_listener {
 
 	struct limit limits[LIMITS_MAX];
 	uint32_t nlimits;
-	uint64_t full_told;
+	uint64_t full_told, dropped_told;
 	struct probe probe;
 	struct link_listener_stats stats;
 };

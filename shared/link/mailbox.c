@@ -24,6 +24,7 @@ void mailbox_put(struct mailbox *b, const struct mail *mail, const char *text)
 		m->pipe = mail->pipe;
 		m->maker = mail->maker;
 		m->who = mail->who;
+		m->conn = mail->conn;
 		if (len > 0)
 			memcpy(m->text, text, len);
 		m->text[len] = '\0';

@@ -23,6 +23,7 @@ enum mail_kind {
 struct mail {
 	enum mail_kind kind;
 	uint32_t pipe, maker; /* nng's ids of the pipe and of its dialer */
+	uint64_t conn;        /* PIPE_OPEN: the front's number of the connection */
 	void *who;
 	char text[MAIL_TEXT_BYTES]; /* cut */
 };

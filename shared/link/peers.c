@@ -18,12 +18,13 @@ struct peer *peers_find(const struct link_listener *l, uint64_t id)
 	return p;
 }
 
-struct peer *peers_add(struct link_listener *l, uint32_t nng_id, const char *host)
+struct peer *peers_add(struct link_listener *l, uint32_t nng_id, uint64_t conn, const char *host)
 {
 	must(!peers_find_nng(l, nng_id));
 	struct peer *p = mem_zalloc(1, sizeof *p);
 	p->id = ++l->last_peer;
 	p->nng_id = nng_id;
+	p->conn = conn;
 	memcpy(p->host, host, strnlen(host, sizeof p->host - 1));
 	HASH_ADD(hh, l->by_id, id, sizeof p->id, p);
 	HASH_ADD(hh_nng, l->by_nng, nng_id, sizeof p->nng_id, p);

@@ -34,6 +34,7 @@ static void on_add(struct link_listener *l, nng_pipe p, struct mail *m)
 	if (token && room_for_one(l)) {
 		atomic_fetch_add(&l->accepted, 1);
 		m->kind = MAIL_PIPE_OPEN;
+		m->conn = front_conn_number(token);
 		mailbox_put(&l->box, m, peer);
 	} else {
 		atomic_fetch_add(&l->refused_full, token ? 1 : 0);
@@ -57,7 +58,7 @@ void pipes_on_event(nng_pipe p, nng_pipe_ev ev, void *arg)
 
 void pipes_opened(struct link_listener *l, const struct mail *m)
 {
-	struct peer *p = peers_add(l, m->pipe, m->text);
+	struct peer *p = peers_add(l, m->pipe, m->conn, m->text);
 	l->sink.on_pipe_open(l->sink.self, p->id, m->text);
 }
 
@@ -84,6 +85,14 @@ void pipe_close(struct peer *p)
 	p->closing = true;
 	slots_release(p);
 	nng_pipe_close((nng_pipe){p->nng_id});
+}
+
+void pipes_vouch(void *self, uint64_t id)
+{
+	struct link_listener *l = listener_of(self);
+	const struct peer *p = peers_find(l, id);
+	if (p)
+		front_vouch(l->front, p->conn);
 }
 
 void pipes_close_by_id(void *self, uint64_t id)

@@ -10,4 +10,5 @@ void pipes_opened(struct link_listener *l, const struct mail *m);
 void pipes_closed(struct link_listener *l, const struct mail *m);
 /* Drops what still arrives and closes the pipe; pipes_closed follows. */
 void pipe_close(struct peer *p);
+void pipes_vouch(void *self, uint64_t id);       /* link_server's vouch */
 void pipes_close_by_id(void *self, uint64_t id); /* link_server's close */

@@ -54,7 +54,17 @@ void refused_full(struct link_listener *l, uint64_t total)
 		return;
 	l->full_told = total;
 	refused(l, "", "connection refused",
-		"too many connections are open, or wait for their Hello");
+		"too many connections are open, or wait for a good Hello (from this address or in "
+		"all)");
+}
+
+void refused_dropped(struct link_listener *l, uint64_t total)
+{
+	if (total == l->dropped_told)
+		return;
+	l->dropped_told = total;
+	refused(l, "", "connection dropped for a newer one",
+		"too many connections are open without a good Hello");
 }
 
 void refused_by_front(struct link_listener *l, const struct mail *m)

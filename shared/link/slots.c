@@ -140,6 +140,7 @@ static void hand_over(struct link_listener *l, struct slot *s, const struct msg 
 	struct peer *p = s->peer;
 	if (probe_is_own(l, msg)) {
 		peers_greeted(l, p);
+		front_vouch(l->front, p->conn);
 		slots_reply(l, ticket_of(s), msg);
 		return;
 	}

@@ -12,6 +12,9 @@ struct link_server {
 	void *self;
 	void (*reply)(void *self, uint64_t ticket, const struct msg *msg);
 	void (*close_pipe)(void *self, uint64_t pipe);
+	/* The peer has shown who it is: its connection does not count among those of strangers any
+	 * more. NULL: nobody counts them. */
+	void (*vouch)(void *self, uint64_t pipe);
 };
 
 struct link_server_sink {

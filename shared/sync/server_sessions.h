@@ -20,12 +20,19 @@ struct orders_view {
 	uint32_t n;
 };
 
+enum { TOKEN_PRINT_BYTES = 65 };
+
 struct server_sessions_config {
 	const char *agent_username;     /* system:serviceaccount:NS:NAME; copied */
 	uint32_t heartbeat_ms, hold_ms; /* 2000 and 30000: told to agents in the Welcome */
 	uint32_t hello_wait_ms;         /* 5000: a pipe without Hello, or between its pages */
 	uint32_t reviews_max;           /* 128 TokenReviews in flight */
 	uint32_t pipes_waiting_max;     /* 1024 pipes without a session */
+	/* Looks at a token before the API server is asked: not REJECT_NONE if no answer could be
+	 * good, then ret_why (a literal) says why. ret_print becomes text that no other token has.
+	 * NULL: the API server is asked about every token. */
+	enum reject (*look)(const char *token, const char *username, const char *node,
+			    char ret_print[TOKEN_PRINT_BYTES], const char **ret_why);
 	size_t drafts_bytes_max; /* 64 MiB: Hellos of which not all pages have come, together */
 	void *self;              /* the owner, first parameter of what follows */
 	/* A node's session began. The Hello has everything that the agent knows: it replaces all
@@ -71,7 +78,8 @@ void server_sessions_now(struct server_sessions *s, int64_t now_ms, int64_t wall
 int64_t server_sessions_deadline(const struct server_sessions *s);
 
 struct server_sessions_stats {
-	uint32_t pipes, pipes_waiting, sessions, parked, reviews;            /* now */
+	uint32_t pipes, pipes_waiting, sessions, parked, reviews; /* now */
+	uint64_t looked_bad, denied_again; /* tokens that the API server was not asked about */
 	uint64_t hellos, rejects[REJECT_MALFORMED + 1], bad_frames, reports; /* since new */
 };
 const struct server_sessions_stats *server_sessions_stats(const struct server_sessions *s);

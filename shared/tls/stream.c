@@ -10,12 +10,28 @@ struct tls_server {
 	SSL_CTX *ctx;
 };
 
+/* KeyUpdates that a peer may send without data in between, and one more for so many bytes. Each
+ * costs new keys and, if the peer asks for it, an answer; an agent's library sends none. */
+enum { KEY_UPDATES_MAX = 8, BYTES_FOR_KEY_UPDATE = 1 << 20 };
+
 struct tls_stream {
 	SSL *ssl;
-	bool broken; /* after a fatal error no close_notify is sent */
+	uint64_t key_updates, bytes; /* received */
+	bool broken;                 /* after a fatal error no close_notify is sent */
 };
 
 /* ---- server ---- */
+
+static void on_message(int written, int version, int type, const void *data, size_t len, SSL *ssl,
+		       void *arg)
+{
+	struct tls_stream *t = arg;
+	(void)version;
+	(void)ssl;
+	if (!written && type == SSL3_RT_HANDSHAKE && len > 0 && t &&
+	    *(const uint8_t *)data == SSL3_MT_KEY_UPDATE)
+		t->key_updates++;
+}
 
 static enum rc use_certs(SSL_CTX *ctx, STACK_OF(X509) * certs, EVP_PKEY *key, struct err *e)
 {
@@ -42,6 +58,10 @@ static SSL_CTX *ctx_new(void)
 	SSL_CTX_set_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_RENEGOTIATION);
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
 				      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	/* A read returns after each record, or one peer that sends records without data would have
+	 * the thread for itself. */
+	SSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY);
+	SSL_CTX_set_msg_callback(ctx, on_message);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL); /* the token says which agent it is */
 	return ctx;
@@ -88,6 +108,7 @@ struct tls_stream *tls_stream_new(struct tls_server *s, int fd)
 	SSL_set_accept_state(ssl);
 	struct tls_stream *t = mem_zalloc(1, sizeof *t);
 	t->ssl = ssl;
+	SSL_set_msg_callback_arg(ssl, t);
 	return t;
 }
 
@@ -139,7 +160,14 @@ enum tls_io tls_stream_read(struct tls_stream *t, void *data, size_t len, size_t
 			    struct err *e)
 {
 	ERR_clear_error();
-	return outcome(t, SSL_read_ex(t->ssl, data, len, ret_n), e);
+	enum tls_io io = outcome(t, SSL_read_ex(t->ssl, data, len, ret_n), e);
+	if (io == TLS_IO_DONE)
+		t->bytes += *ret_n;
+	if (t->key_updates <= KEY_UPDATES_MAX + t->bytes / BYTES_FOR_KEY_UPDATE)
+		return io;
+	err_set(e, RC_TLS, "the peer changes its keys too often");
+	t->broken = true;
+	return TLS_IO_RUDE;
 }
 
 enum tls_io tls_stream_write(struct tls_stream *t, const void *data, size_t len, size_t *ret_n,

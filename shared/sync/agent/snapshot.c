@@ -6,6 +6,9 @@
 
 enum {
 	SNAPSHOT_BYTES_MAX = 16 * 1024 * 1024,
+	/* The first page comes before the coordinator knows who sends it: it is small, so that the
+	 * coordinator can keep those of a thousand strangers. */
+	FIRST_MEMBERS_BYTES = 4 * 1024,
 	/* What a frame has for members beside the token and the rest of a Hello. */
 	HELLO_MEMBERS_BYTES = FRAME_AGENT_MAX - TOKEN_BYTES_MAX - 12 * 1024,
 };
@@ -45,11 +48,11 @@ bool agent_snapshot_set(struct agent_snapshot *s, const struct capacity *cap,
 
 void agent_snapshot_cut(struct agent_snapshot *s)
 {
-	size_t bytes = 0;
+	size_t bytes = 0, most = s->page ? HELLO_MEMBERS_BYTES : FIRST_MEMBERS_BYTES;
 	s->end = s->start;
 	while (s->end < s->n && s->end - s->start < PAGE_MEMBERS_MAX) {
 		bytes += msgsize_member(&s->members[s->end]);
-		if (bytes > HELLO_MEMBERS_BYTES && s->end > s->start)
+		if (bytes > most && (s->end > s->start || !s->page))
 			break;
 		s->end++;
 	}

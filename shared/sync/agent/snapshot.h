@@ -19,7 +19,8 @@ void agent_snapshot_done(struct agent_snapshot *s);
 bool agent_snapshot_set(struct agent_snapshot *s, const struct capacity *cap,
 			const struct member *v, uint32_t n);
 void agent_snapshot_forget(struct agent_snapshot *s);
-/* Cuts the page that begins at start: as many members as fit one frame, at least one. */
+/* Cuts the page that begins at start: as many members as fit one frame, at least
+ * one; of the first page those that fit 4 KiB, perhaps none. */
 void agent_snapshot_cut(struct agent_snapshot *s);
 void agent_snapshot_next(struct agent_snapshot *s);       /* moves to the page after this one */
 bool agent_snapshot_last(const struct agent_snapshot *s); /* this page is the last */

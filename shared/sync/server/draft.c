@@ -18,6 +18,11 @@ struct server_draft *server_draft_free(struct server_draft *d)
 	return NULL;
 }
 
+size_t server_draft_bytes(const struct server_draft *d)
+{
+	return sizeof *d + d->arena.used + d->cap * sizeof *d->members;
+}
+
 bool server_draft_add(struct server_draft *d, const struct msg_hello *h)
 {
 	if (h->nmembers > PAGE_MEMBERS_MAX || d->nmembers + h->nmembers > NODE_PODS_MAX)

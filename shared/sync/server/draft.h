@@ -15,4 +15,5 @@ struct server_draft {
 /* From the first page; NULL: too many or too large members. */
 struct server_draft *server_draft_new(const struct msg_hello *h);
 bool server_draft_add(struct server_draft *d, const struct msg_hello *h); /* false: likewise */
+size_t server_draft_bytes(const struct server_draft *d);                  /* its memory */
 struct server_draft *server_draft_free(struct server_draft *d);           /* NULL in, NULL out */

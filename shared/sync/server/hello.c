@@ -11,6 +11,12 @@
 #include "sync/server/pipe.h"
 #include "sync/server/refusal.h"
 #include "sync/server/review.h"
+#include "sync/server/token.h"
+
+enum {
+	HELLOS_MAX = 16, /* of one connection, until one of them is good */
+	SMALL_DRAFT_BYTES = 12 * 1024,
+};
 
 enum { REVIEW_DEADLINE_MS = 2500, TOKEN_LIFE_MIN_MS = 600000 };
 
@@ -75,10 +81,12 @@ static void refuse_hello(struct server_sessions *s, struct server_pipe *p, uint6
 
 /* ---- verdicts ---- */
 
+static const char token_unknown[] = "the API server does not know this token";
+
 static enum reject verdict(const struct server_sessions *s, const struct server_review *r,
 			   const char *node, const char **ret_why)
 {
-	*ret_why = r->error && r->error[0] ? r->error : "the API server does not know this token";
+	*ret_why = *str_or_empty(r->error) ? r->error : token_unknown;
 	if (!r->authenticated)
 		return REJECT_TOKEN;
 	*ret_why = "the token is of another ServiceAccount than the agents'";
@@ -123,6 +131,8 @@ static void hello_reviewed(struct server_sessions *s, struct server_pipe *p,
 		return;
 	}
 	p->ticket = 0;
+	if (s->link.vouch)
+		s->link.vouch(s->link.self, p->id);
 	p->session = ++s->last_session;
 	mem_strset(&p->node, p->draft->hello.node);
 	mem_strset(&p->agent, p->draft->hello.agent);
@@ -171,6 +181,9 @@ static void on_review_done(void *self, uint64_t id, const struct api_result *res
 	struct server_pipe *p = r->pipe;
 	must(id == r->op);
 	server_review_detach(r);
+	if (r->answered && !r->authenticated)
+		server_token_denied(s, r->print,
+				    *str_or_empty(r->error) ? r->error : token_unknown);
 	if (!r->answered)
 		server_refusal_log(s, "api-server", "token not reviewed", res->message);
 	if (r->renewal && r->answered)
@@ -199,9 +212,15 @@ static void send_reviews(struct server_sessions *s)
 
 void server_hello_renew(struct server_sessions *s, struct server_pipe *p, const char *token)
 {
+	char print[TOKEN_PRINT_BYTES];
+	const char *why;
 	if (p->renewal)
 		return;
-	server_review_queue(s, p, token, true);
+	if (server_token_look(s, token, p->node, print, &why) != REJECT_NONE) {
+		server_refusal_log(s, p->peer, "newer token refused", why);
+		return;
+	}
+	server_review_queue(s, p, token, print, true);
 	send_reviews(s);
 }
 
@@ -239,49 +258,62 @@ static enum reject check_hello(const struct server_sessions *s, const struct msg
 	return h->epoch > s->epoch ? REJECT_NOT_LEADER : REJECT_NONE;
 }
 
-/* The time for Hellos on this connection is over; false: it is closed. */
+/* The time for Hellos on this connection is over, or there were too many; false: it is closed. */
 static bool in_time(struct server_sessions *s, struct server_pipe *p, uint64_t ticket)
 {
-	if (s->now_ms < p->hello_by_ms)
+	if (s->now_ms < p->hello_by_ms && ++p->nhellos <= HELLOS_MAX)
 		return true;
 	server_reject(s, p->peer, ticket, REJECT_LATER, "no Hello on this connection was good");
 	server_pipe_drop(s, p);
 	return false;
 }
 
+/* What is kept of Hellos until their tokens were reviewed, or until their last page: all of them
+ * together no more than drafts_bytes_max, of those with bad tokens no more than a quarter. */
+static size_t drafts_bytes(const struct server_sessions *s, enum pipe_state state)
+{
+	size_t bytes = 0;
+	for (const struct server_pipe *p = s->pipes; p; p = p->hh.next)
+		bytes += p->draft && p->state == state ? server_draft_bytes(p->draft) : 0;
+	return bytes;
+}
+
+/* A small first page is always taken: the places of strangers bound their number. */
+static enum reject make_draft(struct server_sessions *s, struct server_pipe *p,
+			      const struct msg_hello *h, const char **ret_why)
+{
+	*ret_why = "too many or too large members";
+	p->draft = server_draft_new(h);
+	if (!p->draft)
+		return REJECT_MALFORMED;
+	*ret_why = "large Hellos of many agents are being reviewed";
+	if (server_draft_bytes(p->draft) > SMALL_DRAFT_BYTES &&
+	    drafts_bytes(s, PIPE_REVIEW) > s->cfg.drafts_bytes_max / 4)
+		return REJECT_LATER;
+	return REJECT_NONE;
+}
+
 /* A Hello replaces the one before, and the session before. */
 static void first_page(struct server_sessions *s, struct server_pipe *p, uint64_t ticket,
 		       const struct msg_hello *h)
 {
+	char print[TOKEN_PRINT_BYTES];
 	const char *why;
 	server_pipe_hang_up(s, p);
 	server_pipe_reset(s, p);
 	if (!in_time(s, p, ticket))
 		return;
 	enum reject no = check_hello(s, h, &why);
-	if (no == REJECT_NONE) {
-		p->draft = server_draft_new(h);
-		if (!p->draft) {
-			no = REJECT_MALFORMED;
-			why = "too many or too large members";
-		}
-	}
+	if (no == REJECT_NONE)
+		no = server_token_look(s, h->token, h->node, print, &why);
+	if (no == REJECT_NONE)
+		no = make_draft(s, p, h, &why);
 	if (no != REJECT_NONE) {
 		refuse_hello(s, p, ticket, no, why);
 		return;
 	}
-	server_pipe_review(s, p, ticket, h->token);
+	server_pipe_review(s, p, ticket, h->token, print);
 	send_reviews(s);
-}
-
-/* Hellos of many pages take memory until their last page: all of them together no more than that.
- */
-static bool drafts_full(const struct server_sessions *s)
-{
-	size_t bytes = 0;
-	for (const struct server_pipe *p = s->pipes; p; p = p->hh.next)
-		bytes += p->draft ? p->draft->arena.used : 0;
-	return bytes > s->cfg.drafts_bytes_max;
 }
 
 void server_hello_request(struct server_sessions *s, struct server_pipe *p, uint64_t ticket,
@@ -296,7 +328,7 @@ void server_hello_request(struct server_sessions *s, struct server_pipe *p, uint
 		welcome(s, p, ticket); /* its answer was lost: the page is here already */
 		return;
 	}
-	if (drafts_full(s)) {
+	if (drafts_bytes(s, PIPE_PAGING) > s->cfg.drafts_bytes_max) {
 		refuse_hello(s, p, ticket, REJECT_LATER, "Hellos of many agents are being read");
 		return;
 	}

@@ -100,6 +100,7 @@ static void leave_session(struct server_sessions *s, struct server_pipe *p)
  * and some thousand connections could hold the door for ever. */
 static void allow_hellos(const struct server_sessions *s, struct server_pipe *p)
 {
+	p->nhellos = 0;
 	p->hello_by_ms = s->now_ms + HELLO_WAITS * (int64_t)s->cfg.hello_wait_ms;
 }
 
@@ -144,11 +145,11 @@ void server_pipe_hang_up(struct server_sessions *s, struct server_pipe *p)
 }
 
 void server_pipe_review(struct server_sessions *s, struct server_pipe *p, uint64_t ticket,
-			const char *token)
+			const char *token, const char *print)
 {
 	enter(s, p, PIPE_REVIEW);
 	p->ticket = ticket;
-	server_review_queue(s, p, token, false);
+	server_review_queue(s, p, token, print, false);
 }
 
 void server_pipe_paging(struct server_sessions *s, struct server_pipe *p)

@@ -21,7 +21,7 @@ void server_pipe_fall_silent(struct server_sessions *s, struct server_pipe *p);
 void server_pipe_hang_up(struct server_sessions *s, struct server_pipe *p);
 /* REVIEW of the Hello's token. */
 void server_pipe_review(struct server_sessions *s, struct server_pipe *p, uint64_t ticket,
-			const char *token);
+			const char *token, const char *print);
 void server_pipe_paging(struct server_sessions *s, struct server_pipe *p); /* PAGING */
 /* SESSION of p->node, which no other pipe may have. */
 void server_pipe_session(struct server_sessions *s, struct server_pipe *p);

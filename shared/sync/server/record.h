@@ -40,6 +40,7 @@ struct server_pipe {
 	char *peer; /* address, for logs */
 	enum pipe_state state;
 	int64_t deadline_ms; /* of every state but SESSION: then the pipe is closed */
+	uint32_t nhellos;    /* since the connection opened or its last session ended */
 	int64_t hello_by_ms; /* a token must be good by then, however many Hellos come */
 
 	/* REVIEW, PAGING */
@@ -78,5 +79,6 @@ struct server_sessions {
 	struct heap timers;            /* of pipes */
 	struct server_review *waiting; /* for a TokenReview, oldest first */
 	struct server_limit *limits;   /* by peer */
+	struct server_denied *denied;  /* token.h */
 	struct server_sessions_stats stats;
 };

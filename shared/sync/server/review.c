@@ -2,6 +2,7 @@
 #include "sync/server/review.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <utlist.h>
 
 #include "base/mem.h"
@@ -10,7 +11,7 @@
 enum { QUEUE_MS = 2000 };
 
 void server_review_queue(struct server_sessions *s, struct server_pipe *p, const char *token,
-			 bool renewal)
+			 const char *print, bool renewal)
 {
 	struct server_review *r = mem_zalloc(1, sizeof *r);
 	r->owner = s;
@@ -18,6 +19,7 @@ void server_review_queue(struct server_sessions *s, struct server_pipe *p, const
 	r->holder = renewal ? &p->renewal : &p->review;
 	r->renewal = renewal;
 	r->token = mem_strdup(token);
+	memcpy(r->print, print, strnlen(print, sizeof r->print - 1));
 	r->queued_ms = s->now_ms;
 	must(!*r->holder);
 	*r->holder = r;

@@ -12,6 +12,7 @@ struct server_review {
 	struct server_pipe *pipe;
 	bool renewal; /* of a session's newer token; else of a Hello */
 	char *token;
+	char print[TOKEN_PRINT_BYTES]; /* as server_sessions_config.look has it */
 	int64_t queued_ms;
 	uint64_t op; /* 0: it waits */
 	/* the answer */
@@ -22,7 +23,7 @@ struct server_review {
 
 /* Queues a review of the pipe's token: its renewal, or of its Hello. None may be there. */
 void server_review_queue(struct server_sessions *s, struct server_pipe *p, const char *token,
-			 bool renewal);
+			 const char *print, bool renewal);
 /* The next that may be sent, or NULL: none waits, or too many are in flight. */
 struct server_review *server_review_next(const struct server_sessions *s);
 void server_review_sent(struct server_sessions *s, struct server_review *r, uint64_t op);

@@ -10,6 +10,7 @@
 #include "sync/server/refusal.h"
 #include "sync/server/report.h"
 #include "sync/server/review.h"
+#include "sync/server/token.h"
 #include "sync/server/watch.h"
 
 /* ---- pipes ---- */
@@ -230,6 +231,7 @@ struct server_sessions *server_sessions_free(struct server_sessions *s)
 		server_pipe_free(s, p);
 	}
 	server_limits_clear(s);
+	server_tokens_clear(s);
 	heap_done(&s->timers);
 	free(s->agent_username);
 	free(s->leader_address);

@@ -270,10 +270,10 @@ static void too_many_without_a_hello(void **state)
 	uint64_t refused = stats().refused_full + 40;
 	(void)state;
 	assert_true(rig_until(rig, 8000, nobody_waits, NULL));
-	raw_open(300); /* the rig's listener waits for 256 */
+	raw_open(300); /* the rig's listener waits for 200 of one address */
 	assert_true(rig_until(rig, 4500, cap_reached, &refused));
 	nothing_else_disturbed();
-	assert_true(stats().pipes_waiting <= 256);
+	assert_true(stats().strangers <= 200);
 	bool gone = rig_until(rig, 8000, nobody_waits, NULL); /* 5 s without a Hello */
 	struct link_listener_stats s = stats();
 	if (!gone)
@@ -283,13 +283,114 @@ static void too_many_without_a_hello(void **state)
 	nothing_else_disturbed();
 }
 
+/* ---- strangers who hold places ---- */
+
+enum { STRANGERS = 600 };
+
+static int stranger_fds[STRANGERS];
+
+/* From 127.0.0.<last>, without a word. */
+static int stranger_dial(uint8_t last)
+{
+	struct sockaddr_in from = {.sin_family = AF_INET,
+				   .sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + last)};
+	struct sockaddr_in to = {.sin_family = AF_INET,
+				 .sin_port = htons(link_listener_port(rig->listener)),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof from), 0);
+	connect(fd, (struct sockaddr *)&to, sizeof to);
+	return fd;
+}
+
+/* Comes anew at once with every connection that was closed. */
+static void strangers_hold_on(uint32_t n, uint32_t addresses)
+{
+	char byte;
+	for (uint32_t i = 0; i < n; i++) {
+		if (stranger_fds[i] > 0 && read(stranger_fds[i], &byte, 1) < 0)
+			continue;
+		if (stranger_fds[i] > 0)
+			close(stranger_fds[i]);
+		stranger_fds[i] = stranger_dial((uint8_t)(2 + i % addresses));
+	}
+}
+
+static void strangers_go(void)
+{
+	for (uint32_t i = 0; i < STRANGERS; i++) {
+		if (stranger_fds[i] > 0)
+			close(stranger_fds[i]);
+		stranger_fds[i] = 0;
+	}
+}
+
+/* How many of ten agents come in while strangers hold all the places that they can. */
+static uint32_t agents_come_in(uint32_t strangers, uint32_t addresses, const char *name)
+{
+	struct agent *v[10];
+	uint32_t come = 0;
+	for (int i = 0; i < 20; i++) {
+		strangers_hold_on(strangers, addresses);
+		rig_run(rig, 100);
+	}
+	for (uint32_t i = 0; i < ARRAY_LEN(v); i++) {
+		AUTO(buf_done) struct buf node = BUF_INIT(31);
+		buf_printf(&node, "%s-%u", name, i);
+		v[i] = agent_add(rig, buf_str(&node), NULL, NULL, NULL);
+	}
+	for (int64_t end = rig_now() + 6000; rig_now() < end;) {
+		strangers_hold_on(strangers, addresses);
+		rig_run(rig, 50);
+	}
+	for (uint32_t i = 0; i < ARRAY_LEN(v); i++)
+		come += v[i]->connected ? 1 : 0;
+	printf("    %u of 10 agents came in\n", come);
+	for (uint32_t i = 0; i < ARRAY_LEN(v); i++) {
+		struct link_client c = link_dialer_api(v[i]->dialer);
+		c.hang_up(c.self);
+	}
+	rig->nagents -= 10;
+	strangers_go();
+	assert_true(rig_until(rig, 8000, nobody_waits, NULL));
+	return come;
+}
+
+/* One address alone does not fill the places. */
+static void strangers_of_one_address(void **state)
+{
+	uint64_t refused = stats().refused_address;
+	(void)state;
+	assert_int_equal(agents_come_in(STRANGERS, 1, "one"), 10);
+	assert_true(stats().refused_address > refused);
+	nothing_else_disturbed();
+}
+
+/* Many addresses fill them, and come anew; who is not there for a second gets none away from them.
+ */
+static void strangers_of_many_addresses(void **state)
+{
+	uint64_t dropped = stats().dropped;
+	(void)state;
+	assert_int_equal(agents_come_in(300, 50, "many"), 10);
+	assert_true(stats().dropped > dropped);
+	nothing_else_disturbed();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(wrong_ca),          cmocka_unit_test(wrong_server_name),
-		cmocka_unit_test(wrong_token),       cmocka_unit_test(wrong_node),
-		cmocka_unit_test(oversized_frame),   cmocka_unit_test(no_frame_at_all),
-		cmocka_unit_test(silent_connection), cmocka_unit_test(too_many_without_a_hello),
+		cmocka_unit_test(wrong_ca),
+		cmocka_unit_test(wrong_server_name),
+		cmocka_unit_test(wrong_token),
+		cmocka_unit_test(wrong_node),
+		cmocka_unit_test(oversized_frame),
+		cmocka_unit_test(no_frame_at_all),
+		cmocka_unit_test(silent_connection),
+		cmocka_unit_test(too_many_without_a_hello),
+		cmocka_unit_test(strangers_of_one_address),
+		cmocka_unit_test(strangers_of_many_addresses),
 	};
 	rig = rig_new();
 	rig_leave(cmocka_run_group_tests_name("link-refused", tests, start, NULL));

@@ -272,6 +272,7 @@ struct rig *rig_new(void)
 					   .server_name = SERVER_NAME,
 					   .pipes_max = 8192,
 					   .pipes_waiting_max = 256,
+					   .pipes_address_max = 200,
 					   .probe_ms = 3000,
 					   .probe_wait_ms = 5000,
 					   .wake = {r, wake}};

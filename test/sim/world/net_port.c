@@ -162,7 +162,7 @@ static void server_close_pipe(void *self, uint64_t id)
 
 struct link_server port_server(struct port *p)
 {
-	return (struct link_server){p, server_reply, server_close_pipe};
+	return (struct link_server){p, server_reply, server_close_pipe, NULL};
 }
 
 /* ---- what breaks them ---- */

@@ -214,7 +214,7 @@ static void new_server(struct world *w)
 					     .orders = orders,
 					     .template_text = template_text};
 	struct api api = fake_api(&w->server_api);
-	struct link_server link = {w, server_reply, server_close};
+	struct link_server link = {w, server_reply, server_close, NULL};
 	w->s = server_sessions_new(&cfg, &api, &link, NULL);
 	w->server = server_sessions_sink(w->s);
 }

@@ -41,6 +41,7 @@ struct world {
 	uint64_t next_ticket;
 	struct capacity capacity; /* of the last Hello or Report */
 	struct buf members;       /* "pod@node " of the last Hello or Report */
+	struct buf vouched;
 };
 
 static void link_reply(void *self, uint64_t ticket, const struct msg *msg)
@@ -72,6 +73,23 @@ static void link_close(void *self, uint64_t pipe)
 {
 	struct world *w = self;
 	buf_printf(&w->closed, "%u ", (unsigned)pipe);
+}
+
+static void link_vouch(void *self, uint64_t pipe)
+{
+	struct world *w = self;
+	buf_printf(&w->vouched, "%u ", (unsigned)pipe);
+}
+
+/* A token is its own print; those that begin with "bad" are not worth a question. */
+static enum reject look(const char *token, const char *username, const char *node,
+			char ret_print[TOKEN_PRINT_BYTES], const char **ret_why)
+{
+	assert_string_equal(username, AGENTS);
+	assert_string_equal(node, "n1");
+	fake_copy(ret_print, token);
+	*ret_why = "its claims";
+	return strncmp(token, "bad", 3) == 0 ? REJECT_TOKEN : REJECT_NONE;
 }
 
 static void keep(struct world *w, const struct member *v, uint32_t n)
@@ -138,7 +156,9 @@ static void sink(void *self, enum log_level level, const char *msg, const struct
 	w->warnings += level == LOG_WARN;
 }
 
-static int setup(void **state)
+static int setup_with(void **state,
+		      enum reject (*looks)(const char *token, const char *username,
+					   const char *node, char *ret_print, const char **ret_why))
 {
 	struct world *w = mem_zalloc(1, sizeof *w);
 	struct server_sessions_config cfg = {.agent_username = AGENTS,
@@ -147,6 +167,7 @@ static int setup(void **state)
 					     .hello_wait_ms = 5000,
 					     .reviews_max = 2,
 					     .pipes_waiting_max = 8,
+					     .look = looks,
 					     .drafts_bytes_max = 96 * 1024,
 					     .self = w,
 					     .on_hello = on_hello,
@@ -157,8 +178,8 @@ static int setup(void **state)
 					     .orders = orders,
 					     .template_text = template_text};
 	struct api api = fake_api(&w->api);
-	struct link_server link = {w, link_reply, link_close};
-	w->told = w->closed = w->members = BUF_INIT(1000000);
+	struct link_server link = {w, link_reply, link_close, link_vouch};
+	w->told = w->closed = w->members = w->vouched = BUF_INIT(1000000);
 	w->log = (struct log){.min = LOG_DEBUG, .self = w, .sink = sink};
 	w->s = server_sessions_new(&cfg, &api, &link, &w->log);
 	w->link = server_sessions_sink(w->s);
@@ -169,6 +190,16 @@ static int setup(void **state)
 	return 0;
 }
 
+static int setup(void **state)
+{
+	return setup_with(state, NULL);
+}
+
+static int setup_looking(void **state)
+{
+	return setup_with(state, look);
+}
+
 static int teardown(void **state)
 {
 	struct world *w = *state;
@@ -177,6 +208,7 @@ static int teardown(void **state)
 	buf_done(&w->told);
 	buf_done(&w->closed);
 	buf_done(&w->members);
+	buf_done(&w->vouched);
 	free(w);
 	return left;
 }
@@ -306,6 +338,117 @@ static void who_is_refused(void **state)
 	request(w, 2, &hello);
 	identity(w, fake_last(&w->api), NULL, "", 0);
 	assert_int_equal(w->warnings, 2);
+}
+
+static uint64_t reviews_asked(struct world *w)
+{
+	return w->api.n;
+}
+
+/* A question to the API server is spent on a token that may be good, and once in 10 s. */
+static void tokens_nobody_is_asked_about(void **state)
+{
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	hello.hello.token = "bad claims";
+	request(w, 1, &hello);
+	assert_int_equal(last(w)->reason, REJECT_TOKEN);
+	assert_int_equal(reviews_asked(w), 0);
+	hello.hello.token = "unknown";
+	request(w, 1, &hello);
+	identity(w, fake_last(&w->api), NULL, "", 0);
+	assert_int_equal(reviews_asked(w), 1);
+	request(w, 1, &hello);
+	assert_int_equal(last(w)->reason, REJECT_TOKEN);
+	assert_int_equal(reviews_asked(w), 1);
+	hello.hello.token = "another";
+	request(w, 1, &hello);
+	assert_int_equal(reviews_asked(w), 2);
+	identity(w, fake_last(&w->api), "kubernetes-admin", "n1", 0); /* it is known */
+	assert_int_equal(server_sessions_stats(w->s)->looked_bad, 1);
+	assert_int_equal(server_sessions_stats(w->s)->denied_again, 1);
+	pass(w, 10001);
+	w->link.on_pipe_open(w->link.self, 2, "10.0.0.7:1");
+	hello.hello.token = "unknown";
+	request(w, 2, &hello);
+	assert_int_equal(reviews_asked(w), 3);
+	assert_string_equal(buf_str(&w->vouched), "");
+	identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+	assert_string_equal(buf_str(&w->vouched), "2 "); /* it is no stranger any more */
+	/* A newer token of a session is looked at, too. */
+	struct msg report = {
+		.type = MSG_REPORT,
+		.report = {.session = last(w)->welcome.session, .seq = 1, .token = "bad"}};
+	request(w, 2, &report);
+	assert_int_equal(last(w)->type, MSG_ACK);
+	assert_int_equal(reviews_asked(w), 3);
+	assert_int_equal(server_sessions_stats(w->s)->looked_bad, 2);
+}
+
+/* Of many refused tokens the oldest are forgotten, and all after 10 s. */
+static void refused_tokens_are_bounded(void **state)
+{
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
+	char token[16];
+	for (unsigned i = 0; i <= 1024; i++) {
+		AUTO(buf_done) struct buf name = BUF_INIT(15);
+		buf_printf(&name, "t%u", i);
+		fake_copy(token, buf_str(&name));
+		hello.hello.token = token;
+		w->link.on_pipe_open(w->link.self, i + 1, "10.0.0.7:1");
+		request(w, i + 1, &hello);
+		identity(w, fake_last(&w->api), NULL, "", 0);
+		w->link.on_pipe_closed(w->link.self, i + 1);
+	}
+	uint64_t asked = reviews_asked(w);
+	w->link.on_pipe_open(w->link.self, 2000, "10.0.0.7:1");
+	hello.hello.token = "t1";
+	request(w, 2000, &hello);
+	assert_int_equal(reviews_asked(w), asked);
+	hello.hello.token = "t0";
+	request(w, 2000, &hello);
+	assert_int_equal(reviews_asked(w), asked + 1);
+	identity(w, fake_last(&w->api), NULL, "", 0);
+}
+
+static void too_many_hellos_of_one_connection(void **state)
+{
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
+	hello.hello.protocol = 99;
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	for (int i = 0; i < 16; i++) {
+		request(w, 1, &hello);
+		assert_int_equal(last(w)->reason, REJECT_VERSION);
+	}
+	assert_string_equal(buf_str(&w->closed), "");
+	request(w, 1, &hello);
+	assert_int_equal(last(w)->reason, REJECT_LATER);
+	assert_string_equal(buf_str(&w->closed), "1 ");
+}
+
+/* Before their tokens were reviewed, large first pages take a quarter of the memory for Hellos;
+ * small ones are always taken. */
+static void large_first_pages_wait(void **state)
+{
+	static char message[300];
+	struct world *w = *state;
+	struct member members[PAGE_MEMBERS_MAX] = {0};
+	memset(message, 'm', sizeof message - 1);
+	for (uint32_t i = 0; i < PAGE_MEMBERS_MAX; i++)
+		members[i] = (struct member){.pod = "p", .message = message};
+	for (uint64_t i = 1; i <= 4; i++) {
+		struct msg hello = hello_of("n1", "a1");
+		hello.hello.members = members;
+		hello.hello.nmembers = i < 4 ? PAGE_MEMBERS_MAX : 2;
+		w->link.on_pipe_open(w->link.self, i, "10.0.0.7:1");
+		request(w, i, &hello);
+		assert_int_equal(w->nreplies, i < 4 ? i - 1 : 2); /* the first and the last wait */
+		if (i == 2 || i == 3)
+			assert_int_equal(last(w)->reason, REJECT_LATER);
+	}
 }
 
 /* A thousand connections of strangers would hold the door for ever, if each Hello renewed the time.
@@ -954,10 +1097,15 @@ static void leadership_lost(void **state)
 
 int main(void)
 {
+#define L(f) cmocka_unit_test_setup_teardown(f, setup_looking, teardown)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(hello_to_welcome),
 		T(who_is_refused),
+		L(tokens_nobody_is_asked_about),
+		L(refused_tokens_are_bounded),
+		T(too_many_hellos_of_one_connection),
+		T(large_first_pages_wait),
 		T(bad_hellos_renew_no_deadline),
 		T(a_hello_behind_the_deadline),
 		T(hello_of_a_newer_epoch),
