@@ -55,7 +55,7 @@ uint16_t front_port(const struct front *f);
 
 struct front_stats {
 	uint32_t conns, waiting, strangers;
-	/* dropped: strangers, for newer ones */
-	uint64_t accepted, failed, oversized, refused_full, refused_address, dropped;
+	/* dropped: strangers, for newer ones; slowed: how often a peer had to wait */
+	uint64_t accepted, failed, oversized, refused_full, refused_address, dropped, slowed;
 };
 void front_stats(struct front *f, struct front_stats *ret);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "link/front_budget.h"
 #include "link/front_end.h"
 #include "link/front_places.h"
 #include "link/front_pump.h"
@@ -33,6 +34,7 @@ void conn_drop(struct conn *c)
 	if (c->state < CONN_HANDING)
 		DL_DELETE(f->early, c);
 	places_leave(f, c);
+	budget_drop(c);
 	c->state = CONN_GONE;
 	tls_stream_free(c->tls);
 	close(c->peer.fd);
@@ -81,6 +83,7 @@ void conn_start(struct front *f, int own_fd, const struct sockaddr_storage *from
 	pthread_mutex_unlock(&f->lock);
 	DL_APPEND(f->early, c);
 	places_take(f, c, from);
+	budget_start(c);
 	atomic_fetch_add(&f->nconns, 1);
 	atomic_fetch_add(&f->nwaiting, 1);
 	if (c->tls)
@@ -179,6 +182,12 @@ void conn_taken(struct conn *c)
 	must(c->state == CONN_HANDING);
 	c->state = CONN_PIPED;
 	atomic_fetch_sub(&c->front->nwaiting, 1);
+	if (!conn_pump(c))
+		conn_drop(c);
+}
+
+void conn_resume(struct conn *c)
+{
 	if (!conn_pump(c))
 		conn_drop(c);
 }

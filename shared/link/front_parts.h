@@ -71,6 +71,11 @@ struct conn {
 	} place;
 	uint8_t header[HEADER_BYTES];
 	size_t header_len;
+	struct budget { /* front_budget.h */
+		int64_t bytes, filled_ms;
+		struct conn *prev, *next; /* in front.slowed, while it waits */
+		bool waits;
+	} budget;
 	int nng_fd; /* nng's end of the socket pair until nng has it; else -1 */
 	struct held up, down;
 	struct framing framing;
@@ -87,6 +92,8 @@ struct front {
 	struct conn *early, *dead;                 /* early: not introduced yet */
 	struct conn *waiting_first, *waiting_last; /* that wait for a way into nng */
 	uint8_t buf[PUMP_BYTES];
+	int64_t now_ms;      /* of this turn */
+	struct conn *slowed; /* not read until they have a budget again */
 	struct address *addresses;
 	struct conn *by_number;
 	struct conn **strangers;
@@ -103,5 +110,5 @@ struct front {
 	bool relisten;                  /* lock */
 
 	atomic_uint nconns, nwaiting, nplaces;
-	atomic_ullong accepted, failed, oversized, refused_full, refused_address, dropped;
+	atomic_ullong accepted, failed, oversized, refused_full, refused_address, dropped, nslowed;
 };

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "link/front_budget.h"
+
 enum {
 	GRACE_MS = 1000,
 	DRAWS = 16, /* if a quarter has had its time, 99 of 100 newcomers find one */
@@ -119,6 +121,8 @@ void places_vouch(struct front *f, uint64_t number)
 {
 	struct conn *c = NULL;
 	HASH_FIND(place.hh, f->by_number, &number, sizeof number, c);
-	if (c)
-		places_leave(f, c);
+	if (!c)
+		return;
+	places_leave(f, c);
+	budget_vouched(c);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "link/front_budget.h"
 #include "link/front_end.h"
 
 enum { TURNS_MAX = 8 }; /* pieces before other connections have their turn */
@@ -42,8 +43,9 @@ static enum tls_io to_peer(struct conn *c, const uint8_t *data, size_t len, size
 }
 
 /* False: a frame is too long. nng would close the connection too, but would tell nobody. */
-static bool frames_fit(struct framing *f, const uint8_t *p, size_t n, uint64_t max)
+static bool frames_fit(struct conn *c, const uint8_t *p, size_t n, uint64_t max)
 {
+	struct framing *f = &c->framing;
 	while (n > 0) {
 		if (f->left > 0) {
 			size_t skip = n < f->left ? n : (size_t)f->left;
@@ -61,6 +63,7 @@ static bool frames_fit(struct framing *f, const uint8_t *p, size_t n, uint64_t m
 		f->nlen = 0;
 		if (f->left > max)
 			return false;
+		budget_frame(c, f->left);
 	}
 	return true;
 }
@@ -69,13 +72,17 @@ static enum tls_io from_peer(struct conn *c, size_t *ret_n)
 {
 	struct front *f = c->front;
 	struct err e;
+	if (!budget_left(c))
+		return TLS_IO_WANT_READ;
 	enum tls_io io = tls_stream_read(c->tls, f->buf, PUMP_BYTES, ret_n, &e);
 	if (io == TLS_IO_RUDE) {
 		atomic_fetch_add(&f->failed, 1);
 		f->cfg.on_failed(f->cfg.self, FRONT_CONNECTION, c->name, e.msg);
 		return TLS_IO_CLOSED;
 	}
-	if (io != TLS_IO_DONE || frames_fit(&c->framing, f->buf, *ret_n, f->cfg.frame_max))
+	if (io == TLS_IO_DONE)
+		budget_pay(c, *ret_n);
+	if (io != TLS_IO_DONE || frames_fit(c, f->buf, *ret_n, f->cfg.frame_max))
 		return io;
 	atomic_fetch_add(&f->oversized, 1);
 	f->cfg.on_failed(f->cfg.self, FRONT_FRAME, c->name,
@@ -162,7 +169,7 @@ bool conn_pump(struct conn *c)
 		return false;
 	if (up == TLS_IO_DONE || up_full)
 		pipe |= EPOLLOUT;
-	else
+	else if (!c->budget.waits)
 		peer |= events_of(up);
 	if (down == TLS_IO_DONE)
 		peer |= EPOLLOUT;

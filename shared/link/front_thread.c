@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "link/front_budget.h"
 #include "link/front_conn.h"
 #include "link/front_places.h"
 #include "link/front_port.h"
@@ -71,11 +72,18 @@ static void take_news(struct front *f, int64_t now_ms)
 	free(vouched);
 }
 
+static void resume_slowed(struct front *f)
+{
+	struct conn *c;
+	while ((c = budget_next(f)))
+		conn_resume(c);
+}
+
 static void turn(struct front *f)
 {
 	struct epoll_event events[EVENTS_MAX];
 	int n = epoll_wait(f->epoll_fd, events, EVENTS_MAX, TICK_MS);
-	int64_t now_ms = clock_ms();
+	int64_t now_ms = f->now_ms = clock_ms();
 	for (int i = 0; i < n; i++) {
 		if (events[i].data.ptr == &f->listen_fd)
 			front_port_accept(f, now_ms);
@@ -84,6 +92,7 @@ static void turn(struct front *f)
 		else
 			conn_event(events[i].data.ptr, events[i].events);
 	}
+	resume_slowed(f);
 	drop_late(f, now_ms);
 	front_port_again(f, now_ms);
 	conns_hand_over(f);
@@ -155,6 +164,7 @@ void front_stats(struct front *f, struct front_stats *ret)
 				    .waiting = atomic_load(&f->nwaiting),
 				    .strangers = atomic_load(&f->nplaces),
 				    .refused_address = atomic_load(&f->refused_address),
+				    .slowed = atomic_load(&f->nslowed),
 				    .dropped = atomic_load(&f->dropped),
 				    .accepted = atomic_load(&f->accepted),
 				    .failed = atomic_load(&f->failed),

@@ -22,6 +22,7 @@ void link_listener_tick(struct link_listener *l, int64_t now_ms)
 	link_listener_stats(l, &s);
 	refused_full(l, s.refused_full);
 	refused_dropped(l, s.dropped);
+	refused_slowed(l, s.slowed);
 	doors_tick(l, now_ms);
 	probe_tick(l, now_ms);
 }
@@ -175,6 +176,7 @@ void link_listener_stats(const struct link_listener *l, struct link_listener_sta
 	ret->refused_address = front.refused_address;
 	ret->strangers = front.strangers;
 	ret->dropped = front.dropped;
+	ret->slowed = front.slowed;
 	ret->failed = front.failed;
 	ret->oversized = front.oversized;
 	ret->contexts = l->nslots;

@@ -67,6 +67,14 @@ void refused_dropped(struct link_listener *l, uint64_t total)
 		"too many connections are open without a good Hello");
 }
 
+void refused_slowed(struct link_listener *l, uint64_t total)
+{
+	if (total == l->slowed_told)
+		return;
+	l->slowed_told = total;
+	refused(l, "", "connection read more slowly", "its peer sends more than an agent does");
+}
+
 void refused_by_front(struct link_listener *l, const struct mail *m)
 {
 	static const char *const what[] = {[FRONT_CONNECTION] = "connection failed",

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "sync/server/draft.h"
+#include "sync/server/hello_rate.h"
 #include "sync/server/pipe.h"
 #include "sync/server/refusal.h"
 #include "sync/server/review.h"
@@ -130,6 +131,7 @@ static void hello_reviewed(struct server_sessions *s, struct server_pipe *p,
 		refuse_hello(s, p, ticket, no, why);
 		return;
 	}
+	server_hello_rate_count(s, p->draft->hello.node);
 	p->ticket = 0;
 	if (s->link.vouch)
 		s->link.vouch(s->link.self, p->id);
@@ -306,6 +308,10 @@ static void first_page(struct server_sessions *s, struct server_pipe *p, uint64_
 	enum reject no = check_hello(s, h, &why);
 	if (no == REJECT_NONE)
 		no = server_token_look(s, h->token, h->node, print, &why);
+	if (no == REJECT_NONE && !server_hello_rate_ok(s, h->node)) {
+		no = REJECT_LATER;
+		why = "this node says Hello too often";
+	}
 	if (no == REJECT_NONE)
 		no = make_draft(s, p, h, &why);
 	if (no != REJECT_NONE) {

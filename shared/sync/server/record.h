@@ -73,12 +73,13 @@ struct server_sessions {
 	bool leading;
 	uint64_t epoch, last_session;
 
-	struct server_pipe *pipes;     /* by id */
-	struct server_pipe *nodes;     /* by node; of sessions */
-	struct server_pipe *stirred;   /* whose parked Watch is to be looked at */
-	struct heap timers;            /* of pipes */
-	struct server_review *waiting; /* for a TokenReview, oldest first */
-	struct server_limit *limits;   /* by peer */
-	struct server_denied *denied;  /* token.h */
+	struct server_pipe *pipes;             /* by id */
+	struct server_pipe *nodes;             /* by node; of sessions */
+	struct server_pipe *stirred;           /* whose parked Watch is to be looked at */
+	struct heap timers;                    /* of pipes */
+	struct server_review *waiting;         /* for a TokenReview, oldest first */
+	struct server_limit *limits;           /* by peer */
+	struct server_hello_rate *hello_rates; /* hello_rate.h */
+	struct server_denied *denied;          /* token.h */
 	struct server_sessions_stats stats;
 };

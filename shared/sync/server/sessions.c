@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "sync/server/hello.h"
+#include "sync/server/hello_rate.h"
 #include "sync/server/parked.h"
 #include "sync/server/pipe.h"
 #include "sync/server/refusal.h"
@@ -232,6 +233,7 @@ struct server_sessions *server_sessions_free(struct server_sessions *s)
 	}
 	server_limits_clear(s);
 	server_tokens_clear(s);
+	server_hello_rates_clear(s);
 	heap_done(&s->timers);
 	free(s->agent_username);
 	free(s->leader_address);

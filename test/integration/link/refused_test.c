@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <nng/nng.h>
 #include <nng/supplemental/tls/tls.h>
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -340,12 +341,13 @@ static uint32_t agents_come_in(uint32_t strangers, uint32_t addresses, const cha
 		buf_printf(&node, "%s-%u", name, i);
 		v[i] = agent_add(rig, buf_str(&node), NULL, NULL, NULL);
 	}
-	for (int64_t end = rig_now() + 6000; rig_now() < end;) {
+	for (int64_t end = rig_now() + 20000; come < ARRAY_LEN(v) && rig_now() < end;) {
 		strangers_hold_on(strangers, addresses);
 		rig_run(rig, 50);
+		come = 0;
+		for (uint32_t i = 0; i < ARRAY_LEN(v); i++)
+			come += v[i]->connected ? 1 : 0;
 	}
-	for (uint32_t i = 0; i < ARRAY_LEN(v); i++)
-		come += v[i]->connected ? 1 : 0;
 	printf("    %u of 10 agents came in\n", come);
 	for (uint32_t i = 0; i < ARRAY_LEN(v); i++) {
 		struct link_client c = link_dialer_api(v[i]->dialer);
@@ -378,6 +380,90 @@ static void strangers_of_many_addresses(void **state)
 	nothing_else_disturbed();
 }
 
+/* ---- a peer that sends without end ---- */
+
+static SSL *flood_open(SSL_CTX *ctx, int fd)
+{
+	static const uint8_t header[8] = {0, 'S', 'P', 0, 0, 0x30, 0, 0};
+	SSL *ssl = SSL_new(ctx);
+	int shaken = 0;
+	SSL_set_fd(ssl, fd);
+	SSL_set_connect_state(ssl);
+	for (int i = 0; i < 300 && shaken != 1; i++) {
+		shaken = SSL_do_handshake(ssl);
+		rig_run(rig, 10);
+	}
+	assert_int_equal(shaken, 1);
+	assert_int_equal(SSL_write(ssl, header, sizeof header), sizeof header);
+	return ssl;
+}
+
+/* How many answers are whole in what came. */
+static uint32_t answers(SSL *ssl)
+{
+	static uint8_t in[65536];
+	static uint64_t left = 8, len; /* first the server's introduction */
+	static uint32_t have;
+	static bool introduced;
+	uint32_t n = 0;
+	for (int got; (got = SSL_read(ssl, in, sizeof in)) > 0;) {
+		for (int i = 0; i < got; i++) {
+			if (left > 0) {
+				n += --left == 0 && introduced;
+				introduced |= left == 0;
+				continue;
+			}
+			len = len << 8 | in[i];
+			if (++have < 8)
+				continue;
+			left = len;
+			len = have = 0;
+		}
+	}
+	return n;
+}
+
+/* Requests of nothing, as fast as they are answered: no more than six are out, or the connection
+ * would be closed for that. */
+static void flood(SSL *ssl, int64_t ms)
+{
+	static uint8_t frame[12] = {[7] = 4}; /* its length: the number alone */
+	uint32_t number = 0, out = 0;
+	for (int64_t end = rig_now() + ms; rig_now() < end;) {
+		while (out < 6) {
+			uint32_t n = htonl(0x80000000U | ++number);
+			memcpy(frame + 8, &n, sizeof n);
+			if (SSL_write(ssl, frame, sizeof frame) != sizeof frame)
+				return;
+			out++;
+		}
+		rig_turn(rig, rig_now() + 1);
+		out -= answers(ssl);
+	}
+}
+
+/* A stranger has a budget of bytes, and each frame costs a kilobyte of it. */
+static void flood_of_frames(void **state)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	int fd = stranger_dial(99);
+	uint64_t slowed = stats().slowed;
+	uint64_t bad = server_sessions_stats(rig->sessions)->rejects[REJECT_MALFORMED];
+	(void)state;
+	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL *ssl = flood_open(ctx, fd);
+	flood(ssl, 3000);
+	bad = server_sessions_stats(rig->sessions)->rejects[REJECT_MALFORMED] - bad;
+	printf("    %u frames were handled\n", (unsigned)bad);
+	assert_true(bad > 50 && bad < 500);
+	assert_true(stats().slowed > slowed);
+	SSL_free(ssl);
+	SSL_CTX_free(ctx);
+	close(fd);
+	assert_true(rig_until(rig, 8000, nobody_waits, NULL));
+	nothing_else_disturbed();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -391,6 +477,7 @@ int main(void)
 		cmocka_unit_test(too_many_without_a_hello),
 		cmocka_unit_test(strangers_of_one_address),
 		cmocka_unit_test(strangers_of_many_addresses),
+		cmocka_unit_test(flood_of_frames),
 	};
 	rig = rig_new();
 	rig_leave(cmocka_run_group_tests_name("link-refused", tests, start, NULL));

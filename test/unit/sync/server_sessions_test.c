@@ -413,6 +413,42 @@ static void refused_tokens_are_bounded(void **state)
 	identity(w, fake_last(&w->api), NULL, "", 0);
 }
 
+/* Only Hellos with a good token count: nobody uses up what another node has. */
+static void hellos_of_a_node_have_a_rate(void **state)
+{
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1");
+	w->link.on_pipe_open(w->link.self, 1, "10.0.0.7:1");
+	for (int i = 0; i < 15; i++) {
+		request(w, 1, &hello);
+		identity(w, fake_last(&w->api), AGENTS, "n2", 0);
+		assert_int_equal(last(w)->reason, REJECT_NODE);
+	}
+	for (uint64_t i = 2; i < 12; i++) {
+		w->link.on_pipe_open(w->link.self, i, "10.0.0.7:1");
+		request(w, i, &hello);
+		identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+		assert_int_equal(last(w)->type, MSG_WELCOME);
+	}
+	request(w, 11, &hello);
+	assert_int_equal(last(w)->reason, REJECT_LATER);
+	struct msg other = hello_of("n3", "a3");
+	w->link.on_pipe_open(w->link.self, 20, "10.0.0.8:1");
+	request(w, 20, &other);
+	identity(w, fake_last(&w->api), AGENTS, "n3", 0);
+	assert_int_equal(last(w)->type, MSG_WELCOME);
+	pass(w, 1999);
+	request(w, 11, &hello);
+	assert_int_equal(last(w)->reason, REJECT_LATER);
+	pass(w, 1);
+	request(w, 11, &hello);
+	identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+	assert_int_equal(last(w)->type, MSG_WELCOME);
+	pass(w, 1000);
+	request(w, 11, &hello);
+	assert_int_equal(last(w)->reason, REJECT_LATER);
+}
+
 static void too_many_hellos_of_one_connection(void **state)
 {
 	struct world *w = *state;
@@ -1104,6 +1140,7 @@ int main(void)
 		T(who_is_refused),
 		L(tokens_nobody_is_asked_about),
 		L(refused_tokens_are_bounded),
+		T(hellos_of_a_node_have_a_rate),
 		T(too_many_hellos_of_one_connection),
 		T(large_first_pages_wait),
 		T(bad_hellos_renew_no_deadline),
