@@ -34,12 +34,12 @@ option_value() { [ "$2" -ge 2 ] || usage_error "$1 needs a value"; }
 cluster_state() { printf '%s\n' "$e2e_state/$1"; }         # NAME
 cluster_kubeconfig() { printf '%s\n' "$e2e_state/$1/kubeconfig"; } # NAME
 
-# use_alone CLUSTER: only one of e2e/demo, e2e/run and e2e/figures works on a cluster, until it ends. So
+# use_alone CLUSTER: only one of e2e/demo, e2e/run, e2e/hostile and e2e/figures works on a cluster, until it ends. So
 # none of them finds or removes objects of another one. Uses descriptor 6.
 use_alone() {
 	mkdir -p "$e2e_state"
 	exec 6>"$e2e_state/lock-use-$1"
-	flock -n 6 || die "another e2e/demo, e2e/run or e2e/figures uses the cluster $1: wait until it has ended"
+	flock -n 6 || die "another e2e/demo, e2e/run, e2e/hostile or e2e/figures uses the cluster $1: wait until it has ended"
 }
 
 # cluster_nodes NAME: prints the names of the node containers, the control plane first.

@@ -22,7 +22,7 @@ agent=("$build/bin/muster-agent" --namespace x --node n)
 sim=$build/bin/muster-sim bench=$build/bin/bench-placement
 
 for program in "${coordinator[0]}" "${agent[0]}" "$sim" "$bench" test/run test/shell test/coverage \
-	test/lint/run test/tools/get test/mutants/run test/mutants/refresh e2e/run e2e/cluster e2e/demo e2e/figures e2e/lib/images; do
+	test/lint/run test/tools/get test/mutants/run test/mutants/refresh e2e/run e2e/cluster e2e/demo e2e/figures e2e/hostile e2e/lib/images; do
 	try 0 "$program" --help
 	try 2 "$program" --no-such-option
 done
@@ -68,6 +68,7 @@ try 2 e2e/run --lanes
 try 2 e2e/run --lanes 0
 try 2 e2e/cluster
 try 2 e2e/cluster nonsense
+try 2 e2e/hostile nonsense
 try 2 e2e/cluster status --name
 try 2 e2e/cluster status --name 'No Name'
 try 2 e2e/cluster up --workers 0

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs attacks: begins them, looks at the victim while they are under way, ends them, and looks at the victim again."""
+import itertools
+import time
+import traceback
+
+from cluster import Cluster, Tenant
+from rooted import RootedNode
+from suite import ROUNDS, NotReached, Scene, Verdict
+from victim import LAUNCHES, Victim
+
+
+class Ground:
+    """What all attacks share: the cluster, the victim and, once it was asked for, the hostile node."""
+
+    def __init__(self):
+        self.cluster = Cluster()
+        self.victim = Victim(self.cluster)
+        self.node = RootedNode(self.cluster)
+        self.has_node = False
+
+    def __enter__(self):
+        self.node.leave()  # of a run that was cut off
+        self.victim.enter()
+        return self
+
+    def __exit__(self, *_):
+        self.victim.leave()
+        self.node.leave()
+
+    def rooted_node(self):
+        if not self.has_node:
+            self.node.enter()
+        self.has_node = True
+        return self.node
+
+
+class Play:
+    """One attack under way."""
+
+    def __init__(self, chosen, ground, tenant):
+        self.verdict = Verdict(chosen)
+        self.scene = Scene(ground, tenant, self.verdict)
+        self.steps = chosen.run(self.scene)
+
+    def guarded(self, step):
+        """What goes wrong in an attack is an error of that attack."""
+        if self.verdict.error:
+            return
+        try:
+            step()
+        except NotReached as err:
+            self.verdict.error = f"did not reach its target: {err}"
+        except Exception:  # pylint: disable=broad-except
+            self.verdict.error = traceback.format_exc(limit=-3)
+
+    def begin(self):
+        next(self.steps)
+        if not self.verdict.reached:
+            raise NotReached("nothing says that it reached its target")
+
+    def end(self):
+        next(self.steps, None)
+
+    def clean_up(self):
+        self.steps.close()
+        for undo in reversed(self.scene.cleanups):
+            try:
+                undo()
+            except Exception as err:  # pylint: disable=broad-except
+                print(f"    # cleaning up: {err}", flush=True)
+
+
+class Watch:
+    """The victim and Muster's programs, before, during and after."""
+
+    def __init__(self, ground):
+        self.ground = ground
+        self.identities, self.resident = ground.cluster.identities(), ground.victim.resident()
+        self.before = ground.victim.starts(LAUNCHES)
+
+    def during(self, plays):
+        for _ in range(ROUNDS):
+            starts, mib = self.ground.victim.starts(LAUNCHES), self.ground.cluster.resident_mib()
+            for p in plays:
+                p.verdict.before, p.verdict.during = self.before, starts
+                p.verdict.memory_mib = max(p.verdict.memory_mib, mib)
+            if all(p.verdict.ratio <= p.verdict.attack.ratio for p in plays):
+                return
+
+    def after(self, plays):
+        late = self.ground.victim.unfinished()
+        now, mib = self.ground.cluster.identities(), self.ground.cluster.resident_mib()
+        for p in plays:
+            p.verdict.memory_mib = max(p.verdict.memory_mib, mib)
+            p.guarded(lambda p=p: self.judge(p.scene, late, now))
+
+    def judge(self, scene, late, now):
+        scene.hurts(f"{len(late)} jobs of the victim did not complete: {late[:3]}", late)
+        # What the victim's own small jobs did may be told a moment later.
+        scene.comes("the resident job is as it was", lambda: self.ground.victim.resident() == self.resident, 15)
+        changed = [k for k in self.identities if now.get(k) != self.identities[k] and not (
+            scene.new_leader and (k == "leader" or "coordinator" in k))]
+        scene.hurts(f"programs ended or changed: {changed}", changed)
+        v = scene.verdict
+        scene.hurts(f"a start of the victim took {v.ratio:.1f} times as long", v.ratio > v.attack.ratio)
+        scene.hurts(f"the coordinator had {v.memory_mib:.0f} MiB", v.memory_mib > v.attack.memory_mib)
+
+
+def run_together(chosen, ground, number):
+    """The verdicts on some attacks, under way together. What they made is gone afterwards, or is being removed."""
+    began = time.monotonic()
+    tenant = Tenant(ground.cluster, f"hostile-{number}-{int(time.time()) % 100000}").enter()
+    plays = [Play(one, ground, tenant) for one in chosen]
+    watch = Watch(ground)
+    try:
+        for p in plays:
+            p.guarded(p.begin)
+        going = [p for p in plays if not p.verdict.error]
+        watch.during(going)
+        for p in going:
+            p.guarded(p.end)
+        watch.after(going)
+    finally:
+        for p in plays:
+            p.clean_up()
+            p.verdict.seconds = time.monotonic() - began
+        tenant.leave()
+    return [p.verdict for p in plays]
+
+
+def run(selected, ground):
+    """Verdicts in the order of the attacks."""
+    groups = itertools.groupby(enumerate(selected), lambda one: one[1].family if one[1].light else one[0])
+    for number, (_, group) in enumerate(groups, 1):
+        yield from run_together([a for _, a in group], ground, number)
