@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HTTPS requests on the loop. A client is one server with one set of credentials. It uses HTTP/2
- * over at most two connections, or HTTP/1.1 over one for requests that must not wait behind
- * others. Requests beyond inflight_max wait in order. A connection on which a deadline passes is
- * closed, so that nothing more is sent into a dead one; its other requests end with
- * RC_UNREACHABLE. loop_run makes the callbacks, which may start and cancel requests. Nothing is
- * ever truncated. */
+ * over at most two connections, HTTP/1.1 over at most sixteen if the server speaks nothing newer,
+ * or HTTP/1.1 over one for requests that must not wait behind others. Requests beyond inflight_max
+ * wait in order. A connection on which a deadline passes is closed, so that nothing more is sent
+ * into a dead one; its other requests end with RC_UNREACHABLE. loop_run makes the callbacks, which
+ * may start and cancel requests. Nothing is ever truncated. */
 #pragma once
 
 #include <stdbool.h>

@@ -56,7 +56,8 @@ enum rc http_client_new(struct loop *l, const struct http_config *cfg, struct ht
 	c->inflight_max = cfg->inflight_max;
 	c->multi = curl_multi_init();
 	must(c->multi && c->inflight_max > 0);
-	curl_multi_setopt(c->multi, CURLMOPT_MAX_HOST_CONNECTIONS, c->http1 ? 1L : 2L);
+	curl_multi_setopt(c->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
+			  c->http1 ? 1L : (long)CONNECTIONS_HTTP2);
 	curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, 4L);
 	curl_multi_setopt(c->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
 	loop_join(l, c);

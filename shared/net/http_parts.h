@@ -7,7 +7,9 @@
 #include "net/http.h"
 #include "net/wake.h"
 
-enum { SOCKETS_MAX = 16 };
+enum { SOCKETS_MAX = 40 }; /* twice the connections: old ones are still closing */
+
+enum { CONNECTIONS_HTTP2 = 2 };
 
 struct http_client {
 	struct loop *loop; /* for http_client.c only: the requests do not know the loop */
@@ -15,6 +17,8 @@ struct http_client {
 	CURLM *multi;
 	char *url, *ca, *cert, *key, *server_name, *user_agent;
 	bool insecure, http1;
+	bool answers_http1; /* the last answer was HTTP/1.x, although HTTP/2 was asked for */
+	bool many;          /* it may have CONNECTIONS_HTTP1 */
 	uint32_t inflight_max, inflight, waiting;
 	struct http_request *first;   /* waiting, in order (utlist) */
 	struct http_request *running; /* utlist */

@@ -12,6 +12,9 @@
 #include "net/http_conn.h"
 #include "os/clock.h"
 
+/* A watch takes a connection of HTTP/1.1 for itself, and there are four of them. */
+enum { CONNECTIONS_HTTP1 = 16 };
+
 void http_free(struct http_request *r)
 {
 	if (r->easy)
@@ -81,6 +84,8 @@ static size_t on_header(char *data, size_t size, size_t n, void *self)
 	struct http_request *r = self;
 	size_t len = size * n, i = sizeof name - 1;
 	int64_t seconds = 0;
+	if (len > 5 && memcmp(data, "HTTP/", 5) == 0)
+		r->client->answers_http1 = data[5] == '1';
 	if (len < sizeof name || strncasecmp(data, name, i) != 0)
 		return len;
 	while (i < len && data[i] == ' ')
@@ -236,11 +241,22 @@ static void end_unsent(struct http_client *c)
 	}
 }
 
+/* Not from libcurl's callbacks, where the version is seen. */
+static void set_connections(struct http_client *c)
+{
+	if (c->http1 || c->many == c->answers_http1)
+		return;
+	c->many = c->answers_http1;
+	curl_multi_setopt(c->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
+			  c->many ? (long)CONNECTIONS_HTTP1 : (long)CONNECTIONS_HTTP2);
+}
+
 void http_run(struct http_client *c)
 {
 	int running, left;
 	struct CURLMsg *msg;
 	curl_multi_perform(c->multi, &running);
+	set_connections(c);
 	while ((msg = curl_multi_info_read(c->multi, &left))) {
 		char *p = NULL;
 		struct http_request *r;

@@ -12,6 +12,7 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import hostile_cases  # noqa: E402
+import http1  # noqa: E402
 import job_cases  # noqa: E402
 import parity  # noqa: E402
 import roles  # noqa: E402
@@ -303,7 +304,7 @@ def ipv6(c):
 
 CASES = {f.__name__.replace("_", "-"): f for f in (
     happy, restart_coordinator, restart_agent, standby, stopped_leader, failing, unschedulable, delete, refused,
-    cordon, quota, crds_late, scale, ipv6, *job_cases.CASES, *hostile_cases.CASES, roles.rights, parity.parity)}
+    cordon, quota, crds_late, scale, ipv6, *job_cases.CASES, *hostile_cases.CASES, *http1.CASES, roles.rights, parity.parity)}
 
 
 def run(name):

@@ -101,6 +101,7 @@ class Cluster:
         self.logs = {}
         self.ports = {}
         self.kubelets = None
+        self.programs_port = None  # of the API server as the programs see it; None: its own
         self.host = "127.0.0.1"  # where coordinators listen, as it stands before a port
         self.node_names = [f"n{i}" for i in range(1, nodes + 1)]
 
@@ -190,7 +191,7 @@ class Cluster:
         config = {"apiVersion": "v1", "kind": "Config", "current-context": "c",
                   "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
                   "clusters": [{"name": "c", "cluster": {
-                      "server": f"https://{self.api.host}:{self.api.port}",
+                      "server": f"https://{self.api.host}:{self.programs_port or self.api.port}",
                       "certificate-authority-data": ca}}],
                   "users": [{"name": "u", "user": {"token": token}}]}
         with open(path, "w") as f:
