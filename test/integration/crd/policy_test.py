@@ -277,6 +277,38 @@ def test_namespaces(server, check):
         check.refused(user + " in kube-system", create(server, pod(), user=user, where="kube-system"), "do not run")
 
 
+def job(name, priority):
+    return {"apiVersion": "muster.dev/v1alpha1", "kind": "ComputeJob", "metadata": {"name": name},
+            "spec": {"command": ["a"], **({} if priority is None else {"priority": priority})}}
+
+
+def test_priority(server, check):
+    """priority.restricted: a priority above 0 needs a right; what is stored is kept, lower ones are free."""
+    jobs = f"/apis/muster.dev/v1alpha1/namespaces/{OTHER_NAMESPACE}/computejobs"
+    post = lambda name, priority, user, path=jobs: server.request("POST", path, job(name, priority), user=user)
+    patch = lambda name, user, **fields: server.request("PATCH", f"{jobs}/{name}", {"spec": fields}, user=user,
+                                                        kind="application/merge-patch+json")
+    bind = lambda name, role, user, where=OTHER_NAMESPACE: server.kubectl(
+        "create", "rolebinding", name, "-n", where, f"--clusterrole={role}", f"--user={user}")
+    for user, where in (("ann", OTHER_NAMESPACE), ("bob", OTHER_NAMESPACE), ("bob", "default")):
+        bind(f"edit-{user}", "muster-edit", user, where)
+    check.accepted("by default everybody may", post("old", 5, "ann"))
+    set_up(server, "--set", "priority.restricted=true")
+    bind("prioritize", "muster-prioritize", "bob")
+    end = time.monotonic() + 30
+    while post("probe", 5, "ann", jobs + "?dryRun=All")[0] < 300 and time.monotonic() < end:
+        time.sleep(0.1)
+    check.refused("ann, above 0", post("a", 1, "ann"), "muster-prioritize")
+    for name, priority in (("none", None), ("zero", 0), ("below", -5)):
+        check.accepted(f"ann, {name}", post(name, priority, "ann"))
+    check.refused("ann raises hers", patch("zero", "ann", priority=3), "prioritize")
+    check.refused("ann raises an old one", patch("old", "ann", priority=6), "prioritize")
+    check.accepted("ann edits an old one", patch("old", "ann", suspend=True))
+    check.accepted("ann lowers it", patch("old", "ann", priority=2))
+    check.accepted("bob, above 0", post("b", 900, "bob"))
+    check.refused("bob elsewhere", post("b", 1, "bob", jobs.replace(OTHER_NAMESPACE, "default")), "prioritize")
+
+
 def wait_for(server, check, word):
     end = time.monotonic() + 30
     for user in ("agent", "coordinator"):
@@ -302,7 +334,7 @@ def main():
     set_up(server)
     wait_enforced(server, check)
     for test in (test_agent, test_agent_token, test_coordinator, test_volumes, test_others, test_rights, test_namespaces,
-                 test_no_launch):
+                 test_no_launch, test_priority):
         test(server, check)
     check.end(at_least=240)
 
