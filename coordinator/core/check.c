@@ -115,7 +115,7 @@ void core_check(const struct core *c)
 {
 	const struct job_record *j;
 	const struct node_record *n;
-	for (j = c->jobs.by_uid; j; j = j->hh_uid.next)
+	for (j = c->jobs.all; j; j = j->all_next)
 		check_job(c, j);
 	for (n = c->nodes.by_name; n; n = n->hh.next) {
 		check_node(c, n);

@@ -4,6 +4,7 @@
 #include "coordinator/core/core.h"
 
 #include <stdlib.h>
+#include <utlist.h>
 
 #include "coordinator/core/life/gate.h"
 #include "coordinator/core/life/node_apply.h"
@@ -52,14 +53,14 @@ struct core *core_new(const struct core_config *cfg, const struct log *log)
 
 static void forget(struct core *c)
 {
-	struct job_record *j, *jtmp;
+	struct job_record *j;
 	struct node_record *n, *ntmp;
 	queue_forget(c);
 	HASH_ITER (hh, c->nodes.by_name, n, ntmp) {
 		while (n->attempts)
 			attempt_free(c, n->attempts);
 	}
-	HASH_ITER (hh_uid, c->jobs.by_uid, j, jtmp)
+	while ((j = c->jobs.all))
 		job_free(c, j);
 	nominated_forget(c);
 	nodes_forget(c);
@@ -98,13 +99,14 @@ static void lead(struct core *c, uint64_t epoch)
 /* The time for agents to connect begins here: before, no agent could connect. */
 static void synced(struct core *c, bool old_pods_come)
 {
-	struct job_record *j, *jtmp;
+	struct job_record *j;
 	struct node_record *n, *ntmp;
 	if (c->synced)
 		return;
 	c->synced = true;
 	gate_wait(c);
-	HASH_ITER (hh_uid, c->jobs.by_uid, j, jtmp) {
+	DL_FOREACH2(c->jobs.all, j, all_next)
+	{
 		job_tell_old(c, j);
 		if (!old_pods_come)
 			old_pods_forget(j);
@@ -115,7 +117,7 @@ static void synced(struct core *c, bool old_pods_come)
 	HASH_ITER (hh, c->nodes.by_name, n, ntmp) {
 		orders_recount(c, n);
 	}
-	log_info(c->log, "core synced", KI("jobs", HASH_CNT(hh, c->jobs.by_name)),
+	log_info(c->log, "core synced", KI("jobs", c->jobs.by_name.n),
 		 KI("nodes", HASH_COUNT(c->nodes.by_name)), KI("members", c->attempts.by_id.n));
 }
 

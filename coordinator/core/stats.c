@@ -13,7 +13,10 @@ void core_stats(const struct core *c, struct core_stats *ret)
 	memset(ret->jobs, 0, sizeof ret->jobs);
 	memset(ret->nodes, 0, sizeof ret->nodes);
 	ret->members_live = ret->orders = ret->attempts_open = 0;
-	for (const struct job_record *j = c->jobs.by_name; j; j = j->hh.next) {
+	for (const struct job_record *j = c->jobs.all; j; j = j->all_next) {
+		ret->attempts_open += job_attempts_live(j) + j->members.count[ATTEMPT_STOPPING];
+		if (!job_exists(j))
+			continue;
 		ret->jobs[j->life.state]++;
 		ret->members_live += job_attempts_live(j);
 		ret->bytes_jobs += sizeof *j + job_slots_bytes(j);
@@ -23,9 +26,7 @@ void core_stats(const struct core *c, struct core_stats *ret)
 		ret->bytes_nodes += sizeof *n + (size_t)ROW_N * c->res.cap * sizeof(int64_t);
 		ret->orders += n->orders.n;
 	}
-	for (const struct job_record *j = c->jobs.by_uid; j; j = j->hh_uid.next)
-		ret->attempts_open += job_attempts_live(j) + j->members.count[ATTEMPT_STOPPING];
-	ret->job_records = HASH_CNT(hh_uid, c->jobs.by_uid);
+	ret->job_records = c->jobs.by_identity.n;
 	ret->node_records = HASH_COUNT(c->nodes.by_name);
 	ret->templates = templates_count(c);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/life/gate.h"
 
+#include <utlist.h>
+
 #include "coordinator/core/life/not_ready.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
@@ -29,13 +31,14 @@ void gate_wait(struct core *c)
 static void open_gate(struct core *c)
 {
 	struct node_record *n, *ntmp;
-	struct job_record *j, *jtmp;
+	struct job_record *j;
 	c->gate.open = true;
 	queue_due(c);
 	log_info(c->log, "wait for agents ended", KI("after_ms", c->now_ms - c->gate.lead_ms));
 	HASH_ITER (hh, c->nodes.by_name, n, ntmp)
 		node_dirty(c, n);
-	HASH_ITER (hh_uid, c->jobs.by_uid, j, jtmp) {
+	DL_FOREACH2(c->jobs.all, j, all_next)
+	{
 		if (job_blocked(j))
 			waiting_soon(c, j);
 		if (j->object.predates_leader && !job_finished(j))

@@ -5,6 +5,7 @@
 #include <utlist.h>
 
 #include "base/backoff.h"
+#include "base/text.h"
 #include "coordinator/core/observe/adopt.h"
 #include "coordinator/core/state/admitted.h"
 #include "coordinator/core/state/attempt.h"
@@ -123,7 +124,7 @@ static void set_template(struct core *c, struct job_record *j, const struct job_
 	set_old_template(c, j, spec->old_template_hash);
 	j->spec.credentials = spec->credentials;
 	if (!str_eq(j->spec.invalid, spec->invalid))
-		mem_strset(&j->spec.invalid, spec->invalid);
+		text_set(&j->spec.invalid, spec->invalid);
 }
 
 #define TAINT_NOT_READY "node.kubernetes.io/not-ready"

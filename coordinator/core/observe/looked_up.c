@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/observe/looked_up.h"
 
+#include <utlist.h>
+
 #include "coordinator/core/state/choice.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/lookup.h"
@@ -14,7 +16,8 @@
 static void wake(struct core *c, const struct lookup *l, bool news)
 {
 	struct job_record *j, *tmp;
-	HASH_ITER (hh_uid, c->jobs.by_uid, j, tmp) {
+	DL_FOREACH_SAFE2(c->jobs.all, j, tmp, all_next)
+	{
 		if (!job_queued(j) || !objects_use(j->spec.request, l))
 			continue;
 		queue_look(c, j);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "coordinator/core/attempt/address.h"
 #include "coordinator/core/attempt/again.h"
 #include "coordinator/core/attempt/launch.h"
@@ -70,7 +71,7 @@ static void set_starting(struct core *c, struct attempt *a, const struct member 
 	a->preparing = starts && *words && str_eq(m->reason, "PodInitializing");
 	if (str_eq(a->starting, words))
 		return;
-	mem_strset(&a->starting, words);
+	text_set(&a->starting, words);
 	job_dirty(c, a->job);
 }
 
@@ -104,7 +105,7 @@ static void on_seen(struct core *c, struct attempt *a, const struct member *m)
 	}
 	if (first)
 		admission_shown(c, a, &m->requests);
-	mem_strset(&a->pod_uid, m->pod_uid);
+	text_set(&a->pod_uid, m->pod_uid);
 	attempt_order_changed(c, a);
 	must(!a->orphaned); /* its job's members are not looked at any more */
 	if (a->state == ATTEMPT_STOPPING)

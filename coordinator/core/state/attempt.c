@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/state.h"
+#include "base/text.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/ports.h"
@@ -176,9 +177,9 @@ struct attempt *attempt_new(struct core *c, struct job_record *j, uint32_t index
 	a->node = n;
 	a->timer.kind = TIMER_ATTEMPT;
 	a->seen_gen = n->list.generation;
-	mem_strset(&a->pod_uid, "");
-	mem_strset(&a->waiting, "");
-	mem_strset(&a->starting, "");
+	text_set(&a->pod_uid, "");
+	text_set(&a->waiting, "");
+	text_set(&a->starting, "");
 	member_pod_name(j->name, j->uid, index, attempt, a->pod);
 	hmap_add(&c->attempts.by_id, &a->by_id, id_hash(j, index, attempt));
 	hmap_add(&c->attempts.by_pod, &a->by_pod, name_hash(j->ns, a->pod));
@@ -267,7 +268,7 @@ void attempt_set_waiting(struct core *c, struct attempt *a, const char *why)
 		return;
 	a->job->members.nwaiting -= *a->waiting != 0;
 	a->job->members.nwaiting += *why != 0;
-	mem_strset(&a->waiting, why);
+	text_set(&a->waiting, why);
 	job_dirty(c, a->job);
 }
 
@@ -311,9 +312,9 @@ void attempt_free(struct core *c, struct attempt *a)
 	needs_done(&a->needs);
 	free(a->ports.v);
 	free(a->volumes.v);
-	free(a->pod_uid);
-	free(a->waiting);
-	free(a->starting);
+	text_free(a->pod_uid);
+	text_free(a->waiting);
+	text_free(a->starting);
 	free(a);
 }
 
@@ -342,7 +343,7 @@ struct attempt *attempt_adopt(struct core *c, struct job_record *j, struct node_
 	job_changed_template(j);
 	a->needs = needs_of(c, &m->requests);
 	a->ports = host_ports_copy(&m->ports);
-	mem_strset(&a->pod_uid, m->pod_uid);
+	text_set(&a->pod_uid, m->pod_uid);
 	/* While objects are still being listed, the newest attempt is the current one; later, the
 	 * first one stays. */
 	bool newer = !c->synced && s->current && s->current->id.attempt < m->attempt;

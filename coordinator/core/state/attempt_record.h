@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/hmap.h"
+#include "base/text.h"
 #include "coordinator/core/state/node_record.h"
 
 /* The states of an attempt. state/attempt.c has the moves. */
@@ -51,10 +52,11 @@ struct attempt {
 	int64_t failing_ms; /* when the coordinator's first create failed; 0: none has failed */
 	/* waiting: why a container waits ("ErrImagePull: …"), or why the create of an attempt that
 	 * is ordered keeps failing, or "" */
-	char *pod_uid, *waiting;
-	char *starting; /* what a member that has not started is at, though nothing is wrong; or ""
-			 */
-	bool preparing; /* that is an init container */
+	const char *pod_uid, *waiting;
+	const char *starting; /* what a member that has not started is at, though nothing is wrong;
+			       * or ""
+			       */
+	bool preparing;       /* that is an init container */
 	struct needs needs;
 	struct host_ports ports;
 	struct volume_keys volumes; /* of its claims; none of an attempt that was found */

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "coordinator/core/state/job_members.h"
 #include "coordinator/core/state/old_pods.h"
 #include "coordinator/core/state/queue.h"
@@ -13,56 +16,82 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
 
-struct job_record *job_find(const struct core *c, const char *ns, const char *name)
+struct job_names {
+	const char *ns, *name, *uid;
+};
+
+static uint64_t name_hash(const char *ns, const char *name)
 {
-	AUTO(buf_done) struct buf key = BUF_INIT(1024);
-	struct job_record *j;
-	buf_printf(&key, "%s/%s", str_or_empty(ns), str_or_empty(name));
-	HASH_FIND_STR(c->jobs.by_name, buf_str(&key), j);
-	return j;
+	return hash_str(hash_str(23, ns), name);
 }
 
 /* Whoever may create pods in one namespace can name any UID as their owner's, so a UID alone says
  * nothing. */
-static void put_identity(struct buf *b, const char *ns, const char *name, const char *uid)
+static uint64_t identity_hash(const struct job_names *k)
 {
-	buf_printf(b, "%s/%s/%s", str_or_empty(ns), str_or_empty(name), str_or_empty(uid));
+	return hash_str(name_hash(k->ns, k->name), k->uid);
+}
+
+static bool same_name(struct hlink *x, const void *key)
+{
+	const struct job_record *j = OWNER_OF(x, struct job_record, by_name);
+	const struct job_names *k = key;
+	bool ns = str_eq(j->ns, k->ns), name = str_eq(j->name, k->name);
+	return ns & name;
+}
+
+static bool same_identity(struct hlink *x, const void *key)
+{
+	const struct job_record *j = OWNER_OF(x, struct job_record, by_identity);
+	const struct job_names *k = key;
+	bool ns = str_eq(j->ns, k->ns), name = str_eq(j->name, k->name);
+	return ns & name & (bool)str_eq(j->uid, k->uid);
+}
+
+struct job_record *job_find(const struct core *c, const char *ns, const char *name)
+{
+	const struct job_names k = {str_or_empty(ns), str_or_empty(name), ""};
+	struct hlink *x = hmap_find(&c->jobs.by_name, name_hash(k.ns, k.name), same_name, &k);
+	return x ? OWNER_OF(x, struct job_record, by_name) : NULL;
 }
 
 struct job_record *job_find_same(const struct core *c, const char *ns, const char *name,
 				 const char *uid)
 {
-	AUTO(buf_done) struct buf key = BUF_INIT(1024);
-	struct job_record *j;
-	put_identity(&key, ns, name, uid);
-	HASH_FIND(hh_uid, c->jobs.by_uid, buf_str(&key), key.len, j);
-	return j;
+	const struct job_names k = {str_or_empty(ns), str_or_empty(name), str_or_empty(uid)};
+	struct hlink *x = hmap_find(&c->jobs.by_identity, identity_hash(&k), same_identity, &k);
+	return x ? OWNER_OF(x, struct job_record, by_identity) : NULL;
+}
+
+/* One block holds "ns/name", then each of the three by itself. */
+static void set_names(struct job_record *j, const struct job_names *k)
+{
+	size_t ns = strlen(k->ns), name = strlen(k->name), uid = strlen(k->uid);
+	char *at = j->key = mem_alloc(2 * (ns + name) + uid + 5);
+	memcpy(at, k->ns, ns);
+	at[ns] = '/';
+	memcpy(at + ns + 1, k->name, name + 1);
+	j->ns = memcpy(at + ns + name + 2, k->ns, ns + 1);
+	j->name = memcpy(at + 2 * ns + name + 3, k->name, name + 1);
+	j->uid = memcpy(at + 2 * (ns + name) + 4, k->uid, uid + 1);
 }
 
 struct job_record *job_new(struct core *c, const char *ns, const char *name, const char *uid)
 {
-	AUTO(buf_done) struct buf key = BUF_INIT(1024), identity = BUF_INIT(1024);
+	const struct job_names k = {str_or_empty(ns), str_or_empty(name), str_or_empty(uid)};
 	struct job_record *j = mem_zalloc(1, sizeof *j);
-	put_identity(&identity, ns, name, uid);
-	j->identity = mem_strdup(buf_str(&identity));
-	buf_printf(&key, "%s/%s", str_or_empty(ns), str_or_empty(name));
-	j->key = mem_strdup(buf_str(&key));
-	j->ns = mem_strdup(ns);
-	j->name = mem_strdup(name);
-	j->uid = mem_strdup(uid);
-	mem_strset(&j->status.rv, "");
-	mem_strset(&j->told.message, "");
-	mem_strset(&j->told.create_error, "");
-	mem_strset(&j->told.last_failure, "");
-	mem_strset(&j->told.last_refusal, "");
-	mem_strset(&j->told.forbidden, "");
-	mem_strset(&j->told.doubt, "");
-	mem_strset(&j->spec.invalid, "");
+	set_names(j, &k);
+	const char **empty[] = {&j->status.rv,         &j->told.message,      &j->told.create_error,
+				&j->told.last_failure, &j->told.last_refusal, &j->told.forbidden,
+				&j->told.doubt,        &j->spec.invalid};
+	for (size_t i = 0; i < ARRAY_LEN(empty); i++)
+		text_set(empty[i], "");
 	j->id = ++c->jobs.last_id;
 	j->timer.kind = TIMER_JOB;
 	j->life.deadline_at_ms = j->life.ttl_at_ms = INT64_MAX;
 	j->spec.parallelism = j->spec.min_parallelism = 1;
-	HASH_ADD_KEYPTR(hh_uid, c->jobs.by_uid, j->identity, strlen(j->identity), j);
+	DL_APPEND2(c->jobs.all, j, all_prev, all_next);
+	hmap_add(&c->jobs.by_identity, &j->by_identity, identity_hash(&k));
 	return j;
 }
 
@@ -92,18 +121,19 @@ struct job_record *job_take_dirty(struct core *c)
 void job_set_named(struct core *c, struct job_record *j, bool in)
 {
 	if (in)
-		HASH_ADD_KEYPTR(hh, c->jobs.by_name, j->key, strlen(j->key), j);
+		hmap_add(&c->jobs.by_name, &j->by_name, name_hash(j->ns, j->name));
 	else
-		HASH_DEL(c->jobs.by_name, j);
+		hmap_del(&c->jobs.by_name, &j->by_name);
 }
 
 void job_free(struct core *c, struct job_record *j)
 {
 	must(!j->members.attempts);
 	queue_take(c, j);
-	if (j->object.known && !j->object.deleted)
+	if (job_exists(j))
 		job_set_named(c, j, false);
-	HASH_DELETE(hh_uid, c->jobs.by_uid, j);
+	hmap_del(&c->jobs.by_identity, &j->by_identity);
+	DL_DELETE2(c->jobs.all, j, all_prev, all_next);
 	dirty_list_remove(c, j);
 	heap_remove(&c->timers, &j->timer);
 	admitted_use(c, j, NULL, NULL);
@@ -113,21 +143,12 @@ void job_free(struct core *c, struct job_record *j)
 	request_put(c, j->spec.request);
 	job_followed_selection(c, j);
 	bitset_done(&j->members.completed);
-	char *own[] = {j->key,
-		       j->identity,
-		       j->ns,
-		       j->name,
-		       j->uid,
-		       j->status.rv,
-		       j->told.message,
-		       j->spec.invalid,
-		       j->told.create_error,
-		       j->told.last_failure,
-		       j->told.last_refusal,
-		       j->told.forbidden,
-		       j->told.doubt};
-	for (size_t i = 0; i < ARRAY_LEN(own); i++)
-		free(own[i]);
+	const char *texts[] = {j->status.rv,         j->told.message,      j->spec.invalid,
+			       j->told.create_error, j->told.last_failure, j->told.last_refusal,
+			       j->told.forbidden,    j->told.doubt};
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		text_free(texts[i]);
+	free(j->key);
 	job_slots_free(j);
 	old_pods_forget(j);
 	free(j->refusals.v);

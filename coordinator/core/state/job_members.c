@@ -8,28 +8,32 @@
 #include "base/mem.h"
 #include "coordinator/core/state/selection.h"
 
+static size_t page_bytes(uint32_t page)
+{
+	return sizeof(struct slot) << (page < SLOTS_PAGE_LOG ? page : SLOTS_PAGE_LOG);
+}
+
 /* Memory goes with the indexes of which something is known, however many the job asks for. */
 struct slot *job_slot(struct job_record *j, uint32_t index)
 {
 	struct job_members *m = &j->members;
-	uint32_t page = index / SLOTS_PAGE;
+	struct slot_place p = slot_place(index);
 	must(index < PARALLELISM_MAX); /* model/member.h and the wire take no other */
-	if (page >= m->npages) {
-		m->pages = mem_realloc(m->pages, page + 1, sizeof(struct slot_page *));
-		memset(m->pages + m->npages, 0,
-		       (page + 1 - m->npages) * sizeof(struct slot_page *));
-		m->npages = page + 1;
+	if (p.page >= m->npages) {
+		m->pages = mem_realloc(m->pages, p.page + 1, sizeof *m->pages);
+		memset(m->pages + m->npages, 0, (p.page + 1 - m->npages) * sizeof *m->pages);
+		m->npages = p.page + 1;
 	}
-	if (!m->pages[page])
-		m->pages[page] = mem_zalloc(1, sizeof(struct slot_page));
-	return &m->pages[page]->v[index % SLOTS_PAGE];
+	if (!m->pages[p.page])
+		m->pages[p.page] = mem_zalloc(1, page_bytes(p.page));
+	return &m->pages[p.page][p.at];
 }
 
 size_t job_slots_bytes(const struct job_record *j)
 {
-	size_t bytes = j->members.npages * sizeof(struct slot_page *);
+	size_t bytes = j->members.npages * sizeof *j->members.pages;
 	for (uint32_t i = 0; i < j->members.npages; i++)
-		bytes += j->members.pages[i] ? sizeof(struct slot_page) : 0;
+		bytes += j->members.pages[i] ? page_bytes(i) : 0;
 	return bytes;
 }
 

@@ -7,12 +7,24 @@
 
 /* The slot of an index, made if there is none yet. It stays where it is. */
 struct slot *job_slot(struct job_record *j, uint32_t index);
+/* The page of an index, and its place in it. */
+struct slot_place {
+	uint32_t page, at;
+};
+static inline struct slot_place slot_place(uint32_t index)
+{
+	uint32_t nth = index + 1;
+	if (nth >= SLOTS_PAGE)
+		return (struct slot_place){SLOTS_PAGE_LOG - 1 + nth / SLOTS_PAGE, nth % SLOTS_PAGE};
+	uint32_t page = 31 - (uint32_t)__builtin_clz(nth);
+	return (struct slot_place){page, nth - (1U << page)};
+}
 /* NULL: nothing was ever known of the index. */
 static inline struct slot *job_slot_find(const struct job_record *j, uint32_t index)
 {
-	uint32_t page = index / SLOTS_PAGE;
-	bool known = page < j->members.npages && j->members.pages[page];
-	return known ? &j->members.pages[page]->v[index % SLOTS_PAGE] : NULL;
+	struct slot_place p = slot_place(index);
+	bool known = p.page < j->members.npages && j->members.pages[p.page];
+	return known ? &j->members.pages[p.page][p.at] : NULL;
 }
 /* The attempt that holds the index, or NULL. */
 static inline struct attempt *job_current(const struct job_record *j, uint32_t index)
@@ -23,7 +35,8 @@ static inline struct attempt *job_current(const struct job_record *j, uint32_t i
 /* All indexes of which something is known are below this number; 0: there are none. */
 static inline uint32_t job_slots_end(const struct job_record *j)
 {
-	return j->members.npages * SLOTS_PAGE;
+	uint32_t n = j->members.npages;
+	return n <= SLOTS_PAGE_LOG ? (1U << n) - 1 : (n - SLOTS_PAGE_LOG + 1) * SLOTS_PAGE - 1;
 }
 size_t job_slots_bytes(const struct job_record *j); /* of memory */
 void job_slots_free(struct job_record *j);

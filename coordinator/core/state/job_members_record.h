@@ -12,16 +12,13 @@ struct slot {
 	uint8_t ends; /* in a row, since the last long run or change by a user (attempt/again.h) */
 };
 
-enum { SLOTS_PAGE = 64 };
-
-/* The slots of SLOTS_PAGE indexes, made when something of one of them is known. */
-struct slot_page {
-	struct slot v[SLOTS_PAGE];
-};
+/* Slots stand in pages, so that they stay where they are: pages of 1, 2, 4 … 32 slots, then pages
+ * of SLOTS_PAGE. A page is made when something of one of its indexes is known. */
+enum { SLOTS_PAGE_LOG = 6, SLOTS_PAGE = 1 << SLOTS_PAGE_LOG };
 
 /* The members. */
 struct job_members {
-	struct slot_page **pages; /* NULL: nothing is known of these indexes */
+	struct slot **pages; /* NULL: nothing is known of these indexes */
 	uint32_t npages;
 	struct attempt *attempts; /* a list through job_next */
 	uint32_t count[ATTEMPT_STATE_N], nready, nwaiting;

@@ -33,8 +33,8 @@ struct job_want {
 	enum node_loss on_loss;
 	enum update_type update_type;
 	bool suspend, unavailable_percent;
-	bool credentials; /* the pod carries credentials, so no agent may create it */
-	char *invalid;    /* why no pod can be made of the spec, or "" */
+	bool credentials;    /* the pod carries credentials, so no agent may create it */
+	const char *invalid; /* why no pod can be made of the spec, or "" */
 	uint32_t template_id, old_template_id; /* old: of pods that older versions made */
 	struct request *request;
 };
@@ -66,13 +66,15 @@ struct job_life {
 };
 
 struct job_record {
-	UT_hash_handle hh, hh_uid;      /* by "ns/name" while the object exists; by identity */
+	struct hlink by_name;     /* by namespace and name, while the object exists */
+	struct hlink by_identity; /* by namespace, name and UID: a member's pod has all three */
+	struct job_record *all_prev, *all_next;
 	struct job_record *prev, *next; /* the list of jobs that changed */
 	struct heap_node timer;
 	uint32_t id;
-	char *key, *ns, *name, *uid;
-	char *identity; /* "ns/name/uid": a pod is a member of the job only if all three agree */
 	bool dirty;
+	char *key; /* "ns/name"; its block holds the next three, too */
+	const char *ns, *name, *uid;
 	struct job_object object;
 	struct job_want spec;
 	struct job_check check;
@@ -94,6 +96,12 @@ struct job_record {
 	bool gathering; /* an urgent write waits a moment for more changes */
 	uint32_t inflight_failed, inflight_attempts;
 };
+
+/* The object was seen, and not its deletion. */
+static inline bool job_exists(const struct job_record *j)
+{
+	return j->object.known && !j->object.deleted;
+}
 
 static inline bool job_queued(const struct job_record *j)
 {

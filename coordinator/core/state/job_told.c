@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clocktext.h"
+#include "base/text.h"
 #include "coordinator/core/state/conditions.h"
 
 void job_set_condition(struct core *c, struct job_record *j, enum job_condition which,
@@ -19,14 +20,14 @@ void job_set_condition(struct core *c, struct job_record *j, enum job_condition 
 
 void job_set_create_error(struct job_record *j, const char *words)
 {
-	mem_strset(&j->told.create_error, words);
+	text_set(&j->told.create_error, words);
 }
 
 void job_set_doubt(struct job_record *j, const char *words, bool told)
 {
 	if (str_eq(j->told.doubt, words))
 		return;
-	mem_strset(&j->told.doubt, words);
+	text_set(&j->told.doubt, words);
 	j->told.doubt_news = *words && !told;
 }
 
@@ -41,7 +42,7 @@ void job_told_adopt(struct job_record *j, const struct job_status *st)
 						    .since_ms = st->conds[i].since_ms};
 	}
 	j->told.reason = reason_parse(st->reason);
-	mem_strset(&j->told.message, st->message);
+	text_set(&j->told.message, st->message);
 }
 
 void job_told_end_over(struct job_record *j)
@@ -59,9 +60,8 @@ void job_set_message(struct job_record *j, enum reason reason, const char *fmt, 
 {
 	va_list ap;
 	va_start(ap, fmt);
-	char *message = words_vprintf(MESSAGE_MAX, fmt, ap);
+	AUTO(mem_freep) char *message = words_vprintf(MESSAGE_MAX, fmt, ap);
 	va_end(ap);
 	j->told.reason = reason;
-	free(j->told.message);
-	j->told.message = message;
+	text_set(&j->told.message, message);
 }

@@ -23,6 +23,8 @@ void tables_done(struct core *c)
 	for (uint32_t i = 0; i < c->res.n; i++)
 		free(c->res.names[i]);
 	heap_done(&c->timers);
+	hmap_done(&c->jobs.by_name);
+	hmap_done(&c->jobs.by_identity);
 	hmap_done(&c->attempts.by_id);
 	hmap_done(&c->attempts.by_pod);
 	bitset_done(&c->nodes.usable);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "base/text.h"
 #include "coordinator/core/state/labels.h"
 #include "coordinator/core/state/levels.h"
 #include "coordinator/core/state/ports.h"
@@ -118,7 +119,7 @@ struct node_record *node_get(struct core *c, const char *name)
 	n->room_timer.kind = TIMER_ROOM;
 	mem_strset(&n->kube.uid, "");
 	mem_strset(&n->compute.uid, "");
-	mem_strset(&n->status.rv, "");
+	text_set(&n->status.rv, "");
 	mem_strset(&n->agent.version, "");
 	mem_strset(&n->agent.boot_id, "");
 	n->list.next_ms = INT64_MAX;
@@ -207,10 +208,10 @@ void node_free(struct core *c, struct node_record *n)
 	}
 	labels_done(c, &n->kube.labels);
 	labels_done(c, &n->compute.labels);
-	char *own[] = {n->name,      n->kube.uid,      n->compute.uid,
-		       n->status.rv, n->agent.version, n->agent.boot_id};
+	char *own[] = {n->name, n->kube.uid, n->compute.uid, n->agent.version, n->agent.boot_id};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		free(own[i]);
+	text_free(n->status.rv);
 	free(n->kube.taints);
 	free(n->res);
 	free(n);

@@ -20,7 +20,7 @@ struct status_slot {
 	enum mark mark; /* whether a write was asked for, and how soon */
 	uint64_t stored, inflight, seen;
 	uint64_t stored_head, inflight_head;
-	char *rv; /* the resourceVersion from which the next write is computed */
+	const char *rv; /* the resourceVersion from which the next write is computed */
 	/* What was last refused for good, how often since a write was stored, and when it is tried
 	 * again although nothing has changed. */
 	uint64_t refused, refused_head;

@@ -34,7 +34,9 @@ struct label_table {
 };
 
 struct job_table {
-	struct job_record *by_name, *by_uid, *dirty;
+	struct hmap by_name, by_identity;
+	struct job_record *all; /* as they came: a list through all_prev and all_next */
+	struct job_record *dirty;
 	uint32_t last_id;
 };
 

@@ -5,6 +5,7 @@
 #include <utlist.h>
 
 #include "base/clocktext.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
@@ -30,7 +31,7 @@ static int64_t wall_second(const struct core *c, int64_t at_ms)
 static void set_last_end(struct core *c, struct job_record *j, uint32_t index, enum reason reason,
 			 const char *words)
 {
-	mem_strset(&j->told.last_failure, words);
+	text_set(&j->told.last_failure, words);
 	j->told.last_end = reason;
 	j->told.last_index = index;
 	j->told.next_try_ms = wall_second(c, job_slot(j, index)->retry_ms);
@@ -104,7 +105,7 @@ void tell_pause(struct core *c, const struct attempt *a, const struct member *m)
 
 void tell_adopt(struct job_record *j)
 {
-	mem_strset(&j->told.last_failure, j->told.message);
+	text_set(&j->told.last_failure, j->told.message);
 	j->told.last_end = j->told.reason;
 	j->told.last_index = UINT32_MAX;
 	j->told.next_try_ms = 0;
@@ -126,7 +127,7 @@ void tell_refusal(struct job_record *j, const struct member *m)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
 	put_refusal(&b, m);
-	mem_strset(&j->told.last_refusal, buf_str(&b));
+	text_set(&j->told.last_refusal, buf_str(&b));
 }
 
 void tell_forbidden(struct core *c, const struct attempt *a, const struct member *m)
@@ -134,7 +135,7 @@ void tell_forbidden(struct core *c, const struct attempt *a, const struct member
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
 	struct job_record *j = a->job;
 	put_refusal(&b, m);
-	mem_strset(&j->told.forbidden, buf_str(&b));
+	text_set(&j->told.forbidden, buf_str(&b));
 	if (j->told.refusal_event_ms > c->now_ms)
 		return;
 	j->told.refusal_event_ms = c->now_ms + FAILURE_EVENT_MS;
@@ -295,7 +296,7 @@ static void turn_to(const struct core *c, struct job_record *j, uint32_t index)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(64);
 	buf_printf(&b, "member %u has ended as well", index);
-	mem_strset(&j->told.last_failure, buf_str(&b));
+	text_set(&j->told.last_failure, buf_str(&b));
 	j->told.last_index = index;
 	j->told.next_try_ms = wall_second(c, job_slot(j, index)->retry_ms);
 }
@@ -331,7 +332,7 @@ void tell_progress(struct core *c, struct job_record *j)
 	if (tell_lost(c, j) || tell_waiting(c, j))
 		return;
 	if (!j->life.retrying)
-		mem_strset(&j->told.last_failure, "");
+		text_set(&j->told.last_failure, "");
 	if (*j->told.last_failure && !job_blocked(j))
 		say_last_end(c, j);
 	else if (!job_queued(j) && *j->told.doubt)

@@ -5,6 +5,7 @@
 
 #include "base/backoff.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "model/object.h"
 
@@ -21,7 +22,7 @@ void slot_seen(struct status_slot *s, struct status_print p, const char *rv)
 	}
 	if (!repeated)
 		s->seen = p.full;
-	mem_strset(&s->rv, rv);
+	text_set(&s->rv, rv);
 }
 
 bool slot_differs(const struct status_slot *s, struct status_print p)
@@ -118,7 +119,7 @@ enum slot_end slot_written(struct status_slot *s, enum rc rc, const char *rv, in
 	}
 	if (rc == RC_OK) {
 		stored(s);
-		mem_strset(&s->rv, rv);
+		text_set(&s->rv, rv);
 		return SLOT_STORED;
 	}
 	if (rc == RC_NOTFOUND) {

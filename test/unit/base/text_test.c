@@ -7,8 +7,30 @@
 #include "base/clocktext.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "test/lib/check.h"
+
+static void test_texts_that_are_empty_share_one(void **state)
+{
+	(void)state;
+	const char *a = NULL, *b = NULL;
+	text_set(&a, NULL);
+	text_set(&b, "");
+	assert_string_equal(a, "");
+	assert_ptr_equal(a, b);
+	text_set(&a, "words");
+	assert_string_equal(a, "words");
+	text_set(&a, a + 1); /* a part of itself */
+	assert_string_equal(a, "ords");
+	text_set(&b, a);
+	assert_ptr_not_equal(a, b);
+	text_set(&a, "");
+	assert_string_equal(b, "ords");
+	text_free(a);
+	text_free(b);
+	text_free(NULL);
+}
 
 static void test_buf_never_truncates(void **state)
 {
@@ -284,6 +306,7 @@ static void test_err_is_cut_between_characters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_texts_that_are_empty_share_one),
 		cmocka_unit_test(test_buf_never_truncates),
 		cmocka_unit_test(test_buf_growth_and_front),
 		cmocka_unit_test(test_escapes),

@@ -12,7 +12,7 @@
 static struct attempt *running(struct core *c, struct job_record *j, const char *node)
 {
 	struct attempt *a = tables_attempt(c, j, 0, tables_node(c, node, 4000, MEMORY));
-	mem_strset(&a->pod_uid, "u1");
+	text_set(&a->pod_uid, "u1");
 	attempt_set_state(c, a, ATTEMPT_RUNNING);
 	return a;
 }

@@ -94,7 +94,7 @@ static void a_loss_counts_once(void **state)
 	struct job_record *j = tables_job(c, "a", 1);
 	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
 	struct attempt *lost = tables_attempt(c, j, 0, tables_node(c, "n2", 4000, MEMORY));
-	mem_strset(&lost->pod_uid, "u1");
+	text_set(&lost->pod_uid, "u1");
 	attempt_set_state(c, lost, ATTEMPT_RUNNING);
 	j->spec.on_loss = LOSS_REPLACE;
 	c->now_ms += 100000;

@@ -35,7 +35,7 @@ static void lost_and_found(void **state)
 		struct job_record *j = tables_job(c, "a", 1);
 		struct attempt *a = tables_attempt(c, j, 0, n);
 		a->phase = cases[i].phase;
-		mem_strset(&a->pod_uid, cases[i].pod_uid);
+		text_set(&a->pod_uid, cases[i].pod_uid);
 		attempt_set_state(c, a, cases[i].was);
 		attempt_lost(c, a);
 		CASE(cases[i].name, a->state == cases[i].lost);
@@ -56,7 +56,7 @@ static void one_that_was_replaced_is_stopped(void **state)
 	struct node_record *n1 = tables_node(c, "n1", 4000, MEMORY);
 	struct job_record *j = tables_job(c, "a", 1);
 	struct attempt *old = tables_attempt(c, j, 0, n1);
-	mem_strset(&old->pod_uid, "u1");
+	text_set(&old->pod_uid, "u1");
 	attempt_set_state(c, old, ATTEMPT_RUNNING);
 	attempt_lost(c, old);
 	struct attempt *young = tables_attempt(c, j, 0, tables_node(c, "n2", 4000, MEMORY));

@@ -44,7 +44,7 @@ static void what_is_asked_for(void **state)
 		struct job_record *j = tables_job(c, "a", 1);
 		struct attempt *a = tables_attempt(c, j, 0, n);
 		a->confirmed = cases[i].confirmed;
-		mem_strset(&a->pod_uid, cases[i].seen ? "u1" : "");
+		text_set(&a->pod_uid, cases[i].seen ? "u1" : "");
 		attempt_set_state(c, a, cases[i].was);
 		attempts_stop_all(c, j, "job suspended");
 		CASE(cases[i].name, a->state == cases[i].now);
@@ -63,7 +63,7 @@ static void a_pod_that_has_ended_is_removed(void **state)
 	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
 	struct job_record *j = tables_job(c, "a", 1);
 	struct attempt *a = tables_attempt(c, j, 0, n);
-	mem_strset(&a->pod_uid, "u1");
+	text_set(&a->pod_uid, "u1");
 	a->phase = MEMBER_REFUSED;
 	attempt_leave_slot(a);
 	attempt_set_state(c, a, ATTEMPT_ENDED);
@@ -86,7 +86,7 @@ static void a_deletion_is_tried_again(void **state)
 	struct core *c = tables_of(state);
 	struct attempt *a =
 		tables_attempt(c, tables_job(c, "a", 1), 0, tables_node(c, "n1", 4000, MEMORY));
-	mem_strset(&a->pod_uid, "u1");
+	text_set(&a->pod_uid, "u1");
 	attempt_stop(c, a, "job deleted");
 	int64_t wait = 0;
 	for (uint32_t i = 0; i < 4; i++) {
@@ -142,7 +142,7 @@ static void an_orphan_holds_its_room(void **state)
 	struct attempt *a = tables_attempt(c, tables_job(c, "a", 2), 0, n);
 	struct attempt *ended = tables_attempt(c, a->job, 1, n);
 	attempt_set_state(c, ended, ATTEMPT_ENDED);
-	mem_strset(&a->pod_uid, "u1");
+	text_set(&a->pod_uid, "u1");
 	attempt_orphan(c, ended);
 	attempt_orphan(c, a);
 	attempt_orphan(c, a);

@@ -15,7 +15,7 @@ static struct job_record *with_members(struct core *c)
 	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
 	struct job_record *j = tables_job(c, "a", 3);
 	struct attempt *a = tables_attempt(c, j, 0, n);
-	mem_strset(&a->pod_uid, "u1");
+	text_set(&a->pod_uid, "u1");
 	attempt_set_state(c, a, ATTEMPT_RUNNING);
 	attempt_set_state(c, tables_attempt(c, j, 1, n), ATTEMPT_ENDED);
 	queue_put(c, j, 1);

@@ -18,7 +18,7 @@ static struct attempt *refused(struct core *c, bool by_coordinator)
 	struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
 	struct attempt *b = tables_attempt(c, j, 1, tables_node(c, "n2", 4000, MEMORY));
 	a->by_coordinator = by_coordinator;
-	mem_strset(&b->pod_uid, "u1");
+	text_set(&b->pod_uid, "u1");
 	attempt_set_state(c, b, ATTEMPT_RUNNING);
 	job_set_state(c, j, JOB_RUNNING);
 	j->life.start_ms = 5000;

@@ -45,7 +45,7 @@ static void set(struct core *c, struct job_record *j, unsigned what)
 	}
 	j->spec.suspend = what & SUSPENDED;
 	if (what & INVALID)
-		mem_strset(&j->spec.invalid, "no containers");
+		text_set(&j->spec.invalid, "no containers");
 	if (what & FORBIDDEN)
 		refusals_forbid(c, j, tables_node(c, "n2", 4000, MEMORY));
 	if (what & RUNS)

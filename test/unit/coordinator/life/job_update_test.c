@@ -21,7 +21,7 @@ static struct job_record *running(struct core *c)
 	struct job_record *j = tables_job(c, "a", MEMBERS);
 	for (uint32_t i = 0; i < MEMBERS; i++) {
 		struct attempt *a = tables_attempt(c, j, i, tables_node(c, names[i], 4000, MEMORY));
-		mem_strset(&a->pod_uid, "u1");
+		text_set(&a->pod_uid, "u1");
 		attempt_set_state(c, a, ATTEMPT_RUNNING);
 	}
 	return j;

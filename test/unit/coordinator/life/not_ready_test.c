@@ -14,7 +14,7 @@
 static struct attempt *member(struct core *c, struct node_record *n, const char *job)
 {
 	struct attempt *a = tables_attempt(c, tables_job(c, job, 1), 0, n);
-	mem_strset(&a->pod_uid, job);
+	text_set(&a->pod_uid, job);
 	a->phase = MEMBER_RUNNING;
 	attempt_set_state(c, a, ATTEMPT_RUNNING);
 	return a;

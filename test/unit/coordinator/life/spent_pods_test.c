@@ -13,7 +13,7 @@ static struct attempt *ended(struct core *c, struct job_record *j, enum member_p
 {
 	struct node_record *n = node_find(c, "n1");
 	struct attempt *a = tables_attempt(c, j, 0, n ? n : tables_node(c, "n1", 4000, MEMORY));
-	mem_strset(&a->pod_uid, "u");
+	text_set(&a->pod_uid, "u");
 	a->phase = phase;
 	attempt_leave_slot(a);
 	attempt_set_state(c, a, ATTEMPT_ENDED);

@@ -108,7 +108,7 @@ static void what_a_hello_lacks_is_looked_up(void **state)
 	struct core_event ev = of(9);
 	agent_hello(c, &ev);
 	assert_false(n->list.wanted); /* its pod may come to be still */
-	mem_strset(&a->pod_uid, "u1");
+	text_set(&a->pod_uid, "u1");
 	agent_hello(c, &ev);
 	assert_true(n->list.wanted);
 	assert_int_equal(n->list.next_ms, c->now_ms);

@@ -244,7 +244,7 @@ static void what_a_live_get_tells(void **state)
 		struct job_record *j = job_find(c, "default", "a");
 		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
 		struct attempt *a = tables_attempt(c, j, 0, n);
-		mem_strset(&a->pod_uid, "u1");
+		text_set(&a->pod_uid, "u1");
 		const struct core_event ev = {.checked = {.ns = "default",
 							  .name = "a",
 							  .uid = "uid-1",

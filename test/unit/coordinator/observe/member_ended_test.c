@@ -259,7 +259,7 @@ static void the_end_of_a_superseded_one(void **state)
 		struct job_record *j = tables_job(c, "a", 1);
 		const struct member m = {.phase = cases[i].phase};
 		struct attempt *old = tables_attempt(c, j, 0, n);
-		mem_strset(&old->pod_uid, "u1");
+		text_set(&old->pod_uid, "u1");
 		attempt_set_state(c, old, ATTEMPT_LOST);
 		struct attempt *young = tables_attempt(c, j, 0, n);
 		if (cases[i].stopping)

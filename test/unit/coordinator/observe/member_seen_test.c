@@ -53,7 +53,7 @@ static void whose_create_fails(void **state)
 		struct job_record *j = tables_job(c, "a", 1);
 		struct attempt *a = tables_attempt(c, j, 0, n);
 		if (cases[i].seen)
-			mem_strset(&a->pod_uid, "u1");
+			text_set(&a->pod_uid, "u1");
 		if (cases[i].stopping)
 			attempt_set_state(c, a, ATTEMPT_STOPPING);
 		a->by_coordinator = cases[i].by_coordinator;
@@ -71,7 +71,7 @@ static void a_denial_of_what_runs(void **state)
 	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
 	struct job_record *j = tables_job(c, "a", 1);
 	struct attempt *a = tables_attempt(c, j, 0, n);
-	mem_strset(&a->pod_uid, "u1");
+	text_set(&a->pod_uid, "u1");
 	tell(c, n, j, a->id.attempt, MEMBER_DENIED, "forbidden");
 	assert_int_equal(a->state, ATTEMPT_ORDERED);
 	assert_string_equal(j->told.create_error, "");

@@ -102,7 +102,7 @@ static void a_label_that_is_not_written(void **state)
 						.pod = a->pod,
 						.rc = cases[i].rc,
 						.message = NULL}};
-		mem_strset(&a->pod_uid, "u1");
+		text_set(&a->pod_uid, "u1");
 		attempt_set_state(c, a, ATTEMPT_RUNNING);
 		if (cases[i].is != ATTEMPT_RUNNING)
 			attempt_set_state(c, a, cases[i].is);

@@ -41,7 +41,7 @@ static void who_never_came(void **state)
 		a->creating = cases[i].creating;
 		a->confirmed = true;
 		if (cases[i].seen)
-			mem_strset(&a->pod_uid, "u1");
+			text_set(&a->pod_uid, "u1");
 		attempt_set_state(c, a, cases[i].state);
 		n->list.running = true;
 		n->list.generation++;

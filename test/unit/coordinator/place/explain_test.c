@@ -143,8 +143,8 @@ static void a_kubelet_that_refuses_such_pods(void **state)
 	struct core *c = tables_of(state);
 	struct job_record *j = tables_job(c, "a", 2);
 	refusals_forbid(c, j, tables_node(c, "n1", 4000, MEMORY));
-	mem_strset(&j->told.forbidden, "SysctlForbidden: x");
-	mem_strset(&j->told.last_refusal, "OutOfcpu: y");
+	text_set(&j->told.forbidden, "SysctlForbidden: x");
+	text_set(&j->told.last_refusal, "OutOfcpu: y");
 	queue_put(c, j, 2);
 	j->place.stage = QUEUE_BLOCKED;
 	waiting_soon(c, j);
@@ -296,7 +296,7 @@ static void a_job_ahead_elsewhere(void **state)
 	struct job_record *j = tables_job(c, "a", 1), *first = tables_job(c, "first", 1);
 	tables_request(c, first, &spec);
 	templates_use(c, first->ns, first->spec.template_id, -1);
-	mem_strset(&first->ns, "other");
+	first->ns = "other";
 	templates_use(c, first->ns, first->spec.template_id, 1);
 	first->spec.priority = 1;
 	bitset_set(&reservation_add(c, first)->nodes, n->idx);

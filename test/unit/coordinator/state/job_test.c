@@ -66,9 +66,26 @@ static void slots_are_made_as_something_is_known_of_them(void **state)
 	job_slot(j, 9)->last = 5;
 	assert_ptr_equal(job_slot(j, PARALLELISM_MAX - 1), s);
 	assert_int_equal(s->last, 4);
-	assert_int_equal(job_slot(j, 3)->last, 0);
+	assert_int_equal(job_slot(j, 8)->last, 0);
 	job_retry_at_once(j, 10);
 	assert_int_equal(s->ends, 0);
+}
+
+static void each_index_has_a_slot_of_its_own(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *one = tables_job(c, "one", 1), *all = tables_job(c, "all", 1000);
+	job_slot(one, 0);
+	/* A slot and the pointer to its page: most jobs are small. */
+	assert_int_equal(job_slots_bytes(one), sizeof(struct slot) + sizeof(struct slot *));
+	assert_int_equal(job_slots_end(one), 1);
+	for (uint32_t i = 0; i < 1000; i++)
+		job_slot(all, i)->last = i + 1;
+	for (uint32_t i = 0; i < 1000; i++) {
+		assert_int_equal(job_slot_find(all, i)->last, i + 1);
+		assert_true(i < job_slots_end(all));
+	}
+	assert_true(job_slots_bytes(all) < 1100 * sizeof(struct slot));
 }
 
 static void numbers_that_are_left(void **state)
@@ -201,6 +218,7 @@ int main(void)
 		T(a_job_made_again_is_another),
 		T(completed_indexes_count_within_parallelism),
 		T(slots_are_made_as_something_is_known_of_them),
+		T(each_index_has_a_slot_of_its_own),
 		T(numbers_that_are_left),
 		T(how_many_must_fit_at_once),
 		T(every_move_of_a_job_is_logged),

@@ -34,7 +34,7 @@ static void what_is_ordered(void **state)
 	struct attempt *seen = tables_attempt(c, j, 2, n), *claimed = tables_attempt(c, j, 3, n);
 	struct attempt *old = tables_attempt(c, j, 4, n);
 	by_coordinator->by_coordinator = true; /* the coordinator creates it itself */
-	mem_strset(&seen->pod_uid, "u1");
+	text_set(&seen->pod_uid, "u1");
 	claimed->confirmed = false; /* only an agent has said that it is there */
 	attempt_set_state(c, old, ATTEMPT_LOST);
 	tables_attempt(c, j, 4, tables_node(c, "n2", 100000, ROOM_MEMORY)); /* supersedes it */
@@ -91,7 +91,7 @@ static void a_session_is_told_of_changes_alone(void **state)
 
 static void pod_seen(struct core *c, struct attempt *a)
 {
-	mem_strset(&a->pod_uid, "u1");
+	text_set(&a->pod_uid, "u1");
 	attempt_order_changed(c, a);
 }
 

@@ -74,14 +74,14 @@ int tables_setup(void **state)
 
 static void free_records(struct core *c)
 {
-	struct job_record *j, *jtmp;
+	struct job_record *j;
 	struct node_record *n, *ntmp;
 	queue_forget(c);
 	HASH_ITER (hh, c->nodes.by_name, n, ntmp) {
 		while (n->attempts)
 			attempt_free(c, n->attempts);
 	}
-	HASH_ITER (hh_uid, c->jobs.by_uid, j, jtmp)
+	while ((j = c->jobs.all))
 		job_free(c, j);
 	HASH_ITER (hh, c->nodes.by_name, n, ntmp)
 		node_free(c, n);

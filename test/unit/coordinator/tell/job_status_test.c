@@ -148,7 +148,7 @@ static void what_it_says(void **state)
 	attempt_set_state(c, tables_attempt(c, j, 3, n1), ATTEMPT_ENDED);
 	job_slot(j, 3)->current = NULL;
 	struct attempt *lost = tables_attempt(c, j, 4, n1);
-	mem_strset(&lost->pod_uid, "u1");
+	text_set(&lost->pod_uid, "u1");
 	attempt_set_state(c, lost, ATTEMPT_LOST);
 	attempt_set_state(c, tables_attempt(c, j, 4, n2), ATTEMPT_RUNNING);
 	attempt_set_state(c, tables_attempt(c, j, 5, n1), ATTEMPT_RUNNING);
@@ -156,7 +156,7 @@ static void what_it_says(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(done); i++)
 		job_complete_index(j, done[i]);
 	j->members.failed = 2;
-	mem_strset(&j->status.rv, "77");
+	text_set(&j->status.rv, "77");
 	assert_true(job_status_view(c, "default", "a", &s, &rv));
 	job_status_taken(c, "default", "a", &s);
 	assert_string_equal(rv, "77");
@@ -236,7 +236,7 @@ static void how_a_write_ended(void **state)
 		struct job_status s;
 		const char *rv;
 		j->members.failed = 3;
-		mem_strset(&j->status.rv, "10");
+		text_set(&j->status.rv, "10");
 		assert_true(job_status_view(c, "default", "a", &s, &rv));
 		job_status_taken(c, "default", "a", &s);
 		struct core_event ev = {.written = {.is_job = true,

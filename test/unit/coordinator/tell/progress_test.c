@@ -45,16 +45,16 @@ static void the_first_of_what_it_could_say(void **state)
 		j->place.stage = cases[i].blocked ? QUEUE_BLOCKED : QUEUE_OUT;
 		job_set_message(j, R_Unschedulable, "needs 1 node");
 		if (cases[i].refused)
-			mem_strset(&j->told.create_error, "forbidden");
+			text_set(&j->told.create_error, "forbidden");
 		if (cases[i].lost)
 			attempt_set_state(c, first, ATTEMPT_LOST);
 		if (cases[i].pulling) {
 			attempt_set_state(c, second, ATTEMPT_PENDING);
-			mem_strset(&second->waiting, "ErrImagePull: no such image");
+			text_set(&second->waiting, "ErrImagePull: no such image");
 			j->members.nwaiting = 1;
 		}
 		if (cases[i].failed) {
-			mem_strset(&j->told.last_failure, "member 2: exit code 3");
+			text_set(&j->told.last_failure, "member 2: exit code 3");
 			j->told.last_end = R_MemberFailed;
 			j->told.last_index = 2;
 			j->told.next_try_ms = 1767323045000;
@@ -340,7 +340,7 @@ static void a_member_that_starts(void **state)
 		for (uint32_t k = 0; k < 2; k++) {
 			struct attempt *a = tables_attempt(c, j, k, n);
 			attempt_set_state(c, a, at[k] ? ATTEMPT_PENDING : ATTEMPT_RUNNING);
-			mem_strset(&a->starting, str_or_empty(at[k]));
+			text_set(&a->starting, str_or_empty(at[k]));
 			a->preparing = at[k] && cases[i].preparing;
 			pod = k ? pod : a->pod;
 		}
@@ -363,7 +363,7 @@ static void when_it_is_told(void **state)
 	struct job_record *j = tables_job(c, "a", 1);
 	struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
 	attempt_set_state(c, a, ATTEMPT_PENDING);
-	mem_strset(&a->starting, "sidecar l has not started up");
+	text_set(&a->starting, "sidecar l has not started up");
 	j->life.wake_ms = INT64_MAX;
 	tell_progress(c, j);
 	assert_int_equal(j->life.wake_ms, c->now_ms + 10000);
@@ -428,7 +428,7 @@ static void long_words_are_cut(void **state)
 		tell_denial(c, j, words);
 		assert_true(is_whole(j->told.create_error));
 		assert_non_null(strstr(j->told.create_error, "Muster tries again"));
-		mem_strset(&j->told.create_error, "");
+		text_set(&j->told.create_error, "");
 		attempt_set_waiting(c, a, words);
 		tell_progress(c, j);
 		assert_int_equal(j->told.reason, R_FailedCreate);
