@@ -179,7 +179,7 @@ int64_t conn_late(const struct conn *c, int64_t at)
 void call_send_back(struct call *call)
 {
 	struct conns *cs = call->conn->owner;
-	int64_t at = cs->clock->now_ms + conn_travel(cs);
+	int64_t at = cs->clock->now_ms + conn_travel(cs) + call->seat_ms;
 	if (at < call->last_ms)
 		at = call->last_ms;
 	call->last_ms = conn_late(call->conn, at);

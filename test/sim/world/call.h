@@ -38,6 +38,7 @@ struct call {
 	uint32_t nevents, cap_events;
 	int64_t last_ms; /* a watch's events keep their order */
 	uint64_t next_rv;
+	int64_t seat_ms; /* its answer takes so much longer: the time that it takes a seat */
 };
 
 struct conns {

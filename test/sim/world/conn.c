@@ -13,7 +13,7 @@
 #include "test/sim/world/mishap.h"
 
 /* UNACKED_MS: TCP_USER_TIMEOUT, as shared/net has it. */
-enum { DEADLINE_MS = 10000, UNACKED_MS = 10000 };
+enum { DEADLINE_MS = 10000, UNACKED_MS = 10000, SEAT_RETRY_AFTER_MS = 1000 };
 
 struct conns *conns_new(struct server *server, struct clock *clock, uint64_t seed)
 {
@@ -97,12 +97,8 @@ static void carry_out(struct conns *cs, struct call *call)
 	call_send_back(call);
 }
 
-static void on_arrival(void *self, uint64_t id)
+static void serve(struct conns *cs, struct call *call)
 {
-	struct conns *cs = self;
-	struct call *call = call_find(cs, id);
-	if (!call)
-		return;
 	call->arrived = true;
 	if (mishap_refuses(call))
 		;
@@ -110,6 +106,52 @@ static void on_arrival(void *self, uint64_t id)
 		carry_out(cs, call);
 	else if (!call->dead)
 		watch_begin(call);
+	if (call->dead)
+		call_free(cs, call);
+}
+
+static void on_seat(void *self, uint64_t id)
+{
+	struct conns *cs = self;
+	struct call *call = call_find(cs, id);
+	seats_sits(&cs->server->seats);
+	if (call)
+		serve(cs, call);
+}
+
+static bool needs_seat(const struct conns *cs, const struct call *call)
+{
+	return cs->server->seats.n && call->req.verb != API_WATCH && call->req.kind != API_LEASE;
+}
+
+/* What a seat takes comes to its answer: at_ms is when the request has one. */
+static void serve_seated(struct conns *cs, struct call *call, int64_t at_ms)
+{
+	call->seat_ms = cs->server->seats.takes_ms;
+	if (at_ms > cs->clock->now_ms)
+		clock_at(cs->clock, at_ms, on_seat, cs, call->id);
+	else
+		serve(cs, call);
+}
+
+static void on_arrival(void *self, uint64_t id)
+{
+	struct conns *cs = self;
+	struct call *call = call_find(cs, id);
+	if (!call)
+		return;
+	if (!needs_seat(cs, call)) {
+		serve(cs, call);
+		return;
+	}
+	int64_t at_ms = seats_take(&cs->server->seats, cs->clock->now_ms);
+	if (at_ms >= 0) {
+		serve_seated(cs, call, at_ms);
+		return;
+	}
+	call->arrived = true;
+	call_end_with(call, RC_THROTTLED, 429, "too many requests, please try again later");
+	call->answer.retry_after_ms = SEAT_RETRY_AFTER_MS;
 	if (call->dead)
 		call_free(cs, call);
 }

@@ -7,6 +7,7 @@
 #include "test/sim/world/clock.h"
 #include "test/sim/world/counts.h"
 #include "test/sim/world/pod_text.h"
+#include "test/sim/world/seats.h"
 #include "test/sim/world/store.h"
 
 enum { SNAPSHOTS_MAX = 16, LEASE_GRACE_MS = 30000 };
@@ -34,6 +35,7 @@ struct server {
 	uint32_t pod_quota;      /* pods a namespace may hold; 0: no quota */
 	int64_t quota_ended_ms;
 	struct counts counts;
+	struct seats seats;
 	bool deny_agent_pods;     /* admission refuses what agents create */
 	const char *deny_pods;    /* admission refuses all pods, with these words; NULL: none */
 	bool deny_invalid;        /* …with 422 instead of 403 */

@@ -244,6 +244,10 @@ static const char *actual(struct story *st, const struct words *w, const char **
 	*ret_wanted = word(w, 3);
 	if (str_eq(what, "created"))
 		return number(&st->arena, st->world->server.pods_created);
+	if (str_eq(what, "throttled"))
+		return number(&st->arena, st->world->server.seats.throttled);
+	if (str_eq(what, "queued"))
+		return number(&st->arena, st->world->server.seats.most_waiting);
 	if (str_eq(what, "refused"))
 		return number(&st->arena, st->refused);
 	return NULL;

@@ -240,6 +240,10 @@ bool story_on_server(struct story *st, const struct words *w, const char *deed)
 		world->server.reads_fail = str_eq(deed, "reads-fail");
 	else if (str_eq(deed, "binder-stop") || str_eq(deed, "binder-start"))
 		world->server.binder_stopped = str_eq(deed, "binder-stop");
+	else if (str_eq(deed, "seats"))
+		seats_set(&world->server.seats, (uint32_t)option_whole(w, "n", 0),
+			  (uint32_t)option_whole(w, "queue", 0),
+			  duration_ms(option(w, "takes"), 10));
 	else if (str_eq(deed, "refuse-status"))
 		world->server.status_refused = w->n > 3 ? word(w, 3) : NULL;
 	else
