@@ -26,6 +26,7 @@ static void tell(struct launch *l, enum rc rc, const struct api_result *res, con
 					     .rc = rc,
 					     .reason = res ? res->reason : "",
 					     .message = res ? res->message : "",
+					     .busy = res && api_busy(res),
 					     .retry_after_ms = res ? res->retry_after_ms : 0,
 					     .pod = pod}};
 	l->told = true;

@@ -38,6 +38,8 @@ static void tell_pod_done(struct coordinator *c, struct op *op, const struct api
 			.rc = res->rc,
 			.reason = res->reason,
 			.message = res->message,
+			.busy = api_busy(res),
+			.retry_after_ms = res->retry_after_ms,
 			.ns = op->ns,
 			.pod = op->name,
 			.member = m},

@@ -19,6 +19,10 @@ static void core_metrics(struct metrics *m, const struct core_stats *s)
 	set(m, METRIC_DISRUPTIONS, s->disruptions);
 	set(m, METRIC_POD_DRY_RUNS, s->pod_asks);
 	set(m, METRIC_CREATE_FAILURES, s->create_failures);
+	set(m, METRIC_CREATES_OUT, s->creates_out);
+	set(m, METRIC_CREATES_WINDOW, s->creates_window);
+	set(m, METRIC_CREATES_WAITING, s->creates_waiting);
+	set(m, METRIC_CREATES_REFUSED, s->creates_refused);
 	set(m, METRIC_UNORDERED_REPORTS, s->unordered_reports);
 	metrics_set(m, METRIC_CORE_BYTES, "nodes", NULL, (double)s->bytes_nodes);
 	metrics_set(m, METRIC_CORE_BYTES, "jobs", NULL, (double)s->bytes_jobs);

@@ -41,7 +41,7 @@ const struct order *proven_orders(struct coordinator *c, const char *node, const
 	for (uint32_t i = 0; i < n; i++) {
 		p->v[i] = v[i];
 		p->texts[i][0] = 0;
-		if (v[i].launch)
+		if (v[i].by_agent)
 			proofs_sign_order(c->proofs, node, &v[i], p->texts[i]);
 		p->v[i].proof = p->texts[i];
 	}

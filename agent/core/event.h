@@ -36,6 +36,7 @@ struct agent_event {
 			const char *ns, *name; /* of the pod */
 			enum rc rc;
 			const char *reason, *message;
+			bool busy; /* refused because the server has too much to do (429, 503) */
 			int64_t retry_after_ms; /* 0: the server named no time */
 			/* With OK the pod as created or read; with EXISTS the pod as read, or NULL
 			 * when the GET found none; else NULL. */

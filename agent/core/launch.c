@@ -69,6 +69,8 @@ static void launch(struct order_table *t, struct step *st, struct order_record *
 		/* The next session brings orders anew. A session that goes on after a standstill of
 		 * ours is heard again within a moment. */
 		step_due(st, st->now_ms + LEASE_LOOK_MS);
+	} else if (!read && order_awaits_ticket(o)) {
+		return; /* the next set of orders has one */
 	} else if (o->due_ms > st->now_ms) {
 		step_due(st, o->due_ms);
 	} else if (t->flying < IN_FLIGHT_MAX) {
@@ -96,6 +98,15 @@ void launch_due(struct order_table *t, struct step *st, const struct pod_table *
 
 /* ---- answers ---- */
 
+/* Never before the time that the server named. Who gives tickets spreads the tries, too. */
+static int64_t pause(struct order_record *o, const struct agent_event *ev, struct rng *rng)
+{
+	int64_t ms = backoff_next(&o->backoff, rng), named_ms = ev->created.retry_after_ms;
+	if (ev->type == AEV_CREATED && o->used)
+		return named_ms;
+	return ms > named_ms ? ms : named_ms + (int64_t)rng_below(rng, (uint64_t)named_ms / 4 + 1);
+}
+
 static void retry(struct order_table *t, struct step *st, struct order_record *o,
 		  const struct agent_event *ev, struct rng *rng)
 {
@@ -103,9 +114,7 @@ static void retry(struct order_table *t, struct step *st, struct order_record *o
 	enum rc rc = ev->created.rc;
 	const char *reason = str_or_empty(ev->created.reason);
 	const char *message = str_or_empty(ev->created.message);
-	int64_t ms = backoff_next(&o->backoff, rng);
-	if (ms < ev->created.retry_after_ms)
-		ms = ev->created.retry_after_ms;
+	int64_t ms = pause(o, ev, rng);
 	LOG_AT(t->log, o->failing ? LOG_DEBUG : LOG_WARN,
 	       ev->type == AEV_READ ? "pod not read, trying again"
 				    : "pod not created, trying again",
@@ -113,7 +122,9 @@ static void retry(struct order_table *t, struct step *st, struct order_record *o
 	       KS("pod", o->o.pod), KS("rc", rc_name(ev->created.rc)),
 	       KS("error", ev->created.message), KI("after_ms", ms));
 	order_retry(t, o, st->now_ms + ms);
-	if (ev->type == AEV_CREATED && rc != RC_EXISTS)
+	o->busy = ev->created.busy;
+	o->retry_after_ms = ev->created.retry_after_ms;
+	if (ev->type == AEV_CREATED && (rc != RC_EXISTS || o->used))
 		order_create_failed(st, o, *reason ? reason : rc_name(rc),
 				    *message ? message : rc_text(rc));
 }

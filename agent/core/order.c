@@ -113,9 +113,17 @@ bool order_was_seen(const struct order_record *o)
 
 /* ---- moves ---- */
 
+bool order_awaits_ticket(const struct order_record *o)
+{
+	return o->used && o->o.ticket == o->used;
+}
+
 void order_create_out(struct order_table *t, struct order_record *o)
 {
 	set_state(t, o, ORDER_FLYING);
+	o->used = o->o.ticket;
+	o->busy = false;
+	o->retry_after_ms = 0;
 }
 
 void order_read_out(struct order_table *t, struct order_record *o)
@@ -136,6 +144,8 @@ void order_create_failed(struct step *st, struct order_record *o, const char *re
 	if (!o->failing_ms)
 		o->failing_ms = st->now_ms;
 	bool news = !str_eq(o->reason, reason) || !str_eq(o->message, message);
+	if (o->used)
+		o->changed = st->report = true;
 	if (!news || st->now_ms - o->failing_ms < FAILING_TELL_MS)
 		return;
 	mem_strset(&o->reason, reason);

@@ -22,6 +22,9 @@ struct order_record {
 	struct backoff backoff; /* between tries */
 	int64_t due_ms;         /* WANT: not before */
 	bool failing;           /* WANT, FLYING, READING: a try failed, which was logged */
+	uint32_t used;          /* the ticket of its last create; 0: none, or it needed none */
+	bool busy;              /* WANT: that create was refused, the server has too much to do … */
+	int64_t retry_after_ms; /* … and named this time; 0: none */
 	int64_t failing_ms;     /* when the first of its creates failed; 0: none has */
 	char *seen_uid;         /* NULL, or the UID of its pod as it was seen last */
 	uint64_t generation;    /* of the set of orders that named it last */
@@ -67,9 +70,12 @@ void order_create_out(struct order_table *t, struct order_record *o);
 void order_read_out(struct order_table *t, struct order_record *o);
 void order_retry(struct order_table *t, struct order_record *o, int64_t due_ms);
 /* A create failed with these words, and is tried again. When creates of the order have failed for
- * some seconds, the words are told until the pod is there; new words are told anew. */
+ * some seconds, the words are told until the pod is there; new words are told anew. That a ticket
+ * is used up is told at once. */
 void order_create_failed(struct step *st, struct order_record *o, const char *reason,
 			 const char *message);
+/* The create of its ticket has ended, and the coordinator has given no other one yet. */
+bool order_awaits_ticket(const struct order_record *o);
 void order_launched(struct order_table *t, struct order_record *o, const char *uid);
 /* The same verdict twice keeps the words that came first. */
 void order_refuse(struct order_table *t, struct step *st, struct order_record *o,

@@ -36,6 +36,7 @@ static void put(struct report *r, struct member m, bool *changed)
 static struct member of_verdict(const struct order_table *orders, const struct order_record *o)
 {
 	const char *uid = o->seen_uid ? o->seen_uid : o->o.pod_uid;
+	bool ended = o->state == ORDER_WANT && o->verdict == MEMBER_NONE;
 	return (struct member){.ns = o->o.ns,
 			       .job_name = o->o.job_name,
 			       .job_uid = o->o.job_uid,
@@ -48,7 +49,10 @@ static struct member of_verdict(const struct order_table *orders, const struct o
 			       .phase = o->verdict,
 			       .reason = o->reason,
 			       .message = o->message,
-			       .proof = o->o.proof};
+			       .proof = o->o.proof,
+			       .ticket = ended ? o->used : 0,
+			       .busy = ended && o->busy,
+			       .retry_after_ms = ended ? (uint32_t)o->retry_after_ms : 0};
 }
 
 /* The order's pod may come to be although none was seen: a create is out, or one ended whose answer

@@ -8,6 +8,7 @@
 #include "coordinator/core/state/orders.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/tickets.h"
 
 /* The last step left nothing to decide. */
 static bool settled(const struct core *c)
@@ -71,6 +72,23 @@ static void check_job(const struct core *c, const struct job_record *j)
 	     (!job_finished(j) && !j->spec.suspend && !j->object.deleting));
 }
 
+/* Each ticket of the window is held by an attempt, and none waits for a node that holds none. */
+static void check_tickets(const struct core *c)
+{
+	const struct node_record *n;
+	const struct attempt *a;
+	uint32_t out = 0;
+	for (n = c->nodes.by_name; n; n = n->hh.next) {
+		uint32_t held = 0;
+		DL_FOREACH2(n->attempts, a, node_next)
+		held += ticket_held(a);
+		must(held == n->tickets.held && (held || !n->tickets.parked));
+		out += held;
+	}
+	must(out == c->tickets.pace.out);
+	must(!settled(c) || tickets_deadline(c) > c->now_ms);
+}
+
 static void check_node(const struct core *c, const struct node_record *n)
 {
 	const struct attempt *a;
@@ -121,4 +139,5 @@ void core_check(const struct core *c)
 		check_node(c, n);
 		check_room(c, n);
 	}
+	check_tickets(c);
 }

@@ -36,6 +36,7 @@
 #include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
+#include "coordinator/core/state/tickets.h"
 #include "coordinator/core/tell/job_status.h"
 #include "coordinator/core/tell/node_status.h"
 
@@ -71,6 +72,7 @@ static void forget(struct core *c)
 	must(!c->queue.n && !c->waiting.first && !c->waiting.again && !c->nodes.nsilent &&
 	     !c->nodes.connected && !c->jobs.dirty && !c->nodes.dirty);
 	reservations_forget(c);
+	tickets_forget(c);
 	c->out.n = 0;
 }
 
@@ -270,6 +272,7 @@ int64_t core_deadline(const struct core *c)
 	    c->queue.nnew)
 		return c->now_ms;
 	int64_t at = earliest(heap_next(&c->timers), explain_deadline(c));
+	at = earliest(at, tickets_deadline(c));
 	return earliest(earliest(at, reserve_deadline(c)),
 			earliest(gate_deadline(c), silence_deadline(c)));
 }

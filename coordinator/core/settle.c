@@ -15,6 +15,7 @@
 #include "coordinator/core/state/orders.h"
 #include "coordinator/core/state/selection.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/tickets.h"
 #include "coordinator/core/state/waiting.h"
 
 enum { STEP_JOBS = 4000, STEP_NODES = 2000, STEP_TIMERS = 10000, WORK_JOB = 4 };
@@ -48,6 +49,13 @@ static void place(struct core *c)
 	place_begin(c);
 	while (place_next(c, &plan))
 		carry_out(c, &plan);
+}
+
+static void begin_creates(struct core *c)
+{
+	struct attempt *a;
+	while ((a = tickets_next(c)))
+		attempt_create(c, a);
 }
 
 static void node_due(struct core *c, struct heap_node *t)
@@ -153,7 +161,7 @@ void settle(struct core *c)
 		if (!placed && !c->queue.cycle_paused && !c->queue.cycle_due)
 			explain_due(c);
 		placed = true;
-	} while (c->jobs.dirty);
-	must(!c->nodes.dirty); /* placing changes nodes only through jobs */
+		begin_creates(c);
+	} while (c->jobs.dirty || c->nodes.dirty);
 	c->unsettled = false;
 }

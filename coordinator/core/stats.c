@@ -29,4 +29,9 @@ void core_stats(const struct core *c, struct core_stats *ret)
 	ret->job_records = c->jobs.by_identity.n;
 	ret->node_records = HASH_COUNT(c->nodes.by_name);
 	ret->templates = templates_count(c);
+	ret->creates_out = c->tickets.pace.out;
+	ret->creates_window = c->tickets.pace.window;
+	ret->creates_waiting = c->tickets.nwaiting;
+	ret->creates_found = c->tickets.found;
+	ret->creates_refused = c->tickets.pace.refusals;
 }

@@ -85,6 +85,11 @@ struct member {
 	struct host_ports ports;
 	const char *proof; /* as carried, or "" */
 	enum member_proof proven;
+	/* NONE: a create has ended without a pod, and this was its ticket (0: it is under way, or
+	 * its agent knows of no tickets) … */
+	uint32_t ticket;
+	bool busy;               /* … because the API server has too much to do (429, 503) … */
+	uint32_t retry_after_ms; /* … and named this time; 0: none */
 };
 
 enum pod_phase { POD_PENDING, POD_RUNNING, POD_SUCCEEDED, POD_FAILED, POD_UNKNOWN };
@@ -132,7 +137,9 @@ struct order {
 	const char *pod_uid; /* "" until first reported; from then on it is never created again */
 	uint32_t index, attempt, parallelism;
 	const char *template_hash;
-	bool launch;       /* the agent creates it; false: the coordinator did or will */
+	bool by_agent; /* the agent is to create it, now or later; not told to the agent */
+	bool launch; /* the agent creates it now; false: it waits, or the coordinator creates it */
+	uint32_t ticket;   /* one create may begin for each number; 0: as often as is needed */
 	const char *proof; /* for the pod's annotation, or "" */
 };
 

@@ -13,7 +13,8 @@ enum {
 	TOKEN_BYTES_MAX = 16 * 1024,
 	PAGE_MEMBERS_MAX = 64, /* members in one Hello or Report */
 	PAGE_ORDERS_MAX = 256, /* orders in one Orders page */
-	NODE_PODS_MAX = 4096
+	NODE_PODS_MAX = 4096,
+	RETRY_AFTER_MAX_MS = 30000 /* a longer one, told by an agent, counts as this */
 };
 
 enum msg_type {

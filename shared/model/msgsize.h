@@ -25,7 +25,7 @@ static inline size_t msgsize_member(const struct member *m)
 {
 	const char *const strs[] = {m->ns,   m->job_name,      m->job_uid, m->pod,     m->pod_uid,
 				    m->node, m->template_hash, m->reason,  m->message, m->proof};
-	size_t n = 6 + 9 * 11;
+	size_t n = 6 + 12 * 11;
 	for (size_t i = 0; i < sizeof strs / sizeof strs[0]; i++)
 		n += msgsize_str(strs[i]);
 	return n + msgsize_reslist(&m->requests) + m->ports.n * (size_t)13;
@@ -35,7 +35,7 @@ static inline size_t msgsize_order(const struct order *o)
 {
 	const char *const strs[] = {o->ns,      o->job_name,      o->job_uid, o->pod,
 				    o->pod_uid, o->template_hash, o->proof};
-	size_t n = 6 + 5 * 11;
+	size_t n = 6 + 6 * 11;
 	for (size_t i = 0; i < sizeof strs / sizeof strs[0]; i++)
 		n += msgsize_str(strs[i]);
 	return n;

@@ -62,6 +62,12 @@ struct api_result {
 	struct strs causes;     /* metav1.Status details.causes[].field */
 };
 
+/* The server refused the request because it has too much to do: 429 or 503. */
+static inline bool api_busy(const struct api_result *res)
+{
+	return res->rc == RC_THROTTLED || res->http == 503;
+}
+
 struct api_sink {
 	void *self;
 	void (*on_object)(void *self, uint64_t id, enum watch_event ev,

@@ -98,7 +98,10 @@ static enum rc get_member(struct arena *a, const Muster__V1__Member *m, struct m
 			       .started_ms = time_of(m->started_ms),
 			       .ended_ms = time_of(m->ended_ms),
 			       .ports = {m->host_ports, (uint32_t)m->n_host_ports},
-			       .proof = m->proof};
+			       .proof = m->proof,
+			       .ticket = m->ticket,
+			       .busy = m->busy,
+			       .retry_after_ms = m->retry_after_ms};
 	return get_resources(a, m->requests, m->n_requests, &ret->requests, e);
 }
 
@@ -137,7 +140,8 @@ static enum rc get_order(const Muster__V1__Order *o, struct order *ret, struct e
 			      .parallelism = o->parallelism,
 			      .template_hash = o->template_hash,
 			      .launch = o->launch,
-			      .proof = o->proof};
+			      .proof = o->proof,
+			      .ticket = o->ticket};
 	return RC_OK;
 }
 

@@ -100,6 +100,9 @@ static bool put_member(struct arena *a, const struct member *m, Muster__V1__Memb
 	out->message = words(a, m->message, MESSAGE_MAX);
 	out->exit_code = m->exit_code;
 	out->proof = text(m->proof);
+	out->ticket = m->ticket;
+	out->busy = m->busy;
+	out->retry_after_ms = m->retry_after_ms;
 	return put_resources(a, &m->requests, &out->requests, &out->n_requests) &&
 	       put_ports(a, &m->ports, POD_PORTS_MAX, &out->host_ports, &out->n_host_ports) &&
 	       out->reason && out->message;
@@ -137,6 +140,7 @@ static bool put_orders(struct arena *a, const struct msg_orders *m, Muster__V1__
 		o[i].template_hash = text(in->template_hash);
 		o[i].launch = in->launch;
 		o[i].proof = text(in->proof);
+		o[i].ticket = in->ticket;
 	}
 	for (uint32_t i = 0; i < m->ntemplates; i++) {
 		muster__v1__template__init(&t[i]);

@@ -72,19 +72,18 @@ def watch_once(api, shared, members):
 
 
 def stand_by(cluster, token, go, stop, reads, out):
-    """A bystander who reads one ConfigMap again and again: how long each read took, in seconds, from go to stop."""
+    """A bystander who reads one ConfigMap again and again: how long each read took, in seconds, before go and from go to stop."""
     api = cluster.api
     c = api.connect(timeout=60)
-    took = []
+    idle, took = [], []
     while not stop.is_set():
         began = time.monotonic()
         c.request("GET", f"/api/v1/namespaces/{WORK}/configmaps/bystander", headers={"Authorization": f"Bearer {token}"})
         c.getresponse().read()
         reads.value += 1
-        if go.is_set():
-            took.append(time.monotonic() - began)
+        (took if go.is_set() else idle).append(time.monotonic() - began)
         time.sleep(0.02)
-    out.put(took)
+    out.put((idle, took))
 
 
 # The contenders
@@ -247,6 +246,11 @@ def await_members(shared, members, watcher):
     return shared.value
 
 
+def p99(waits):
+    """In ms."""
+    return statistics.quantiles(waits, n=100)[98] * 1000 if len(waits) > 1 else 0.0
+
+
 def run(contender, jobs, members):
     """One line of the table."""
     c, total = contender.cluster, jobs * members
@@ -256,7 +260,7 @@ def run(contender, jobs, members):
     bystander = multiprocessing.Process(target=stand_by, args=(c, contender.by_token, go, stop, reads, out), daemon=True)
     watcher.start()
     bystander.start()
-    time.sleep(1)
+    time.sleep(5)
     servers = [int(p) for p in c.read("pids").split()]
     pids = [servers[1], servers[0], *contender.pids()]
     before, cpu, reads_before = requests(c.api), [cpu_seconds(p) for p in pids], reads.value
@@ -269,7 +273,7 @@ def run(contender, jobs, members):
     stop.set()
     after = requests(c.api)
     own = reads.value - reads_before + 1  # the bystander's reads, and the metrics
-    waits = out.get()
+    idle, waits = out.get()
     load.kill()
     for p in (watcher, bystander):
         p.terminate()
@@ -281,7 +285,7 @@ def run(contender, jobs, members):
         "throttled": sum(n for (_, code), n in made.items() if code == "429"),
         "apiserver": cpu[0] * 1000 / max(seen, 1), "etcd": cpu[1] * 1000 / max(seen, 1), "ours": sum(cpu[2:]) * 1000 / max(seen, 1),
         "each": [v * 1000 / max(seen, 1) for v in cpu[2:]],
-        "p99": statistics.quantiles(waits, n=100)[98] * 1000 if len(waits) > 1 else 0.0,
+        "p99": p99(waits), "idle": p99(idle),
     }
 
 
@@ -290,7 +294,7 @@ def line(r, raw, job):
     share = lambda base: f"{r['rate'] / base:.2f}" if base else "-"
     return (f"| {r['shape']} | {r['contender']} | {r['rate']:.0f} | {share(raw)} | {share(job)} | {r['writes']:.2f} | "
             f"{r['requests']:.2f} | {r['throttled']} | {r['apiserver']:.2f} | {r['etcd']:.2f} | "
-            f"{' + '.join(f'{v:.2f}' for v in r['each']) or '-'} | {r['p99']:.0f} |{missing}")
+            f"{' + '.join(f'{v:.2f}' for v in r['each']) or '-'} | {r['p99']:.0f} | {r['idle']:.0f} |{missing}")
 
 
 def shape_of(text):
@@ -318,7 +322,7 @@ def main():
         os.environ["MUSTER_KEEP"] = "1"
     print(f"{o.nodes} nodes, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
     print("| shape | contender | pods/s | of raw | of Job | writes/pod | requests/pod | 429s | "
-          "CPU s/1,000 pods: API server | etcd | ours | GET p99, ms |\n|---|---|---|---|---|---|---|---|---|---|---|---|")
+          "CPU s/1,000 pods: API server | etcd | ours | GET p99, ms | idle |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|")
     for jobs, members in o.shapes:
         rates = {}
         for name in o.only:

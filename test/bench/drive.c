@@ -79,6 +79,7 @@ void drive_lead(struct drive *d)
 				  .pass_limit_ms = 600000,
 				  .max_hold_ms = 1800000,
 				  .spread = true,
+				  .creates_initial = 100000,
 				  .agent_launch = true};
 	struct core_event ev = {.type = CEV_LEAD, .epoch = 1};
 	d->core = core_new(&cfg, NULL);

@@ -11,7 +11,7 @@ import re
 from tree import bare_c, line_of, run
 
 CORE = "coordinator_core"
-PURE = ("base", "model", "sync", CORE, *(f"{CORE}_{layer}" for layer in ("state", "attempt", "place", "tell", "life", "observe")), "agent_core")
+PURE = ("base", "model", "pace", "sync", CORE, *(f"{CORE}_{layer}" for layer in ("state", "attempt", "place", "tell", "life", "observe")), "agent_core")
 # What instrumented builds add; no room calls these itself.
 INSTRUMENTED = re.compile(r"__(asan|ubsan|tsan|lsan|sanitizer|gcov|llvm|stack_chk)_|_GLOBAL_OFFSET_TABLE_")
 

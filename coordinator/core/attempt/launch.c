@@ -10,6 +10,7 @@
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
+#include "coordinator/core/state/tickets.h"
 
 enum { CREATE_ANSWER_MS = 600000 }; /* longer than the shell ever takes to answer */
 
@@ -42,8 +43,23 @@ void attempt_launch(struct core *c, struct attempt *a)
 	a->by_coordinator |= !agents_launch(c) || j->spec.credentials || denied_to_agents(c, j) ||
 			     agent_proves_nothing(c, a->node);
 	attempt_order_changed(c, a);
-	if (!a->by_coordinator)
+	ticket_want(c, a);
+}
+
+void attempt_go_on(struct core *c, struct attempt *a)
+{
+	if (a->state == ATTEMPT_ORDERED && !attempt_seen(a) && !a->by_coordinator &&
+	    !ticket_held(a) && a->timer.pos == 0)
+		attempt_launch(c, a);
+}
+
+void attempt_create(struct core *c, struct attempt *a)
+{
+	const struct job_record *j = a->job;
+	if (!a->by_coordinator) { /* its order goes out now */
+		attempt_set_timer(c, a, c->now_ms + TICKET_MS);
 		return;
+	}
 	struct core_action *act = action_new(c, ACT_POD_CREATE);
 	act->pod_create = (struct pod_create){
 		.ns = action_str(c, j->ns),
@@ -62,6 +78,7 @@ void attempt_launch(struct core *c, struct attempt *a)
 void attempt_launch_by_coordinator(struct core *c, struct attempt *a)
 {
 	a->by_coordinator = true;
+	ticket_back(c, a);
 	attempt_launch(c, a);
 }
 

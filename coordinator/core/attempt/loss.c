@@ -2,10 +2,12 @@
 #include "coordinator/core/attempt/loss.h"
 
 #include "coordinator/core/attempt/address.h"
+#include "coordinator/core/attempt/launch.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/tickets.h"
 
 /* The job may have waited for it. */
 static void set_away(struct core *c, struct attempt *a, bool away)
@@ -53,4 +55,5 @@ void attempt_found(struct core *c, struct attempt *a)
 			  !attempt_seen(a)             ? ATTEMPT_ORDERED
 			  : a->phase == MEMBER_RUNNING ? ATTEMPT_RUNNING
 						       : ATTEMPT_PENDING);
+	attempt_go_on(c, a);
 }

@@ -10,6 +10,7 @@
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/tickets.h"
 
 void attempts_stop_all(struct core *c, struct job_record *j, const char *why)
 {
@@ -24,7 +25,9 @@ enum {
 	DELETE_ANSWER_MS = 30000,
 	LEFT_MS = 30000, /* as long as an orphan holds room if no agent tells of its pod */
 	OP_RETRY_BASE_MS = 1000,
-	OP_RETRY_CAP_MS = 30000
+	OP_RETRY_CAP_MS = 30000,
+	AGENT_RETRY_BASE_MS = 200,
+	AGENT_RETRY_CAP_MS = 10000
 };
 
 static void send_delete(struct core *c, struct attempt *a)
@@ -35,6 +38,12 @@ static void send_delete(struct core *c, struct attempt *a)
 	act->pod_delete.uid = action_str(c, a->pod_uid);
 	act->pod_delete.why = a->stop_reason;
 	attempt_set_timer(c, a, c->now_ms + DELETE_ANSWER_MS);
+}
+
+/* Nobody was ever told to create its pod. */
+static bool never_ordered(const struct attempt *a)
+{
+	return !a->ticket.number && !attempt_seen(a);
 }
 
 void attempt_stop(struct core *c, struct attempt *a, const char *why)
@@ -50,7 +59,7 @@ void attempt_stop(struct core *c, struct attempt *a, const char *why)
 	if (attempt_seen(a))
 		send_delete(c, a);
 	else
-		attempt_set_timer(c, a, c->now_ms + UNSEEN_STOP_MS);
+		attempt_set_timer(c, a, c->now_ms + (never_ordered(a) ? 0 : UNSEEN_STOP_MS));
 }
 
 void attempt_remove(struct core *c, struct attempt *a)
@@ -100,6 +109,8 @@ static bool may_come(const struct attempt *a)
 	if (a->creating && a->tries < CREATE_TRIES_MAX)
 		return true;
 	bool heard = a->node->agent.connected && !a->node->agent.silent;
+	if (never_ordered(a))
+		return false;
 	return !a->by_coordinator && a->job->spec.on_loss == LOSS_WAIT && !heard &&
 	       a->node->verdict.loss != NODE_LOST;
 }
@@ -130,13 +141,19 @@ void attempt_timer_due(struct core *c, struct attempt *a)
 	} else if (attempt_seen(a)) {
 		attempt_set_timer(c, a, INT64_MAX); /* it was for the label */
 	} else {
-		must(a->by_coordinator && attempt_live(a)); /* its create was not answered */
-		attempt_launch(c, a);
+		must(attempt_live(a));
+		ticket_failed(c, a); /* its create was not answered */
+		if (a->by_coordinator || a->state == ATTEMPT_ORDERED)
+			attempt_launch(c, a);
 	}
 }
 
-void attempt_retry(struct core *c, struct attempt *a)
+void attempt_retry(struct core *c, struct attempt *a, int64_t retry_after_ms)
 {
-	int64_t wait = backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries);
+	int64_t wait = a->by_coordinator || attempt_seen(a)
+			       ? backoff_plain(OP_RETRY_BASE_MS, OP_RETRY_CAP_MS, ++a->tries)
+			       : backoff_plain(AGENT_RETRY_BASE_MS, AGENT_RETRY_CAP_MS, ++a->tries);
+	if (wait < retry_after_ms)
+		wait = pace_jitter(retry_after_ms, a->by_pod.hash + a->tries);
 	attempt_set_timer(c, a, c->now_ms + wait);
 }

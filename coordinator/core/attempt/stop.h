@@ -19,5 +19,6 @@ void attempt_orphan(struct core *c, struct attempt *a);
 void attempt_vanished(struct core *c, struct attempt *a);
 /* The timer of the attempt fired: a create or delete is tried again. */
 void attempt_timer_due(struct core *c, struct attempt *a);
-/* A create or delete failed and is tried again after a pause. */
-void attempt_retry(struct core *c, struct attempt *a);
+/* A create or delete failed and is tried again after a pause, never before retry_after_ms (0: the
+ * server named no time). */
+void attempt_retry(struct core *c, struct attempt *a, int64_t retry_after_ms);

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/observe/agent_seen.h"
 
+#include <utlist.h>
+
 #include "coordinator/core/life/pod_lists.h"
 #include "coordinator/core/observe/member_seen.h"
 #include "coordinator/core/observe/pods_listed.h"
+#include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/tickets.h"
 
 static struct node_record *heard(struct core *c, const struct core_event *ev)
 {
@@ -70,6 +74,20 @@ void agent_heard(struct core *c, const struct core_event *ev)
 	heard(c, ev);
 }
 
+/* What its agent was to create, it creates by the orders of its next session. */
+static void tickets_come_back(struct core *c, struct node_record *n)
+{
+	struct attempt *a;
+	DL_FOREACH2(n->attempts, a, node_next)
+	{
+		if (!ticket_held(a) || a->by_coordinator)
+			continue;
+		ticket_back(c, a);
+		if (attempt_live(a)) /* else the timer is that of the stop */
+			attempt_set_timer(c, a, INT64_MAX);
+	}
+}
+
 void agent_hangup(struct core *c, const struct core_event *ev)
 {
 	struct node_record *n = node_find(c, ev->agent.node);
@@ -79,6 +97,7 @@ void agent_hangup(struct core *c, const struct core_event *ev)
 	/* A node that fell silent before its connection was closed is still lost: it stays so. */
 	bool silent = n->agent.silent;
 	node_set_connected(c, n, false);
+	tickets_come_back(c, n);
 	n->agent.session = 0;
 	n->agent.silent = silent;
 	pod_lists_renew(c, n);

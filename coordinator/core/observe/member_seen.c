@@ -23,6 +23,7 @@
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
+#include "coordinator/core/state/tickets.h"
 #include "coordinator/core/state/unproven.h"
 
 static void on_progress(struct core *c, struct attempt *a, const struct member *m)
@@ -106,6 +107,7 @@ static void on_seen(struct core *c, struct attempt *a, const struct member *m)
 	if (first)
 		admission_shown(c, a, &m->requests);
 	text_set(&a->pod_uid, m->pod_uid);
+	ticket_answered(c, a);
 	attempt_order_changed(c, a);
 	must(!a->orphaned); /* its job's members are not looked at any more */
 	if (a->state == ATTEMPT_STOPPING)
@@ -128,6 +130,32 @@ static void apply(struct core *c, struct attempt *a, const struct member *m)
 		on_progress(c, a, m);
 }
 
+/* Told by an agent: root on its node may say anything. */
+static int64_t retry_after(const struct member *m)
+{
+	return m->retry_after_ms < RETRY_AFTER_MAX_MS ? m->retry_after_ms : RETRY_AFTER_MAX_MS;
+}
+
+/* Its agent's create of the pod is out, or has ended without a pod (m->ticket: of which ticket). */
+static void on_create(struct core *c, struct attempt *a, const struct member *m)
+{
+	if (a->by_coordinator || attempt_seen(a) || !attempt_live(a))
+		return;
+	if (*str_or_empty(m->message))
+		member_create_failing(c, a, m->reason, m->message);
+	if (!m->ticket && a->state == ATTEMPT_ORDERED && !ticket_held(a)) {
+		ticket_found(c, a);
+		attempt_create(c, a);
+	}
+	if (!m->ticket || m->ticket != a->ticket.number || !ticket_held(a))
+		return;
+	if (m->busy)
+		ticket_refused(c, a, retry_after(m));
+	else
+		ticket_failed(c, a);
+	attempt_retry(c, a, retry_after(m));
+}
+
 /* A report about an order without a pod. */
 static void apply_podless(struct core *c, struct attempt *a, const struct member *m)
 {
@@ -144,8 +172,8 @@ static void apply_podless(struct core *c, struct attempt *a, const struct member
 	} else if (m->phase == MEMBER_DENIED && !about_pod &&
 		   !(a->by_coordinator && attempt_live(a))) {
 		job_denied(c, a, m->message);
-	} else if (m->phase == MEMBER_NONE && !a->by_coordinator && *str_or_empty(m->message)) {
-		member_create_failing(c, a, m->reason, m->message);
+	} else if (m->phase == MEMBER_NONE) {
+		on_create(c, a, m);
 	}
 }
 
@@ -262,6 +290,12 @@ static struct attempt *attempted(struct core *c, struct job_record *j, struct no
 		return NULL;
 	struct attempt *a = attempt_resume(c, j, n, m);
 	job_resumed_attempt(j, a); /* its node may not match any more */
+	ticket_found(c, a);        /* the ticket that the previous leader gave … */
+	attempt_create(c, a);
+	if (m->ticket) { /* … and that has come back meanwhile */
+		ticket_back(c, a);
+		attempt_retry(c, a, retry_after(m));
+	}
 	job_dirty(c, j);
 	return a;
 }

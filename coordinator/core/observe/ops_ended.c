@@ -10,6 +10,7 @@
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
+#include "coordinator/core/state/tickets.h"
 
 enum { DELETE_RECHECK_MS = 60000, FAILING_TELL_MS = 1000 };
 
@@ -50,6 +51,18 @@ static bool is_answer(struct core *c, const struct attempt *a, const struct memb
 	       member_believed(c, made_on(c, a, pod), a->job, a, pod);
 }
 
+/* What the answer says about the server. */
+static void ticket_comes_back(struct core *c, struct attempt *a, const struct core_event *ev)
+{
+	enum rc rc = ev->pod.rc;
+	if (ev->pod.busy)
+		ticket_refused(c, a, ev->pod.retry_after_ms);
+	else if (rc == RC_OK || rc == RC_EXISTS || final_refusal(rc))
+		ticket_answered(c, a);
+	else
+		ticket_failed(c, a);
+}
+
 static void created(struct core *c, struct attempt *a, const struct core_event *ev)
 {
 	struct member m = {.ns = a->job->ns,
@@ -62,6 +75,7 @@ static void created(struct core *c, struct attempt *a, const struct core_event *
 			   .message = ev->pod.message};
 	const struct member *pod = ev->pod.member;
 	a->creating = false;
+	ticket_comes_back(c, a, ev);
 	if (pod && is_answer(c, a, pod)) {
 		if (ev->pod.rc == RC_OK && a->denied)
 			templates_remember(c, a->job->ns, a->template_id);
@@ -77,7 +91,7 @@ static void created(struct core *c, struct attempt *a, const struct core_event *
 		job_denied(c, a, str_or_empty(ev->pod.message));
 	} else {
 		failing(c, a, ev);
-		attempt_retry(c, a);
+		attempt_retry(c, a, ev->pod.retry_after_ms);
 	}
 }
 
@@ -94,14 +108,14 @@ static void deleted(struct core *c, struct attempt *a, const struct core_event *
 		attempt_set_timer(
 			c, a, c->now_ms + DELETE_RECHECK_MS * (1 + (a->tries < 9 ? a->tries : 9)));
 	} else {
-		attempt_retry(c, a);
+		attempt_retry(c, a, ev->pod.retry_after_ms);
 	}
 }
 
 static void labelled(struct core *c, struct attempt *a, const struct core_event *ev)
 {
 	if (!attempt_address_written(c, a, ev->pod.rc, str_or_empty(ev->pod.message)))
-		attempt_retry(c, a);
+		attempt_retry(c, a, ev->pod.retry_after_ms);
 }
 
 void pod_op_ended(struct core *c, const struct core_event *ev)

@@ -29,6 +29,8 @@ void hello_listed(struct core *c, struct node_record *n)
 			node_want_list(n);
 		if (attempt_needs_coordinator(c, a))
 			attempt_launch_by_coordinator(c, a);
+		else
+			attempt_go_on(c, a);
 	}
 	node_dirty(c, n);
 }

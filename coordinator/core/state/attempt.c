@@ -14,6 +14,7 @@
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/room.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/tickets.h"
 #include "coordinator/core/state/volumes.h"
 
 /*	   pod seen	 container started
@@ -144,6 +145,8 @@ void attempt_set_state(struct core *c, struct attempt *a, enum attempt_state to)
 		return;
 	state_check(rules, ARRAY_LEN(rules), a->state, to);
 	struct job_record *j = a->job;
+	if (to > ATTEMPT_ORDERED && to != ATTEMPT_LOST && !ticket_held(a))
+		ticket_drop(c, a); /* nobody creates its pod any more */
 	if (a->state != ATTEMPT_NONE)
 		j->members.count[a->state]--;
 	if (a->state == ATTEMPT_RUNNING && a->ready)
@@ -295,6 +298,7 @@ void attempt_free(struct core *c, struct attempt *a)
 		attempt_give_back(c, a);
 	}
 	take_room(c, a, false);
+	ticket_drop(c, a);
 	j->members.nwaiting -= *a->waiting != 0;
 	j->members.count[a->state]--;
 	j->members.nspent -= attempt_spent(a);
@@ -322,6 +326,7 @@ void attempt_move(struct core *c, struct attempt *a, struct node_record *n)
 {
 	bool room = a->takes_room;
 	take_room(c, a, false);
+	ticket_drop(c, a);
 	attempt_order_forget(a);
 	node_dirty(c, a->node);
 	DL_DELETE2(a->node->attempts, a, node_prev, node_next);

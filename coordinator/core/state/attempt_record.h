@@ -6,6 +6,7 @@
 #include "base/hmap.h"
 #include "base/text.h"
 #include "coordinator/core/state/node_record.h"
+#include "coordinator/core/state/tickets_record.h"
 
 /* The states of an attempt. state/attempt.c has the moves. */
 enum attempt_state {
@@ -29,6 +30,7 @@ struct attempt {
 	struct job_record *job;
 	struct node_record *node;
 	struct attempt *job_prev, *job_next, *node_prev, *node_next, *orders_next;
+	struct attempt_ticket ticket;
 	uint64_t order_print;   /* the order's fingerprint, as the node's sum has it; 0: no order */
 	struct heap_node timer; /* the next try of a create or delete by the coordinator */
 	enum attempt_state state;

@@ -27,6 +27,7 @@ struct core_config {
 	int64_t max_hold_ms;   /* so long nodes are held for a job if no end is known: 1800000 */
 	uint32_t step_jobs; /* how many jobs, nodes or timers one step handles; 0: some thousands */
 	bool spread;        /* place members on the emptiest nodes; else on the fullest */
+	uint32_t creates_initial; /* creates under way at once before anything is known; 0: 64 */
 	bool agent_launch;
 	/* Agents get orders only while CEV_AGENTS_BOUND says that their admission policy is bound.
 	 */
@@ -46,6 +47,10 @@ struct core_stats {
 	uint64_t unordered_reports; /* reports about attempts that were not ordered there */
 	uint64_t pod_asks;          /* dry runs of a create, to see what admission adds */
 	uint64_t create_failures;   /* the coordinator's creates that gave no pod */
+	/* Creates that may be under way, the window of them, attempts that wait for a ticket;
+	 * tickets that were found held already, refusals of the API server. */
+	uint32_t creates_out, creates_window, creates_waiting;
+	uint64_t creates_found, creates_refused;
 	size_t bytes_nodes, bytes_jobs;
 };
 

@@ -69,6 +69,8 @@ struct core_event {
 			enum pod_op op;
 			enum rc rc;
 			const char *reason, *message;
+			bool busy; /* refused because the server has too much to do (429, 503) */
+			int64_t retry_after_ms; /* 0: the server named no time */
 			const char *ns, *pod;
 			const struct member *member; /* RC_OK of a create, or RC_EXISTS: the pod */
 		} pod;

@@ -8,6 +8,7 @@
 #include "coordinator/core/state/job_place_record.h"
 #include "coordinator/core/state/job_told_record.h"
 #include "coordinator/core/state/request_record.h"
+#include "coordinator/core/state/tickets_record.h"
 #include "model/job.h"
 
 /* The ComputeJob's object. */
@@ -84,6 +85,7 @@ struct job_record {
 	struct job_refusals refusals;
 	struct job_told told;
 	struct job_place place;
+	struct job_tickets tickets;
 	/* The list of jobs that are to say why they wait. */
 	struct job_record *waiting_prev, *waiting_next;
 	struct job_record **waiting_in; /* the list that the job is in, or NULL */

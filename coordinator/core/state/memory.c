@@ -5,6 +5,7 @@
 
 #include "coordinator/core/state/levels.h"
 #include "coordinator/core/state/reservation.h"
+#include "coordinator/core/state/tickets.h"
 
 enum { TEXT_MAX = 1 << 28 };
 
@@ -13,6 +14,7 @@ void tables_init(struct core *c)
 	c->strs = intern_new();
 	c->queue.wake_ms = INT64_MAX;
 	reservations_forget(c);
+	tickets_forget(c);
 	c->out.text = ARENA_INIT(TEXT_MAX);
 	c->out.view = mem_zalloc(1, sizeof *c->out.view);
 	*c->out.view = ARENA_INIT(TEXT_MAX);
@@ -25,6 +27,7 @@ void tables_done(struct core *c)
 	heap_done(&c->timers);
 	hmap_done(&c->jobs.by_name);
 	hmap_done(&c->jobs.by_identity);
+	heap_done(&c->tickets.turns);
 	hmap_done(&c->attempts.by_id);
 	hmap_done(&c->attempts.by_pod);
 	bitset_done(&c->nodes.usable);

@@ -9,6 +9,7 @@
 #include "coordinator/core/state/label_record.h"
 #include "coordinator/core/state/need_record.h"
 #include "coordinator/core/state/status_record.h"
+#include "coordinator/core/state/tickets_record.h"
 #include "coordinator/core/state/volume_record.h"
 #include "model/compute_node.h"
 #include "model/host_port.h"
@@ -147,4 +148,5 @@ struct node_record {
 	bool told_agentless;
 	bool telling_of_agent; /* the status on its way says otherwise */
 	struct node_orders orders;
+	struct node_tickets tickets;
 };

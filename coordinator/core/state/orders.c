@@ -10,12 +10,26 @@
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/tickets.h"
 
 enum { TOLD = 13 }; /* tells an empty set that was told from no set told */
 
+/* Its agent is to create the pod, as soon as there is a ticket for that. An agent gets no order
+ * before the first ticket; one that has the order keeps it while it waits for another ticket. */
+static bool to_launch(const struct attempt *a)
+{
+	return !a->by_coordinator && !attempt_seen(a);
+}
+
 static bool ordered(const struct attempt *a)
 {
-	return attempt_live(a) && a->confirmed && attempt_current(a) && a->job->object.known;
+	return attempt_live(a) && a->confirmed && attempt_current(a) && a->job->object.known &&
+	       (!to_launch(a) || a->ticket.number);
+}
+
+static uint32_t ticket_of(const struct attempt *a)
+{
+	return to_launch(a) && ticket_held(a) ? a->ticket.number : 0;
 }
 
 static struct order order_of(const struct core *c, const struct attempt *a)
@@ -30,7 +44,9 @@ static struct order order_of(const struct core *c, const struct attempt *a)
 			      .attempt = a->id.attempt,
 			      .parallelism = j->spec.parallelism,
 			      .template_hash = intern_str(c->strs, a->template_id),
-			      .launch = !a->by_coordinator && !attempt_seen(a)};
+			      .by_agent = to_launch(a),
+			      .launch = ticket_of(a) != 0,
+			      .ticket = ticket_of(a)};
 }
 
 static uint64_t print_of(const struct attempt *a)
@@ -38,7 +54,7 @@ static uint64_t print_of(const struct attempt *a)
 	if (!ordered(a))
 		return 0;
 	uint64_t h = hash_str(a->by_pod.hash, a->pod_uid);
-	return hash_u64(hash_u64(h, !a->by_coordinator && !attempt_seen(a)), a->template_id);
+	return hash_u64(hash_u64(h, ticket_of(a)), a->template_id);
 }
 
 static void count(struct node_record *n, struct attempt *a)

@@ -15,6 +15,7 @@
 #include "coordinator/core/state/levels_record.h"
 #include "coordinator/core/state/queue_record.h"
 #include "coordinator/core/state/reservation_record.h"
+#include "coordinator/core/state/tickets_record.h"
 
 enum { TEMPLATES_BY_COORDINATOR_MAX = 4096 };
 
@@ -124,6 +125,7 @@ struct core {
 	struct reservation_table reservations;
 	struct nominated_table nominated;
 	struct waiting_table waiting;
+	struct ticket_table tickets;
 	struct placing *placing;   /* of place_next */
 	struct placing *questions; /* of core_what_if */
 	struct out out;

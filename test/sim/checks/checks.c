@@ -17,6 +17,7 @@
 #include "test/sim/checks/hello.h"
 #include "test/sim/checks/mind.h"
 #include "test/sim/checks/orders.h"
+#include "test/sim/checks/paced.h"
 #include "test/sim/checks/passed.h"
 #include "test/sim/checks/rate.h"
 #include "test/sim/checks/refused.h"
@@ -135,8 +136,8 @@ static void on_log(void *self, const struct proc *p, const char *msg, const stru
 
 static void on_turn(void *self, const struct proc *p)
 {
-	(void)self;
 	witness_turn(p);
+	check_paced(self, p);
 }
 
 static void on_saw(void *self, const struct host *host, enum watch_event ev, struct version *v)

@@ -33,6 +33,18 @@ static struct told *told_find(struct ordered *o, const char *pod)
 	return NULL;
 }
 
+/* One create for each ticket that the agent was given. What the process before it has asked for may
+ * still come. */
+static void check_ticket(struct checks *c, const struct ordered *o, struct told *t, const char *who)
+{
+	if (c->world->clock.now_ms < o->since_ms + WITHDRAWN_MS)
+		return;
+	if (++t->creates > t->tickets)
+		world_fail(c->world, "create-without-ticket",
+			   "%s creates %s for the %u. time, and had %u tickets for it", who, t->pod,
+			   t->creates, t->tickets);
+}
+
 /* An agent creates only what the newest orders that it has tell it to run; a request may have been
  * on its way for a while, longer than the process that sent it lived. */
 void check_ordered(struct checks *c, const char *who, const char *pod)
@@ -42,9 +54,11 @@ void check_ordered(struct checks *c, const char *who, const char *pod)
 	for (uint32_t i = 0; i < c->nordered; i++) {
 		if (!str_eq(c->ordered[i].proc->host.name, who))
 			continue;
-		const struct told *t = told_find(&c->ordered[i], pod);
-		if (t && (t->present || c->world->clock.now_ms < t->left_ms + WITHDRAWN_MS))
-			return;
+		struct told *t = told_find(&c->ordered[i], pod);
+		if (!t || (!t->present && c->world->clock.now_ms >= t->left_ms + WITHDRAWN_MS))
+			continue;
+		check_ticket(c, &c->ordered[i], t, who);
+		return;
 	}
 	world_fail(c->world, "create-unordered", "%s creates %s, for which it has no order", who,
 		   pod);
@@ -65,6 +79,9 @@ static void take_orders(struct ordered *o, const struct msg_orders *m, int64_t n
 			*t = (struct told){.pod = mem_strdup(m->orders[i].pod)};
 		}
 		t->present = true;
+		t->tickets += m->orders[i].ticket && m->orders[i].ticket != t->ticket;
+		if (m->orders[i].ticket)
+			t->ticket = m->orders[i].ticket;
 	}
 }
 
@@ -115,6 +132,7 @@ void orders_message(struct checks *c, const struct proc *to, const struct msg *m
 		clear(o);
 		o->proc = to;
 		o->incarnation = to->host.incarnation;
+		o->since_ms = c->world->clock.now_ms;
 	}
 	if (m->epoch < o->epoch || (m->epoch == o->epoch && m->session == o->session &&
 				    m->revision == o->revision && !m->page))

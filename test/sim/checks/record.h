@@ -35,14 +35,22 @@ struct told { /* one order that an agent has or had */
 	char *pod;
 	bool present;
 	int64_t left_ms;
+	uint32_t ticket;           /* the last that it had with this order … */
+	uint32_t tickets, creates; /* … how many, and how many creates have come to the server */
 };
 
 struct ordered { /* what an agent process was told to run */
 	const struct proc *proc;
 	uint32_t incarnation;
+	int64_t since_ms; /* when the first orders of this incarnation came */
 	uint64_t epoch, session, revision;
 	struct told *v;
 	uint32_t n, cap;
+};
+
+struct paced { /* what a coordinator had of tickets after its last turn */
+	uint64_t epoch, found;
+	uint32_t out, window;
 };
 
 struct minds; /* mind.h */
@@ -64,11 +72,12 @@ struct checks {
 	struct changed *stopped; /* attempts (uid/index/attempt) that a coordinator said to stop */
 	struct ordered ordered[MACHINES_MAX];
 	uint32_t nordered;
-	uint64_t epoch;           /* the highest that an agent was told */
-	int64_t led_ms;           /* since when */
-	int64_t synced_ms;        /* when a leader had read everything last */
-	uint64_t said_step;       /* when a coordinator's status came last */
-	struct failing *failing;  /* failing.c */
+	uint64_t epoch;                   /* the highest that an agent was told */
+	int64_t led_ms;                   /* since when */
+	int64_t synced_ms;                /* when a leader had read everything last */
+	uint64_t said_step;               /* when a coordinator's status came last */
+	struct failing *failing;          /* failing.c */
+	struct paced paced[COORDINATORS]; /* paced.c */
 	bool coordinator_creates; /* the request under way is a pod's create by a coordinator */
 };
 

@@ -54,6 +54,8 @@ struct coordinator_config cluster_coordinator_config(const struct cluster *cl)
 			 .pass_limit_ms = holds.pass_limit_ms,
 			 .max_hold_ms = holds.max_hold_ms,
 			 .step_jobs = cl->cfg.seed % 4 ? 0 : 1 + (uint32_t)(cl->cfg.seed / 4 % 3),
+			 .creates_initial =
+				 cl->cfg.seed % 5 ? 0 : 1 + (uint32_t)(cl->cfg.seed / 5 % 4),
 			 .spread = true,
 			 .agent_launch = true,
 			 .ask_admission = true},

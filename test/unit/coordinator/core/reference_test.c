@@ -191,6 +191,7 @@ static void set_up(struct run *x, bool jobs_first)
 				  .pass_limit_ms = x->k.ref.pass_limit_ms,
 				  .max_hold_ms = x->k.ref.max_hold_ms,
 				  .spread = x->k.ref.spread,
+				  .creates_initial = 100000,
 				  .agent_launch = true};
 	struct core_event ev = {.type = CEV_LEAD, .epoch = 1};
 	x->core = core_new(&cfg, NULL);

@@ -249,6 +249,7 @@ int w_setup(void **state)
 				      .pass_limit_ms = 600000,
 				      .max_hold_ms = 1800000,
 				      .spread = true,
+				      .creates_initial = 100000,
 				      .agent_launch = true};
 	w->log = (struct log){.min = LOG_INFO, .self = w, .sink = sink};
 	w->did = BUF_INIT(1 << 24);

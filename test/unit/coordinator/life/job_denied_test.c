@@ -7,6 +7,7 @@
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/tickets.h"
 #include "test/unit/coordinator/state/tables.h"
 
 #define MEMORY (INT64_C(100000) * GI)
@@ -31,7 +32,8 @@ static void an_agents_word_is_not_the_last(void **state)
 	struct core *c = tables_of(state);
 	struct attempt *a = refused(c, false);
 	job_denied(c, a, "forbidden: policy");
-	assert_string_equal(tables_did(c), "POD_CREATE a/0/1 on n1\n");
+	assert_true(a->by_coordinator && !ticket_held(a));
+	assert_ptr_equal(tickets_next(c), a);
 	assert_int_equal(a->state, ATTEMPT_ORDERED);
 	assert_string_equal(a->job->told.create_error, "");
 }

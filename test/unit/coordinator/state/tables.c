@@ -14,6 +14,7 @@
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/templates.h"
+#include "coordinator/core/state/tickets.h"
 #include "coordinator/core/state/volumes.h"
 
 enum { START_MS = 1000000, TEXT_MAX = 1 << 24 };
@@ -196,6 +197,7 @@ struct attempt *tables_attempt(struct core *c, struct job_record *j, uint32_t in
 	a->volumes = volumes_of(j->spec.request);
 	job_slot(j, index)->current = a;
 	attempt_set_state(c, a, ATTEMPT_ORDERED);
+	ticket_found(c, a);
 	return a;
 }
 
