@@ -36,7 +36,7 @@ static void put(struct report *r, struct member m, bool *changed)
 static struct member of_verdict(const struct order_table *orders, const struct order_record *o)
 {
 	const char *uid = o->seen_uid ? o->seen_uid : o->o.pod_uid;
-	bool ended = o->state == ORDER_WANT && o->verdict == MEMBER_NONE;
+	bool ended = o->state == ORDER_WANT;
 	return (struct member){.ns = o->o.ns,
 			       .job_name = o->o.job_name,
 			       .job_uid = o->o.job_uid,

@@ -48,8 +48,8 @@ void attempt_launch(struct core *c, struct attempt *a)
 
 void attempt_go_on(struct core *c, struct attempt *a)
 {
-	if (a->state == ATTEMPT_ORDERED && !attempt_seen(a) && !a->by_coordinator &&
-	    !ticket_held(a) && a->timer.pos == 0)
+	if (a->state == ATTEMPT_ORDERED && !a->by_coordinator && !ticket_held(a) &&
+	    a->timer.pos == 0)
 		attempt_launch(c, a);
 }
 

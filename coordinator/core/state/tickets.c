@@ -177,12 +177,11 @@ void ticket_found(struct core *c, struct attempt *a)
 	give(c, a);
 }
 
-/* Its create would be sent now. */
+/* Its create would be sent now. Who is stopped has left the lists. */
 static bool would_begin(const struct attempt *a)
 {
-	bool live = a->state >= ATTEMPT_ORDERED && a->state <= ATTEMPT_LOST;
 	bool heard = a->node->agent.connected && !a->node->agent.silent;
-	if (!live || *a->pod_uid)
+	if (*a->pod_uid)
 		return false;
 	return a->by_coordinator || (a->state == ATTEMPT_ORDERED && heard);
 }

@@ -171,6 +171,66 @@ static void stopped_before_its_ticket(void **state)
 	assert_int_equal(st.creates_out, 0);
 }
 
+/* The time of a stop goes on when the agent hangs up, and nobody's ticket is lost. */
+static void hangs_up_while_it_stops(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = job_of(w, 4, 1, true);
+	struct core_stats st;
+	j->job.spec.suspend = true;
+	w_job(w, j);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_NONE);
+	m.pod_uid = "";
+	w_report(w, &m); /* a create is under way: it is stopped all the same */
+	w_hangup(w, "n1");
+	core_stats(w->core, &st);
+	assert_int_equal(st.creates_out, 0);
+	w_wait(w, 16000);
+	core_stats(w->core, &st);
+	assert_int_equal(st.attempts_open, 0);
+}
+
+/* A new session changes nothing for an order that waits for its time. */
+static void a_new_session_while_it_waits(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = job_of(w, 4, 1, true);
+	fails(w, j, 0, true, 5000);
+	w_hello(w, "n1");
+	assert_int_equal(ticket(w, j, 0), 0);
+	w_wait(w, 7000);
+	uint32_t first = ticket(w, j, 0);
+	assert_true(first);
+	w_hello(w, "n1"); /* it is held */
+	assert_true(ticket(w, j, 0) >= first);
+}
+
+/* The previous leader gave the ticket: it counts, and if it has come back meanwhile there is
+ * another. */
+static void a_new_leader_counts(void **state)
+{
+	for (uint32_t ended = 0; ended < 2; ended++) {
+		struct world *w = w_of(state);
+		struct core_stats st;
+		struct wjob *j = job_of(w, 4, 2, true);
+		const char *node = node_of(w, j, 0);
+		w_wait(w, 2000);
+		w_restart(w);
+		w_sync(w);
+		struct member m = w_member(w, j, node, 0, 1, MEMBER_NONE);
+		m.pod_uid = "";
+		m.ticket = ended ? 77 : 0;
+		w_hello_with(w, node, &m, 1);
+		core_stats(w->core, &st);
+		assert_int_equal(st.creates_out, !ended);
+		assert_int_equal(ticket(w, j, 0) != 0, !ended);
+		w_wait(w, 1000);
+		assert_true(ticket(w, j, 0));
+		w_teardown(state);
+		w_setup(state);
+	}
+}
+
 static void counts_creates(void *self, const struct core_action *a)
 {
 	*(uint32_t *)self += a->type == ACT_POD_CREATE;
@@ -200,19 +260,20 @@ static void the_coordinator_needs_tickets_too(void **state)
 	assert_int_equal(creates, 4); /* all wait */
 	w_wait(w, 7000);
 	assert_int_equal(creates, 5);
+	w_hangup(w, node_of(w, j, 1)); /* no agent has to do with it */
+	core_stats(w->core, &st);
+	assert_int_equal(st.creates_out, 4);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, w_setup, w_teardown)
-		T(orders_come_with_tickets),
-		T(a_refused_create_waits),
-		T(of_another_ticket),
-		T(an_agent_is_not_heard),
-		T(lost_and_found),
-		T(stopped_before_its_ticket),
-		T(the_coordinator_needs_tickets_too),
+		T(orders_come_with_tickets), T(a_refused_create_waits),
+		T(of_another_ticket),        T(an_agent_is_not_heard),
+		T(lost_and_found),           T(stopped_before_its_ticket),
+		T(hangs_up_while_it_stops),  T(a_new_session_while_it_waits),
+		T(a_new_leader_counts),      T(the_coordinator_needs_tickets_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
