@@ -158,6 +158,7 @@ struct coordinator *coordinator_new(const struct coordinator_config *cfg, const 
 	c->core = core_new(&c->cfg.core, log);
 	c->ops = (struct ops){
 		.api = *api, .core = c->core, .templates = &c->templates, .sink = ops_end_sink(c)};
+	ops_init(&c->ops);
 	c->writeq = write_queue(c);
 	c->sessions = observe_sessions(c);
 	c->elect = make_elect(c);
@@ -204,6 +205,7 @@ void coordinator_now(struct coordinator *c, int64_t now_ms, int64_t wall_ms)
 			reflector_now(*r, now_ms);
 	}
 	writeq_now(c->writeq, now_ms);
+	ops_now(&c->ops, now_ms);
 	if (c->proofs)
 		proofs_now(c->proofs, now_ms, wall_ms);
 	if (c->agent_policy)
@@ -266,7 +268,7 @@ int64_t coordinator_deadline(const struct coordinator *c)
 	if (c->agent_policy)
 		at = earlier(at, agent_policy_deadline(c->agent_policy));
 	at = earlier(at, reflector_deadline(c->nominated));
-	return ops_want_turn(&c->ops) ? c->now_ms : at;
+	return earlier(at, ops_deadline(&c->ops));
 }
 
 void coordinator_stop(struct coordinator *c, int64_t now_ms, int64_t wall_ms)

@@ -171,21 +171,86 @@ static uint64_t op_submit(struct op *op)
 	return 0;
 }
 
+/* ---- the window ---- */
+
+/* The core has given it a ticket. */
+static bool has_ticket(const struct op *op)
+{
+	return op->type == OP_POD_CREATE;
+}
+
+static enum pace_kind kind_of(enum op_type type)
+{
+	static const enum pace_kind kinds[OP_N] = {
+		[OP_COMPUTE_NODE_APPLY] = PACE_STATUS,
+		[OP_COMPUTE_NODE_DELETE] = PACE_DELETE,
+		[OP_POD_CREATE] = PACE_CREATE,
+		[OP_POD_ASK] = PACE_CREATE,
+		[OP_POD_READ] = PACE_READ,
+		[OP_POD_DELETE] = PACE_DELETE,
+		[OP_POD_LABEL] = PACE_STATUS,
+		[OP_JOB_GET] = PACE_READ,
+		[OP_LOOKUP] = PACE_READ,
+		[OP_CHOOSE] = PACE_STATUS,
+		[OP_JOB_DELETE] = PACE_DELETE,
+		[OP_LIST_PODS] = PACE_LIST,
+		[OP_LIST_NODE] = PACE_LIST,
+		[OP_NOTE] = PACE_EVENT,
+	};
+	return kinds[type];
+}
+
+static void answered(struct ops *o, const struct op *op, const struct api_result *res)
+{
+	if (has_ticket(op))
+		return;
+	if (api_busy(res))
+		pace_refused(&o->pace, op->sent_ms, o->now_ms, res->retry_after_ms, op->id);
+	else if (api_answered(res))
+		pace_answered(&o->pace, kind_of(op->type), op->sent_ms, o->now_ms);
+	else
+		pace_back(&o->pace);
+}
+
+void ops_init(struct ops *o)
+{
+	pace_init(&o->pace, &(struct pace_config){.least = 4,
+						  .most = OPS_INFLIGHT_MAX,
+						  .initial = OPS_INFLIGHT_INITIAL});
+}
+
+void ops_now(struct ops *o, int64_t now_ms)
+{
+	o->now_ms = now_ms;
+}
+
+static void begin(struct ops *o, struct op *op)
+{
+	op->sent_ms = o->now_ms;
+	if (!has_ticket(op))
+		pace_started(&o->pace);
+	op->id = op_submit(op);
+	o->ndead += !op->id;
+	DL_APPEND(o->inflight, op);
+	o->ninflight++;
+}
+
 static void start(struct ops *o)
 {
-	while (o->waiting && o->ninflight < OPS_INFLIGHT_MAX) {
+	while (o->waiting && pace_may(&o->pace, o->now_ms)) {
 		struct op *op = o->waiting;
 		DL_DELETE(o->waiting, op);
-		op->id = op_submit(op);
-		o->ndead += !op->id;
-		DL_APPEND(o->inflight, op);
-		o->ninflight++;
+		begin(o, op);
 	}
 }
 
 void op_queue(struct op *own_op)
 {
 	struct ops *o = own_op->owner;
+	if (has_ticket(own_op)) {
+		begin(o, own_op);
+		return;
+	}
 	DL_APPEND(o->waiting, own_op);
 	start(o);
 }
@@ -205,6 +270,7 @@ static void on_done(void *self, uint64_t id, const struct api_result *res)
 	(void)id;
 	DL_DELETE(o->inflight, op);
 	o->ninflight--;
+	answered(o, op, res);
 	if (res->rc == RC_OK && *str_or_empty(res->cont)) {
 		mem_strset(&op->cont, res->cont);
 		op->id = 0;
@@ -222,6 +288,7 @@ void ops_turn(struct ops *o)
 	static const struct api_result stale = {
 		.rc = RC_STALE, .reason = "", .message = "no longer wanted", .rv = "", .cont = ""};
 	struct op *op, *tmp;
+	start(o);
 	if (!o->ndead)
 		return;
 	o->ndead = 0;
@@ -231,9 +298,11 @@ void ops_turn(struct ops *o)
 	}
 }
 
-bool ops_want_turn(const struct ops *o)
+int64_t ops_deadline(const struct ops *o)
 {
-	return o->ndead > 0;
+	if (o->ndead)
+		return o->now_ms;
+	return o->waiting ? pace_deadline(&o->pace) : INT64_MAX;
 }
 
 void ops_cancel(struct ops *o)
@@ -242,6 +311,8 @@ void ops_cancel(struct ops *o)
 	DL_FOREACH_SAFE (o->inflight, op, tmp) {
 		if (op->id)
 			o->api.cancel(o->api.self, op->id);
+		if (!has_ticket(op))
+			pace_back(&o->pace);
 		DL_DELETE(o->inflight, op);
 		op_free(op);
 	}

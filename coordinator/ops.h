@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside of the coordinator's shell: its own operations, which are all writes except statuses
- * (the write queue does those) and the reads that the core asks for. They are sent in order, at
- * most OPS_INFLIGHT_MAX at once. The owner gets two callbacks, as with api_sink: an operation is
- * sent during a step of the core, and its end is an event for a later step. */
+ * (the write queue does those) and the reads that the core asks for. They are sent in order, as
+ * many at once as the window has (docs/design/0012-paced-launches.md). Creates of pods do not wait
+ * here: the core has given each its ticket. The owner gets two callbacks, as with api_sink: an
+ * operation is sent during a step of the core, and its end is an event for a later step. */
 #pragma once
 
 #include "coordinator/core/core.h"
 #include "model/template_store.h"
+#include "pace/pace.h"
 #include "sync/api.h"
 
-enum { OPS_INFLIGHT_MAX = 64, PODS_PAGE = 500 };
+enum { OPS_INFLIGHT_INITIAL = 64, OPS_INFLIGHT_MAX = 256, PODS_PAGE = 500 };
 
 enum op_type {
 	OP_COMPUTE_NODE_APPLY,
@@ -35,6 +37,7 @@ struct op {
 	struct ops *owner;
 	enum op_type type;
 	uint64_t id; /* 0 while it waits */
+	int64_t sent_ms;
 	char *ns, *name, *uid, *hash, *key, *text[3];
 	struct pod_create pod; /* its strings are text of this op or of the template store */
 	char proof[PROOF_TEXT_BYTES];
@@ -66,15 +69,22 @@ struct ops { /* the owner sets the first four fields and reads the counts */
 	struct op *waiting, *inflight; /* rings' heads (utlist) */
 	uint32_t nwaiting_notes, ninflight, ndead;
 	uint64_t pod_creates; /* creates that were sent */
+	struct pace pace;
+	int64_t now_ms;
 };
 
+/* Once, before any operation. */
+void ops_init(struct ops *o);
+/* The time (monotonic) from now on. */
+void ops_now(struct ops *o, int64_t now_ms);
 /* ns, name and uid are copied; NULL counts as "". */
 struct op *op_new(struct ops *o, enum op_type type, const char *ns, const char *name,
 		  const char *uid);
 /* Sends it now, or as soon as an earlier one has ended. */
 void op_queue(struct op *own_op);
 /* Ends, with RC_STALE, the operations that could not be sent because their object or template
- * was deleted. */
+ * was deleted; sends what waited for the end of a pause. */
 void ops_turn(struct ops *o);
-bool ops_want_turn(const struct ops *o);
+/* When the next turn is due; INT64_MAX: when something ends. */
+int64_t ops_deadline(const struct ops *o);
 void ops_cancel(struct ops *o); /* cancels all; no callback */

@@ -68,6 +68,13 @@ static inline bool api_busy(const struct api_result *res)
 	return res->rc == RC_THROTTLED || res->http == 503;
 }
 
+/* The server has said something, or nothing until the deadline: how long that took tells how much
+ * it has to do. A broken connection tells nothing. */
+static inline bool api_answered(const struct api_result *res)
+{
+	return res->http || res->rc == RC_TIMEOUT;
+}
+
 struct api_sink {
 	void *self;
 	void (*on_object)(void *self, uint64_t id, enum watch_event ev,

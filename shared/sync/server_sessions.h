@@ -3,8 +3,9 @@
  * parked Watches, hang-up told apart from silence (server/sessions.c). Pure: it drives a
  * link_server and an api (TokenReview only), one thread, and tells its owner what happened, by node
  * name. Limits: hello_wait_ms for a pipe without Hello, one session for each node (the newest valid
- * one wins), reviews_max TokenReviews in flight (the others wait, then REJECT_LATER), NODE_PODS_MAX
- * members of a node. Errors end in a Reject to the agent and a limited line of the log. */
+ * one wins), reviews_max TokenReviews in flight, fewer while the API server is slow or refuses (the
+ * others wait, then REJECT_LATER), NODE_PODS_MAX members of a node. Errors end in a Reject to the
+ * agent and a limited line of the log. */
 #pragma once
 
 #include "base/log.h"

@@ -182,6 +182,7 @@ static void on_review_done(void *self, uint64_t id, const struct api_result *res
 	struct server_sessions *s = r->owner;
 	struct server_pipe *p = r->pipe;
 	must(id == r->op);
+	server_review_answered(s, r, res);
 	server_review_detach(r);
 	if (r->answered && !r->authenticated)
 		server_token_denied(s, r->print,
@@ -228,7 +229,8 @@ void server_hello_renew(struct server_sessions *s, struct server_pipe *p, const 
 
 void server_hello_expire(struct server_sessions *s)
 {
-	while (server_reviews_deadline(s) <= s->now_ms) {
+	send_reviews(s); /* a pause may be over */
+	while (server_review_late(s)) {
 		struct server_review *r = s->waiting;
 		struct server_pipe *p = r->pipe;
 		bool renewal = r->renewal;

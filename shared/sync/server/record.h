@@ -5,6 +5,7 @@
 
 #include "base/heap.h"
 #include "base/table.h"
+#include "pace/pace.h"
 #include "sync/server_sessions.h"
 
 enum pipe_state {
@@ -78,6 +79,7 @@ struct server_sessions {
 	struct server_pipe *stirred;           /* whose parked Watch is to be looked at */
 	struct heap timers;                    /* of pipes */
 	struct server_review *waiting;         /* for a TokenReview, oldest first */
+	struct pace pace;                      /* the window of TokenReviews */
 	struct server_limit *limits;           /* by peer */
 	struct server_hello_rate *hello_rates; /* hello_rate.h */
 	struct server_denied *denied;          /* token.h */

@@ -10,6 +10,9 @@
 /* Agents wait three seconds for an answer: a review that is sent later is worth nothing. */
 enum { QUEUE_MS = 2000 };
 
+/* The window of reviews: its least, and its size before anything is known. */
+enum { LEAST = 4, INITIAL = 32 };
+
 void server_review_queue(struct server_sessions *s, struct server_pipe *p, const char *token,
 			 const char *print, bool renewal)
 {
@@ -28,14 +31,27 @@ void server_review_queue(struct server_sessions *s, struct server_pipe *p, const
 
 struct server_review *server_review_next(const struct server_sessions *s)
 {
-	return s->stats.reviews < s->cfg.reviews_max ? s->waiting : NULL;
+	return pace_may(&s->pace, s->now_ms) ? s->waiting : NULL;
 }
 
 void server_review_sent(struct server_sessions *s, struct server_review *r, uint64_t op)
 {
 	DL_DELETE(s->waiting, r);
 	r->op = op;
+	r->sent_ms = s->now_ms;
 	s->stats.reviews++;
+	pace_started(&s->pace);
+}
+
+void server_review_answered(struct server_sessions *s, const struct server_review *r,
+			    const struct api_result *res)
+{
+	if (api_busy(res))
+		pace_refused(&s->pace, r->sent_ms, s->now_ms, res->retry_after_ms, r->op);
+	else if (api_answered(res))
+		pace_answered(&s->pace, PACE_REVIEW, r->sent_ms, s->now_ms);
+	else
+		pace_back(&s->pace);
 }
 
 void server_review_detach(struct server_review *r)
@@ -63,12 +79,30 @@ void server_review_cancel(struct server_sessions *s, struct server_review *r)
 {
 	if (!r)
 		return;
-	if (r->op)
+	if (r->op) {
 		s->api.cancel(s->api.self, r->op);
+		pace_back(&s->pace);
+	}
 	server_review_end(s, r);
+}
+
+bool server_review_late(const struct server_sessions *s)
+{
+	return s->waiting && s->waiting->queued_ms + QUEUE_MS <= s->now_ms;
 }
 
 int64_t server_reviews_deadline(const struct server_sessions *s)
 {
-	return s->waiting ? s->waiting->queued_ms + QUEUE_MS : INT64_MAX;
+	if (!s->waiting)
+		return INT64_MAX;
+	int64_t late_ms = s->waiting->queued_ms + QUEUE_MS, may_ms = pace_deadline(&s->pace);
+	return may_ms < late_ms ? may_ms : late_ms;
+}
+
+void server_reviews_init(struct server_sessions *s)
+{
+	uint32_t most = s->cfg.reviews_max;
+	pace_init(&s->pace, &(struct pace_config){.least = most < LEAST ? most : LEAST,
+						  .most = most,
+						  .initial = most < INITIAL ? most : INITIAL});
 }

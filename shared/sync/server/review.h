@@ -15,6 +15,7 @@ struct server_review {
 	char print[TOKEN_PRINT_BYTES]; /* as server_sessions_config.look has it */
 	int64_t queued_ms;
 	uint64_t op; /* 0: it waits */
+	int64_t sent_ms;
 	/* the answer */
 	bool answered, authenticated;
 	char *username, *node_name, *error;
@@ -27,11 +28,19 @@ void server_review_queue(struct server_sessions *s, struct server_pipe *p, const
 /* The next that may be sent, or NULL: none waits, or too many are in flight. */
 struct server_review *server_review_next(const struct server_sessions *s);
 void server_review_sent(struct server_sessions *s, struct server_review *r, uint64_t op);
+/* The API server has answered it, or the connection to the server failed. */
+void server_review_answered(struct server_sessions *s, const struct server_review *r,
+			    const struct api_result *res);
 /* The pipe does not know of the review any more. */
 void server_review_detach(struct server_review *r);
 /* Frees a review that waits or was answered. */
 void server_review_end(struct server_sessions *s, struct server_review *r);
 /* Likewise of one that may be in flight; NULL is harmless. */
 void server_review_cancel(struct server_sessions *s, struct server_review *r);
-/* When the oldest that waits has waited too long; INT64_MAX: none waits. */
+/* At the start. */
+void server_reviews_init(struct server_sessions *s);
+/* The oldest that waits has waited too long. */
+bool server_review_late(const struct server_sessions *s);
+/* When the oldest that waits has waited too long, or a pause that the API server asked for is over;
+ * INT64_MAX: none waits. */
 int64_t server_reviews_deadline(const struct server_sessions *s);

@@ -219,6 +219,7 @@ struct server_sessions *server_sessions_new(const struct server_sessions_config 
 	s->api = *api;
 	s->link = *link;
 	s->log = log;
+	server_reviews_init(s);
 	return s;
 }
 

@@ -36,6 +36,8 @@ static int make(void **state)
 	w->ops = (struct ops){.api = fake_api(&w->api),
 			      .templates = &w->templates,
 			      .sink = {.self = w, .on_object = on_object, .on_end = on_end}};
+	ops_init(&w->ops);
+	ops_now(&w->ops, 1000);
 	return 0;
 }
 
@@ -80,23 +82,23 @@ static void what_cannot_be_sent_ends_with_the_turn(void **state)
 	create("p", "unknown");
 	assert_int_equal(w->api.n, 0);
 	assert_string_equal(buf_str(&w->told), "");
-	assert_true(ops_want_turn(&w->ops));
+	assert_int_equal(ops_deadline(&w->ops), 1000);
 	ops_turn(&w->ops);
 	assert_string_equal(buf_str(&w->told), "p:STALE ");
-	assert_false(ops_want_turn(&w->ops));
+	assert_int_equal(ops_deadline(&w->ops), INT64_MAX);
 	assert_int_equal(w->ops.pod_creates, 0);
 }
 
 static void so_many_are_in_flight_and_the_rest_waits_in_order(void **state)
 {
 	(void)state;
-	for (int i = 0; i < OPS_INFLIGHT_MAX; i++)
+	for (int i = 0; i < OPS_INFLIGHT_INITIAL; i++)
 		get("a");
 	get("b");
 	get("c");
-	assert_int_equal(w->api.n, OPS_INFLIGHT_MAX);
+	assert_int_equal(w->api.n, OPS_INFLIGHT_INITIAL);
 	fake_end(fake_at(&w->api, 5), RC_OK);
-	assert_int_equal(w->api.n, OPS_INFLIGHT_MAX + 1);
+	assert_int_equal(w->api.n, OPS_INFLIGHT_INITIAL + 1);
 	assert_string_equal(fake_last(&w->api)->name, "b");
 	fake_end(fake_at(&w->api, 0), RC_NOTFOUND);
 	assert_string_equal(fake_last(&w->api)->name, "c");
@@ -152,10 +154,60 @@ static void a_choice_is_a_patch_of_the_claim_or_of_a_volume(void **state)
 	assert_int_equal(fake_last(&w->api)->kind, API_VOLUME);
 }
 
+/* 503 without Retry-After too; what began before the window shrank says nothing again. */
+static void a_server_with_too_much_to_do(void **state)
+{
+	const struct api_result busy = {.rc = RC_SERVER, .http = 503};
+	(void)state;
+	for (int i = 0; i < 2 * OPS_INFLIGHT_INITIAL; i++)
+		get("a");
+	ops_now(&w->ops, 1010);
+	fake_done(fake_at(&w->api, 0), &busy);
+	fake_done(fake_at(&w->api, 1), &busy);
+	assert_int_equal(w->ops.pace.window, OPS_INFLIGHT_INITIAL / 2);
+	assert_int_equal(fake_live(&w->api), OPS_INFLIGHT_INITIAL - 2);
+	fake_end(fake_at(&w->api, 2), RC_TIMEOUT);
+	fake_end(fake_at(&w->api, 3), RC_UNREACHABLE);
+	assert_int_equal(fake_live(&w->api), OPS_INFLIGHT_INITIAL - 4);
+	/* A create has a ticket and does not wait here. */
+	template_store_keep(&w->templates, "ns/h", "text");
+	create("p", "h");
+	assert_string_equal(fake_last(&w->api)->token, "text");
+	fake_done(fake_last(&w->api), &busy);
+	assert_int_equal(w->ops.pace.window, OPS_INFLIGHT_INITIAL / 2);
+}
+
+/* Nothing is sent before the time that the server named, and then all goes on. */
+static void a_pause_ends(void **state)
+{
+	const struct api_result busy = {.rc = RC_THROTTLED, .http = 429, .retry_after_ms = 2000};
+	int64_t now_ms = 1000;
+	(void)state;
+	while (w->ops.pace.window > w->ops.pace.cfg.least) {
+		get("a");
+		ops_now(&w->ops, now_ms += 10);
+		fake_done(fake_last(&w->api), &busy);
+		ops_now(&w->ops, now_ms += 10);
+	}
+	get("a");
+	for (int i = 0; i < 5; i++)
+		get("b");
+	ops_now(&w->ops, now_ms += 10);
+	fake_done(fake_last(&w->api), &busy);
+	uint32_t sent = w->api.n;
+	assert_in_range(ops_deadline(&w->ops), now_ms + 2000, now_ms + 2500);
+	ops_now(&w->ops, now_ms + 1999);
+	ops_turn(&w->ops);
+	assert_int_equal(w->api.n, sent);
+	ops_now(&w->ops, ops_deadline(&w->ops));
+	ops_turn(&w->ops);
+	assert_int_equal(w->api.n, sent + 1);
+}
+
 static void who_cancels_hears_nothing(void **state)
 {
 	(void)state;
-	for (int i = 0; i <= OPS_INFLIGHT_MAX; i++)
+	for (int i = 0; i <= OPS_INFLIGHT_INITIAL; i++)
 		get("a");
 	create("p", "unknown");
 	ops_cancel(&w->ops);
@@ -176,6 +228,8 @@ int main(void)
 		T(a_list_ends_once_after_its_last_page),
 		T(a_lookup_is_a_get_of_its_kind),
 		T(a_choice_is_a_patch_of_the_claim_or_of_a_volume),
+		T(a_server_with_too_much_to_do),
+		T(a_pause_ends),
 		T(who_cancels_hears_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
