@@ -27,7 +27,7 @@ struct core_config {
 	int64_t max_hold_ms;   /* so long nodes are held for a job if no end is known: 1800000 */
 	uint32_t step_jobs; /* how many jobs, nodes or timers one step handles; 0: some thousands */
 	bool spread;        /* place members on the emptiest nodes; else on the fullest */
-	uint32_t creates_initial; /* creates under way at once before anything is known; 0: 64 */
+	uint32_t creates_initial; /* creates under way at once before anything is known; 0: 16 */
 	bool agent_launch;
 	/* Agents get orders only while CEV_AGENTS_BOUND says that their admission policy is bound.
 	 */

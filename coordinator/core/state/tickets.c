@@ -8,7 +8,7 @@
 #include "coordinator/core/state/attempt_orders.h"
 #include "coordinator/core/state/job_record.h"
 
-enum { LEAST = 4, MOST = 1024, INITIAL = 64 };
+enum { LEAST = 4, MOST = 1024, INITIAL = 16 };
 enum { NODE_PART = 4, FEW_NODES = 3, REFUSED_TOGETHER_MS = 10000, SLOW_MS = 5000 };
 
 void tickets_forget(struct core *c)

@@ -2,6 +2,7 @@
 /* Tickets alone: who has one, whose turn it is, and when they come back. */
 #include "coordinator/core/state/tickets.h"
 
+#include "base/text.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
@@ -76,7 +77,8 @@ static void shares(void **state)
 	nodes(c, 8, n);
 	struct job_record *large = tables_job(c, "large", 6), *small = tables_job(c, "small", 2),
 			  *other = tables_job(c, "other", 3);
-	mem_strset(&other->ns, "elsewhere");
+	const char *ns = other->ns;
+	other->ns = "elsewhere";
 	for (uint32_t i = 0; i < 6; i++)
 		waiting(c, large, i, n[i]);
 	for (uint32_t i = 0; i < 2; i++)
@@ -86,7 +88,7 @@ static void shares(void **state)
 	for (struct attempt *a; (a = tickets_next(c));)
 		buf_printf(&b, "%c%u ", *a->job->name, a->id.index);
 	assert_string_equal(buf_str(&b), "s0 o0 l0 o1 s1 o2 l1 l2 l3 l4 l5 ");
-	mem_strset(&other->ns, "default"); /* as its tables have it */
+	other->ns = ns;
 }
 
 static void a_node_has_a_quarter(void **state)
@@ -149,7 +151,7 @@ static void who_leaves(void **state)
 		struct attempt *a = waiting(c, tables_job(c, "a", 1), 0, n);
 		a->by_coordinator = cases[i].by_coordinator;
 		if (cases[i].seen)
-			mem_strset(&a->pod_uid, "u1");
+			text_set(&a->pod_uid, "u1");
 		if (!cases[i].connected)
 			node_set_connected(c, n, false);
 		if (cases[i].silent)
