@@ -14,6 +14,7 @@
 #include "base/backoff.h"
 #include "base/heap.h"
 #include "base/table.h"
+#include "pace/pace.h"
 
 /* BURST: so many writes of an object may follow one another at once, then one an interval. Without
  * it two leaders that do not know of each other yet would write back and forth as fast as the
@@ -38,6 +39,9 @@ struct slot {
 	struct backoff backoff;
 };
 
+/* The window of writes: its least, and its size before anything is known. */
+enum { LEAST = 4, INITIAL = 16 };
+
 struct writeq {
 	struct writeq_config cfg;
 	struct api api;
@@ -48,6 +52,7 @@ struct writeq {
 	struct slot *slots, *flying;
 	struct heap timers;
 	uint32_t ndirty, nflying;
+	struct pace pace; /* the window of writes */
 };
 
 /* ---- slots ---- */
@@ -97,6 +102,7 @@ static void slot_drop(struct writeq *q, struct slot *s)
 	if (s->op) {
 		q->api.cancel(q->api.self, s->op);
 		land(q, s);
+		pace_back(&q->pace);
 	}
 	set_dirty(q, s, false);
 	heap_remove(&q->timers, &s->timer);
@@ -201,6 +207,16 @@ static void on_object(void *self, uint64_t id, enum watch_event ev, const struct
 	q->cfg.done(q->cfg.self, s->key, &ok, obj);
 }
 
+static void answered(struct writeq *q, const struct slot *s, const struct api_result *res)
+{
+	if (api_busy(res))
+		pace_refused(&q->pace, s->sent_ms, q->now_ms, res->retry_after_ms, s->key);
+	else if (api_answered(res))
+		pace_answered(&q->pace, PACE_STATUS, s->sent_ms, q->now_ms);
+	else
+		pace_back(&q->pace);
+}
+
 static void on_done(void *self, uint64_t id, const struct api_result *res)
 {
 	struct writeq *q = self;
@@ -210,6 +226,7 @@ static void on_done(void *self, uint64_t id, const struct api_result *res)
 	uint64_t key = s->key;
 	bool told = s->told;
 	land(q, s);
+	answered(q, s, res);
 	if (told)
 		backoff_reset(&s->backoff);
 	else
@@ -238,6 +255,7 @@ static void send(struct writeq *q, struct slot *s)
 	s->op = q->api.submit(q->api.self, &req, &sink);
 	HASH_ADD(hh_op, q->flying, op, sizeof s->op, s);
 	q->nflying++;
+	pace_started(&q->pace);
 	schedule(q, s);
 }
 
@@ -252,6 +270,10 @@ struct writeq *writeq_new(const struct writeq_config *cfg, const struct api *api
 	q->api = *api;
 	q->log = log;
 	q->rng.s = seed;
+	uint32_t most = cfg->inflight_max;
+	pace_init(&q->pace, &(struct pace_config){.least = most < LEAST ? most : LEAST,
+						  .most = most,
+						  .initial = most < INITIAL ? most : INITIAL});
 	return q;
 }
 
@@ -318,7 +340,7 @@ void writeq_tick(struct writeq *q, int64_t now_ms)
 {
 	struct heap_node *due;
 	q->now_ms = now_ms;
-	while (q->nflying < q->cfg.inflight_max && now_ms >= q->pause_until_ms &&
+	while (pace_may(&q->pace, now_ms) && now_ms >= q->pause_until_ms &&
 	       (due = heap_pop_due(&q->timers, now_ms))) {
 		struct slot *s = OWNER_OF(due, struct slot, timer);
 		if (s->dirty)
@@ -330,10 +352,10 @@ void writeq_tick(struct writeq *q, int64_t now_ms)
 
 int64_t writeq_deadline(const struct writeq *q)
 {
-	if (q->nflying >= q->cfg.inflight_max)
+	int64_t next = heap_next(&q->timers), may = pace_deadline(&q->pace);
+	if (next == INT64_MAX || may == INT64_MAX)
 		return INT64_MAX;
-	int64_t next = heap_next(&q->timers);
-	return next == INT64_MAX ? next : max64(next, q->pause_until_ms);
+	return max64(max64(next, may), q->pause_until_ms);
 }
 
 uint32_t writeq_depth(const struct writeq *q)

@@ -4,8 +4,8 @@
  * interval; state changes do not wait for the interval, in bursts of four. Each write is fenced by
  * the resourceVersion that it was computed from. A 409 waits for a newer version to be observed,
  * then the write is computed again, so no update is lost; other errors back off by their retry
- * class. Owner: the caller; one thread; limits: inflight_max writes in flight, one slot for each
- * object. */
+ * class. Owner: the caller; one thread; limits: inflight_max writes in flight, fewer while the API
+ * server is slow or refuses; one slot for each object. */
 #pragma once
 
 #include "base/log.h"
