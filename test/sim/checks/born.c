@@ -20,6 +20,15 @@ static struct made *made_find(struct checks *c, const struct version *pod, struc
 	return m;
 }
 
+bool check_made_and_gone(const struct checks *c, const struct pod_create *p)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	struct made *m;
+	buf_printf(&key, "%s/%u/%u", p->job_uid, p->index, p->attempt);
+	HASH_FIND_STR(c->made, buf_str(&key), m);
+	return m && !store_find(&c->world->server.store, API_POD, p->ns, p->name);
+}
+
 /* A lost answer and a deletion at once cannot be told from a create that never was: allowed for a
  * moment; so may a create come late that got no answer. A number that no status held is lost with
  * the leader that gave it. True: it is the first time. */

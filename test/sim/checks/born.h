@@ -9,6 +9,9 @@ void check_born(struct checks *c, const struct version *pod);
 void check_ended(struct checks *c, const struct version *pod); /* or it changed otherwise */
 void check_gone(struct checks *c, const struct version *pod);
 bool check_ever_made(struct checks *c, const char *uid); /* a pod of the job */
+/* The pod of the attempt came to be and is gone, so that another create of it, sent before, makes a
+ * pod that nobody counts. */
+bool check_made_and_gone(const struct checks *c, const struct pod_create *p);
 bool check_made_since(struct checks *c, const char *uid, int64_t ms);
 /* An attempt of the index succeeded before anybody asked it to stop. */
 bool check_index_earned(const struct checks *c, const char *uid, uint32_t index);
