@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmicrohttpd without threads: its epoll descriptor is one more in the program's loop. A client
  * that connects and says nothing costs a slot for SERVE_TIMEOUT_S; when the slots run short the
- * oldest connection is shut down, so that idle clients never keep a probe waiting. */
+ * oldest connection is shut down, so that idle clients never keep a probe waiting. A scrape costs
+ * the loop some time, so each address has a rate of them; a probe costs next to nothing and has
+ * none. */
 #include "serve/serve.h"
 
 #include <microhttpd.h>
@@ -11,7 +13,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "os/clock.h"
 #include "os/listen.h"
+#include "serve/rate.h"
 
 enum { SERVE_MAGIC = 0x73657276, HEAD_BYTES_MAX = 8192, BODY_BYTES_MAX = 4 << 20, SPARE = 8 };
 
@@ -28,6 +32,7 @@ struct serve {
 	uint64_t seq;
 	struct conn conns[SERVE_CONNECTIONS_MAX];
 	struct buf body;
+	struct rate scrapes;
 };
 
 static struct conn *conn_find(struct serve *s, int fd)
@@ -92,6 +97,8 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, const stru
 		return MHD_NO;
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, a->type);
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+	if (a->code == MHD_HTTP_TOO_MANY_REQUESTS)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 	if (a->code == MHD_HTTP_METHOD_NOT_ALLOWED)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	enum MHD_Result sent = MHD_queue_response(connection, a->code, response);
@@ -122,8 +129,20 @@ static enum metrics_format wanted_format(struct MHD_Connection *connection)
 	return strstr(accept, "text/plain") ? METRICS_PROMETHEUS : METRICS_OPENMETRICS;
 }
 
+static bool too_often(struct serve *s, struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	return !rate_take(&s->scrapes, info ? info->client_addr : NULL, clock_mono_ms());
+}
+
 static struct answer on_metrics(struct serve *s, struct MHD_Connection *connection)
 {
+	if (too_often(s, connection)) {
+		metrics_add(s->cfg.metrics, METRIC_SCRAPES_REFUSED, NULL, NULL, 1);
+		return (struct answer){MHD_HTTP_TOO_MANY_REQUESTS, plain,
+				       "5 scrapes a second are enough\n"};
+	}
 	enum metrics_format format = wanted_format(connection);
 	if (s->cfg.refresh)
 		s->cfg.refresh(s->cfg.self, s->cfg.metrics);

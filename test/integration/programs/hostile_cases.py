@@ -98,6 +98,7 @@ def makers(c, job):
 
 
 def metric(c, name, program="c1"):
+    """Of 5 scrapes a second; more are refused."""
     with urllib.request.urlopen(f"http://{c.host}:{c.ports[program][1]}/metrics", timeout=5) as r:
         for line in r.read().decode().splitlines():
             if line.startswith(name + " "):
@@ -117,7 +118,7 @@ def policy_unbound(c):
     equal(makers(c, "before"), {"muster-agent"}, "who made the pods")
     kept = c.api.get(binding)
     c.api.delete(binding)
-    c.wait(lambda: bound() == 0, "it is noticed")
+    c.wait(lambda: bound() == 0, "it is noticed", every=0.25)
     check("admission policy for agents not in force" in c.log_text("c1"), "no word in the log")
     c.make_job("without", command=["forever"], parallelism=3)
     c.wait_state("without", "Running")
@@ -126,13 +127,13 @@ def policy_unbound(c):
     c.api.post(policies + "ybindings", weak)
     c.wait(lambda: "without Deny" in c.log_text("c1"), "a binding that does not deny is none")
     c.api.patch(binding, {"spec": {"validationActions": ["Deny"]}})
-    c.wait(lambda: bound() == 1, "it is bound again")
+    c.wait(lambda: bound() == 1, "it is bound again", every=0.25)
     role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/muster-coordinator"
     rules = c.api.get(role)["rules"]
     c.api.patch(role, {"rules": [r for r in rules if "admissionregistration.k8s.io" not in r["apiGroups"]]})
-    c.wait(lambda: bound() == 0, "without the right to look")
+    c.wait(lambda: bound() == 0, "without the right to look", every=0.25)
     c.api.patch(role, {"rules": rules})
-    c.wait(lambda: bound() == 1, "with it")
+    c.wait(lambda: bound() == 1, "with it", every=0.25)
     c.make_job("after", command=["forever"], parallelism=1)
     c.wait_state("after", "Running")
     equal(makers(c, "after"), {"muster-agent"}, "who made the pods")

@@ -132,6 +132,25 @@ static void answers(const char *got, const char *status, const char *part)
 		fail_msg("wanted %s with \"%s\", got:\n%s", status, part, got);
 }
 
+/* Who asks without end gets no more metrics, and a probe of the same address its answer. */
+static void test_scrapes_have_a_rate(void **state)
+{
+	struct fixture *f = *state;
+	int fine = 0, refused = 0;
+	for (int i = 0; i < 400 && !refused; i++) {
+		const char *got = get(f, "GET", "/metrics", "");
+		if (strncmp(got, "HTTP/1.1 200", 12) == 0)
+			fine++;
+		else
+			refused++;
+	}
+	assert_true(fine >= 20);
+	assert_int_equal(refused, 1);
+	answers(buf_str(&f->got), "HTTP/1.1 429", "Retry-After: 1\r\n");
+	for (int i = 0; i < 40; i++)
+		answers(get(f, "GET", "/readyz", ""), "HTTP/1.1 200", "ok");
+}
+
 static void test_paths(void **state)
 {
 	static const struct {
@@ -274,6 +293,7 @@ static void test_port_taken(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(test_scrapes_have_a_rate),
 		CASE(test_paths),
 		CASE(test_head_has_no_body),
 		CASE(test_ready_says_what_is_missing),
