@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*   READ_SECRET ──► WRITE_SECRET ──► READ_SECRET (what was written is read back)
- *        │ (good)
- *        ▼
- *   READ_BUNDLE ──► WRITE_BUNDLE ──► RESTING ──► READ_SECRET after recheck_ms
- * An error leaves the step as it is and tries it again with backoff. */
+/*   READ_SECRET ──► READ_CA ──► WRITE_CA ──► WRITE_SECRET ──► READ_SECRET (what was written is read
+ * back) │ (good)     └──── (it can sign) ───────┘ ▼ READ_BUNDLE ──► WRITE_BUNDLE ──► RESTING ──►
+ * READ_SECRET after recheck_ms The Secret that every coordinator reads has no CA key: that is in a
+ * Secret of its own (ca_secret), which is read only when a certificate is due. A key that an older
+ * version put into the first is moved. An error leaves the step as it is and tries it again with
+ * backoff. */
 #include "coordinator/certs.h"
 
 #include <stdlib.h>
@@ -17,6 +18,8 @@
 enum { CERTS_MAGIC = 0x63657274 };
 enum step {
 	STEP_READ_SECRET,
+	STEP_READ_CA,
+	STEP_WRITE_CA,
 	STEP_WRITE_SECRET,
 	STEP_READ_BUNDLE,
 	STEP_WRITE_BUNDLE,
@@ -37,6 +40,12 @@ struct certs {
 	/* as read from the Secret */
 	char *rv, *ca_cert, *ca_key;
 	struct tls_pair stored;
+	bool own;   /* it says where its CA's key is */
+	bool moved; /* since the start: a key that comes back stays where it is */
+	/* as read from the CA's Secret */
+	bool ca_found;
+	char *ca_rv;
+	struct tls_pair ca;
 	/* to be written */
 	struct tls_pair new_ca, new_server;
 	/* the ConfigMap */
@@ -81,6 +90,14 @@ static void forget_read(struct certs *c)
 	c->found = false;
 }
 
+static void forget_ca(struct certs *c)
+{
+	wipe(c->ca.key);
+	tls_pair_done(&c->ca);
+	mem_strset(&c->ca_rv, "");
+	c->ca_found = false;
+}
+
 struct certs *certs_free(struct certs *c)
 {
 	if (!c)
@@ -88,6 +105,8 @@ struct certs *certs_free(struct certs *c)
 	if (c->busy)
 		c->api.cancel(c->api.self, c->op);
 	forget_read(c);
+	forget_ca(c);
+	free(c->ca_rv);
 	wipe(c->new_ca.key);
 	wipe(c->new_server.key);
 	wipe(c->pair.key);
@@ -122,6 +141,13 @@ static void on_object(void *self, uint64_t id, enum watch_event ev, const struct
 		c->stored.key = copy_of(obj->data, "tls.key");
 		c->ca_cert = copy_of(obj->data, "ca.crt");
 		c->ca_key = copy_of(obj->data, "ca.key");
+		c->own = kvs_get(&obj->data->data, "ca.secret");
+	} else if (c->step == STEP_READ_CA) {
+		forget_ca(c);
+		c->ca_found = true;
+		mem_strset(&c->ca_rv, obj->meta->rv);
+		c->ca.cert = copy_of(obj->data, "ca.crt");
+		c->ca.key = copy_of(obj->data, "ca.key");
 	} else if (c->step == STEP_READ_BUNDLE) {
 		c->bundle_found = true;
 		mem_strset(&c->bundle_rv, obj->meta->rv);
@@ -147,14 +173,19 @@ static bool stored_is_good(struct certs *c, struct err *e)
 	       RC_OK;
 }
 
-static void use(struct certs *c)
+/* A CA signs when a certificate is due, and not before. */
+static void forget_keys(struct certs *c)
 {
-	/* It signs when a certificate is due, and not before. */
+	forget_ca(c);
 	wipe(c->ca_key);
 	wipe(c->new_ca.key);
 	wipe(c->new_server.key);
 	tls_pair_done(&c->new_ca);
 	tls_pair_done(&c->new_server);
+}
+
+static void use(struct certs *c)
+{
 	if (str_eq(c->pair.cert, c->stored.cert) && str_eq(c->bundle, c->ca_cert))
 		return;
 	wipe(c->pair.key);
@@ -171,11 +202,19 @@ static void use(struct certs *c)
 			 KS("fingerprint", info.fingerprint));
 }
 
+static bool can_sign(const struct certs *c, const struct tls_pair *ca)
+{
+	return ca->cert && ca->key && tls_check_ca(ca, c->wall_ms, NULL) == RC_OK;
+}
+
 /* A new certificate, under the CA that is there if it can still sign. */
 static enum rc make_new(struct certs *c, struct err *e)
 {
-	struct tls_pair ca = {.cert = c->ca_cert, .key = c->ca_key};
-	bool keep = ca.cert && ca.key && tls_check_ca(&ca, c->wall_ms, NULL) == RC_OK;
+	struct tls_pair older = {.cert = c->ca_cert, .key = c->ca_key};
+	const struct tls_pair ca = can_sign(c, &c->ca) ? c->ca : older;
+	bool keep = can_sign(c, &ca);
+	wipe(c->new_ca.key);
+	wipe(c->new_server.key);
 	tls_pair_done(&c->new_ca);
 	tls_pair_done(&c->new_server);
 	if (keep)
@@ -190,14 +229,32 @@ static enum rc make_new(struct certs *c, struct err *e)
 	return rc;
 }
 
+static void make_one(struct certs *c)
+{
+	struct err e = {.msg = ""};
+	if (make_new(c, &e) != RC_OK) {
+		note_problem(c, "certificate not made", e.msg);
+		c->step = STEP_READ_SECRET;
+		c->due_ms = c->now_ms + backoff_next(&c->backoff, &c->rng);
+		return;
+	}
+	bool kept = str_eq(c->ca.key, c->new_ca.key);
+	c->step = *c->cfg->ca_secret && !kept ? STEP_WRITE_CA : STEP_WRITE_SECRET;
+}
+
 static void secret_read(struct certs *c)
 {
 	struct err e = {.msg = ""};
 	bool good = stored_is_good(c, &e);
 	/* Somebody else made this certificate, so somebody else renews it. */
-	bool foreign = c->stored.cert && !c->ca_key;
-	if (good && (foreign || !tls_needs_renewal(c->stored.cert, c->wall_ms))) {
+	bool foreign = c->stored.cert && !c->ca_key && !c->own;
+	bool to_move = *c->cfg->ca_secret && c->ca_key && !c->moved;
+	bool due =
+		!good || (!foreign && (to_move || tls_needs_renewal(c->stored.cert, c->wall_ms)));
+	if (good)
 		use(c);
+	if (!due) {
+		forget_keys(c);
 		c->step = STEP_READ_BUNDLE;
 		return;
 	}
@@ -206,12 +263,10 @@ static void secret_read(struct certs *c)
 		c->due_ms = c->now_ms + backoff_next(&c->backoff, &c->rng);
 		return;
 	}
-	if (make_new(c, &e) == RC_OK) {
-		c->step = STEP_WRITE_SECRET;
-		return;
-	}
-	note_problem(c, "certificate not made", e.msg);
-	c->due_ms = c->now_ms + backoff_next(&c->backoff, &c->rng);
+	if (*c->cfg->ca_secret)
+		c->step = STEP_READ_CA;
+	else
+		make_one(c);
 }
 
 static void rest(struct certs *c)
@@ -225,7 +280,12 @@ static void step_done(struct certs *c)
 	backoff_reset(&c->backoff);
 	switch (c->step) {
 	case STEP_READ_SECRET: secret_read(c); break;
-	case STEP_WRITE_SECRET: c->step = STEP_READ_SECRET; break;
+	case STEP_READ_CA: make_one(c); break;
+	case STEP_WRITE_CA: c->step = STEP_WRITE_SECRET; break;
+	case STEP_WRITE_SECRET:
+		c->moved = true;
+		c->step = STEP_READ_SECRET;
+		break;
 	case STEP_READ_BUNDLE: c->step = STEP_WRITE_BUNDLE; break;
 	case STEP_WRITE_BUNDLE: rest(c); break;
 	case STEP_RESTING: break;
@@ -235,7 +295,8 @@ static void step_done(struct certs *c)
 static void on_done(void *self, uint64_t id, const struct api_result *res)
 {
 	struct certs *c = self;
-	bool reading = c->step == STEP_READ_SECRET || c->step == STEP_READ_BUNDLE;
+	bool reading = c->step == STEP_READ_SECRET || c->step == STEP_READ_CA ||
+		       c->step == STEP_READ_BUNDLE;
 	(void)id;
 	must(c->magic == CERTS_MAGIC);
 	c->busy = false;
@@ -262,8 +323,10 @@ static void read_object(struct certs *c, enum api_kind kind, const char *name)
 {
 	struct api_request req = {
 		.verb = API_GET, .kind = kind, .ns = c->cfg->namespace, .name = name};
-	if (kind == API_SECRET)
+	if (c->step == STEP_READ_SECRET)
 		forget_read(c);
+	else if (c->step == STEP_READ_CA)
+		forget_ca(c);
 	else
 		c->bundle_found = false;
 	submit(c, &req);
@@ -292,11 +355,22 @@ static void write_secret(struct certs *c)
 		rest(c);
 		return;
 	}
-	const struct kv v[] = {{"tls.crt", c->new_server.cert},
-			       {"tls.key", c->new_server.key},
-			       {"ca.crt", buf_str(&bundle)},
-			       {"ca.key", c->new_ca.key}};
-	write_object(c, API_SECRET, c->cfg->secret, c->found, c->rv, v, ARRAY_LEN(v));
+	bool apart = *c->cfg->ca_secret;
+	const struct kv v[] = {
+		{"tls.crt", c->new_server.cert},
+		{"tls.key", c->new_server.key},
+		{"ca.crt", buf_str(&bundle)},
+		{apart ? "ca.secret" : "ca.key", apart ? c->cfg->ca_secret : c->new_ca.key},
+		{"ca.key", NULL}};
+	/* A key of an older version is taken away; there is none in a new Secret. */
+	uint32_t n = apart && c->found ? ARRAY_LEN(v) : ARRAY_LEN(v) - 1;
+	write_object(c, API_SECRET, c->cfg->secret, c->found, c->rv, v, n);
+}
+
+static void write_ca(struct certs *c)
+{
+	const struct kv v[] = {{"ca.crt", c->new_ca.cert}, {"ca.key", c->new_ca.key}};
+	write_object(c, API_SECRET, c->cfg->ca_secret, c->ca_found, c->ca_rv, v, ARRAY_LEN(v));
 }
 
 static void write_bundle(struct certs *c)
@@ -323,6 +397,8 @@ static void run(struct certs *c)
 	switch (c->step) {
 	case STEP_RESTING: c->step = STEP_READ_SECRET; break;
 	case STEP_READ_SECRET: read_object(c, API_SECRET, c->cfg->secret); break;
+	case STEP_READ_CA: read_object(c, API_SECRET, c->cfg->ca_secret); break;
+	case STEP_WRITE_CA: write_ca(c); break;
 	case STEP_WRITE_SECRET: write_secret(c); break;
 	case STEP_READ_BUNDLE: read_object(c, API_CONFIGMAP, c->cfg->configmap); break;
 	case STEP_WRITE_BUNDLE: write_bundle(c); break;

@@ -2,7 +2,9 @@
 /* The coordinator's certificate: read from its Secret, made or renewed there when it must be, and
  * its CA published in the agents' ConfigMap. All members of the Deployment do this; writes are
  * fenced by resourceVersion, so one wins and the others read what it wrote. A Secret without ca.key
- * (cert-manager, or given by hand) is never written to. Driven by completions and certs_tick. */
+ * or ca.secret (cert-manager, or given by hand) is never written to. The key of a CA that Muster
+ * made is in a Secret of its own, which is read when a certificate is due. Driven by completions
+ * and certs_tick. */
 #pragma once
 
 #include "base/log.h"
@@ -13,6 +15,7 @@ struct certs;
 
 struct certs_config { /* strings borrowed for its whole life */
 	const char *namespace, *secret, *configmap;
+	const char *ca_secret;    /* for the CA's key alone; "": it is kept in secret */
 	const char *const *names; /* that the certificate must have: NAME.NS.svc… */
 	size_t nnames;
 	int64_t recheck_ms; /* how often the Secret is looked at again */

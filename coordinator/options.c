@@ -115,6 +115,11 @@ bool options_read(int argc, char **argv, struct options *o, int *ret_exit)
 		    "pause between tries to renew or get the Lease"),
 		STR("tls-secret", tls_secret, NULL, "muster-coordinator-tls",
 		    "Secret with the certificate; the coordinator fills an empty one"),
+		STR("ca-secret", ca_secret, NULL, NULL,
+		    "Secret with the key of the CA that the coordinator has made; the coordinator "
+		    "makes "
+		    "it. Without it the key is in the Secret of --tls-secret, which each replica "
+		    "reads"),
 		STR("order-key-secret", order_secret, NULL, NULL,
 		    "Secret with the keys that prove orders; the leader makes it. Without it every "
 		    "node is believed about every job"),

@@ -104,6 +104,7 @@ void service_start(struct service *s)
 {
 	s->certs_cfg = (struct certs_config){.namespace = s->o->namespace,
 					     .secret = s->o->tls_secret,
+					     .ca_secret = s->o->ca_secret,
 					     .configmap = s->o->ca_configmap,
 					     .names = (const char *const *)s->names->tls,
 					     .nnames = NAMES_TLS,

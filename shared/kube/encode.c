@@ -130,8 +130,9 @@ static json_t *keyed(const struct api_request *req)
 	for (uint32_t i = 0; i < req->data->data.n; i++) {
 		const struct kv *kv = &req->data->data.v[i];
 		json_object_set_new(data, kv->key,
-				    req->kind == API_SECRET ? base64(kv->val)
-							    : js_string(kv->val, 0));
+				    !kv->val                  ? json_null()
+				    : req->kind == API_SECRET ? base64(kv->val)
+							      : js_string(kv->val, 0));
 	}
 	json_t *o = with_meta(req, "data", data);
 	if (req->verb == API_CREATE) {

@@ -57,7 +57,7 @@ struct token_identity {
 };
 
 /* The data of a Secret or ConfigMap: keys and values. Values of a Secret are decoded; ours hold no
- * NUL bytes. */
+ * NUL bytes. A PATCH takes away a key whose value is NULL. */
 struct keyed_data {
 	struct meta meta;
 	struct kvs data;

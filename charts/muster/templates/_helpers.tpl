@@ -19,6 +19,7 @@
 {{- define "muster.tlsSecret" -}}
 {{- default (printf "%s-tls" (include "muster.coordinator" .)) .Values.tls.existingSecret -}}
 {{- end -}}
+{{- define "muster.caSecret" -}}{{ include "muster.coordinator" . }}-ca-key{{- end -}}
 {{- /* Made by the leader, and left by helm uninstall: pods that it proves outlive the release. */}}
 {{- define "muster.orderKeySecret" -}}
 {{- printf "%s-order-keys" (include "muster.coordinator" .) -}}

@@ -228,6 +228,8 @@ RIGHTS = [
     ("impersonate", "", "users", "", "u", ""),
     ("get", "", "secrets", NAMESPACE, "muster-coordinator-tls", "c"),
     ("patch", "", "secrets", NAMESPACE, "muster-coordinator-tls", "c"),
+    ("get", "", "secrets", NAMESPACE, "muster-coordinator-ca-key", "c"),
+    ("patch", "", "secrets", NAMESPACE, "muster-coordinator-ca-key", "c"),
     ("get", "", "secrets", NAMESPACE, "muster-coordinator-order-keys", "c"),
     ("patch", "", "secrets", NAMESPACE, "muster-coordinator-order-keys", "c"),
     ("delete", "", "secrets", NAMESPACE, "muster-coordinator-order-keys", ""),

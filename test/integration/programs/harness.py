@@ -213,7 +213,7 @@ class Cluster:
         argv = [os.path.join(BIN, "muster-coordinator"), "--kubeconfig", config, "--namespace", NS,
                 "--identity", name, "--listen", f"{self.host}:{link}", "--address", f"{self.host}:{link}",
                 "--serve", f"{self.host}:{serve}", "--agent-service-account", f"{NS}:muster-agent",
-                "--agent-policy", "muster-agent-pods",
+                "--agent-policy", "muster-agent-pods", "--ca-secret", "muster-coordinator-ca-key",
                 "--default-image", "busybox:1.35", "--log-level", "debug",
                 "--lease-duration", "3s", "--renew-deadline", "2s", "--retry-period", "500ms"]
         for key, value in options.items():

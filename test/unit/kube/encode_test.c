@@ -195,6 +195,22 @@ static void secrets_are_base64(void **state)
 	       "\"resourceVersion\":\"9\"}}");
 }
 
+/* A key that is to go. */
+static void a_key_without_a_value_is_taken_away(void **state)
+{
+	static const struct kv data[] = {{"a", "x"}, {"b", NULL}};
+	struct keyed_data d = {.data = {data, 2}};
+	struct api_request req = {.verb = API_PATCH,
+				  .kind = API_SECRET,
+				  .ns = "n",
+				  .name = "s",
+				  .rv = "9",
+				  .data = &d};
+	(void)state;
+	expect(&req, merge,
+	       "{\"data\":{\"a\":\"eA==\",\"b\":null},\"metadata\":{\"resourceVersion\":\"9\"}}");
+}
+
 static void the_first_consumer_of_a_claim(void **state)
 {
 	const struct claim_choice c = {.node = "n1", .ns = "ns", .claim = "data", .uid = "u"};
@@ -307,6 +323,7 @@ int main(void)
 		cmocka_unit_test(delete),
 		cmocka_unit_test(lease_and_review),
 		cmocka_unit_test(secrets_are_base64),
+		cmocka_unit_test(a_key_without_a_value_is_taken_away),
 		cmocka_unit_test(the_first_consumer_of_a_claim),
 		cmocka_unit_test(an_event_has_one_name),
 		cmocka_unit_test(any_bytes_become_text),
