@@ -137,16 +137,16 @@ class Contender:
         self.hollow()
         self.cluster.wait(lambda: self.hollow_says(f"nodes={self.o.nodes}"), "the Nodes are made", 180)
 
-    def load(self, path, body, n, streams=8):
-        """h2load posts the body n times; the process."""
+    def load(self, path, body, n, at_once=32):
+        """h2load posts the body n times, so many at once; the process."""
         c = self.cluster
         file = os.path.join(c.dir, "body.json")
         with open(file, "w", encoding="utf-8") as f:
             json.dump(body, f)
         log = open(os.path.join(c.dir, "h2load.log"), "wb")
-        clients = min(4, n)
+        clients = min(4, n, at_once)
         return subprocess.Popen(
-            ["h2load", "-n", str(n), "-c", str(clients), "-m", str(min(streams, max(1, n // clients))), "-d", file,
+            ["h2load", "-n", str(n), "-c", str(clients), "-m", str(min(at_once // clients, max(1, n // clients))), "-d", file,
              "-H", f"authorization: Bearer {self.load_token}", "-H", "content-type: application/json",
              c.read("url") + path], stdout=log, stderr=log)
 
@@ -169,7 +169,7 @@ class Raw(Contender):
     def submit(self, jobs, members):
         body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "raw-", "labels": {"app": "raw"}},
                 "spec": {**pod_spec(), "nodeName": "hollow-0"}}
-        return self.load(f"/api/v1/namespaces/{WORK}/pods", body, jobs * members)
+        return self.load(f"/api/v1/namespaces/{WORK}/pods", body, jobs * members, self.o.raw_at_once)
 
 
 class Job(Contender):
@@ -312,6 +312,7 @@ def options():
     p.add_argument("--nodes", type=int, default=500)
     p.add_argument("--coordinator", type=lambda s: dict(w.split("=", 1) for w in s.split(",") if w), default={},
                    metavar="OPTION=VALUE,…", help="further options of muster-coordinator")
+    p.add_argument("--raw-at-once", type=int, default=32, metavar="N", help="how many raw creates are under way at once")
     p.add_argument("--keep", action="store_true", help="keep the folders with the logs")
     return p.parse_args()
 
