@@ -127,10 +127,12 @@ static uint64_t submit_choice(struct op *op)
 	return submit(op, &req);
 }
 
-static uint64_t submit_pool(struct op *op)
+static uint64_t submit_list_needed(struct op *op)
 {
-	struct api_request req = {
-		.verb = API_LIST, .kind = API_VOLUME, .limit = PODS_PAGE, .cont = op->cont};
+	struct api_request req = {.verb = API_LIST,
+				  .kind = api_kind_needed(op->needed),
+				  .limit = PODS_PAGE,
+				  .cont = op->cont};
 	return submit(op, &req);
 }
 
@@ -153,8 +155,8 @@ static uint64_t op_submit(struct op *op)
 		return submit(op, &req);
 	case OP_CHOOSE: return submit_choice(op);
 	case OP_LOOKUP:
-		if (op->needed == NEEDED_POOL)
-			return submit_pool(op);
+		if (needed_listed(op->needed))
+			return submit_list_needed(op);
 		req = object_request(op, API_GET, api_kind_needed(op->needed));
 		return submit(op, &req);
 	case OP_COMPUTE_NODE_DELETE:

@@ -69,7 +69,7 @@ static void tell_looked_up(struct coordinator *c, const struct op *op, const str
 					      .rc = res->rc,
 					      .message = res->message,
 					      .obj = obj,
-					      .more = obj && op->needed == NEEDED_POOL,
+					      .more = obj && needed_listed(op->needed),
 					      .choice = op->type == OP_CHOOSE}};
 	shell_step(c, &ev);
 }
@@ -105,7 +105,7 @@ static void on_object(void *self, struct op *op, const struct api_object *obj)
 		op->live_orphan = obj->meta->deleted_ms && obj->meta->orphan_finalizer;
 		break;
 	case OP_LOOKUP:
-		op->found = op->needed != NEEDED_POOL; /* else its end is to be told */
+		op->found = !needed_listed(op->needed); /* else its end is to be told */
 		tell_looked_up(c, op, &(struct api_result){.rc = RC_OK, .message = ""},
 			       obj->needed);
 		break;

@@ -202,6 +202,23 @@ static void runtime_class(struct arena *a, const json_t *o, struct needed *ret)
 					      &ret->ntolerations);
 }
 
+/* A driver that tells no count has no limit (getVolumeLimits of kube-scheduler). */
+static void csi_node(struct arena *a, const json_t *o, struct needed *ret)
+{
+	const json_t *l = js_path(o, "spec", "drivers");
+	size_t n = json_array_size(l);
+	struct volume_limit *v =
+		arena_alloc(a, (n < NODE_DRIVERS_MAX ? n : NODE_DRIVERS_MAX) * sizeof *v);
+	for (size_t i = 0; v && i < n && ret->nlimits < NODE_DRIVERS_MAX; i++) {
+		const json_t *driver = json_array_get(l, i);
+		int64_t most = js_int(json_object_get(driver, "allocatable"), "count", -1);
+		if (most >= 0 && most <= INT32_MAX)
+			v[ret->nlimits++] = (struct volume_limit){
+				str_or_empty(js_str(driver, "name")), (uint32_t)most};
+	}
+	ret->limits = v;
+}
+
 void decode_needed(struct arena *a, enum needed_kind kind, const json_t *o, struct needed *ret)
 {
 	*ret = (struct needed){.volume = "",
@@ -226,6 +243,7 @@ void decode_needed(struct arena *a, enum needed_kind kind, const json_t *o, stru
 	case NEEDED_CSI_DRIVER:
 		ret->attachless = json_is_false(js_path(o, "spec", "attachRequired"));
 		break;
+	case NEEDED_CSI_NODES: csi_node(a, o, ret); break;
 	case NEEDED_POOL:
 	case NEEDED_KIND_N: break;
 	}

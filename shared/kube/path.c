@@ -24,6 +24,7 @@ static const struct {
 	[API_VOLUME] = {"v1", "persistentvolumes", "PersistentVolume", false},
 	[API_STORAGE_CLASS] = {"storage.k8s.io/v1", "storageclasses", "StorageClass", false},
 	[API_CSI_DRIVER] = {"storage.k8s.io/v1", "csidrivers", "CSIDriver", false},
+	[API_CSI_NODE] = {"storage.k8s.io/v1", "csinodes", "CSINode", false},
 	[API_ADMISSION_POLICY] = {"admissionregistration.k8s.io/v1", "validatingadmissionpolicies",
 				  "ValidatingAdmissionPolicy", false},
 	[API_ADMISSION_BINDING] = {"admissionregistration.k8s.io/v1",

@@ -11,11 +11,25 @@ enum needed_kind {
 	NEEDED_VOLUME,
 	NEEDED_STORAGE_CLASS,
 	NEEDED_CSI_DRIVER,
+	NEEDED_CSI_NODES, /* what nodes can attach of a driver, its name; read by a list */
 	NEEDED_POOL, /* the volumes of a StorageClass that no claim has; read by a list */
 	NEEDED_KIND_N
 };
 
+/* The kind is read by a list, and its name is no object's. */
+static inline bool needed_listed(enum needed_kind kind)
+{
+	return kind == NEEDED_POOL || kind == NEEDED_CSI_NODES;
+}
+
 enum { CLAIMS_MAX = 32 }; /* of one pod */
+enum { NODE_DRIVERS_MAX = 64 }; /* CSI drivers of one node */
+
+/* How many volumes of a driver a node can have attached. */
+struct volume_limit {
+	const char *driver;
+	uint32_t most;
+};
 
 enum access_mode { MODE_RWO = 1, MODE_ROX = 2, MODE_RWX = 4, MODE_RWOP = 8 }; /* bits */
 
@@ -63,4 +77,7 @@ struct needed {
 	const char *provisioner;
 	/* CSIDriver */
 	bool attachless; /* attachRequired: false: no node ever attaches its volumes */
+	/* CSINode: of drivers that say so; at most NODE_DRIVERS_MAX */
+	const struct volume_limit *limits;
+	uint32_t nlimits;
 };

@@ -26,6 +26,7 @@ const char *api_kind_text(enum api_kind kind)
 		[API_VOLUME] = "persistentvolumes",
 		[API_STORAGE_CLASS] = "storageclasses",
 		[API_CSI_DRIVER] = "csidrivers",
+		[API_CSI_NODE] = "csinodes",
 		[API_ADMISSION_POLICY] = "validatingadmissionpolicies",
 		[API_ADMISSION_BINDING] = "validatingadmissionpolicybindings",
 	};

@@ -5,6 +5,7 @@
 
 #include "coordinator/core/state/choice.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/limits.h"
 #include "coordinator/core/state/lookup.h"
 #include "coordinator/core/state/objects.h"
 #include "coordinator/core/state/pool.h"
@@ -51,11 +52,28 @@ static void chosen(struct core *c, struct lookup *l, const struct core_event *ev
 	wake(c, l, true);
 }
 
+/* One of a list. */
+static void add(const struct core *c, struct lookup *l, const struct needed *obj)
+{
+	if (l->kind == NEEDED_POOL)
+		pool_add(l, obj);
+	else
+		limits_add(c, l, obj);
+}
+
+static void end(struct lookup *l, bool complete)
+{
+	if (l->kind == NEEDED_POOL)
+		pool_end(l, complete);
+	else
+		limits_end(l, complete);
+}
+
 void looked_up(struct core *c, const struct core_event *ev)
 {
 	const char *message = str_or_empty(ev->looked_up.message);
 	struct lookup *l = lookup_find(c, ev->looked_up.kind, ev->looked_up.ns, ev->looked_up.name);
-	static const struct needed pool;
+	static const struct needed list;
 	const struct needed *obj = NULL, *ev_obj = ev->looked_up.obj;
 	enum rc rc = ev->looked_up.rc;
 	if (l && ev->looked_up.choice) {
@@ -65,14 +83,14 @@ void looked_up(struct core *c, const struct core_event *ev)
 	if (!l || !l->asking)
 		return; /* no job names it any more */
 	if (ev->looked_up.more) {
-		pool_add(l, ev->looked_up.obj);
+		add(c, l, ev->looked_up.obj);
 		return;
 	}
 	/* Without the list nobody can name a volume: the claim says so. */
 	bool pool_of_class = l->kind == NEEDED_POOL;
-	if (pool_of_class) {
-		pool_end(l, rc == RC_OK);
-		ev_obj = &pool;
+	if (needed_listed(l->kind)) {
+		end(l, rc == RC_OK);
+		ev_obj = &list;
 	}
 	if (rc == RC_OK)
 		obj = ev_obj;

@@ -14,6 +14,7 @@
 #include "coordinator/core/state/room.h"
 #include "coordinator/core/state/selection.h"
 #include "coordinator/core/state/tables.h"
+#include "coordinator/core/state/volume_room.h"
 #include "coordinator/core/state/waiting.h"
 
 static int64_t asked(const struct job_record *j, uint32_t res)
@@ -31,8 +32,10 @@ static bool blocked(struct core *c, struct queue_item *it, bool kept)
 	struct job_record *j = it->job;
 	if (!reserve_consider(c, it))
 		return false;
-	/* A volume may come free that is in use on a node which the job does not match. */
-	bool any = kept || reservation_of(c, j) || objects_most(j->spec.request) == 1;
+	/* A volume may come free that is in use on a node which the job does not match, or another
+	 * volume of a node that has as many as it can attach. */
+	bool any = kept || reservation_of(c, j) || objects_most(j->spec.request) == 1 ||
+		   volume_room_limited(j->spec.request);
 	queue_until(it, any ? -1 : asked(j, RES_CPU), any ? -1 : asked(j, RES_MEMORY));
 	if (queue_block(j)) {
 		job_dirty(c, j);

@@ -16,6 +16,7 @@
 #include "coordinator/core/state/selection.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/terms.h"
+#include "coordinator/core/state/volume_room.h"
 #include "coordinator/core/state/waiting.h"
 
 enum {
@@ -40,6 +41,7 @@ enum obstacle {
 	W_FORBIDDEN,
 	W_BUSY,
 	W_IN_USE,
+	W_LIMIT,
 	W_PORT,
 	W_REFUSED,
 	W_RESERVED,
@@ -54,6 +56,7 @@ static const char *const words[W_N][2] = {
 	[W_FAILED] = {"is not ready", "are not ready"},
 	[W_AGENT] = {"has no agent", "have no agent"},
 	[W_FORBIDDEN] = {"refuses pods like these", "refuse pods like these"},
+	[W_LIMIT] = {"can attach no more volumes", "can attach no more volumes"},
 	[W_BUSY] = {"runs a member already", "run a member already"},
 	[W_REFUSED] = {"refused a member lately", "refused a member lately"},
 	[W_RESERVED] = {"is reserved for a job ahead", "are reserved for a job ahead"},
@@ -70,6 +73,7 @@ struct looking {
 	uint32_t away[CLAIMS_MAX];        /* how many nodes are kept away by it */
 	struct bitset attach[CLAIMS_MAX]; /* the nodes that can have it: no other node has it */
 	uint32_t barred[CLAIMS_MAX];      /* how many cannot */
+	struct bitset limit;              /* the nodes that can attach all of them */
 	uint32_t nclaims;
 	uint32_t small; /* nodes that could not hold a member if they were empty */
 	uint64_t port;  /* the port that is taken on the first node of W_PORT … */
@@ -111,6 +115,8 @@ static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 		return W_BUSY;
 	if ((*ret_lack = first_without(l, l->attach, n->idx)) < l->nclaims)
 		return W_IN_USE;
+	if (l->nclaims && !bitset_has(&l->limit, n->idx))
+		return W_LIMIT;
 	if (ports_taken(j->spec.request, n->idx))
 		return W_PORT;
 	if (job_refused_by(c, j, n))
@@ -209,7 +215,8 @@ static void put_counts(const struct core *c, const struct job_record *j, const u
 static void put_next_step(const uint32_t *counts, uint32_t need, struct buf *b)
 {
 	uint32_t passing = counts[W_FIT] + counts[W_LACK] + counts[W_BUSY] + counts[W_REFUSED] +
-			   counts[W_PORT] + counts[W_IN_USE] + counts[W_RESERVED];
+			   counts[W_PORT] + counts[W_IN_USE] + counts[W_LIMIT] +
+			   counts[W_RESERVED];
 	uint32_t kept_away = counts[W_SELECTOR] + counts[W_AFFINITY] + counts[W_TAINT] +
 			     counts[W_RUNTIME] + counts[W_VOLUME] + counts[W_CORDONED] +
 			     counts[W_FAILED] + counts[W_AGENT] + counts[W_FORBIDDEN];
@@ -229,7 +236,8 @@ static bool put_too_small(const uint32_t *counts, uint32_t small, uint32_t need,
 			  const char *nowhere, struct buf *b)
 {
 	uint32_t all = 0, passing = counts[W_FIT] + counts[W_LACK] - small + counts[W_BUSY] +
-				    counts[W_REFUSED] + counts[W_IN_USE] + counts[W_RESERVED];
+				    counts[W_REFUSED] + counts[W_IN_USE] + counts[W_LIMIT] +
+				    counts[W_RESERVED];
 	if (!small || passing >= need)
 		return false;
 	if (nowhere) {
@@ -287,6 +295,8 @@ static void note_port(struct looking *l, uint64_t port)
 static void look_at_claims(const struct core *c, const struct request *r, struct looking *l)
 {
 	l->nclaims = r->nclaims;
+	nodes_all(c, &l->limit);
+	volume_room_leave(c, r, &l->limit);
 	for (uint32_t i = 0; i < l->nclaims; i++) {
 		nodes_all(c, &l->claims[i]);
 		objects_claim_reachable(c, r, i, &l->claims[i]);
@@ -331,6 +341,7 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 			look_at_node(c, j, n, &l, counts, lacks);
 	}
 	bitset_done(&l.busy);
+	bitset_done(&l.limit);
 	selection_parts_done(&l.parts);
 	for (uint32_t i = 0; i < l.nclaims; i++) {
 		bitset_done(&l.claims[i]);

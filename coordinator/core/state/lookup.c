@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/labels.h"
+#include "coordinator/core/state/limits.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/pool.h"
 #include "coordinator/core/state/terms.h"
@@ -14,6 +15,7 @@
 
 enum {
 	FRESH_MS = 60000,      /* the pause before the next question about what is complete */
+	LIMITS_FRESH_MS = 300000,
 	POOL_FRESH_MS = 30000, /* a list of volumes: what is free changes */
 	SOON_MS = 1000,        /* the pause while a volume is being made or bound */
 	CHOSEN_MS = 30000,     /* how long a volume may take to be bound */
@@ -76,8 +78,10 @@ void lookup_put(struct core *c, struct lookup *l)
 	lookup_put(c, l->storage_class);
 	lookup_put(c, l->free);
 	lookup_put(c, l->driver);
+	lookup_put(c, l->limits_of_driver);
 	volume_use_put(c, l->use);
 	pool_done(l);
+	limits_done(l);
 	bitset_done(&l->avoided);
 	char *const own[] = {l->key,  l->ns,       l->name,   l->failure,        l->uid,
 			     l->rv,   l->selected, l->chosen, l->choice_failure, l->provisioner,
@@ -144,6 +148,14 @@ static bool alone(const struct lookup *l, const struct needed *obj)
 	return l->use && obj->modes && !(obj->modes & MODES_SHARED);
 }
 
+/* The driver that attaches the volume, or those that are made for the class; "": none. */
+static const char *limited(const struct lookup *l, const struct needed *obj)
+{
+	if (l->kind == NEEDED_STORAGE_CLASS && obj->waits && !l->no_provisioner)
+		return obj->provisioner;
+	return l->use ? obj->driver : "";
+}
+
 /* What a claim names is read at once, so that the next look at its job finds all of it. */
 static void follow(struct core *c, struct lookup *l, const struct needed *obj)
 {
@@ -151,6 +163,7 @@ static void follow(struct core *c, struct lookup *l, const struct needed *obj)
 	bool classless = l->kind != NEEDED_CLAIM || obj->bound;
 	struct lookup *class = names(c, NEEDED_STORAGE_CLASS, classless ? "" : obj->storage_class);
 	struct lookup *free = names(c, NEEDED_POOL, l->no_provisioner ? l->name : "");
+	struct lookup *limits = names(c, NEEDED_CSI_NODES, limited(l, obj));
 	struct lookup *driver = names(c, NEEDED_CSI_DRIVER, alone(l, obj) ? obj->driver : "");
 	lookup_put(c, l->volume);
 	lookup_put(c, l->storage_class);
@@ -160,7 +173,9 @@ static void follow(struct core *c, struct lookup *l, const struct needed *obj)
 	l->storage_class = class;
 	l->free = free;
 	l->driver = driver;
-	struct lookup *const all[] = {volume, class, free, driver};
+	lookup_put(c, l->limits_of_driver);
+	l->limits_of_driver = limits;
+	struct lookup *const all[] = {volume, class, free, driver, limits};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		if (all[i])
 			lookup_ask(c, all[i]);
@@ -220,8 +235,11 @@ static uint64_t print_of(const struct lookup *l)
 static int64_t pause_ms(const struct core *c, const struct lookup *l, bool failed)
 {
 	int64_t each = AGAIN_EACH_MS * (int64_t)HASH_COUNT(c->lookups.all);
+	int64_t fresh = l->kind == NEEDED_POOL        ? POOL_FRESH_MS
+			: l->kind == NEEDED_CSI_NODES ? LIMITS_FRESH_MS
+						      : FRESH_MS;
 	if (complete(l) && !failed)
-		return (l->kind == NEEDED_POOL ? POOL_FRESH_MS : FRESH_MS) + each;
+		return fresh + each;
 	return (*l->selected || *l->chosen ? SOON_MS : AGAIN_MS) + each;
 }
 
@@ -372,6 +390,7 @@ const char *lookup_kind_text(const struct lookup *l)
 		[NEEDED_VOLUME] = "PersistentVolume",
 		[NEEDED_STORAGE_CLASS] = "StorageClass",
 		[NEEDED_CSI_DRIVER] = "CSIDriver",
+		[NEEDED_CSI_NODES] = "CSINodes with driver",
 		[NEEDED_POOL] = "PersistentVolumes of StorageClass",
 	};
 	return texts[l->kind];

@@ -19,6 +19,12 @@ struct pooled {
 	bool taken; /* given to a claim since the list was read */
 };
 
+/* What a node can attach of a driver; node NULL: there is no limit. */
+struct limit {
+	char *node;
+	uint32_t most;
+};
+
 /* A volume that was given to a claim, and need not be bound yet. */
 struct given {
 	char *volume, *ns, *claim, *uid; /* uid: "" if whoever gave it did not say */
@@ -63,6 +69,11 @@ struct lookup {
 	struct lookup *volume, *storage_class; /* of a claim; NULL: none */
 	struct volume_use *use;                /* of a volume of a CSI driver; else NULL */
 	struct lookup *driver;                 /* of one that one node alone may have; else NULL */
+	struct lookup *limits_of_driver; /* of such a volume, and of a StorageClass whose
+					    volumes are to be made: NEEDED_CSI_NODES */
+	/* Of NEEDED_CSI_NODES: by the index of the node; limits_next: while the list goes on. */
+	struct limit *limits, *limits_next;
+	uint32_t nlimits, nlimits_next, limits_cap;
 	struct lookup *free; /* of a StorageClass without a provisioner: its pool */
 };
 

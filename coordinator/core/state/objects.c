@@ -8,6 +8,7 @@
 
 #include "coordinator/core/state/choice.h"
 #include "coordinator/core/state/lookup.h"
+#include "coordinator/core/state/volume_room.h"
 #include "coordinator/core/state/volumes.h"
 
 void objects_ask(struct core *c, struct request *r, const struct strs *claims)
@@ -29,15 +30,28 @@ void objects_unask(struct core *c, struct request *r)
 	free(r->claims);
 }
 
+enum { PARTS = 6 };
+
+/* The claim and all that it leads to; NULL: there is no such object. */
+static void parts_of(struct lookup *claim, struct lookup *ret[PARTS])
+{
+	struct lookup *volume = claim->volume, *class = claim->storage_class;
+	ret[0] = claim;
+	ret[1] = volume;
+	ret[2] = class;
+	ret[3] = class ? class->free : NULL;
+	ret[4] = volume ? volume->driver : NULL;
+	ret[5] = volume ? volume->limits_of_driver : class ? class->limits_of_driver : NULL;
+}
+
 bool objects_use(const struct request *r, const struct lookup *l)
 {
 	bool uses = r->set->runtime_class == l;
 	for (uint32_t i = 0; i < r->nclaims; i++) {
-		const struct lookup *claim = r->claims[i];
-		const struct lookup *class = claim->storage_class;
-		uses |= claim == l || claim->volume == l || class == l ||
-			(class && class->free == l) ||
-			(claim->volume && claim->volume->driver == l);
+		struct lookup *part[PARTS];
+		parts_of(r->claims[i], part);
+		for (uint32_t k = 0; k < PARTS; k++)
+			uses |= part[k] == l;
 	}
 	return uses;
 }
@@ -129,12 +143,14 @@ bool objects_obstacle(const struct request *r, struct objects_for who, struct bu
 
 /* ---- readiness ---- */
 
-static bool claim_known(const struct lookup *l)
+static bool claim_known(struct lookup *l)
 {
-	const struct lookup *class = l->storage_class;
-	const struct lookup *volume = l->volume;
-	return known(l) && known(volume) && known(volume ? volume->driver : NULL) && known(class) &&
-	       known(class ? class->free : NULL);
+	struct lookup *part[PARTS];
+	bool all = true;
+	parts_of(l, part);
+	for (uint32_t k = 0; k < PARTS; k++)
+		all &= known(part[k]);
+	return all;
 }
 
 bool objects_known(const struct request *r)
@@ -154,11 +170,12 @@ static bool fresh(struct core *c, struct lookup *l)
 
 static bool claim_fresh(struct core *c, struct lookup *l)
 {
-	/* Each is asked for, whatever is known of the others. */
-	bool claim = fresh(c, l), volume = fresh(c, l->volume), class = fresh(c, l->storage_class);
-	bool free = !l->storage_class || fresh(c, l->storage_class->free);
-	bool driver = !l->volume || fresh(c, l->volume->driver);
-	return claim && volume && class && free && driver;
+	struct lookup *part[PARTS];
+	bool all = true;
+	parts_of(l, part);
+	for (uint32_t k = 0; k < PARTS; k++) /* each is asked for, whatever is known of the others */
+		all &= fresh(c, part[k]);
+	return all;
 }
 
 enum objects_state objects_look(struct core *c, const struct request *r, struct objects_for who)
@@ -217,4 +234,5 @@ void objects_leave_attachable(const struct core *c, const struct request *r, str
 {
 	for (uint32_t i = 0; i < r->nclaims; i++)
 		objects_claim_attachable(c, r, i, nodes);
+	volume_room_leave(c, r, nodes);
 }

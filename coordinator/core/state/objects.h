@@ -37,7 +37,8 @@ uint32_t objects_most(const struct request *r);
 
 /* Takes the nodes out of *nodes from which a volume cannot be reached. */
 void objects_leave_reachable(const struct core *c, const struct request *r, struct bitset *nodes);
-/* Takes the nodes out of *nodes that cannot have a volume now, since another one has it. */
+/* Takes the nodes out of *nodes that cannot have a volume now, since another one has it, or since
+ * they have as many as they can attach. */
 void objects_leave_attachable(const struct core *c, const struct request *r, struct bitset *nodes);
 /* The name of the i-th claim; i < r->nclaims. */
 const char *objects_claim(const struct request *r, uint32_t i);

@@ -11,9 +11,14 @@
 
 enum { HASH_BITS = 48 };
 
+static uint64_t driver_of(const char *driver, size_t len)
+{
+	return hash_bytes(19, driver, len);
+}
+
 static uint64_t key_of(const char *driver, size_t len, const char *handle)
 {
-	uint64_t h = hash_bytes(19, driver, len);
+	uint64_t h = driver_of(driver, len);
 	return h << HASH_BITS | hash_str(h, handle) >> (64 - HASH_BITS);
 }
 
@@ -132,6 +137,15 @@ static bool same(const struct volume_keys *a, const struct volume_keys *b)
 	return a->n == b->n && (!a->n || !memcmp(a->v, b->v, a->n * sizeof *a->v));
 }
 
+static bool any_left(const struct volume_keys *old, const struct volume_keys *now)
+{
+	for (uint32_t i = 0; i < old->n; i++) {
+		if (!has(now, old->v[i]))
+			return true;
+	}
+	return false;
+}
+
 void volumes_kubelet_set(struct core *c, struct node_record *n, const struct strs *in_use)
 {
 	struct volume_keys old = n->volumes, now = keys_of(in_use);
@@ -140,9 +154,10 @@ void volumes_kubelet_set(struct core *c, struct node_record *n, const struct str
 		return;
 	}
 	n->volumes = now;
-	bool freed = refresh_all(c, n, &old);
+	(void)refresh_all(c, n, &old);
 	(void)refresh_all(c, n, &n->volumes);
-	if (freed)
+	/* Also for volumes that others have now: the node can attach one more. */
+	if (c->volumes.all && any_left(&old, &n->volumes))
 		room_grown(c, n, true);
 	free(old.v);
 }
@@ -176,6 +191,32 @@ struct volume_keys volumes_of(const struct request *r)
 }
 
 /* ---- questions ---- */
+
+static uint32_t count(const struct volume_keys *k, uint64_t driver, const struct volume_keys *but)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < k->n; i++)
+		n += k->v[i] >> HASH_BITS == driver && !(but && has(but, k->v[i]));
+	return n;
+}
+
+/* Until its kubelet names it, a volume that two members have counts twice. */
+uint32_t volumes_with(const struct node_record *n, const char *driver,
+		      const struct volume_keys *more)
+{
+	uint64_t d = driver_of(driver, strlen(driver)) << HASH_BITS >> HASH_BITS;
+	uint32_t all = count(&n->volumes, d, NULL);
+	const struct attempt *a;
+	DL_FOREACH2(n->attempts, a, node_next)
+	{
+		if (a->takes_room)
+			all += count(&a->volumes, d, &n->volumes);
+	}
+	for (uint32_t i = 0; i < more->n; i++)
+		all += more->v[i] >> HASH_BITS == d && !has(&n->volumes, more->v[i]) &&
+		       !members_have(n, more->v[i]);
+	return all;
+}
 
 static bool alive(const struct node_record *n)
 {

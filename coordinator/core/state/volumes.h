@@ -22,6 +22,9 @@ void volumes_members_changed(struct core *c, const struct node_record *n,
 /* Those of a request, as far as they are known; the caller frees them. */
 struct volume_keys volumes_of(const struct request *r);
 
+/* How many volumes of the driver the node has in use, and would have with those of *more. */
+uint32_t volumes_with(const struct node_record *n, const char *driver,
+		      const struct volume_keys *more);
 /* A node where the volume is in use, that is not lost or in doubt: what a dead node still has
  * attached blocks nothing. The second one if another is given; NULL: there is none. */
 const struct node_record *volume_user(const struct core *c, const struct volume_use *u,

@@ -216,6 +216,8 @@ RIGHTS = [
     ("get", "storage.k8s.io", "storageclasses", "", "s", "c"),
     ("get", "storage.k8s.io", "csidrivers", "", "d", "c"),
     ("list", "storage.k8s.io", "csidrivers", "", "", ""),
+    ("list", "storage.k8s.io", "csinodes", "", "", "c"),
+    ("get", "storage.k8s.io", "csinodes", "", "n", ""),
     ("create", "events.k8s.io", "events", "work", "", "c"),
     ("patch", "events.k8s.io", "events", "work", "e", ""),
     ("create", "authentication.k8s.io", "tokenreviews", "", "", "c"),

@@ -137,6 +137,8 @@ NEEDING = {
     "volume-in-use": (with_claim("used"), {"p2"}, OPEN - {"p2"}),
     "volume-elsewhere": (with_claim("away"), set(), OPEN),
     "volume-attachless": (with_claim("share"), OPEN),
+    # p1 can attach no volume of the driver, p2 one more than the one that it has.
+    "volume-limit": (with_claim("limited"), OPEN - {"p1"}),
 }
 
 # Beside a pod of others that runs and asks for 2 cpu on p1, and one that has ended and asked for 4 on p5.
@@ -303,9 +305,10 @@ def compare_room(c, row, want):
     return judge(row, want, kube[row], muster[row])
 
 
-def make_volume(c, ns, name, labels, affinity, driver=None):
+def make_volume(c, ns, name, labels, affinity, driver=None, mode=None):
     volume = f"{ns}-{name}"
-    spec = {"accessModes": ["ReadWriteOnce" if driver else "ReadWriteMany"], "storageClassName": "by-hand"}
+    mode = mode or ("ReadWriteOnce" if driver else "ReadWriteMany")
+    spec = {"accessModes": [mode], "storageClassName": "by-hand"}
     source = {"csi": {"driver": driver, "volumeHandle": volume}} if driver else {"nfs": {"server": "s", "path": "/"}}
     claim = c.api.post(f"/api/v1/namespaces/{ns}/persistentvolumeclaims", {
         "metadata": {"name": name, "annotations": {"pv.kubernetes.io/bind-completed": "yes"}},
@@ -326,10 +329,15 @@ def make_needed(c):
         make_volume(c, ns, "local", {}, {"nodeAffinity": {"required": {"nodeSelectorTerms": [
             {"matchExpressions": [expr("kubernetes.io/hostname", "In", "p2", "p7")]}]}}})
         make_volume(c, ns, "zonal", {ZONE: "a"}, {})
+        make_volume(c, ns, "limited", {}, {}, "limits.example.com", "ReadWriteMany")
         for name, driver in (("used", "disk.example.com"), ("away", "disk.example.com"), ("share", "files.example.com")):
             make_volume(c, ns, name, {}, {}, driver)
     c.api.post("/apis/storage.k8s.io/v1/csidrivers", {
         "metadata": {"name": "files.example.com"}, "spec": {"attachRequired": False}})
+    for node, count in (("p1", 0), ("p2", 2)):
+        c.api.post("/apis/storage.k8s.io/v1/csinodes", {"metadata": {"name": node, "ownerReferences": [
+            {"apiVersion": "v1", "kind": "Node", "name": node, "uid": c.api.get(f"/api/v1/nodes/{node}")["metadata"]["uid"]}]},
+            "spec": {"drivers": [{"name": "limits.example.com", "nodeID": node, "allocatable": {"count": count}}]}})
     for node, volume in (("p2", "disk.example.com^default-used"), ("p6", "disk.example.com^default-away")):
         c.api.patch(f"/api/v1/nodes/{node}/status", {"status": {"volumesInUse": [f"kubernetes.io/csi/{volume}"]}})
     c.api.post("/apis/node.k8s.io/v1/runtimeclasses", {

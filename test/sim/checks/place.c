@@ -105,6 +105,39 @@ static bool members_elsewhere(struct checks *c, const struct mind *m, const stru
 	return false;
 }
 
+/* What its kubelet says is in use fills the node, as far as this leader knows. */
+static bool fills(const struct version *csi_node, const struct node *node,
+		  const struct needed *volume, const char *device)
+{
+	size_t len = strlen(volume->driver) + 1;
+	uint32_t there = 0;
+	for (uint32_t i = 0; i < node->in_use.n; i++)
+		there += !strncmp(node->in_use.v[i], device, len) &&
+			 !str_eq(node->in_use.v[i], device);
+	for (uint32_t i = 0; csi_node && i < csi_node->needed.nlimits; i++) {
+		const struct volume_limit *limit = &csi_node->needed.limits[i];
+		if (str_eq(limit->driver, volume->driver) && there >= limit->most)
+			return true;
+	}
+	return false;
+}
+
+static bool too_many_volumes(struct checks *c, const struct node *node, const struct line *l)
+{
+	const struct store *s = &c->world->server.store;
+	const struct version *csi = store_find(s, API_CSI_NODE, NULL, l->node);
+	for (uint32_t i = 0; i < l->job->job.spec.claims.n; i++) {
+		const struct needed *volume = needed_volume(s, l->job->job.spec.claims.v[i]);
+		if (!volume || !*str_or_empty(volume->driver))
+			continue;
+		const char *device = arena_printf(&c->world->scratch, "%s^%s", volume->driver,
+						  volume->handle);
+		if (fills(csi, node, volume, device))
+			return true;
+	}
+	return false;
+}
+
 static bool volume_in_use(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct store *s = &c->world->server.store;
@@ -141,6 +174,8 @@ static void placed_where(struct checks *c, struct mind *m, const struct line *l)
 		bad = "its RuntimeClass or a volume is elsewhere";
 	else if (volume_in_use(c, m, l))
 		bad = "a volume is in use elsewhere";
+	else if (too_many_volumes(c, &n->v->node, l))
+		bad = "it can attach no more volumes";
 	else
 		bad = check_mismatch(&spec, n->v, compute_node);
 	if (bad)

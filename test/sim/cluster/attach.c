@@ -80,36 +80,7 @@ static struct attached *find(struct cluster *cl, const char *device)
 	return at;
 }
 
-/* False: another node has it. */
-static bool attach(struct cluster *cl, const char *device, const char *node)
-{
-	struct attached *at = find(cl, device);
-	if (*at->node && !str_eq(at->node, node) && !detachable(cl, at))
-		return false;
-	at->node = cluster_machine(cl, node)->name;
-	return true;
-}
-
-bool attach_waits(struct cluster *cl, const struct version *pod, const struct template_facts *t)
-{
-	AUTO(arena_done) struct arena a = ARENA_INIT(1 << 20);
-	for (uint32_t i = 0; i < t->nclaims; i++) {
-		const char *claim = claim_of(&a, pod, t->claims[i]);
-		const char *device = device_of(cl, &a, pod, t->claims[i]);
-		if (!device || !needed_alone(&cl->world.server.store, claim))
-			continue;
-		if (!attach(cl, device, pod->pod.node)) {
-			server_count(&cl->world.server, FACT_MULTI_ATTACH);
-			world_note(&cl->world, "volume attached elsewhere",
-				   KS("pod", pod->meta.name), KS("volume", device));
-			return true;
-		}
-	}
-	return false;
-}
-
-/* ---- the word of the kubelet ---- */
-
+/* What pods of the node use that have not ended. */
 static struct strs in_use(const struct cluster *cl, struct arena *a, const char *node)
 {
 	enum { MOST = 16 };
@@ -128,6 +99,61 @@ static struct strs in_use(const struct cluster *cl, struct arena *a, const char 
 	}
 	return ret;
 }
+
+/* The node has as many volumes of that driver as its CSINode says, without this one. */
+static bool full(const struct cluster *cl, struct arena *a, const struct version *pod,
+		 const char *device)
+{
+	const struct version *csi =
+		store_find(&cl->world.server.store, API_CSI_NODE, NULL, pod->pod.node);
+	struct strs there = in_use(cl, a, pod->pod.node);
+	size_t len = strcspn(device, "^");
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < there.n; i++)
+		n += !strncmp(there.v[i], device, len + 1) && !str_eq(there.v[i], device);
+	for (uint32_t i = 0; csi && i < csi->needed.nlimits; i++) {
+		const struct volume_limit *l = &csi->needed.limits[i];
+		if (strlen(l->driver) == len && !strncmp(l->driver, device, len) && n >= l->most)
+			return true;
+	}
+	return false;
+}
+
+/* False: another node has it. */
+static bool attach(struct cluster *cl, const char *device, const char *node)
+{
+	struct attached *at = find(cl, device);
+	if (*at->node && !str_eq(at->node, node) && !detachable(cl, at))
+		return false;
+	at->node = cluster_machine(cl, node)->name;
+	return true;
+}
+
+bool attach_waits(struct cluster *cl, const struct version *pod, const struct template_facts *t)
+{
+	AUTO(arena_done) struct arena a = ARENA_INIT(1 << 20);
+	for (uint32_t i = 0; i < t->nclaims; i++) {
+		const char *claim = claim_of(&a, pod, t->claims[i]);
+		const char *device = device_of(cl, &a, pod, t->claims[i]);
+		if (device && full(cl, &a, pod, device)) {
+			server_count(&cl->world.server, FACT_TOO_MANY_VOLUMES);
+			world_note(&cl->world, "node can attach no more", KS("pod", pod->meta.name),
+				   KS("volume", device));
+			return true;
+		}
+		if (!device || !needed_alone(&cl->world.server.store, claim))
+			continue;
+		if (!attach(cl, device, pod->pod.node)) {
+			server_count(&cl->world.server, FACT_MULTI_ATTACH);
+			world_note(&cl->world, "volume attached elsewhere",
+				   KS("pod", pod->meta.name), KS("volume", device));
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- the word of the kubelet ---- */
 
 static bool same(const struct strs *a, const struct strs *b)
 {

@@ -38,10 +38,12 @@ static void on_calm(void *self, uint64_t arg)
 	plan_fault_end_all(st);
 }
 
+#define DISKS "csi.example.com"
+
 /* A volume that one node at a time may have, and its claim; name "": none yet. */
 static void put_disk(struct world *w, const char *ns, const char *name)
 {
-	struct needed disk = {.modes = MODE_RWO, .driver = "csi.example.com", .handle = name};
+	struct needed disk = {.modes = MODE_RWO, .driver = DISKS, .handle = name};
 	struct needed claim = {.modes = MODE_RWO, .bound = *name, .volume = name};
 	if (*name)
 		user_needed(w, NEEDED_VOLUME, NULL, name, &disk);
@@ -59,9 +61,13 @@ static void on_needs(void *self, uint64_t stage)
 		.where = {needed_on(&w->scratch, "kubernetes.io/hostname", "n1,n2")}};
 	struct needed claim = {.modes = MODE_RWX, .bound = stage > 0};
 	claim.volume = stage > 0 ? "v1" : "";
-	if (stage == 0)
+	if (stage == 0) {
+		static const struct volume_limit one = {DISKS, 1};
+		const struct needed limits = {.limits = &one, .nlimits = 1};
+		user_needed(w, NEEDED_CSI_NODES, NULL, "n1", &limits);
 		user_needed(w, NEEDED_RUNTIME_CLASS, NULL, "box", &on_two);
-	else
+	}
+	if (stage > 0)
 		user_needed(w, NEEDED_VOLUME, NULL, "v1", &on_two);
 	for (size_t i = 0; i < ARRAY_LEN(spaces); i++) {
 		user_needed(w, NEEDED_CLAIM, spaces[i], "data", &claim);

@@ -189,6 +189,10 @@ struct needed copy_needed(struct arena *a, const struct needed *n)
 	c.for_uid = copy_str(a, n->for_uid);
 	c.driver = copy_str(a, n->driver);
 	c.handle = copy_str(a, n->handle);
+	struct volume_limit *limits = COPY_ARRAY(a, n->limits, n->nlimits);
+	for (uint32_t i = 0; i < n->nlimits; i++)
+		limits[i].driver = copy_str(a, limits[i].driver);
+	c.limits = limits;
 	return c;
 }
 

@@ -33,6 +33,7 @@ static enum write write_of(const struct call *call)
 	case API_VOLUME:
 	case API_STORAGE_CLASS:
 	case API_CSI_DRIVER:
+	case API_CSI_NODE:
 	case API_ADMISSION_POLICY:
 	case API_ADMISSION_BINDING:
 	case API_KIND_N: break;

@@ -58,7 +58,8 @@ static void clone_body(struct version *c, const struct version *v)
 	case API_CLAIM:
 	case API_VOLUME:
 	case API_STORAGE_CLASS:
-	case API_CSI_DRIVER: c->needed = copy_needed(a, &v->needed); break;
+	case API_CSI_DRIVER:
+	case API_CSI_NODE: c->needed = copy_needed(a, &v->needed); break;
 	case API_EVENT:
 	case API_TOKENREVIEW:
 	case API_ADMISSION_POLICY:
@@ -107,7 +108,8 @@ struct api_object version_object(const struct version *v)
 	case API_CLAIM:
 	case API_VOLUME:
 	case API_STORAGE_CLASS:
-	case API_CSI_DRIVER: o.needed = &v->needed; break;
+	case API_CSI_DRIVER:
+	case API_CSI_NODE: o.needed = &v->needed; break;
 	case API_EVENT:
 	case API_TOKENREVIEW:
 	case API_ADMISSION_POLICY:

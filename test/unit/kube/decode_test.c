@@ -540,6 +540,28 @@ static void volumes_of_drivers(void **state)
 	assert_false(n->attachless);
 	assert_int_equal(decode(API_CSI_DRIVER, NAMED "\"spec\":{}}"), RC_OK);
 	assert_false(n->attachless); /* true is the default */
+	assert_int_equal(decode(API_CSI_NODE,
+				NAMED "\"spec\":{\"drivers\":[{\"name\":\"disk\",\"allocatable\":{"
+				      "\"count\":25}},{\"name\":\"free\"},{\"name\":\"no\","
+				      "\"allocatable\":{\"count\":0}},{\"allocatable\":{\"count\":"
+				      "99999999999}},{\"allocatable\":{\"count\":1}}]}}"),
+			 RC_OK);
+	assert_int_equal(n->nlimits, 3);
+	assert_string_equal(n->limits[0].driver, "disk");
+	assert_int_equal(n->limits[0].most, 25);
+	assert_string_equal(n->limits[1].driver, "no");
+	assert_int_equal(n->limits[1].most, 0);
+	assert_string_equal(n->limits[2].driver, "");
+	assert_int_equal(decode(API_CSI_NODE, NAMED "\"spec\":{}}"), RC_OK);
+	assert_int_equal(n->nlimits, 0);
+	AUTO(buf_done) struct buf json = BUF_INIT(1 << 14);
+	buf_puts(&json, NAMED "\"spec\":{\"drivers\":[");
+	for (int i = 0; i < NODE_DRIVERS_MAX + 3; i++)
+		buf_printf(&json, "%s{\"name\":\"d\",\"allocatable\":{\"count\":1}}",
+			   i ? "," : "");
+	buf_puts(&json, "]}}");
+	assert_int_equal(decode(API_CSI_NODE, buf_str(&json)), RC_OK);
+	assert_int_equal(n->nlimits, NODE_DRIVERS_MAX);
 }
 
 static void token(void **state)

@@ -8,7 +8,8 @@
 #include "test/sim/world/needed.h"
 
 static const char *const kinds[NEEDED_KIND_N] = {"runtime-class", "claim", "volume",
-						 "storage-class", "csi-driver"};
+						 "storage-class", "csi-driver",
+						 "csi-node"};
 
 static bool kind_of(const char *s, enum needed_kind *ret)
 {
@@ -48,6 +49,12 @@ static struct needed needed_of(struct story *st, const struct words *w)
 					 .value = what.value,
 					 .exists = !*what.value,
 					 .effect = what.effect};
+	}
+	if (option(w, "most")) {
+		struct volume_limit *limit = arena_alloc(&st->arena, sizeof *limit);
+		*limit = (struct volume_limit){n.driver, (uint32_t)option_whole(w, "most", 0)};
+		n.limits = limit;
+		n.nlimits = 1;
 	}
 	if (on) {
 		size_t eq = strcspn(on, "=");

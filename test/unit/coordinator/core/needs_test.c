@@ -20,6 +20,14 @@ static void answered(struct world *w, enum needed_kind kind, const char *name, e
 					      .message = rc == RC_FORBIDDEN ? "no right" : "",
 					      .obj = obj}};
 	w_step(w, &ev);
+	/* No node has a limit of volumes, of whatever driver. */
+	static const struct needed no_limits;
+	const char *driver = !obj                           ? NULL
+			     : kind == NEEDED_STORAGE_CLASS ? obj->provisioner
+			     : kind == NEEDED_VOLUME        ? obj->driver
+							    : NULL;
+	if (*str_or_empty(driver))
+		answered(w, NEEDED_CSI_NODES, driver, RC_OK, &no_limits);
 }
 
 static void three(struct world *w)

@@ -148,7 +148,7 @@ static void put_action(struct world *w, const struct core_action *a)
 {
 	static const char *const kinds[] = {"RuntimeClass",     "PersistentVolumeClaim",
 					    "PersistentVolume", "StorageClass",
-					    "CSIDriver",        "pool"};
+					    "CSIDriver",        "CSINodes", "pool"};
 	switch (a->type) {
 	case ACT_ORDERS: buf_printf(&w->did, "orders %s\n", a->node); break;
 	case ACT_JOB_STATUS:

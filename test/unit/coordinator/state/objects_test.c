@@ -255,6 +255,8 @@ static void members_that_need_one_volume_at_once(void **state)
 	assert_true(driver->asking && objects_use(r, driver) && !objects_known(r));
 	assert_int_equal(objects_look(c, r, one), OBJECTS_MISSING);
 	answer(c, NEEDED_CSI_DRIVER, NULL, "disk", MISSING, NULL);
+	assert_int_equal(objects_look(c, r, one), OBJECTS_MISSING); /* nor the limits of nodes */
+	answer(c, NEEDED_CSI_NODES, NULL, "disk", THERE, &(struct needed){.volume = ""});
 	/* A driver without a CSIDriver attaches. That is an answer like any other. */
 	assert_true(driver->timer.due_ms >= c->now_ms + 60000);
 	static const struct objects_for gang = {3, 2}, row = {3, 1};

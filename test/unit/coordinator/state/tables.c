@@ -220,7 +220,7 @@ static void put_action(struct buf *b, const struct core_action *a)
 {
 	static const char *const kinds[] = {"RuntimeClass",     "PersistentVolumeClaim",
 					    "PersistentVolume", "StorageClass",
-					    "CSIDriver",        "pool"};
+					    "CSIDriver",        "CSINodes", "pool"};
 	switch (a->type) {
 	case ACT_ORDERS: buf_printf(b, "ORDERS %s", a->node); break;
 	case ACT_LIST_NODE: buf_printf(b, "LIST_NODE %s", a->node); break;

@@ -43,6 +43,8 @@ static void bound(struct core *c, uint32_t modes, const char *driver, const char
 	struct needed volume = {.modes = modes, .driver = driver, .handle = handle};
 	answer(c, NEEDED_CLAIM, "ns", "data", &claim);
 	answer(c, NEEDED_VOLUME, NULL, "v", &volume);
+	if (lookup_find(c, NEEDED_CSI_NODES, NULL, driver))
+		answer(c, NEEDED_CSI_NODES, NULL, driver, &(struct needed){.volume = ""});
 }
 
 static struct request *asks(struct core *c)
@@ -84,7 +86,10 @@ static void where_kubelets_have_it(void **state)
 	assert_string_equal(free_for(c, r), "n2");
 	bitset_zero(&c->queue.grown_whole);
 	in_use(c, n[0], "disk^other", NULL); /* the same again */
-	in_use(c, n[0], NULL, NULL);         /* nobody asks for it */
+	assert_string_equal(tables_names(c, &c->queue.grown_whole), "");
+	in_use(c, n[0], NULL, NULL); /* nobody asks for it, but the node can attach one more */
+	assert_string_equal(tables_names(c, &c->queue.grown_whole), "n1");
+	bitset_zero(&c->queue.grown_whole);
 	in_use(c, n[0], "no-handle", NULL);
 	assert_string_equal(tables_names(c, &c->queue.grown_whole), "");
 	in_use(c, n[1], NULL, NULL);
