@@ -51,11 +51,14 @@ static void tell_pod_done(struct coordinator *c, struct op *op, const struct api
 }
 
 static void tell_asked(struct coordinator *c, const struct op *op, enum rc rc, const char *message,
-		       const struct reslist *requests)
+		       const struct pod *pod)
 {
-	struct core_event ev = {
-		.type = CEV_POD_ASKED,
-		.asked = {.key = op->key, .rc = rc, .message = message, .requests = *requests}};
+	struct core_event ev = {.type = CEV_POD_ASKED,
+				.asked = {.key = op->key, .rc = rc, .message = message}};
+	if (pod) {
+		ev.asked.requests = pod->requests;
+		ev.asked.where = pod->where;
+	}
 	shell_step(c, &ev);
 }
 
@@ -93,7 +96,7 @@ static void on_object(void *self, struct op *op, const struct api_object *obj)
 	case OP_LIST_NODE: on_pod(c, op->name, obj->pod); break;
 	case OP_POD_ASK:
 		op->found = true;
-		tell_asked(c, op, RC_OK, "", &obj->pod->requests);
+		tell_asked(c, op, RC_OK, "", obj->pod);
 		break;
 	case OP_POD_CREATE:
 	case OP_POD_READ:
@@ -242,7 +245,7 @@ static void on_end(void *self, struct op *op, const struct api_result *res)
 	case OP_POD_CREATE: end_create(c, op, res); break;
 	case OP_POD_ASK:
 		if (!op->found)
-			tell_asked(c, op, res->rc, res->message, &(struct reslist){0});
+			tell_asked(c, op, res->rc, res->message, NULL);
 		break;
 	case OP_POD_LABEL: tell_pod_done(c, op, res, NULL); break;
 	case OP_POD_READ:

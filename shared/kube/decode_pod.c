@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kube/decode_containers.h"
+#include "kube/decode_job.h"
 #include "kube/decode_meta.h"
 #include "kube/decode_ports.h"
 #include "kube/decode_requests.h"
@@ -47,6 +48,30 @@ static const char *proof_of(const json_t *o)
 	return strlen(s) < PROOF_TEXT_BYTES ? s : "";
 }
 
+static bool is_default(const struct toleration *t)
+{
+	return t->exists && t->effect == EFFECT_NO_EXECUTE &&
+	       (str_eq(t->key, "node.kubernetes.io/not-ready") ||
+		str_eq(t->key, "node.kubernetes.io/unreachable"));
+}
+
+static struct pod_where where_of(struct arena *a, const json_t *spec)
+{
+	uint32_t n;
+	struct pod_where ret = {.node_selector = js_kvs(a, json_object_get(spec, "nodeSelector"))};
+	const struct toleration *all =
+		decode_tolerations(a, json_object_get(spec, "tolerations"), &n);
+	struct toleration *v = arena_alloc(a, n * sizeof *v);
+	for (uint32_t i = 0; all && v && i < n && ret.ntolerations < TOLERATIONS_MAX; i++) {
+		if (!is_default(&all[i]))
+			v[ret.ntolerations++] = all[i];
+	}
+	ret.tolerations = v;
+	if (ret.node_selector.n > SELECTOR_MAX)
+		ret.node_selector.n = SELECTOR_MAX;
+	return ret;
+}
+
 void decode_pod(struct arena *a, const json_t *o, struct pod *ret)
 {
 	const json_t *spec = json_object_get(o, "spec"), *status = json_object_get(o, "status");
@@ -59,6 +84,7 @@ void decode_pod(struct arena *a, const json_t *o, struct pod *ret)
 		.phase = phase_of(js_str(status, "phase")),
 		.requests = decode_pod_requests(a, spec, status),
 		.ports = decode_ports(a, spec),
+		.where = where_of(a, spec),
 	};
 	decode_meta(a, o, &ret->meta);
 	decode_conditions(status, ret);

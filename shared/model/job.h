@@ -36,6 +36,10 @@ struct job_spec {
 	uint32_t ntolerations;
 	struct reslist requests; /* of one member's pod: as the scheduler counts (containers summed,
 				  * the largest init container, overhead), without "pods" */
+	/* What admission adds to the pods, as far as it is known: no part of the object. In serial
+	 * form (the coordinator's core), added_bytes long; NULL: nothing. */
+	const char *added;
+	uint32_t added_bytes;
 	const char *runtime_class; /* NULL or "": none */
 	struct strs claims;        /* of its volumes: "namespace/name"; at most CLAIMS_MAX */
 	struct host_ports ports;   /* that the pod takes of its node; at most POD_PORTS_MAX */

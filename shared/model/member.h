@@ -113,6 +113,9 @@ struct pod {
 	int64_t finished_ms; /* of the last container of the work; 0 unless all say it */
 	struct reslist requests;
 	struct host_ports ports;
+	/* Its nodeSelector and tolerations, without those that every pod gets
+	 * (DefaultTolerationSeconds); at most SELECTOR_MAX and TOLERATIONS_MAX. */
+	struct pod_where where;
 };
 
 /* Reasons of a container that waits although nothing is wrong; "" and NULL too. WAIT_SIDECAR is

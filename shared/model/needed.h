@@ -12,7 +12,7 @@ enum needed_kind {
 	NEEDED_STORAGE_CLASS,
 	NEEDED_CSI_DRIVER,
 	NEEDED_CSI_NODES, /* what nodes can attach of a driver, its name; read by a list */
-	NEEDED_POOL, /* the volumes of a StorageClass that no claim has; read by a list */
+	NEEDED_POOL,      /* the volumes of a StorageClass that no claim has; read by a list */
 	NEEDED_KIND_N
 };
 
@@ -22,7 +22,7 @@ static inline bool needed_listed(enum needed_kind kind)
 	return kind == NEEDED_POOL || kind == NEEDED_CSI_NODES;
 }
 
-enum { CLAIMS_MAX = 32 }; /* of one pod */
+enum { CLAIMS_MAX = 32 };       /* of one pod */
 enum { NODE_DRIVERS_MAX = 64 }; /* CSI drivers of one node */
 
 /* How many volumes of a driver a node can have attached. */

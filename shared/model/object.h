@@ -84,6 +84,14 @@ struct toleration { /* core/v1 Toleration */
 	int64_t seconds; /* … cut to 0…TOLERATION_S_MAX */
 };
 
+/* What admission adds to where a pod may run (PodNodeSelector, ExtendedResourceToleration,
+ * PodTolerationRestriction, mutating webhooks), beside what its job says. */
+struct pod_where {
+	struct kvs node_selector;
+	const struct toleration *tolerations;
+	uint32_t ntolerations;
+};
+
 enum sel_op { SEL_IN, SEL_NOT_IN, SEL_EXISTS, SEL_DOES_NOT_EXIST, SEL_GT, SEL_LT };
 
 struct sel_expr {

@@ -18,12 +18,13 @@ static void go_on(struct core *c, const struct admitted *a)
 	}
 }
 
-static void told(struct core *c, struct admitted *a, const struct reslist *requests)
+static void told(struct core *c, struct admitted *a, const struct reslist *requests,
+		 const struct pod_where *where)
 {
 	bool waited = a->stage == ADMITTED_ASKED;
-	bool other = admitted_told(c, a, requests);
+	bool other = admitted_told(c, a, requests, where);
 	if (other)
-		log_info(c->log, "admission changes what pods request", KS("job", a->jobs->key));
+		log_info(c->log, "admission changes what pods ask for", KS("job", a->jobs->key));
 	if (other || waited)
 		go_on(c, a);
 }
@@ -34,7 +35,7 @@ void admission_answered(struct core *c, const struct core_event *ev)
 	if (!a || !a->asking)
 		return; /* no job has the shape any more, or a pod has shown it */
 	if (ev->asked.rc == RC_OK) {
-		told(c, a, &ev->asked.requests);
+		told(c, a, &ev->asked.requests, &ev->asked.where);
 		return;
 	}
 	log_info(c->log, "no answer about what pods need, the template's requests hold",
@@ -48,5 +49,5 @@ void admission_shown(struct core *c, const struct attempt *at, const struct resl
 {
 	struct job_record *j = at->job;
 	if (j->admitted && at->template_id == j->spec.template_id)
-		told(c, j->admitted, requests);
+		told(c, j->admitted, requests, NULL); /* agents tell requests alone */
 }

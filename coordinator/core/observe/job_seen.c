@@ -76,7 +76,10 @@ static void admission_use(struct core *c, struct job_record *j, const struct job
 
 void job_admitted(struct core *c, struct job_record *j, const struct reslist *requests)
 {
-	struct request *k = request_with(c, j->spec.request, requests);
+	struct job_spec added = {0};
+	admitted_where(j, &added);
+	struct request *k =
+		request_with(c, j->spec.request, requests, added.added, added.added_bytes);
 	if (k != j->spec.request)
 		queue_again(c, j); /* nobody changed the job: its pauses go on */
 	request_put(c, j->spec.request);
@@ -89,6 +92,7 @@ static void set_request(struct core *c, struct job_record *j, const struct job_s
 	struct job_spec admitted = *spec;
 	admission_use(c, j, spec);
 	admitted.requests = admitted_requests(j, &spec->requests);
+	admitted_where(j, &admitted);
 	struct request *k = request_get(c, &admitted);
 	if (j->spec.request && selection_moves(j->spec.request->set, k->set))
 		/* Other requests alone move no member. */

@@ -34,6 +34,7 @@ enum obstacle {
 	W_AFFINITY,
 	W_TAINT,
 	W_RUNTIME,
+	W_ADDED,
 	W_VOLUME,
 	W_CORDONED,
 	W_FAILED,
@@ -56,6 +57,8 @@ static const char *const words[W_N][2] = {
 	[W_FAILED] = {"is not ready", "are not ready"},
 	[W_AGENT] = {"has no agent", "have no agent"},
 	[W_FORBIDDEN] = {"refuses pods like these", "refuse pods like these"},
+	[W_ADDED] = {"does not match the nodeSelector that admission adds",
+		     "do not match the nodeSelector that admission adds"},
 	[W_LIMIT] = {"can attach no more volumes", "can attach no more volumes"},
 	[W_BUSY] = {"runs a member already", "run a member already"},
 	[W_REFUSED] = {"refused a member lately", "refused a member lately"},
@@ -107,6 +110,8 @@ static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 		return W_TAINT;
 	if (!bitset_has(&l->parts.runtime_class, n->idx))
 		return W_RUNTIME;
+	if (!bitset_has(&l->parts.added, n->idx))
+		return W_ADDED;
 	if ((*ret_lack = first_without(l, l->claims, n->idx)) < l->nclaims)
 		return W_VOLUME;
 	if (job_forbidden_by(c, j, n))
@@ -215,11 +220,11 @@ static void put_counts(const struct core *c, const struct job_record *j, const u
 static void put_next_step(const uint32_t *counts, uint32_t need, struct buf *b)
 {
 	uint32_t passing = counts[W_FIT] + counts[W_LACK] + counts[W_BUSY] + counts[W_REFUSED] +
-			   counts[W_PORT] + counts[W_IN_USE] + counts[W_LIMIT] +
-			   counts[W_RESERVED];
+			   counts[W_PORT] + counts[W_IN_USE] + counts[W_LIMIT] + counts[W_RESERVED];
 	uint32_t kept_away = counts[W_SELECTOR] + counts[W_AFFINITY] + counts[W_TAINT] +
-			     counts[W_RUNTIME] + counts[W_VOLUME] + counts[W_CORDONED] +
-			     counts[W_FAILED] + counts[W_AGENT] + counts[W_FORBIDDEN];
+			     counts[W_RUNTIME] + counts[W_ADDED] + counts[W_VOLUME] +
+			     counts[W_CORDONED] + counts[W_FAILED] + counts[W_AGENT] +
+			     counts[W_FORBIDDEN];
 	if (!passing && !kept_away)
 		buf_puts(b, "; there are no nodes: add some");
 	else if (passing < need && !kept_away)

@@ -6,7 +6,12 @@
 #include <utlist.h>
 
 #include "base/state.h"
+#include "coordinator/core/state/selection.h"
+#include "coordinator/core/state/terms.h"
 #include "model/quantity.h"
+
+/* 64 labels and 32 tolerations of the longest keys and values. */
+enum { ADDED_MAX = 128 * 1024 };
 
 static const struct state_rule rules[ADMITTED_STAGE_N] = {
 #define TO(s) STATE_BIT(ADMITTED_##s)
@@ -41,6 +46,7 @@ static void leave(struct core *c, struct job_record *j)
 	HASH_DEL(c->admitted.all, a);
 	list_free(&a->own);
 	list_free(&a->requests);
+	free(a->added);
 	free(a->key);
 	free(a);
 }
@@ -86,6 +92,57 @@ struct reslist admitted_requests(const struct job_record *j, const struct reslis
 	return a && a->stage == ADMITTED_TOLD ? a->requests : *own;
 }
 
+void admitted_where(const struct job_record *j, struct job_spec *ret)
+{
+	const struct admitted *a = j->admitted;
+	ret->added = a ? a->added : NULL;
+	ret->added_bytes = a ? a->added_bytes : 0;
+}
+
+static bool is_one_of(const struct toleration *t, const struct toleration *v, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if (str_eq(t->key, v[i].key) && str_eq(t->value, v[i].value) &&
+		    t->exists == v[i].exists && t->effect == v[i].effect)
+			return true;
+	}
+	return false;
+}
+
+/* What the job and its RuntimeClass do not say already: what a class says is read by itself, and
+ * changes with it. ret has room for TOLERATIONS_MAX. */
+static struct pod_where others_only(const struct selection *own, const struct pod_where *where,
+				    struct toleration *ret)
+{
+	struct toleration said[2 * TOLERATIONS_MAX];
+	uint32_t nsaid = selection_tolerations(own, said, ARRAY_LEN(said));
+	struct pod_where w = {.tolerations = ret};
+	if (!own->runtime_class)
+		w.node_selector = where->node_selector;
+	for (uint32_t i = 0; i < where->ntolerations; i++) {
+		if (!is_one_of(&where->tolerations[i], said, nsaid))
+			ret[w.ntolerations++] = where->tolerations[i];
+	}
+	return w;
+}
+
+/* True: it is not what was known. */
+static bool take_where(struct admitted *a, const struct pod_where *where)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(ADDED_MAX);
+	struct toleration v[TOLERATIONS_MAX];
+	struct pod_where w = others_only(a->jobs->spec.request->set, where, v);
+	if (w.node_selector.n || w.ntolerations)
+		added_put(&b, &w);
+	must(buf_rc(&b) == RC_OK);
+	if (b.len == a->added_bytes && (!b.len || !memcmp(b.data, a->added, b.len)))
+		return false;
+	free(a->added);
+	a->added_bytes = (uint32_t)b.len;
+	a->added = b.len ? buf_steal(&b) : NULL;
+	return true;
+}
+
 void admitted_asked(struct core *c, struct admitted *a)
 {
 	a->asking = true;
@@ -102,9 +159,13 @@ void admitted_untold(struct core *c, struct admitted *a)
 		set_stage(a, ADMITTED_UNTOLD);
 }
 
-bool admitted_told(struct core *c, struct admitted *a, const struct reslist *requests)
+bool admitted_told(struct core *c, struct admitted *a, const struct reslist *requests,
+		   const struct pod_where *where)
 {
 	bool other = !reslist_eq(a->stage == ADMITTED_TOLD ? &a->requests : &a->own, requests);
+	if (where)
+		other |= take_where(a, where);
+	a->where_known |= where != NULL;
 	a->asking = false;
 	set_stage(a, ADMITTED_TOLD);
 	admitted_set_timer(c, a, INT64_MAX);
@@ -117,7 +178,8 @@ bool admitted_told(struct core *c, struct admitted *a, const struct reslist *req
 
 bool admitted_may_change(const struct admitted *a)
 {
-	return a->stage != ADMITTED_TOLD || !reslist_eq(&a->own, &a->requests);
+	return a->stage != ADMITTED_TOLD || !a->where_known || a->added ||
+	       !reslist_eq(&a->own, &a->requests);
 }
 
 void admitted_again(struct admitted *a)

@@ -11,13 +11,17 @@ void admitted_use(struct core *c, struct job_record *j, const char *shape,
 		  const struct reslist *own);
 /* The numbers that hold for the job's members: as admitted, where they are known; else own. */
 struct reslist admitted_requests(const struct job_record *j, const struct reslist *own);
+/* What holds for the job's members beside its own selection. */
+void admitted_where(const struct job_record *j, struct job_spec *ret);
 struct admitted *admitted_find(const struct core *c, const char *key); /* NULL: no job has it */
 /* A question has left. */
 void admitted_asked(struct core *c, struct admitted *a);
 /* The question had no answer. */
 void admitted_untold(struct core *c, struct admitted *a);
-/* The numbers of a pod as admitted. True: they are others than those that held. */
-bool admitted_told(struct core *c, struct admitted *a, const struct reslist *requests);
+/* What a pod is as admitted; where NULL: that is not told, and what was known stays. True: it is
+ * not what held. */
+bool admitted_told(struct core *c, struct admitted *a, const struct reslist *requests,
+		   const struct pod_where *where);
 /* Whether another answer may come without anybody having edited the job: what was added may go
  * again, and what could not be asked may be asked later. */
 bool admitted_may_change(const struct admitted *a);

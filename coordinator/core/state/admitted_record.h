@@ -33,5 +33,10 @@ struct admitted {
 	struct heap_node timer;  /* when it is asked again */
 	struct reslist own;      /* what the template asks for; a block of its own */
 	struct reslist requests; /* as admitted, likewise; meaningful in ADMITTED_TOLD */
+	/* What else admission adds, in the serial form that ends a selection (state/terms.h); NULL:
+	 * nothing, or it is not known. */
+	bool where_known; /* a dry run has told it: pods that exist tell of requests alone */
+	char *added;
+	uint32_t added_bytes;
 	struct job_record *jobs; /* those of this shape */
 };

@@ -76,9 +76,10 @@ struct core_event {
 		} pod;
 		struct {
 			const char *key; /* as in the action */
-			enum rc rc;      /* RC_OK: requests are those of the pod as admitted */
+			enum rc rc; /* RC_OK: requests and where are those of the pod as admitted */
 			const char *message;
 			struct reslist requests;
+			struct pod_where where;
 		} asked;
 		struct {
 			const char *ns, *name, *uid; /* of the job that the question was about */

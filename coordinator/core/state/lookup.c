@@ -14,7 +14,7 @@
 #include "coordinator/core/state/volumes.h"
 
 enum {
-	FRESH_MS = 60000,      /* the pause before the next question about what is complete */
+	FRESH_MS = 60000, /* the pause before the next question about what is complete */
 	LIMITS_FRESH_MS = 300000,
 	POOL_FRESH_MS = 30000, /* a list of volumes: what is free changes */
 	SOON_MS = 1000,        /* the pause while a volume is being made or bound */

@@ -69,8 +69,8 @@ struct lookup {
 	struct lookup *volume, *storage_class; /* of a claim; NULL: none */
 	struct volume_use *use;                /* of a volume of a CSI driver; else NULL */
 	struct lookup *driver;                 /* of one that one node alone may have; else NULL */
-	struct lookup *limits_of_driver; /* of such a volume, and of a StorageClass whose
-					    volumes are to be made: NEEDED_CSI_NODES */
+	struct lookup *limits_of_driver;       /* of such a volume, and of a StorageClass whose
+						  volumes are to be made: NEEDED_CSI_NODES */
 	/* Of NEEDED_CSI_NODES: by the index of the node; limits_next: while the list goes on. */
 	struct limit *limits, *limits_next;
 	uint32_t nlimits, nlimits_next, limits_cap;

@@ -173,7 +173,8 @@ static bool claim_fresh(struct core *c, struct lookup *l)
 	struct lookup *part[PARTS];
 	bool all = true;
 	parts_of(l, part);
-	for (uint32_t k = 0; k < PARTS; k++) /* each is asked for, whatever is known of the others */
+	for (uint32_t k = 0; k < PARTS;
+	     k++) /* each is asked for, whatever is known of the others */
 		all &= fresh(c, part[k]);
 	return all;
 }

@@ -99,7 +99,8 @@ struct request *request_get(struct core *c, const struct job_spec *spec)
 	return find_or_new(c, selection_get(c, spec), &asks);
 }
 
-struct request *request_with(struct core *c, const struct request *r, const struct reslist *need)
+struct request *request_with(struct core *c, const struct request *r, const struct reslist *need,
+			     const char *added, uint32_t added_bytes)
 {
 	const char *names[CLAIMS_MAX];
 	const struct strs claims = {names, r->nclaims};
@@ -109,7 +110,7 @@ struct request *request_with(struct core *c, const struct request *r, const stru
 					r->claims[i]->name);
 		must(names[i]);
 	}
-	return find_or_new(c, selection_hold(r->set), &asks);
+	return find_or_new(c, selection_with(c, r->set, added, added_bytes), &asks);
 }
 
 void request_put(struct core *c, struct request *k)

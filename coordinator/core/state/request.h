@@ -7,8 +7,10 @@
 
 /* Each get counts a reference, which request_put gives back. */
 struct request *request_get(struct core *c, const struct job_spec *spec);
-/* The request that differs from r only in what a member needs. */
-struct request *request_with(struct core *c, const struct request *r, const struct reslist *need);
+/* The request that differs from r only in what a member needs, and in what admission adds to its
+ * pod (added of struct job_spec). */
+struct request *request_with(struct core *c, const struct request *r, const struct reslist *need,
+			     const char *added, uint32_t added_bytes);
 void request_put(struct core *c, struct request *r); /* NULL is allowed */
 /* The name of the i-th resource of the needs; i < needs.n. */
 const char *request_resource(const struct request *r, uint32_t i);

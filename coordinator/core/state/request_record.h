@@ -15,6 +15,7 @@ struct selection {
 	char *blob;
 	uint32_t blob_bytes, refs;
 	uint32_t moves_bytes;         /* of the blob: what a running member's node must match */
+	uint32_t own_bytes;           /* of the blob: what the job says; admission adds the rest */
 	struct lookup *runtime_class; /* its nodeSelector and tolerations are added; or NULL */
 	uint64_t id;
 	uint32_t kept;       /* the place among the evaluated ones + 1; 0: not evaluated */

@@ -17,6 +17,12 @@ enum {
 	WORK_BYTES = 256
 };
 
+/* At what admission adds; p NULL: nothing. */
+static struct reader reader_added(const struct selection *m)
+{
+	return (struct reader){m->own_bytes < m->blob_bytes ? m->blob + m->own_bytes : NULL};
+}
+
 static void match_selector(const struct core *c, struct reader *r, struct bitset *ret)
 {
 	nodes_all(c, ret);
@@ -45,13 +51,15 @@ static void avoid_more(struct bitset avoid[AVOID_MAX], const struct bitset *node
 
 /* The nodes whose taints are all tolerated, and, in avoid, by how many taints nodes are to be
  * avoided. */
-static void match_taints(const struct core *c, struct reader *r, const struct lookup *class,
-			 struct bitset *ret, struct bitset *avoid)
+static void match_taints(const struct core *c, const struct selection *m, struct reader *r,
+			 struct reader *added, struct bitset *ret, struct bitset *avoid)
 {
-	struct toleration tol[2 * TOLERATIONS_MAX];
+	struct toleration tol[3 * TOLERATIONS_MAX];
 	uint32_t n = tolerations_get(r, tol, TOLERATIONS_MAX); /* the CRD takes no more */
-	if (class)
-		n += lookup_tolerations(class, tol + n, TOLERATIONS_MAX);
+	if (m->runtime_class)
+		n += lookup_tolerations(m->runtime_class, tol + n, TOLERATIONS_MAX);
+	if (added->p)
+		n += tolerations_get(added, tol + n, TOLERATIONS_MAX);
 	nodes_all(c, ret);
 	for (const struct taintset *s = c->labels.taints; s; s = s->hh.next) {
 		struct taint t = {.key = intern_str(c->strs, s->taint.key),
@@ -64,19 +72,37 @@ static void match_taints(const struct core *c, struct reader *r, const struct lo
 	}
 }
 
-void selection_parts(const struct core *c, const struct selection *m, struct selection_parts *ret)
+uint32_t selection_tolerations(const struct selection *m, struct toleration *v, uint32_t max)
 {
 	struct reader r = {m->blob};
+	for (uint32_t n = get_u32(&r); n; n--) {
+		(void)get_str(&r);
+		(void)get_str(&r);
+	}
+	terms_skip(&r);
+	uint32_t n = tolerations_get(&r, v, max);
+	if (m->runtime_class)
+		n += lookup_tolerations(m->runtime_class, v + n, max - n);
+	return n;
+}
+
+void selection_parts(const struct core *c, const struct selection *m, struct selection_parts *ret)
+{
+	struct reader r = {m->blob}, added = reader_added(m);
 	bitset_zero(&ret->selector);
 	bitset_zero(&ret->affinity);
 	bitset_zero(&ret->taints);
 	bitset_zero(&ret->runtime_class);
+	bitset_zero(&ret->added);
 	nodes_all(c, &ret->runtime_class);
+	nodes_all(c, &ret->added);
+	if (added.p)
+		match_selector(c, &added, &ret->added);
 	if (m->runtime_class)
 		lookup_match(c, m->runtime_class, &ret->runtime_class);
 	match_selector(c, &r, &ret->selector);
 	terms_match(c, &r, &ret->affinity);
-	match_taints(c, &r, m->runtime_class, &ret->taints, NULL);
+	match_taints(c, m, &r, &added, &ret->taints, NULL);
 }
 
 void selection_parts_done(struct selection_parts *p)
@@ -85,6 +111,7 @@ void selection_parts_done(struct selection_parts *p)
 	bitset_done(&p->affinity);
 	bitset_done(&p->taints);
 	bitset_done(&p->runtime_class);
+	bitset_done(&p->added);
 }
 
 static void drop_evaluated(struct core *c, struct selection *m)
@@ -116,15 +143,20 @@ static void keep(struct core *c, struct selection *m)
 static void evaluate(const struct core *c, struct selection *m)
 {
 	AUTO(bitset_done) struct bitset part = {0};
-	struct reader r = {m->blob};
+	struct reader r = {m->blob}, added = reader_added(m);
 	for (uint32_t i = 0; i < AVOID_MAX; i++)
 		bitset_zero(&m->avoid[i]);
 	bitset_zero(&m->match);
 	match_selector(c, &r, &m->match);
+	if (added.p) {
+		match_selector(c, &added, &part);
+		bitset_and(&m->match, &part);
+		bitset_zero(&part);
+	}
 	terms_match(c, &r, &part);
 	bitset_and(&m->match, &part);
 	bitset_zero(&part);
-	match_taints(c, &r, m->runtime_class, &part, m->avoid);
+	match_taints(c, m, &r, &added, &part, m->avoid);
 	bitset_and(&m->match, &part);
 	if (m->runtime_class)
 		lookup_match(c, m->runtime_class, &m->match);
@@ -154,11 +186,7 @@ uint32_t selection_work(struct core *c)
  * count only when a node is chosen, and not the RuntimeClass, which is a part of the template. */
 static size_t put_selection(struct buf *b, const struct job_spec *spec)
 {
-	put_u32(b, spec->node_selector.n);
-	for (uint32_t i = 0; i < spec->node_selector.n; i++) {
-		put_str(b, spec->node_selector.v[i].key);
-		put_str(b, spec->node_selector.v[i].val);
-	}
+	selector_put(b, &spec->node_selector);
 	terms_put(b, spec->terms, spec->nterms);
 	tolerations_put(b, spec->tolerations, spec->ntolerations);
 	size_t moves = b->len;
@@ -173,25 +201,49 @@ bool selection_moves(const struct selection *a, const struct selection *b)
 	return a->moves_bytes != b->moves_bytes || memcmp(a->blob, b->blob, a->moves_bytes) != 0;
 }
 
-struct selection *selection_get(struct core *c, const struct job_spec *spec)
+/* Which bytes of a blob are what. */
+struct layout {
+	size_t moves, own;
+};
+
+static struct selection *find_or_new(struct core *c, struct buf *blob, struct layout at,
+				     const char *runtime_class)
 {
-	AUTO(buf_done) struct buf b = BUF_INIT(BLOB_MAX);
 	struct selection *m;
-	size_t moves = put_selection(&b, spec);
-	HASH_FIND(hh, c->selections.all, b.data, b.len, m);
+	must(buf_rc(blob) == RC_OK);
+	HASH_FIND(hh, c->selections.all, blob->data, blob->len, m);
 	if (!m) {
 		m = mem_zalloc(1, sizeof *m);
-		m->moves_bytes = (uint32_t)moves;
-		m->blob_bytes = (uint32_t)b.len;
-		m->blob = buf_steal(&b);
+		m->moves_bytes = (uint32_t)at.moves;
+		m->own_bytes = (uint32_t)at.own;
+		m->blob_bytes = (uint32_t)blob->len;
+		m->blob = buf_steal(blob);
 		m->id = ++c->selections.last_id;
-		if (*str_or_empty(spec->runtime_class))
-			m->runtime_class =
-				lookup_get(c, NEEDED_RUNTIME_CLASS, NULL, spec->runtime_class);
+		if (*str_or_empty(runtime_class))
+			m->runtime_class = lookup_get(c, NEEDED_RUNTIME_CLASS, NULL, runtime_class);
 		HASH_ADD_KEYPTR(hh, c->selections.all, m->blob, m->blob_bytes, m);
 	}
 	m->refs++;
 	return m;
+}
+
+struct selection *selection_get(struct core *c, const struct job_spec *spec)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(BLOB_MAX);
+	struct layout at = {.moves = put_selection(&b, spec)};
+	at.own = b.len;
+	buf_put(&b, spec->added, spec->added_bytes);
+	return find_or_new(c, &b, at, spec->runtime_class);
+}
+
+struct selection *selection_with(struct core *c, const struct selection *s, const char *added,
+				 uint32_t added_bytes)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(BLOB_MAX);
+	buf_put(&b, s->blob, s->own_bytes);
+	buf_put(&b, added, added_bytes);
+	return find_or_new(c, &b, (struct layout){s->moves_bytes, s->own_bytes},
+			   s->runtime_class ? s->runtime_class->name : NULL);
 }
 
 struct selection *selection_hold(struct selection *m)
@@ -218,6 +270,7 @@ const struct selection *selection_question(const struct core *c, const struct jo
 	struct selection *s;
 	(void)put_selection(&b, spec);
 	HASH_FIND(hh, c->selections.all, b.data, b.len, s);
+	scratch->own_bytes = scratch->blob_bytes = (uint32_t)b.len;
 	if (s && s->kept && s->version == c->labels.version)
 		return s;
 	scratch->blob = b.data;

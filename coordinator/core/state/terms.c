@@ -139,6 +139,21 @@ void terms_skip(struct reader *r)
 	}
 }
 
+void selector_put(struct buf *b, const struct kvs *l)
+{
+	put_u32(b, l->n);
+	for (uint32_t i = 0; i < l->n; i++) {
+		put_str(b, l->v[i].key);
+		put_str(b, l->v[i].val);
+	}
+}
+
+void added_put(struct buf *b, const struct pod_where *w)
+{
+	selector_put(b, &w->node_selector);
+	tolerations_put(b, w->tolerations, w->ntolerations);
+}
+
 void tolerations_put(struct buf *b, const struct toleration *v, uint32_t n)
 {
 	put_u32(b, n);

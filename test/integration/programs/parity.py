@@ -348,6 +348,12 @@ def make_needed(c):
             {"name": "a", "image": "x", "command": ["forever"], "ports": [{"containerPort": 1, "hostPort": 8080}]}]}})
 
 
+ADMISSION = {
+    # The namespace's annotation scheduler.alpha.kubernetes.io/node-selector (PodNodeSelector).
+    "namespace-selector": ({}, {"p1", "p5"}),
+}
+
+
 def other_pod(c, name, node, cpu):
     return c.api.post("/api/v1/namespaces/default/pods", {"metadata": {"name": name}, "spec": {
         "nodeName": node, "automountServiceAccountToken": False, "containers": [
@@ -359,6 +365,15 @@ def make_others(c):
     other_pod(c, "runs", "p1", "2")
     other_pod(c, "ended", "p5", "4")
     c.wait(lambda: c.find("/api/v1/namespaces/default/pods/ended")["status"].get("phase") == "Succeeded", "its end")
+
+
+def select_for(c, ns, selector):
+    """PodNodeSelector reads the annotation in its own time."""
+    c.api.patch(f"/api/v1/namespaces/{ns}", {"metadata": {"annotations": {
+        "scheduler.alpha.kubernetes.io/node-selector": selector}}})
+    c.wait(lambda: bool(selector) == ("nodeSelector" in c.api.post(
+        f"/api/v1/namespaces/{ns}/pods?dryRun=All", {"metadata": {"name": "asks"}, "spec": {
+            "containers": [{"name": "a", "image": "x"}]}})["spec"]), f"admission to {ns} selects by {selector}")
 
 
 def make_limits(c):
@@ -394,6 +409,12 @@ def parity(c):
     wrong += compare_room(c, "beside-others", BESIDE_OTHERS)
     for row, (nodes, first, likes) in PREFERRED.items():
         wrong += prefers(c, row, nodes, first, likes)
+    for ns in ("default", "scheduled"):
+        select_for(c, ns, "disk=ssd")
+    for row, want in ADMISSION.items():
+        wrong += compare_room(c, row, want)
+    for ns in ("default", "scheduled"):
+        select_for(c, ns, None)
     make_limits(c)
     wrong += compare_room(c, "limit-range", LIMIT_RANGE)
     check(not wrong, wrong)

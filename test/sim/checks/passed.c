@@ -134,7 +134,8 @@ static bool could_hold(struct checks *c, struct mind *m, const struct version *j
 	const struct known_version *cn = mind_find(m, API_COMPUTE_NODE, NULL, node->meta.name);
 	if (!cn || check_mismatch(s, node, cn->v) || !holds(c, node, cn->v, "pods", 1000, when))
 		return false;
-	if (!needs_met(c, s, node) || !ports_free(c, s, node->meta.name, when))
+	if (!server_lets_pods_on(&c->world->server, node) || !needs_met(c, s, node) ||
+	    !ports_free(c, s, node->meta.name, when))
 		return false;
 	for (uint32_t i = 0; i < s->requests.n; i++) {
 		if (!holds(c, node, cn->v, s->requests.v[i].name, s->requests.v[i].milli, when))

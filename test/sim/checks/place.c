@@ -130,8 +130,8 @@ static bool too_many_volumes(struct checks *c, const struct node *node, const st
 		const struct needed *volume = needed_volume(s, l->job->job.spec.claims.v[i]);
 		if (!volume || !*str_or_empty(volume->driver))
 			continue;
-		const char *device = arena_printf(&c->world->scratch, "%s^%s", volume->driver,
-						  volume->handle);
+		const char *device =
+			arena_printf(&c->world->scratch, "%s^%s", volume->driver, volume->handle);
 		if (fills(csi, node, volume, device))
 			return true;
 	}
@@ -154,6 +154,27 @@ static bool volume_in_use(struct checks *c, struct mind *m, const struct line *l
 	return false;
 }
 
+/* Admission adds a toleration to each pod. */
+static void tolerate_added(const struct checks *c, struct arena *a, struct job_spec *spec)
+{
+	const char *key = c->world->server.added_toleration;
+	struct toleration *v = arena_alloc(a, (spec->ntolerations + 1) * sizeof *v);
+	for (uint32_t i = 0; i < spec->ntolerations; i++)
+		v[i] = spec->tolerations[i];
+	if (key)
+		v[spec->ntolerations++] = (struct toleration){.key = key, .exists = true};
+	spec->tolerations = v;
+}
+
+/* Admission adds a nodeSelector that the node does not match, and this could be asked at any time.
+ */
+static bool not_let_on(const struct checks *c, const struct version *node)
+{
+	const struct server *s = &c->world->server;
+	return !server_lets_pods_on(s, node) && !s->dry_run_refused && !s->dry_run_struck_ms &&
+	       !conns_rough(c->world->conns);
+}
+
 static void placed_where(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct known_version *n = mind_find(m, API_NODE, NULL, l->node);
@@ -161,8 +182,8 @@ static void placed_where(struct checks *c, struct mind *m, const struct line *l)
 	const struct version *compute_node = cn ? cn->v : NULL;
 	const char *bad = NULL;
 	AUTO(arena_done) struct arena a = ARENA_INIT(1 << 16);
-	const struct job_spec spec =
-		needed_tolerating(&a, &c->world->server.store, &l->job->job.spec);
+	struct job_spec spec = needed_tolerating(&a, &c->world->server.store, &l->job->job.spec);
+	tolerate_added(c, &a, &spec);
 	if (!n)
 		bad = "there is no Node of that name";
 	else if (n->v->node.ready != COND_TRUE)
@@ -172,6 +193,8 @@ static void placed_where(struct checks *c, struct mind *m, const struct line *l)
 		bad = "it is cordoned";
 	else if (!needed_allows(&c->world->server.store, &l->job->job.spec, n->v))
 		bad = "its RuntimeClass or a volume is elsewhere";
+	else if (not_let_on(c, n->v))
+		bad = "admission adds a nodeSelector";
 	else if (volume_in_use(c, m, l))
 		bad = "a volume is in use elsewhere";
 	else if (too_many_volumes(c, &n->v->node, l))

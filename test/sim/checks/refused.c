@@ -74,7 +74,8 @@ static bool might_admit(struct checks *c, const struct version *job, const struc
 		template_parse(&c->world->scratch, str_or_empty(spec->template_text));
 	if (!m || !cn || check_mismatch(spec, node, cn) || admit_forbids(m, &t))
 		return false;
-	return needed_could_allow(&c->world->server.store, spec, node) &&
+	return server_lets_pods_on(&c->world->server, node) &&
+	       needed_could_allow(&c->world->server.store, spec, node) &&
 	       holds(&node->node.allocatable, &spec->requests) &&
 	       holds(&cn->compute_node.resources, &spec->requests) &&
 	       !check_changed_lately(c, node->meta.name);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "model/quantity.h"
+#include "model/selector.h"
 #include "test/sim/world/needed.h"
 
 /* What the kubelet admitted and not ended yet. */
@@ -55,6 +56,11 @@ static bool mismatched(const struct cluster *cl, const struct version *pod)
 	const struct version *node =
 		store_find(&cl->world.server.store, API_NODE, NULL, pod->pod.node);
 	const struct needed own = {.where = {pod->where}};
+	const struct kvs *l = &pod->pod.where.node_selector;
+	for (uint32_t i = 0; node && i < l->n; i++) {
+		if (!str_eq(kvs_get(&node->meta.labels, l->v[i].key), l->v[i].val))
+			return true;
+	}
 	return node && !needed_admits(&own, node);
 }
 

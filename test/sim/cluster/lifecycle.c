@@ -67,6 +67,7 @@ static void new_node(const struct machine *m, struct version *v)
 	if (!cfg->labelled)
 		return;
 	version_label(v, "zone", i % 2 ? "b" : "a");
+	version_label(v, "rack", i % 3 == 2 ? "high" : "low");
 	version_label(v, "size", arena_printf(&v->arena, "%u", i + 1));
 }
 

@@ -314,7 +314,8 @@ void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_con
 	struct rng r = {.s = cfg->seed * 2 + 1};
 	*p = (struct plan){.ports = cfg->seed % 8 == 3 && !cfg->narrow,
 			   .needs = cfg->seed % 8 == 5 && !cfg->narrow,
-			   .first = cfg->seed % 8 == 6 && !cfg->narrow};
+			   .first = cfg->seed % 8 == 6 && !cfg->narrow,
+			   .where = cfg->seed % 8 == 7 && !cfg->narrow};
 	*ret_cluster = (struct cluster_config){.seed = rng_next(&r),
 					       .machines = cfg->machines ? cfg->machines
 									 : (uint32_t)draw(&r, 1, 7),

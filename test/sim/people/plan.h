@@ -37,6 +37,7 @@ struct plan {
 	bool ports;     /* jobs and foreign pods have host ports */
 	bool first;     /* jobs have claims that wait for their first consumer */
 	bool needs;     /* jobs have a RuntimeClass and claims */
+	bool where;     /* admission adds a nodeSelector to pods */
 	int64_t end_ms; /* all of it is over */
 	struct op_counts
 		done; /* operations that met something to do it to, since plan_schedule() */

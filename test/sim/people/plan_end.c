@@ -71,7 +71,8 @@ static bool node_fits(const struct cluster *cl, const struct version *node,
 	bool gone = cluster_gone(cl, node->meta.name);
 	bool now = compute_node && !gone && !cluster_agentless(cl, node->meta.name) &&
 		   !node->node.unschedulable && !compute_node->compute_node.unschedulable;
-	bool ok = compute_node && (now || at_all) && selected(spec, node, compute_node, gone) &&
+	bool ok = compute_node && (now || at_all) && server_lets_pods_on(&cl->world.server, node) &&
+		  selected(spec, node, compute_node, gone) &&
 		  needed_could_allow(&cl->world.server.store, spec, node) &&
 		  has_room(node, compute_node, "pods", 1000);
 	for (uint32_t k = 0; ok && k < spec->requests.n; k++)

@@ -117,6 +117,10 @@ void plan_schedule(struct plan *p, struct cluster *cl)
 		if (op_kinds[p->op[i].type].lasts)
 			clock_at(&cl->world.clock, p->op[i].at_ms + p->op[i].ms, on_end, st, i);
 	}
+	if (p->where) {
+		cl->world.server.added_key = "rack";
+		cl->world.server.added_value = "low";
+	}
 	if (p->first)
 		clock_at(&cl->world.clock, 5000, on_first, st, 0);
 	if (p->needs) {

@@ -33,6 +33,22 @@ static void inject(struct server *s, json_t *pod)
 	json_array_append_new(l, json_pack("{s:s, s:s}", "name", "proxy", "image", "mesh:1"));
 }
 
+/* As the admission plugins PodNodeSelector and PodTolerationRestriction do. */
+static void add_where(const struct server *s, json_t *pod)
+{
+	json_t *spec = json_object_get(pod, "spec");
+	if (s->added_key)
+		json_object_set_new(spec, "nodeSelector",
+				    json_pack("{s:s}", s->added_key, s->added_value));
+	if (!s->added_toleration)
+		return;
+	json_t *all = json_object_get(spec, "tolerations");
+	all = all ? json_copy(all) : json_array();
+	json_array_append_new(
+		all, json_pack("{s:s, s:s}", "key", s->added_toleration, "operator", "Exists"));
+	json_object_set_new(spec, "tolerations", all);
+}
+
 struct version *pod_make(struct server *s, const struct pod_create *p)
 {
 	AUTO(buf_done) struct buf text = BUF_INIT(POD_BYTES_MAX * 2);
@@ -43,6 +59,7 @@ struct version *pod_make(struct server *s, const struct pod_create *p)
 	json_t *pod = js_load(text.data, text.len, &e);
 	if (s->overhead_milli)
 		add_overhead(s, pod);
+	add_where(s, pod);
 	struct version *v = made(pod);
 	v->command = copy_str(&v->arena, p->template_text);
 	if (template_parse(&v->arena, v->command).inject_ms >= 0)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "model/selector.h"
 
 int64_t server_wall(const struct server *s)
 {
@@ -58,6 +59,11 @@ void server_set_overhead(struct server *s, int64_t cpu_milli)
 	if (cpu_milli != s->overhead_milli)
 		s->overhead_ms = s->clock->now_ms;
 	s->overhead_milli = cpu_milli;
+}
+
+bool server_lets_pods_on(const struct server *s, const struct version *node)
+{
+	return !s->added_key || str_eq(kvs_get(&node->meta.labels, s->added_key), s->added_value);
 }
 
 void server_set_webhook(struct server *s, const char *dead)

@@ -42,12 +42,16 @@ struct server {
 	const char *webhook_dead; /* an admission webhook of pods does not answer: every create of a
 				   * pod fails with 500 and these words; NULL: none */
 	int64_t dry_run_struck_ms; /* when a dry run was last sent that went wrong */
+	bool dry_run_refused;      /* at least one was: not each leader knows what admission adds */
 	int64_t webhook_died_ms;   /* when it died last … */
 	int64_t webhook_back_ms;   /* … and when it answered again; INT64_MAX: not yet */
 	int64_t overhead_milli;    /* CPU that admission adds to each pod, as for a RuntimeClass */
 	int64_t overhead_ms;       /* when that changed last */
-	bool no_dry_run;           /* a webhook has side effects: dry runs are refused, 400 */
-	const char *deny_choice;   /* policy: no claim may be given a consumer; with these words */
+	/* What PodNodeSelector and PodTolerationRestriction add to each pod of any namespace: a
+	 * label (NULL: none), and a taint's key that is tolerated (NULL: none). */
+	const char *added_key, *added_value, *added_toleration;
+	bool no_dry_run;         /* a webhook has side effects: dry runs are refused, 400 */
+	const char *deny_choice; /* policy: no claim may be given a consumer; with these words */
 	const char *
 		no_volumes_on; /* no volume can be made for these nodes ("n1,n2"); NULL: for each */
 	bool reads_fail;       /* each GET of what pods need fails, 500 */
@@ -71,6 +75,8 @@ void server_done(struct server *s);
 void server_count(struct server *s, enum fact fact);
 int64_t server_wall(const struct server *s);
 void server_set_overhead(struct server *s, int64_t cpu_milli);
+/* The Node has the label that admission adds to each pod's nodeSelector, if it adds one. */
+bool server_lets_pods_on(const struct server *s, const struct version *node);
 void server_set_webhook(struct server *s, const char *dead); /* NULL: it answers */
 /* Puts a changed job spec: generation grows. */
 struct version *server_put(struct server *s, struct version *own_v);

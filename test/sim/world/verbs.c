@@ -322,6 +322,7 @@ void verb_create(struct server *s, const char *who, const struct api_request *re
 		ret->reason = "";
 	} else if (req->kind == API_POD) {
 		verb_create_pod(s, who, req, ret);
+		s->dry_run_refused |= req->dry_run && ret->rc != RC_OK;
 	} else {
 		create_named(s, req, ret);
 	}

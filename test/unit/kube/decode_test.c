@@ -518,6 +518,35 @@ static void claims(void **state)
 	assert_true(n->ntolerations == 1 && n->tolerations[0].exists);
 }
 
+/* Where it may run, without what DefaultTolerationSeconds adds to every pod. */
+static void where_it_may_run(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		decode(API_POD,
+		       "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"nodeSelector\":{\"a\":\"b\"},"
+		       "\"tolerations\":[{\"key\":\"node.kubernetes.io/not-ready\",\"operator\":"
+		       "\"Exists\",\"effect\":\"NoExecute\",\"tolerationSeconds\":300},{\"key\":"
+		       "\"node.kubernetes.io/unreachable\",\"operator\":\"Exists\",\"effect\":"
+		       "\"NoExecute\"},{\"key\":\"node.kubernetes.io/not-ready\",\"effect\":"
+		       "\"NoExecute\"},{\"key\":\"gpu\",\"operator\":\"Exists\",\"effect\":"
+		       "\"NoSchedule\"},{\"key\":\"x\",\"operator\":\"Exists\",\"effect\":"
+		       "\"NoExecute\"}]}}"),
+		RC_OK);
+	const struct pod_where *w = &d.object.pod->where;
+	assert_int_equal(w->node_selector.n, 1);
+	assert_string_equal(w->node_selector.v[0].val, "b");
+	assert_int_equal(w->ntolerations, 3);
+	assert_string_equal(w->tolerations[1].key, "gpu");
+	AUTO(buf_done) struct buf json = BUF_INIT(1 << 14);
+	buf_puts(&json, "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"nodeSelector\":{");
+	for (int i = 0; i < SELECTOR_MAX + 3; i++)
+		buf_printf(&json, "%s\"k%d\":\"v\"", i ? "," : "", i);
+	buf_puts(&json, "}}}");
+	assert_int_equal(decode(API_POD, buf_str(&json)), RC_OK);
+	assert_int_equal(d.object.pod->where.node_selector.n, SELECTOR_MAX);
+}
+
 static void volumes_of_drivers(void **state)
 {
 	const struct needed *n;
@@ -557,8 +586,7 @@ static void volumes_of_drivers(void **state)
 	AUTO(buf_done) struct buf json = BUF_INIT(1 << 14);
 	buf_puts(&json, NAMED "\"spec\":{\"drivers\":[");
 	for (int i = 0; i < NODE_DRIVERS_MAX + 3; i++)
-		buf_printf(&json, "%s{\"name\":\"d\",\"allocatable\":{\"count\":1}}",
-			   i ? "," : "");
+		buf_printf(&json, "%s{\"name\":\"d\",\"allocatable\":{\"count\":1}}", i ? "," : "");
 	buf_puts(&json, "]}}");
 	assert_int_equal(decode(API_CSI_NODE, buf_str(&json)), RC_OK);
 	assert_int_equal(n->nlimits, NODE_DRIVERS_MAX);
@@ -636,6 +664,7 @@ int main(void)
 		cmocka_unit_test(admission),
 		cmocka_unit_test(claims),
 		cmocka_unit_test(volumes_of_drivers),
+		cmocka_unit_test(where_it_may_run),
 		cmocka_unit_test(meta),
 		cmocka_unit_test(job),
 		cmocka_unit_test(job_defaults),

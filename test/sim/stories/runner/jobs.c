@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Deeds on jobs and their pods: what people do with kubectl apply, edit, scale, replace, delete. */
+#include <string.h>
+
 #include "base/mem.h"
 #include "model/selector.h"
 #include "test/sim/people/user_node.h"
@@ -204,6 +206,16 @@ bool story_on_job(struct story *st, const struct words *w, const char *deed)
 	return true;
 }
 
+/* pair: "KEY=VALUE", "-" (no label). */
+static void add_where(struct world *w, const char *pair, const char *toleration)
+{
+	size_t len = strcspn(pair, "=");
+	struct server *s = &w->server;
+	s->added_key = pair[len] ? arena_strndup(&w->scratch, pair, len) : NULL;
+	s->added_value = pair[len] ? copy_str(&w->scratch, pair + len + 1) : NULL;
+	s->added_toleration = toleration ? copy_str(&w->scratch, toleration) : NULL;
+}
+
 /* What the API server and the way to it do. */
 bool story_on_server(struct story *st, const struct words *w, const char *deed)
 {
@@ -232,6 +244,8 @@ bool story_on_server(struct story *st, const struct words *w, const char *deed)
 		user_upgrade(world, *deed == 'o');
 	else if (str_eq(deed, "lose-keys"))
 		user_lose_keys(world);
+	else if (str_eq(deed, "admission-adds"))
+		add_where(world, word(w, 3), option(w, "tolerate"));
 	else if (str_eq(deed, "deny-choice"))
 		world->server.deny_choice = w->n > 3 ? word(w, 3) : NULL;
 	else if (str_eq(deed, "no-volumes-on"))

@@ -7,9 +7,8 @@
 #include "test/sim/stories/runner/inside.h"
 #include "test/sim/world/needed.h"
 
-static const char *const kinds[NEEDED_KIND_N] = {"runtime-class", "claim", "volume",
-						 "storage-class", "csi-driver",
-						 "csi-node"};
+static const char *const kinds[NEEDED_KIND_N] = {"runtime-class", "claim",      "volume",
+						 "storage-class", "csi-driver", "csi-node"};
 
 static bool kind_of(const char *s, enum needed_kind *ret)
 {

@@ -61,7 +61,7 @@ static void asked_once_a_shape(void **state)
 	/* 4 CPU: two of 1.5 fit, a third does not. */
 	answer(w, "default/s1", RC_OK, 1500);
 	assert_int_equal(w_orders(w, a) + w_orders(w, b), 2);
-	assert_true(w_told(w, "admission changes what pods request"));
+	assert_true(w_told(w, "admission changes what pods ask for"));
 	answer(w, "default/s2", RC_OK, 1500);
 	assert_int_equal(w_orders(w, other), 0);
 	w_wait(w, 2000);
@@ -70,6 +70,88 @@ static void asked_once_a_shape(void **state)
 	w_clear(w);
 	w_job(w, job_of(w, "late", 1, "s1", 0));
 	assert_false(w_has(w, "ask"));
+}
+
+static void answer_where(struct world *w, const char *key, const struct pod_where *where)
+{
+	struct core_event ev = {.type = CEV_POD_ASKED,
+				.asked = {.key = key, .rc = RC_OK, .message = "", .where = *where}};
+	w_step(w, &ev);
+}
+
+/* A nodeSelector and tolerations that admission adds: PodNodeSelector, PodTolerationRestriction. */
+static void where_admission_lets_pods_run(void **state)
+{
+	static const struct kv red[] = {{"team", "red"}};
+	static const struct toleration own = {.key = "a", .exists = true},
+				       all[] = {{.key = "a", .exists = true},
+						{.key = "k", .exists = true}};
+	struct world *w = asking(state, 4);
+	for (uint32_t i = 2; i <= 4; i++) {
+		char name[8];
+		w_text(name, sizeof name, "n%u", i);
+		struct wnode *n = w_node(w, name);
+		n->labels[n->nlabels++] = red[0];
+		if (i > 2)
+			n->taints[n->ntaints++] =
+				(struct taint){i > 3 ? "a" : "k", "", EFFECT_NO_SCHEDULE};
+		w_tell_node(w, n);
+	}
+	struct wjob *a = job_of(w, "a", 1, "s", 0), *b = job_of(w, "b", 3, "t", 0);
+	const char *node = "";
+	w_job(w, a);
+	answer_where(w, "default/s", &(struct pod_where){.node_selector = {red, 1}});
+	w_order(w, a, 0, &node);
+	assert_string_equal(node, "n2");
+	/* Its own toleration is no addition: nothing is asked again for its sake. */
+	b->job.spec.tolerations = &own;
+	b->job.spec.ntolerations = 1;
+	w_job(w, b);
+	answer_where(w, "default/t", &(struct pod_where){.tolerations = all, .ntolerations = 1});
+	assert_int_equal(w_orders(w, b), 3); /* n1, n2, n4 */
+	struct wjob *e = job_of(w, "e", 3, "u", 0);
+	e->job.spec.tolerations = &own;
+	e->job.spec.ntolerations = 1;
+	w_job(w, e);
+	answer_where(w, "default/u",
+		     &(struct pod_where){{red, 1}, .tolerations = all, .ntolerations = 2});
+	assert_int_equal(w_orders(w, e), 3); /* n2, n3, n4 */
+	struct wjob *f = job_of(w, "f", 4, "v", 0);
+	w_job(w, f);
+	answer_where(w, "default/v", &(struct pod_where){.node_selector = {red, 1}});
+	w_wait(w, 2000);
+	assert_string_equal(w_status(w, f).message,
+			    "needs 4 nodes: 1 fits; 2 have a taint that is not tolerated, 1 does "
+			    "not match the nodeSelector that admission adds; add nodes, or change "
+			    "what keeps these away");
+	/* What was added may go again, and is asked for. */
+	w_clear(w);
+	w_wait(w, 61000);
+	assert_true(w_has(w, "ask default/v"));
+	answer_where(w, "default/v", &(struct pod_where){.ntolerations = 0});
+	w_wait(w, 2000);
+	assert_non_null(strstr(w_status(w, f).message, "2 fit; 2 have a taint"));
+}
+
+/* The nodeSelector of a RuntimeClass is read by itself. */
+static void where_a_runtime_class_lets_pods_run(void **state)
+{
+	static const struct kv red[] = {{"team", "red"}};
+	static const struct toleration t = {.key = "k", .value = "v"}, other = {.key = "o"};
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s", 0);
+	a->job.spec.runtime_class = "box";
+	w_job(w, a);
+	const struct toleration v[] = {t, other};
+	answer_where(w, "default/s",
+		     &(struct pod_where){{red, 1}, .tolerations = v, .ntolerations = 2});
+	const struct needed class = {.tolerations = &t, .ntolerations = 1};
+	struct core_event ev = {
+		.type = CEV_LOOKED_UP,
+		.looked_up = {
+			.kind = NEEDED_RUNTIME_CLASS, .ns = "", .name = "box", .obj = &class}};
+	w_step(w, &ev);
+	assert_int_equal(w_orders(w, a), 1);
 }
 
 static void the_same_numbers_change_nothing(void **state)
@@ -199,7 +281,7 @@ static void a_pod_of_an_older_template_corrects_nothing(void **state)
 	struct res much = {"cpu", 3000};
 	m.requests = (struct reslist){&much, 1};
 	w_report(w, &m);
-	assert_false(w_told(w, "admission changes what pods request"));
+	assert_false(w_told(w, "admission changes what pods ask for"));
 }
 
 /* What pods are like is not known for a job whose template has no shape: it asks for nothing. */
@@ -249,6 +331,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
 		T(asked_once_a_shape),
+		T(where_admission_lets_pods_run),
+		T(where_a_runtime_class_lets_pods_run),
 		T(the_same_numbers_change_nothing),
 		T(without_an_answer_the_templates_numbers_hold),
 		T(asked_again_while_a_job_waits),

@@ -146,9 +146,13 @@ static void put_object(struct world *w, const char *verb, const struct core_acti
 
 static void put_action(struct world *w, const struct core_action *a)
 {
-	static const char *const kinds[] = {"RuntimeClass",     "PersistentVolumeClaim",
-					    "PersistentVolume", "StorageClass",
-					    "CSIDriver",        "CSINodes", "pool"};
+	static const char *const kinds[] = {"RuntimeClass",
+					    "PersistentVolumeClaim",
+					    "PersistentVolume",
+					    "StorageClass",
+					    "CSIDriver",
+					    "CSINodes",
+					    "pool"};
 	switch (a->type) {
 	case ACT_ORDERS: buf_printf(&w->did, "orders %s\n", a->node); break;
 	case ACT_JOB_STATUS:

@@ -218,9 +218,13 @@ static void put_object(struct buf *b, const char *what, const struct core_action
 
 static void put_action(struct buf *b, const struct core_action *a)
 {
-	static const char *const kinds[] = {"RuntimeClass",     "PersistentVolumeClaim",
-					    "PersistentVolume", "StorageClass",
-					    "CSIDriver",        "CSINodes", "pool"};
+	static const char *const kinds[] = {"RuntimeClass",
+					    "PersistentVolumeClaim",
+					    "PersistentVolume",
+					    "StorageClass",
+					    "CSIDriver",
+					    "CSINodes",
+					    "pool"};
 	switch (a->type) {
 	case ACT_ORDERS: buf_printf(b, "ORDERS %s", a->node); break;
 	case ACT_LIST_NODE: buf_printf(b, "LIST_NODE %s", a->node); break;

@@ -192,7 +192,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		T(what_a_node_has), T(what_members_have), T(what_is_to_be_made), T(a_node_goes),
+		T(what_a_node_has),
+		T(what_members_have),
+		T(what_is_to_be_made),
+		T(a_node_goes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
