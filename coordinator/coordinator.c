@@ -38,7 +38,9 @@ static void on_gained(void *self, uint64_t epoch)
 			reflector_start(*r, c->now_ms);
 	}
 	if (c->proofs)
-		proofs_lead(c->proofs, epoch); /* what a pod is worth is asked when it is listed */
+		/* What a pod is worth is asked when it is listed. */
+		proofs_lead(c->proofs, epoch, elect_lease_uid(c->elect),
+			    elect_transitions(c->elect));
 	else
 		observe_pods(c);
 }

@@ -37,6 +37,8 @@ struct proofs {
 	int64_t old_until_s; /* a pod that was created before is old */
 	int64_t now_ms, wall_ms, due_ms;
 	char *rv;
+	char *holder, *holder_before; /* of the Lease: this leadership, and the one before */
+	bool signed_last;             /* one of both is the holder that the Secret names */
 	char why[ERR_MSG_MAX];
 };
 
@@ -80,16 +82,29 @@ struct proofs *proofs_free(struct proofs *p)
 	proofs_unlead(p);
 	proof_ring_free(p->ring);
 	free(p->rv);
+	free(p->holder);
+	free(p->holder_before);
 	p->magic = 0;
 	free(p);
 	return NULL;
 }
 
-void proofs_lead(struct proofs *p, uint64_t epoch)
+/* "UID N": the Nth change of the holder of one Lease. */
+static void set_holder(char **holder, const char *lease_uid, int64_t transitions)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(UID_MAX + 32);
+	buf_printf(&b, "%s %" PRId64, lease_uid, transitions);
+	mem_strset(holder, buf_str(&b));
+}
+
+void proofs_lead(struct proofs *p, uint64_t epoch, const char *lease_uid, int64_t transitions)
 {
 	must(p->step == PROOFS_OFF);
 	p->epoch = epoch;
+	set_holder(&p->holder, lease_uid, transitions);
+	set_holder(&p->holder_before, lease_uid, transitions - 1);
 	p->stored_epoch = 0;
+	p->signed_last = false;
 	p->old_until_s = 0;
 	p->rng.s = epoch;
 	p->step = PROOFS_READ;
@@ -132,6 +147,8 @@ static void on_object(void *self, uint64_t id, enum watch_event ev, const struct
 		return;
 	p->stored_epoch = (uint64_t)number(obj->data, "epoch");
 	p->old_until_s = number(obj->data, "unsigned-before");
+	const char *last = str_or_empty(kvs_get(&obj->data->data, "holder"));
+	p->signed_last = str_eq(last, p->holder) || str_eq(last, p->holder_before);
 }
 
 /* A key that was lost proves nothing any more: what it signed is old from now on, like what was
@@ -165,7 +182,7 @@ static bool settle_keys(struct proofs *p)
 		p->ring = proof_ring_new();
 		make_key(p);
 		forgive(p, "there was no key");
-	} else if (p->stored_epoch != p->epoch && p->stored_epoch + 1 != p->epoch) {
+	} else if (p->stored_epoch != p->epoch && !p->signed_last) {
 		forgive(p, "a coordinator that signs nothing has led");
 	}
 	bool aged = p->wall_ms / 1000 - proof_ring_newest_s(p->ring) > ROTATE_S;
@@ -236,7 +253,8 @@ static void write_keys(struct proofs *p)
 	buf_printf(&before, "%" PRId64, p->old_until_s);
 	const struct kv v[] = {{"keys", buf_str(&keys)},
 			       {"epoch", buf_str(&epoch)},
-			       {"unsigned-before", buf_str(&before)}};
+			       {"unsigned-before", buf_str(&before)},
+			       {"holder", p->holder}};
 	struct keyed_data data = {.data = {v, ARRAY_LEN(v)}};
 	bool exists = *p->rv;
 	struct api_request req = {.verb = exists ? API_PATCH : API_CREATE,

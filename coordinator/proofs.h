@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The keys that prove orders, in a Secret of their own: read when leadership is gained, made if
  * they are missing, one more made when the newest is old. Only the leader writes them: what
- * somebody deletes while it leads, it writes again. Beside them stands which epoch signed last, and
- * until when pods are old: a pod without a proof that was created before may be a member. That time
- * is set anew when keys were made, or when somebody led meanwhile who does not sign (an older
- * version). Driven by completions and proofs_tick. docs/design/0010-threat-model.md has the
+ * somebody deletes while it leads, it writes again. Beside them stands which leadership signed
+ * last, and until when pods are old: a pod without a proof that was created before may be a member.
+ * That time is set anew when keys were made, or when somebody led meanwhile who does not sign (an
+ * older version). Driven by completions and proofs_tick. docs/design/0010-threat-model.md has the
  * reasons. */
 #pragma once
 
@@ -25,7 +25,9 @@ struct proofs_config {
 struct proofs *proofs_new(const struct proofs_config *cfg, const struct api *api,
 			  const struct log *log);
 struct proofs *proofs_free(struct proofs *p); /* wipes the keys; NULL in, NULL out */
-void proofs_lead(struct proofs *p, uint64_t epoch);
+/* lease_uid, transitions: of the Lease that was taken (elect.h). The holder before signed, if the
+ * Secret names it or this very holder. An epoch does not tell: it is a resourceVersion. */
+void proofs_lead(struct proofs *p, uint64_t epoch, const char *lease_uid, int64_t transitions);
 void proofs_unlead(struct proofs *p); /* forgets the keys */
 void proofs_now(struct proofs *p, int64_t now_ms, int64_t wall_ms);
 void proofs_tick(struct proofs *p);

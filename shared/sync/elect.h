@@ -39,6 +39,10 @@ void elect_now(struct elect *e, int64_t now_ms, int64_t wall_ms);
 int64_t elect_deadline(const struct elect *e);
 bool elect_leading(const struct elect *e);
 const char *elect_leader_address(const struct elect *e); /* "": not known */
+/* The Lease as it was last seen: its UID, and how many holders it has had after the first one. A
+ * leader that takes its own Lease again is no other holder. */
+const char *elect_lease_uid(const struct elect *e);
+int64_t elect_transitions(const struct elect *e);
 /* Gives the Lease back (its holder emptied), so that a standby takes over at once, and stands for
  * no election any more. Done when elect_leading is false and elect_idle. */
 void elect_release(struct elect *e, int64_t now_ms, int64_t wall_ms);

@@ -337,6 +337,16 @@ const char *elect_leader_address(const struct elect *e)
 	return e->rec.known ? e->rec.address : "";
 }
 
+const char *elect_lease_uid(const struct elect *e)
+{
+	return e->rec.uid;
+}
+
+int64_t elect_transitions(const struct elect *e)
+{
+	return e->rec.transitions;
+}
+
 bool elect_idle(const struct elect *e)
 {
 	return e->op.id == 0 && e->stage != ELECT_RELEASE;

@@ -7,12 +7,15 @@
 
 void lease_record_init(struct lease_record *r)
 {
-	*r = (struct lease_record){
-		.rv = mem_strdup(""), .holder = mem_strdup(""), .address = mem_strdup("")};
+	*r = (struct lease_record){.uid = mem_strdup(""),
+				   .rv = mem_strdup(""),
+				   .holder = mem_strdup(""),
+				   .address = mem_strdup("")};
 }
 
 void lease_record_done(struct lease_record *r)
 {
+	free(r->uid);
 	free(r->rv);
 	free(r->holder);
 	free(r->address);
@@ -30,6 +33,7 @@ bool lease_record_set(struct lease_record *r, const struct lease *l, int64_t now
 	r->acquire_ms = l->acquire_ms;
 	r->renew_ms = l->renew_ms;
 	r->transitions = l->transitions;
+	mem_strset(&r->uid, l->meta.uid);
 	mem_strset(&r->rv, l->meta.rv);
 	mem_strset(&r->holder, l->holder);
 	mem_strset(&r->address, l->address);

@@ -5,10 +5,10 @@
 #include "sync/api.h"
 
 struct lease_record {
-	bool known;                   /* false: nothing was read yet, or there is no Lease */
-	char *rv, *holder, *address;  /* never NULL */
-	int64_t duration_s;           /* 0: the holder promised none */
-	int64_t acquire_ms, renew_ms; /* wall, by the holder's clock */
+	bool known;                        /* false: nothing was read yet, or there is no Lease */
+	char *uid, *rv, *holder, *address; /* never NULL */
+	int64_t duration_s;                /* 0: the holder promised none */
+	int64_t acquire_ms, renew_ms;      /* wall, by the holder's clock */
 	int64_t transitions;
 	int64_t changed_ms; /* monotonic: when the holder or its times changed last */
 };

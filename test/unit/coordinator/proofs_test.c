@@ -17,7 +17,7 @@ struct secret { /* the API server: one Secret; each request ends with the next "
 	enum rc rc; /* not RC_OK: how the next request ends */
 	struct api_request req;
 	struct api_sink sink;
-	char keys[PROOF_RING_TEXT_MAX], epoch[32], before[32];
+	char keys[PROOF_RING_TEXT_MAX], epoch[32], before[32], holder[64];
 	uint32_t ready, writes;
 	int64_t now_ms, wall_ms;
 	struct log log;
@@ -54,6 +54,7 @@ static uint64_t submit(void *self, const struct api_request *req, const struct a
 		copy(s->keys, sizeof s->keys, req->data, 0);
 		copy(s->epoch, sizeof s->epoch, req->data, 1);
 		copy(s->before, sizeof s->before, req->data, 2);
+		copy(s->holder, sizeof s->holder, req->data, 3);
 	}
 	return 7;
 }
@@ -80,8 +81,10 @@ static void on_ready(void *self)
 static void show(struct secret *s)
 {
 	AUTO(arena_done) struct arena a = ARENA_INIT(4096);
-	const struct kv v[] = {
-		{"keys", s->keys}, {"epoch", s->epoch}, {"unsigned-before", s->before}};
+	const struct kv v[] = {{"keys", s->keys},
+			       {"epoch", s->epoch},
+			       {"unsigned-before", s->before},
+			       {"holder", s->holder}};
 	struct keyed_data d = {.meta = {.rv = arena_printf(&a, "%" PRIu64, s->rv)},
 			       .data = {v, ARRAY_LEN(v)}};
 	struct api_object o = {.kind = API_SECRET, .meta = &d.meta, .data = &d};
@@ -143,11 +146,12 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Leads until there are keys: a read, and a write if there must be one. */
-static void lead(struct secret *s, uint64_t epoch, bool write)
+/* Leads as this holder of a Lease, until there are keys: a read, and a write if there must be one.
+ */
+static void lead_as(struct secret *s, uint64_t epoch, const char *uid, int64_t nth, bool write)
 {
 	uint32_t ready = s->ready;
-	proofs_lead(s->p, epoch);
+	proofs_lead(s->p, epoch, uid, nth);
 	turn(s, 1);
 	serve(s);
 	turn(s, 1);
@@ -156,6 +160,12 @@ static void lead(struct secret *s, uint64_t epoch, bool write)
 		serve(s);
 	assert_int_equal(s->ready, ready + 1);
 	assert_null(proofs_missing(s->p));
+}
+
+/* An epoch is a resourceVersion: those of two leaders that follow each other lie far apart. */
+static void lead(struct secret *s, uint64_t nth, bool write)
+{
+	lead_as(s, nth * 100, "lease", (int64_t)nth, write);
 }
 
 static const struct order order = {
@@ -179,7 +189,8 @@ static void made_when_missing(void **state)
 	struct secret *s = *state;
 	assert_int_equal(proofs_deadline(s->p), INT64_MAX);
 	lead(s, 5, true);
-	assert_string_equal(s->epoch, "5");
+	assert_string_equal(s->epoch, "500");
+	assert_string_equal(s->holder, "lease 5");
 	assert_int_equal(strtoll(s->before, NULL, 10), NOW_S + 30);
 	assert_true(proofs_old_pods_come(s->p));
 	proofs_sign_order(s->p, "n1", &order, proof);
@@ -214,25 +225,30 @@ static void kept_by_the_next(void **state)
 	turn(s, 60000);
 	assert_false(s->asked);
 	lead(s, 6, true);
-	assert_string_equal(s->epoch, "6");
+	assert_string_equal(s->epoch, "600");
 	assert_int_equal(worth(s, proof, NOW_S + 70), PROOF_VALID);
 	assert_int_equal(worth(s, "", NOW_S + 70), PROOF_NONE); /* nothing is forgiven anew */
 	proofs_unlead(s->p);
 	lead(s, 6, false); /* the same epoch: nothing is written */
+	proofs_unlead(s->p);
+	lead_as(s, 777, "lease", 6, true); /* it has taken its own Lease again */
+	assert_int_equal(worth(s, "", NOW_S + 70), PROOF_NONE);
 }
 
 static void somebody_led_who_signs_nothing(void **state)
 {
 	static const struct {
-		const char *name;
-		uint64_t epoch;
-	} cases[] = {{"later", 8}, {"the Lease was made anew", 1}};
+		const char *name, *uid;
+		int64_t nth;
+	} cases[] = {{"one holder between", "lease", 7},
+		     {"the Lease was made anew", "lease", 1},
+		     {"another Lease, whose count fits", "other", 2}};
 	struct secret *s = *state;
 	lead(s, 5, true);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		proofs_unlead(s->p);
 		turn(s, 100000);
-		lead(s, cases[i].epoch, true);
+		lead_as(s, 1000 + i, cases[i].uid, cases[i].nth, true);
 		CASE(cases[i].name, worth(s, "", s->wall_ms / 1000) == PROOF_OLD);
 		CASE(cases[i].name, strtoll(s->before, NULL, 10) >= (s->wall_ms - 10) / 1000 + 30);
 	}
@@ -265,7 +281,7 @@ static void aged_and_lost(void **state)
 	turn(s, 1);
 	serve(s);
 	assert_string_equal(s->keys, kept);
-	assert_string_equal(s->epoch, "5");
+	assert_string_equal(s->epoch, "500");
 	assert_int_equal(worth(s, first, s->wall_ms / 1000), PROOF_VALID);
 	proofs_unlead(s->p);
 	s->exists = false;
@@ -284,7 +300,7 @@ static void not_usable(void **state)
 	memcpy(s->epoch, "5x", 3);
 	memcpy(s->before, "1234567890123456789", 20);
 	lead(s, 6, true);
-	assert_string_equal(s->epoch, "6");
+	assert_string_equal(s->epoch, "600");
 	assert_int_equal(strtoll(s->before, NULL, 10), NOW_S + 30);
 }
 
@@ -304,7 +320,7 @@ static void another_leader_wrote(void **state)
 static void errors(void **state)
 {
 	struct secret *s = *state;
-	proofs_lead(s->p, 5);
+	proofs_lead(s->p, 5, "lease", 1);
 	assert_non_null(strstr(proofs_missing(s->p), "not read yet"));
 	for (int i = 0; i < 2; i++) {
 		turn(s, 20000);
