@@ -42,11 +42,22 @@ set(control_flow -fcf-protection=full)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
         set(control_flow -mbranch-protection=standard)
 endif()
-target_compile_options(muster_flags INTERFACE
-        $<$<CONFIG:Release>:-fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=3
-        ${control_flow} -fPIE -ftrivial-auto-var-init=zero>)
+# The generated code of proto has these too.
+add_library(muster_hardening INTERFACE)
+target_link_libraries(muster_flags INTERFACE muster_hardening)
+target_compile_options(muster_hardening INTERFACE
+        $<$<CONFIG:Release>:-fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+        ${control_flow} -fPIE -ftrivial-auto-var-init=zero
+        # What the compiler may not conclude from an overflow or from the use of a pointer.
+        -fno-strict-overflow -fno-delete-null-pointer-checks
+        # A thread that is canceled runs its clean-ups.
+        -fexceptions
+        -Wformat=2 -Wno-format-nonliteral -Wimplicit-fallthrough -Werror=format-security -Werror=implicit
+        -Werror=incompatible-pointer-types -Werror=int-conversion
+        $<$<C_COMPILER_ID:GNU>:-Wtrampolines -Wbidi-chars=any>>)
 target_link_options(muster_flags INTERFACE
-        $<$<CONFIG:Release>:-pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed>)
+        $<$<CONFIG:Release>:-pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
+        -Wl,--no-copy-dt-needed-entries>)
 
 # muster_room(NAME SOURCES a.c… USES room… [PRIVATE_LIBS target…])
 #   NAME is the folder under shared/ or the path with / replaced by _ (coordinator_core).

@@ -5,6 +5,10 @@ import re
 import subprocess
 import sys
 
+# Flags that leave no other trace in the program.
+COMPILED = ("-fno-strict-overflow", "-fno-delete-null-pointer-checks", "-fno-strict-aliasing", "-fstack-clash-protection",
+            "-ftrivial-auto-var-init=zero", "-fexceptions")
+
 
 def readelf(path, *options):
     return subprocess.run(["readelf", "-W", *options, path], check=True, text=True, stdout=subprocess.PIPE).stdout
@@ -25,6 +29,10 @@ def faults(path):
         "stack protector": "__stack_chk_fail" in symbols,
         "fortified (_FORTIFY_SOURCE)": re.search(r"__\w+_chk(@|\s)", symbols),
     }
+    # Debug information says how each of our files was compiled; a stripped program is not asked.
+    compiled = set(re.findall(r"GNU C1\S+ .*", readelf(path, "-p", ".debug_str"))) if ".debug_str" in readelf(path, "-S") else ()
+    for flag in COMPILED:
+        wanted[flag] = all(flag in how for how in compiled)
     # The linker notes it only where the C library's own start files have it, which Debian's have not.
     code = subprocess.run(["objdump", "-d", "--no-show-raw-insn", "--section=.text", path], check=True, text=True,
                           stdout=subprocess.PIPE).stdout
