@@ -40,10 +40,10 @@ static void send_delete(struct core *c, struct attempt *a)
 	attempt_set_timer(c, a, c->now_ms + DELETE_ANSWER_MS);
 }
 
-/* Nobody was ever told to create its pod. */
+/* Nobody was ever told to create the pod, which nobody has seen. */
 static bool never_ordered(const struct attempt *a)
 {
-	return !a->ticket.number && !attempt_seen(a);
+	return !a->ticket.number;
 }
 
 void attempt_stop(struct core *c, struct attempt *a, const char *why)

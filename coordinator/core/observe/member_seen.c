@@ -86,7 +86,7 @@ void member_create_failing(struct core *c, struct attempt *a, const char *reason
 			   const char *message)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(MESSAGE_MAX * 4);
-	if (attempt_seen(a) || !attempt_live(a))
+	if (!attempt_live(a))
 		return;
 	put_words(&b, str_or_empty(reason), message);
 	attempt_set_waiting(c, a, buf_str(&b));
@@ -143,7 +143,7 @@ static void on_create(struct core *c, struct attempt *a, const struct member *m)
 		return;
 	if (*str_or_empty(m->message))
 		member_create_failing(c, a, m->reason, m->message);
-	if (!m->ticket && a->state == ATTEMPT_ORDERED && !ticket_held(a)) {
+	if (!m->ticket && !ticket_held(a)) {
 		ticket_found(c, a);
 		attempt_create(c, a);
 	}

@@ -145,6 +145,24 @@ static void a_ticket_is_for_one_create(void **state)
 	expect_ticket(w, 9, false, 0);
 }
 
+/* Whether its pod exists, nobody can say: nothing is told, and the coordinator waits. */
+static void withdrawn_after_it_failed(void **state)
+{
+	struct world *w = *state;
+	struct order o = order_of("p", 1);
+	o.ticket = 7;
+	ready(w);
+	template(w);
+	orders(w, 5, &o, 1);
+	expect(w, "create:p ");
+	created(w, "p", RC_TIMEOUT, NULL, 0);
+	expect(w, "report ");
+	expect_ticket(w, 7, false, 0);
+	orders(w, 5, NULL, 0);
+	expect(w, "drop:ns/h ");
+	expect_snapshot(w, "");
+}
+
 static void lost_answer_is_adopted(void **state)
 {
 	struct world *w = *state;
@@ -258,15 +276,11 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(errors_that_time_heals),
-		T(a_create_that_fails_for_long),
-		T(a_ticket_is_for_one_create),
-		T(lost_answer_is_adopted),
-		T(lost_answer_then_the_watch),
-		T(name_held_by_something_else),
-		T(name_held_on_this_node),
-		T(exists_but_is_gone_when_read),
-		T(denied),
+		T(errors_that_time_heals),       T(a_create_that_fails_for_long),
+		T(a_ticket_is_for_one_create),   T(withdrawn_after_it_failed),
+		T(lost_answer_is_adopted),       T(lost_answer_then_the_watch),
+		T(name_held_by_something_else),  T(name_held_on_this_node),
+		T(exists_but_is_gone_when_read), T(denied),
 	};
 	return cmocka_run_group_tests_name("agent_answers", tests, NULL, NULL);
 }

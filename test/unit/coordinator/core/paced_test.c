@@ -265,6 +265,27 @@ static void the_coordinator_needs_tickets_too(void **state)
 	assert_int_equal(st.creates_out, 4);
 }
 
+/* The create of a member that is stopped meanwhile goes on failing: its job says nothing of that.
+ */
+static void fails_while_it_stops(void **state)
+{
+	struct world *w = w_of(state);
+	struct wjob *j = job_of(w, 4, 1, false);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_NONE);
+	struct core_event ev = w_pod_done(POD_OP_CREATE, &m, RC_SERVER, "webhook is dead");
+	w_step(w, &ev);
+	w_wait(w, 1500);
+	j->job.spec.suspend = true;
+	w_job(w, j);
+	w_step(w, &ev);
+	w_wait(w, 16000);
+	assert_null(strstr(w_status(w, j).message, "webhook"));
+	struct core_stats st;
+	core_stats(w->core, &st);
+	assert_int_equal(st.attempts_open, 0);
+	assert_int_equal(st.creates_out, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +295,7 @@ int main(void)
 		T(lost_and_found),           T(stopped_before_its_ticket),
 		T(hangs_up_while_it_stops),  T(a_new_session_while_it_waits),
 		T(a_new_leader_counts),      T(the_coordinator_needs_tickets_too),
+		T(fails_while_it_stops),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
