@@ -35,20 +35,17 @@ static struct told *told_find(struct ordered *o, const char *pod)
 
 /* One create for each ticket that the agent was given. What the process before it has asked for may
  * still come. */
-static void check_ticket(struct checks *c, const struct ordered *o, struct told *t, const char *who)
+static bool has_ticket(const struct checks *c, const struct ordered *o, struct told *t)
 {
-	if (c->world->clock.now_ms < o->since_ms + WITHDRAWN_MS)
-		return;
-	if (++t->creates > t->tickets)
-		world_fail(c->world, "create-without-ticket",
-			   "%s creates %s for the %u. time, and had %u tickets for it", who, t->pod,
-			   t->creates, t->tickets);
+	return c->world->clock.now_ms < o->since_ms + WITHDRAWN_MS || t->creates++ < t->tickets;
 }
 
 /* An agent creates only what the newest orders that it has tell it to run; a request may have been
- * on its way for a while, longer than the process that sent it lived. */
+ * on its way for a while, longer than the process that sent it lived. Two processes may be the
+ * agents of one node. */
 void check_ordered(struct checks *c, const char *who, const char *pod)
 {
+	const struct told *without = NULL;
 	if (c->world->server.late)
 		return;
 	for (uint32_t i = 0; i < c->nordered; i++) {
@@ -57,11 +54,17 @@ void check_ordered(struct checks *c, const char *who, const char *pod)
 		struct told *t = told_find(&c->ordered[i], pod);
 		if (!t || (!t->present && c->world->clock.now_ms >= t->left_ms + WITHDRAWN_MS))
 			continue;
-		check_ticket(c, &c->ordered[i], t, who);
-		return;
+		if (has_ticket(c, &c->ordered[i], t))
+			return;
+		without = t;
 	}
-	world_fail(c->world, "create-unordered", "%s creates %s, for which it has no order", who,
-		   pod);
+	if (without)
+		world_fail(c->world, "create-without-ticket",
+			   "%s creates %s for the %u. time, and had %u tickets for it", who, pod,
+			   without->creates, without->tickets);
+	else
+		world_fail(c->world, "create-unordered", "%s creates %s, for which it has no order",
+			   who, pod);
 }
 
 static void take_orders(struct ordered *o, const struct msg_orders *m, int64_t now_ms)

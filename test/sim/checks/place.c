@@ -61,18 +61,23 @@ const char *check_mismatch(const struct job_spec *s, const struct version *node,
 	return NULL;
 }
 
+/* Something is or was lately wrong with it, so that what it has may count or not. */
+static bool in_doubt(const struct checks *c, const char *node)
+{
+	const struct machine *on = cluster_machine(c->cluster, node);
+	return !on || on->down || on->faulty_ms + KNOWING_MS >= c->world->clock.now_ms;
+}
+
 /* Another node has it, as its kubelet has told this leader, and is not known to be in trouble. */
 static bool had_elsewhere(struct checks *c, struct mind *m, const struct line *l,
 			  const char *device)
 {
 	for (const struct known_version *k = m->known; k; k = k->hh.next) {
 		if (k->v->kind != API_NODE || str_eq(k->v->meta.name, l->node) ||
-		    k->v->node.ready != COND_TRUE)
+		    k->v->node.ready != COND_TRUE || in_doubt(c, k->v->meta.name))
 			continue;
-		const struct machine *on = cluster_machine(c->cluster, k->v->meta.name);
 		for (uint32_t i = 0; i < k->v->node.in_use.n; i++) {
-			if (str_eq(k->v->node.in_use.v[i], device) &&
-			    on->faulty_ms + KNOWING_MS < c->world->clock.now_ms)
+			if (str_eq(k->v->node.in_use.v[i], device))
 				return true;
 		}
 	}
@@ -87,12 +92,10 @@ static bool members_elsewhere(struct checks *c, const struct mind *m, const stru
 	const char *name = strchr(claim, '/') + 1;
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *p = sh->v[i];
-		const struct machine *on = cluster_machine(c->cluster, p->pod.node);
 		if (!p->meta.owner_uid || p->forged || pod_ended(p) || p->meta.deleted_ms ||
-		    str_eq(p->pod.node, l->node) ||
+		    str_eq(p->pod.node, l->node) || in_doubt(c, p->pod.node) ||
 		    strncmp(claim, p->meta.ns, strlen(p->meta.ns)) ||
-		    p->meta.created_ms < c->world->server.wall_ms + m->synced_ms || !on ||
-		    on->faulty_ms + KNOWING_MS >= c->world->clock.now_ms)
+		    p->meta.created_ms < c->world->server.wall_ms + m->synced_ms)
 			continue;
 		struct template_facts t =
 			template_parse(&c->world->scratch, str_or_empty(p->command));

@@ -100,6 +100,12 @@ static struct strs in_use(const struct cluster *cl, struct arena *a, const char 
 	return ret;
 }
 
+bool attach_in_use(const struct cluster *cl, const char *node)
+{
+	AUTO(arena_done) struct arena a = ARENA_INIT(1 << 20);
+	return in_use(cl, &a, node).n;
+}
+
 /* The node has as many volumes of that driver as its CSINode says, without this one. */
 static bool full(const struct cluster *cl, struct arena *a, const struct version *pod,
 		 const char *device)

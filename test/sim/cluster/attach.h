@@ -10,3 +10,5 @@
 /* A volume of the pod is attached to another node; else all are attached to its own from now on. */
 bool attach_waits(struct cluster *cl, const struct version *pod, const struct template_facts *t);
 void attach_change(struct cluster *cl, const struct change *ch);
+/* Pods of the node that have not ended use volumes that are attached to nodes. */
+bool attach_in_use(const struct cluster *cl, const char *node);

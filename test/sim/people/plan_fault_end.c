@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How the plan's faults end: after their time, and all of them when the calm comes. */
 #include "base/mem.h"
+#include "test/sim/cluster/attach.h"
 #include "test/sim/cluster/lifecycle.h"
 #include "test/sim/cluster/proc.h"
 #include "test/sim/people/hostile.h"
@@ -107,7 +108,10 @@ void plan_fault_end_all(struct step *st)
 		end_kubelet(&cl->machine[i]);
 		net_lies(cl->world.net, cl->machine[i].name, false);
 		machine_register(&cl->machine[i], true);
-		user_taint(&cl->world, cl->machine[i].name, &plan_out_of_service, false);
+		/* Somebody has to say that what ran on a machine that never comes back runs no
+		 * more: its volumes would stay attached to it. */
+		user_taint(&cl->world, cl->machine[i].name, &plan_out_of_service,
+			   cl->machine[i].gone && attach_in_use(cl, cl->machine[i].name));
 	}
 	cl->world.server.refuse_tokens = false;
 	cl->world.server.status_refused = NULL;
