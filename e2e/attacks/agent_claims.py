@@ -86,15 +86,15 @@ def session_numbers_of_others(s):
 
 @attack("a record needs a proof or a job", "bug record_of_claims", memory_mib=64)
 def hello_of_four_thousand_jobs(s):
-    """4,096 members of jobs that do not exist, all at index 9,999, with the longest texts; ten times."""
+    """4,032 members of jobs that do not exist, all at index 9,999, with the longest texts; ten times."""
     words = {"reason": "r" * 128, "message": "m" * 200}
     for turn in range(10):
-        p, token = s.node.door.peer(), s.node.token()
-        for page in range(64):
+        p = s.node.welcomed(last_page=0)
+        for page in range(1, 64):
             members = [{"namespace": f"none-{page}", "job_name": f"job-{i}", "job_uid": f"{turn}-{page}-{i}", "index": 9999,
                         "pod": f"job-{i}-9999-abcde", "pod_uid": f"{turn}-{page}-{i}", "attempt": 1000000000 - i,
                         "phase": RUNNING, **words} for i in range(64)]
-            kind, answer = p.hello(token if page == 0 else "", s.node.name, members, page=page, last_page=int(page == 63))
+            kind, answer = p.hello("", s.node.name, members, page=page, last_page=int(page == 63))
             if kind != "welcome":
                 break
         s.reached(f"all pages of turn {turn}: {kind} {answer}", kind == "welcome")

@@ -10,7 +10,7 @@ import sys
 import run
 import suite
 
-FAMILIES = ("tenant_pods", "tenant_objects", "agent_claims", "tokens")
+FAMILIES = ("tenant_pods", "tenant_objects", "agent_claims", "agent_frames", "admission", "tokens")
 
 
 def load():

@@ -5,7 +5,7 @@ import datetime
 import threading
 
 import peer
-from api import PODS
+from api import MERGE, PODS
 from cluster import AUDIENCE, NS, wait
 
 NAME = "hostile-node"
@@ -30,7 +30,7 @@ class RootedNode:
     def __init__(self, cluster):
         self.cluster, self.name = cluster, NAME
         self.over = threading.Event()
-        self.door = None
+        self.doors = {}  # by the leader's identity
 
     def enter(self):
         admin = self.cluster.admin
@@ -41,19 +41,31 @@ class RootedNode:
         admin.patch(f"/api/v1/nodes/{NAME}", {"spec": {"taints": [TAINT]}})
         wait("an agent's pod for the node", lambda: admin.get(
             f"{PODS.format(NS)}?fieldSelector=spec.nodeName={NAME}&labelSelector=app.kubernetes.io/component=agent")["items"])
-        self.door = peer.Door(self.cluster, self.cluster.workers()[0])
         return self
+
+    @property
+    def door(self):
+        """The port of the coordinator that leads now."""
+        holder = self.cluster.holder()
+        if holder not in self.doors:
+            self.doors[holder] = peer.Door(self.cluster, self.cluster.workers()[0])
+        return self.doors[holder]
 
     def beat(self):
         lease = {"metadata": {"name": NAME, "namespace": "kube-node-lease"},
                  "spec": {"holderIdentity": NAME, "leaseDurationSeconds": 40}}
         while not self.over.is_set():
-            now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-            lease["spec"]["renewTime"] = now
-            if self.cluster.admin.ask("PATCH", f"{LEASES}/{NAME}", {"spec": lease["spec"]},
-                                      "application/merge-patch+json")[0] == 404:
-                self.cluster.admin.ask("POST", LEASES, lease)
+            try:
+                self.renew(lease)
+            except OSError:
+                pass  # a busy API server; the next beat comes soon
             self.over.wait(BEAT_S)
+
+    def renew(self, lease):
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        lease["spec"]["renewTime"] = now
+        if self.cluster.admin.ask("PATCH", f"{LEASES}/{NAME}", {"spec": lease["spec"]}, MERGE)[0] == 404:
+            self.cluster.admin.ask("POST", LEASES, lease)
 
     def leave(self):
         admin = self.cluster.admin
@@ -73,13 +85,24 @@ class RootedNode:
         """The API server as this node's agent sees it."""
         return self.cluster.api_of(self.token(None))
 
+    def welcomed(self, members=(), **fields):
+        """A peer whose first page was taken. A node may say Hello every two seconds, and ten times at once."""
+        token = self.token()
+
+        def greeted():
+            p = self.door.peer()
+            try:
+                if p.hello(token, NAME, members, **fields)[0] == "welcome":
+                    return p
+            except peer.Closed:
+                pass
+            p.close()
+            return None
+        return wait("a Welcome", greeted, 60, 1)
+
     def session(self, members=(), **fields):
-        """A peer that has said Hello well."""
-        p = self.door.peer()
-        kind, answer = p.hello(self.token(), NAME, members, **fields)
-        if kind != "welcome":
-            raise AssertionError(f"no session: {kind} {answer}")
-        return p
+        """A peer that has said Hello well, all of it."""
+        return self.welcomed(members, **fields)
 
     def orders(self, p, seconds=30):
         """The orders that the coordinator has for this node, as soon as there are any."""

@@ -82,7 +82,10 @@ class Victim:
         def look():
             ready.set()
             query = f"{kind}?resourceVersion={version}&labelSelector=muster.dev/job-name={body['metadata']['name']}"
-            found.extend(at for at, event in itertools.islice(self.api.watch(query, LAUNCH_S), 1))
+            try:
+                found.extend(at for at, event in itertools.islice(self.api.watch(query, LAUNCH_S), 1))
+            except OSError:
+                pass  # none came
         watcher = threading.Thread(target=look, daemon=True)
         watcher.start()
         ready.wait(LAUNCH_S)
