@@ -176,5 +176,5 @@ enum rc clocktext_parse_duration(const char *s, int64_t *ret_ms)
 
 int64_t whole_seconds(int64_t wall_ms)
 {
-	return wall_ms / 1000 * 1000;
+	return wall_ms - ((wall_ms % 1000) + 1000) % 1000;
 }

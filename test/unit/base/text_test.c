@@ -174,6 +174,11 @@ static void test_times(void **state)
 	assert_string_equal(s, "2024-02-29T23:59:59.123000Z");
 	clocktext_millis(-1, s);
 	assert_string_equal(s, "1969-12-31T23:59:59.999Z");
+	clocktext_seconds(-1, s); /* before 1970 it is the second before, too */
+	assert_string_equal(s, "1969-12-31T23:59:59Z");
+	assert_int_equal(whole_seconds(-1), -1000);
+	assert_int_equal(whole_seconds(-1000), -1000);
+	assert_int_equal(whole_seconds(1999), 1000);
 }
 
 static void test_times_round_trip(void **state)
