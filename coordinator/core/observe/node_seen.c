@@ -9,6 +9,7 @@
 #include "coordinator/core/life/node_state.h"
 #include "coordinator/core/state/labels.h"
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/nominated.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/volumes.h"
@@ -143,6 +144,7 @@ void node_deleted(struct core *c, const struct meta *gone)
 	set_node_selection(c, n, &none);
 	note_change(c, n, 0);
 	volumes_forget(c, n);
+	nominated_node_deleted(c, n->name);
 	res_row_set(c, n, ROW_ALLOC, &nothing);
 	node_caps_dirty(c, n);
 }

@@ -88,10 +88,20 @@ void nominated_left(struct core *c, const char *uid)
 	if (!p)
 		return;
 	p->left_ms = c->now_ms + NOMINATED_LEFT_MS;
-	if (node_find(c, p->node))
+	const struct node_record *n = node_find(c, p->node);
+	if (n && n->kube.exists)
 		recount(c, p->node, p->left_ms);
 	else
 		drop(c, p);
+}
+
+void nominated_node_deleted(struct core *c, const char *node)
+{
+	struct nominated *p, *tmp;
+	HASH_ITER (hh, c->nominated.all, p, tmp) {
+		if (p->left_ms && str_eq(p->node, node))
+			drop(c, p);
+	}
 }
 
 void nominated_count(struct core *c, struct node_record *n)

@@ -13,6 +13,9 @@ void nominated_set(struct core *c, const struct pod *pod);
 /* The pod does not wait any more. It still counts for NOMINATED_LEFT_MS: if it was bound, its
  * node's agent has told of it by then. Does nothing if the pod is not known. */
 void nominated_left(struct core *c, const char *uid);
+/* The Node is deleted: nothing counts there any more but pods that still wait for it, which their
+ * watch tells of. */
+void nominated_node_deleted(struct core *c, const char *node);
 /* Sets ROW_NOMINATED of the node, before its caps are computed. */
 void nominated_count(struct core *c, struct node_record *n);
 void nominated_forget(struct core *c);

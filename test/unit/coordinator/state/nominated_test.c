@@ -108,6 +108,23 @@ static void those_of_a_node_that_went(void **state)
 	nominated_forget(c);
 }
 
+/* Nothing of a deleted Node stays. */
+static void those_of_a_deleted_node(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "a", 4000, 8000);
+	waits(c, "u1", "a", 1000);
+	waits(c, "u2", "a", 1000);
+	waits(c, "u3", "b", 1000);
+	nominated_left(c, "u1");
+	n->kube.exists = false;
+	nominated_node_deleted(c, "a");
+	assert_int_equal(HASH_COUNT(c->nominated.all), 2);
+	nominated_left(c, "u2"); /* there is no Node any more whose agent could tell of it */
+	assert_int_equal(HASH_COUNT(c->nominated.all), 1);
+	nominated_forget(c);
+}
+
 static void bounded(void **state)
 {
 	struct core *c = tables_of(state);
@@ -128,11 +145,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		T(their_room_is_theirs),
-		T(one_that_left_counts_for_a_while),
-		T(each_is_over_in_its_time),
-		T(those_of_a_node_that_went),
-		T(bounded),
+		T(their_room_is_theirs),     T(one_that_left_counts_for_a_while),
+		T(each_is_over_in_its_time), T(those_of_a_node_that_went),
+		T(those_of_a_deleted_node),  T(bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
