@@ -9,8 +9,8 @@ static const char *const on_n2[] = {"n2"};
 static const struct sel_expr host = {"host", SEL_IN, {on_n2, 1}};
 static const struct sel_term second_node = {&host, 1};
 
-static void answered(struct world *w, enum needed_kind kind, const char *name, enum rc rc,
-		     const struct needed *obj)
+static void tell(struct world *w, enum needed_kind kind, const char *name, enum rc rc,
+		 const struct needed *obj)
 {
 	struct core_event ev = {.type = CEV_LOOKED_UP,
 				.looked_up = {.kind = kind,
@@ -20,6 +20,12 @@ static void answered(struct world *w, enum needed_kind kind, const char *name, e
 					      .message = rc == RC_FORBIDDEN ? "no right" : "",
 					      .obj = obj}};
 	w_step(w, &ev);
+}
+
+static void answered(struct world *w, enum needed_kind kind, const char *name, enum rc rc,
+		     const struct needed *obj)
+{
+	tell(w, kind, name, rc, obj);
 	/* No node has a limit of volumes, of whatever driver. */
 	static const struct needed no_limits;
 	const char *driver = !obj                           ? NULL
@@ -138,6 +144,38 @@ static void one_node_at_a_time(void **state)
 	w_tell_node(w, n);
 	w_wait(w, 2000);
 	assert_int_equal(w_orders(w, j), 1);
+}
+
+/* A node that can attach no more volumes, and one that cannot be asked. */
+static void no_room_for_volumes(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	struct wjob *j = needs(w, "a", 3);
+	struct needed bound = {.bound = true, .volume = "v"};
+	struct needed volume = {.volume = "", .modes = MODE_RWX, .driver = "disk", .handle = "h"};
+	static const struct volume_limit none = {"disk", 0};
+	const struct needed csi = {.meta.name = "n2", .limits = &none, .nlimits = 1};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &bound);
+	tell(w, NEEDED_VOLUME, "v", RC_OK, &volume);
+	assert_true(w_has(w, "lookup CSINodes /disk"));
+	assert_int_equal(w_orders(w, j), 0);
+	struct core_event ev = {.type = CEV_LOOKED_UP,
+				.looked_up = {.kind = NEEDED_CSI_NODES,
+					      .ns = "",
+					      .name = "disk",
+					      .message = "",
+					      .obj = &csi,
+					      .more = true}};
+	w_step(w, &ev);
+	tell(w, NEEDED_CSI_NODES, "disk", RC_OK, NULL);
+	w_wait(w, 2000);
+	assert_string_equal(w_status(w, j).message,
+			    "needs 3 nodes: 2 fit; 1 can attach no more volumes");
+	/* Without the right to list them, nodes have no limits. */
+	w_wait(w, 301000);
+	tell(w, NEEDED_CSI_NODES, "disk", RC_FORBIDDEN, NULL);
+	assert_int_equal(w_orders(w, j), 0); /* what was known stays until a list is complete */
 }
 
 /* Where CSIDrivers may not be read, members are placed as before. */
@@ -420,6 +458,7 @@ int main(void)
 		T(a_member_goes_where_its_volume_is),
 		T(who_does_not_need_it_passes),
 		T(one_node_at_a_time),
+		T(no_room_for_volumes),
 		T(a_driver_that_may_not_be_read),
 		T(where_reading_fails),
 		T(a_runtime_class),
