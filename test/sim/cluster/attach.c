@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "test/sim/cluster/lifecycle.h"
 #include "test/sim/world/copy.h"
 #include "test/sim/world/needed.h"
 

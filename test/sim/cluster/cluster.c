@@ -14,6 +14,11 @@ struct machine *cluster_machine(struct cluster *cl, const char *name)
 	return NULL;
 }
 
+bool machine_absent(const struct machine *m)
+{
+	return m->down || m->kubelet_down || m->cut_until_ms > m->cluster->world.clock.now_ms;
+}
+
 bool cluster_gone(const struct cluster *cl, const char *node)
 {
 	const struct machine *m = cluster_machine((struct cluster *)(uintptr_t)cl, node);

@@ -62,6 +62,7 @@ struct cluster {
 
 struct machine *cluster_machine(struct cluster *cl, const char *name); /* NULL: none */
 struct proc *cluster_proc(struct cluster *cl, const char *name);       /* NULL: none */
+bool machine_absent(const struct machine *m); /* its kubelet says nothing to the API server */
 bool cluster_gone(const struct cluster *cl, const char *node); /* its machine never comes back */
 bool cluster_any_gone(const struct cluster *cl);
 bool cluster_agentless(const struct cluster *cl, const char *node);

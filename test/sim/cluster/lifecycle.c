@@ -104,11 +104,6 @@ bool machine_given_up(const struct machine *m)
 	return m->unready && m->cluster->world.clock.now_ms >= m->unready_ms + GIVEN_UP_MS;
 }
 
-bool machine_absent(const struct machine *m)
-{
-	return m->down || m->kubelet_down || m->cut_until_ms > m->cluster->world.clock.now_ms;
-}
-
 static void on_evict(void *self, uint64_t absence)
 {
 	struct machine *m = self;

@@ -10,8 +10,7 @@ void machine_doubt(struct machine *m, int64_t until_ms);
 void machines_init(struct cluster *cl); /* their Nodes are registered */
 /* It is not Ready for so long that its members may be elsewhere by now. */
 bool machine_given_up(const struct machine *m);
-bool machine_absent(const struct machine *m); /* its kubelet says nothing to the API server */
-void machine_start_agent(struct machine *m);  /* where there is one */
+void machine_start_agent(struct machine *m); /* where there is one */
 void machine_power_off(struct machine *m);
 /* Off for good. kept: its Node stays for ever, NotReady; else a cloud controller deletes it. */
 void machine_lose(struct machine *m, bool kept);
