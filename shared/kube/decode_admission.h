@@ -2,6 +2,7 @@
 /* Inside of the room: admission policies and their bindings. */
 #pragma once
 
-#include "kube/decode.h"
+#include "kube/js.h"
+#include "sync/api.h"
 
 void decode_admission(struct arena *a, enum api_kind kind, const json_t *o, struct admission *ret);
