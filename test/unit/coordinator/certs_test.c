@@ -51,16 +51,20 @@ static const char *value(const struct object *o, const char *key)
 	return NULL;
 }
 
+static void take_out(struct object *o, uint32_t i)
+{
+	free(o->keys[i]);
+	free(o->values[i]);
+	o->n--;
+	o->keys[i] = o->keys[o->n];
+	o->values[i] = o->values[o->n];
+}
+
 static void put(struct object *o, const char *key, const char *text)
 {
 	for (uint32_t i = 0; i < o->n; i++) {
-		if (!str_eq(o->keys[i], key))
-			continue;
-		free(o->keys[i]);
-		free(o->values[i]);
-		o->n--;
-		o->keys[i] = o->keys[o->n];
-		o->values[i] = o->values[o->n];
+		if (str_eq(o->keys[i], key))
+			take_out(o, i);
 	}
 	if (!text)
 		return;
@@ -177,7 +181,7 @@ static int teardown(void **state)
 	certs_free(w->c);
 	for (int i = 0; i < OBJECTS; i++) {
 		while (w->objects[i].n)
-			put(&w->objects[i], w->objects[i].keys[0], NULL);
+			take_out(&w->objects[i], 0);
 	}
 	free(w);
 	return 0;
