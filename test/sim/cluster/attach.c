@@ -105,9 +105,10 @@ bool attach_in_use(const struct cluster *cl, const char *node)
 	return in_use(cl, &a, node).n;
 }
 
-/* The node has as many volumes of that driver as its CSINode says, without this one. */
-static bool full(const struct cluster *cl, struct arena *a, const struct version *pod,
-		 const char *device)
+/* How many volumes of that driver the node can attach, as its CSINode says, beside those that it
+ * has without this one; UINT32_MAX: there is no limit. */
+static uint32_t room(const struct cluster *cl, struct arena *a, const struct version *pod,
+		     const char *device)
 {
 	const struct version *csi =
 		store_find(&cl->world.server.store, API_CSI_NODE, NULL, pod->pod.node);
@@ -118,10 +119,22 @@ static bool full(const struct cluster *cl, struct arena *a, const struct version
 		n += !strncmp(there.v[i], device, len + 1) && !str_eq(there.v[i], device);
 	for (uint32_t i = 0; csi && i < csi->needed.nlimits; i++) {
 		const struct volume_limit *l = &csi->needed.limits[i];
-		if (strlen(l->driver) == len && !strncmp(l->driver, device, len) && n >= l->most)
-			return true;
+		if (strlen(l->driver) == len && !strncmp(l->driver, device, len))
+			return n < l->most ? l->most - n : 0;
 	}
-	return false;
+	return UINT32_MAX;
+}
+
+/* True: the node can attach no more. */
+static bool full(struct cluster *cl, struct arena *a, const struct version *pod, const char *device)
+{
+	uint32_t left = room(cl, a, pod, device);
+	if (left == 1)
+		server_count(&cl->world.server, FACT_LAST_VOLUME);
+	if (!left)
+		world_note(&cl->world, "node can attach no more", KS("pod", pod->meta.name),
+			   KS("volume", device));
+	return !left;
 }
 
 /* False: another node has it. */
@@ -140,12 +153,8 @@ bool attach_waits(struct cluster *cl, const struct version *pod, const struct te
 	for (uint32_t i = 0; i < t->nclaims; i++) {
 		const char *claim = claim_of(&a, pod, t->claims[i]);
 		const char *device = device_of(cl, &a, pod, t->claims[i]);
-		if (device && full(cl, &a, pod, device)) {
-			server_count(&cl->world.server, FACT_TOO_MANY_VOLUMES);
-			world_note(&cl->world, "node can attach no more", KS("pod", pod->meta.name),
-				   KS("volume", device));
+		if (device && full(cl, &a, pod, device))
 			return true;
-		}
 		if (!device || !needed_alone(&cl->world.server.store, claim))
 			continue;
 		if (!attach(cl, device, pod->pod.node)) {
