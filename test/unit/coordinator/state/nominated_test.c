@@ -108,20 +108,24 @@ static void those_of_a_node_that_went(void **state)
 	nominated_forget(c);
 }
 
-/* Nothing of a deleted Node stays. */
+/* Nothing of a deleted Node stays; what left another one counts there as before. */
 static void those_of_a_deleted_node(void **state)
 {
 	struct core *c = tables_of(state);
 	struct node_record *n = tables_node(c, "a", 4000, 8000);
+	struct node_record *b = tables_node(c, "b", 4000, 8000);
 	waits(c, "u1", "a", 1000);
 	waits(c, "u2", "a", 1000);
 	waits(c, "u3", "b", 1000);
+	waits(c, "u4", "b", 500);
 	nominated_left(c, "u1");
+	nominated_left(c, "u4");
 	n->kube.exists = false;
 	nominated_node_deleted(c, "a");
-	assert_int_equal(HASH_COUNT(c->nominated.all), 2);
+	assert_int_equal(HASH_COUNT(c->nominated.all), 3);
+	assert_int_equal(room(c, b, RES_CPU), 2500);
 	nominated_left(c, "u2"); /* there is no Node any more whose agent could tell of it */
-	assert_int_equal(HASH_COUNT(c->nominated.all), 1);
+	assert_int_equal(HASH_COUNT(c->nominated.all), 2);
 	nominated_forget(c);
 }
 
