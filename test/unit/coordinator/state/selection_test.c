@@ -51,6 +51,12 @@ static void the_nodes_that_a_spec_selects(void **state)
 	const struct sel_term there[] = {TERM({"zone", SEL_EXISTS, {NULL, 0}})};
 	const struct sel_term absent[] = {TERM({"zone", SEL_DOES_NOT_EXIST, {NULL, 0}})};
 	const struct sel_term above[] = {TERM({"size", SEL_GT, VALUES("1")})};
+	const struct sel_term no_bound[] = {TERM({"size", SEL_GT, {NULL, 0}}),
+					    TERM({"zone", SEL_IN, VALUES("a")})};
+	const struct sel_term bounds[] = {TERM({"size", SEL_LT, VALUES("9", "8", "7")}),
+					  TERM({"size", SEL_IN, VALUES("2")})};
+	const struct sel_term no_size[] = {TERM({"rack", SEL_GT, VALUES("0")})};
+	const struct sel_term words[] = {TERM({"zone", SEL_GT, VALUES("0")})};
 	const struct sel_term both[] = {
 		TERM({"zone", SEL_IN, VALUES("a")}, {"size", SEL_LT, VALUES("2")})};
 	const struct sel_term either[] = {TERM({"size", SEL_IN, VALUES("1")}),
@@ -76,6 +82,14 @@ static void the_nodes_that_a_spec_selects(void **state)
 		{"Exists", {.terms = there, .nterms = 1}, "n1 n2"},
 		{"DoesNotExist", {.terms = absent, .nterms = 1}, "n4"},
 		{"Gt", {.terms = above, .nterms = 1}, "n2"},
+		{"Gt without a value: none, and the next term is read",
+		 {.terms = no_bound, .nterms = 2},
+		 "n1 n2"},
+		{"Lt with more than one value: none, and the next term is read",
+		 {.terms = bounds, .nterms = 2},
+		 "n2"},
+		{"Gt of a key that no node has", {.terms = no_size, .nterms = 1}, ""},
+		{"Gt of values that are no numbers", {.terms = words, .nterms = 1}, ""},
 		{"expressions of one term: all", {.terms = both, .nterms = 1}, "n1"},
 		{"terms: any of them",
 		 {.terms = either, .nterms = 2, .tolerations = &all, .ntolerations = 1},
