@@ -119,6 +119,25 @@ static void what_a_node_has(void **state)
 	in_use(c, n[1], NULL, NULL);
 }
 
+/* A volume counts for the limit of its own driver alone. */
+static void volumes_of_two_drivers(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n[3];
+	three_nodes(c, n);
+	const struct job_spec spec = {.claims = {names, 2}};
+	struct request *r = request_get(c, &spec);
+	bound(c, "a", "disk");
+	bound(c, "b", "else");
+	limit(c, "n1", "disk", 1);
+	limit(c, "n2", "disk", 0);
+	listed(c, true);
+	assert_string_equal(room_for(c, r), "n1 n3");
+	bound(c, "b", "disk");
+	assert_string_equal(room_for(c, r), "n3");
+	request_put(c, r);
+}
+
 /* Members count before their kubelet says what they use. */
 static void what_members_have(void **state)
 {
@@ -192,9 +211,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		T(what_a_node_has),
-		T(what_members_have),
-		T(what_is_to_be_made),
+		T(what_a_node_has),   T(volumes_of_two_drivers),
+		T(what_members_have), T(what_is_to_be_made),
 		T(a_node_goes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
