@@ -85,19 +85,21 @@ static void by_priority_and_gangs_whole(void **state)
 	assert_plans(c, "elastic:3@n4 ");
 }
 
-/* The lowest indexes that want an attempt: neither completed, nor running, nor backing off. */
+/* The lowest indexes that want an attempt: neither completed, nor running, nor backing off, nor at
+ * the end of their numbers. */
 static void open_indexes(void **state)
 {
 	struct core *c = tables_of(state);
 	c->idle = true;
 	nodes(c, 4, 2000);
-	struct job_record *j = tables_job(c, "a", 6);
+	struct job_record *j = tables_job(c, "a", 7);
 	j->spec.min_parallelism = 1;
 	job_complete_index(j, 0);
 	tables_attempt(c, j, 1, c->nodes.at[3]);
 	job_slot(j, 2)->retry_ms = c->now_ms + 1;
+	job_number_used(j, 3, ATTEMPT_MAX);
 	queue_put(c, j, 2);
-	assert_plans(c, "a:3@n1,4@n2! ");
+	assert_plans(c, "a:4@n1,5@n2! ");
 }
 
 /* A job that did not fit is looked at again when there is room that it could use. */
