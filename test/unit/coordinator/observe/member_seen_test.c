@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reports about orders that have no pod, and about attempts that nobody knows. */
+/* Reports about orders that have no pod, and about attempts that nobody knows; whose are believed.
+ */
 #include "coordinator/core/observe/member_seen.h"
 
 #include <string.h>
 
 #include "base/intern.h"
+#include "coordinator/core/observe/believed.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "test/unit/coordinator/state/tables.h"
@@ -208,6 +210,136 @@ static void words_that_differ_in_numbers(void **state)
 	(void)state;
 }
 
+/* Without a proof an agent is believed about the pod that it was the first to tell of, where its
+ * attempt is, and about no other pod. */
+static void who_is_believed_without_a_proof(void **state)
+{
+	static const struct {
+		const char *name, *seen, *told;
+		bool known, there, believed;
+	} cases[] = {
+		{"nobody knows the attempt", "", "u1", false, true, false},
+		{"it is on another node", "u1", "u1", true, false, false},
+		{"its first pod", "", "u1", true, true, true},
+		{"the pod that was seen", "u1", "u1", true, true, true},
+		{"no pod, as of a denial", "u1", "", true, true, true},
+		{"no pod, and no word of it", "u1", NULL, true, true, true},
+		{"a pod made again under its name", "u1", "u2", true, true, false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n1 = tables_node(c, "n1", 4000, MEMORY);
+		struct node_record *n2 = tables_node(c, "n2", 4000, MEMORY);
+		struct job_record *j = tables_job(c, "a", 1);
+		struct attempt *a = tables_attempt(c, j, 0, n1);
+		const struct member m = {.pod_uid = cases[i].told, .proven = PROOF_NONE};
+		c->cfg.proofs = true;
+		text_set(&a->pod_uid, cases[i].seen);
+		CASE(cases[i].name,
+		     member_believed(c, cases[i].there ? n1 : n2, j, cases[i].known ? a : NULL,
+				     &m) == cases[i].believed);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+/* A pod of an attempt that nobody knows. */
+static void a_pod_is_told(struct core *c, struct node_record *n, const struct job_record *j,
+			  uint32_t attempt)
+{
+	char pod[POD_NAME_BYTES];
+	member_pod_name(j->name, j->uid, 0, attempt, pod);
+	const struct member m = {.ns = j->ns,
+				 .job_name = j->name,
+				 .job_uid = j->uid,
+				 .pod = pod,
+				 .pod_uid = "u1",
+				 .attempt = attempt,
+				 .phase = MEMBER_RUNNING,
+				 .proven = PROOF_VALID,
+				 .template_hash = intern_str(c->strs, j->spec.template_id)};
+	member_seen(c, n, &m, false);
+}
+
+/* A proof is good for one pod: where orders are proven, a number that was used comes too late once
+ * all objects were seen, and anything else that nobody knows is adopted. */
+static void a_number_that_comes_too_late(void **state)
+{
+	static const struct {
+		const char *name;
+		bool proofs, synced;
+		uint32_t last; /* 0: nothing is known of the index */
+		bool adopted;
+	} cases[] = {
+		{"a number below the last", true, true, 3, false},
+		{"the last number", true, true, 2, false},
+		{"a number above the last", true, true, 1, true},
+		{"an index that had no attempt", true, true, 0, true},
+		{"objects are still listed", true, false, 3, true},
+		{"orders are not proven", false, true, 3, true},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		struct job_record *j = tables_job(c, "a", 1);
+		c->cfg.proofs = cases[i].proofs;
+		c->synced = cases[i].synced;
+		if (cases[i].last)
+			job_number_used(j, 0, cases[i].last);
+		a_pod_is_told(c, n, j, 2);
+		CASE(cases[i].name, (attempt_find(c, j, 0, 2) != NULL) == cases[i].adopted);
+		CASE(cases[i].name, n->list.wanted == cases[i].adopted);
+		CASE(cases[i].name, n->unproven.claimed != cases[i].adopted);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
+/* Labels that name a member make none of a pod with another name, be its job known or not;
+ * and what is gone makes no job known. */
+static void a_pod_with_another_name(void **state)
+{
+	static const struct {
+		const char *name, *uid, *pod; /* pod NULL: the member's own name */
+		enum member_phase phase;
+		bool adopted;
+	} cases[] = {
+		{"a member", "uid-a", NULL, MEMBER_RUNNING, true},
+		{"a pod that only says so", "uid-a", "mine", MEMBER_RUNNING, false},
+		{"a member of a job that is not known", "uid-b", NULL, MEMBER_RUNNING, true},
+		{"a pod that says so of a job that is not known", "uid-b", "mine", MEMBER_RUNNING,
+		 false},
+		{"a pod that is gone, of a job that is not known", "uid-b", NULL, MEMBER_GONE,
+		 false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		char pod[POD_NAME_BYTES];
+		tables_job(c, "a", 1);
+		member_pod_name("a", cases[i].uid, 0, 1, pod);
+		const struct member m = {.ns = "default",
+					 .job_name = "a",
+					 .job_uid = cases[i].uid,
+					 .pod = cases[i].pod ? cases[i].pod : pod,
+					 .pod_uid = "u1",
+					 .attempt = 1,
+					 .phase = cases[i].phase};
+		member_seen(c, n, &m, true);
+		CASE(cases[i].name, (n->attempts != NULL) == cases[i].adopted);
+		CASE(cases[i].name, cases[i].phase != MEMBER_GONE ||
+					    !job_find_same(c, "default", "a", cases[i].uid));
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +350,9 @@ int main(void)
 		T(a_denial_of_what_runs),
 		cmocka_unit_test(an_unknown_create_under_way),
 		T(a_number_that_was_used),
+		cmocka_unit_test(who_is_believed_without_a_proof),
+		cmocka_unit_test(a_number_that_comes_too_late),
+		cmocka_unit_test(a_pod_with_another_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
