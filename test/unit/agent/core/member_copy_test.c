@@ -65,6 +65,7 @@ static void any_change_is_a_change(void **state)
 	CHANGE(template_hash, "i");
 	CHANGE(node, "n2");
 	CHANGE(reason, "");
+	CHANGE(proof, "x");
 	CHANGE(message, "word");
 	CHANGE(message, "worse");
 	CHANGE(message, NULL);

@@ -93,6 +93,21 @@ static void the_coordinator_was_to_make_it(void **state)
 	expect_orders(w, 0);
 }
 
+/* The coordinator knows of the pod already: nothing is to be told. */
+static void its_pod_was_seen_by_the_coordinator(void **state)
+{
+	struct world *w = *state;
+	struct order o = order_of("p", 1);
+	o.pod_uid = "u1";
+	orders(w, 9, &o, 1); /* nothing is read before the pods are listed */
+	expect_orders(w, 1);
+	withdraw(w);
+	expect(w, "");
+	expect_orders(w, 0);
+	ready(w);
+	expect_snapshot(w, "");
+}
+
 static void how_its_create_ends(void **state)
 {
 	static const struct {
@@ -141,6 +156,38 @@ static void its_pod_is_seen_first(void **state)
 	created(w, "p", RC_OK, &p, 0);
 	buf_reset(&w->did);
 	expect_told(w, "p/u1:Pending ");
+}
+
+/* Its create is out; whatever that answers, there will be no pod. */
+static void another_pod_takes_its_name(void **state)
+{
+	struct world *w = *state;
+	struct pod p = foreign_pod("p", NULL, 0);
+	p.meta.ns = "ns";
+	launching(w);
+	withdraw(w);
+	pod(w, &p);
+	expect_orders(w, 1);
+	expect_told(w, "p/:Held +cap");
+	expect_told(w, "");
+	expect_orders(w, 0);
+	created(w, "p", RC_EXISTS, &p, 0);
+	expect_told(w, "");
+}
+
+/* Pods are listed anew while its create is out: that the pod is not among them says nothing. */
+static void its_pod_is_not_listed_yet(void **state)
+{
+	struct world *w = *state;
+	launching(w);
+	withdraw(w);
+	synced(w);
+	expect_told(w, "");
+	expect_orders(w, 1);
+	created(w, "p", RC_FORBIDDEN, NULL, 0);
+	expect_told(w, "p/:Denied ");
+	expect_told(w, "");
+	expect_orders(w, 0);
 }
 
 /* Whether a create without an answer was carried out, nobody knows: nothing is told. */
@@ -217,8 +264,11 @@ int main(void)
 		T(ordered_again_before_it_is_told),
 		T(ordered_again_after_it_was_told),
 		T(the_coordinator_was_to_make_it),
+		T(its_pod_was_seen_by_the_coordinator),
 		T(how_its_create_ends),
 		T(its_pod_is_seen_first),
+		T(another_pod_takes_its_name),
+		T(its_pod_is_not_listed_yet),
 		T(tried_and_waiting_for_the_next_try),
 		T(refused_before),
 		T(named_again_while_its_create_is_out),
