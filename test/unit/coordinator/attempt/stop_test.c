@@ -10,7 +10,7 @@
 
 #define MEMORY (INT64_C(8000) * GI)
 
-enum { UNSEEN_MS = 15000, DELETE_ANSWER_MS = 30000 };
+enum { UNSEEN_MS = 15000, DELETE_ANSWER_MS = 30000, LEFT_MS = 30000 };
 
 static void fire(struct core *c)
 {
@@ -155,6 +155,39 @@ static void an_orphan_holds_its_room(void **state)
 	assert_null(n->attempts);
 }
 
+/* Its room is held for longer while the garbage collector may not have come to its pod. */
+static void what_an_orphan_waits_for(void **state)
+{
+	static const struct {
+		const char *name;
+		bool orphaning, node, seen;
+		bool held;
+	} cases[] = {
+		{"the garbage collector", true, true, true, true},
+		{"nothing: it has come to all pods", false, true, true, false},
+		{"nothing: the node is gone, with its pods", true, false, true, false},
+		{"nothing: no pod was seen", true, true, false, false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+		struct attempt *a = tables_attempt(c, tables_job(c, "a", 1), 0, n);
+		text_set(&a->pod_uid, cases[i].seen ? "u1" : "");
+		attempt_orphan(c, a);
+		a->job->object.orphaning = cases[i].orphaning;
+		n->kube.exists = cases[i].node;
+		fire(c);
+		CASE(cases[i].name, (n->attempts != NULL) == cases[i].held);
+		CASE(cases[i].name,
+		     heap_next(&c->timers) == (cases[i].held ? c->now_ms + LEFT_MS : INT64_MAX));
+		CASE_STR(cases[i].name, tables_did(c), "");
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
 static void a_vanished_pod_is_a_disruption(void **state)
 {
 	struct core *c = tables_of(state);
@@ -174,9 +207,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		T(what_is_asked_for),         T(a_pod_that_has_ended_is_removed),
-		T(a_deletion_is_tried_again), cmocka_unit_test(how_long_a_pod_may_come),
-		T(an_orphan_holds_its_room),  T(a_vanished_pod_is_a_disruption),
+		T(what_is_asked_for),
+		T(a_pod_that_has_ended_is_removed),
+		T(a_deletion_is_tried_again),
+		cmocka_unit_test(how_long_a_pod_may_come),
+		T(an_orphan_holds_its_room),
+		cmocka_unit_test(what_an_orphan_waits_for),
+		T(a_vanished_pod_is_a_disruption),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
