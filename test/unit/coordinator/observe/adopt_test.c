@@ -187,6 +187,25 @@ static void pauses_go_on(void **state)
 	(void)state;
 }
 
+/* A pod of an older template says nothing about how the one of today ends. */
+static void another_template_has_no_ends(void **state)
+{
+	struct core *c = tables_of(state);
+	struct job_record *j = tables_job(c, "a", 2);
+	tables_node(c, "n1", 8000, MEMORY);
+	c->synced = false;
+	enter(c, j, &(struct found){0, 1, MEMBER_DISRUPTED});
+	enter(c, j, &(struct found){1, 1, MEMBER_DISRUPTED});
+	uint32_t other = intern_get(c->strs, "00000000000000bb");
+	attempt_set_template(c, attempt_find(c, j, 1, 1), other);
+	intern_put(c->strs, other);
+	c->synced = true;
+	job_adopt_attempts(c, j);
+	assert_int_equal(job_slot(j, 0)->ends, 1);
+	assert_int_equal(job_slot(j, 1)->ends, 0);
+	assert_int_equal(job_slot(j, 1)->retry_ms, 0);
+}
+
 /* The count stays at its maximum; the pause has had its own for long. */
 static void more_ends_than_are_counted(void **state)
 {
@@ -207,6 +226,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(how_many_have_failed),
 		cmocka_unit_test(pauses_go_on),
+		cmocka_unit_test_setup_teardown(another_template_has_no_ends, tables_setup,
+						tables_teardown),
 		cmocka_unit_test_setup_teardown(more_ends_than_are_counted, tables_setup,
 						tables_teardown),
 		cmocka_unit_test_setup_teardown(it_goes_on_where_the_leader_before_stopped,
