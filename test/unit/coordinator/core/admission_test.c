@@ -265,6 +265,27 @@ static void a_pod_that_exists_corrects(void **state)
 	assert_true(w_told(w, "job=default/c member=0 attempt=1"));
 }
 
+/* Its object is there still, and has the shape. */
+static void a_job_that_has_ended_needs_no_room(void **state)
+{
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s", 1000), *b = job_of(w, "b", 1, "s", 1000);
+	w_job(w, a);
+	answer(w, "default/s", RC_OK, 1000);
+	w_all(w, a, MEMBER_SUCCEEDED);
+	w_wait(w, 2000);
+	assert_int_equal(w_status(w, a).state, JOB_COMPLETED);
+	uint32_t writes = a->writes;
+	w_job(w, b);
+	shown(w, b, 0, 3000);
+	assert_true(w_told(w, "admission changes what pods ask for"));
+	w_wait(w, 2000);
+	assert_int_equal(w_status(w, a).state, JOB_COMPLETED);
+	assert_int_equal(a->writes, writes);
+	assert_int_equal(w_orders(w, a), 0);
+	assert_int_equal(w_orders(w, b), 1);
+}
+
 /* A pod of the template before the edit says nothing about the one of today. */
 static void a_pod_of_an_older_template_corrects_nothing(void **state)
 {
@@ -339,6 +360,7 @@ int main(void)
 		T(nobody_waits_when_it_is_due),
 		T(no_node_is_left_when_it_is_due),
 		T(a_pod_that_exists_corrects),
+		T(a_job_that_has_ended_needs_no_room),
 		T(a_pod_of_an_older_template_corrects_nothing),
 		T(a_job_without_a_shape_is_not_asked_for),
 		T(an_edit_asks_for_the_new_shape),

@@ -322,6 +322,36 @@ static void a_written_failure_is_overwritten(void **state)
 	assert_int_equal(st.failed, 1);
 }
 
+/* The admission policy for agents may come, and go again, at any time: until it is bound the
+ * coordinator creates the pods. */
+static void the_policy_for_agents_comes_and_goes(void **state)
+{
+	static const struct {
+		const char *job, *created;
+		bool told, bound;
+	} cases[] = {
+		{"a", "create a 0.1 on n1\n", false, false},
+		{"b", NULL, true, true},
+		{"c", "create c 0.1 on n1\n", true, false},
+	};
+	struct world *w = w_of(state);
+	w->cfg.agent_policy = true;
+	w_restart(w);
+	w_nodes(w, 1);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct core_event ev = {.type = CEV_AGENTS_BOUND, .bound = cases[i].bound};
+		struct wjob *j = w_new_job(w, cases[i].job, 1);
+		const char *node;
+		if (cases[i].told)
+			w_step(w, &ev);
+		w_clear(w);
+		w_job(w, j);
+		assert_int_equal(w_has(w, "create"), cases[i].created != NULL);
+		assert_true(!cases[i].created || w_has(w, cases[i].created));
+		assert_int_equal(w_order(w, j, 0, &node)->launch, !cases[i].created);
+	}
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
@@ -339,6 +369,7 @@ int main(void)
 		T(back_again_by_recreate),
 		T(without_a_template),
 		T(a_written_failure_is_overwritten),
+		T(the_policy_for_agents_comes_and_goes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
