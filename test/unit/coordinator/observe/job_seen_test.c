@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "coordinator/core/observe/admission_seen.h"
+#include "coordinator/core/state/admitted.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
@@ -310,6 +312,24 @@ static void which_edits_end_a_pause(void **state)
 	(void)state;
 }
 
+/* A job that has ended has the shape still, and asks for nothing. */
+static void what_admission_shows_is_for_jobs_that_go_on(void **state)
+{
+	static const struct res one[] = {{"cpu", 1000}}, three[] = {{"cpu", 3000}};
+	const struct reslist own = {one, 1}, shown = {three, 1};
+	struct core *c = tables_of(state);
+	struct job_record *ended = tables_job(c, "a", 1), *j = tables_job(c, "b", 1);
+	const struct request *before = j->spec.request;
+	admitted_use(c, ended, "shape", &own);
+	admitted_use(c, j, "shape", &own);
+	job_set_state(c, ended, JOB_COMPLETED);
+	assert_ptr_equal(ended->spec.request, before);
+	struct attempt *a = tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
+	admission_shown(c, a, &shown);
+	assert_ptr_equal(ended->spec.request, before);
+	assert_ptr_not_equal(j->spec.request, before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +344,7 @@ int main(void)
 		T(a_job_made_again),
 		T(an_old_message_about_one_that_is_gone),
 		cmocka_unit_test(what_a_live_get_tells),
+		T(what_admission_shows_is_for_jobs_that_go_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
