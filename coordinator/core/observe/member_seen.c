@@ -243,11 +243,12 @@ static void adopt(struct core *c, struct job_record *j, struct node_record *n,
 	enter(c, a, m);
 }
 
+/* The job is the one that the pod names; the pod must have the name that Muster gives to it. */
 static bool ours(const struct job_record *j, const struct member *m)
 {
 	char name[POD_NAME_BYTES];
 	member_pod_name(j->name, j->uid, m->index, m->attempt, name);
-	return str_eq(j->ns, m->ns) && str_eq(name, m->pod);
+	return str_eq(name, m->pod);
 }
 
 static void confirm(struct core *c, struct attempt *a, const struct member *m)
