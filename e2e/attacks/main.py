@@ -11,10 +11,12 @@ import run
 import suite
 
 FAMILIES = ("tenant_pods", "tenant_objects", "agent_claims", "agent_frames", "admission", "tokens")
+# Families that run only when the pattern names them: not each of their attacks was seen to reach its target yet.
+DRAFTS = ("floods",)
 
 
-def load():
-    for family in FAMILIES:
+def load(pattern):
+    for family in FAMILIES + tuple(d for d in DRAFTS if d in pattern):
         importlib.import_module(family)
 
 
@@ -84,7 +86,7 @@ def main():
     for word in ("list", "defences", "without"):
         parser.add_argument("--" + word, action="store_true")
     options = parser.parse_args()
-    load()
+    load(options.filter + options.only)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was made is taken away
     sys.setrecursionlimit(20000)  # objects of many levels
     selected = [a for a in chosen(options.filter) if a in chosen(options.only)]
