@@ -38,8 +38,8 @@ static void leave_room(const struct core *c, const struct request *r, const stru
 	uint32_t more = to_be_made(r, l);
 	struct volume_keys own = volumes_of(r);
 	for (uint32_t i = bitset_next(nodes, 0); i < l->nlimits; i = bitset_next(nodes, i + 1)) {
-		const struct node_record *n = c->nodes.at[i];
-		if (str_eq(l->limits[i].node, n->name) &&
+		const struct node_record *n = c->nodes.at[i]; /* NULL: it has gone */
+		if (n && str_eq(l->limits[i].node, n->name) &&
 		    volumes_with(n, l->name, &own) + more > l->limits[i].most)
 			bitset_clear(nodes, i);
 	}

@@ -65,11 +65,13 @@ static void in_use(struct core *c, struct node_record *n, const char *a, const c
 static const char *room_for(struct core *c, const struct request *r)
 {
 	AUTO(bitset_done) struct bitset nodes = {0};
-	for (uint32_t i = 0; i < c->nodes.n; i++) {
-		if (c->nodes.at[i])
-			bitset_set(&nodes, i);
-	}
+	for (uint32_t i = 0; i < c->nodes.n; i++) /* who explains looks at all, the gone too */
+		bitset_set(&nodes, i);
 	volume_room_leave(c, r, &nodes);
+	for (uint32_t i = 0; i < c->nodes.n; i++) {
+		if (!c->nodes.at[i])
+			bitset_clear(&nodes, i);
+	}
 	return tables_names(c, &nodes);
 }
 
@@ -202,6 +204,7 @@ static void a_node_goes(void **state)
 	listed(c, true);
 	assert_string_equal(room_for(c, r), "n1 n3");
 	node_free(c, n[1]);
+	assert_string_equal(room_for(c, r), "n1 n3");
 	tables_node(c, "n4", 4000, INT64_C(8000) * GI);
 	assert_string_equal(room_for(c, r), "n1 n4 n3");
 	request_put(c, r);
