@@ -216,11 +216,19 @@ static bool judged_by_status(const struct checks *c, const struct version *job,
 	return true;
 }
 
+/* It was placed before the job's spec last changed, so that the spec before decided. Its create may
+ * come late: the API server did not answer, or its ticket came late. */
+static bool decided_before(struct checks *c, const struct version *job, const struct version *pod)
+{
+	int64_t placed = check_placed_at(c, pod);
+	return placed != INT64_MIN && placed <= check_changed_at(c, job->meta.uid);
+}
+
 static void check_one_live(struct checks *c, const struct version *job, const struct version *pod)
 {
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	bool wait = job && job->job.spec.on_node_loss == LOSS_WAIT &&
-		    !check_changed_lately(c, job->meta.uid);
+		    !check_changed_lately(c, job->meta.uid) && !decided_before(c, job, pod);
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *o = sh->v[i];
 		if (!check_same_index(o, pod) || pod_ended(o) || judged_by_status(c, job, o))

@@ -65,7 +65,7 @@ const char *check_mismatch(const struct job_spec *s, const struct version *node,
 static bool in_doubt(const struct checks *c, const char *node)
 {
 	const struct machine *on = cluster_machine(c->cluster, node);
-	return !on || on->down || on->faulty_ms + KNOWING_MS >= c->world->clock.now_ms;
+	return !on || machine_absent(on) || on->faulty_ms + KNOWING_MS >= c->world->clock.now_ms;
 }
 
 /* Another node has it, as its kubelet has told this leader, and is not known to be in trouble. */
