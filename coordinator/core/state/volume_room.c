@@ -32,25 +32,25 @@ static uint32_t to_be_made(const struct request *r, const struct lookup *l)
 	return n;
 }
 
-static void leave_room(const struct core *c, const struct request *r, const struct lookup *l,
-		       struct bitset *nodes)
+static void leave_room(const struct core *c, const struct request *r, const struct volume_keys *own,
+		       const struct lookup *l, struct bitset *nodes)
 {
 	uint32_t more = to_be_made(r, l);
-	struct volume_keys own = volumes_of(r);
 	for (uint32_t i = bitset_next(nodes, 0); i < l->nlimits; i = bitset_next(nodes, i + 1)) {
 		const struct node_record *n = c->nodes.at[i]; /* NULL: it has gone */
 		if (n && str_eq(l->limits[i].node, n->name) &&
-		    volumes_with(n, l->name, &own) + more > l->limits[i].most)
+		    volumes_with(n, l->name, own) + more > l->limits[i].most)
 			bitset_clear(nodes, i);
 	}
-	free(own.v);
 }
 
 void volume_room_leave(const struct core *c, const struct request *r, struct bitset *nodes)
 {
+	struct volume_keys own = volumes_of(r);
 	for (uint32_t i = 0; i < r->nclaims; i++) {
 		const struct lookup *l = limits_of(r->claims[i]);
 		if (l)
-			leave_room(c, r, l, nodes);
+			leave_room(c, r, &own, l, nodes);
 	}
+	free(own.v);
 }
