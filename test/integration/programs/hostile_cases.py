@@ -65,7 +65,7 @@ def hostile_objects(c):
     c.api.patch(c.job_path("values", "evil"), {"spec": {"template": {"spec": {"x": None}}}})
     c.wait(lambda: running(c, "values", "evil") == 1, "it is mended")
     c.wait(lambda: running(c, "b", "evil") == 1, "the largest affinity is taken")
-    check("watch failed" not in c.log_text("c1"), "the watch of jobs was cut")
+    check('"watch failed" kind=computejobs' not in c.log_text("c1"), "the watch of jobs was cut")
     check("object too large, read in part" in c.log_text("c1"), "no word in the log")
 
 
