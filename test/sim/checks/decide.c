@@ -11,6 +11,7 @@
 #include "test/sim/checks/budget.h"
 #include "test/sim/checks/gate.h"
 #include "test/sim/checks/keep.h"
+#include "test/sim/checks/kept.h"
 #include "test/sim/checks/leads.h"
 #include "test/sim/checks/line.h"
 #include "test/sim/checks/lost.h"

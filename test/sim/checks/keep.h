@@ -9,5 +9,3 @@
 void check_kept(struct checks *c, struct mind *m, const struct line *l);
 void check_released(struct checks *c, struct mind *m, const struct line *l);
 void check_kept_in_vain(struct checks *c, struct mind *m, const struct line *l);
-/* It places a member of a known job. */
-void check_placed_on_kept(struct checks *c, struct mind *m, const struct line *l);

@@ -8,94 +8,15 @@
 #include "base/mem.h"
 #include "model/quantity.h"
 #include "test/sim/checks/born.h"
+#include "test/sim/checks/free.h"
+#include "test/sim/checks/kept.h"
 #include "test/sim/checks/place.h"
 #include "test/sim/checks/room.h"
 #include "test/sim/cluster/config.h"
 #include "test/sim/world/needed.h"
 
-/* So many jobs hold nodes. So long pods that came or went may not be known yet; a job may not have
- * been looked at. */
-enum { HOLDS_MAX = 8, FRESH_MS = 5000, LOOKED_MS = 10000, UNHEARD_MS = 30000 };
-
-static void room_key(struct buf *b, const char *node)
-{
-	buf_printf(b, "room/%s", node);
-}
-
-static void note_room(struct checks *c, const char *node)
-{
-	AUTO(buf_done) struct buf key = BUF_INIT(256);
-	room_key(&key, node);
-	check_note_changed(c, buf_str(&key));
-}
-
-void check_note_room(struct checks *c, const struct version *pod)
-{
-	if (pod->pod.node)
-		note_room(c, pod->pod.node);
-}
-
-static bool room_changed(struct checks *c, const char *node)
-{
-	AUTO(buf_done) struct buf key = BUF_INIT(256);
-	room_key(&key, node);
-	return c->world->clock.now_ms < check_changed_at(c, buf_str(&key)) + FRESH_MS;
-}
-
-static bool ended_lately(const struct checks *c, const struct version *p)
-{
-	return pod_ended(p) && server_wall(&c->world->server) < p->pod.ended_ms + FRESH_MS;
-}
-
-static uint32_t lately_ended(const struct checks *c, const char *node)
-{
-	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < sh->n; i++)
-		n += str_eq(sh->v[i]->pod.node, node) && ended_lately(c, sh->v[i]);
-	return n;
-}
-
-enum room { ROOM_NOW, ROOM_BEFORE, ROOM_EMPTY }; /* before: with what has ended lately */
-
-/* What pods on the node request; members: only those of jobs. */
-static int64_t used(const struct checks *c, const char *node, const char *res, bool members,
-		    enum room room)
-{
-	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
-	int64_t sum = 0;
-	for (uint32_t i = 0; i < sh->n; i++) {
-		const struct version *p = sh->v[i];
-		bool counts = !pod_ended(p) || (room == ROOM_BEFORE && ended_lately(c, p));
-		if (!str_eq(p->pod.node, node) || !counts || (members && !p->meta.owner_uid))
-			continue;
-		sum += str_eq(res, "pods") ? 1000 : reslist_get(&p->pod.requests, res);
-	}
-	return sum;
-}
-
-static int64_t given(const struct version *compute_node, const char *res)
-{
-	const struct reslist *l = &compute_node->compute_node.resources;
-	for (uint32_t i = 0; i < l->n; i++) {
-		if (str_eq(l->v[i].name, res))
-			return l->v[i].milli;
-	}
-	return INT64_MAX;
-}
-
-static bool holds(struct checks *c, const struct version *node, const struct version *compute_node,
-		  const char *res, int64_t asked, enum room when)
-{
-	const char *name = node->meta.name;
-	int64_t room = reslist_get(&node->node.allocatable, res);
-	int64_t ours = given(compute_node, res);
-	if (when != ROOM_EMPTY) {
-		room -= used(c, name, res, false, when);
-		ours -= ours == INT64_MAX ? 0 : used(c, name, res, true, when);
-	}
-	return asked <= room && asked <= ours;
-}
+/* So many jobs hold nodes. So long a job may not have been looked at. */
+enum { HOLDS_MAX = 8, LOOKED_MS = 10000, UNHEARD_MS = 30000 };
 
 /* Volumes, claims and classes are read now and then: the last change of any must be known. While
  * another node has a volume that one node at a time can have, no nodes are held for the job, and
@@ -111,42 +32,26 @@ static bool needs_met(struct checks *c, const struct job_spec *s, const struct v
 	       needed_allows(&c->world->server.store, s, node);
 }
 
-/* Pods of others keep their ports, as long as anybody knows; members end. */
-static bool ports_free(const struct checks *c, const struct job_spec *s, const char *node,
-		       enum room when)
-{
-	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
-	for (uint32_t i = 0; i < sh->n; i++) {
-		const struct version *p = sh->v[i];
-		bool has = !pod_ended(p) || (when == ROOM_BEFORE && ended_lately(c, p));
-		if (has && str_eq(p->pod.node, node) &&
-		    host_ports_conflict(&p->pod.ports, &s->ports) &&
-		    (when != ROOM_EMPTY || !p->meta.owner_uid))
-			return false;
-	}
-	return true;
-}
-
 static bool could_hold(struct checks *c, struct mind *m, const struct version *job,
 		       const struct version *node, enum room when)
 {
 	const struct job_spec *s = &job->job.spec;
 	const struct known_version *cn = mind_find(m, API_COMPUTE_NODE, NULL, node->meta.name);
-	if (!cn || check_mismatch(s, node, cn->v) || !holds(c, node, cn->v, "pods", 1000, when))
+	if (!cn || check_mismatch(s, node, cn->v) ||
+	    !check_holds(c, node, cn->v, "pods", 1000, when))
 		return false;
 	if (!server_lets_pods_on(&c->world->server, node) || !needs_met(c, s, node) ||
-	    !ports_free(c, s, node->meta.name, when))
+	    !check_ports_free(c, s, node->meta.name, when))
 		return false;
 	for (uint32_t i = 0; i < s->requests.n; i++) {
-		if (!holds(c, node, cn->v, s->requests.v[i].name, s->requests.v[i].milli, when))
+		if (!check_holds(c, node, cn->v, s->requests.v[i].name, s->requests.v[i].milli,
+				 when))
 			return false;
 	}
 	return node->node.ready == COND_TRUE && !node->node.unschedulable &&
 	       !cn->v->compute_node.unschedulable;
 }
 
-/* What the coordinator knows of the node's room is what there is. An end that its decision counts
- * on is known. */
 /* What its kubelet said it lacks, it lacks for a while; jobs hold other nodes meanwhile. */
 static bool refused_lately(const struct checks *c, const char *node)
 {
@@ -154,13 +59,15 @@ static bool refused_lately(const struct checks *c, const char *node)
 	return m && m->refused_ms && c->world->clock.now_ms < m->refused_ms + REFUSED_MS;
 }
 
+/* What the coordinator knows of the node's room is what there is. An end that its decision counts
+ * on is known. */
 static bool room_known(struct checks *c, struct mind *m, const struct line *l,
 		       const struct version *node)
 {
-	uint32_t ended = lately_ended(c, l->node);
+	uint32_t ended = check_lately_ended(c, l->node);
 	return mind_node_of(m, l->node)->connected && !check_faulty(c, l->node) &&
 	       !refused_lately(c, l->node) && !check_changed_lately(c, l->node) &&
-	       !room_changed(c, l->node) &&
+	       !check_room_changed(c, l->node) &&
 	       (!ended || (ended == 1 && !could_hold(c, m, l->job, node, ROOM_BEFORE)));
 }
 
@@ -230,26 +137,8 @@ static uint32_t waiting_ahead(const struct mind *m, int32_t priority)
 	return n;
 }
 
-bool check_room_beside(struct checks *c, struct mind *m, const struct line *l,
-		       const struct version *other)
-{
-	const struct known_version *node = mind_find(m, API_NODE, NULL, l->node);
-	const struct known_version *cn = mind_find(m, API_COMPUTE_NODE, NULL, l->node);
-	const struct reslist *takes = &l->job->job.spec.requests;
-	if (!node || !cn)
-		return true;
-	if (host_ports_conflict(&l->job->job.spec.ports, &other->job.spec.ports))
-		return false;
-	for (uint32_t i = 0; i < takes->n; i++) {
-		const char *res = takes->v[i].name;
-		int64_t needs = reslist_get(&other->job.spec.requests, res);
-		if (needs && takes->v[i].milli &&
-		    !holds(c, node->v, cn->v, res, takes->v[i].milli + needs, ROOM_NOW))
-			return false;
-	}
-	return holds(c, node->v, cn->v, "pods", 2000, ROOM_NOW);
-}
-
+/* A job from which the node is kept, for one ahead in whose way it would stand, could not use it
+ * now either: what is left over there is for whoever can use it. */
 void check_passed(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct known_version *node = mind_find(m, API_NODE, NULL, l->node), *k;
@@ -259,12 +148,13 @@ void check_passed(struct checks *c, struct mind *m, const struct line *l)
 		      room_known(c, m, l, node->v) &&
 		      m->synced_ms < c->world->clock.now_ms - KNOWING_MS &&
 		      waiting_ahead(m, priority) < HOLDS_MAX;
-	note_room(c, l->node);
+	check_note_room_of(c, l->node);
 	for (k = m->known; judged && k; k = k->hh.next) {
 		if (k->v->kind != API_JOB ||
 		    (k->v->job.spec.priority <= priority && !oldest(c, m, k, l->job)) ||
 		    !waits(c, m, k) || !could_hold(c, m, k->v, node->v, ROOM_NOW) ||
-		    !could_start(c, m, k->v) || check_room_beside(c, m, l, k->v))
+		    !could_start(c, m, k->v) || check_room_beside(c, m, l->node, l->job, k->v) ||
+		    check_kept_from(c, m, k->v, l->node))
 			continue;
 		world_fail(c->world, "passed", "%s places %s on %s, which %s waits for",
 			   m->proc->host.name, l->job_key, l->node, k->v->meta.name);

@@ -6,12 +6,6 @@
 
 /* A member is placed. */
 void check_passed(struct checks *c, struct mind *m, const struct line *l);
-/* With a member of the line's job the node has, of all that it takes of, what a member of the other
- * needs. */
-bool check_room_beside(struct checks *c, struct mind *m, const struct line *l,
-		       const struct version *other);
-/* A pod came, ended or went: what its node has room for is another thing than before. */
-void check_note_room(struct checks *c, const struct version *pod);
 /* The job is the first of those that wait, and jobs of its priority have passed it for long enough:
  * what is held for it is held from them, too. */
 bool check_binds_equals(struct checks *c, struct mind *m, const struct version *job);

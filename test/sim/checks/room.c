@@ -67,6 +67,14 @@ static bool answered_before(struct checks *c, const struct version *job)
 	       check_changed_at(c, buf_str(&key)) < s->overhead_ms;
 }
 
+/* What admission made of the pod is known for as long as its job is there and has that template. */
+static bool shows(struct checks *c, const struct version *pod)
+{
+	const struct version *job =
+		world_by_uid(c->world, API_JOB, str_or_empty(pod->meta.owner_uid));
+	return job && str_eq(job->job.spec.template_hash, check_label(pod, LABEL_TEMPLATE));
+}
+
 /* Admission adds to the pod what nobody could know yet: no dry run of it was possible since, and no
  * pod of the same template has shown it to this leader. */
 static bool overhead_unknown(struct checks *c, const struct version *pod)
@@ -81,7 +89,7 @@ static bool overhead_unknown(struct checks *c, const struct version *pod)
 		if (str_eq(sh->v[i]->meta.ns, pod->meta.ns) &&
 		    str_eq(check_label(sh->v[i], LABEL_TEMPLATE),
 			   check_label(pod, LABEL_TEMPLATE)) &&
-		    sh->v[i]->meta.created_ms > s->wall_ms + s->overhead_ms &&
+		    shows(c, sh->v[i]) && sh->v[i]->meta.created_ms > s->wall_ms + s->overhead_ms &&
 		    sh->v[i]->meta.created_ms > s->wall_ms + c->led_ms &&
 		    sh->v[i]->meta.created_ms < server_wall(s) - LEARNING_MS)
 			return false;
