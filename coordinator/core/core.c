@@ -95,6 +95,7 @@ static void lead(struct core *c, uint64_t epoch)
 	c->leading = true;
 	c->epoch = epoch;
 	c->loop_ms = 0;
+	tickets_begin(c, epoch);
 	gate_close(c);
 }
 

@@ -24,6 +24,13 @@ void tickets_forget(struct core *c)
 	c->tickets.refused_ms = INT64_MIN / 2;
 }
 
+/* The numbers of the leader before begin elsewhere. */
+void tickets_begin(struct core *c, uint64_t epoch)
+{
+	enum { EPOCH_BITS = 16 };
+	c->tickets.last = (uint32_t)epoch << EPOCH_BITS;
+}
+
 /* ---- shares ---- */
 
 static struct ticket_share *share_get(struct core *c, const char *ns)

@@ -14,6 +14,8 @@
 enum { TICKET_MS = 15000 };
 
 void tickets_forget(struct core *c); /* no attempt may hold a ticket or wait for one */
+/* Of this leadership: an agent takes a ticket with the number of one that it has used for that. */
+void tickets_begin(struct core *c, uint64_t epoch);
 
 /* The attempt waits for a ticket, unless it waits or has one. */
 void ticket_want(struct core *c, struct attempt *a);

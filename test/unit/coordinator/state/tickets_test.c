@@ -67,6 +67,22 @@ static void no_more_than_the_window(void **state)
 	assert_int_equal(tickets_next(c)->id.index, 5);
 }
 
+/* Another leader gives other numbers. */
+static void numbers_are_given_once(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n[1];
+	nodes(c, 1, n);
+	struct job_record *j = tables_job(c, "a", 2);
+	waiting(c, j, 0, n[0]);
+	tickets_begin(c, 1);
+	uint32_t first = tickets_next(c)->ticket.number;
+	ticket_back(c, attempt_find(c, j, 0, 1));
+	waiting(c, j, 1, n[0]);
+	tickets_begin(c, 2);
+	assert_int_not_equal(tickets_next(c)->ticket.number, first);
+}
+
 /* Whoever holds the fewest is next: namespaces first, then jobs; of equals the smallest. */
 static void shares(void **state)
 {
@@ -255,11 +271,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		T(no_more_than_the_window),   T(shares),
-		T(a_node_has_a_quarter),      T(at_least_one),
-		cmocka_unit_test(who_leaves), T(stopped_while_it_waits),
-		T(whose_refusal_counts),      T(in_a_small_cluster_one_node_counts),
-		T(without_an_answer),         T(numbers_go_on),
+		T(no_more_than_the_window),
+		T(numbers_are_given_once),
+		T(shares),
+		T(a_node_has_a_quarter),
+		T(at_least_one),
+		cmocka_unit_test(who_leaves),
+		T(stopped_while_it_waits),
+		T(whose_refusal_counts),
+		T(in_a_small_cluster_one_node_counts),
+		T(without_an_answer),
+		T(numbers_go_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
