@@ -8,7 +8,8 @@
  *
  * A virtual machine that its host froze goes on with a monotonic clock that stood still. Its wall
  * clock is set right when it goes on, so a leader believes whichever clock says that more time has
- * passed. A wall clock that is set forward for another reason costs two requests. */
+ * passed; a wall clock that went far back tells nothing of what has passed, and may have been set
+ * while the machine stood still. A clock that is set for another reason costs two requests. */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -113,7 +114,8 @@ static bool late_by_monotonic(const struct elect *e)
 
 static bool late_by_wall(const struct elect *e)
 {
-	return e->wall_ms - e->renewed_wall_ms >= e->cfg.renew_deadline_ms;
+	int64_t passed = e->wall_ms - e->renewed_wall_ms;
+	return passed >= e->cfg.renew_deadline_ms || passed <= -e->cfg.renew_deadline_ms;
 }
 
 /* Another may have the Lease by now. */
@@ -228,9 +230,8 @@ static void step_down_if_late(struct elect *e)
 	lease_op_cancel(&e->op);
 	look_at_once(e);
 	if (!late_by_monotonic(e)) {
-		elect_stage_lost(
-			e, ELECT_FOLLOW, LOG_WARN,
-			"the wall clock went ahead: the machine slept, or its clock was set");
+		elect_stage_lost(e, ELECT_FOLLOW, LOG_WARN,
+				 "the wall clock jumped: the machine slept, or its clock was set");
 		return;
 	}
 	e->next_ms = e->now_ms + e->cfg.retry_period_ms;

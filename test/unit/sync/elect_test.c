@@ -280,7 +280,7 @@ static void a_machine_that_slept_does_not_lead(void **state)
 
 static void a_wall_clock_that_is_set_a_little_costs_nothing(void **state)
 {
-	static const int64_t set_ms[] = {9000, -3600000};
+	static const int64_t set_ms[] = {9000, -9000};
 	struct world *w = *state;
 	leading(w);
 	for (size_t i = 0; i < ARRAY_LEN(set_ms); i++) {
@@ -288,6 +288,21 @@ static void a_wall_clock_that_is_set_a_little_costs_nothing(void **state)
 		assert_true(elect_leading(w->e));
 	}
 	expect(w, "");
+}
+
+/* Who slept meanwhile cannot tell for how long. */
+static void a_wall_clock_that_is_set_far_back_says_nothing(void **state)
+{
+	struct world *w = *state;
+	leading(w);
+	elect_now(w->e, 1500, WALL - 3600000);
+	assert_false(elect_leading(w->e));
+	elect_tick(w->e, 1500, WALL - 3600000);
+	give(fake_last(&w->api), "me", "41", WALL + 1000);
+	store(fake_last(&w->api), "43");
+	assert_true(elect_leading(w->e));
+	elect_now(w->e, 2000, WALL - 3599500);
+	assert_true(elect_leading(w->e));
 }
 
 /* It read that it has won when another one may have won since. */
@@ -421,6 +436,7 @@ int main(void)
 		T(a_process_that_stood_still_does_not_lead),
 		T(a_machine_that_slept_does_not_lead),
 		T(a_wall_clock_that_is_set_a_little_costs_nothing),
+		T(a_wall_clock_that_is_set_far_back_says_nothing),
 		T(a_win_that_is_read_late_is_none),
 		T(lost_to_another),
 		T(answer_of_the_winning_write_got_lost),
