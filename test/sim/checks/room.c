@@ -75,11 +75,20 @@ static bool shows(struct checks *c, const struct version *pod)
 	return job && str_eq(job->job.spec.template_hash, check_label(pod, LABEL_TEMPLATE));
 }
 
+/* When a pod that shows what admission adds must have come, for that to be known where the member
+ * was placed: a create that goes wrong is tried again on the node that was chosen before. */
+static int64_t known_before(struct checks *c, const struct version *pod)
+{
+	enum { LEARNING_MS = 10000 };
+	int64_t placed_ms = check_placed_at(c, pod);
+	int64_t at_ms = placed_ms == INT64_MIN ? c->world->clock.now_ms : placed_ms;
+	return c->world->server.wall_ms + at_ms - LEARNING_MS;
+}
+
 /* Admission adds to the pod what nobody could know yet: no dry run of it was possible since, and no
  * pod of the same template has shown it to this leader. */
 static bool overhead_unknown(struct checks *c, const struct version *pod)
 {
-	enum { LEARNING_MS = 10000 };
 	const struct server *s = &c->world->server;
 	const struct version *job = world_by_uid(c->world, API_JOB, pod->meta.owner_uid);
 	const struct shelf *sh = &s->store.shelf[API_POD];
@@ -91,7 +100,7 @@ static bool overhead_unknown(struct checks *c, const struct version *pod)
 			   check_label(pod, LABEL_TEMPLATE)) &&
 		    shows(c, sh->v[i]) && sh->v[i]->meta.created_ms > s->wall_ms + s->overhead_ms &&
 		    sh->v[i]->meta.created_ms > s->wall_ms + c->led_ms &&
-		    sh->v[i]->meta.created_ms < server_wall(s) - LEARNING_MS)
+		    sh->v[i]->meta.created_ms < known_before(c, pod))
 			return false;
 	}
 	return s->no_dry_run || !job || answered_before(c, job) || asked_in_vain(c, job, pod);
