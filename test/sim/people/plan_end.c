@@ -81,12 +81,19 @@ static bool node_fits(const struct cluster *cl, const struct version *node,
 	return ok;
 }
 
-static uint32_t fitting(const struct cluster *cl, const struct job_spec *spec, bool at_all)
+static uint32_t nodes_fitting(const struct cluster *cl, const struct job_spec *spec, bool at_all)
 {
 	const struct shelf *sh = &cl->world.server.store.shelf[API_NODE];
 	uint32_t fit = 0;
 	for (uint32_t i = 0; i < sh->n; i++)
 		fit += node_fits(cl, sh->v[i], spec, at_all);
+	return fit;
+}
+
+/* How many members can run at once. */
+static uint32_t fitting(const struct cluster *cl, const struct job_spec *spec)
+{
+	uint32_t fit = nodes_fitting(cl, spec, false);
 	if (fit && needed_one_by_one(&cl->world.server.store, spec))
 		return 1;
 	return fit;
@@ -103,13 +110,15 @@ static bool final(enum job_state state)
  * where one has not said so, because it is cordoned, gone or has no agent, or where too few do
  * not. */
 static bool refused_settled(const struct cluster *cl, const struct plan_job *j,
-			    const struct version *v, uint32_t fit)
+			    const struct version *v)
 {
+	const struct job_spec *spec = &v->job.spec;
 	enum job_state state = v->job.status.state;
 	bool still = cl->world.clock.now_ms > cl->pods_changed_ms + BACKOFF_CAP_MS;
 	/* Running: it had started on a machine that is gone. */
 	bool waits = still && (state == JOB_PENDING || state == JOB_RUNNING);
-	return final(state) || (waits && (j->sysctl > 1 || fit < fitting(cl, &v->job.spec, true)));
+	return final(state) || (waits && (j->sysctl > 1 ||
+				   nodes_fitting(cl, spec, false) < nodes_fitting(cl, spec, true)));
 }
 
 static bool has_pod_out_of_reach(const struct cluster *cl, const struct version *job)
@@ -140,12 +149,12 @@ static bool job_settled(const struct cluster *cl, const struct plan_job *j, cons
 		return state == JOB_SUSPENDED || final(state);
 	bool still = cl->world.clock.now_ms > cl->pods_changed_ms + BACKOFF_CAP_MS ||
 		     !v->job.status.attempts;
-	uint32_t fit = fitting(cl, &v->job.spec, false);
+	uint32_t fit = fitting(cl, &v->job.spec);
 	if (fit < v->job.spec.min_parallelism) /* which governs the start only */
 		return final(state) || (state == JOB_PENDING && (!fit || still)) ||
 		       (state == JOB_RUNNING && !v->job.status.active && still);
 	if (j->sysctl)
-		return refused_settled(cl, j, v, fit);
+		return refused_settled(cl, j, v);
 	if (j->expect_failed)
 		return state == JOB_FAILED; /* by its deadline, if not by its containers */
 	return j->may_fail ? final(state) : state == JOB_COMPLETED;
