@@ -14,6 +14,7 @@
 #include "test/sim/checks/failing.h"
 #include "test/sim/checks/floor.h"
 #include "test/sim/checks/free.h"
+#include "test/sim/checks/gate.h"
 #include "test/sim/checks/heard.h"
 #include "test/sim/checks/hello.h"
 #include "test/sim/checks/mind.h"
@@ -96,6 +97,8 @@ static void request(struct checks *c, const char *who, const struct api_request 
 	if (req->verb == API_PATCH_STATUS && !*str_or_empty(req->rv))
 		world_fail(c->world, "unfenced", "%s writes the status of %s unfenced", who,
 			   req->name);
+	if (req->verb == API_PATCH_STATUS && req->kind == API_COMPUTE_NODE)
+		check_agentless_said(c, who, req);
 	if (req->verb == API_CREATE && req->kind == API_POD)
 		check_note_asked(c, req->pod_create->job_uid, req->pod_create->index,
 				 req->pod_create->attempt);

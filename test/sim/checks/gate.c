@@ -6,10 +6,9 @@
 
 enum { GATE_MS = 30000 };
 
-static bool says_agentless(const struct version *v)
+static bool says_agentless(const struct compute_node_status *s)
 {
-	return v->compute_node.status.state == COMPUTE_NODE_PENDING &&
-	       !*str_or_empty(v->compute_node.status.agent_version);
+	return s->state == COMPUTE_NODE_PENDING && !*str_or_empty(s->agent_version);
 }
 
 /* A previous leader has said that the Node has no agent: then it may not be waited for. */
@@ -18,7 +17,8 @@ void check_gate_synced(struct checks *c, struct mind *m)
 	m->synced_ms = c->synced_ms = c->world->clock.now_ms;
 	for (const struct known_version *k = m->known; k; k = k->hh.next) {
 		if (k->v->kind == API_COMPUTE_NODE)
-			mind_node_of(m, k->v->meta.name)->told_agentless = says_agentless(k->v);
+			mind_node_of(m, k->v->meta.name)->told_agentless =
+				says_agentless(&k->v->compute_node.status);
 	}
 }
 
@@ -62,4 +62,19 @@ void check_gate_open(struct checks *c, struct mind *m)
 		world_fail(c->world, "decide-late",
 			   "%s waits for agents in vain: Nodes that are left never had one",
 			   m->proc->host.name);
+}
+
+/* The next leader would believe it, and not wait for that agent. */
+void check_agentless_said(struct checks *c, const char *who, const struct api_request *req)
+{
+	const struct mind *m = mind_named(c, who);
+	const struct known_version *node = m ? mind_find(m, API_NODE, NULL, req->name) : NULL;
+	const struct version *stored =
+		store_find(&c->world->server.store, API_COMPUTE_NODE, NULL, req->name);
+	if (node && !m->open && node->v->node.ready == COND_TRUE &&
+	    says_agentless(req->compute_node_status) && stored &&
+	    !says_agentless(&stored->compute_node.status))
+		world_fail(c->world, "agentless-early",
+			   "%s says that %s has no agent, before it had time to come", who,
+			   req->name);
 }

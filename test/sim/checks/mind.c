@@ -76,18 +76,26 @@ const struct mind_met *mind_met_find(const struct mind *m, const char *job_key)
 }
 
 /* It is answered with what there is just now, if at all. */
+struct mind *mind_named(struct checks *c, const char *who)
+{
+	for (uint32_t i = 0; i < COORDINATORS; i++) {
+		struct mind *m = &c->minds->v[i];
+		if (m->proc && str_eq(m->proc->host.name, who))
+			return m;
+	}
+	return NULL;
+}
+
 void mind_note_get(struct checks *c, const char *who, const struct api_request *req)
 {
 	const struct version *job =
 		store_find(&c->world->server.store, API_JOB, req->ns, req->name);
-	for (uint32_t i = 0; i < COORDINATORS; i++) {
-		struct mind *m = &c->minds->v[i];
-		if (!m->proc || !str_eq(m->proc->host.name, who))
-			continue;
-		struct mind_met *met = met_of(m, req->ns, req->name);
-		met->asked = true;
-		mem_strset(&met->live, job ? job->meta.uid : NULL);
-	}
+	struct mind *m = mind_named(c, who);
+	if (!m)
+		return;
+	struct mind_met *met = met_of(m, req->ns, req->name);
+	met->asked = true;
+	mem_strset(&met->live, job ? job->meta.uid : NULL);
 }
 
 /* It was shown that the object is gone. */

@@ -103,6 +103,7 @@ struct minds {
 /* The mind of a living coordinator, emptied if it is another process by now; NULL: no coordinator.
  */
 struct mind *check_mind(struct checks *c, const struct proc *p);
+struct mind *mind_named(struct checks *c, const char *who); /* NULL: no coordinator */
 void minds_free(struct checks *c);
 void mind_forget(struct mind *m);            /* what it knows */
 void mind_forget_leadership(struct mind *m); /* what it has decided and heard */

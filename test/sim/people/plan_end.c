@@ -117,8 +117,8 @@ static bool refused_settled(const struct cluster *cl, const struct plan_job *j,
 	bool still = cl->world.clock.now_ms > cl->pods_changed_ms + BACKOFF_CAP_MS;
 	/* Running: it had started on a machine that is gone. */
 	bool waits = still && (state == JOB_PENDING || state == JOB_RUNNING);
-	return final(state) || (waits && (j->sysctl > 1 ||
-				   nodes_fitting(cl, spec, false) < nodes_fitting(cl, spec, true)));
+	return final(state) || (waits && (j->sysctl > 1 || nodes_fitting(cl, spec, false) <
+								   nodes_fitting(cl, spec, true)));
 }
 
 static bool has_pod_out_of_reach(const struct cluster *cl, const struct version *job)
