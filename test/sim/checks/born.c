@@ -136,9 +136,22 @@ void check_gone(struct checks *c, const struct version *pod)
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	const struct version *job = world_by_uid(c->world, API_JOB, pod->meta.owner_uid);
 	struct made *m = made_find(c, pod, &key);
-	if (m && job &&
+	if (m && job && !m->regiven &&
 	    job->job.status.attempts >= strtoul(check_label(pod, LABEL_ATTEMPT), NULL, 10))
 		m->recorded = true;
+}
+
+/* After the keys of orders were lost, a leader may not know the pod of a number that no status
+ * held: it gives the number again, and an agent asks for a pod of that name until the first goes. */
+void check_note_given(struct checks *c, const char *uid, uint32_t index, uint32_t attempt)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	const struct version *job = world_by_uid(c->world, API_JOB, uid);
+	struct made *m;
+	buf_printf(&key, "%s/%u/%u", uid, index, attempt);
+	HASH_FIND_STR(c->made, buf_str(&key), m);
+	if (m && job && job->job.status.attempts < attempt)
+		m->regiven = true;
 }
 
 /* A create of which nobody can know any more: of the previous leader, or one that is carried out

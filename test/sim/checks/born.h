@@ -8,6 +8,8 @@
 void check_born(struct checks *c, const struct version *pod);
 void check_ended(struct checks *c, const struct version *pod); /* or it changed otherwise */
 void check_gone(struct checks *c, const struct version *pod);
+/* A leader places the attempt. */
+void check_note_given(struct checks *c, const char *uid, uint32_t index, uint32_t attempt);
 bool check_ever_made(struct checks *c, const char *uid); /* a pod of the job */
 /* The pod of the attempt came to be and is gone, so that another create of it, sent before, makes a
  * pod that nobody counts. */

@@ -344,6 +344,7 @@ void check_placed(struct checks *c, struct mind *m, const struct line *l)
 	buf_printf(&key, "%s/%u/%u", l->job->meta.uid, l->index, l->attempt);
 	check_note_changed(c, buf_str(&key));
 	check_note_asked(c, l->job->meta.uid, l->index, l->attempt);
+	check_note_given(c, l->job->meta.uid, l->index, l->attempt);
 	placed_where(c, m, l);
 	placed_whether(c, m, l);
 	placed_when(c, m, l);
