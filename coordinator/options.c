@@ -147,6 +147,13 @@ bool options_read(int argc, char **argv, struct options *o, int *ret_exit)
 		DUR("queue-max-hold", max_hold_ms, "30m",
 		    "how long a waiting job holds nodes if it is not known when it can start; at "
 		    "most 24h"),
+		{.name = "queue-namespace-holds",
+		 .kind = OPTION_NUMBER,
+		 .target = &o->namespace_holds,
+		 .fallback = "1",
+		 .value = "NUMBER",
+		 .help = "so many waiting jobs of a namespace hold nodes from other namespaces at "
+			 "the same time; 0: any"},
 		DUR("heartbeat", heartbeat_ms, "2s", "an agent reports at least this often"),
 		DUR("node-silent-grace", grace_ms, "6s",
 		    "a node whose agent is silent for this long is lost"),

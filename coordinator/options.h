@@ -11,7 +11,7 @@ struct options {
 	const char *lease, *tls_secret, *ca_secret, *order_secret, *agent_policy, *ca_configmap,
 		*agent_account, *default_image;
 	int64_t lease_ms, renew_ms, retry_ms, heartbeat_ms, grace_ms, not_ready_ms;
-	int64_t pass_limit_ms, max_hold_ms;
+	int64_t pass_limit_ms, max_hold_ms, namespace_holds;
 	bool agent_launch;
 	int spread, log_level, log_json; /* spread: 0, pack: 1 */
 };

@@ -21,6 +21,7 @@ static struct coordinator_config coordinator_options(const struct service *s)
 			 .message_refresh_ms = 60000,
 			 .pass_limit_ms = o->pass_limit_ms,
 			 .max_hold_ms = o->max_hold_ms,
+			 .namespace_holds = (uint32_t)o->namespace_holds,
 			 .spread = o->spread == 0,
 			 .agent_launch = o->agent_launch,
 			 .ask_admission = true},

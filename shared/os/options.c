@@ -29,6 +29,20 @@ static enum rc set_bool(const struct option_rule *r, const char *value, struct e
 	return RC_OK;
 }
 
+static enum rc set_number(const struct option_rule *r, const char *value, struct err *e)
+{
+	enum { DIGITS_MAX = 9 };
+	size_t n = strlen(value);
+	int64_t sum = 0;
+	if (!n || n > DIGITS_MAX || strspn(value, "0123456789") != n)
+		return err_set(e, RC_CONFIG, "--%s is \"%s\", but must be a number from 0 to %d",
+			       r->name, value, OPTION_NUMBER_MAX);
+	for (size_t i = 0; i < n; i++)
+		sum = sum * 10 + (value[i] - '0');
+	*(int64_t *)r->target = sum;
+	return RC_OK;
+}
+
 static enum rc set_value(const struct option_rule *r, const char *value, struct err *e)
 {
 	switch (r->kind) {
@@ -39,6 +53,7 @@ static enum rc set_value(const struct option_rule *r, const char *value, struct 
 		return err_set(e, RC_CONFIG,
 			       "--%s is \"%s\", but must be a duration such as 2s or 500ms",
 			       r->name, value);
+	case OPTION_NUMBER: return set_number(r, value, e);
 	case OPTION_BOOL: return set_bool(r, value, e);
 	case OPTION_CHOICE: return set_choice(r, value, e);
 	}

@@ -13,9 +13,12 @@
 enum option_kind {
 	OPTION_STRING,   /* const char *, borrowed from argv, the environment or the table */
 	OPTION_DURATION, /* int64_t, milliseconds */
+	OPTION_NUMBER,   /* int64_t, digits alone: 0 to OPTION_NUMBER_MAX */
 	OPTION_BOOL,     /* bool: true or false */
 	OPTION_CHOICE,   /* int: index into choices */
 };
+
+enum { OPTION_NUMBER_MAX = 999999999 };
 
 struct option_rule {
 	const char *name; /* without the dashes */

@@ -78,6 +78,7 @@ void drive_lead(struct drive *d)
 				  .message_refresh_ms = 60000,
 				  .pass_limit_ms = 600000,
 				  .max_hold_ms = 1800000,
+				  .namespace_holds = 1,
 				  .spread = true,
 				  .creates_initial = 100000,
 				  .agent_launch = true};

@@ -191,10 +191,15 @@ static int64_t end_of(const struct ref *r, const struct ref_job *j)
 	       j->spec->grace_s * 1000;
 }
 
+static bool not_ours(const struct ref_hold *h, const struct ref_job *j)
+{
+	return h->own && strcmp(h->job->ns, j->ns) != 0;
+}
+
 /* Whether the hold is one that the job must leave alone. */
 static bool kept_from(const struct ref *r, const struct ref_hold *h, const struct ref_job *j)
 {
-	if (h->job == j || ahead(j, h->job))
+	if (h->job == j || ahead(j, h->job) || not_ours(h, j))
 		return false;
 	if (h->job->spec->priority == j->spec->priority && !h->equal)
 		return false;
@@ -361,12 +366,83 @@ static uint32_t sort_offers(const struct ref *r, const struct ref_job *j, struct
 static bool shares(const struct ref *r, const struct ref_job *j)
 {
 	for (uint32_t h = 0; h < r->nholds; h++) {
-		for (uint32_t i = 0; i < r->nnodes; i++) {
+		for (uint32_t i = 0; i < r->nnodes && !not_ours(&r->hold[h], j); i++) {
 			if (possible(r, j, i) && possible(r, r->hold[h].job, i))
 				return true;
 		}
 	}
 	return false;
+}
+
+/* Of those of its namespace; all: that keep nodes from all. */
+static uint32_t holds_of(const struct ref *r, const struct ref_job *j, bool all)
+{
+	uint32_t n = 0;
+	for (uint32_t h = 0; h < r->nholds; h++) {
+		const struct ref_hold *o = &r->hold[h];
+		bool binds = o->at_ms != INT64_MAX || o->until_ms != INT64_MAX;
+		n += !strcmp(o->job->ns, j->ns) && (!all || (binds && !o->own));
+	}
+	return n;
+}
+
+static uint32_t pause_at(const struct ref *r, const struct ref_job *j)
+{
+	uint32_t i = 0;
+	while (i < REF_NAMESPACES - 1 && r->share[i].ns && strcmp(r->share[i].ns, j->ns) != 0)
+		i++;
+	return i;
+}
+
+int64_t ref_pause(const struct ref *r, const struct ref_job *j)
+{
+	return r->share[pause_at(r, j)].until_ms;
+}
+
+static bool may_hold_from_all(const struct ref *r, const struct ref_job *j, bool known)
+{
+	if (!r->namespace_holds)
+		return true;
+	if (!known && r->now_ms < ref_pause(r, j))
+		return false;
+	return holds_of(r, j, true) < r->namespace_holds;
+}
+
+/* Holding from all without a known end costs time, which comes back while nothing is held so. */
+static void spend(struct ref *r, struct ref_share *s, bool spends)
+{
+	int64_t dt = r->now_ms - s->seen_ms;
+	s->seen_ms = r->now_ms;
+	if (r->now_ms >= s->until_ms) {
+		s->spent_ms += s->spends ? dt : -dt;
+		if (s->spent_ms < 0)
+			s->spent_ms = 0;
+		if (s->spends && s->spent_ms >= r->max_hold_ms) {
+			s->until_ms = r->now_ms + r->max_hold_ms;
+			s->spent_ms = 0;
+		}
+	}
+	s->spends = spends;
+}
+
+static void spend_all(struct ref *r, bool ends)
+{
+	for (uint32_t i = 0; i < REF_NAMESPACES && r->share[i].ns; i++) {
+		bool spends = false;
+		for (uint32_t h = 0; h < r->nholds; h++)
+			spends |= !r->hold[h].own && r->hold[h].until_ms != INT64_MAX &&
+				  !strcmp(r->hold[h].job->ns, r->share[i].ns);
+		spend(r, &r->share[i], ends ? spends : r->share[i].spends);
+	}
+}
+
+static bool nobody_ahead(const struct ref *r, const struct ref_job *j)
+{
+	for (uint32_t h = 0; h < r->nholds; h++) {
+		if (!not_ours(&r->hold[h], j))
+			return false;
+	}
+	return true;
 }
 
 /* Nobody knows when the job can start. False: it has held nodes long enough. */
@@ -389,9 +465,10 @@ static void reserve(struct ref *r, struct ref_job *j)
 {
 	AUTO(mem_freep) struct offer *v = mem_zalloc(r->nnodes + 1, sizeof *v);
 	uint32_t need = ref_needed(j);
-	bool first = !r->nholds, lower = j->spec->priority > r->floor;
+	bool first = nobody_ahead(r, j), lower = j->spec->priority > r->floor;
 	bool old = r->now_ms >= j->since_ms + r->pass_limit_ms, shared = shares(r, j);
-	if (j->pause_ms > r->now_ms || r->nholds == REF_HOLDS)
+	if (j->pause_ms > r->now_ms || r->nholds == REF_HOLDS ||
+	    holds_of(r, j, false) == REF_HOLDS_OF_ONE)
 		return;
 	if (!first && !lower && (!old || shared))
 		return;
@@ -407,6 +484,7 @@ static void reserve(struct ref *r, struct ref_job *j)
 			return;
 		h.until_ms = j->held_ms + r->max_hold_ms;
 	}
+	h.own = !may_hold_from_all(r, j, known);
 	bool *nodes = r->kept + (size_t)r->nholds * r->nnodes;
 	for (uint32_t i = 0; i < r->nnodes; i++)
 		nodes[i] = false;
@@ -414,6 +492,12 @@ static void reserve(struct ref *r, struct ref_job *j)
 		nodes[v[i].node] = true;
 	h.nodes = nodes;
 	r->hold[r->nholds++] = h;
+	if (!h.own && h.until_ms != INT64_MAX) {
+		struct ref_share *share = &r->share[pause_at(r, j)];
+		if (!share->ns)
+			*share = (struct ref_share){.ns = j->ns, .seen_ms = r->now_ms};
+		spend(r, share, true);
+	}
 }
 
 /* the queue */
@@ -471,6 +555,7 @@ void ref_cycle(struct ref *r)
 {
 	AUTO(mem_freep) bool *seen = mem_zalloc(r->njobs + 1, sizeof *seen);
 	struct ref_job *j;
+	spend_all(r, false);
 	r->nholds = 0;
 	find_floor(r);
 	while ((j = next(r, seen))) {
@@ -479,6 +564,7 @@ void ref_cycle(struct ref *r)
 		if (j->missing)
 			reserve(r, j);
 	}
+	spend_all(r, true);
 }
 
 void ref_passed(struct ref *r)

@@ -22,7 +22,8 @@ struct ref_node {
 };
 
 struct ref_job {
-	const char *key;
+	const char *key; /* ns/name */
+	const char *ns;
 	int64_t created_ms;
 	const struct job_spec *spec;
 	bool known, started;
@@ -37,7 +38,7 @@ struct ref_job {
 	uint32_t in_vain;
 };
 
-enum { REF_HOLDS = 8 };
+enum { REF_HOLDS = 16, REF_HOLDS_OF_ONE = 8, REF_NAMESPACES = 4 };
 
 struct ref_hold { /* nodes that are kept for a job */
 	struct ref_job *job;
@@ -45,6 +46,7 @@ struct ref_hold { /* nodes that are kept for a job */
 	int64_t at_ms;     /* until then; INT64_MAX: nobody knows */
 	int64_t until_ms;  /* at most; INT64_MAX: it is not counted */
 	bool equal;        /* from jobs of its priority, too */
+	bool own;          /* from jobs of its namespace only */
 };
 
 struct ref {
@@ -55,6 +57,12 @@ struct ref {
 	bool spread;
 	int64_t now_ms; /* wall */
 	int64_t pass_limit_ms, max_hold_ms;
+	uint32_t namespace_holds; /* so many of a namespace hold from all; 0: any number */
+	struct ref_share {
+		const char *ns;
+		int64_t spent_ms, seen_ms, until_ms; /* until: it pauses */
+		bool spends;
+	} share[REF_NAMESPACES];
 	struct ref_hold hold[REF_HOLDS]; /* in the order of the queue */
 	uint32_t nholds;
 	int32_t floor; /* the lowest priority of those that waited when the last cycle began */
@@ -67,6 +75,8 @@ bool ref_matches(const struct ref_node *n, const struct job_spec *s);
 /* The first hold that keeps the node from the job; NULL: none. */
 const struct ref_hold *ref_kept(const struct ref *r, const struct ref_job *j, uint32_t node);
 const struct ref_hold *ref_hold_of(const struct ref *r, const struct ref_job *j);
+/* Until then its namespace holds nodes from others only if an end is known. */
+int64_t ref_pause(const struct ref *r, const struct ref_job *j);
 uint32_t ref_needed(const struct ref_job *j);
 bool ref_fits(const struct ref_node *n, const struct job_spec *s, bool empty);
 int64_t ref_asked(const struct job_spec *s, uint32_t res);

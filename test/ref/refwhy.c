@@ -110,6 +110,13 @@ static bool put_hold(const struct ref *r, const struct ref_job *j, const struct 
 		return true;
 	}
 	buf_printf(out, "; holds %u of %u node%s", ready, need, need == 1 ? "" : "s");
+	if (own->own && own->at_ms == INT64_MAX && ref_pause(r, j) > r->now_ms) {
+		buf_puts(out, " (from jobs of its namespace only until");
+		return true;
+	}
+	if (own->own)
+		buf_puts(out, " (from jobs of its namespace only, since a job ahead in its "
+			      "namespace holds nodes)");
 	if (own->at_ms != INT64_MAX)
 		buf_puts(out, "; expected to start in");
 	else
@@ -186,7 +193,7 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 			continue;
 		buf_printf(out, "%s%u %s", sep, n, n == 1 ? words[i].one : words[i].many);
 		sep = ", ";
-		if (words[i].kind == KEPT)
+		if (words[i].kind == KEPT && !strcmp(before->job->ns, j->ns))
 			buf_printf(out, " (%s)", strchr(before->job->key, '/') + 1);
 	}
 	bool few = small && passing - small < need;

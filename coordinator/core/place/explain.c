@@ -14,6 +14,7 @@
 #include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/selection.h"
+#include "coordinator/core/state/share.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/terms.h"
 #include "coordinator/core/state/volume_room.h"
@@ -267,6 +268,17 @@ static void put_until(const struct core *c, int64_t at_ms, struct buf *b)
 	buf_printf(b, " until %s", text);
 }
 
+/* Its nodes are held from its own namespace only, and why. */
+static void put_own(const struct core *c, const struct reservation *r, struct buf *b)
+{
+	int64_t pause_ms = r->at_ms == INT64_MAX ? share_pause(c, r->job->ns) : 0;
+	buf_puts(b, " (from jobs of its namespace only");
+	if (pause_ms)
+		put_until(c, pause_ms, b);
+	buf_puts(b, pause_ms ? ", since its namespace held nodes for long)"
+			     : ", since a job ahead in its namespace holds nodes)");
+}
+
 /* Whether nodes are held for the job. False: nothing is to be said. */
 static bool put_hold(const struct core *c, const struct job_record *j, const struct looking *l,
 		     struct buf *b)
@@ -275,6 +287,8 @@ static bool put_hold(const struct core *c, const struct job_record *j, const str
 	uint32_t need = job_needs_at_once(j);
 	if (r && (r->at_ms != INT64_MAX || r->until_ms != INT64_MAX))
 		buf_printf(b, "; holds %u of %u node%s", l->ready, need, need == 1 ? "" : "s");
+	if (r && r->own && !reservation_binds_nobody(r))
+		put_own(c, r, b);
 	if (r && r->at_ms != INT64_MAX) {
 		buf_printf(b, "; expected to start in %lld s",
 			   (long long)((r->at_ms - c->now_ms + 999) / 1000));

@@ -7,11 +7,16 @@
 #include "coordinator/core/place/ends.h"
 #include "coordinator/core/state/levels.h"
 #include "coordinator/core/state/queue.h"
+#include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/tables.h"
 
 struct passer passer_of(const struct core *c, const struct job_record *j)
 {
-	return (struct passer){j, j->spec.priority, ends_at(c, j), &j->spec.request->needs,
+	return (struct passer){j,
+			       j->ns,
+			       j->spec.priority,
+			       ends_at(c, j),
+			       &j->spec.request->needs,
 			       &j->spec.request->ports};
 }
 
@@ -19,7 +24,7 @@ struct passer passer_of_spec(const struct core *c, const struct job_spec *spec,
 			     const struct needs *needs)
 {
 	int64_t end = ends_from_now(c, spec->active_deadline_s, spec->grace_s);
-	return (struct passer){NULL, spec->priority, end, needs, &spec->ports};
+	return (struct passer){NULL, NULL, spec->priority, end, needs, &spec->ports};
 }
 
 static bool is_ahead(const struct reservation *r, const struct passer *p)
@@ -32,7 +37,8 @@ static bool is_ahead(const struct reservation *r, const struct passer *p)
 /* Whether it has to leave the nodes alone. */
 static bool binds(const struct reservation *r, const struct passer *p)
 {
-	if (!is_ahead(r, p) || (r->job->spec.priority == p->priority && !r->equal))
+	if (reservation_foreign(r, p->ns) || !is_ahead(r, p) ||
+	    (r->job->spec.priority == p->priority && !r->equal))
 		return false;
 	return r->at_ms == INT64_MAX || p->end_ms > r->at_ms;
 }

@@ -7,6 +7,7 @@
 /* A job that may have to leave held nodes alone. */
 struct passer {
 	const struct job_record *job; /* NULL: a job that would come now */
+	const char *ns;               /* NULL: of a namespace that holds no nodes */
 	int32_t priority;
 	int64_t end_ms; /* when it ends if it starts now; INT64_MAX: not known */
 	const struct needs *needs;

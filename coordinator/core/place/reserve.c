@@ -10,6 +10,11 @@
  * the nodes are given back, and for a while none are held for the job: for as long at first, then
  * each time for twice as long, a day at most.
  *
+ * Of the jobs of a namespace, namespace_holds hold nodes from the jobs of other namespaces: the
+ * first in the queue. The others hold them from their own namespace, so that a namespace with many
+ * jobs that wait keeps no more from others than one with few. It does so for half of the time at
+ * most, where nobody knows until when: see state/share.h.
+ *
  * This is done for the first job that does not fit; for the first jobs that others of lower
  * priority are behind; and for the oldest of those that wait for other nodes than these. Their
  * number is bounded, as is that of jobs that Slurm's backfill tests (bf_max_job_test). */
@@ -30,6 +35,7 @@
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/room.h"
 #include "coordinator/core/state/selection.h"
+#include "coordinator/core/state/share.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/waiting.h"
 
@@ -49,7 +55,7 @@ static void tell(struct core *c, const struct reservation *r)
 		buf_printf(&names, "%s%s", names.len ? "," : "", c->nodes.at[i]->name);
 	log_debug(c->log, "nodes reserved", KS("job", r->job->key), KI("count", bitset_count(b)),
 		  KI("in_ms", r->at_ms == INT64_MAX ? -1 : r->at_ms - c->now_ms),
-		  KI("equal", r->equal), KI("counted", r->until_ms != INT64_MAX),
+		  KI("equal", r->equal), KI("own", r->own), KI("counted", r->until_ms != INT64_MAX),
 		  KS("nodes", buf_str(&names)));
 }
 
@@ -140,6 +146,8 @@ static bool shares(const struct core *c, const struct job_record *j, const struc
 {
 	AUTO(bitset_done) struct bitset both = {0};
 	for (uint32_t k = 0; k < c->reservations.n; k++) {
+		if (reservation_foreign(&c->reservations.v[k], j->ns))
+			continue;
 		bitset_copy(&both, ok);
 		bitset_and(&both, &c->reservations.v[k].possible);
 		for (uint32_t i = bitset_next(&both, 0); i != UINT32_MAX;
@@ -166,6 +174,14 @@ static void wake_at(struct core *c, int64_t at_ms)
 {
 	if (at_ms > c->now_ms && at_ms < c->reservations.wake_ms)
 		c->reservations.wake_ms = at_ms;
+}
+
+/* The nodes would be held from other namespaces, too. */
+static bool may_bind_others(const struct core *c, const struct job_record *j, bool known)
+{
+	uint32_t most = c->cfg.namespace_holds;
+	return !most ||
+	       ((known || !share_pause(c, j->ns)) && reservations_binding(c, j->ns) < most);
 }
 
 /* A hold without a known end. False: it is over. */
@@ -196,8 +212,10 @@ static void hold(struct core *c, struct job_record *j, bool shared)
 	/* If it has all nodes that it needs now, it waits for something else. */
 	if (at <= c->now_ms || (counts && !hold_goes_on(c, j)))
 		return;
+	bool others = may_bind_others(c, j, known);
 	struct reservation *r = reservation_add(c, j);
 	r->equal = equal;
+	r->own = !others;
 	r->at_ms = known ? at : INT64_MAX;
 	r->until_ms = counts ? j->place.held_ms + c->cfg.max_hold_ms : INT64_MAX;
 	for (uint32_t i = 0; i < t->noffers; i++) {
@@ -208,6 +226,7 @@ static void hold(struct core *c, struct job_record *j, bool shared)
 	wake_at(c, known ? at + OVERDUE_MS : r->until_ms);
 	if (!equal)
 		wake_at(c, pass_ends(c, j));
+	wake_at(c, !others ? share_pause(c, j->ns) : counts ? share_spend(c, j->ns) : 0);
 	tell(c, r);
 }
 
@@ -218,9 +237,9 @@ static bool may_hold(struct core *c, const struct queue_item *it, bool *ret_shar
 	AUTO(bitset_done) struct bitset ok = {0};
 	struct reservation_table *t = &c->reservations;
 	const struct job_record *j = it->job;
-	bool first = !t->n, older = c->now_ms >= pass_ends(c, j);
-	if (it->impossible || t->n == RESERVATIONS_MAX || t->looks == RESERVATION_LOOKS ||
-	    j->place.pause_ms > c->now_ms || (!first && !above_floor(c, j) && !older))
+	bool first = reservations_none(c, j->ns), older = c->now_ms >= pass_ends(c, j);
+	if (it->impossible || !share_left(c, j->ns) || j->place.pause_ms > c->now_ms ||
+	    (!first && !above_floor(c, j) && !older))
 		return false;
 	possible_nodes(c, j, &ok);
 	/* All that match hold a member of it already. */
@@ -229,7 +248,7 @@ static bool may_hold(struct core *c, const struct queue_item *it, bool *ret_shar
 	*ret_shared = shares(c, j, &ok);
 	if (first || t->asking == j)
 		return true;
-	t->looks++;
+	share_looked(c, j->ns);
 	return above_floor(c, j) || !*ret_shared;
 }
 
@@ -280,8 +299,7 @@ bool reserve_holds(const struct core *c, uint32_t node)
 {
 	for (uint32_t i = 0; i < c->reservations.n; i++) {
 		const struct reservation *r = &c->reservations.v[i];
-		bool binds_nobody = r->at_ms == INT64_MAX && r->until_ms == INT64_MAX;
-		if (!binds_nobody && bitset_has(&r->nodes, node))
+		if (!reservation_binds_nobody(r) && bitset_has(&r->nodes, node))
 			return true;
 	}
 	return false;

@@ -25,6 +25,9 @@ struct core_config {
 	int64_t pass_limit_ms; /* so long jobs of the same priority may pass one that waits: 600000
 				*/
 	int64_t max_hold_ms;   /* so long nodes are held for a job if no end is known: 1800000 */
+	/* So many jobs of a namespace hold nodes from jobs of other namespaces at a time; 0: all.
+	 */
+	uint32_t namespace_holds;
 	uint32_t step_jobs; /* how many jobs, nodes or timers one step handles; 0: some thousands */
 	bool spread;        /* place members on the emptiest nodes; else on the fullest */
 	uint32_t creates_initial; /* creates under way at once before anything is known; 0: 16 */

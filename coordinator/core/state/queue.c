@@ -8,6 +8,7 @@
 #include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/resources.h"
 #include "coordinator/core/state/room.h"
+#include "coordinator/core/state/share.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/waiting.h"
 
@@ -282,9 +283,9 @@ void queue_begin(struct core *c)
 static bool may_hold(const struct core *c, const struct queue_item *it)
 {
 	const struct reservation_table *t = &c->reservations;
-	if (it->impossible || t->n == RESERVATIONS_MAX || t->looks >= RESERVATION_LOOKS)
+	if (it->impossible || !share_left(c, it->job->ns))
 		return false;
-	return !t->n || t->fell || it->hold_ms <= c->now_ms;
+	return reservations_none(c, it->job->ns) || t->fell || it->hold_ms <= c->now_ms;
 }
 
 static bool worth(const struct core *c, const struct queue_item *it)

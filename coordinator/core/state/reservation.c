@@ -5,7 +5,36 @@
 #include <string.h>
 
 #include "coordinator/core/state/room.h"
+#include "coordinator/core/state/share.h"
 #include "coordinator/core/state/tables.h"
+
+bool reservation_binds_nobody(const struct reservation *r)
+{
+	return r->at_ms == INT64_MAX && r->until_ms == INT64_MAX;
+}
+
+bool reservation_foreign(const struct reservation *r, const char *ns)
+{
+	return r->own && !str_eq(r->job->ns, ns);
+}
+
+bool reservations_none(const struct core *c, const char *ns)
+{
+	uint32_t i = 0;
+	while (i < c->reservations.n && reservation_foreign(&c->reservations.v[i], ns))
+		i++;
+	return i == c->reservations.n;
+}
+
+uint32_t reservations_binding(const struct core *c, const char *ns)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < c->reservations.n; i++) {
+		const struct reservation *r = &c->reservations.v[i];
+		n += !r->own && !reservation_binds_nobody(r) && str_eq(r->job->ns, ns);
+	}
+	return n;
+}
 
 static void clear(struct core *c)
 {
@@ -19,12 +48,14 @@ void reservations_forget(struct core *c)
 	clear(c);
 	c->reservations.floor = INT32_MIN;
 	c->reservations.ntold = 0;
+	c->reservations.nshares = 0;
 }
 
 void reservations_begin(struct core *c, int32_t floor)
 {
 	struct reservation_table *t = &c->reservations;
 	clear(c);
+	shares_begin(c);
 	t->looks = 0;
 	t->fell = floor < t->floor;
 	t->floor = floor;
@@ -34,6 +65,7 @@ struct reservation *reservation_add(struct core *c, const struct job_record *j)
 {
 	must(c->reservations.n < RESERVATIONS_MAX);
 	struct reservation *r = &c->reservations.v[c->reservations.n++];
+	share_held(c, j->ns, 1);
 	bitset_zero(&r->nodes);
 	bitset_zero(&r->possible);
 	*r = (struct reservation){.job = j,
@@ -61,6 +93,23 @@ static uint32_t told_at(const struct reservation_table *t, const struct job_reco
 	return i;
 }
 
+static void untold(struct core *c, uint32_t at)
+{
+	struct reservation_table *t = &c->reservations;
+	log_debug(c->log, "nodes released", KS("job", t->told[at]->key));
+	t->ntold--;
+	memmove(t->told + at, t->told + at + 1, (t->ntold - at) * sizeof(struct job_record *));
+}
+
+/* Logs for which jobs nodes are not held any more. */
+static void untell_released(struct core *c)
+{
+	for (uint32_t i = c->reservations.ntold; i > 0; i--) {
+		if (!reservation_of(c, c->reservations.told[i - 1]))
+			untold(c, i - 1);
+	}
+}
+
 void reservation_told(struct core *c, const struct job_record *j)
 {
 	struct reservation_table *t = &c->reservations;
@@ -68,17 +117,9 @@ void reservation_told(struct core *c, const struct job_record *j)
 		return;
 	/* Those that hold no more are at the front. */
 	if (t->ntold == RESERVATIONS_MAX)
-		reservations_end(c);
+		untell_released(c);
 	must(t->ntold < RESERVATIONS_MAX);
 	t->told[t->ntold++] = j;
-}
-
-static void untold(struct core *c, uint32_t at)
-{
-	struct reservation_table *t = &c->reservations;
-	log_debug(c->log, "nodes released", KS("job", t->told[at]->key));
-	t->ntold--;
-	memmove(t->told + at, t->told + at + 1, (t->ntold - at) * sizeof(struct job_record *));
 }
 
 void reservation_untold(struct core *c, const struct job_record *j)
@@ -90,16 +131,15 @@ void reservation_untold(struct core *c, const struct job_record *j)
 
 void reservations_end(struct core *c)
 {
-	for (uint32_t i = c->reservations.ntold; i > 0; i--) {
-		if (!reservation_of(c, c->reservations.told[i - 1]))
-			untold(c, i - 1);
-	}
+	shares_end(c);
+	untell_released(c);
 }
 
 static void take_out(struct core *c, uint32_t at)
 {
 	struct reservation_table *t = &c->reservations;
 	struct reservation r = t->v[at];
+	share_held(c, r.job->ns, -1);
 	t->n--;
 	memmove(t->v + at, t->v + at + 1, (t->n - at) * sizeof *t->v);
 	t->v[t->n] = r; /* its memory is used again */

@@ -10,6 +10,14 @@ void reservations_begin(struct core *c, int32_t floor);
 /* The cycle is at its end: logs for which jobs nodes are not held any more. */
 void reservations_end(struct core *c);
 void reservations_forget(struct core *c); /* as at the beginning; logs nothing */
+/* How many jobs of the namespace hold nodes from jobs of other namespaces. */
+uint32_t reservations_binding(const struct core *c, const char *ns);
+/* The nodes are held from jobs of another namespace than ns only. */
+bool reservation_foreign(const struct reservation *r, const char *ns);
+/* No nodes are held from jobs of the namespace. */
+bool reservations_none(const struct core *c, const char *ns);
+/* Nobody has to leave the nodes alone. */
+bool reservation_binds_nobody(const struct reservation *r);
 /* Appends a reservation for the job. There must be fewer than RESERVATIONS_MAX. */
 struct reservation *reservation_add(struct core *c, const struct job_record *j);
 /* The log has said that nodes are held for the job. */

@@ -12,8 +12,16 @@ struct candidate {
 	uint32_t node;
 };
 
-/* So many jobs hold nodes at the same time; for so many jobs a cycle asks whether they could. */
-enum { RESERVATIONS_MAX = 8, RESERVATION_LOOKS = 32 };
+/* So many jobs hold nodes at the same time; for so many jobs a cycle asks whether they could. Of
+ * one namespace, it is the half of both, so that its jobs leave places to those of others. */
+enum {
+	RESERVATIONS_MAX = 16,
+	RESERVATION_LOOKS = 64,
+	RESERVATIONS_OF_ONE = RESERVATIONS_MAX / 2,
+	LOOKS_OF_ONE = RESERVATION_LOOKS / 2,
+	HOLD_SHARES_MAX = 256,
+	NAMESPACE_BYTES = 64
+};
 
 /* The nodes that are held for one job. */
 struct reservation {
@@ -24,6 +32,17 @@ struct reservation {
 	int64_t at_ms;          /* when all of nodes have room; INT64_MAX: not known */
 	int64_t until_ms;       /* so long they are held at most; INT64_MAX: until they have room */
 	bool equal;             /* held from jobs of the same priority too */
+	bool own;               /* held from jobs of its own namespace only */
+};
+
+/* What the jobs of a namespace hold, or ask for. state/share.c counts. */
+struct hold_share {
+	char ns[NAMESPACE_BYTES];
+	int64_t spent_ms, seen_ms; /* time of its share that is spent; when that was counted */
+	int64_t pause_ms;   /* until then its jobs hold nodes from others only if an end is known */
+	bool spends, binds; /* its jobs held nodes from others at the last count; in this cycle */
+	uint32_t held,
+		looks; /* in this cycle: jobs that hold nodes; that asked whether they could */
 };
 
 /* The reservations, in the order of the queue, as the last cycle made them. */
@@ -34,6 +53,8 @@ struct reservation_table {
 		looks; /* so many jobs were considered in this cycle, beside those that hold none */
 	int32_t floor; /* the lowest priority in the queue when the cycle began */
 	bool fell;     /* it is lower than before: every job is considered again */
+	struct hold_share share[HOLD_SHARES_MAX];
+	uint32_t nshares;
 	int64_t wake_ms;                                 /* when a cycle is due for these */
 	const struct job_record *told[RESERVATIONS_MAX]; /* what the log has said and not unsaid */
 	uint32_t ntold;

@@ -104,13 +104,13 @@ def test_pods(check):
 
 def test_values(check):
     found = objects(render("--set", "agent.launch=false,jobDefaults.image=a/b:1,placement=pack,logLevel=debug,"
-                           "liveness.nodeSilentGrace=9s,liveness.nodeNotReadyGrace=0s,queue.passLimit=1m,queue.maxHold=2m,"
+                           "liveness.nodeSilentGrace=9s,liveness.nodeNotReadyGrace=0s,queue.passLimit=1m,queue.maxHold=2m,queue.namespaceHolds=3,"
                            "coordinator.replicas=1", "--set",
                            "image.repository=r/m,image.tag=x,networkPolicy.enabled=false,"
                            "podDisruptionBudget.enabled=false,uninstall.enabled=false"))
     deployment, daemons = find(found, "Deployment", "muster-coordinator"), find(found, "DaemonSet", "muster-agent")
     for option in ("--agent-launch=false", "--default-image=a/b:1", "--placement=pack", "--node-silent-grace=9s",
-                   "--node-not-ready-grace=0s", "--queue-pass-limit=1m", "--queue-max-hold=2m", "--log-level=debug", "--agent-service-account=muster-system:muster-agent"):
+                   "--node-not-ready-grace=0s", "--queue-pass-limit=1m", "--queue-max-hold=2m", "--queue-namespace-holds=3", "--log-level=debug", "--agent-service-account=muster-system:muster-agent"):
         check.that("coordinator has " + option, option in args_of(deployment), args_of(deployment))
     check.that("agent has --launch=false", "--launch=false" in args_of(daemons), args_of(daemons))
     image = daemons["spec"]["template"]["spec"]["containers"][0]["image"]
@@ -145,7 +145,7 @@ def test_values(check):
                       ("liveness.heartbeat=4s", "twice liveness.heartbeat"), ("liveness.heartbeat=0s", "100ms"),
                       ("liveness.nodeSilentGrace=500ms", "twice liveness.heartbeat"),
                       ("liveness.nodeNotReadyGrace=soon", "nodeNotReadyGrace"), ("queue.passLimit=soon", "passLimit"),
-                      ("queue.passLimit=1441m", "24 hours"), ("queue.maxHold=1441m", "24 hours"),
+                      ("queue.passLimit=1441m", "24 hours"), ("queue.maxHold=1441m", "24 hours"), ("queue.namespaceHolds=9", "namespaceHolds"),
                       ("coordinator.lease.duration=10s", "lease.duration must be above"),
                       ("coordinator.lease.retryPeriod=1m", "renewDeadline above retryPeriod")):
         run = helm("template", "muster", CHART, "--set", bad, check=False)

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "test/sim/checks/passed.h"
+#include "test/sim/checks/share.h"
 #include "test/sim/cluster/config.h"
 
 enum { CLOCKS_MS = 1000, DAY_MS = 86400000 }; /* clocks: between its clock and ours */
@@ -43,6 +44,7 @@ void check_kept(struct checks *c, struct mind *m, const struct line *l)
 {
 	struct mind_kept *k = kept_of(m, l->job_key);
 	int64_t in_ms = line_number(l, "in_ms"), counted_ms = k ? k->counted_ms : 0;
+	check_share_count(c, m, l->job_key);
 	if (k)
 		mind_keep_no_more(m, k);
 	if (!l->job)
@@ -53,18 +55,21 @@ void check_kept(struct checks *c, struct mind *m, const struct line *l)
 	k->nodes = mem_strdup(line_text(l, "nodes"));
 	k->at_ms = in_ms < 0 ? INT64_MAX : c->world->clock.now_ms + in_ms;
 	k->equal = line_number(l, "equal");
+	k->own = line_number(l, "own");
 	if (line_number(l, "counted"))
 		k->counted_ms = counted_ms ? counted_ms : c->world->clock.now_ms;
 	HASH_ADD_KEYPTR(hh, m->kept, k->key, strlen(k->key), k);
 	kept_within(c, m, l, k);
+	check_share(c, m, k);
 }
 
 void check_released(struct checks *c, struct mind *m, const struct line *l)
 {
 	struct mind_kept *k = kept_of(m, l->job_key);
-	(void)c;
+	check_share_count(c, m, l->job_key);
 	if (k)
 		mind_keep_no_more(m, k);
+	check_share_less(c, m, l->job_key);
 }
 
 /* Not before its time, by this leader, is over. */

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "test/sim/checks/free.h"
+#include "test/sim/checks/share.h"
 
 enum { CLOCKS_MS = 1000 }; /* between its clock and ours */
 
@@ -39,9 +41,10 @@ static bool is_kept(const char *names, const char *node)
 	return false;
 }
 
-static const struct version *known_by_key(const struct mind *m, const struct mind_kept *k,
-					  const char *ns)
+static const struct version *known_by_key(const struct mind *m, const struct mind_kept *k)
 {
+	AUTO(mem_freep) char *ns = mem_strdup(k->key);
+	ns[strcspn(ns, "/")] = 0;
 	const struct known_version *v = mind_find(m, API_JOB, ns, strchr(k->key, '/') + 1);
 	return v && str_eq(v->v->meta.uid, k->uid) ? v->v : NULL;
 }
@@ -52,7 +55,9 @@ static struct mind_kept *takes_from(struct checks *c, struct mind *m, const stru
 {
 	struct mind_kept *k, *tmp;
 	HASH_ITER (hh, m->kept, k, tmp) {
-		const struct version *kept = known_by_key(m, k, job->meta.ns);
+		const struct version *kept = known_by_key(m, k);
+		if (k->own && !check_key_in(k->key, job->meta.ns))
+			continue;
 		if (kept && behind(job, kept, k->equal) && is_kept(k->nodes, node) &&
 		    may_stay(c, m, &job->job, k) && !check_room_beside(c, m, node, job, kept))
 			return k;

@@ -199,6 +199,7 @@ void mind_forget_leadership(struct mind *m)
 	struct mind_node *n, *ntmp;
 	struct mind_met *met, *mtmp;
 	mind_keep_nothing(m);
+	m->nshares = 0;
 	HASH_ITER (hh, m->met, met, mtmp) {
 		HASH_DEL(m->met, met);
 		free(met->key);

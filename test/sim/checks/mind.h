@@ -74,9 +74,19 @@ struct mind_kept { /* nodes that are kept for a job */
 	char *uid, *nodes;
 	int64_t at_ms;      /* when it can start; INT64_MAX: nobody knows */
 	bool equal;         /* from jobs of its priority, too */
+	bool own;           /* from jobs of its namespace only */
 	int64_t counted_ms; /* since when they are kept for a time that is bounded; 0: they are not
 			     */
 };
+
+struct mind_share { /* what jobs of a namespace keep from those of others */
+	char ns[16];
+	int64_t spent_ms, seen_ms; /* for how long, without a known end; counted until then */
+	int64_t pause_ms;          /* it may pause until then */
+	int64_t many_ms;           /* since when more jobs do than may; 0: they do not */
+};
+
+enum { MIND_SHARES_MAX = 4 };
 
 struct mind {
 	const struct proc *proc;
@@ -94,6 +104,8 @@ struct mind {
 	struct mind_node *nodes;
 	struct mind_met *met;
 	struct mind_kept *kept;
+	struct mind_share share[MIND_SHARES_MAX];
+	uint32_t nshares;
 };
 
 struct minds {

@@ -17,6 +17,7 @@ static void set_holds(struct core_config *cfg, uint64_t seed)
 	bool defaults = seed % 3 == 1;
 	cfg->pass_limit_ms = defaults ? 600000 : 5000 * (int64_t)(seed % 7);
 	cfg->max_hold_ms = defaults ? 1800000 : 15000 * (int64_t)(seed % 5);
+	cfg->namespace_holds = seed % 16 == 15 ? 0 : seed % 8 == 3 ? 2 : 1;
 }
 
 /* Each key is another one; which one it is changes nothing. */
@@ -53,6 +54,7 @@ struct coordinator_config cluster_coordinator_config(const struct cluster *cl)
 			 .message_refresh_ms = 60000,
 			 .pass_limit_ms = holds.pass_limit_ms,
 			 .max_hold_ms = holds.max_hold_ms,
+			 .namespace_holds = holds.namespace_holds,
 			 .step_jobs = cl->cfg.seed % 4 ? 0 : 1 + (uint32_t)(cl->cfg.seed / 4 % 3),
 			 .creates_initial =
 				 cl->cfg.seed % 5 ? 0 : 1 + (uint32_t)(cl->cfg.seed / 5 % 4),

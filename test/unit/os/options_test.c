@@ -14,7 +14,7 @@
 
 static struct {
 	const char *name, *word;
-	int64_t wait;
+	int64_t wait, count;
 	bool on;
 	int level;
 } got;
@@ -24,6 +24,7 @@ static const char *const levels[] = {"low", "high", NULL};
 static const struct option_rule rules[] = {
 	{"name", OPTION_STRING, &got.name, "TEST_NAME", NULL, NULL, "NAME", "whose"},
 	{"wait", OPTION_DURATION, &got.wait, NULL, "2s", NULL, "TIME", "how long"},
+	{"count", OPTION_NUMBER, &got.count, NULL, "7", NULL, "NUMBER", "how many"},
 	{"on", OPTION_BOOL, &got.on, NULL, "true", NULL, "true|false", "whether"},
 	{"level", OPTION_CHOICE, &got.level, "TEST_LEVEL", "low", levels, "low|high", "how much"},
 	{"wait-more", OPTION_DURATION, &got.wait, NULL, NULL, NULL, "TIME", "its name goes on"},
@@ -83,6 +84,18 @@ static void good_lines(void **state)
 	}
 }
 
+static void numbers(void **state)
+{
+	struct err e;
+	(void)state;
+	assert_int_equal(parse("", &e), RC_OK);
+	assert_int_equal(got.count, 7);
+	assert_int_equal(parse("--count 0", &e), RC_OK);
+	assert_int_equal(got.count, 0);
+	assert_int_equal(parse("--count=999999999", &e), RC_OK);
+	assert_int_equal(got.count, OPTION_NUMBER_MAX);
+}
+
 static void bad_lines(void **state)
 {
 	static const struct {
@@ -97,6 +110,10 @@ static void bad_lines(void **state)
 		{"--wait 2", "--wait is \"2\", but must be a duration such as 2s or 500ms"},
 		{"--wait=", "--wait is \"\", but must be a duration such as 2s or 500ms"},
 		{"--on yes", "--on is \"yes\", but must be true or false"},
+		{"--count -1", "--count is \"-1\", but must be a number from 0 to 999999999"},
+		{"--count 1000000000",
+		 "--count is \"1000000000\", but must be a number from 0 to 999999999"},
+		{"--count=", "--count is \"\", but must be a number from 0 to 999999999"},
 		{"--level mid", "--level is \"mid\", but must be low|high"},
 		{"serve more", "unexpected argument more; --help lists the options"},
 	};
@@ -167,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(good_lines, forget_environment),
+		cmocka_unit_test_setup(numbers, forget_environment),
 		cmocka_unit_test_setup(bad_lines, forget_environment),
 		cmocka_unit_test_setup_teardown(environment_stands_in, forget_environment,
 						forget_environment),

@@ -44,7 +44,8 @@ static void apply(struct story *st, const char *name, const struct words *w, boo
 	}
 	struct version *v = old ? version_clone(old) : version_new(API_JOB);
 	if (!old)
-		v->meta = (struct meta){.ns = ns, .name = copy_str(&v->arena, name)};
+		v->meta = (struct meta){.ns = option(w, "ns") ? option(w, "ns") : ns,
+					.name = copy_str(&v->arena, name)};
 	if (whole)
 		story_reset_spec(&v->job.spec);
 	story_set_spec(st, v, w);

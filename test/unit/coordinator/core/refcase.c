@@ -188,7 +188,8 @@ static void draw_job(struct refcase *k, uint32_t i)
 	struct case_job *j = &k->job[i];
 	struct rng *r = &k->rng;
 	ref_text(j->name, sizeof j->name, "j%llu", (unsigned long long)rng_below(r, 90) * 100 + i);
-	ref_text(j->key, sizeof j->key, "default/%s", j->name);
+	j->ns = one_in(r, 2) ? "a" : one_in(r, 2) ? "b" : "c";
+	ref_text(j->key, sizeof j->key, "%s/%s", j->ns, j->name);
 	ref_text(j->uid, sizeof j->uid, "job-%u", i);
 	j->spec = (struct job_spec){.parallelism = 1,
 				    .priority = one_in(r, 3) ? (int32_t)rng_below(r, 3) : 0,
@@ -219,6 +220,7 @@ static void draw_job(struct refcase *k, uint32_t i)
 	for (uint32_t m = 0; m < CASE_MEMBERS; m++)
 		j->where[m] = REF_NOWHERE;
 	k->rjob[i] = (struct ref_job){.key = j->key,
+				      .ns = j->ns,
 				      .created_ms = 1000 * (int64_t)rng_below(r, 4),
 				      .spec = &j->spec,
 				      .end_ms = INT64_MAX,
@@ -236,6 +238,7 @@ void case_make(struct refcase *k, uint64_t seed)
 			      .spread = one_in(&k->rng, 2),
 			      .pass_limit_ms = 1000 * (int64_t)rng_below(&k->rng, 12),
 			      .max_hold_ms = 1000 * (int64_t)rng_below(&k->rng, 12),
+			      .namespace_holds = (uint32_t)rng_below(&k->rng, 3),
 			      .kept = k->kept};
 	for (uint32_t i = 0; i < k->ref.nnodes; i++)
 		draw_node(k, i);

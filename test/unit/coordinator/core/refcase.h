@@ -20,6 +20,7 @@ struct case_node {
 
 struct case_job {
 	char name[16], key[32], uid[16];
+	const char *ns;
 	struct kv selector[2];
 	struct sel_expr exprs[2][2];
 	struct sel_term terms[2];

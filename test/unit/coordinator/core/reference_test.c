@@ -95,7 +95,7 @@ static void say_hello(struct run *x, uint32_t i, bool again)
 static void tell_job(struct run *x, uint32_t i)
 {
 	struct case_job *j = &x->k.job[i];
-	struct job job = {.meta = {.ns = "default",
+	struct job job = {.meta = {.ns = x->k.job[i].ns,
 				   .name = j->name,
 				   .uid = j->uid,
 				   .rv = "1",
@@ -169,7 +169,7 @@ static void compare_words(struct run *x)
 		bool waits = false;
 		for (uint32_t m = 0; j->known && m < j->spec->parallelism; m++)
 			waits |= j->where[m] == REF_NOWHERE;
-		if (!waits || !take_job_status(x->core, "default", x->k.job[i].name, &s, &rv))
+		if (!waits || !take_job_status(x->core, x->k.job[i].ns, x->k.job[i].name, &s, &rv))
 			continue;
 		ref_why(&x->k.ref, j, &b);
 		cut(is, sizeof is, str_or_empty(s.message));
@@ -190,6 +190,7 @@ static void set_up(struct run *x, bool jobs_first)
 				  .message_refresh_ms = 1000,
 				  .pass_limit_ms = x->k.ref.pass_limit_ms,
 				  .max_hold_ms = x->k.ref.max_hold_ms,
+				  .namespace_holds = x->k.ref.namespace_holds,
 				  .spread = x->k.ref.spread,
 				  .creates_initial = 100000,
 				  .agent_launch = true};
@@ -238,7 +239,7 @@ static void succeed(struct run *x, uint32_t i, uint32_t m)
 		o++;
 	assert_true(o < n);
 	memcpy(pod, v[o].pod, strlen(v[o].pod) + 1);
-	struct member told = {.ns = "default",
+	struct member told = {.ns = j->ns,
 			      .job_name = j->name,
 			      .job_uid = j->uid,
 			      .pod = pod,

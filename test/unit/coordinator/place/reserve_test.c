@@ -16,6 +16,7 @@
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/share.h"
 #include "test/unit/coordinator/place/placing.h"
 
 #define MEMORY (INT64_C(100000) * GI)
@@ -54,6 +55,7 @@ static struct queue_item *wants(struct core *c, const char *name, int32_t priori
 static const struct reservation *considered(struct core *c, struct queue_item *it)
 {
 	assert_true(reserve_consider(c, it));
+	shares_end(c);
 	return reservation_of(c, it->job);
 }
 
@@ -128,7 +130,7 @@ static void the_log_says_so(void **state)
 	begin(c);
 	considered(c, it);
 	assert_non_null(strstr(tables_logged(c), "nodes reserved job=default/first count=1 "
-						 "in_ms=30000 equal=1 counted=0 nodes=n2\n"));
+						 "in_ms=30000 equal=1 own=0 counted=0 nodes=n2\n"));
 	c->log = NULL;
 	begin(c);
 	assert_non_null(considered(c, it));
@@ -297,6 +299,8 @@ static void whom_a_hold_without_an_end_binds(void **state)
 		tables_job_free(c, head);
 		tables_job_free(c, same);
 		tables_job_free(c, low);
+		reservations_begin(c, 0); /* as a cycle does then: nobody holds nodes */
+		shares_end(c);
 	}
 }
 
@@ -454,6 +458,91 @@ static void what_is_left_over(void **state)
 		placing_teardown(&world);
 	}
 	(void)state;
+}
+
+static struct queue_item *wants_in(struct core *c, const char *ns, const char *name)
+{
+	struct job_record *j = tables_job_in(c, ns, name, 1);
+	queue_put(c, j, 1);
+	request_resolve(c, j->spec.request);
+	c->now_ms++;
+	return queue_find(c, j);
+}
+
+/* One job of a namespace holds nodes from others; what more of them hold, only its own leave alone.
+ */
+static void one_of_a_namespace(void **state)
+{
+	struct core *c = tables_of(state);
+	runs(c, "run1", tables_node(c, "n1", 1000, MEMORY), INT64_MAX);
+	runs(c, "run2", tables_node(c, "n2", 1000, MEMORY), INT64_MAX);
+	struct job_record *a1 = wants_in(c, "a", "a1")->job, *a2 = wants_in(c, "a", "a2")->job;
+	struct job_record *own = wants_in(c, "a", "own")->job, *b = wants_in(c, "b", "b1")->job;
+	a1->spec.priority = 2;
+	a2->spec.priority = 1;
+	for (uint32_t holds = 0; holds <= 2; holds++) {
+		bool all = holds != 1;
+		c->cfg.namespace_holds = holds;
+		begin(c);
+		reservations_begin(c, -1); /* jobs of lower priority are behind */
+		assert_false(considered(c, queue_find(c, a1))->own);
+		const struct reservation *r = considered(c, queue_find(c, a2));
+		assert_string_equal(tables_names(c, &r->nodes), "n2");
+		assert_int_equal(r->own, !all);
+		assert_true(held(c, own, 0) && held(c, own, 1) && held(c, b, 0));
+		assert_int_equal(held(c, b, 1), all);
+	}
+}
+
+/* Many jobs of a namespace that ask leave places to those of others. */
+static void others_have_places(void **state)
+{
+	struct core *c = tables_of(state);
+	runs(c, "run1", tables_node(c, "n1", 1000, MEMORY), INT64_MAX);
+	struct job_record *a = wants_in(c, "a", "a1")->job, *b = wants_in(c, "b", "b1")->job;
+	reservations_begin(c, -1);
+	for (uint32_t i = 0; i < RESERVATIONS_OF_ONE; i++) {
+		assert_true(share_left(c, "a"));
+		reservation_add(c, a)->own = i > 0;
+	}
+	assert_false(share_left(c, "a"));
+	assert_true(share_left(c, "b"));
+	assert_non_null(considered(c, queue_find(c, b)));
+	reservations_begin(c, -1);
+	for (uint32_t i = 0; i < LOOKS_OF_ONE; i++) {
+		assert_true(share_left(c, "a"));
+		share_looked(c, "a");
+	}
+	assert_false(share_left(c, "a"));
+	assert_true(share_left(c, "b"));
+	assert_true(share_left(c, "c"));
+}
+
+/* A hold goes on with the next job of the namespace: it has one time for all of them. */
+static void a_chain_of_holds_ends(void **state)
+{
+	struct core *c = tables_of(state);
+	runs(c, "run1", tables_node(c, "n1", 1000, MEMORY), INT64_MAX);
+	const char *const names[] = {"a1", "a2", "a3", "a4"};
+	struct job_record *b = wants_in(c, "b", "b1")->job;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct queue_item *a = wants_in(c, "a", names[i]);
+		a->job->place.since_ms = b->place.since_ms = c->now_ms - pass_ms;
+		reservations_begin(c, 0);
+		const struct reservation *r = considered(c, a);
+		assert_int_equal(r->own, i == 3);
+		/* As soon as it has no more time, nodes are held for others. */
+		assert_int_equal(!considered(c, queue_find(c, b)), i != 3);
+		assert_int_equal(share_pause(c, "a"), i == 3 ? c->now_ms - 1 + hold_ms : 0);
+		c->now_ms += hold_ms / 3 + 1; /* wants_in takes 1 ms */
+		reservations_begin(c, 0);
+		shares_end(c);
+		tables_job_free(c, a->job);
+	}
+	c->now_ms += hold_ms * 2 / 3 - 3;
+	assert_int_not_equal(share_pause(c, "a"), 0);
+	c->now_ms++;
+	assert_int_equal(share_pause(c, "a"), 0);
 }
 
 /* Bounded: how many hold nodes, and how many are asked. */
@@ -644,6 +733,9 @@ int main(void)
 		T(no_time_to_hold),
 		T(for_whom_beside_the_first),
 		cmocka_unit_test(what_is_left_over),
+		T(one_of_a_namespace),
+		T(others_have_places),
+		T(a_chain_of_holds_ends),
 		T(bounds),
 		T(new_jobs),
 		T(a_node_that_goes_while_others_are_asked),

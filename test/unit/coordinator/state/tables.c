@@ -62,6 +62,7 @@ int tables_setup(void **state)
 				      .message_refresh_ms = 60000,
 				      .pass_limit_ms = 600000,
 				      .max_hold_ms = 1800000,
+				      .namespace_holds = 1,
 				      .spread = true,
 				      .agent_launch = true};
 	c->log = &t->log;
@@ -164,11 +165,17 @@ void tables_request(struct core *c, struct job_record *j, const struct job_spec 
 
 struct job_record *tables_job(struct core *c, const char *name, uint32_t parallelism)
 {
+	return tables_job_in(c, "default", name, parallelism);
+}
+
+struct job_record *tables_job_in(struct core *c, const char *ns, const char *name,
+				 uint32_t parallelism)
+{
 	static const struct res asks[] = {{"cpu", 1000}, {"memory", INT64_C(1000) * GI}};
 	const struct job_spec spec = {.requests = {asks, ARRAY_LEN(asks)}};
 	AUTO(buf_done) struct buf uid = BUF_INIT(128);
 	buf_printf(&uid, "uid-%s", name);
-	struct job_record *j = job_new(c, "default", name, buf_str(&uid));
+	struct job_record *j = job_new(c, ns, name, buf_str(&uid));
 	j->object.known = true;
 	j->object.generation = 1;
 	j->object.created_ms = c->wall_ms;

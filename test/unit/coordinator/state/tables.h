@@ -26,6 +26,8 @@ void tables_fill(struct core *c, struct node_record *n, int64_t cpu_milli);
 
 /* A job default/NAME whose object was seen, Pending; its members ask for 1 CPU and 1 GiB each. */
 struct job_record *tables_job(struct core *c, const char *name, uint32_t parallelism);
+struct job_record *tables_job_in(struct core *c, const char *ns, const char *name,
+				 uint32_t parallelism);
 /* Another request instead. */
 void tables_request(struct core *c, struct job_record *j, const struct job_spec *spec);
 /* The next attempt of an index, as it is when it was placed and ordered. */
