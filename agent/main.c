@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "agent/program.h"
+#include "base/hash.h"
+#include "os/random.h"
 
 static void leave(int status)
 {
@@ -17,6 +19,7 @@ int main(int argc, char **argv)
 {
 	static struct program p; /* lives as long as the process */
 	struct err e = {0};
+	hash_key_set(random_seed(), random_seed());
 	agent_options_get(argc, argv, &p.opts);
 	logsink_init(&p.sink, p.opts.level, p.opts.json);
 	p.log = &p.sink.log;

@@ -2,9 +2,11 @@
 /* muster-coordinator. Leaves by _exit: nng's threads are never shut down. */
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "coordinator/program.h"
 #include "os/logsink.h"
 #include "os/process.h"
+#include "os/random.h"
 
 int main(int argc, char **argv)
 {
@@ -14,6 +16,7 @@ int main(int argc, char **argv)
 	struct err e = {.msg = ""};
 	int status;
 	process_small_memory();
+	hash_key_set(random_seed(), random_seed());
 	if (!options_read(argc, argv, &options, &status))
 		return status;
 	process_raise_limits();

@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include "agents.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "kubelets.h"
 #include "link/link.h"
 #include "os/process.h"
+#include "os/random.h"
 
 enum { TELL_MS = 200 };
 
@@ -51,6 +53,7 @@ int main(int argc, char **argv)
 {
 	static struct hollow_cluster h;
 	struct err e = {0};
+	hash_key_set(random_seed(), random_seed());
 	hollow_options_get(argc, argv, &h.o);
 	process_raise_limits();
 	process_small_memory();

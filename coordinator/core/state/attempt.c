@@ -41,7 +41,7 @@ static const struct state_rule rules[ATTEMPT_STATE_N] = {
 
 static uint64_t name_hash(const char *ns, const char *pod)
 {
-	return hash_str(hash_str(11, ns), pod);
+	return hash_keyed_str(hash_keyed_str(11, ns), pod);
 }
 
 static uint64_t id_hash(const struct job_record *j, uint32_t index, uint32_t attempt)

@@ -22,14 +22,14 @@ struct job_names {
 
 static uint64_t name_hash(const char *ns, const char *name)
 {
-	return hash_str(hash_str(23, ns), name);
+	return hash_keyed_str(hash_keyed_str(23, ns), name);
 }
 
 /* Whoever may create pods in one namespace can name any UID as their owner's, so a UID alone says
  * nothing. */
 static uint64_t identity_hash(const struct job_names *k)
 {
-	return hash_str(name_hash(k->ns, k->name), k->uid);
+	return hash_keyed_str(name_hash(k->ns, k->name), k->uid);
 }
 
 static bool same_name(struct hlink *x, const void *key)
