@@ -83,6 +83,12 @@ static void admitted_due(struct core *c, struct heap_node *t)
 	admission_due(c, OWNER_OF(t, struct admitted, timer));
 }
 
+static void round_due(struct core *c, struct heap_node *t)
+{
+	(void)t;
+	admission_round(c);
+}
+
 static void lookup_timer_due(struct core *c, struct heap_node *t)
 {
 	lookup_due(c, OWNER_OF(t, struct lookup, timer));
@@ -91,9 +97,13 @@ static void lookup_timer_due(struct core *c, struct heap_node *t)
 static void fire(struct core *c, struct heap_node *t)
 {
 	static void (*const due[])(struct core *, struct heap_node *) = {
-		[TIMER_NODE] = node_due,         [TIMER_ROOM] = room_due,
-		[TIMER_JOB] = job_due,           [TIMER_ATTEMPT] = attempt_due,
-		[TIMER_ADMITTED] = admitted_due, [TIMER_LOOKUP] = lookup_timer_due,
+		[TIMER_NODE] = node_due,
+		[TIMER_ROOM] = room_due,
+		[TIMER_JOB] = job_due,
+		[TIMER_ATTEMPT] = attempt_due,
+		[TIMER_ADMITTED] = admitted_due,
+		[TIMER_ROUND] = round_due,
+		[TIMER_LOOKUP] = lookup_timer_due,
 	};
 	must((unsigned)t->kind < ARRAY_LEN(due));
 	due[t->kind](c, t);

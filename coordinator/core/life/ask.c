@@ -6,7 +6,9 @@
  * quota is used up, the API server fails), the template's own numbers hold and the question is
  * repeated while jobs wait. The first pod that exists corrects the answer, so no watch on
  * LimitRanges, RuntimeClasses and webhooks is needed; numbers that differ from the template's are
- * asked for again while a job waits for them, since what added them may be gone. */
+ * asked for again while a job waits for them, since what added them may be gone. When one answer
+ * changes, all are asked for again: else a job that waits by old numbers would be passed, for
+ * minutes, by those behind that were asked about later. */
 #include "coordinator/core/life/ask.h"
 
 #include <utlist.h>
@@ -17,6 +19,10 @@
 #include "coordinator/core/state/selection.h"
 
 enum { SOON_MS = 1000, ANSWER_MS = 5000, AGAIN_MS = 60000, AGAIN_DOUBLINGS = 3 };
+
+/* A round: so much later than the one before; every so often so many questions, as many without an
+ * answer, and so many shapes looked at. The window of all requests paces them, too. */
+enum { ROUND_MS = 60000, ROUND_STEP_MS = 100, ROUND_QUESTIONS = 16, ROUND_SHAPES = 2000 };
 
 /* A node on which a member could stand; else any node; NULL: there is none. Admission may look at
  * the node's name (PodNodeSelector, policies). */
@@ -35,7 +41,7 @@ static const struct node_record *some_node(struct core *c, const struct job_reco
 	return any == UINT32_MAX ? NULL : c->nodes.at[any];
 }
 
-static bool ask(struct core *c, struct job_record *j)
+static bool ask(struct core *c, struct job_record *j, bool by_round)
 {
 	const struct node_record *n = some_node(c, j);
 	char pod[POD_NAME_BYTES];
@@ -54,16 +60,33 @@ static bool ask(struct core *c, struct job_record *j)
 		.attempt = j->members.highest_attempt + 1,
 		.parallelism = j->spec.parallelism,
 		.template_hash = action_str(c, intern_str(c->strs, j->spec.template_id))};
-	admitted_asked(c, j->admitted);
+	admitted_asked(c, j->admitted, by_round);
 	c->stats.pod_asks++;
 	return true;
 }
 
-/* An answer that may change is asked for again, more rarely each time. */
-static void ask_later(struct core *c, struct admitted *a)
+/* The shape asks with a job of it that waits. False: none does. */
+static bool ask_with_any(struct core *c, const struct admitted *a, bool by_round)
+{
+	struct job_record *j;
+	DL_FOREACH2(a->jobs, j, admitted_next)
+	{
+		if (job_queued(j) && ask(c, j, by_round))
+			return true;
+	}
+	return false;
+}
+
+/* An answer that may change is asked for again, more rarely each time; at once, if a round left it
+ * out because no job waited. */
+void admission_later(struct core *c, struct admitted *a)
 {
 	uint32_t n = a->again < AGAIN_DOUBLINGS ? a->again : AGAIN_DOUBLINGS;
-	if (admitted_may_change(a) && !a->asking)
+	if (a->asking)
+		return;
+	if (admitted_before_round(c, a))
+		admitted_set_timer(c, a, c->now_ms);
+	else if (admitted_may_change(a))
 		admitted_set_timer(c, a, a->since_ms + ((int64_t)AGAIN_MS << n));
 }
 
@@ -72,10 +95,10 @@ bool admission_known(struct core *c, struct job_record *j)
 	struct admitted *a = j->admitted;
 	if (!c->cfg.ask_admission || !a)
 		return true;
-	if (a->stage == ADMITTED_UNASKED && !ask(c, j))
+	if (a->stage == ADMITTED_UNASKED && !ask(c, j, false))
 		return true;
 	if (a->stage != ADMITTED_ASKED) {
-		ask_later(c, a);
+		admission_later(c, a);
 		return true;
 	}
 	if (c->now_ms - a->since_ms >= ANSWER_MS) {
@@ -96,12 +119,31 @@ bool admission_soon(const struct core *c, const struct job_record *j)
 
 void admission_due(struct core *c, struct admitted *a)
 {
-	struct job_record *j;
-	DL_FOREACH2(a->jobs, j, admitted_next)
-	{
-		if (job_queued(j) && ask(c, j)) {
-			admitted_again(a);
-			return;
-		}
-	}
+	if (ask_with_any(c, a, false))
+		admitted_again(a);
+}
+
+void admission_changed(struct core *c)
+{
+	int64_t at = c->admitted.round_ms;
+	at = at > c->now_ms - ROUND_MS ? at + ROUND_MS : c->now_ms;
+	admitted_round_at(c, at);
+}
+
+/* A question that is under way is as good as a new one. */
+static bool asked_in_round(const struct core *c, const struct admitted *a)
+{
+	return a->stage > ADMITTED_ASKED && !a->asking && a->since_ms < c->admitted.round_ms;
+}
+
+void admission_round(struct core *c)
+{
+	uint32_t asked = 0, looked = 0;
+	struct admitted *a = admitted_round(c);
+	for (; a && asked < ROUND_QUESTIONS && c->admitted.under_way < ROUND_QUESTIONS &&
+	       looked < ROUND_SHAPES;
+	     a = admitted_round_next(c), looked++)
+		asked += asked_in_round(c, a) && ask_with_any(c, a, true);
+	if (a)
+		admitted_round_at(c, c->now_ms + ROUND_STEP_MS);
 }

@@ -12,3 +12,9 @@ bool admission_known(struct core *c, struct job_record *j);
 bool admission_soon(const struct core *c, const struct job_record *j);
 /* The timer of the shape is due. */
 void admission_due(struct core *c, struct admitted *a);
+/* An answer about the shape has come: when it is asked again. */
+void admission_later(struct core *c, struct admitted *a);
+/* Admission does something else to pods of one shape than before, so perhaps to those of others:
+ * all shapes of jobs that wait are asked again, once a minute at most. */
+void admission_changed(struct core *c);
+void admission_round(struct core *c); /* the timer of that is due */

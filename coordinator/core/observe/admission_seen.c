@@ -3,6 +3,7 @@
 
 #include <utlist.h>
 
+#include "coordinator/core/life/ask.h"
 #include "coordinator/core/observe/job_seen.h"
 #include "coordinator/core/state/admitted.h"
 #include "coordinator/core/state/job.h"
@@ -18,13 +19,28 @@ static void go_on(struct core *c, const struct admitted *a)
 	}
 }
 
+/* Others may have to be asked again. The first answer about a shape is no change; nor are pods
+ * where no dry run is possible, since they show only what was not known; answers of a round are
+ * what it is for. */
+static bool is_news(const struct admitted *a, enum admitted_stage was,
+		    const struct pod_where *where)
+{
+	if (where)
+		return was >= ADMITTED_TOLD && !a->by_round;
+	return was == ADMITTED_TOLD;
+}
+
 static void told(struct core *c, struct admitted *a, const struct reslist *requests,
 		 const struct pod_where *where)
 {
-	bool waited = a->stage == ADMITTED_ASKED;
+	enum admitted_stage was = a->stage;
+	bool waited = was == ADMITTED_ASKED;
 	bool other = admitted_told(c, a, requests, where);
 	if (other)
 		log_info(c->log, "admission changes what pods ask for", KS("job", a->jobs->key));
+	if (other && is_news(a, was, where))
+		admission_changed(c);
+	admission_later(c, a);
 	if (other || waited)
 		go_on(c, a);
 }

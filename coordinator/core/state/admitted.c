@@ -33,6 +33,13 @@ static void list_free(const struct reslist *l)
 	free((void *)(uintptr_t)l->v);
 }
 
+static void set_asking(struct core *c, struct admitted *a, bool asking)
+{
+	c->admitted.under_way += asking;
+	c->admitted.under_way -= a->asking;
+	a->asking = asking;
+}
+
 static void leave(struct core *c, struct job_record *j)
 {
 	struct admitted *a = j->admitted;
@@ -43,6 +50,9 @@ static void leave(struct core *c, struct job_record *j)
 	if (a->jobs)
 		return;
 	heap_remove(&c->timers, &a->timer);
+	set_asking(c, a, false);
+	if (c->admitted.next == a && !admitted_round_next(c))
+		heap_remove(&c->timers, &c->admitted.timer);
 	HASH_DEL(c->admitted.all, a);
 	list_free(&a->own);
 	list_free(&a->requests);
@@ -143,9 +153,10 @@ static bool take_where(struct admitted *a, const struct pod_where *where)
 	return true;
 }
 
-void admitted_asked(struct core *c, struct admitted *a)
+void admitted_asked(struct core *c, struct admitted *a, bool by_round)
 {
-	a->asking = true;
+	set_asking(c, a, true);
+	a->by_round = by_round;
 	a->since_ms = c->now_ms;
 	if (a->stage == ADMITTED_UNASKED)
 		set_stage(a, ADMITTED_ASKED);
@@ -153,7 +164,7 @@ void admitted_asked(struct core *c, struct admitted *a)
 
 void admitted_untold(struct core *c, struct admitted *a)
 {
-	a->asking = false;
+	set_asking(c, a, false);
 	admitted_set_timer(c, a, INT64_MAX);
 	if (a->stage != ADMITTED_TOLD)
 		set_stage(a, ADMITTED_UNTOLD);
@@ -166,7 +177,7 @@ bool admitted_told(struct core *c, struct admitted *a, const struct reslist *req
 	if (where)
 		other |= take_where(a, where);
 	a->where_known |= where != NULL;
-	a->asking = false;
+	set_asking(c, a, false);
 	set_stage(a, ADMITTED_TOLD);
 	admitted_set_timer(c, a, INT64_MAX);
 	const struct reslist told = {reslist_copy(requests), requests->n};
@@ -190,4 +201,30 @@ void admitted_again(struct admitted *a)
 void admitted_set_timer(struct core *c, struct admitted *a, int64_t at_ms)
 {
 	heap_set(&c->timers, &a->timer, at_ms);
+}
+
+void admitted_round_at(struct core *c, int64_t at_ms)
+{
+	if (!c->admitted.timer.pos)
+		heap_set(&c->timers, &c->admitted.timer, at_ms);
+}
+
+struct admitted *admitted_round(struct core *c)
+{
+	if (!c->admitted.next) {
+		c->admitted.next = c->admitted.all;
+		c->admitted.round_ms = c->now_ms;
+	}
+	return c->admitted.next;
+}
+
+struct admitted *admitted_round_next(struct core *c)
+{
+	c->admitted.next = c->admitted.next->hh.next;
+	return c->admitted.next;
+}
+
+bool admitted_before_round(const struct core *c, const struct admitted *a)
+{
+	return !c->admitted.next && a->since_ms < c->admitted.round_ms;
 }

@@ -28,6 +28,7 @@ struct admitted {
 	char *key; /* ns/shape */
 	enum admitted_stage stage;
 	bool asking;             /* a dry run is under way */
+	bool by_round;           /* the last question left in a round */
 	int64_t since_ms;        /* when the last question left */
 	uint32_t again;          /* how often it was asked again, for the pause between */
 	struct heap_node timer;  /* when it is asked again */

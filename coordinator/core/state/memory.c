@@ -13,6 +13,8 @@ void tables_init(struct core *c)
 {
 	c->strs = intern_new();
 	c->queue.wake_ms = INT64_MAX;
+	c->admitted.round_ms = INT64_MIN;
+	c->admitted.timer.kind = TIMER_ROUND;
 	reservations_forget(c);
 	tickets_forget(c);
 	c->out.text = ARENA_INIT(TEXT_MAX);
@@ -24,6 +26,7 @@ void tables_done(struct core *c)
 {
 	for (uint32_t i = 0; i < c->res.n; i++)
 		free(c->res.names[i]);
+	heap_remove(&c->timers, &c->admitted.timer);
 	heap_done(&c->timers);
 	hmap_done(&c->jobs.by_name);
 	hmap_done(&c->jobs.by_identity);

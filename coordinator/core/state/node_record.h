@@ -16,7 +16,15 @@
 #include "model/message.h"
 
 /* What a node of the timers' heap belongs to: heap_node.kind. */
-enum timer_kind { TIMER_NODE, TIMER_ROOM, TIMER_JOB, TIMER_ATTEMPT, TIMER_ADMITTED, TIMER_LOOKUP };
+enum timer_kind {
+	TIMER_NODE,
+	TIMER_ROOM,
+	TIMER_JOB,
+	TIMER_ATTEMPT,
+	TIMER_ADMITTED,
+	TIMER_ROUND,
+	TIMER_LOOKUP
+};
 
 enum node_condition { NC_READY, NC_AGENT, NC_SCHEDULABLE, NC_N };
 

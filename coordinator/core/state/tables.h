@@ -50,7 +50,13 @@ struct request_table {
 };
 
 struct admitted_table {
-	struct admitted *all;
+	struct admitted *all; /* in the order in which they were made */
+	uint32_t under_way;   /* questions without an answer yet */
+	/* A round: of all shapes one after another it is asked again what admission makes of them.
+	 */
+	struct heap_node timer; /* when one begins, or goes on */
+	struct admitted *next;  /* where it goes on; NULL: it is at its end */
+	int64_t round_ms;       /* when the last one began */
 };
 
 struct selection_table {

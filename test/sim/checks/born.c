@@ -142,7 +142,8 @@ void check_gone(struct checks *c, const struct version *pod)
 }
 
 /* After the keys of orders were lost, a leader may not know the pod of a number that no status
- * held: it gives the number again, and an agent asks for a pod of that name until the first goes. */
+ * held: it gives the number again, and an agent asks for a pod of that name until the first goes.
+ */
 void check_note_given(struct checks *c, const char *uid, uint32_t index, uint32_t attempt)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);

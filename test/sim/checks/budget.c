@@ -35,6 +35,7 @@ struct account {
 	uint32_t spent, paid, per_lead;
 	int64_t since_ms, every_ms; /* one more is paid each so often; 0: not */
 	int64_t numbers_ms;         /* when the last member's coming or going was paid */
+	bool per_change;            /* one for each change of what admission does */
 	bool failed;                /* a write failed for a while: it is not judged */
 };
 
@@ -43,6 +44,7 @@ struct budget {
 	struct account *all;
 	uint64_t epoch;
 	uint32_t leads;
+	uint32_t admission_changes;
 };
 
 struct budget *budget_new(struct cluster *cl)
@@ -153,8 +155,8 @@ static void node_changed(struct budget *b, const struct change *ch, bool spec)
 	account(b, "ComputeNode apply", ch->now->meta.name)->paid += 2;
 }
 
-/* Once for each namespace and shape, as long as a job has it, and leader; and while a job waits
- * once a minute at most. */
+/* Once for each namespace and shape, as long as a job has it, and leader; while a job waits once a
+ * minute at most; and when the answer about any shape has changed. */
 static struct account *dry_run(struct budget *b, const char *ns, const char *template_hash)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
@@ -162,6 +164,7 @@ static struct account *dry_run(struct budget *b, const char *ns, const char *tem
 	struct account *a = account(b, "dry run", buf_str(&key));
 	a->per_lead = 1;
 	a->every_ms = MINUTE_MS;
+	a->per_change = true;
 	return a;
 }
 
@@ -225,6 +228,11 @@ static void asked_delete(struct budget *b, const struct api_request *req)
 	a->spent++;
 }
 
+void budget_admission_changed(struct budget *b)
+{
+	b->admission_changes++;
+}
+
 void budget_held(struct budget *b, const char *job_uid)
 {
 	job_status(b, job_uid)->paid++;
@@ -269,7 +277,8 @@ static uint32_t allowed(const struct budget *b, const struct account *a)
 {
 	int64_t age = b->cluster->world.clock.now_ms - a->since_ms;
 	uint32_t leads = b->leads ? b->leads : 1;
-	return a->paid + a->per_lead * leads + (a->every_ms ? (uint32_t)(age / a->every_ms) : 0);
+	return a->paid + a->per_lead * leads + (a->per_change ? b->admission_changes : 0) +
+	       (a->every_ms ? (uint32_t)(age / a->every_ms) : 0);
 }
 
 void budget_quiet(struct budget *b)

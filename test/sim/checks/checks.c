@@ -25,6 +25,7 @@
 #include "test/sim/checks/room.h"
 #include "test/sim/checks/said.h"
 #include "test/sim/checks/scan.h"
+#include "test/sim/checks/shapes.h"
 #include "test/sim/checks/status.h"
 #include "test/sim/checks/stop.h"
 #include "test/sim/checks/witness.h"
@@ -60,6 +61,9 @@ static void change(struct checks *c, const struct change *ch)
 		check_note_selection(c, ch->prev, v);
 	if (v->kind == API_JOB && ch->ev != WATCH_DELETED)
 		check_note_template(c, v);
+	if (v->kind == API_JOB && (ch->ev == WATCH_DELETED ||
+				   (ch->prev && ch->prev->meta.generation != v->meta.generation)))
+		check_shapes_gone(c);
 	/* What users said last may not be known yet. */
 	if (v->kind == API_JOB && ch->prev && ch->prev->meta.generation != v->meta.generation)
 		check_note_changed(c, v->meta.uid);
@@ -122,7 +126,10 @@ static void on_request(void *self, const char *who, const struct api_request *re
 {
 	struct checks *c = self;
 	if (req->dry_run) { /* it creates nothing */
+		struct mind *m = check_mind(c, cluster_proc(c->cluster, who));
 		budget_request(c->budget, who, req);
+		if (m)
+			check_shape_asked(c, m, req->pod_create);
 		return;
 	}
 	witness_request(c->cluster, who, req);

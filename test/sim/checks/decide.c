@@ -18,6 +18,7 @@
 #include "test/sim/checks/passed.h"
 #include "test/sim/checks/place.h"
 #include "test/sim/checks/said.h"
+#include "test/sim/checks/shapes.h"
 #include "test/sim/checks/stop.h"
 
 enum { LOST_TOGETHER_MS = 2000 };
@@ -174,6 +175,12 @@ static void on_registered(struct checks *c, struct mind_node *n)
 	on_answers(c, n);
 }
 
+static void on_admission_changed(struct checks *c, struct mind *m, const struct line *l)
+{
+	check_shape_changed(c, m, l);
+	budget_admission_changed(c->budget);
+}
+
 void decide_line(struct checks *c, const struct proc *p, const char *msg, const struct log_kv *kv,
 		 size_t n)
 {
@@ -198,6 +205,10 @@ void decide_line(struct checks *c, const struct proc *p, const char *msg, const 
 		on_placed(c, m, &l);
 	else if (str_eq(msg, "member resumed"))
 		on_resumed(c, m, &l);
+	else if (str_eq(msg, "no answer about what pods need, the template's requests hold"))
+		check_shape_unanswered(m, &l);
+	else if (str_eq(msg, "admission changes what pods ask for"))
+		on_admission_changed(c, m, &l);
 	else if (str_eq(msg, "nodes reserved"))
 		check_kept(c, m, &l);
 	else if (str_eq(msg, "nodes released"))

@@ -3,7 +3,7 @@
 #include "test/sim/checks/free.h"
 
 #include "model/quantity.h"
-#include "test/sim/checks/mind.h"
+#include "test/sim/checks/shapes.h"
 
 /* So long pods that came or went may not be known yet. */
 enum { FRESH_MS = 5000 };
@@ -106,16 +106,15 @@ bool check_room_beside(struct checks *c, struct mind *m, const char *on, const s
 {
 	const struct known_version *node = mind_find(m, API_NODE, NULL, on);
 	const struct known_version *cn = mind_find(m, API_COMPUTE_NODE, NULL, on);
-	const struct reslist *takes = &job->job.spec.requests;
+	const struct reslist *l = &job->job.spec.requests;
 	if (!node || !cn)
 		return true;
 	if (host_ports_conflict(&job->job.spec.ports, &other->job.spec.ports))
 		return false;
-	for (uint32_t i = 0; i < takes->n; i++) {
-		const char *res = takes->v[i].name;
-		int64_t needs = reslist_get(&other->job.spec.requests, res);
-		if (needs && takes->v[i].milli &&
-		    !check_holds(c, node->v, cn->v, res, takes->v[i].milli + needs, ROOM_NOW))
+	for (uint32_t i = 0; i <= l->n; i++) {
+		const char *res = i < l->n ? l->v[i].name : "cpu"; /* admission may add it */
+		int64_t takes = check_takes(c, m, job, res), needs = check_takes(c, m, other, res);
+		if (takes && needs && !check_holds(c, node->v, cn->v, res, takes + needs, ROOM_NOW))
 			return false;
 	}
 	return check_holds(c, node->v, cn->v, "pods", 2000, ROOM_NOW);

@@ -175,6 +175,13 @@ void mind_list(struct checks *c, const struct proc *p, enum api_kind kind, bool 
 
 /* ---- minds ---- */
 
+void mind_shape_forget(struct mind *m, struct mind_shape *s)
+{
+	HASH_DEL(m->shapes, s);
+	free(s->key);
+	free(s);
+}
+
 void mind_keep_no_more(struct mind *m, struct mind_kept *k)
 {
 	HASH_DEL(m->kept, k);
@@ -193,6 +200,7 @@ void mind_keep_nothing(struct mind *m)
 
 void mind_forget_leadership(struct mind *m)
 {
+	struct mind_shape *s, *stmp;
 	struct mind_job *j, *jtmp;
 	struct mind_failure *f, *ftmp;
 	struct mind_att *a, *atmp;
@@ -227,6 +235,9 @@ void mind_forget_leadership(struct mind *m)
 		free(n->name);
 		free(n);
 	}
+	HASH_ITER (hh, m->shapes, s, stmp)
+		mind_shape_forget(m, s);
+	m->noticed_ms = INT64_MIN;
 	m->synced_ms = INT64_MAX;
 	m->open = m->suspects_itself = false;
 	m->vain_ms = 0;

@@ -68,6 +68,15 @@ struct mind_met { /* a job of which this leadership was shown or has asked somet
 	char *live; /* … whose last answer had this UID; NULL: there was none of the name */
 };
 
+struct mind_shape { /* what it was told of what admission does (shapes.h) */
+	UT_hash_handle hh;
+	char *key;        /* namespace/shape */
+	int64_t asked_ms; /* the last dry run */
+	int64_t fresh_ms; /* the first since admission changed last; INT64_MIN: none */
+	bool vain;        /* it had no answer */
+	bool told;        /* one before it had */
+};
+
 struct mind_kept { /* nodes that are kept for a job */
 	UT_hash_handle hh;
 	char *key; /* of the job: namespace/name */
@@ -106,6 +115,9 @@ struct mind {
 	struct mind_kept *kept;
 	struct mind_share share[MIND_SHARES_MAX];
 	uint32_t nshares;
+	struct mind_shape *shapes;
+	/* When an answer about admission showed that it had changed; INT64_MIN: none did. */
+	int64_t noticed_ms;
 };
 
 struct minds {
@@ -132,6 +144,7 @@ bool mind_answers(struct checks *c, const char *node, int64_t for_ms);
 /* It is said to keep no nodes any more: for this one, for any job. */
 void mind_keep_no_more(struct mind *m, struct mind_kept *k);
 void mind_keep_nothing(struct mind *m);
+void mind_shape_forget(struct mind *m, struct mind_shape *s);
 /* An attempt of the job of that UID; NULL: none is known. */
 struct mind_att *mind_att_find(const struct mind *m, const char *uid, uint32_t index,
 			       uint32_t attempt);

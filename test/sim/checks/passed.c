@@ -11,7 +11,7 @@
 #include "test/sim/checks/free.h"
 #include "test/sim/checks/kept.h"
 #include "test/sim/checks/place.h"
-#include "test/sim/checks/room.h"
+#include "test/sim/checks/shapes.h"
 #include "test/sim/checks/share.h"
 #include "test/sim/cluster/config.h"
 #include "test/sim/world/needed.h"
@@ -45,10 +45,12 @@ static bool could_hold(struct checks *c, struct mind *m, const struct version *j
 	    !check_ports_free(c, s, node->meta.name, when))
 		return false;
 	for (uint32_t i = 0; i < s->requests.n; i++) {
-		if (!check_holds(c, node, cn->v, s->requests.v[i].name, s->requests.v[i].milli,
-				 when))
+		const char *res = s->requests.v[i].name;
+		if (!check_holds(c, node, cn->v, res, check_takes(c, m, job, res), when))
 			return false;
 	}
+	if (!check_holds(c, node, cn->v, "cpu", check_takes(c, m, job, "cpu"), when))
+		return false; /* admission may add it */
 	return node->node.ready == COND_TRUE && !node->node.unschedulable &&
 	       !cn->v->compute_node.unschedulable;
 }
@@ -159,7 +161,7 @@ void check_passed(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct known_version *node = mind_find(m, API_NODE, NULL, l->node), *k;
 	int32_t priority = l->job->job.spec.priority;
-	bool judged = node && !check_requests_unknown(c) &&
+	bool judged = node && check_admission_known(c, m, l->job, c->world->clock.now_ms) &&
 		      l->job->job.spec.active_deadline_s < 0 && !conns_rough(c->world->conns) &&
 		      room_known(c, m, l, node->v) &&
 		      m->synced_ms < c->world->clock.now_ms - KNOWING_MS &&
@@ -168,8 +170,9 @@ void check_passed(struct checks *c, struct mind *m, const struct line *l)
 	for (k = m->known; judged && k; k = k->hh.next) {
 		if (k->v->kind != API_JOB ||
 		    (k->v->job.spec.priority <= priority && !oldest(c, m, k, l->job)) ||
-		    !waits(c, m, k) || !could_hold(c, m, k->v, node->v, ROOM_NOW) ||
-		    !could_start(c, m, k->v) || check_room_beside(c, m, l->node, l->job, k->v) ||
+		    !waits(c, m, k) || !check_admission_known(c, m, k->v, c->world->clock.now_ms) ||
+		    !could_hold(c, m, k->v, node->v, ROOM_NOW) || !could_start(c, m, k->v) ||
+		    check_room_beside(c, m, l->node, l->job, k->v) ||
 		    check_kept_from(c, m, k->v, l->node) || own_share(c, m, k->v, l->job))
 			continue;
 		world_fail(c->world, "passed", "%s places %s on %s, which %s waits for",

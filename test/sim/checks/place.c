@@ -11,7 +11,7 @@
 #include "refmatch.h"
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/orders.h"
-#include "test/sim/checks/room.h"
+#include "test/sim/checks/shapes.h"
 #include "test/sim/world/needed.h"
 #include "test/sim/world/template.h"
 
@@ -310,8 +310,7 @@ static bool asks_no_more(const struct job_spec *a, const struct job_spec *b)
 static void placed_in_turn(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct known_version *k;
-	if (check_requests_unknown(c))
-		return;
+	int64_t now_ms = c->world->clock.now_ms;
 	/* While requests go wrong a status is old: its job may be placed for long. */
 	if (l->attempt != 1 || l->job->job.status.attempts || conns_rough(c->world->conns))
 		return;
@@ -326,7 +325,10 @@ static void placed_in_turn(struct checks *c, struct mind *m, const struct line *
 			continue; /* orders of the previous leader may be under way */
 		if (mind_job_of(m, o->meta.uid)->group_ms >= 0)
 			continue; /* it has just been placed */
-		if (asks_no_more(&o->spec, &l->job->job.spec))
+		/* Each is placed by what is known of its pods. */
+		if (asks_no_more(&o->spec, &l->job->job.spec) &&
+		    check_admission_known(c, m, k->v, now_ms) &&
+		    check_admission_known(c, m, l->job, now_ms))
 			world_fail(c->world, "priority", "%s places %s before %s",
 				   m->proc->host.name, l->job_key, o->meta.name);
 	}

@@ -16,7 +16,7 @@ struct made { /* an attempt whose pod was created */
 	bool succeeded;   /* and nobody had asked it to stop before */
 	bool late;        /* carried out when nobody waited for it any more */
 	bool recorded;    /* the number was in status when the pod went: it must not come again */
-	bool regiven;     /* the number was given again, when no status held it: that one may come */
+	bool regiven; /* the number was given again, when no status held it: that one may come */
 };
 
 struct asked { /* the newest attempt of an index that was placed, or whose pod somebody asked for */

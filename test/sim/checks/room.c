@@ -2,6 +2,8 @@
 #include "test/sim/checks/room.h"
 
 #include "model/quantity.h"
+#include "test/sim/checks/shapes.h"
+#include "test/sim/cluster/proc.h"
 
 /* Of one resource: members within what the ComputeNode gives, all pods within the Node's. What a
  * ComputeNode does not list (yet: it is filled in) is not limited by it. */
@@ -55,16 +57,29 @@ void check_note_template(struct checks *c, const struct version *job)
 		check_note_changed(c, buf_str(&key));
 }
 
+/* The leader was answered anew before it placed the member. */
+static bool answered_since(const struct checks *c, const struct version *job, int64_t placed_ms)
+{
+	for (uint32_t i = 0; i < COORDINATORS; i++) {
+		const struct mind *m = &c->minds->v[i];
+		if (m->proc && m->proc->host.alive && proc_leads(m->proc) &&
+		    check_admission_known(c, m, job, placed_ms))
+			return true;
+	}
+	return false;
+}
+
 /* A job of before, or an earlier one of its template, was answered by the admission of before. The
  * answer serves until it is asked for again (docs/design/0008, "Answers about admission get old").
  */
-static bool answered_before(struct checks *c, const struct version *job)
+static bool answered_before(struct checks *c, const struct version *job, const struct version *pod)
 {
 	const struct server *s = &c->world->server;
 	AUTO(buf_done) struct buf key = BUF_INIT(512);
 	put_template(&key, job);
-	return job->meta.created_ms < s->wall_ms + s->overhead_ms ||
-	       check_changed_at(c, buf_str(&key)) < s->overhead_ms;
+	return (job->meta.created_ms < s->wall_ms + s->overhead_ms ||
+		check_changed_at(c, buf_str(&key)) < s->overhead_ms) &&
+	       !answered_since(c, job, check_placed_at(c, pod));
 }
 
 /* What admission made of the pod is known for as long as its job is there and has that template. */
@@ -103,7 +118,7 @@ static bool overhead_unknown(struct checks *c, const struct version *pod)
 		    sh->v[i]->meta.created_ms < known_before(c, pod))
 			return false;
 	}
-	return s->no_dry_run || !job || answered_before(c, job) || asked_in_vain(c, job, pod);
+	return s->no_dry_run || !job || answered_before(c, job, pod) || asked_in_vain(c, job, pod);
 }
 
 void check_room(struct checks *c, const struct version *pod)
@@ -115,12 +130,4 @@ void check_room(struct checks *c, const struct version *pod)
 	const struct version *compute_node = store_find(st, API_COMPUTE_NODE, NULL, pod->pod.node);
 	for (uint32_t i = 0; node && i < pod->pod.requests.n; i++)
 		check_resource(c, pod, node, compute_node, pod->pod.requests.v[i].name);
-}
-
-bool check_requests_unknown(const struct checks *c)
-{
-	enum { ASKED_AGAIN_MS = 600000 };
-	const struct server *s = &c->world->server;
-	return s->overhead_milli ||
-	       (s->overhead_ms && c->world->clock.now_ms < s->overhead_ms + ASKED_AGAIN_MS);
 }

@@ -12,6 +12,7 @@
 #include "test/sim/checks/mind.h"
 #include "test/sim/checks/place.h"
 #include "test/sim/checks/said.h"
+#include "test/sim/checks/shapes.h"
 #include "test/sim/checks/waits.h"
 #include "test/sim/world/needed.h"
 
@@ -140,6 +141,7 @@ void check_scan(struct checks *c)
 	if (conns_rough(c->world->conns) || !led_for(c, MOVE_MS))
 		return;
 	check_unready(c);
+	check_shapes_scan(c);
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *pod = sh->v[i];
 		const struct version *job =

@@ -214,6 +214,160 @@ static void asked_again_while_a_job_waits(void **state)
 	assert_false(w_has(w, "ask"));
 }
 
+/* An answer that changes nothing ends no waiting either. */
+static void the_same_answer_is_asked_for_again(void **state)
+{
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s", 1000);
+	w_job(w, a);
+	answer(w, "default/s", RC_OK, 5000);
+	for (uint32_t minutes = 1; minutes <= 16; minutes *= 2) {
+		w_clear(w);
+		w_wait(w, (minutes < 8 ? minutes : 8) * 60000 + 1000);
+		assert_true(w_has(w, "ask default/s as a"));
+		answer(w, "default/s", RC_OK, 5000);
+	}
+}
+
+static void answer_from(struct world *w, uint32_t from, uint32_t to, int64_t cpu)
+{
+	for (uint32_t i = from; i < to; i++) {
+		char key[32];
+		w_text(key, sizeof key, "default/t%u", i);
+		answer(w, key, RC_OK, cpu);
+	}
+}
+
+/* Jobs b0, b1 … that wait, each of its own shape, for the third time asked about for 8 minutes. */
+static void several(struct world *w, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		char name[8];
+		w_text(name, sizeof name, "b%u", i);
+		struct wjob *b = job_of(w, name, 1, "", 1000);
+		w_text(b->texts[0], sizeof b->texts[0], "t%u", i);
+		b->job.spec.shape = b->texts[0];
+		w_job(w, b);
+	}
+	answer_from(w, 0, n, 5000);
+	for (uint32_t minutes = 1; minutes < 8; minutes *= 2) {
+		w_wait(w, minutes * 60000 + 100);
+		answer_from(w, 0, n, 5000);
+	}
+}
+
+static uint32_t asks(const struct world *w)
+{
+	uint32_t n = 0;
+	for (const char *s = buf_str(&w->did); (s = strstr(s, "ask default/t")); s++)
+		n++;
+	return n;
+}
+
+/* The answer about one shape changes: all that wait are asked about, one after another. */
+static void a_change_is_a_reason_to_ask_for_all(void **state)
+{
+	enum { SHAPES = 40 };
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s", 1000);
+	several(w, SHAPES);
+	w_job(w, a);
+	answer(w, "default/s", RC_OK, 6000);
+	w_clear(w);
+	w_wait(w, 59000);
+	assert_int_equal(asks(w), 0); /* the first answer about a shape is no change */
+	w_wait(w, 2000);
+	w_clear(w);
+	answer(w, "default/s", RC_OK, 7000);
+	w_wait(w, 10);
+	assert_int_equal(asks(w), 16);
+	w_wait(w, 300);
+	assert_int_equal(asks(w), 16); /* none was answered */
+	answer_from(w, 0, 10, 1500);
+	w_wait(w, 100);
+	assert_int_equal(asks(w), 26);
+	assert_int_equal(w_orders(w, &w->jobs[1]) + w_orders(w, &w->jobs[2]), 2);
+	/* One job of those that are still to be asked for goes, and others do, too. */
+	for (uint32_t i = 26; i < SHAPES; i++)
+		w_job_gone(w, &w->jobs[1 + i]);
+	answer_from(w, 10, 26, 1500);
+	w_clear(w);
+	w_wait(w, 30000);
+	assert_int_equal(asks(w), 0); /* what changed in the round begins no other one */
+}
+
+/* Rounds are a minute apart, however often answers change. */
+static void rounds_are_apart(void **state)
+{
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s", 1000);
+	several(w, 1);
+	w_job(w, a);
+	answer(w, "default/s", RC_OK, 6000);
+	w_wait(w, 61000);
+	w_clear(w);
+	answer(w, "default/s", RC_OK, 7000);
+	w_wait(w, 1000);
+	assert_int_equal(asks(w), 1);
+	answer(w, "default/t0", RC_OK, 5000);
+	w_clear(w);
+	w_wait(w, 60000);
+	assert_true(w_has(w, "ask default/s"));
+	answer(w, "default/s", RC_OK, 8000);
+	w_wait(w, 1000);
+	assert_int_equal(asks(w), 1);
+	answer(w, "default/t0", RC_OK, 5000);
+	w_wait(w, 58000);
+	assert_int_equal(asks(w), 1);
+}
+
+/* Of a shape of which no job waits nothing is asked, but when one does. */
+static void a_round_leaves_out_who_does_not_wait(void **state)
+{
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s", 1000), *b = job_of(w, "b", 1, "t0", 1000);
+	w_job(w, b);
+	answer(w, "default/t0", RC_OK, 1000);
+	w_job(w, a);
+	answer(w, "default/s", RC_OK, 6000);
+	w_wait(w, 61000);
+	w_clear(w);
+	answer(w, "default/s", RC_OK, 7000);
+	w_wait(w, 30000);
+	assert_int_equal(asks(w), 0);
+	w_job(w, job_of(w, "c", 2, "t0", 1000));
+	w_wait(w, 1000);
+	assert_int_equal(asks(w), 1);
+}
+
+/* Where no dry run is possible, the first pod of a shape is no change. A dry run that has become
+ * possible is one. */
+static void what_was_not_known_is_no_change(void **state)
+{
+	struct world *w = asking(state, 2);
+	struct wjob *a = job_of(w, "a", 1, "s", 1000), *b = job_of(w, "b", 3, "t0", 1000);
+	w_job(w, b);
+	answer(w, "default/t0", RC_BADREQUEST, 0);
+	w_job(w, a);
+	answer(w, "default/s", RC_BADREQUEST, 0);
+	w_clear(w);
+	shown(w, a, 0, 2000);
+	assert_true(w_told(w, "admission changes what pods ask for"));
+	w_wait(w, 30000);
+	assert_int_equal(asks(w), 0);
+	struct wjob *d = job_of(w, "d", 3, "u", 1000);
+	w_job(w, d);
+	answer(w, "default/u", RC_BADREQUEST, 0);
+	w_wait(w, 30500);
+	assert_int_equal(asks(w), 1); /* its own time */
+	answer(w, "default/t0", RC_BADREQUEST, 0);
+	w_wait(w, 30500);
+	w_clear(w);
+	answer(w, "default/u", RC_OK, 1500);
+	w_wait(w, 10);
+	assert_int_equal(asks(w), 1);
+}
+
 static void nobody_waits_when_it_is_due(void **state)
 {
 	struct world *w = asking(state, 1);
@@ -357,6 +511,11 @@ int main(void)
 		T(the_same_numbers_change_nothing),
 		T(without_an_answer_the_templates_numbers_hold),
 		T(asked_again_while_a_job_waits),
+		T(the_same_answer_is_asked_for_again),
+		T(a_change_is_a_reason_to_ask_for_all),
+		T(rounds_are_apart),
+		T(a_round_leaves_out_who_does_not_wait),
+		T(what_was_not_known_is_no_change),
 		T(nobody_waits_when_it_is_due),
 		T(no_node_is_left_when_it_is_due),
 		T(a_pod_that_exists_corrects),
