@@ -38,6 +38,7 @@ static void link_metrics(struct metrics *m, const struct link_listener *listener
 	metrics_set(m, METRIC_LINK_REFUSED, "all", NULL,
 		    (double)(s.refused_full - s.refused_address));
 	metrics_set(m, METRIC_LINK_REFUSED, "address", NULL, (double)s.refused_address);
+	set(m, METRIC_LINK_HANDSHAKES_DELAYED, s.shakes_delayed);
 	set(m, METRIC_LINK_SLOWED, s.slowed);
 	set(m, METRIC_LINK_DROPPED, s.dropped);
 	set(m, METRIC_LINK_STRANGERS, s.strangers);

@@ -55,7 +55,9 @@ uint16_t front_port(const struct front *f);
 
 struct front_stats {
 	uint32_t conns, waiting, strangers;
-	/* dropped: strangers, for newer ones; slowed: how often a peer had to wait */
+	/* dropped: strangers, for newer ones; slowed: how often a peer had to wait;
+	 * shakes_delayed: connections that had to wait for their handshake */
 	uint64_t accepted, failed, oversized, refused_full, refused_address, dropped, slowed;
+	uint64_t shakes_delayed;
 };
 void front_stats(struct front *f, struct front_stats *ret);

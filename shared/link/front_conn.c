@@ -13,6 +13,7 @@
 #include "link/front_end.h"
 #include "link/front_places.h"
 #include "link/front_pump.h"
+#include "link/front_shakes.h"
 
 /* The first bytes of a REQ socket: "\0SP\0", its protocol, two zeros. */
 static const uint8_t req_header[HEADER_BYTES] = {0, 'S', 'P', 0, 0, 0x30, 0, 0};
@@ -78,18 +79,12 @@ void conn_start(struct front *f, int own_fd, const struct sockaddr_storage *from
 	c->since_ms = now_ms;
 	c->due_ms = now_ms + f->cfg.wait_ms;
 	memcpy(c->name, name, strnlen(name, PEER_BYTES - 1));
-	pthread_mutex_lock(&f->lock);
-	c->tls = tls_stream_new(f->server, own_fd);
-	pthread_mutex_unlock(&f->lock);
 	DL_APPEND(f->early, c);
 	places_take(f, c, from);
 	budget_start(c);
 	atomic_fetch_add(&f->nconns, 1);
 	atomic_fetch_add(&f->nwaiting, 1);
-	if (c->tls)
-		end_ask(&c->peer, EPOLLIN);
-	else
-		fail(c, "out of memory");
+	end_ask(&c->peer, EPOLLIN);
 }
 
 /* ---- until nng has it ---- */
@@ -177,6 +172,29 @@ static void shake_hands(struct conn *c)
 	}
 }
 
+void conn_shake(struct conn *c)
+{
+	struct front *f = c->front;
+	pthread_mutex_lock(&f->lock);
+	c->tls = tls_stream_new(f->server, c->peer.fd);
+	pthread_mutex_unlock(&f->lock);
+	if (c->tls)
+		shake_hands(c);
+	else
+		fail(c, "out of memory");
+}
+
+/* The peer has said something; its first words cost most of the work. */
+static void handshake_event(struct conn *c)
+{
+	if (c->tls)
+		shake_hands(c);
+	else if (shakes_take(c))
+		conn_shake(c);
+	else
+		end_ask_nothing(&c->peer);
+}
+
 void conn_taken(struct conn *c)
 {
 	must(c->state == CONN_HANDING);
@@ -204,7 +222,7 @@ static void pump_event(struct end *end, uint32_t events)
 void conn_event(struct end *end, uint32_t events)
 {
 	switch (end->conn->state) {
-	case CONN_HANDSHAKE: shake_hands(end->conn); return;
+	case CONN_HANDSHAKE: handshake_event(end->conn); return;
 	case CONN_HEADER: read_header(end->conn); return;
 	case CONN_PIPED: pump_event(end, events); return;
 	case CONN_HANDING:

@@ -12,6 +12,7 @@ void conn_start(struct front *f, int own_fd, const struct sockaddr_storage *from
 /* Handles an event of one of its two sockets. */
 void conn_event(struct end *end, uint32_t events);
 void conn_taken(struct conn *c);       /* nng has made the pipe */
+void conn_shake(struct conn *c);       /* its handshake may begin */
 void conn_resume(struct conn *c);      /* it has a budget again */
 void conn_drop(struct conn *c);        /* closes it; conns_bury frees it */
 void conns_hand_over(struct front *f); /* offers nng the connections that wait */

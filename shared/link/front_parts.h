@@ -31,6 +31,11 @@ struct address {
 	uint8_t key[ADDRESS_BYTES];
 	uint32_t n;
 	struct conn *first; /* the oldest */
+	/* front_shakes.h: until when its handshakes are paid for, the connections that wait for
+	 * theirs, and, without a connection, since when it is kept (0: it is not). */
+	int64_t shakes_paid_ms, kept_ms;
+	struct conn *shakers;
+	struct address *shakers_prev, *shakers_next, *kept_prev, *kept_next;
 };
 
 struct end { /* one of a connection's two sockets */
@@ -69,6 +74,10 @@ struct conn {
 		UT_hash_handle hh;        /* by number */
 		uint32_t index;           /* in front.strangers */
 	} place;
+	struct shake { /* in its address's shakers, while it waits for its handshake */
+		struct conn *prev, *next;
+		bool waits;
+	} shake;
 	uint8_t header[HEADER_BYTES];
 	size_t header_len;
 	struct budget { /* front_budget.h */
@@ -94,7 +103,9 @@ struct front {
 	uint8_t buf[PUMP_BYTES];
 	int64_t now_ms;      /* of this turn */
 	struct conn *slowed; /* not read until they have a budget again */
-	struct address *addresses;
+	struct address *addresses, *shakers, *kept;
+	uint32_t nkept;
+	int64_t shakes_paid_ms; /* all handshakes are paid for until then */
 	struct conn *by_number;
 	struct conn **strangers;
 	uint32_t nstrangers, cap_strangers;
@@ -111,4 +122,5 @@ struct front {
 
 	atomic_uint nconns, nwaiting, nplaces;
 	atomic_ullong accepted, failed, oversized, refused_full, refused_address, dropped, nslowed;
+	atomic_ullong shakes_delayed;
 };

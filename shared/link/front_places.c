@@ -12,6 +12,7 @@
 #include <utlist.h>
 
 #include "link/front_budget.h"
+#include "link/front_shakes.h"
 
 enum {
 	GRACE_MS = 1000,
@@ -90,6 +91,7 @@ void places_take(struct front *f, struct conn *c, const struct sockaddr_storage 
 {
 	struct place *p = &c->place;
 	p->address = address_get(f, from);
+	shakes_back(f, p->address);
 	p->address->n++;
 	DL_APPEND2(p->address->first, c, place.prev, place.next);
 	HASH_ADD(place.hh, f->by_number, number, sizeof c->number, c);
@@ -105,16 +107,15 @@ void places_leave(struct front *f, struct conn *c)
 	struct address *a = p->address;
 	if (!a)
 		return;
+	shakes_leave(c);
 	p->address = NULL;
 	DL_DELETE2(a->first, c, place.prev, place.next);
 	HASH_DELETE(place.hh, f->by_number, c);
 	f->strangers[p->index] = f->strangers[--f->nstrangers];
 	f->strangers[p->index]->place.index = p->index;
 	atomic_store(&f->nplaces, f->nstrangers);
-	if (--a->n > 0)
-		return;
-	HASH_DELETE(hh, f->addresses, a);
-	free(a);
+	if (--a->n == 0)
+		shakes_keep(f, a);
 }
 
 void places_vouch(struct front *f, uint64_t number)
@@ -123,6 +124,7 @@ void places_vouch(struct front *f, uint64_t number)
 	HASH_FIND(place.hh, f->by_number, &number, sizeof number, c);
 	if (!c)
 		return;
+	shakes_vouched(c);
 	places_leave(f, c);
 	budget_vouched(c);
 }

@@ -13,9 +13,10 @@
 #include "link/front_conn.h"
 #include "link/front_places.h"
 #include "link/front_port.h"
+#include "link/front_shakes.h"
 #include "os/random.h"
 
-enum { EVENTS_MAX = 128, TICK_MS = 250, STACK_BYTES = 256 * 1024 };
+enum { EVENTS_MAX = 128, TICK_MS = 250, SHAKERS_TICK_MS = 20, STACK_BYTES = 256 * 1024 };
 
 static int64_t clock_ms(void)
 {
@@ -79,10 +80,19 @@ static void resume_slowed(struct front *f)
 		conn_resume(c);
 }
 
+static void begin_handshakes(struct front *f)
+{
+	struct conn *c;
+	while ((c = shakes_next(f)))
+		conn_shake(c);
+	shakes_forget(f);
+}
+
 static void turn(struct front *f)
 {
 	struct epoll_event events[EVENTS_MAX];
-	int n = epoll_wait(f->epoll_fd, events, EVENTS_MAX, TICK_MS);
+	int tick_ms = f->shakers ? SHAKERS_TICK_MS : TICK_MS;
+	int n = epoll_wait(f->epoll_fd, events, EVENTS_MAX, tick_ms);
 	int64_t now_ms = f->now_ms = clock_ms();
 	for (int i = 0; i < n; i++) {
 		if (events[i].data.ptr == &f->listen_fd)
@@ -93,6 +103,7 @@ static void turn(struct front *f)
 			conn_event(events[i].data.ptr, events[i].events);
 	}
 	resume_slowed(f);
+	begin_handshakes(f);
 	drop_late(f, now_ms);
 	front_port_again(f, now_ms);
 	conns_hand_over(f);
@@ -165,6 +176,7 @@ void front_stats(struct front *f, struct front_stats *ret)
 				    .strangers = atomic_load(&f->nplaces),
 				    .refused_address = atomic_load(&f->refused_address),
 				    .slowed = atomic_load(&f->nslowed),
+				    .shakes_delayed = atomic_load(&f->shakes_delayed),
 				    .dropped = atomic_load(&f->dropped),
 				    .accepted = atomic_load(&f->accepted),
 				    .failed = atomic_load(&f->failed),

@@ -23,6 +23,7 @@ void link_listener_tick(struct link_listener *l, int64_t now_ms)
 	refused_full(l, s.refused_full);
 	refused_dropped(l, s.dropped);
 	refused_slowed(l, s.slowed);
+	refused_delayed(l, s.shakes_delayed);
 	doors_tick(l, now_ms);
 	probe_tick(l, now_ms);
 }
@@ -177,6 +178,7 @@ void link_listener_stats(const struct link_listener *l, struct link_listener_sta
 	ret->strangers = front.strangers;
 	ret->dropped = front.dropped;
 	ret->slowed = front.slowed;
+	ret->shakes_delayed = front.shakes_delayed;
 	ret->failed = front.failed;
 	ret->oversized = front.oversized;
 	ret->contexts = l->nslots;

@@ -103,7 +103,7 @@ struct link_listener {
 
 	struct limit limits[LIMITS_MAX];
 	uint32_t nlimits;
-	uint64_t full_told, dropped_told, slowed_told;
+	uint64_t full_told, dropped_told, slowed_told, delayed_told;
 	struct probe probe;
 	struct link_listener_stats stats;
 };

@@ -75,6 +75,15 @@ void refused_slowed(struct link_listener *l, uint64_t total)
 	refused(l, "", "connection read more slowly", "its peer sends more than an agent does");
 }
 
+void refused_delayed(struct link_listener *l, uint64_t total)
+{
+	if (total == l->delayed_told)
+		return;
+	l->delayed_told = total;
+	refused(l, "", "TLS handshake begun later",
+		"too many handshakes were begun (from this address or in all)");
+}
+
 void refused_by_front(struct link_listener *l, const struct mail *m)
 {
 	static const char *const what[] = {[FRONT_CONNECTION] = "connection failed",

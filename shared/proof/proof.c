@@ -152,6 +152,16 @@ static bool parse_line(struct proof_ring *r, const char **at)
 	return good;
 }
 
+/* The newest key would sign, and the first of its name would check. */
+static const char *twice(const struct proof_ring *r)
+{
+	for (uint32_t i = 0; i < r->n; i++) {
+		if (find(r, r->v[i].name) != &r->v[i])
+			return r->v[i].name;
+	}
+	return NULL;
+}
+
 enum rc proof_ring_parse(struct proof_ring *r, const char *text, struct err *e)
 {
 	struct proof_ring fresh = {.n = 0};
@@ -161,6 +171,12 @@ enum rc proof_ring_parse(struct proof_ring *r, const char *text, struct err *e)
 	if (*at || !fresh.n) {
 		clear(&fresh);
 		return err_set(e, RC_MALFORMED, "it is no list of keys");
+	}
+	const char *name = twice(&fresh);
+	if (name) {
+		err_set(e, RC_MALFORMED, "it has the key %.*s twice", NAME_DIGITS, name);
+		clear(&fresh);
+		return RC_MALFORMED;
 	}
 	clear(r);
 	*r = fresh;

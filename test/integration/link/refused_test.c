@@ -275,7 +275,8 @@ static void too_many_without_a_hello(void **state)
 	assert_true(rig_until(rig, 4500, cap_reached, &refused));
 	nothing_else_disturbed();
 	assert_true(stats().strangers <= 200);
-	bool gone = rig_until(rig, 8000, nobody_waits, NULL); /* 5 s without a Hello */
+	bool gone = rig_until(rig, 12000, nobody_waits,
+			      NULL); /* 5 s for a handshake, 5 s for a Hello */
 	struct link_listener_stats s = stats();
 	if (!gone)
 		printf("    pipes %u, waiting %u, known %u\n", s.pipes, s.pipes_waiting,
@@ -464,6 +465,72 @@ static void flood_of_frames(void **state)
 	nothing_else_disturbed();
 }
 
+/* ---- a peer that begins handshakes without end ---- */
+
+enum { CLIENT_HELLO_MAX = 1024 };
+
+/* What a client says first; the same bytes do for each connection. */
+static size_t client_hello(uint8_t ret[CLIENT_HELLO_MAX])
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	SSL *ssl = SSL_new(ctx);
+	SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+	SSL_set_connect_state(ssl);
+	/* Only what TLS 1.3 needs, so that it is short. */
+	assert_int_equal(SSL_set_min_proto_version(ssl, TLS1_3_VERSION), 1);
+	assert_int_equal(SSL_set1_groups_list(ssl, "X25519"), 1);
+	assert_int_equal(SSL_do_handshake(ssl), -1);
+	int n = BIO_read(SSL_get_wbio(ssl), ret, CLIENT_HELLO_MAX);
+	assert_true(n > 0);
+	SSL_free(ssl);
+	SSL_CTX_free(ctx);
+	return (size_t)n;
+}
+
+/* How many handshakes are answered in so many milliseconds to somebody who begins one after the
+ * other, on 100 connections at a time, and goes as soon as the answer comes. */
+static uint32_t half_handshakes(uint8_t last, int64_t ms)
+{
+	uint8_t hello[CLIENT_HELLO_MAX], byte;
+	size_t len = client_hello(hello);
+	int fds[100] = {0};
+	bool said[100] = {0};
+	uint32_t answered = 0;
+	for (int64_t end = rig_now() + ms; rig_now() < end;) {
+		for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+			if (fds[i] && !said[i])
+				said[i] = send(fds[i], hello, len, MSG_NOSIGNAL) > 0;
+			ssize_t n = fds[i] ? read(fds[i], &byte, 1) : 0;
+			if (n < 0)
+				continue;
+			answered += n > 0;
+			if (fds[i])
+				close(fds[i]);
+			fds[i] = stranger_dial(last);
+			said[i] = false;
+		}
+		rig_turn(rig, rig_now());
+	}
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		close(fds[i]);
+	return answered;
+}
+
+/* Each costs a signature: an address has 128 at once, and 16 a second. */
+static void flood_of_handshakes(void **state)
+{
+	uint64_t delayed = stats().shakes_delayed;
+	(void)state;
+	uint32_t n = half_handshakes(98, 3000);
+	printf("    %u handshakes were answered\n", n);
+	assert_true(n >= 128 && n < 128 + 4 * 16);
+	assert_true(stats().shakes_delayed > delayed);
+	nothing_else_disturbed();
+	/* Who is vouched for costs its address nothing: the twenty agents have come and gone from
+	 * the address of all others. */
+	assert_true(rig_until(rig, 8000, nobody_waits, NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -478,6 +545,7 @@ int main(void)
 		cmocka_unit_test(strangers_of_one_address),
 		cmocka_unit_test(strangers_of_many_addresses),
 		cmocka_unit_test(flood_of_frames),
+		cmocka_unit_test(flood_of_handshakes),
 	};
 	rig = rig_new();
 	rig_leave(cmocka_run_group_tests_name("link-refused", tests, start, NULL));

@@ -180,6 +180,26 @@ static void rings_are_written_and_read(void **state)
 #define KEY64 "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define LINE "01234567 1000 " KEY64 "\n"
 
+/* Such a ring would sign with the newest key what it checks with the first. */
+static void a_name_twice(void **state)
+{
+	static const char *const bad[] = {
+		LINE "01234567 2000 " KEY64 "\n",
+		LINE "01234568 2000 " KEY64 "\n01234567 3000 " KEY64 "\n",
+	};
+	char proof[PROOF_TEXT_BYTES];
+	struct err e;
+	struct proof_ring *r = ring(1);
+	proof_sign(r, &order, proof);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		CASE(bad[i], proof_ring_parse(r, bad[i], &e) == RC_MALFORMED);
+		CASE_STR(bad[i], e.msg, "it has the key 01234567 twice");
+		CASE(bad[i], proof_check(r, &order, proof) == PROOF_VALID);
+	}
+	proof_ring_free(r);
+	(void)state;
+}
+
 static void texts_that_are_no_ring(void **state)
 {
 	static const char *const bad[] = {
@@ -223,6 +243,7 @@ int main(void)
 		cmocka_unit_test(texts_that_are_no_proof),
 		cmocka_unit_test(claims_that_are_too_long),
 		cmocka_unit_test(older_keys_check),
+		cmocka_unit_test(a_name_twice),
 		cmocka_unit_test(rings_are_written_and_read),
 		cmocka_unit_test(texts_that_are_no_ring),
 	};
