@@ -15,6 +15,16 @@ int64_t cpu_us(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+static void note_orders(struct drive *d, const struct core_actions *actions)
+{
+	for (uint32_t i = 0; i < actions->n; i++) {
+		if (actions->v[i].type != ACT_ORDERS)
+			continue;
+		VEC_GROW(d->ordered, d->nordered, d->ordered_cap);
+		d->ordered[d->nordered++] = (uint32_t)strtoul(actions->v[i].node + 1, NULL, 10);
+	}
+}
+
 static void step(struct drive *d, struct core_event *ev)
 {
 	struct core_actions actions;
@@ -25,6 +35,7 @@ static void step(struct drive *d, struct core_event *ev)
 	int64_t took = cpu_us() - began;
 	d->busy_us += took;
 	d->worst_us = took > d->worst_us ? took : d->worst_us;
+	note_orders(d, &actions);
 }
 
 static void tell_node(struct drive *d, int64_t i)
@@ -144,6 +155,69 @@ void drive_report(struct drive *d, const struct member *m, uint64_t session)
 		.type = CEV_REPORT,
 		.agent = {.node = m->node, .session = session, .members = m, .nmembers = 1}};
 	step(d, &ev);
+}
+
+enum { TOLD_AT_ONCE = 64 };
+
+/* The pod of an order, with the words of the order: those are the core's, and do not live long. */
+struct told {
+	char job_name[LOAD_TEXT], job_uid[LOAD_TEXT], pod[POD_NAME_BYTES];
+};
+
+/* The agent of node number i reports the pods that it was to make. */
+static void answer_node(struct drive *d, uint32_t i)
+{
+	struct member m[TOLD_AT_ONCE];
+	struct told text[TOLD_AT_ONCE];
+	const struct order *v;
+	uint32_t norders, n = 0;
+	uint64_t revision;
+	core_orders(d->core, d->l->node[i].name, &v, &norders, &revision);
+	for (uint32_t k = 0; k < norders && n < TOLD_AT_ONCE; k++) {
+		if (!v[k].launch || *v[k].pod_uid || *v[k].job_name != 'j')
+			continue;
+		struct told *t = &text[n];
+		ref_text(t->job_name, sizeof t->job_name, "%s", v[k].job_name);
+		ref_text(t->job_uid, sizeof t->job_uid, "%s", v[k].job_uid);
+		ref_text(t->pod, sizeof t->pod, "%s", v[k].pod);
+		int64_t job = strtoll(t->job_name + 1, NULL, 10);
+		m[n++] = (struct member){.ns = "default",
+					 .job_name = t->job_name,
+					 .job_uid = t->job_uid,
+					 .pod = t->pod,
+					 .pod_uid = t->pod,
+					 .node = d->l->node[i].name,
+					 .index = v[k].index,
+					 .attempt = v[k].attempt,
+					 .template_hash = "0123456789abcdef",
+					 .requests = d->l->job[job].spec.requests,
+					 .phase = MEMBER_PENDING};
+	}
+	struct core_event ev = {.type = CEV_REPORT,
+				.agent = {.node = d->l->node[i].name,
+					  .session = (uint64_t)i + 1,
+					  .members = m,
+					  .nmembers = n}};
+	if (n)
+		step(d, &ev);
+}
+
+void drive_answer(struct drive *d)
+{
+	int64_t busy_us = d->busy_us;
+	uint32_t n = d->nordered;
+	for (uint32_t i = 0; i < n; i++)
+		answer_node(d, d->ordered[i]);
+	d->nordered = 0; /* what these reports changed has no create */
+	d->answer_us += d->busy_us - busy_us;
+	d->busy_us = busy_us;
+}
+
+void drive_done(struct drive *d)
+{
+	core_free(d->core);
+	free(d->ordered);
+	*d = (struct drive){.l = d->l};
 }
 
 uint64_t drive_placed(const struct drive *d)

@@ -11,6 +11,8 @@ struct drive {
 	struct core *core;
 	int64_t now_ms, worst_us, busy_us; /* of the steps since they were set to 0 */
 	int64_t grace_ms;                  /* of silent agents; 0: for ever */
+	int64_t answer_us;                 /* the time of drive_answer, which busy_us has not */
+	uint32_t *ordered, nordered, ordered_cap; /* nodes whose orders changed since then */
 };
 
 int64_t cpu_us(void);
@@ -26,6 +28,10 @@ void drive_pods(struct drive *d, const struct member *v, uint32_t n, bool last);
 void drive_tick(struct drive *d, int64_t ms);
 void drive_settle(struct drive *d); /* ticks until the core wants none at once */
 void drive_report(struct drive *d, const struct member *m, uint64_t session);
+/* All agents have obeyed their orders: each reports the pods that it made since the last call. */
+void drive_answer(struct drive *d);
+/* Frees what d holds; it may be used anew. */
+void drive_done(struct drive *d);
 uint64_t drive_placed(const struct drive *d);
 /* Every assignment: the node matches, its taints are tolerated, it has room, and holds one member
  * of a job. *ret_members: how many there are. Jobs that are not of the load count for room only. */

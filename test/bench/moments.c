@@ -24,8 +24,7 @@ static void end(struct drive *d, const char *moment)
 
 static void close_core(struct drive *d)
 {
-	core_free(d->core);
-	d->core = NULL;
+	drive_done(d);
 }
 
 /* A job of its own size; it fits where nothing else asks for so much, or nowhere. */

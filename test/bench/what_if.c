@@ -80,7 +80,7 @@ bool what_if_run(struct load *l, int64_t n)
 	bool unchanged = drive_placed(&d) == placed;
 	for (int64_t i = l->jobs / 2; i < l->jobs && asked_of < SAMPLES; i++, asked_of++)
 		agreed += agrees(&d, &l->job[i], LOAD_CREATED + i);
-	core_free(d.core);
+	drive_done(&d);
 	load_done(l);
 	printf("what_if_per_s=%.0f questions=%lld starts=%llu checked=%llu agreed=%llu "
 	       "changed_nothing=%s\n",
