@@ -103,6 +103,7 @@ static void check_node(const struct core *c, const struct node_record *n)
 	}
 	must(live == n->nlive && res_row(c, n, ROW_USED)[RES_PODS] == pods);
 	must(!settled(c) || !n->dirty);
+	must(n->dirty || !n->attempts_new);
 	must(!settled(c) || n->orders.recount || n->orders.sum == orders_sum(n));
 	const struct order *v;
 	uint32_t norders;

@@ -52,6 +52,16 @@ uint32_t bitset_count(const struct bitset *b)
 	return n;
 }
 
+bool bitset_has_many(const struct bitset *b, uint32_t n)
+{
+	uint32_t have = 0;
+	for (size_t i = 0; i < b->n && have < n; i++) {
+		if (b->w[i])
+			have += (uint32_t)__builtin_popcountll(b->w[i]);
+	}
+	return have >= n;
+}
+
 void bitset_copy(struct bitset *to, const struct bitset *from)
 {
 	grow(to, from->n);
@@ -61,10 +71,28 @@ void bitset_copy(struct bitset *to, const struct bitset *from)
 		memset(to->w + from->n, 0, (to->n - from->n) * sizeof *to->w);
 }
 
+/* Words that both have. */
+static size_t common(const struct bitset *a, const struct bitset *b)
+{
+	return a->n < b->n ? a->n : b->n;
+}
+
+/* Four words a turn: placement does little else with clusters of thousands of nodes. */
 void bitset_and(struct bitset *b, const struct bitset *o)
 {
-	for (size_t i = 0; i < b->n; i++)
-		b->w[i] &= i < o->n ? o->w[i] : 0;
+	size_t n = common(b, o), i = 0;
+	uint64_t *w = b->w;
+	const uint64_t *v = o->w;
+	for (; i + 4 <= n; i += 4) {
+		w[i] &= v[i];
+		w[i + 1] &= v[i + 1];
+		w[i + 2] &= v[i + 2];
+		w[i + 3] &= v[i + 3];
+	}
+	for (; i < n; i++)
+		w[i] &= v[i];
+	if (b->n > n)
+		memset(w + n, 0, (b->n - n) * sizeof *w);
 }
 
 void bitset_or(struct bitset *b, const struct bitset *o)
@@ -76,9 +104,17 @@ void bitset_or(struct bitset *b, const struct bitset *o)
 
 void bitset_andnot(struct bitset *b, const struct bitset *o)
 {
-	size_t n = b->n < o->n ? b->n : o->n;
-	for (size_t i = 0; i < n; i++)
-		b->w[i] &= ~o->w[i];
+	size_t n = common(b, o), i = 0;
+	uint64_t *w = b->w;
+	const uint64_t *v = o->w;
+	for (; i + 4 <= n; i += 4) {
+		w[i] &= ~v[i];
+		w[i + 1] &= ~v[i + 1];
+		w[i + 2] &= ~v[i + 2];
+		w[i + 3] &= ~v[i + 3];
+	}
+	for (; i < n; i++)
+		w[i] &= ~v[i];
 }
 
 uint32_t bitset_next(const struct bitset *b, uint32_t from)

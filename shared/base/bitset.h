@@ -19,6 +19,7 @@ void bitset_clear(struct bitset *b, uint32_t i);
 bool bitset_has(const struct bitset *b, uint32_t i);
 void bitset_zero(struct bitset *b); /* keeps the memory */
 uint32_t bitset_count(const struct bitset *b);
+bool bitset_has_many(const struct bitset *b, uint32_t n); /* at least n bits are set */
 void bitset_copy(struct bitset *to, const struct bitset *from);
 void bitset_and(struct bitset *b, const struct bitset *o);    /* b &= o */
 void bitset_or(struct bitset *b, const struct bitset *o);     /* b |= o */

@@ -63,12 +63,19 @@ void buf_putc(struct buf *b, char c)
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
 	va_list again;
-	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, fmt, again);
-	va_end(again);
-	if (n < 0 || !reserve(b, (size_t)n))
+	if (!reserve(b, 0))
 		return;
-	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+	/* Mostly there is room enough; what does not fit is taken back and written again. */
+	size_t room = b->cap - b->len;
+	va_copy(again, ap);
+	int n = vsnprintf(b->data + b->len, room, fmt, again);
+	va_end(again);
+	if (n < 0 || !reserve(b, (size_t)n)) {
+		b->data[b->len] = 0;
+		return;
+	}
+	if ((size_t)n >= room)
+		vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
 	b->len += (size_t)n;
 }
 

@@ -10,13 +10,20 @@
 
 struct heap_node {
 	int64_t due_ms;
-	uint64_t seq;
 	uint32_t pos;  /* 1 … heap.n; 0: not in a heap */
 	uint32_t kind; /* the owner's, to tell its structs apart; the heap never reads it */
 };
 
+/* A copy of what the order depends on stands beside the pointer, so that a node which keeps its
+ * place is not read. */
+struct heap_slot {
+	int64_t due_ms;
+	uint64_t seq;
+	struct heap_node *node;
+};
+
 struct heap {
-	struct heap_node **v;
+	struct heap_slot *v;
 	uint32_t n, cap;
 	uint64_t seq;
 };
@@ -28,4 +35,6 @@ void heap_set(struct heap *h, struct heap_node *node, int64_t due_ms);
 void heap_remove(struct heap *h, struct heap_node *node); /* harmless when it is in none */
 /* The earliest node if it is due at now_ms, taken out; else NULL. */
 struct heap_node *heap_pop_due(struct heap *h, int64_t now_ms);
+/* The earliest node, which stays in; NULL: the heap is empty. */
+struct heap_node *heap_first(const struct heap *h);
 int64_t heap_next(const struct heap *h); /* the earliest due time; INT64_MAX: the heap is empty */

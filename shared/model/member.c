@@ -15,15 +15,22 @@
 void member_pod_name(const char *job, const char *job_uid, uint32_t index, uint32_t attempt,
 		     char ret[POD_NAME_BYTES])
 {
-	char suffix[8];
+	enum { SUFFIX = 5, DIGITS_MAX = 10 };
+	char digits[DIGITS_MAX];
+	size_t len = strlen(job), ndigits = 0;
 	uint64_t h = hash_str(0, job_uid);
 	h = hash_u64(h, index);
 	h = hash_u64(h, attempt);
-	hash_name(h, suffix, 5);
-	AUTO(buf_done) struct buf name = BUF_INIT(POD_NAME_BYTES - 1);
-	buf_printf(&name, "%s-%u-%s", job, index, suffix);
-	must(buf_rc(&name) == RC_OK);
-	memcpy(ret, name.data, name.len + 1);
+	do {
+		digits[ndigits++] = (char)('0' + index % 10);
+	} while ((index /= 10));
+	must(len + ndigits + SUFFIX + 3 <= POD_NAME_BYTES);
+	memcpy(ret, job, len);
+	ret[len++] = '-';
+	while (ndigits)
+		ret[len++] = digits[--ndigits];
+	ret[len++] = '-';
+	hash_name(h, ret + len, SUFFIX);
 }
 
 bool member_same_run(const char *hash_a, const char *hash_b)

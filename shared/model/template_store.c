@@ -16,8 +16,11 @@ struct template_text {
 char *template_name(const char *ns, const char *hash)
 {
 	struct buf b = BUF_INIT(1024);
-	if (*str_or_empty(hash))
-		buf_printf(&b, "%s%s%s", str_or_empty(ns), *str_or_empty(ns) ? "/" : "", hash);
+	if (*str_or_empty(hash)) {
+		buf_puts(&b, str_or_empty(ns));
+		buf_puts(&b, *str_or_empty(ns) ? "/" : "");
+		buf_puts(&b, hash);
+	}
 	return buf_steal(&b);
 }
 

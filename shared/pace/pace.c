@@ -7,9 +7,6 @@
  * seconds, for a server that has become slower by itself. */
 #include "pace/pace.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/must.h"
 
 enum {
@@ -91,19 +88,19 @@ static void grow(struct pace *p)
 
 /* ---- times ---- */
 
-static int by_time(const void *a, const void *b)
+static void note(struct pace_times *t, int64_t took_ms)
 {
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return (x > y) - (x < y);
+	must(t->n < PACE_ROUND);
+	uint32_t i = t->n++;
+	for (; i && t->round[i - 1] > took_ms; i--)
+		t->round[i] = t->round[i - 1];
+	t->round[i] = took_ms;
 }
 
-static int64_t median(const int64_t *v, uint32_t n)
+static int64_t median(const struct pace_times *t)
 {
-	int64_t sorted[PACE_ROUND];
-	must(n > 0 && n <= PACE_ROUND);
-	memcpy(sorted, v, n * sizeof *v);
-	qsort(sorted, n, sizeof *sorted, by_time);
-	return sorted[(n - 1) / 2];
+	must(t->n > 0);
+	return t->round[(t->n - 1) / 2];
 }
 
 static void set_best(struct pace_times *t, int64_t best_ms, int64_t now_ms)
@@ -121,7 +118,7 @@ static bool used(const struct pace *p)
 /* The round is full: what do its answers say? */
 static void judge(struct pace *p, struct pace_times *t, int64_t now_ms)
 {
-	int64_t mid = median(t->round, t->n);
+	int64_t mid = median(t);
 	bool was_used = used(p);
 	t->n = 0;
 	p->widest = p->out;
@@ -134,7 +131,7 @@ static void judge(struct pace *p, struct pace_times *t, int64_t now_ms)
 /* The newest answers of the kind are not so slow that growing would make them worse. */
 static bool is_quick(const struct pace_times *t)
 {
-	return median(t->round, t->n) <= QUICK_TIMES * t->best_ms + QUICK_MS;
+	return median(t) <= QUICK_TIMES * t->best_ms + QUICK_MS;
 }
 
 void pace_answered(struct pace *p, enum pace_kind kind, int64_t began_ms, int64_t now_ms)
@@ -147,7 +144,7 @@ void pace_answered(struct pace *p, enum pace_kind kind, int64_t began_ms, int64_
 		set_best(t, took_ms, now_ms);
 	if (began_ms <= p->shrunk_ms)
 		return;
-	t->round[t->n++] = took_ms;
+	note(t, took_ms);
 	if (used(p) && is_quick(t))
 		grow(p);
 	if (t->n == PACE_ROUND)

@@ -32,7 +32,7 @@ struct pace_config {
 
 /* What is known of the answers to one kind of request. Times in ms. */
 struct pace_times {
-	int64_t round[PACE_ROUND];
+	int64_t round[PACE_ROUND]; /* the quickest first */
 	uint32_t n;
 	int64_t best_ms;   /* the quickest answer of late; -1: there was none */
 	int64_t raised_ms; /* when best_ms was last raised, or set */

@@ -18,6 +18,7 @@
 #include "coordinator/core/life/not_ready.h"
 #include "coordinator/core/life/pod_lists.h"
 #include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/conditions.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
@@ -106,15 +107,6 @@ static void set_state(struct core *c, struct node_record *n, enum compute_node_s
 	n->verdict.since_ms = whole_seconds(c->wall_ms);
 }
 
-/* New attempts are at the end of the list. */
-static struct attempt *first_new_attempt(const struct node_record *n)
-{
-	struct attempt *a = n->attempts ? n->attempts->node_prev : NULL;
-	while (a && a->new_on_node && a != n->attempts && a->node_prev->new_on_node)
-		a = a->node_prev;
-	return a && a->new_on_node ? a : NULL;
-}
-
 static void set_loss(struct core *c, struct node_record *n, enum loss loss)
 {
 	struct attempt *a, *next;
@@ -122,9 +114,9 @@ static void set_loss(struct core *c, struct node_record *n, enum loss loss)
 	n->verdict.loss = loss;
 	if (changed) /* what a lost node has in use blocks nobody */
 		queue_due(c);
-	for (a = all ? n->attempts : first_new_attempt(n); a; a = next) {
+	for (a = all ? n->attempts : n->attempts_new; a; a = next) {
 		next = a->node_next;
-		a->new_on_node = false;
+		attempt_settled(a);
 		if (loss == NODE_UNREADY && not_ready_over_for(c, a))
 			attempt_given_up(c, a);
 		else if (loss == NODE_DOUBTFUL || loss == NODE_LOST)

@@ -156,8 +156,10 @@ static void take_tiers(struct picking *k)
 static bool part_avoided(const struct core *c, struct placing *p, const struct job_record *j)
 {
 	bool any = false;
+	if (!j || !j->refusals.n)
+		return false;
 	bitset_zero(&p->last);
-	for (uint32_t i = 0; j && i < j->refusals.n; i++) {
+	for (uint32_t i = 0; i < j->refusals.n; i++) {
 		const struct refusal *r = &j->refusals.v[i];
 		if (!refusal_comes_last(c, r) || !bitset_has(&p->ok, r->node))
 			continue;
@@ -172,7 +174,7 @@ uint32_t pick_nodes(const struct core *c, struct placing *p, const struct pick *
 {
 	struct picking k = {.c = c, .p = p, .q = q};
 	candidate_nodes(c, p, q, ret_kept);
-	if (bitset_count(&p->ok) < q->need)
+	if (!bitset_has_many(&p->ok, q->need))
 		return 0;
 	candidates_grow(p, q->want);
 	bool avoided = part_avoided(c, p, q->job);

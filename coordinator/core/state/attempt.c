@@ -171,6 +171,25 @@ void attempt_set_state(struct core *c, struct attempt *a, enum attempt_state to)
 	node_dirty(c, a->node);
 }
 
+static void node_in(struct attempt *a, struct node_record *n)
+{
+	DL_APPEND2(n->attempts, a, node_prev, node_next);
+	if (!n->attempts_new)
+		n->attempts_new = a;
+}
+
+void attempt_settled(const struct attempt *a)
+{
+	if (a->node->attempts_new == a)
+		a->node->attempts_new = a->node_next;
+}
+
+static void node_out(struct attempt *a)
+{
+	attempt_settled(a);
+	DL_DELETE2(a->node->attempts, a, node_prev, node_next);
+}
+
 struct attempt *attempt_new(struct core *c, struct job_record *j, uint32_t index, uint32_t attempt,
 			    struct node_record *n)
 {
@@ -187,8 +206,7 @@ struct attempt *attempt_new(struct core *c, struct job_record *j, uint32_t index
 	hmap_add(&c->attempts.by_id, &a->by_id, id_hash(j, index, attempt));
 	hmap_add(&c->attempts.by_pod, &a->by_pod, name_hash(j->ns, a->pod));
 	DL_APPEND2(j->members.attempts, a, job_prev, job_next);
-	DL_APPEND2(n->attempts, a, node_prev, node_next);
-	a->new_on_node = true;
+	node_in(a, n);
 	job_number_used(j, index, attempt);
 	return a;
 }
@@ -311,7 +329,7 @@ void attempt_free(struct core *c, struct attempt *a)
 	hmap_del(&c->attempts.by_id, &a->by_id);
 	hmap_del(&c->attempts.by_pod, &a->by_pod);
 	DL_DELETE2(j->members.attempts, a, job_prev, job_next);
-	DL_DELETE2(a->node->attempts, a, node_prev, node_next);
+	node_out(a);
 	intern_put(c->strs, a->template_id);
 	needs_done(&a->needs);
 	free(a->ports.v);
@@ -329,11 +347,10 @@ void attempt_move(struct core *c, struct attempt *a, struct node_record *n)
 	ticket_drop(c, a);
 	attempt_order_forget(a);
 	node_dirty(c, a->node);
-	DL_DELETE2(a->node->attempts, a, node_prev, node_next);
+	node_out(a);
 	a->node = n;
 	a->seen_gen = n->list.generation;
-	DL_APPEND2(n->attempts, a, node_prev, node_next);
-	a->new_on_node = true;
+	node_in(a, n);
 	take_room(c, a, room);
 	attempt_order_changed(c, a);
 	job_dirty(c, a->job); /* the job's status names the nodes of its members */

@@ -26,6 +26,8 @@ struct attempt *attempt_adopt(struct core *c, struct job_record *j, struct node_
 struct attempt *attempt_resume(struct core *c, struct job_record *j, struct node_record *n,
 			       const struct member *m);
 void attempt_free(struct core *c, struct attempt *a);
+/* The node was settled with the attempt, which is not among its new ones any more. */
+void attempt_settled(const struct attempt *a);
 /* The pod of the attempt was found on another node. */
 void attempt_move(struct core *c, struct attempt *a, struct node_record *n);
 

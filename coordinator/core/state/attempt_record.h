@@ -36,17 +36,17 @@ struct attempt {
 	enum attempt_state state;
 	enum member_phase phase; /* as last reported; a phase never goes back */
 	bool ready, deleting, confirmed, by_coordinator, creating, delete_ok, takes_room;
-	bool denied;       /* the API server refused its pod to the agent */
-	bool orphaned;     /* the pod belongs to nobody; the attempt only holds its room */
-	bool ran_long;     /* the attempt has ended, after a long run (attempt/again.h) */
-	bool loss_counted; /* it was replaced while it was lost: an end of its index */
-	bool removed;      /* the attempt has ended, and the deletion of its pod was asked for */
-	bool unlisted;     /* the pod is to be without LABEL_CURRENT */
-	bool label_due;    /* a write of that label failed, and is tried again with the timer */
-	bool away;         /* the node is lost, or not Ready for longer than the job allows */
-	bool unchecked;    /* resumed; not held against the job's selection yet */
-	bool new_on_node, order_changed; /* set until the node, or its orders, were settled */
-	uint32_t tries, template_id;     /* template_id: the interned hash of the template */
+	bool denied;        /* the API server refused its pod to the agent */
+	bool orphaned;      /* the pod belongs to nobody; the attempt only holds its room */
+	bool ran_long;      /* the attempt has ended, after a long run (attempt/again.h) */
+	bool loss_counted;  /* it was replaced while it was lost: an end of its index */
+	bool removed;       /* the attempt has ended, and the deletion of its pod was asked for */
+	bool unlisted;      /* the pod is to be without LABEL_CURRENT */
+	bool label_due;     /* a write of that label failed, and is tried again with the timer */
+	bool away;          /* the node is lost, or not Ready for longer than the job allows */
+	bool unchecked;     /* resumed; not held against the job's selection yet */
+	bool order_changed; /* set until the orders of the node were settled */
+	uint32_t tries, template_id; /* template_id: the interned hash of the template */
 	uint64_t seen_gen;       /* list.generation of the node when the attempt was last seen */
 	int64_t started_ms;      /* monotonic, when a container started, about; 0: none has */
 	int64_t ended_ms;        /* wall time, as the kubelet gives it */

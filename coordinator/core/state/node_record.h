@@ -149,7 +149,9 @@ struct node_record {
 	struct host_ports ports; /* of pods that are no members */
 	struct volume_keys volumes; /* that are in use, as the kubelet says */
 	struct attempt *attempts;   /* a list through node_next */
-	uint32_t nlive;             /* attempts that take room */
+	/* Of these, the first that came after the node was last settled; all behind it did, too. */
+	struct attempt *attempts_new;
+	uint32_t nlive; /* attempts that take room */
 	struct node_verdict verdict;
 	struct status_slot status;
 	/* A status is stored, or on its way, that says that no agent was ever heard. */

@@ -77,8 +77,10 @@ void templates_forget(struct core *c)
 
 bool templates_by_coordinator(const struct core *c, const char *ns, uint32_t template_id)
 {
-	AUTO(mem_freep) char *name = name_of(c, ns, template_id);
 	struct by_coordinator *b;
+	if (!c->templates.by_coordinator)
+		return false;
+	AUTO(mem_freep) char *name = name_of(c, ns, template_id);
 	HASH_FIND_STR(c->templates.by_coordinator, name, b);
 	return b;
 }

@@ -11,6 +11,25 @@
 enum { LEAST = 4, MOST = 1024, INITIAL = 16 };
 enum { NODE_PART = 4, FEW_NODES = 3, REFUSED_TOGETHER_MS = 10000, SLOW_MS = 5000 };
 
+static void share_free(struct core *c, struct ticket_share *s)
+{
+	must(!s->users && !s->held && !s->jobs.n);
+	HASH_DEL(c->tickets.shares, s);
+	heap_remove(&c->tickets.turns, &s->turn);
+	heap_done(&s->jobs);
+	free(s->ns);
+	free(s);
+}
+
+/* The share that was looked up last stays, also without users: mostly it is the next one, too. */
+static void set_recent(struct core *c, struct ticket_share *s)
+{
+	struct ticket_share *before = c->tickets.recent;
+	c->tickets.recent = s;
+	if (before && before != s && !before->users)
+		share_free(c, before);
+}
+
 void tickets_forget(struct core *c)
 {
 	uint32_t initial = c->cfg.creates_initial ? c->cfg.creates_initial : INITIAL;
@@ -19,7 +38,9 @@ void tickets_forget(struct core *c)
 		.most = initial > MOST ? initial : MOST,
 		.initial = initial,
 	};
-	must(!c->tickets.shares && !c->tickets.nwaiting);
+	must(!c->tickets.nwaiting);
+	set_recent(c, NULL);
+	must(!c->tickets.shares);
 	pace_init(&c->tickets.pace, &window);
 	c->tickets.refused_ms = INT64_MIN / 2;
 }
@@ -35,13 +56,16 @@ void tickets_begin(struct core *c, uint64_t epoch)
 
 static struct ticket_share *share_get(struct core *c, const char *ns)
 {
-	struct ticket_share *s;
-	HASH_FIND_STR(c->tickets.shares, ns, s);
-	if (s)
+	struct ticket_share *s = c->tickets.recent;
+	if (s && !strcmp(s->ns, ns))
 		return s;
-	s = mem_zalloc(1, sizeof *s);
-	s->ns = mem_strdup(ns);
-	HASH_ADD_KEYPTR(hh, c->tickets.shares, s->ns, strlen(s->ns), s);
+	HASH_FIND_STR(c->tickets.shares, ns, s);
+	if (!s) {
+		s = mem_zalloc(1, sizeof *s);
+		s->ns = mem_strdup(ns);
+		HASH_ADD_KEYPTR(hh, c->tickets.shares, s->ns, strlen(s->ns), s);
+	}
+	set_recent(c, s);
 	return s;
 }
 
@@ -57,14 +81,8 @@ static void share_leave(struct core *c, struct job_record *j)
 	struct ticket_share *s = j->tickets.share;
 	if (!j->tickets.held && !j->tickets.waiting)
 		j->tickets.share = NULL;
-	if (--s->users)
-		return;
-	must(!s->held && !s->jobs.n);
-	HASH_DEL(c->tickets.shares, s);
-	heap_remove(&c->tickets.turns, &s->turn);
-	heap_done(&s->jobs);
-	free(s->ns);
-	free(s);
+	if (--s->users == 0 && s != c->tickets.recent)
+		share_free(c, s);
 }
 
 /* Whoever holds the fewest is next; of the jobs of a namespace that hold as many, the one of which
@@ -87,13 +105,18 @@ static void list_in(struct core *c, struct attempt *a)
 	turns_changed(c, a->job);
 }
 
-static void list_out(struct core *c, struct attempt *a)
+static void unlist(struct attempt *a)
 {
 	if (a->ticket.state == TICKET_PARKED)
 		DL_DELETE2(a->node->tickets.parked, a, ticket.prev, ticket.next);
 	else
 		DL_DELETE2(a->job->tickets.first, a, ticket.prev, ticket.next);
 	a->ticket.state = TICKET_NONE;
+}
+
+static void list_out(struct core *c, struct attempt *a)
+{
+	unlist(a);
 	turns_changed(c, a->job);
 }
 
@@ -129,11 +152,17 @@ static void enter(struct core *c, struct attempt *a)
 	list_in(c, a);
 }
 
-static void leave(struct core *c, struct attempt *a)
+static void waits_no_more(struct core *c, struct attempt *a)
 {
 	a->job->tickets.waiting--;
 	c->tickets.nwaiting--;
-	list_out(c, a);
+	unlist(a);
+}
+
+static void leave(struct core *c, struct attempt *a)
+{
+	waits_no_more(c, a);
+	turns_changed(c, a->job);
 	share_leave(c, a->job);
 }
 
@@ -145,10 +174,10 @@ void ticket_want(struct core *c, struct attempt *a)
 
 /* ---- tickets ---- */
 
+/* To one that counts as a user of its share already. */
 static void give(struct core *c, struct attempt *a)
 {
 	struct job_tickets *t = &a->job->tickets;
-	share_use(c, a->job);
 	if (++c->tickets.last == 0)
 		c->tickets.last = 1;
 	a->ticket = (struct attempt_ticket){
@@ -181,6 +210,7 @@ void ticket_found(struct core *c, struct attempt *a)
 	if (waits(a))
 		leave(c, a);
 	c->tickets.found++;
+	share_use(c, a->job);
 	give(c, a);
 }
 
@@ -203,8 +233,9 @@ static struct attempt *head(const struct core *c)
 {
 	if (!c->tickets.turns.n)
 		return NULL;
-	const struct ticket_share *s = OWNER_OF(c->tickets.turns.v[0], struct ticket_share, turn);
-	return OWNER_OF(s->jobs.v[0], struct job_record, tickets.turn)->tickets.first;
+	const struct ticket_share *s =
+		OWNER_OF(heap_first(&c->tickets.turns), struct ticket_share, turn);
+	return OWNER_OF(heap_first(&s->jobs), struct job_record, tickets.turn)->tickets.first;
 }
 
 struct attempt *tickets_next(struct core *c)
@@ -215,11 +246,12 @@ struct attempt *tickets_next(struct core *c)
 			park(c, a);
 			continue;
 		}
-		leave(c, a);
 		if (would_begin(a)) {
+			waits_no_more(c, a);
 			give(c, a);
 			return a;
 		}
+		leave(c, a);
 	}
 	return NULL;
 }

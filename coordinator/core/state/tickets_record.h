@@ -48,7 +48,7 @@ struct node_tickets {
 
 struct ticket_table {
 	struct pace pace;
-	struct ticket_share *shares;
+	struct ticket_share *shares, *recent;
 	struct heap turns; /* the namespaces that wait */
 	uint32_t last, nwaiting;
 	uint64_t found;        /* how often a ticket was held already */

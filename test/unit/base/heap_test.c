@@ -66,6 +66,8 @@ static void as_a_plain_search_would(void **state)
 				assert_int_equal(popped->due_ms, due);
 		}
 		assert_int_equal(heap_next(&h), least(v));
+		const struct heap_node *first = heap_first(&h);
+		assert_int_equal(first ? first->due_ms : INT64_MAX, least(v));
 	}
 	heap_done(&h);
 }

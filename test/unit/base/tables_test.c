@@ -35,6 +35,8 @@ static void test_bitset_against_bools(void **state)
 	}
 	assert_int_equal(next, UINT32_MAX);
 	assert_int_equal(bitset_count(&b), count);
+	for (uint32_t n = 0; n < N; n++)
+		assert_int_equal(bitset_has_many(&b, n), n <= count);
 	assert_false(bitset_has(&b, 1000000));
 }
 
@@ -56,6 +58,34 @@ static void test_bitset_algebra(void **state)
 	assert_false(bitset_has(&a, 200));
 	bitset_zero(&a);
 	assert_int_equal(bitset_count(&a), 0);
+}
+
+/* Sets of any two lengths. */
+static void test_bitset_algebra_of_lengths(void **state)
+{
+	enum { WORDS = 11 };
+	struct rng rng = {43};
+	(void)state;
+	for (uint32_t n = 0; n < WORDS; n++) {
+		for (uint32_t m = 0; m < WORDS; m++) {
+			AUTO(bitset_done) struct bitset a = {0}, b = {0}, with = {0}, without = {0};
+			for (uint32_t i = 0; i < n * 64; i++)
+				if (i == n * 64 - 1 || rng_next(&rng) & 1)
+					bitset_set(&a, i);
+			for (uint32_t i = 0; i < m * 64; i++)
+				if (i == m * 64 - 1 || rng_next(&rng) & 1)
+					bitset_set(&b, i);
+			bitset_copy(&with, &a);
+			bitset_and(&with, &b);
+			bitset_copy(&without, &a);
+			bitset_andnot(&without, &b);
+			for (uint32_t i = 0; i < WORDS * 64; i++) {
+				bool in = bitset_has(&a, i), other = bitset_has(&b, i);
+				assert_int_equal(bitset_has(&with, i), in && other);
+				assert_int_equal(bitset_has(&without, i), in && !other);
+			}
+		}
+	}
 }
 
 static void test_ranges(void **state)
@@ -150,6 +180,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bitset_against_bools),
 		cmocka_unit_test(test_bitset_algebra),
+		cmocka_unit_test(test_bitset_algebra_of_lengths),
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_intern),
 		cmocka_unit_test(test_hashes_are_stable),

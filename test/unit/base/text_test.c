@@ -66,6 +66,27 @@ static void test_buf_growth_and_front(void **state)
 	assert_int_equal(b.max, 1 << 20);
 }
 
+/* What is written may end at, before or behind the room that there is. */
+static void test_buf_printf_at_the_end_of_the_room(void **state)
+{
+	enum { MAX = 200 };
+	char plain[MAX + 2];
+	(void)state;
+	memset(plain, 'x', sizeof plain - 1);
+	plain[sizeof plain - 1] = 0;
+	for (int before = 0; before <= MAX; before++) {
+		for (int len = 0; len <= MAX + 1; len++) {
+			AUTO(buf_done) struct buf b = BUF_INIT(MAX);
+			buf_put(&b, plain, (size_t)before);
+			buf_printf(&b, "%.*s", len, plain);
+			bool fits = before + len <= MAX;
+			assert_int_equal(buf_rc(&b), fits ? RC_OK : RC_TOOBIG);
+			assert_int_equal(b.len, fits ? before + len : before);
+			assert_int_equal(strlen(buf_str(&b)), b.len);
+		}
+	}
+}
+
 static void test_escapes(void **state)
 {
 	(void)state;
@@ -314,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_texts_that_are_empty_share_one),
 		cmocka_unit_test(test_buf_never_truncates),
 		cmocka_unit_test(test_buf_growth_and_front),
+		cmocka_unit_test(test_buf_printf_at_the_end_of_the_room),
 		cmocka_unit_test(test_escapes),
 		cmocka_unit_test(test_err_wraps),
 		cmocka_unit_test(test_log_lines),

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "test/lib/check.h"
 
@@ -37,6 +38,14 @@ static void test_names(void **state)
 	assert_string_not_equal(a, b);
 	assert_int_equal(strlen(a), strlen("job-0-abcde"));
 	assert_memory_equal(a, "job-0-", 6);
+	static const uint32_t indexes[] = {1, 9, 10, 4095, UINT32_MAX};
+	for (size_t i = 0; i < ARRAY_LEN(indexes); i++) {
+		AUTO(buf_done) struct buf head = BUF_INIT(64);
+		member_pod_name("job", "uid-1", indexes[i], 1, b);
+		buf_printf(&head, "job-%u-", indexes[i]);
+		assert_int_equal(strlen(b), head.len + 5);
+		assert_memory_equal(b, buf_str(&head), head.len);
+	}
 	member_pod_name("job", "uid-2", 0, 1, b);
 	assert_string_not_equal(a, b);
 	memset(longest, 'a', JOB_NAME_MAX);

@@ -107,6 +107,35 @@ static void shares(void **state)
 	other->ns = ns;
 }
 
+/* A namespace is forgotten when nobody of it waits or holds, but for the last one. */
+static void one_after_the_other(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n[2];
+	set_window(c, 8);
+	nodes(c, 2, n);
+	struct job_record *a = tables_job(c, "a", 2), *b = tables_job(c, "b", 2);
+	const char *ns = b->ns;
+	b->ns = "elsewhere";
+	for (uint32_t i = 0; i < 2; i++) {
+		struct attempt *x = waiting(c, a, i, n[i]);
+		assert_ptr_equal(tickets_next(c), x);
+		ticket_back(c, x);
+		assert_int_equal(HASH_COUNT(c->tickets.shares), 1);
+		x = waiting(c, b, i, n[i]);
+		assert_ptr_equal(tickets_next(c), x);
+		assert_int_equal(HASH_COUNT(c->tickets.shares), 1);
+		ticket_want(c, attempt_find(c, a, i, 1));
+		assert_int_equal(HASH_COUNT(c->tickets.shares), 2);
+		ticket_back(c, x); /* while the other one was looked up last */
+		assert_int_equal(HASH_COUNT(c->tickets.shares), 1);
+		ticket_drop(c, attempt_find(c, a, i, 1));
+	}
+	b->ns = ns;
+	tickets_forget(c);
+	assert_null(c->tickets.shares);
+}
+
 static void a_node_has_a_quarter(void **state)
 {
 	struct core *c = tables_of(state);
@@ -274,6 +303,7 @@ int main(void)
 		T(no_more_than_the_window),
 		T(numbers_are_given_once),
 		T(shares),
+		T(one_after_the_other),
 		T(a_node_has_a_quarter),
 		T(at_least_one),
 		cmocka_unit_test(who_leaves),
