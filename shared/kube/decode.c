@@ -213,6 +213,7 @@ static const struct meta *decode_kind(enum api_kind kind, const json_t *o,
 	case API_STORAGE_CLASS:
 	case API_CSI_DRIVER:
 	case API_CSI_NODE:
+	case API_CSI_CAPACITY:
 		decode_needed(a, (enum needed_kind)(kind - API_RUNTIME_CLASS), o, &ret->needed);
 		ret->object.needed = &ret->needed;
 		return &ret->needed.meta;

@@ -5,6 +5,7 @@
 
 #include "kube/decode_job.h"
 #include "kube/decode_meta.h"
+#include "model/quantity.h"
 
 enum { ZONE_KEYS = 4 };
 
@@ -219,6 +220,40 @@ static void csi_node(struct arena *a, const json_t *o, struct needed *ret)
 	ret->limits = v;
 }
 
+/* metav1.LabelSelector: all of its labels and expressions hold; an empty one holds everywhere, none
+ * at all nowhere (LabelSelectorAsSelector). */
+static struct sel_terms label_selector(struct arena *a, const json_t *o)
+{
+	struct kvs labels = js_kvs(a, json_object_get(o, "matchLabels"));
+	struct sel_term exprs = decode_term(a, o); /* the same form */
+	uint32_t n = labels.n + exprs.n;
+	struct sel_expr *x = arena_alloc(a, (n + 1) * sizeof *x);
+	struct sel_term *t = arena_alloc(a, sizeof *t);
+	if (!json_is_object(o) || n > EXPRS_MAX || !x || !t)
+		return none_match(a);
+	if (!n)
+		return (struct sel_terms){0};
+	for (uint32_t i = 0; i < labels.n; i++)
+		x[i] = (struct sel_expr){labels.v[i].key, SEL_IN, {&labels.v[i].val, 1}};
+	for (uint32_t i = 0; i < exprs.n; i++)
+		x[labels.n + i] = exprs.v[i];
+	*t = (struct sel_term){x, n};
+	return (struct sel_terms){t, 1};
+}
+
+/* The rule of kube-scheduler (capacitySufficient): the largest volume, where it is told, else what
+ * is free; where neither is, nothing can be made. */
+static void capacity(struct arena *a, const json_t *o, struct needed *ret)
+{
+	const char *most = js_str(o, "maximumVolumeSize");
+	int64_t bytes = 0;
+	ret->storage_class = str_or_empty(js_str(o, "storageClassName"));
+	ret->where[0] = label_selector(a, json_object_get(o, "nodeTopology"));
+	if (quantity_parse(most ? most : str_or_empty(js_str(o, "capacity")), &bytes) != RC_OK)
+		bytes = -1;
+	ret->bytes = bytes;
+}
+
 void decode_needed(struct arena *a, enum needed_kind kind, const json_t *o, struct needed *ret)
 {
 	*ret = (struct needed){.volume = "",
@@ -242,8 +277,10 @@ void decode_needed(struct arena *a, enum needed_kind kind, const json_t *o, stru
 		break;
 	case NEEDED_CSI_DRIVER:
 		ret->attachless = json_is_false(js_path(o, "spec", "attachRequired"));
+		ret->tells_room = json_is_true(js_path(o, "spec", "storageCapacity"));
 		break;
 	case NEEDED_CSI_NODES: csi_node(a, o, ret); break;
+	case NEEDED_CAPACITY: capacity(a, o, ret); break;
 	case NEEDED_POOL:
 	case NEEDED_KIND_N: break;
 	}

@@ -214,6 +214,7 @@ static json_t *body_of(const struct api_request *req)
 	case API_STORAGE_CLASS:
 	case API_CSI_DRIVER:
 	case API_CSI_NODE:
+	case API_CSI_CAPACITY:
 	case API_ADMISSION_POLICY:
 	case API_ADMISSION_BINDING:
 	case API_KIND_N: break;

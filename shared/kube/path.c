@@ -25,6 +25,8 @@ static const struct {
 	[API_STORAGE_CLASS] = {"storage.k8s.io/v1", "storageclasses", "StorageClass", false},
 	[API_CSI_DRIVER] = {"storage.k8s.io/v1", "csidrivers", "CSIDriver", false},
 	[API_CSI_NODE] = {"storage.k8s.io/v1", "csinodes", "CSINode", false},
+	[API_CSI_CAPACITY] = {"storage.k8s.io/v1", "csistoragecapacities", "CSIStorageCapacity",
+			      true},
 	[API_ADMISSION_POLICY] = {"admissionregistration.k8s.io/v1", "validatingadmissionpolicies",
 				  "ValidatingAdmissionPolicy", false},
 	[API_ADMISSION_BINDING] = {"admissionregistration.k8s.io/v1",

@@ -89,6 +89,7 @@ static const char *const *fields_of(enum api_kind kind)
 	case API_STORAGE_CLASS:
 	case API_CSI_DRIVER:
 	case API_CSI_NODE:
+	case API_CSI_CAPACITY:
 	case API_ADMISSION_POLICY:
 	case API_ADMISSION_BINDING:
 	case API_EVENT:

@@ -12,6 +12,7 @@ enum needed_kind {
 	NEEDED_STORAGE_CLASS,
 	NEEDED_CSI_DRIVER,
 	NEEDED_CSI_NODES, /* what nodes can attach of a driver, its name; read by a list */
+	NEEDED_CAPACITY,  /* where volumes of a StorageClass can be made; read by a list */
 	NEEDED_POOL,      /* the volumes of a StorageClass that no claim has; read by a list */
 	NEEDED_KIND_N
 };
@@ -19,7 +20,7 @@ enum needed_kind {
 /* The kind is read by a list, and its name is no object's. */
 static inline bool needed_listed(enum needed_kind kind)
 {
-	return kind == NEEDED_POOL || kind == NEEDED_CSI_NODES;
+	return kind == NEEDED_POOL || kind == NEEDED_CSI_NODES || kind == NEEDED_CAPACITY;
 }
 
 enum { CLAIMS_MAX = 32 };       /* of one pod */
@@ -54,8 +55,8 @@ struct claim_choice {
 struct needed {
 	struct meta meta;
 	/* RuntimeClass: scheduling.nodeSelector. Volume: nodeAffinity, and its zone labels as the
-	 * scheduler's plugin VolumeZone reads them. StorageClass: allowedTopologies. A node is to
-	 * match both. */
+	 * scheduler's plugin VolumeZone reads them. StorageClass: allowedTopologies.
+	 * CSIStorageCapacity: nodeTopology. A node is to match both. */
 	struct sel_terms where[2];
 	const struct toleration *tolerations; /* RuntimeClass: scheduling.tolerations */
 	uint32_t ntolerations;
@@ -65,8 +66,8 @@ struct needed {
 	uint32_t modes;                     /* bits of enum access_mode; a volume has them too */
 	const char *selected_node;          /* annotation volume.kubernetes.io/selected-node */
 	bool selects;                       /* has a selector of volumes */
-	/* Claim and volume */
-	int64_t bytes; /* thousandths: what it asks for, or has */
+	/* Claim, volume and CSIStorageCapacity */
+	int64_t bytes; /* thousandths: what it asks for, has, or how large a volume can be made */
 	bool block;    /* volumeMode: Block */
 	bool taken;    /* a volume: a claim has it, or it goes … */
 	/* … and is to be bound to the claim that its claimRef names; else "". uid may be "". */
@@ -77,6 +78,7 @@ struct needed {
 	const char *provisioner;
 	/* CSIDriver */
 	bool attachless; /* attachRequired: false: no node ever attaches its volumes */
+	bool tells_room; /* storageCapacity: CSIStorageCapacities tell where it can make volumes */
 	/* CSINode: of drivers that say so; at most NODE_DRIVERS_MAX */
 	const struct volume_limit *limits;
 	uint32_t nlimits;

@@ -27,6 +27,7 @@ const char *api_kind_text(enum api_kind kind)
 		[API_STORAGE_CLASS] = "storageclasses",
 		[API_CSI_DRIVER] = "csidrivers",
 		[API_CSI_NODE] = "csinodes",
+		[API_CSI_CAPACITY] = "csistoragecapacities",
 		[API_ADMISSION_POLICY] = "validatingadmissionpolicies",
 		[API_ADMISSION_BINDING] = "validatingadmissionpolicybindings",
 	};

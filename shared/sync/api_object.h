@@ -25,6 +25,7 @@ enum api_kind {
 	API_STORAGE_CLASS, /* storage.k8s.io/v1 StorageClass */
 	API_CSI_DRIVER,    /* storage.k8s.io/v1 CSIDriver */
 	API_CSI_NODE,      /* storage.k8s.io/v1 CSINode */
+	API_CSI_CAPACITY,  /* storage.k8s.io/v1 CSIStorageCapacity */
 	/* admissionregistration.k8s.io/v1 */
 	API_ADMISSION_POLICY,  /* ValidatingAdmissionPolicy */
 	API_ADMISSION_BINDING, /* ValidatingAdmissionPolicyBinding */
@@ -84,7 +85,7 @@ struct api_object {
 		const struct lease *lease;
 		const struct keyed_data *data; /* SECRET, CONFIGMAP */
 		const struct token_identity *token;
-		const struct needed *needed;       /* RUNTIME_CLASS … CSI_NODE */
+		const struct needed *needed;       /* RUNTIME_CLASS … CSI_CAPACITY */
 		const struct admission *admission; /* ADMISSION_POLICY, ADMISSION_BINDING */
 	};
 };

@@ -3,6 +3,7 @@
 
 #include <utlist.h>
 
+#include "coordinator/core/state/capacity.h"
 #include "coordinator/core/state/choice.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/limits.h"
@@ -57,6 +58,8 @@ static void add(const struct core *c, struct lookup *l, const struct needed *obj
 {
 	if (l->kind == NEEDED_POOL)
 		pool_add(l, obj);
+	else if (l->kind == NEEDED_CAPACITY)
+		capacity_add(l, obj);
 	else
 		limits_add(c, l, obj);
 }
@@ -65,6 +68,8 @@ static void end(struct lookup *l, bool complete)
 {
 	if (l->kind == NEEDED_POOL)
 		pool_end(l, complete);
+	else if (l->kind == NEEDED_CAPACITY)
+		capacity_end(l, complete);
 	else
 		limits_end(l, complete);
 }

@@ -2,6 +2,7 @@
 #include "coordinator/core/state/choice.h"
 
 #include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/capacity.h"
 #include "coordinator/core/state/lookup.h"
 #include "coordinator/core/state/pool.h"
 
@@ -38,11 +39,13 @@ bool choice_due(const struct core *c, const struct lookup *l)
 	return choice_open(l) && l->choose_after_ms <= c->now_ms;
 }
 
-/* Why no choice could be written, or why it is not known which volumes there are; or "". */
+/* Why no choice could be written, or why it is not known which volumes there are; or "". A
+ * provisioner makes one where none is known. */
 static const char *failure(const struct lookup *l)
 {
-	const struct lookup *pool = l->storage_class->free;
-	return pool && *pool->failure ? pool->failure : l->choice_failure;
+	const struct lookup *class = l->storage_class;
+	bool unknown = class->no_provisioner && class->free && *class->free->failure;
+	return unknown ? class->free->failure : l->choice_failure;
 }
 
 bool choice_obstacle(const struct lookup *l, struct buf *b)
@@ -63,29 +66,64 @@ bool choice_obstacle(const struct lookup *l, struct buf *b)
 	return b->len > was;
 }
 
-void choice_match(const struct core *c, const struct lookup *l, struct bitset *nodes)
+/* The volumes that are there are for claims without a selector, which Muster does not read. */
+static const struct lookup *pool_for(const struct lookup *l)
 {
-	lookup_match(c, l->storage_class, nodes);
-	if (l->storage_class->free)
-		pool_match(c, l->storage_class->free, l, nodes);
+	return l->selects ? NULL : l->storage_class->free;
 }
 
-/* The open claim with a pool that wants the smallest volume of those not in *done; nclaims: none.
+/* Takes the nodes out of *nodes for which no volume can be made (checkVolumeProvisions). */
+static void make_match(const struct core *c, const struct lookup *l, struct bitset *nodes)
+{
+	const struct lookup *class = l->storage_class;
+	if (class->no_provisioner) {
+		bitset_zero(nodes);
+		return;
+	}
+	lookup_match(c, class, nodes);
+	if (class->capacities)
+		capacity_match(c, class->capacities, l, nodes);
+}
+
+void choice_match(const struct core *c, const struct lookup *l, struct bitset *nodes)
+{
+	AUTO(bitset_done) struct bitset made = {0};
+	const struct lookup *pool = pool_for(l);
+	bitset_copy(&made, nodes);
+	make_match(c, l, &made);
+	if (pool) {
+		pool_match(c, pool, l, nodes);
+		bitset_or(nodes, &made);
+	} else {
+		bitset_and(nodes, &made);
+	}
+}
+
+static bool can_make(const struct core *c, const struct lookup *l, uint32_t node)
+{
+	AUTO(bitset_done) struct bitset one = {0};
+	bitset_set(&one, node);
+	make_match(c, l, &one);
+	return bitset_has(&one, node);
+}
+
+/* The open claim that wants the smallest volume of those not in *done; nclaims: none.
  */
 static uint32_t next_by_size(const struct request *r, uint64_t done)
 {
 	uint32_t best = r->nclaims;
 	for (uint32_t i = 0; i < r->nclaims; i++) {
 		const struct lookup *l = r->claims[i];
-		if (!(done >> i & 1) && choice_open(l) && l->storage_class->free &&
+		if (!(done >> i & 1) && choice_open(l) &&
 		    (best == r->nclaims || l->bytes < r->claims[best]->bytes))
 			best = i;
 	}
 	return best;
 }
 
-/* A volume for each open claim with a pool, the smallest claim first, as kube-scheduler does
- * (findMatchingVolumes); ret has a place for each claim. False: one gets none on this node. */
+/* A volume that is there for each open claim, the smallest claim first, as kube-scheduler does
+ * (findMatchingVolumes); else one is to be made. ret has a place for each claim; NULL: it is made.
+ * False: one gets none on this node. */
 static bool pick_volumes(const struct core *c, const struct request *r, uint32_t node,
 			 const struct pooled **ret)
 {
@@ -93,10 +131,12 @@ static bool pick_volumes(const struct core *c, const struct request *r, uint32_t
 	uint64_t done = 0;
 	for (uint32_t i; (i = next_by_size(r, done)) < r->nclaims; done |= UINT64_C(1) << i) {
 		const struct lookup *l = r->claims[i];
-		ret[i] = pool_pick(c, l->storage_class->free, l, node, &picked);
-		if (!ret[i])
+		const struct lookup *pool = pool_for(l);
+		ret[i] = pool ? pool_pick(c, pool, l, node, &picked) : NULL;
+		if (!ret[i] && !can_make(c, l, node))
 			return false;
-		picked.v[picked.n++] = ret[i];
+		if (ret[i])
+			picked.v[picked.n++] = ret[i];
 	}
 	return true;
 }

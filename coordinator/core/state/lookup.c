@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "coordinator/core/state/actions.h"
+#include "coordinator/core/state/capacity.h"
 #include "coordinator/core/state/labels.h"
 #include "coordinator/core/state/limits.h"
 #include "coordinator/core/state/node.h"
@@ -79,9 +80,11 @@ void lookup_put(struct core *c, struct lookup *l)
 	lookup_put(c, l->free);
 	lookup_put(c, l->driver);
 	lookup_put(c, l->limits_of_driver);
+	lookup_put(c, l->capacities);
 	volume_use_put(c, l->use);
 	pool_done(l);
 	limits_done(l);
+	capacity_done(l);
 	bitset_done(&l->avoided);
 	char *const own[] = {l->key,  l->ns,       l->name,   l->failure,        l->uid,
 			     l->rv,   l->selected, l->chosen, l->choice_failure, l->provisioner,
@@ -148,12 +151,44 @@ static bool alone(const struct lookup *l, const struct needed *obj)
 	return l->use && obj->modes && !(obj->modes & MODES_SHARED);
 }
 
+/* Who makes volumes of the class for their first consumers; "": it is none of these classes. */
+static const char *maker(const struct lookup *l, const struct needed *obj)
+{
+	bool makes = l->kind == NEEDED_STORAGE_CLASS && obj->waits && !l->no_provisioner;
+	return makes ? obj->provisioner : "";
+}
+
 /* The driver that attaches the volume, or those that are made for the class; "": none. */
 static const char *limited(const struct lookup *l, const struct needed *obj)
 {
-	if (l->kind == NEEDED_STORAGE_CLASS && obj->waits && !l->no_provisioner)
-		return obj->provisioner;
-	return l->use ? obj->driver : "";
+	return l->use ? obj->driver : maker(l, obj);
+}
+
+/* A class whose driver tells of room has a list of that. True: it did not have that before, or does
+ * not any more. */
+static bool follow_room(struct core *c, struct lookup *class)
+{
+	const struct lookup *driver = class->driver;
+	bool tells = driver && driver->exists && driver->tells_room;
+	if (tells == (class->capacities != NULL))
+		return false;
+	struct lookup *was = class->capacities;
+	class->capacities = tells ? lookup_get(c, NEEDED_CAPACITY, NULL, class->name) : NULL;
+	if (tells)
+		lookup_ask(c, class->capacities);
+	lookup_put(c, was);
+	return true;
+}
+
+/* What a driver says is read after what names it. */
+static void follow_room_of(struct core *c, const struct lookup *driver)
+{
+	struct lookup *l = c->lookups.all;
+	while (l) {
+		bool other =
+			l->kind == NEEDED_STORAGE_CLASS && l->driver == driver && follow_room(c, l);
+		l = other ? c->lookups.all : l->hh.next; /* records may have come and gone */
+	}
 }
 
 /* What a claim names is read at once, so that the next look at its job finds all of it. */
@@ -162,9 +197,10 @@ static void follow(struct core *c, struct lookup *l, const struct needed *obj)
 	struct lookup *volume = names(c, NEEDED_VOLUME, obj->bound ? obj->volume : "");
 	bool classless = l->kind != NEEDED_CLAIM || obj->bound;
 	struct lookup *class = names(c, NEEDED_STORAGE_CLASS, classless ? "" : obj->storage_class);
-	struct lookup *free = names(c, NEEDED_POOL, l->no_provisioner ? l->name : "");
+	struct lookup *free = names(c, NEEDED_POOL, obj->waits ? l->name : "");
 	struct lookup *limits = names(c, NEEDED_CSI_NODES, limited(l, obj));
-	struct lookup *driver = names(c, NEEDED_CSI_DRIVER, alone(l, obj) ? obj->driver : "");
+	struct lookup *driver =
+		names(c, NEEDED_CSI_DRIVER, alone(l, obj) ? obj->driver : maker(l, obj));
 	lookup_put(c, l->volume);
 	lookup_put(c, l->storage_class);
 	lookup_put(c, l->free);
@@ -175,6 +211,7 @@ static void follow(struct core *c, struct lookup *l, const struct needed *obj)
 	l->driver = driver;
 	lookup_put(c, l->limits_of_driver);
 	l->limits_of_driver = limits;
+	(void)follow_room(c, l);
 	struct lookup *const all[] = {volume, class, free, driver, limits};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		if (all[i])
@@ -225,7 +262,8 @@ static uint64_t print_of(const struct lookup *l)
 	uint64_t h = hash_u64(hash_str(1, l->failure), l->where_print);
 	h = hash_u64(h, (uint64_t)l->exists | (uint64_t)l->deleting << 1 | (uint64_t)l->bound << 2 |
 				(uint64_t)l->lost << 3 | (uint64_t)l->waits << 4 |
-				(uint64_t)l->attachless << 5 | (uint64_t)l->modes << 8);
+				(uint64_t)l->attachless << 5 | (uint64_t)l->tells_room << 6 |
+				(uint64_t)l->modes << 8);
 	h = hash_str(h, l->selected);
 	h = hash_str(h, l->volume ? l->volume->name : "");
 	h = hash_u64(h, l->use ? l->use->key : 0);
@@ -312,6 +350,7 @@ static void take(struct core *c, struct lookup *l, const struct needed *obj)
 	l->block = obj->block;
 	l->selects = obj->selects;
 	l->attachless = obj->attachless;
+	l->tells_room = obj->tells_room;
 	l->no_provisioner = obj->waits && str_eq(obj->provisioner, NO_PROVISIONER);
 	mem_strset(&l->uid, obj->meta.uid);
 	mem_strset(&l->rv, obj->meta.rv);
@@ -346,6 +385,8 @@ bool lookup_answer(struct core *c, struct lookup *l, const struct needed *obj, c
 		take(c, l, obj ? obj : &nothing);
 	}
 	l->print = print_of(l);
+	if (l->kind == NEEDED_CSI_DRIVER)
+		follow_room_of(c, l);
 	if (l->kind == NEEDED_RUNTIME_CLASS)
 		labels_outdated(c); /* selections hold what it says */
 	heap_set(&c->timers, &l->timer, c->now_ms + pause_ms(c, l, failed));
@@ -391,6 +432,7 @@ const char *lookup_kind_text(const struct lookup *l)
 		[NEEDED_STORAGE_CLASS] = "StorageClass",
 		[NEEDED_CSI_DRIVER] = "CSIDriver",
 		[NEEDED_CSI_NODES] = "CSINodes with driver",
+		[NEEDED_CAPACITY] = "CSIStorageCapacities of StorageClass",
 		[NEEDED_POOL] = "PersistentVolumes of StorageClass",
 	};
 	return texts[l->kind];

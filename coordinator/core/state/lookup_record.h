@@ -25,6 +25,14 @@ struct limit {
 	uint32_t most;
 };
 
+enum { CAPACITIES_MAX = 65536 };
+
+/* Where volumes of that size can be made at most. */
+struct room_for_volumes {
+	char *where; /* one list of terms (state/terms.h) */
+	int64_t bytes;
+};
+
 /* A volume that was given to a claim, and need not be bound yet. */
 struct given {
 	char *volume, *ns, *claim, *uid; /* uid: "" if whoever gave it did not say */
@@ -51,7 +59,8 @@ struct lookup {
 	int64_t bytes;
 	char *uid, *rv, *selected; /* of a claim; selected: its node, or "" */
 	char *provisioner;         /* of a StorageClass */
-	bool attachless;           /* of a CSIDriver */
+	bool attachless;           /* of a CSIDriver, … */
+	bool tells_room;           /* … as well: its classes have a list of capacities */
 	/* The choice of a first consumer for a claim. */
 	bool selected_seen;    /* a read has shown the node; else it was written just now */
 	struct bitset avoided; /* nodes whose choice came to nothing, by their index … */
@@ -68,13 +77,18 @@ struct lookup {
 	uint64_t where_print; /* … and a hash of them */
 	struct lookup *volume, *storage_class; /* of a claim; NULL: none */
 	struct volume_use *use;                /* of a volume of a CSI driver; else NULL */
-	struct lookup *driver;                 /* of one that one node alone may have; else NULL */
+	struct lookup *driver;                 /* of one that one node alone may have, and of a
+						  StorageClass whose volumes are to be made */
 	struct lookup *limits_of_driver;       /* of such a volume, and of a StorageClass whose
 						  volumes are to be made: NEEDED_CSI_NODES */
 	/* Of NEEDED_CSI_NODES: by the index of the node; limits_next: while the list goes on. */
 	struct limit *limits, *limits_next;
 	uint32_t nlimits, nlimits_next, limits_cap;
-	struct lookup *free; /* of a StorageClass without a provisioner: its pool */
+	struct room_for_volumes *capacity, *capacity_next; /* of NEEDED_CAPACITY, in the same way */
+	uint32_t ncapacity, ncapacity_next, capacity_cap;
+	bool capacity_known;       /* a list has come to its end */
+	struct lookup *free;       /* of a StorageClass that waits for a consumer: its pool */
+	struct lookup *capacities; /* of one whose driver tells; else NULL */
 };
 
 struct lookup_table {

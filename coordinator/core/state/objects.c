@@ -30,7 +30,7 @@ void objects_unask(struct core *c, struct request *r)
 	free(r->claims);
 }
 
-enum { PARTS = 6 };
+enum { PARTS = 7 };
 
 /* The claim and all that it leads to; NULL: there is no such object. */
 static void parts_of(struct lookup *claim, struct lookup *ret[PARTS])
@@ -40,7 +40,8 @@ static void parts_of(struct lookup *claim, struct lookup *ret[PARTS])
 	ret[1] = volume;
 	ret[2] = class;
 	ret[3] = class ? class->free : NULL;
-	ret[4] = volume ? volume->driver : NULL;
+	ret[4] = volume ? volume->driver : class ? class->driver : NULL;
+	ret[6] = class ? class->capacities : NULL;
 	ret[5] = volume ? volume->limits_of_driver : class ? class->limits_of_driver : NULL;
 }
 

@@ -218,6 +218,8 @@ RIGHTS = [
     ("list", "storage.k8s.io", "csidrivers", "", "", ""),
     ("list", "storage.k8s.io", "csinodes", "", "", "c"),
     ("get", "storage.k8s.io", "csinodes", "", "n", ""),
+    ("list", "storage.k8s.io", "csistoragecapacities", "", "", "c"),
+    ("get", "storage.k8s.io", "csistoragecapacities", "work", "x", ""),
     ("create", "events.k8s.io", "events", "work", "", "c"),
     ("patch", "events.k8s.io", "events", "work", "e", ""),
     ("create", "authentication.k8s.io", "tokenreviews", "", "", "c"),

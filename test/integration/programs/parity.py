@@ -395,6 +395,65 @@ def prefers(c, row, nodes, want, likes):
     return judge(row, ({}, {want}), {kube}, set(muster))
 
 
+def wait_for_consumer(c, ns, name, size):
+    c.api.post(f"/api/v1/namespaces/{ns}/persistentvolumeclaims", {"metadata": {"name": name}, "spec": {
+        "storageClassName": "made", "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}}})
+
+
+def selected(c, ns, name):
+    claim = c.api.get(f"/api/v1/namespaces/{ns}/persistentvolumeclaims/{name}")
+    return claim["metadata"].get("annotations", {}).get("volume.kubernetes.io/selected-node")
+
+
+def given(c, volume):
+    return c.api.get(f"/api/v1/persistentvolumes/{volume}")["spec"].get("claimRef", {}).get("namespace")
+
+
+def make_driver(c):
+    """It tells where it has room: p1 less than others, p2 much in small pieces, p5 enough, p7 nothing; p3 and p4 do
+    not count, since neither lets the pods in."""
+    c.api.post("/apis/storage.k8s.io/v1/csidrivers", {
+        "metadata": {"name": "made.example.com"}, "spec": {"storageCapacity": True}})
+    c.api.post("/apis/storage.k8s.io/v1/storageclasses", {
+        "metadata": {"name": "made"}, "provisioner": "made.example.com", "volumeBindingMode": "WaitForFirstConsumer"})
+    for node, room in (("p1", {"capacity": "1Gi"}), ("p2", {"capacity": "90Gi", "maximumVolumeSize": "2Gi"}),
+                       ("p5", {"capacity": "10Gi"}), ("p3", {"capacity": "90Gi"}), ("p4", {"capacity": "90Gi"})):
+        c.api.post("/apis/storage.k8s.io/v1/namespaces/default/csistoragecapacities", {
+            "metadata": {"name": node}, "storageClassName": "made", **room,
+            "nodeTopology": {"matchLabels": {"kubernetes.io/hostname": node}}})
+
+
+def first_consumer(c):
+    """For claims that wait for their first consumer both choose the same node or volume."""
+    make_driver(c)
+    spec = with_claim("room")
+    for ns in ("default", "scheduled"):
+        wait_for_consumer(c, ns, "room", "5Gi")
+    c.api.post("/api/v1/namespaces/scheduled/pods", pod_of("storage-capacity", spec, 0))
+    kube = c.wait(lambda: selected(c, "scheduled", "room"), "kube-scheduler has chosen a node")
+    forget(c, ())
+    c.make_job("storage-capacity", **spec, command=["forever"])
+    muster = c.wait(lambda: selected(c, "default", "room"), "Muster has chosen a node")
+    forget(c, ["storage-capacity"])
+    wrong = judge("storage-capacity", ({}, {"p5"}), {kube}, {muster})
+    # A volume that is there is taken where none can be made.
+    spec = with_claim("old")
+    for ns, ask in (("scheduled", lambda: c.api.post("/api/v1/namespaces/scheduled/pods", pod_of("volume-there", spec, 0))),
+                    ("default", lambda: c.make_job("volume-there", **spec, command=["forever"]))):
+        wait_for_consumer(c, ns, "old", "50Gi")
+        c.api.post("/api/v1/persistentvolumes", {"metadata": {"name": f"old-{ns}"}, "spec": {
+            "accessModes": ["ReadWriteOnce"], "storageClassName": "made", "capacity": {"storage": "60Gi"},
+            "csi": {"driver": "made.example.com", "volumeHandle": f"old-{ns}"},
+            "nodeAffinity": {"required": {"nodeSelectorTerms": [
+                {"matchExpressions": [expr("kubernetes.io/hostname", "In", "p7")]}]}}}})
+        c.api.patch(f"/api/v1/persistentvolumes/old-{ns}/status", {"status": {"phase": "Available"}})
+        ask()
+        c.wait(lambda: given(c, f"old-{ns}") == ns, f"the claim in {ns} has the volume that is there", 60)
+        equal(selected(c, ns, "old"), None, f"the node for which a volume is made in {ns}")
+        forget(c, ["volume-there"] if ns == "default" else ())
+    return wrong
+
+
 def parity(c):
     """kube-scheduler and Muster allow the same nodes, but for the differences that the table names."""
     set_up(c)
@@ -405,6 +464,7 @@ def parity(c):
     make_needed(c)
     for row, want in NEEDING.items():
         wrong += compare_room(c, row, want)
+    wrong += first_consumer(c)
     make_others(c)
     wrong += compare_room(c, "beside-others", BESIDE_OTHERS)
     for row, (nodes, first, likes) in PREFERRED.items():

@@ -171,7 +171,11 @@ def what_pods_need(c):
     """A RuntimeClass, and claims that wait for their first consumer: one gets a node, the other a volume that is there."""
     size = {"accessModes": ["ReadWriteOnce"], "capacity": {"storage": "1Gi"}, "hostPath": {"path": "/tmp"}}
     c.api.post("/apis/node.k8s.io/v1/runtimeclasses", {"metadata": {"name": "box"}, "handler": "box"})
-    for name, provisioner in (("made", "example.com/maker"), ("there", "kubernetes.io/no-provisioner")):
+    c.api.post("/apis/storage.k8s.io/v1/csidrivers", {
+        "metadata": {"name": "maker.example.com"}, "spec": {"storageCapacity": True}})
+    c.api.post("/apis/storage.k8s.io/v1/namespaces/default/csistoragecapacities", {
+        "metadata": {"name": "made"}, "storageClassName": "made", "nodeTopology": {}, "capacity": "10Gi"})
+    for name, provisioner in (("made", "maker.example.com"), ("there", "kubernetes.io/no-provisioner")):
         c.api.post("/apis/storage.k8s.io/v1/storageclasses", {
             "metadata": {"name": name}, "provisioner": provisioner, "volumeBindingMode": "WaitForFirstConsumer"})
         c.api.post("/api/v1/namespaces/default/persistentvolumeclaims", {

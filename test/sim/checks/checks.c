@@ -10,6 +10,7 @@
 #include "test/sim/checks/agents.h"
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/budget.h"
+#include "test/sim/checks/choices.h"
 #include "test/sim/checks/decide.h"
 #include "test/sim/checks/failing.h"
 #include "test/sim/checks/floor.h"
@@ -72,6 +73,11 @@ static void change(struct checks *c, const struct change *ch)
 		check_note_changed(c, v->meta.uid);
 	if (v->kind == API_POD && !v->meta.owner_uid)
 		check_note_changed(c, v->pod.node);
+	if (v->kind == API_CLAIM && ch->ev == WATCH_MODIFIED)
+		check_choice(c, ch->prev, v);
+	if (v->kind == API_STORAGE_CLASS || v->kind == API_CSI_DRIVER ||
+	    v->kind == API_CSI_CAPACITY)
+		check_note_changed(c, CHANGED_ROOM);
 	if (v->kind >= API_RUNTIME_CLASS)
 		check_note_changed(c, CHANGED_NEEDED);
 	if (v->kind == API_NODE || (v->kind == API_COMPUTE_NODE &&

@@ -95,7 +95,8 @@ bool check_changed_lately(struct checks *c, const char *name);
 /* It names the resource, be it with 0. */
 bool check_lists(const struct reslist *l, const char *res);
 bool check_same_kvs(const struct kvs *a, const struct kvs *b);
-#define CHANGED_NEEDED "needed/" /* a RuntimeClass, claim, volume or StorageClass */
+#define CHANGED_ROOM "room-for-volumes" /* where volumes can be made */
+#define CHANGED_NEEDED "needed/"        /* a RuntimeClass, claim, volume or StorageClass */
 int64_t check_changed_at(struct checks *c, const char *name);         /* INT64_MIN: never */
 int64_t check_placed_at(struct checks *c, const struct version *pod); /* INT64_MIN: not seen */
 void check_note_changed(struct checks *c, const char *name);

@@ -62,7 +62,10 @@ static void on_provision(void *self, uint64_t uid)
 	const struct version *claim = by_number(cl, API_CLAIM, uid);
 	if (!claim || claim->needed.bound || !*claim->needed.selected_node)
 		return;
+	const struct version *node =
+		store_find(&s->store, API_NODE, NULL, claim->needed.selected_node);
 	if (listed(s->no_volumes_on, claim->needed.selected_node) ||
+	    (node && !needed_makes(&s->store, &claim->needed, node)) ||
 	    draw_percent(&cl->world.rng, s->volumes_fail)) {
 		give_up(cl, claim);
 		return;
@@ -74,6 +77,7 @@ static void on_provision(void *self, uint64_t uid)
 				    .provisioner = "",
 				    .storage_class = copy_str(a, claim->needed.storage_class),
 				    .modes = claim->needed.modes,
+				    .bytes = claim->needed.bytes,
 				    .taken = true};
 	v->needed.where[0] = needed_on(a, "kubernetes.io/hostname", claim->needed.selected_node);
 	v->meta.name = arena_printf(a, "pvc-%s", claim->meta.uid);

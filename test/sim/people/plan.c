@@ -315,6 +315,7 @@ void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_con
 	*p = (struct plan){.ports = cfg->seed % 8 == 3 && !cfg->narrow,
 			   .needs = cfg->seed % 8 == 5 && !cfg->narrow,
 			   .first = cfg->seed % 8 == 6 && !cfg->narrow,
+			   .room = cfg->seed / 8 % 2,
 			   .where = cfg->seed % 8 == 7 && !cfg->narrow};
 	*ret_cluster = (struct cluster_config){.seed = rng_next(&r),
 					       .machines = cfg->machines ? cfg->machines

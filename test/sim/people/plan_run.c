@@ -75,6 +75,27 @@ static void on_needs(void *self, uint64_t stage)
 	}
 }
 
+#define MAKER "example.com/maker"
+
+/* The driver tells where it has room: n1 for the claims of both namespaces, n2 for the smaller one.
+ * A volume is there as well, which would do for that. */
+static void put_room(struct world *w)
+{
+	static const char *const nodes[] = {"n1", "n2"};
+	const struct needed driver = {.tells_room = true};
+	struct needed there = {.modes = MODE_RWX, .storage_class = "made", .bytes = 6000};
+	user_needed(w, NEEDED_CSI_DRIVER, NULL, MAKER, &driver);
+	for (size_t i = 0; i < ARRAY_LEN(nodes); i++) {
+		struct needed room = {
+			.storage_class = "made",
+			.bytes = i ? 9000 : 90000,
+			.where = {needed_on(&w->scratch, "kubernetes.io/hostname", nodes[i])}};
+		user_needed(w, NEEDED_CAPACITY, "default", nodes[i], &room);
+	}
+	there.where[0] = needed_on(&w->scratch, "kubernetes.io/hostname", "n2");
+	user_needed(w, NEEDED_VOLUME, NULL, "m2", &there);
+}
+
 /* Claims that wait for their first consumer: of one a provisioner makes the volume, for the other
  * there are volumes on two nodes. */
 static void on_first(void *self, uint64_t arg)
@@ -83,17 +104,23 @@ static void on_first(void *self, uint64_t arg)
 	struct world *w = &st->cluster->world;
 	static const char *const spaces[] = {"default", PLAN_NS};
 	static const char *const nodes[] = {"n1", "n2"}, *const volumes[] = {"v1", "v2"};
-	struct needed class = {.waits = true, .provisioner = "example.com/maker"};
+	struct needed class = {.waits = true, .provisioner = MAKER};
 	(void)arg;
 	w->server.volumes_fail = 25;
 	user_needed(w, NEEDED_STORAGE_CLASS, NULL, "made", &class);
+	if (st->plan->room)
+		put_room(w);
 	class.provisioner = NO_PROVISIONER;
 	user_needed(w, NEEDED_STORAGE_CLASS, NULL, "there", &class);
 	for (size_t i = 0; i < ARRAY_LEN(spaces); i++) {
-		struct needed claim = {.modes = MODE_RWX, .volume = "", .selected_node = ""};
+		struct needed claim = {.modes = MODE_RWX,
+				       .volume = "",
+				       .selected_node = "",
+				       .bytes = i ? 5000 : 50000};
 		struct needed volume = {
 			.modes = MODE_RWX,
 			.storage_class = "there",
+			.bytes = 50000,
 			.where = {needed_on(&w->scratch, "kubernetes.io/hostname", nodes[i])}};
 		claim.storage_class = "made";
 		user_needed(w, NEEDED_CLAIM, spaces[i], "made", &claim);

@@ -34,6 +34,7 @@ static enum write write_of(const struct call *call)
 	case API_STORAGE_CLASS:
 	case API_CSI_DRIVER:
 	case API_CSI_NODE:
+	case API_CSI_CAPACITY:
 	case API_ADMISSION_POLICY:
 	case API_ADMISSION_BINDING:
 	case API_KIND_N: break;

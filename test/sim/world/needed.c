@@ -101,16 +101,43 @@ struct job_spec needed_tolerating(struct arena *a, const struct store *s,
 	return ret;
 }
 
-/* A volume of that class that no claim has can be reached from the node. */
-static bool any_free(const struct store *s, const struct needed *claim, const struct version *node)
+bool needed_is_there(const struct store *s, const struct needed *claim, const struct version *node,
+		     int64_t wall_ms)
 {
 	const struct shelf *sh = &s->shelf[API_VOLUME];
 	for (uint32_t i = 0; i < sh->n; i++) {
-		if (!sh->v[i]->needed.taken && needed_admits(&sh->v[i]->needed, node) &&
-		    str_eq(sh->v[i]->needed.storage_class, claim->storage_class))
+		const struct needed *v = &sh->v[i]->needed;
+		if (!v->taken && needed_admits(v, node) && v->bytes >= claim->bytes &&
+		    !(claim->modes & ~v->modes) && sh->v[i]->meta.created_ms <= wall_ms &&
+		    str_eq(v->storage_class, claim->storage_class))
 			return true;
 	}
 	return false;
+}
+
+/* As CSIStorageCapacities tell, if there is a CSIDriver that says so, and a size is asked for. */
+static bool has_room(const struct store *s, const char *provisioner, const struct needed *claim,
+		     const struct version *node)
+{
+	const struct version *driver = store_find(s, API_CSI_DRIVER, NULL, provisioner);
+	const struct shelf *sh = &s->shelf[API_CSI_CAPACITY];
+	if (!driver || !driver->needed.tells_room || !claim->bytes)
+		return true;
+	for (uint32_t i = 0; i < sh->n; i++) {
+		const struct needed *room = &sh->v[i]->needed;
+		if (str_eq(room->storage_class, claim->storage_class) &&
+		    room->bytes >= claim->bytes && needed_admits(room, node))
+			return true;
+	}
+	return false;
+}
+
+bool needed_makes(const struct store *s, const struct needed *claim, const struct version *node)
+{
+	const struct version *class = store_find(s, API_STORAGE_CLASS, NULL, claim->storage_class);
+	return class && class->needed.waits && needed_admits(&class->needed, node) &&
+	       !str_eq(class->needed.provisioner, NO_PROVISIONER) &&
+	       has_room(s, class->needed.provisioner, claim, node);
 }
 
 static bool could_be_met(const struct store *s, const char *claim, const struct version *node)
@@ -120,9 +147,9 @@ static bool could_be_met(const struct store *s, const char *claim, const struct 
 		return false;
 	const struct version *class =
 		store_find(s, API_STORAGE_CLASS, NULL, v->needed.storage_class);
-	return class && class->needed.waits && needed_admits(&class->needed, node) &&
-	       (!str_eq(class->needed.provisioner, NO_PROVISIONER) ||
-		any_free(s, &v->needed, node));
+	return class && class->needed.waits &&
+	       (needed_makes(s, &v->needed, node) ||
+		needed_is_there(s, &v->needed, node, INT64_MAX));
 }
 
 static bool allows(const struct store *s, const struct job_spec *spec, const struct version *node,

@@ -21,6 +21,12 @@ bool needed_one_by_one(const struct store *s, const struct job_spec *spec);
 /* The spec with the tolerations that its RuntimeClass adds to its pods, in a. */
 struct job_spec needed_tolerating(struct arena *a, const struct store *s,
 				  const struct job_spec *spec);
+/* A volume for the claim can be made there, by whoever makes those of its class. */
+bool needed_makes(const struct store *s, const struct needed *claim, const struct version *node);
+/* A volume of its class that no claim has would do for the claim, and can be reached from the node;
+ * it has been there since before that wall time. */
+bool needed_is_there(const struct store *s, const struct needed *claim, const struct version *node,
+		     int64_t wall_ms);
 /* Whether a spec could run on the node as far as its RuntimeClass and its claims are concerned. */
 bool needed_allows(const struct store *s, const struct job_spec *spec, const struct version *node);
 /* The same, if its claims that wait for a first consumer get one. */

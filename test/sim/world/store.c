@@ -59,7 +59,8 @@ static void clone_body(struct version *c, const struct version *v)
 	case API_VOLUME:
 	case API_STORAGE_CLASS:
 	case API_CSI_DRIVER:
-	case API_CSI_NODE: c->needed = copy_needed(a, &v->needed); break;
+	case API_CSI_NODE:
+	case API_CSI_CAPACITY: c->needed = copy_needed(a, &v->needed); break;
 	case API_EVENT:
 	case API_TOKENREVIEW:
 	case API_ADMISSION_POLICY:
@@ -109,7 +110,8 @@ struct api_object version_object(const struct version *v)
 	case API_VOLUME:
 	case API_STORAGE_CLASS:
 	case API_CSI_DRIVER:
-	case API_CSI_NODE: o.needed = &v->needed; break;
+	case API_CSI_NODE:
+	case API_CSI_CAPACITY: o.needed = &v->needed; break;
 	case API_EVENT:
 	case API_TOKENREVIEW:
 	case API_ADMISSION_POLICY:

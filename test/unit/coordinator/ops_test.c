@@ -147,13 +147,14 @@ static void a_choice_is_a_patch_of_the_claim_or_of_a_volume(void **state)
 		assert_string_equal(fake_last(&w->api)->name, volume ? "v" : "claim");
 		assert_string_equal(fake_last(&w->api)->rv, "7");
 	}
-	static const enum needed_kind lists[] = {NEEDED_POOL, NEEDED_CSI_NODES};
-	for (int i = 0; i < 2; i++) {
+	static const enum needed_kind lists[] = {NEEDED_POOL, NEEDED_CSI_NODES, NEEDED_CAPACITY};
+	static const enum api_kind kinds[] = {API_VOLUME, API_CSI_NODE, API_CSI_CAPACITY};
+	for (int i = 0; i < 3; i++) {
 		struct op *list = op_new(&w->ops, OP_LOOKUP, NULL, "fast", NULL);
 		list->needed = lists[i];
 		op_queue(list);
 		assert_int_equal(fake_last(&w->api)->verb, API_LIST);
-		assert_int_equal(fake_last(&w->api)->kind, i ? API_CSI_NODE : API_VOLUME);
+		assert_int_equal(fake_last(&w->api)->kind, kinds[i]);
 	}
 }
 

@@ -569,6 +569,10 @@ static void volumes_of_drivers(void **state)
 	assert_false(n->attachless);
 	assert_int_equal(decode(API_CSI_DRIVER, NAMED "\"spec\":{}}"), RC_OK);
 	assert_false(n->attachless); /* true is the default */
+	assert_false(n->tells_room);
+	assert_int_equal(decode(API_CSI_DRIVER, NAMED "\"spec\":{\"storageCapacity\":true}}"),
+			 RC_OK);
+	assert_true(n->tells_room);
 	assert_int_equal(decode(API_CSI_NODE,
 				NAMED "\"spec\":{\"drivers\":[{\"name\":\"disk\",\"allocatable\":{"
 				      "\"count\":25}},{\"name\":\"free\"},{\"name\":\"no\","
@@ -590,6 +594,42 @@ static void volumes_of_drivers(void **state)
 	buf_puts(&json, "]}}");
 	assert_int_equal(decode(API_CSI_NODE, buf_str(&json)), RC_OK);
 	assert_int_equal(n->nlimits, NODE_DRIVERS_MAX);
+}
+
+/* capacitySufficient and nodeHasAccess of kube-scheduler. */
+static void room_for_volumes(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		decode(API_CSI_CAPACITY,
+		       NAMED "\"storageClassName\":\"fast\",\"capacity\":\"10\",\"nodeTopology\":{"
+			     "\"matchLabels\":{\"a\":\"1\",\"b\":\"2\"},\"matchExpressions\":[{"
+			     "\"key\":\"c\",\"operator\":\"NotIn\",\"values\":[\"3\"]}]}}"),
+		RC_OK);
+	const struct needed *n = d.object.needed;
+	assert_string_equal(n->storage_class, "fast");
+	assert_int_equal(n->bytes, 10000);
+	assert_int_equal(n->where[0].n, 1);
+	assert_int_equal(n->where[0].v[0].n, 3);
+	assert_string_equal(n->where[0].v[0].v[1].key, "b");
+	assert_int_equal(n->where[0].v[0].v[2].op, SEL_NOT_IN);
+	/* The largest volume counts where it is told. */
+	assert_int_equal(decode(API_CSI_CAPACITY, NAMED "\"nodeTopology\":{},\"capacity\":\"10\","
+							"\"maximumVolumeSize\":\"3\"}"),
+			 RC_OK);
+	assert_int_equal(n->bytes, 3000);
+	assert_int_equal(n->where[0].n, 0); /* everywhere */
+	/* Without a topology it is nowhere, without a number there is no room. */
+	assert_int_equal(decode(API_CSI_CAPACITY, NAMED "\"storageClassName\":\"fast\"}"), RC_OK);
+	assert_int_equal(n->bytes, -1);
+	assert_int_equal(n->where[0].n, 1);
+	AUTO(buf_done) struct buf json = BUF_INIT(1 << 14);
+	buf_puts(&json, NAMED "\"nodeTopology\":{\"matchLabels\":{");
+	for (int i = 0; i < EXPRS_MAX + 1; i++)
+		buf_printf(&json, "%s\"k%d\":\"\"", i ? "," : "", i);
+	buf_puts(&json, "}}}");
+	assert_int_equal(decode(API_CSI_CAPACITY, buf_str(&json)), RC_OK);
+	assert_int_equal(n->where[0].v[0].n, 1); /* more than anybody means: nowhere */
 }
 
 static void token(void **state)
@@ -674,6 +714,7 @@ int main(void)
 		cmocka_unit_test(compute_node),
 		cmocka_unit_test(lease),
 		cmocka_unit_test(keyed),
+		cmocka_unit_test(room_for_volumes),
 		cmocka_unit_test(token),
 		cmocka_unit_test(what_cannot_be_read),
 	};

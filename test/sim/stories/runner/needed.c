@@ -7,8 +7,8 @@
 #include "test/sim/stories/runner/inside.h"
 #include "test/sim/world/needed.h"
 
-static const char *const kinds[NEEDED_KIND_N] = {"runtime-class", "claim",      "volume",
-						 "storage-class", "csi-driver", "csi-node"};
+static const char *const kinds[NEEDED_KIND_N] = {
+	"runtime-class", "claim", "volume", "storage-class", "csi-driver", "csi-node", "capacity"};
 
 static bool kind_of(const char *s, enum needed_kind *ret)
 {
@@ -38,6 +38,8 @@ static struct needed needed_of(struct story *st, const struct words *w)
 			   .driver = str_or_empty(option(w, "driver")),
 			   .handle = str_or_empty(option(w, "handle")),
 			   .attachless = option_whole(w, "attach", 1) == 0,
+			   .tells_room = option_whole(w, "tells-room", 0) != 0,
+			   .bytes = option_whole(w, "bytes", 0) * 1000,
 			   .modes = modes_of(option(w, "modes")),
 			   .tolerations = t,
 			   .ntolerations = tol ? 1 : 0};
@@ -69,7 +71,8 @@ bool story_on_needed(struct story *st, const struct words *w, const char *deed)
 	const char *name = word(w, remove ? 4 : 3);
 	if (!kind_of(remove ? word(w, 3) : deed, &kind))
 		return false;
-	const char *ns = kind == NEEDED_CLAIM ? "default" : NULL;
+	bool namespaced = kind == NEEDED_CLAIM || kind == NEEDED_CAPACITY;
+	const char *ns = namespaced ? "default" : NULL;
 	if (remove)
 		return user_remove_needed(st->world, kind, ns, name);
 	struct words rest = words_from(w, 4);

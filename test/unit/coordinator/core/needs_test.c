@@ -34,6 +34,12 @@ static void answered(struct world *w, enum needed_kind kind, const char *name, e
 							    : NULL;
 	if (*str_or_empty(driver))
 		answered(w, NEEDED_CSI_NODES, driver, RC_OK, &no_limits);
+	if (!*str_or_empty(driver) || kind != NEEDED_STORAGE_CLASS ||
+	    str_eq(driver, NO_PROVISIONER))
+		return;
+	/* There are no volumes of its classes yet, and nobody tells where some can be made. */
+	answered(w, NEEDED_POOL, name, RC_OK, NULL);
+	answered(w, NEEDED_CSI_DRIVER, driver, RC_NOTFOUND, NULL);
 }
 
 static void three(struct world *w)
@@ -357,6 +363,64 @@ static void every_node_came_to_nothing_before(void **state)
 	assert_true(w_has(w, "choose more on n1 volume"));
 }
 
+static void room(struct world *w, int64_t bytes, const struct sel_term *where)
+{
+	const struct needed obj = {.storage_class = "fast", .bytes = bytes, .where = {{where, 1}}};
+	struct core_event ev = {.type = CEV_LOOKED_UP,
+				.looked_up = {.kind = NEEDED_CAPACITY,
+					      .ns = "",
+					      .name = "fast",
+					      .obj = &obj,
+					      .more = true}};
+	w_step(w, &ev);
+}
+
+/* The driver tells where it has room; where the list may not be read, all nodes are as good. */
+static void where_a_volume_can_be_made(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	struct wjob *j = needs(w, "a", 1);
+	struct needed claim = {
+		.volume = "", .storage_class = "fast", .selected_node = "", .bytes = 5};
+	struct needed class = {.waits = true, .provisioner = "p"}, driver = {.tells_room = true};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	tell(w, NEEDED_STORAGE_CLASS, "fast", RC_OK, &class);
+	tell(w, NEEDED_CSI_NODES, "p", RC_OK, NULL);
+	tell(w, NEEDED_POOL, "fast", RC_OK, NULL);
+	tell(w, NEEDED_CSI_DRIVER, "p", RC_OK, &driver);
+	assert_true(w_has(w, "lookup CSIStorageCapacities /fast"));
+	assert_false(w_has(w, "choose"));
+	room(w, 4, &second_node);
+	tell(w, NEEDED_CAPACITY, "fast", RC_OK, NULL);
+	w_wait(w, 2000);
+	assert_string_equal(w_status(w, j).message,
+			    "needs 1 node: 0 fit; 3 do not have volume data; add nodes, or change "
+			    "what keeps these away");
+	w_wait(w, 60000);
+	room(w, 5, &second_node);
+	tell(w, NEEDED_CAPACITY, "fast", RC_OK, NULL);
+	assert_true(w_has(w, "choose data on n2 volume"));
+}
+
+static void capacities_that_may_not_be_listed(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	(void)needs(w, "a", 1);
+	struct needed claim = {
+		.volume = "", .storage_class = "fast", .selected_node = "", .bytes = 5};
+	struct needed class = {.waits = true, .provisioner = "p"}, driver = {.tells_room = true};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	tell(w, NEEDED_STORAGE_CLASS, "fast", RC_OK, &class);
+	tell(w, NEEDED_CSI_NODES, "p", RC_OK, NULL);
+	tell(w, NEEDED_POOL, "fast", RC_OK, NULL);
+	tell(w, NEEDED_CSI_DRIVER, "p", RC_OK, &driver);
+	tell(w, NEEDED_CAPACITY, "fast", RC_FORBIDDEN, NULL);
+	assert_true(w_has(w, "choose data on n1 volume"));
+	assert_true(w_told(w, "object not checked, reading it is forbidden"));
+}
+
 /* Volumes that are there: one of them gets the claim. */
 static void a_volume_of_the_pool(void **state)
 {
@@ -465,6 +529,8 @@ int main(void)
 		T(the_first_consumer_of_a_claim),
 		T(another_node_if_there_is_one),
 		T(every_node_came_to_nothing_before),
+		T(where_a_volume_can_be_made),
+		T(capacities_that_may_not_be_listed),
 		T(a_volume_of_the_pool),
 		T(volumes_that_may_not_be_listed),
 		T(warnings_are_few),

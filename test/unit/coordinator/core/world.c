@@ -152,6 +152,7 @@ static void put_action(struct world *w, const struct core_action *a)
 					    "StorageClass",
 					    "CSIDriver",
 					    "CSINodes",
+					    "CSIStorageCapacities",
 					    "pool"};
 	switch (a->type) {
 	case ACT_ORDERS: buf_printf(&w->did, "orders %s\n", a->node); break;

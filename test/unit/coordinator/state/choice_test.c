@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "coordinator/core/state/capacity.h"
 #include "coordinator/core/state/lookup.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/objects.h"
@@ -37,8 +38,11 @@ static void class_is(struct core *c, const char *provisioner)
 	lookup_answer(c, find(c, NEEDED_STORAGE_CLASS, "fast"), &class, "");
 	static const struct needed no_limits;
 	struct lookup *l = find(c, NEEDED_CSI_NODES, provisioner);
-	if (l)
-		lookup_answer(c, l, &no_limits, "");
+	if (!l)
+		return;
+	lookup_answer(c, l, &no_limits, "");
+	lookup_answer(c, find(c, NEEDED_CSI_DRIVER, provisioner), NULL, "");
+	lookup_answer(c, find(c, NEEDED_POOL, "fast"), &no_limits, ""); /* there is none */
 }
 
 static void claim_is(struct core *c, const char *name, const char *selected)
@@ -114,6 +118,142 @@ static void a_provisioner_gets_the_node(void **state)
 	request_put(c, r);
 }
 
+/* Static binding comes first (FindPodVolumes of kube-scheduler), node by node. */
+static void what_is_there_comes_before_what_is_made(void **state)
+{
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 2, "p");
+	listed(c, "small", 4, &on[0]);
+	listed(c, "fits", 5, &on[1]);
+	list_ends(c);
+	assert_true(choice_possible(c, r, 0) && choice_possible(c, r, 1));
+	choice_make(c, r, 0);
+	assert_string_equal(tables_did(c), "CHOOSE a uid on n1 7\nCHOOSE b uid on n1 7\n");
+	claim_is(c, "a", "n1");
+	claim_is(c, "b", "n1");
+	claim_is(c, "a", "");
+	claim_is(c, "b", "");
+	choice_make(c, r, 1);
+	assert_string_equal(tables_did(c), "CHOOSE a uid gets fits 3\nCHOOSE b uid on n2 7\n");
+	request_put(c, r);
+	assert_null(c->lookups.all);
+}
+
+/* allowedTopologies are for what is made. */
+static void where_none_can_be_made_one_may_be_there(void **state)
+{
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 1, "p");
+	struct needed class = {.waits = true, .provisioner = "p", .where = {{&on[1], 1}}};
+	lookup_answer(c, find(c, NEEDED_STORAGE_CLASS, "fast"), &class, "");
+	assert_false(choice_possible(c, r, 0));
+	assert_true(choice_possible(c, r, 1));
+	listed(c, "fits", 5, &on[0]);
+	list_ends(c);
+	assert_true(choice_possible(c, r, 0));
+	request_put(c, r);
+}
+
+/* Volumes that may not be listed, or an API server that fails, are no reason to make none. */
+static void a_provisioner_needs_no_list(void **state)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(1024);
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 1, "p");
+	c->now_ms += 600000;
+	lookup_answer(c, find(c, NEEDED_POOL, "fast"), NULL, "no right");
+	assert_int_equal(objects_look(c, r, one), OBJECTS_TO_CHOOSE);
+	assert_string_equal(words(r->claims[0], &b), "");
+	request_put(c, r);
+}
+
+static void room_is(struct core *c, int64_t bytes, const struct sel_term *where)
+{
+	struct needed room = {
+		.storage_class = "fast", .bytes = bytes, .where = {{where, where ? 1 : 0}}};
+	capacity_add(find(c, NEEDED_CAPACITY, "fast"), &room);
+}
+
+static void rooms_end(struct core *c, bool complete)
+{
+	static const struct needed nothing;
+	capacity_end(find(c, NEEDED_CAPACITY, "fast"), complete);
+	lookup_answer(c, find(c, NEEDED_CAPACITY, "fast"), &nothing, "");
+}
+
+static const char *nodes_for(struct core *c, const struct lookup *l)
+{
+	AUTO(bitset_done) struct bitset nodes = {0};
+	bitset_copy(&nodes, &c->nodes.usable);
+	choice_match(c, l, &nodes);
+	return tables_names(c, &nodes);
+}
+
+/* hasEnoughCapacity of kube-scheduler. The claim asks for 5. */
+static void a_driver_that_tells_of_room(void **state)
+{
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 1, "p");
+	struct lookup *l = r->claims[0];
+	assert_string_equal(nodes_for(c, l), "n1 n2"); /* it has no CSIDriver */
+	(void)tables_did(c);
+	struct needed driver = {.tells_room = true};
+	lookup_answer(c, find(c, NEEDED_CSI_DRIVER, "p"), &driver, "");
+	assert_string_equal(tables_did(c), "LOOKUP CSIStorageCapacities fast\n");
+	assert_int_equal(objects_look(c, r, one), OBJECTS_MISSING); /* they are not listed yet */
+	rooms_end(c, false);
+	assert_string_equal(nodes_for(c, l), "n1 n2"); /* a list that failed tells nothing */
+	rooms_end(c, true);
+	assert_string_equal(nodes_for(c, l), "");
+	assert_false(choice_possible(c, r, 0));
+	room_is(c, 4, &on[0]);
+	room_is(c, -1, NULL);
+	room_is(c, 5, &on[1]);
+	struct needed other = {.storage_class = "slow", .bytes = 9};
+	capacity_add(find(c, NEEDED_CAPACITY, "fast"), &other);
+	rooms_end(c, true);
+	assert_int_equal(objects_look(c, r, one), OBJECTS_TO_CHOOSE);
+	assert_string_equal(nodes_for(c, l), "n2");
+	assert_true(choice_possible(c, r, 1) && !choice_possible(c, r, 0));
+	room_is(c, 5, NULL);
+	rooms_end(c, true);
+	assert_string_equal(nodes_for(c, l), "n1 n2");
+	/* What asks for no size needs no room. */
+	rooms_end(c, true);
+	struct needed claim = {.storage_class = "fast", .selected_node = ""};
+	lookup_answer(c, l, &claim, "");
+	assert_string_equal(nodes_for(c, l), "n1 n2");
+	/* It tells no more. */
+	lookup_answer(c, find(c, NEEDED_CSI_DRIVER, "p"), NULL, "");
+	assert_null(find(c, NEEDED_CAPACITY, "fast"));
+	/* And again, before the class is read anew; all of it goes with the last job. */
+	lookup_answer(c, find(c, NEEDED_CSI_DRIVER, "p"), &driver, "");
+	class_is(c, "p");
+	assert_null(find(c, NEEDED_CAPACITY, "fast"));
+	lookup_answer(c, find(c, NEEDED_CSI_DRIVER, "p"), &driver, "");
+	assert_non_null(find(c, NEEDED_CAPACITY, "fast"));
+	request_put(c, r);
+	assert_null(c->lookups.all);
+}
+
+static void no_more_rooms_are_kept_in_mind(void **state)
+{
+	struct core *c = tables_of(state);
+	two_nodes(c);
+	struct request *r = waiting(c, 1, "p");
+	struct needed driver = {.tells_room = true};
+	lookup_answer(c, find(c, NEEDED_CSI_DRIVER, "p"), &driver, "");
+	for (uint32_t i = 0; i < CAPACITIES_MAX + 1; i++)
+		room_is(c, 4, NULL);
+	rooms_end(c, true);
+	assert_int_equal(find(c, NEEDED_CAPACITY, "fast")->ncapacity, CAPACITIES_MAX);
+	request_put(c, r);
+}
+
 /* A selector of volumes is for volumes that are there: the provisioner says what it makes of it. */
 static void a_provisioner_reads_selectors_itself(void **state)
 {
@@ -159,7 +299,7 @@ static void chosen_while_it_is_read(void **state)
 	choice_make(c, r, 0);
 	assert_int_equal(heap_next(&c->timers), next);
 	claim_is(c, "a", "n1");
-	assert_true(heap_next(&c->timers) <= c->now_ms + 1150);
+	assert_true(heap_next(&c->timers) <= c->now_ms + 1250);
 	request_put(c, r);
 }
 
@@ -214,14 +354,6 @@ static void what_cannot_be_written(void **state)
 	choice_failed(c, r->claims[0], RC_CONFLICT, "");
 	assert_false(choice_open(r->claims[0]));
 	request_put(c, r);
-}
-
-static const char *nodes_for(struct core *c, const struct lookup *l)
-{
-	AUTO(bitset_done) struct bitset nodes = {0};
-	bitset_copy(&nodes, &c->nodes.usable);
-	choice_match(c, l, &nodes);
-	return tables_names(c, &nodes);
 }
 
 static void volumes_that_are_there(void **state)
@@ -546,6 +678,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		T(a_provisioner_gets_the_node),
+		T(what_is_there_comes_before_what_is_made),
+		T(where_none_can_be_made_one_may_be_there),
+		T(a_provisioner_needs_no_list),
+		T(a_driver_that_tells_of_room),
+		T(no_more_rooms_are_kept_in_mind),
 		T(a_provisioner_reads_selectors_itself),
 		T(bound_before_its_node_was_seen),
 		T(chosen_while_it_is_read),

@@ -231,6 +231,7 @@ static void put_action(struct buf *b, const struct core_action *a)
 					    "StorageClass",
 					    "CSIDriver",
 					    "CSINodes",
+					    "CSIStorageCapacities",
 					    "pool"};
 	switch (a->type) {
 	case ACT_ORDERS: buf_printf(b, "ORDERS %s", a->node); break;
