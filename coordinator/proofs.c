@@ -36,6 +36,7 @@ struct proofs {
 	uint64_t op, epoch, stored_epoch;
 	int64_t old_until_s; /* a pod that was created before is old */
 	int64_t now_ms, wall_ms, due_ms;
+	int64_t ahead_s; /* so far the API server's clock, which dates pods, is ahead of ours */
 	char *rv;
 	char *holder, *holder_before; /* of the Lease: this leadership, and the one before */
 	bool signed_last;             /* one of both is the holder that the Secret names */
@@ -114,6 +115,12 @@ void proofs_lead(struct proofs *p, uint64_t epoch, const char *lease_uid, int64_
 	memcpy(p->why, not_yet, sizeof not_yet);
 }
 
+/* What the API server's clock shows, as far as is known. */
+static int64_t server_now_s(const struct proofs *p)
+{
+	return p->wall_ms / 1000 + p->ahead_s;
+}
+
 /* ---- what was read ---- */
 
 /* A decimal number, or 0. */
@@ -163,7 +170,7 @@ static void make_key(struct proofs *p)
 /* Orders were given meanwhile, or pods made, by somebody who signs nothing. */
 static void forgive(struct proofs *p, const char *why)
 {
-	p->old_until_s = p->wall_ms / 1000 + OLD_ORDERS_S;
+	p->old_until_s = server_now_s(p) + OLD_ORDERS_S;
 	log_warn(p->log, "pods without a proof may be members", KS("why", why),
 		 KI("created_before_s", p->old_until_s));
 }
@@ -210,6 +217,8 @@ static void on_done(void *self, uint64_t id, const struct api_result *res)
 	(void)id;
 	must(p->magic == PROOFS_MAGIC);
 	p->busy = false;
+	if (res->server_s)
+		p->ahead_s = res->server_s - p->wall_ms / 1000;
 	bool missing = p->step == PROOFS_READ && res->rc == RC_NOTFOUND;
 	if (res->rc == RC_OK || missing) {
 		backoff_reset(&p->backoff);
@@ -296,7 +305,7 @@ const char *proofs_missing(const struct proofs *p)
 
 bool proofs_old_pods_come(const struct proofs *p)
 {
-	return p->wall_ms / 1000 < p->old_until_s;
+	return server_now_s(p) < p->old_until_s;
 }
 
 /* ---- proofs ---- */
@@ -330,8 +339,8 @@ void proofs_sign_create(struct proofs *p, const struct pod_create *c, char ret[P
  * leader before may be carried out. */
 static bool old(const struct proofs *p, const struct member *m)
 {
-	int64_t made_ms = m->created_ms ? m->created_ms : p->wall_ms;
-	return made_ms / 1000 < p->old_until_s;
+	int64_t made_s = m->created_ms ? m->created_ms / 1000 : server_now_s(p);
+	return made_s < p->old_until_s;
 }
 
 enum member_proof proofs_check(const struct proofs *p, const char *node, const struct member *m)

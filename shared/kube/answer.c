@@ -256,6 +256,7 @@ void op_answer_end(struct op *op, const struct http_result *hr)
 				 .reason = "",
 				 .message = hr->message,
 				 .retry_after_ms = hr->retry_after_ms,
+				 .server_s = hr->server_s,
 				 .rv = "",
 				 .cont = ""};
 	bool ok = hr->rc == RC_OK && hr->status >= 200 && hr->status < 300;

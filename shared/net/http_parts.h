@@ -38,6 +38,6 @@ struct http_request {
 	struct http_want want;
 	char *path, *body;
 	bool canceled, cut, refused;
-	int64_t began_ms, sent_ms, retry_after_ms;
+	int64_t began_ms, sent_ms, retry_after_ms, server_s;
 	char error[CURL_ERROR_SIZE];
 };

@@ -78,23 +78,49 @@ static size_t on_body(char *data, size_t size, size_t n, void *self)
 	return go_on && !r->canceled ? size * n : 0;
 }
 
-static size_t on_header(char *data, size_t size, size_t n, void *self)
+/* What follows the name of a header, its colon and spaces; NULL: it is another header. */
+static const char *header_value(const char *data, size_t len, const char *name, size_t *ret_len)
 {
-	static const char name[] = "retry-after:";
-	struct http_request *r = self;
-	size_t len = size * n, i = sizeof name - 1;
-	int64_t seconds = 0;
-	if (len > 5 && memcmp(data, "HTTP/", 5) == 0)
-		r->client->answers_http1 = data[5] == '1';
-	if (len < sizeof name || strncasecmp(data, name, i) != 0)
-		return len;
+	size_t i = strlen(name);
+	if (len <= i || strncasecmp(data, name, i) != 0)
+		return NULL;
 	while (i < len && data[i] == ' ')
 		i++;
-	for (; i < len && data[i] >= '0' && data[i] <= '9' && seconds < 3600; i++)
-		seconds = seconds * 10 + (data[i] - '0');
-	if (seconds > RETRY_AFTER_MAX_S)
-		seconds = RETRY_AFTER_MAX_S;
-	r->retry_after_ms = seconds * 1000;
+	*ret_len = len - i;
+	return data + i;
+}
+
+static int64_t retry_after_ms(const char *value, size_t len)
+{
+	int64_t seconds = 0;
+	for (size_t i = 0; i < len && value[i] >= '0' && value[i] <= '9' && seconds < 3600; i++)
+		seconds = seconds * 10 + (value[i] - '0');
+	return (seconds > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S : seconds) * 1000;
+}
+
+/* 0: it is no date. */
+static int64_t date_s(const char *value, size_t len)
+{
+	char text[64];
+	if (len >= sizeof text)
+		return 0;
+	memcpy(text, value, len);
+	text[len] = 0;
+	time_t t = curl_getdate(text, NULL);
+	return t > 0 ? t : 0;
+}
+
+static size_t on_header(char *data, size_t size, size_t n, void *self)
+{
+	struct http_request *r = self;
+	size_t len = size * n, value_len = 0;
+	const char *value;
+	if (len > 5 && memcmp(data, "HTTP/", 5) == 0)
+		r->client->answers_http1 = data[5] == '1';
+	if ((value = header_value(data, len, "retry-after:", &value_len)) != NULL)
+		r->retry_after_ms = retry_after_ms(value, value_len);
+	else if ((value = header_value(data, len, "date:", &value_len)) != NULL)
+		r->server_s = date_s(value, value_len);
 	return len;
 }
 
@@ -198,6 +224,7 @@ static void finish(struct http_client *c, struct http_request *r, CURLcode code)
 		conn_cut(c, r->easy);
 	res.status = (int)status;
 	res.retry_after_ms = r->retry_after_ms;
+	res.server_s = r->server_s;
 	res.took_ms = clock_mono_ms() - r->began_ms;
 	res.message = r->error[0] ? r->error : curl_easy_strerror(code);
 	curl_multi_remove_handle(c->multi, r->easy);

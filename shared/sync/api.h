@@ -57,6 +57,7 @@ struct api_result {
 	const char *reason;     /* metav1.Status reason, or "" */
 	const char *message;    /* the server's words, or ours about the connection; never NULL */
 	int64_t retry_after_ms; /* 0: the server named no time */
+	int64_t server_s;       /* the server's clock, in seconds since 1970; 0: it did not say */
 	const char *rv;         /* of the list or of the object written; or "" */
 	const char *cont;       /* LIST: continue token of the next page; "": this is the last */
 	struct strs causes;     /* metav1.Status details.causes[].field */

@@ -3,6 +3,7 @@
  * held against the rules and against what that process knew (mind.c). */
 #include "test/sim/checks/decide.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -103,11 +104,26 @@ void decide_reply(struct checks *c, const struct proc *from, const struct msg *m
 	}
 }
 
-/* A pod of an unknown job goes only when a live GET has said that there is no such job (any more).
- */
+static bool has_successor(const struct checks *c, const struct line *l)
+{
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		const char *uid = check_label(sh->v[i], LABEL_JOB_UID);
+		const struct version *pod = line_pod(c->world, l, uid);
+		if (pod && check_same_index(sh->v[i], pod) &&
+		    strtoul(check_label(sh->v[i], LABEL_ATTEMPT), NULL, 10) > l->attempt)
+			return true;
+	}
+	return false;
+}
+
+/* A pod of an unknown job goes only when a live GET has said that there is no such job (any more),
+ * or when it has a successor, whatever became of the job. */
 static void on_stray_stopped(struct checks *c, const struct mind *m, const struct line *l)
 {
 	const struct mind_met *met = mind_met_find(m, l->job_key);
+	if (has_successor(c, l))
+		return;
 	if (met && (met->shown || (met->asked && !(met->live && line_pod(c->world, l, met->live)))))
 		return;
 	world_fail(c->world, "delete-unasked", "%s stops member %u of %s, a job that %s",

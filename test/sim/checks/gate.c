@@ -50,7 +50,8 @@ void check_gate_open(struct checks *c, struct mind *m)
 			awaited |= n->since_ms >= just_now_ms;
 			continue;
 		}
-		awaited |= !n || !n->told_agentless;
+		/* One that was registered again may have an agent now. */
+		awaited |= !n || !n->told_agentless || k->since_ms > m->synced_ms;
 		if (early && k->v->node.ready == COND_TRUE && check_agent_ever_came(c, node))
 			world_fail(c->world, "decide-early",
 				   "%s takes all agents for heard, not that of %s",
@@ -64,13 +65,16 @@ void check_gate_open(struct checks *c, struct mind *m)
 			   m->proc->host.name);
 }
 
-/* The next leader would believe it, and not wait for that agent. */
+/* The next leader would believe it, and not wait for that agent. What a leadership before this one
+ * has sent may still come. */
 void check_agentless_said(struct checks *c, const char *who, const struct api_request *req)
 {
 	const struct mind *m = mind_named(c, who);
 	const struct known_version *node = m ? mind_find(m, API_NODE, NULL, req->name) : NULL;
 	const struct version *stored =
 		store_find(&c->world->server.store, API_COMPUTE_NODE, NULL, req->name);
+	if (check_led_lately(c))
+		return;
 	if (node && !m->open && node->v->node.ready == COND_TRUE &&
 	    says_agentless(req->compute_node_status) && stored &&
 	    !says_agentless(&stored->compute_node.status))

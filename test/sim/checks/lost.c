@@ -122,7 +122,8 @@ static void lost_not_ready(struct checks *c, struct mind *m, const struct line *
 	const struct known_version *cn = mind_find(m, API_COMPUTE_NODE, NULL, l->node);
 	const struct mind_node *n;
 	HASH_FIND_STR(m->nodes, l->node, n);
-	if (!l->job || (cn && cn->v->compute_node.status.state == COMPUTE_NODE_FAILED))
+	if (!l->job || (n && n->told_failed) ||
+	    (cn && cn->v->compute_node.status.state == COMPUTE_NODE_FAILED))
 		return; /* it was given up before, by a previous leader maybe */
 	bool answers = n ? n->connected && !n->silent : !m->open;
 	int64_t may_s = tolerated_s(&l->job->job.spec, node->v->node.ready == COND_UNKNOWN

@@ -153,6 +153,9 @@ void mind_saw(struct checks *c, const struct proc *p, enum watch_event ev, struc
 		return;
 	}
 	struct known_version *k = find(m, v->kind, v->meta.ns, v->meta.name);
+	if (k && v->kind == API_COMPUTE_NODE &&
+	    k->v->compute_node.status.state == COMPUTE_NODE_FAILED)
+		mind_node_of(m, v->meta.name)->told_failed = true;
 	if (k)
 		lose(c, m, k);
 }

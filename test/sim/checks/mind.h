@@ -56,6 +56,7 @@ struct mind_node {
 	char *name;
 	bool registered, connected, silent; /* in this leadership */
 	bool told_agentless; /* a leader before it said that the node never had an agent */
+	bool told_failed;    /* it was Failed when its ComputeNode was deleted */
 	int64_t since_ms;    /* when it was heard anew */
 	int64_t silent_ms;   /* when it fell silent last */
 };

@@ -54,6 +54,7 @@ static void give_done(struct call *call)
 				 .reason = str_or_empty(from->reason),
 				 .message = copy_str(&a, from->message),
 				 .retry_after_ms = from->retry_after_ms,
+				 .server_s = from->http ? server_wall(cs->server) / 1000 : 0,
 				 .rv = from->rv ? arena_printf(&a, "%" PRIu64, from->rv) : "",
 				 .cont = copy_str(&a, from->cont)};
 	struct strs causes = {from->causes, from->ncauses};

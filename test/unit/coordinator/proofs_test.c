@@ -20,6 +20,7 @@ struct secret { /* the API server: one Secret; each request ends with the next "
 	char keys[PROOF_RING_TEXT_MAX], epoch[32], before[32], holder[64];
 	uint32_t ready, writes;
 	int64_t now_ms, wall_ms;
+	int64_t ahead_s; /* the server's clock before ours */
 	struct log log;
 	struct proofs *p;
 	struct proofs_config cfg;
@@ -94,7 +95,11 @@ static void show(struct secret *s)
 /* Ends the request that is out. */
 static void serve(struct secret *s)
 {
-	struct api_result res = {.rc = s->rc, .reason = "", .message = "words", .rv = ""};
+	struct api_result res = {.rc = s->rc,
+				 .reason = "",
+				 .message = "words",
+				 .rv = "",
+				 .server_s = s->wall_ms / 1000 + s->ahead_s};
 	assert_true(s->asked);
 	s->asked = false;
 	if (s->req.verb == API_GET && res.rc == RC_OK && !s->exists)
@@ -235,6 +240,28 @@ static void kept_by_the_next(void **state)
 	assert_int_equal(worth(s, "", NOW_S + 70), PROOF_NONE);
 }
 
+/* Pods are dated by the server, whose clock may be an hour apart from ours, either way. */
+static void the_servers_clock_counts(void **state)
+{
+	static const int64_t ahead_s[] = {3600, -3600};
+	struct secret *s = *state;
+	for (size_t i = 0; i < ARRAY_LEN(ahead_s); i++) {
+		s->exists = false;
+		s->keys[0] = s->epoch[0] = s->before[0] = s->holder[0] = 0;
+		s->ahead_s = ahead_s[i];
+		lead(s, 6, true);
+		int64_t server_s = s->wall_ms / 1000 + s->ahead_s;
+		assert_int_equal(worth(s, "", server_s), PROOF_OLD);
+		assert_int_equal(worth(s, "", 0), PROOF_OLD); /* what an agent tells: now */
+		assert_true(proofs_old_pods_come(s->p));
+		assert_int_equal(worth(s, "", server_s + 31), PROOF_NONE);
+		turn(s, 31000);
+		assert_false(proofs_old_pods_come(s->p));
+		assert_int_equal(worth(s, "", 0), PROOF_NONE);
+		proofs_unlead(s->p);
+	}
+}
+
 static void somebody_led_who_signs_nothing(void **state)
 {
 	static const struct {
@@ -349,6 +376,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(made_when_missing),
 		T(kept_by_the_next),
+		T(the_servers_clock_counts),
 		T(somebody_led_who_signs_nothing),
 		T(aged_and_lost),
 		T(not_usable),
