@@ -54,6 +54,7 @@ static void on_done(void *self, uint64_t id, const struct api_result *res)
 	struct asked *a = self;
 	assert_true(id == a->id && !a->done);
 	assert_non_null(res->message);
+	assert_true(!res->http || res->server_s > 1700000000); /* each answer is dated */
 	a->done = true;
 	a->rc = res->rc;
 	put(a->rv, res->rv);
