@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/hash.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/must.h"
@@ -27,6 +28,33 @@ uint64_t hash_u64(uint64_t seed, uint64_t v)
 	for (unsigned i = 0; i < 8; i++)
 		le[i] = (unsigned char)(v >> (8 * i));
 	return hash_bytes(seed, le, sizeof le);
+}
+
+/* ---- quick ---- */
+
+/* The first n <= 8 bytes as a little-endian number. */
+static inline uint64_t word(const unsigned char *p, size_t n)
+{
+	uint64_t w = 0;
+	memcpy(&w, p, n);
+	return le64toh(w);
+}
+
+uint64_t hash_mix(uint64_t seed, uint64_t v)
+{
+	uint64_t h = (seed ^ UINT64_C(0xff51afd7ed558ccd)) * UINT64_C(0x9e3779b97f4a7c15) ^ v;
+	h = (h ^ h >> 32) * UINT64_C(0xd6e8feb86659fd93);
+	return h ^ h >> 32;
+}
+
+uint64_t hash_mix_str(uint64_t seed, const char *s)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	size_t left = strlen(s);
+	uint64_t h = hash_mix(seed, left);
+	for (; left >= 8; left -= 8, p += 8)
+		h = hash_mix(h, word(p, 8));
+	return left ? hash_mix(h, word(p, left)) : h;
 }
 
 /* ---- with a key ---- */
@@ -62,15 +90,6 @@ static inline void sip_rounds(struct sip *s, unsigned n)
 		s->d = rotate(s->d, 21) ^ s->a;
 		s->c = rotate(s->c, 32);
 	}
-}
-
-/* The first n <= 8 bytes as a little-endian number. */
-static inline uint64_t word(const unsigned char *p, size_t n)
-{
-	uint64_t w = 0;
-	for (size_t i = 0; i < n; i++)
-		w |= (uint64_t)p[i] << (8 * i);
-	return w;
 }
 
 static inline void sip_word(struct sip *s, unsigned c, uint64_t w)

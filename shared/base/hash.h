@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two kinds of hash. Those without a key are FNV-1a with a final mix, and stable across versions:
+/* Kinds of hash. Those without a key are FNV-1a with a final mix, and stable across versions:
  * pod names and template hashes are made from them. Those with a key are for tables in memory whose
  * keys strangers choose: without the key nobody can look for names that share a bucket. */
 #pragma once
@@ -10,6 +10,11 @@
 uint64_t hash_bytes(uint64_t seed, const void *data, size_t len);
 uint64_t hash_str(uint64_t seed, const char *s); /* with the terminator, so joins are unambiguous */
 uint64_t hash_u64(uint64_t seed, uint64_t v);
+
+/* Quick ones, for fingerprints that this process alone compares: unlike the two above, another
+ * version may count otherwise. */
+uint64_t hash_mix(uint64_t seed, uint64_t v);
+uint64_t hash_mix_str(uint64_t seed, const char *s); /* with the length */
 
 /* SipHash-1-3 (Aumasson, Bernstein 2012) of data, with the key of this process; seed tells tables,
  * and the parts of a joined key, apart. Different in each run of a program: never to be stored,

@@ -33,12 +33,12 @@ static void choose(const struct core *c, const struct node_record *n, bool *appl
 /* Of what would be applied now. */
 static uint64_t apply_fingerprint(const struct core *c, const struct node_record *n)
 {
-	uint64_t h = hash_str(1, n->kube.uid);
+	uint64_t h = hash_mix_str(1, n->kube.uid);
 	bool applies[RES_NAMES_MAX];
 	choose(c, n, applies);
 	for (uint32_t r = 0; r < c->res.n; r++) {
 		if (applies[r])
-			h = hash_u64(hash_u64(h, r), (uint64_t)res_row(c, n, ROW_ALLOC)[r]);
+			h = hash_mix(hash_mix(h, r), (uint64_t)res_row(c, n, ROW_ALLOC)[r]);
 	}
 	return h | 1; /* 0 stands for no apply */
 }

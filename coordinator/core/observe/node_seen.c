@@ -90,17 +90,17 @@ static void set_node_selection(struct core *c, struct node_record *n, const stru
 /* Neither heartbeats nor room. */
 static uint64_t print_of(const struct node *node)
 {
-	uint64_t h = hash_str(hash_str(3, node->meta.uid), str_or_empty(node->boot_id));
-	h = hash_str(h, str_or_empty(node->kubelet_version));
-	h = hash_u64(hash_u64(h, (uint64_t)node->ready), (uint64_t)node->ready_since_ms);
-	h = hash_u64(h, node->unschedulable);
+	uint64_t h = hash_mix_str(hash_mix_str(3, node->meta.uid), str_or_empty(node->boot_id));
+	h = hash_mix_str(h, str_or_empty(node->kubelet_version));
+	h = hash_mix(hash_mix(h, (uint64_t)node->ready), (uint64_t)node->ready_since_ms);
+	h = hash_mix(h, node->unschedulable);
 	for (uint32_t i = 0; i < node->meta.labels.n; i++) {
-		h = hash_str(h, node->meta.labels.v[i].key);
-		h = hash_str(h, node->meta.labels.v[i].val);
+		h = hash_mix_str(h, node->meta.labels.v[i].key);
+		h = hash_mix_str(h, node->meta.labels.v[i].val);
 	}
 	for (uint32_t i = 0; i < node->ntaints; i++) {
-		h = hash_str(h, node->taints[i].key);
-		h = hash_u64(hash_str(h, node->taints[i].value), node->taints[i].effect);
+		h = hash_mix_str(h, node->taints[i].key);
+		h = hash_mix(hash_mix_str(h, node->taints[i].value), node->taints[i].effect);
 	}
 	return h;
 }

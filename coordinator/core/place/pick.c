@@ -70,6 +70,7 @@ struct picking {
 	const struct core *c;
 	struct placing *p;
 	const struct pick *q;
+	const struct bitset *tier;
 	uint32_t n, fits, levels;
 };
 
@@ -82,7 +83,7 @@ static bool held_from(const struct picking *k, uint32_t node)
 /* Takes the nodes of a level, those with the lowest index first. */
 static void take_level(struct picking *k, uint32_t level)
 {
-	const struct bitset *b = &k->c->levels.level[level], *tier = &k->p->tier;
+	const struct bitset *b = &k->c->levels.level[level], *tier = k->tier;
 	size_t words = b->n < tier->n ? b->n : tier->n;
 	k->levels++;
 	for (size_t w = 0; w < words && k->n < k->q->want; w++) {
@@ -121,7 +122,7 @@ static void take_parts(struct picking *k, uint32_t bits)
 	if (k->n == k->q->want || bitset_next(set, 0) == UINT32_MAX)
 		return;
 	if (!bits) {
-		bitset_copy(&k->p->tier, set);
+		k->tier = set;
 		take_tier(k);
 		return;
 	}

@@ -46,7 +46,7 @@ static uint64_t name_hash(const char *ns, const char *pod)
 
 static uint64_t id_hash(const struct job_record *j, uint32_t index, uint32_t attempt)
 {
-	return hash_u64(hash_u64(17, (uint64_t)j->id << 32 | index), attempt);
+	return hash_mix(hash_mix(17, (uint64_t)j->id << 32 | index), attempt);
 }
 
 struct pod_key {

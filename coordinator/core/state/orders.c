@@ -53,8 +53,8 @@ static uint64_t print_of(const struct attempt *a)
 {
 	if (!ordered(a))
 		return 0;
-	uint64_t h = hash_str(a->by_pod.hash, a->pod_uid);
-	return hash_u64(hash_u64(h, ticket_of(a)), a->template_id);
+	uint64_t h = hash_mix_str(a->by_pod.hash, a->pod_uid);
+	return hash_mix(hash_mix(h, ticket_of(a)), a->template_id);
 }
 
 static void count(struct node_record *n, struct attempt *a)

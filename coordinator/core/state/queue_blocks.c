@@ -61,7 +61,8 @@ static void add_block(struct queue *q, uint32_t at)
 {
 	VEC_GROW(q->block, q->nblocks, q->cap);
 	memmove(q->block + at + 1, q->block + at, (q->nblocks - at) * sizeof(struct queue_block *));
-	q->block[at] = mem_zalloc(1, sizeof(struct queue_block));
+	q->block[at] = mem_alloc(sizeof(struct queue_block));
+	q->block[at]->n = 0; /* the items are written when they come */
 	q->nblocks++;
 }
 

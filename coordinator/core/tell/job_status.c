@@ -20,10 +20,10 @@ enum { GATHER_MS = 1000, GATHER_START_MS = 600, DELETED_HOLD_MS = 10000 };
 /* The part that is written at once: the state, and the conditions but Scheduled. */
 static uint64_t head_print(enum job_state state, int64_t start_ms, const enum cond_status *conds)
 {
-	uint64_t h = hash_u64(5, (uint64_t)state);
+	uint64_t h = hash_mix(5, (uint64_t)state);
 	for (uint32_t i = JC_SUSPENDED; i < JC_N; i++)
-		h = hash_u64(h, conds[i] == COND_TRUE);
-	return hash_u64(h, state == JOB_PENDING || state == JOB_NONE ? 0 : (uint64_t)start_ms);
+		h = hash_mix(h, conds[i] == COND_TRUE);
+	return hash_mix(h, state == JOB_PENDING || state == JOB_NONE ? 0 : (uint64_t)start_ms);
 }
 
 static uint64_t job_head(const struct job_record *j)
@@ -43,24 +43,24 @@ static struct status_print fingerprint(const struct job_status *s)
 			conds[k] = s->conds[i].status;
 	}
 	uint64_t head = head_print(s->state, s->start_ms, conds);
-	uint64_t h = hash_u64(hash_u64(head, (uint64_t)s->start_ms), (uint64_t)s->end_ms);
+	uint64_t h = hash_mix(hash_mix(head, (uint64_t)s->start_ms), (uint64_t)s->end_ms);
 	for (uint32_t i = 0; i < s->nconds; i++) {
 		const struct cond *k = &s->conds[i];
-		h = hash_str(hash_u64(h, (uint64_t)k->status), str_or_empty(k->reason));
-		h = hash_u64(hash_u64(h, (uint64_t)k->since_ms), (uint64_t)k->observed_generation);
+		h = hash_mix_str(hash_mix(h, (uint64_t)k->status), str_or_empty(k->reason));
+		h = hash_mix(hash_mix(h, (uint64_t)k->since_ms), (uint64_t)k->observed_generation);
 	}
 	for (uint32_t i = 0; i < s->active_nodes.n; i++)
-		h = hash_str(h, s->active_nodes.v[i]);
-	h = hash_u64(hash_u64(hash_u64(h, s->active), s->ready), s->succeeded);
-	h = hash_u64(hash_u64(h, s->failed), s->attempts);
+		h = hash_mix_str(h, s->active_nodes.v[i]);
+	h = hash_mix(hash_mix(hash_mix(h, s->active), s->ready), s->succeeded);
+	h = hash_mix(hash_mix(h, s->failed), s->attempts);
 	for (uint32_t i = 0; i < s->nsuperseded; i++) {
 		const struct superseded *o = &s->superseded[i];
-		h = hash_u64(hash_u64(hash_u64(h, o->index), o->attempt), o->by);
-		h = hash_str(h, o->node);
+		h = hash_mix(hash_mix(hash_mix(h, o->index), o->attempt), o->by);
+		h = hash_mix_str(h, o->node);
 	}
-	h = hash_str(hash_str(h, str_or_empty(s->completed)), str_or_empty(s->selector));
-	h = hash_str(hash_str(h, str_or_empty(s->reason)), str_or_empty(s->message));
-	return (struct status_print){hash_u64(h, (uint64_t)s->observed_generation), head};
+	h = hash_mix_str(hash_mix_str(h, str_or_empty(s->completed)), str_or_empty(s->selector));
+	h = hash_mix_str(hash_mix_str(h, str_or_empty(s->reason)), str_or_empty(s->message));
+	return (struct status_print){hash_mix(h, (uint64_t)s->observed_generation), head};
 }
 
 /* The nodes of running members, by index. */

@@ -15,28 +15,28 @@ static uint64_t hash_res(uint64_t h, const struct reslist *l)
 {
 	uint64_t sum = 0; /* the order of a map's entries does not count */
 	for (uint32_t i = 0; i < l->n; i++)
-		sum += hash_u64(hash_str(7, l->v[i].name), (uint64_t)l->v[i].milli);
-	return hash_u64(h, sum);
+		sum += hash_mix(hash_mix_str(7, l->v[i].name), (uint64_t)l->v[i].milli);
+	return hash_mix(h, sum);
 }
 
 static uint64_t hash_conds(uint64_t h, const struct cond *v, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		h = hash_str(hash_u64(h, (uint64_t)v[i].status), v[i].type);
-		h = hash_str(hash_u64(h, (uint64_t)v[i].since_ms), str_or_empty(v[i].reason));
+		h = hash_mix_str(hash_mix(h, (uint64_t)v[i].status), v[i].type);
+		h = hash_mix_str(hash_mix(h, (uint64_t)v[i].since_ms), str_or_empty(v[i].reason));
 	}
 	return h;
 }
 
 static struct status_print fingerprint(const struct compute_node_status *s)
 {
-	uint64_t h = hash_u64(hash_u64(3, (uint64_t)s->state), (uint64_t)s->since_ms);
-	h = hash_str(hash_str(h, str_or_empty(s->reason)), str_or_empty(s->message));
+	uint64_t h = hash_mix(hash_mix(3, (uint64_t)s->state), (uint64_t)s->since_ms);
+	h = hash_mix_str(hash_mix_str(h, str_or_empty(s->reason)), str_or_empty(s->message));
 	uint64_t head = hash_conds(h, s->conds, s->nconds);
-	h = hash_u64(head, s->members);
+	h = hash_mix(head, s->members);
 	h = hash_res(hash_res(hash_res(h, &s->capacity), &s->allocated), &s->available);
-	h = hash_str(hash_str(h, str_or_empty(s->agent_version)), str_or_empty(s->boot_id));
-	return (struct status_print){hash_u64(h, (uint64_t)s->observed_generation), head};
+	h = hash_mix_str(hash_mix_str(h, str_or_empty(s->agent_version)), str_or_empty(s->boot_id));
+	return (struct status_print){hash_mix(h, (uint64_t)s->observed_generation), head};
 }
 
 static struct reslist view_res(const struct core *c, struct arena *a, const struct node_record *n,

@@ -81,13 +81,39 @@ static void chosen_names_spread(void **state)
 	assert_in_range(most, 1, 6); /* the outcome is always the same: the key is 0 */
 }
 
+/* Numbers that differ little, and texts of all lengths that differ in one letter or in length. */
+static void quick_ones_differ(void **state)
+{
+	enum { LENGTHS = 40, NUMBERS = 200, ALL = LENGTHS * 3 + NUMBERS };
+	static uint64_t seen[ALL];
+	char text[LENGTHS + 1];
+	unsigned n = 0;
+	(void)state;
+	for (unsigned i = 0; i < NUMBERS; i++)
+		seen[n++] = hash_mix(i % 2, i / 2);
+	memset(text, 'a', sizeof text);
+	for (unsigned len = 0; len < LENGTHS; len++) {
+		text[len] = 0;
+		seen[n++] = hash_mix_str(7, text);
+		seen[n++] = hash_mix_str(8, text);
+		text[len] = 'b';
+		text[len + 1] = 0;
+		seen[n++] = hash_mix_str(7, text);
+		text[len] = text[len + 1 < LENGTHS ? len + 1 : len] = 'a';
+	}
+	for (unsigned i = 0; i < n; i++) {
+		assert_true(seen[i]);
+		for (unsigned k = 0; k < i; k++)
+			assert_true(seen[i] != seen[k]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(published_vectors),
-		cmocka_unit_test(as_elsewhere),
-		cmocka_unit_test(seed_and_key_count),
-		cmocka_unit_test(chosen_names_spread),
+		cmocka_unit_test(published_vectors),  cmocka_unit_test(as_elsewhere),
+		cmocka_unit_test(seed_and_key_count), cmocka_unit_test(chosen_names_spread),
+		cmocka_unit_test(quick_ones_differ),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
