@@ -6,7 +6,7 @@
 #include "test/sim/world/needed.h"
 
 /* So long what was read before may count; a list of volumes that are there is younger. */
-enum { READ_MS = 70000, LISTED_MS = 60000 };
+enum { READ_MS = 70000, LISTED_MS = 40000 };
 
 void check_choice(struct checks *c, const struct version *was, const struct version *claim)
 {

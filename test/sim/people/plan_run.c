@@ -92,8 +92,8 @@ static void put_room(struct world *w)
 			.where = {needed_on(&w->scratch, "kubernetes.io/hostname", nodes[i])}};
 		user_needed(w, NEEDED_CAPACITY, "default", nodes[i], &room);
 	}
-	there.where[0] = needed_on(&w->scratch, "kubernetes.io/hostname", "n2");
-	user_needed(w, NEEDED_VOLUME, NULL, "m2", &there);
+	there.where[0] = needed_on(&w->scratch, "kubernetes.io/hostname", "n1,n2");
+	user_needed(w, NEEDED_VOLUME, NULL, "m1", &there);
 }
 
 /* Claims that wait for their first consumer: of one a provisioner makes the volume, for the other
