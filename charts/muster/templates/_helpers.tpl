@@ -55,6 +55,23 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The PriorityClass that every pod without one gets: of several, Kubernetes takes the one of the lowest value. Looked
+up with a cluster at hand. */}}
+{{- define "muster.defaultPriorityClass" -}}
+{{- $name := .Values.agent.defaultPriorityClass -}}
+{{- if eq $name "auto" -}}
+{{- $name = "" -}}
+{{- $least := 0 -}}
+{{- range (lookup "scheduling.k8s.io/v1" "PriorityClass" "" "").items -}}
+{{- if and .globalDefault (or (not $name) (lt (int64 .value) $least)) -}}
+{{- $name = .metadata.name -}}
+{{- $least = int64 .value -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $name -}}
+{{- end -}}
+
 {{/* Refuses a second Muster, and says what to do where another release has left the definitions. Both are seen only
 with a cluster at hand, so "helm template" refuses nothing. */}}
 {{- define "muster.checkAlone" -}}

@@ -315,6 +315,27 @@ def test_priority(server, check):
     check.refused("bob elsewhere", post("b", 1, "bob", jobs.replace(OTHER_NAMESPACE, "default")), "prioritize")
 
 
+def test_default_class(server, check):
+    """Where each pod gets a PriorityClass, agents may create pods with that one, and with no other."""
+    classes = "/apis/scheduling.k8s.io/v1/priorityclasses"
+    for name, value, default in (("everyday", 100, True), ("urgent", 1000, False)):
+        server.request("POST", classes, {"metadata": {"name": name}, "value": value, "globalDefault": default})
+    end = time.monotonic() + 30
+    while create(server, pod())[0] < 300 and time.monotonic() < end:
+        time.sleep(0.1)  # until admission has seen the class
+    check.refused("an agent, with the default that the policy does not name", create(server, pod()), "priorityClassName")
+    set_up(server, "--set", "agent.defaultPriorityClass=everyday")
+    end = time.monotonic() + 30
+    while create(server, pod())[0] >= 300 and time.monotonic() < end:
+        time.sleep(0.1)
+    check.accepted("an agent, with the default", create(server, pod()))
+    check.accepted("an agent that names it", create(server, changed(spec(priorityClassName="everyday"))))
+    for name in ("urgent", "system-node-critical", "system-cluster-critical"):
+        check.refused("an agent, with " + name, create(server, changed(spec(priorityClassName=name))), "everyday")
+    for name in ("everyday", "urgent"):
+        server.request("DELETE", f"{classes}/{name}")
+
+
 def wait_for(server, check, word):
     end = time.monotonic() + 30
     for user in ("agent", "coordinator"):
@@ -340,7 +361,7 @@ def main():
     set_up(server)
     wait_enforced(server, check)
     for test in (test_agent, test_agent_token, test_coordinator, test_volumes, test_others, test_rights, test_namespaces,
-                 test_no_launch, test_priority):
+                 test_no_launch, test_priority, test_default_class):
         test(server, check)
     check.end(at_least=240)
 
