@@ -18,6 +18,7 @@
 #include "test/sim/checks/lost.h"
 #include "test/sim/checks/passed.h"
 #include "test/sim/checks/place.h"
+#include "test/sim/checks/prefer.h"
 #include "test/sim/checks/said.h"
 #include "test/sim/checks/shapes.h"
 #include "test/sim/checks/stop.h"
@@ -83,6 +84,7 @@ static void on_placed(struct checks *c, struct mind *m, const struct line *l)
 	if (l->job)
 		mem_strset(&att_of(m, l)->placed, l->job->job.spec.template_text);
 	if (l->job) { /* before check_placed() takes note of it */
+		check_preferred(c, m, l);
 		check_placed_on_kept(c, m, l);
 		check_passed(c, m, l);
 	}
@@ -205,6 +207,7 @@ void decide_line(struct checks *c, const struct proc *p, const char *msg, const 
 		return;
 	check_leads(c, p, msg);
 	check_gangs_over(c, m);
+	check_preferred_over(c, m, m->offers.uid);
 	struct line l = line_of(m, kv, n);
 	check_not_denied(m, &l, msg);
 	if (l.job && str_eq(msg, "job state changed"))

@@ -178,6 +178,15 @@ void mind_list(struct checks *c, const struct proc *p, enum api_kind kind, bool 
 
 /* ---- minds ---- */
 
+void mind_offers_forget(struct mind *m)
+{
+	for (uint32_t i = 0; i < m->offers.n; i++)
+		free(m->offers.v[i].node);
+	free(m->offers.v);
+	free(m->offers.uid);
+	m->offers = (struct mind_offers){0};
+}
+
 void mind_shape_forget(struct mind *m, struct mind_shape *s)
 {
 	HASH_DEL(m->shapes, s);
@@ -210,6 +219,7 @@ void mind_forget_leadership(struct mind *m)
 	struct mind_node *n, *ntmp;
 	struct mind_met *met, *mtmp;
 	mind_keep_nothing(m);
+	mind_offers_forget(m);
 	m->nshares = 0;
 	HASH_ITER (hh, m->met, met, mtmp) {
 		HASH_DEL(m->met, met);

@@ -98,6 +98,20 @@ struct mind_share { /* what jobs of a namespace keep from those of others */
 
 enum { MIND_SHARES_MAX = 4 };
 
+struct mind_offer {
+	char *node;
+	uint32_t prefers; /* how many points it has */
+	bool taken;
+};
+
+struct mind_offers { /* the nodes that the job which is placed at this moment could have */
+	char *uid;   /* NULL: none is, or it is not judged */
+	int64_t at_ms;
+	struct mind_offer *v;
+	uint32_t n, cap;
+	uint32_t least; /* of those that it was given */
+};
+
 struct mind {
 	const struct proc *proc;
 	uint32_t incarnation;
@@ -116,6 +130,7 @@ struct mind {
 	struct mind_kept *kept;
 	struct mind_share share[MIND_SHARES_MAX];
 	uint32_t nshares;
+	struct mind_offers offers;
 	struct mind_shape *shapes;
 	/* When an answer about admission showed that it had changed; INT64_MIN: none did. */
 	int64_t noticed_ms;
@@ -145,6 +160,7 @@ bool mind_answers(struct checks *c, const char *node, int64_t for_ms);
 /* It is said to keep no nodes any more: for this one, for any job. */
 void mind_keep_no_more(struct mind *m, struct mind_kept *k);
 void mind_keep_nothing(struct mind *m);
+void mind_offers_forget(struct mind *m);
 void mind_shape_forget(struct mind *m, struct mind_shape *s);
 /* An attempt of the job of that UID; NULL: none is known. */
 struct mind_att *mind_att_find(const struct mind *m, const char *uid, uint32_t index,

@@ -62,6 +62,16 @@ static bool refused_lately(const struct checks *c, const char *node)
 	return m && m->refused_ms && c->world->clock.now_ms < m->refused_ms + REFUSED_MS;
 }
 
+bool check_could_take(struct checks *c, struct mind *m, const struct version *job,
+		      const struct version *node)
+{
+	const char *name = node->meta.name;
+	return mind_node_of(m, name)->connected && !check_faulty(c, name) &&
+	       !refused_lately(c, name) && !check_changed_lately(c, name) &&
+	       !check_room_changed(c, name) && !check_lately_ended(c, name) &&
+	       could_hold(c, m, job, node, ROOM_NOW);
+}
+
 /* What the coordinator knows of the node's room is what there is. An end that its decision counts
  * on is known. */
 static bool room_known(struct checks *c, struct mind *m, const struct line *l,

@@ -44,6 +44,17 @@ bool check_selects(const struct kvs *selector, const struct version *node,
 	return true;
 }
 
+uint32_t check_prefers(const struct job_spec *s, const struct version *node,
+		       const struct version *compute_node)
+{
+	uint32_t sum = 0;
+	for (uint32_t i = 0; i < s->npreferred; i++)
+		sum += term_matches(&s->preferred[i].term, node, compute_node)
+			       ? s->preferred[i].weight
+			       : 0;
+	return sum;
+}
+
 const char *check_mismatch(const struct job_spec *s, const struct version *node,
 			   const struct version *compute_node)
 {

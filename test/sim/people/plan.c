@@ -168,6 +168,8 @@ static void make_job(struct plan *p, const struct plan_config *cfg,
 		" runtime=box", " claim=data",           "", " claim=data runtime=box",
 		" claim=disk",  " claim=disk claim=data"};
 	struct plan_job *j = &p->job[p->njobs];
+	const struct sel_preference *wants_prefer = NULL;
+	uint32_t nprefer = 0;
 	AUTO(buf_done) struct buf name = BUF_INIT(sizeof j->name - 1);
 	buf_printf(&name, "j%u", p->njobs);
 	put(j->name, sizeof j->name, &name);
@@ -176,6 +178,8 @@ static void make_job(struct plan *p, const struct plan_config *cfg,
 		add_words(j, first[(cfg->seed / 8 + p->njobs) % ARRAY_LEN(first)]);
 	if (p->needs)
 		add_words(j, needs[(cfg->seed / 8 + p->njobs) % ARRAY_LEN(needs)]);
+	if (p->prefers)
+		wants_prefer = pattern_preferred((uint32_t)(cfg->seed / 8 + p->njobs), &nprefer);
 	if (p->ports)
 		add_words(j, ports[(cfg->seed / 8 + p->njobs) % ARRAY_LEN(ports)]);
 	uint32_t most = cluster->machines < 6 ? cluster->machines : 6;
@@ -186,6 +190,8 @@ static void make_job(struct plan *p, const struct plan_config *cfg,
 				    .deadline_s = -1,
 				    .ttl_s = -1,
 				    .template_text = j->template_text,
+				    .preferred = wants_prefer,
+				    .npreferred = nprefer,
 				    .credentials = draw_percent(r, 20)};
 	if (draw_percent(r, 15)) {
 		j->want.selector_key = "kubernetes.io/hostname";
@@ -313,6 +319,7 @@ void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_con
 {
 	struct rng r = {.s = cfg->seed * 2 + 1};
 	*p = (struct plan){.ports = cfg->seed % 8 == 3 && !cfg->narrow,
+			   .prefers = cfg->seed % 8 == 2 && !cfg->narrow,
 			   .needs = cfg->seed % 8 == 5 && !cfg->narrow,
 			   .first = cfg->seed % 8 == 6 && !cfg->narrow,
 			   .room = cfg->seed / 8 % 2,

@@ -35,6 +35,7 @@ struct plan {
 	struct plan_job job[PLAN_JOBS_MAX];
 	uint32_t njobs;
 	bool ports;     /* jobs and foreign pods have host ports */
+	bool prefers;   /* jobs prefer some nodes */
 	bool first;     /* jobs have claims that wait for their first consumer */
 	bool room;      /* the provisioner of these tells where it has room */
 	bool needs;     /* jobs have a RuntimeClass and claims */

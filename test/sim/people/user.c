@@ -99,6 +99,8 @@ static void set_selection(struct version *v, const struct job_want *want)
 	struct job_spec *spec = &v->job.spec;
 	spec->terms = want->terms;
 	spec->nterms = want->nterms;
+	spec->preferred = want->preferred;
+	spec->npreferred = want->npreferred;
 	spec->tolerations = want->tolerations;
 	spec->ntolerations = want->ntolerations;
 	if (want->selector_key) {

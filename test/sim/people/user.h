@@ -21,6 +21,8 @@ struct job_want {
 	const char *selector_key, *selector_value; /* NULL: none */
 	const struct sel_term *terms;              /* nodeAffinity */
 	uint32_t nterms;
+	const struct sel_preference *preferred;
+	uint32_t npreferred;
 	const struct toleration *tolerations;
 	uint32_t ntolerations;
 	bool credentials, suspend;

@@ -22,6 +22,13 @@ static const struct sel_term small_or_b[] = {
 	TERM({"size", SEL_LT, VALUES("3")}),
 	TERM({"zone", SEL_IN, VALUES("b")}, {"size", SEL_EXISTS, {NULL, 0}})};
 
+static const struct sel_preference in_b[] = {{60, TERM({"zone", SEL_IN, VALUES("b")})}};
+static const struct sel_preference high_or_a[] = {
+	{40, TERM({"rack", SEL_IN, VALUES("high")})},
+	{20, TERM({"zone", SEL_IN, VALUES("a")}, {"size", SEL_GT, VALUES("1")})}};
+static const struct sel_preference large[] = {{1, TERM({"size", SEL_GT, VALUES("2")})},
+					      {1, TERM({"size", SEL_GT, VALUES("4")})}};
+
 const struct sel_term *pattern_terms(uint32_t n, uint32_t *ret_n)
 {
 	static const struct {
@@ -29,6 +36,16 @@ const struct sel_term *pattern_terms(uint32_t n, uint32_t *ret_n)
 		uint32_t n;
 	} all[] = {{NULL, 0},    {zone_a, 1}, {not_zone_a, 1}, {has_zone, 1},
 		   {no_team, 1}, {big, 1},    {small_or_b, 2}};
+	*ret_n = all[n % ARRAY_LEN(all)].n;
+	return all[n % ARRAY_LEN(all)].v;
+}
+
+const struct sel_preference *pattern_preferred(uint32_t n, uint32_t *ret_n)
+{
+	static const struct {
+		const struct sel_preference *v;
+		uint32_t n;
+	} all[] = {{in_b, 1}, {high_or_a, 2}, {NULL, 0}, {large, 2}};
 	*ret_n = all[n % ARRAY_LEN(all)].n;
 	return all[n % ARRAY_LEN(all)].v;
 }

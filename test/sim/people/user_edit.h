@@ -21,4 +21,5 @@ enum edit {
 void edit_spec(struct version *v, enum edit what, uint32_t n);
 /* Some selections and tolerations to choose from; 0: none. */
 const struct sel_term *pattern_terms(uint32_t n, uint32_t *ret_n);
+const struct sel_preference *pattern_preferred(uint32_t n, uint32_t *ret_n);
 const struct toleration *pattern_tolerations(uint32_t n, uint32_t *ret_n);
