@@ -6,9 +6,11 @@ watcher has counted each member as a pod with a node. All contenders are Service
 Fairness treats them alike."""
 
 import argparse
+import http.client
 import json
 import multiprocessing
 import os
+import queue
 import re
 import statistics
 import subprocess
@@ -22,6 +24,8 @@ from harness import BIN, NS, TOOLS, Cluster, free_port  # noqa: E402
 
 WORK = "bench"  # the namespace of the jobs
 PATIENCE = 240  # seconds for one run
+STUCK = 60  # seconds without another pod, after all was sent, that end a run
+BROKEN = (http.client.HTTPException, OSError)  # the server, or the time for an answer, has ended a connection
 IMAGE = "busybox:1.35"
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -50,7 +54,11 @@ def count_members(cluster, shared, members):
     """The third watcher: sets shared.value to the number of pods with a node; runs until all were seen. The server
     ends the watch of a client that is too slow; the next one begins with all pods that there are."""
     while shared.value < members:
-        watch_once(cluster.api, shared, members)
+        try:
+            watch_once(cluster.api, shared, members)
+        except BROKEN as e:
+            print(f"the watch of pods begins again: {e!r}", file=sys.stderr, flush=True)
+            time.sleep(1)
 
 
 def watch_once(api, shared, members):
@@ -72,14 +80,19 @@ def watch_once(api, shared, members):
 
 
 def stand_by(cluster, token, go, stop, reads, out):
-    """A bystander who reads one ConfigMap again and again: how long each read took, in seconds, before go and from go to stop."""
+    """A bystander who reads one ConfigMap again and again: how long each read took, in seconds, before go and from go to stop.
+    A read whose connection breaks took until then."""
     api = cluster.api
     c = api.connect(timeout=60)
     idle, took = [], []
     while not stop.is_set():
         began = time.monotonic()
-        c.request("GET", f"/api/v1/namespaces/{WORK}/configmaps/bystander", headers={"Authorization": f"Bearer {token}"})
-        c.getresponse().read()
+        try:
+            c.request("GET", f"/api/v1/namespaces/{WORK}/configmaps/bystander", headers={"Authorization": f"Bearer {token}"})
+            c.getresponse().read()
+        except BROKEN as e:
+            print(f"the bystander connects again: {e!r}", file=sys.stderr, flush=True)
+            c.close()
         reads.value += 1
         (took if go.is_set() else idle).append(time.monotonic() - began)
         time.sleep(0.02)
@@ -239,11 +252,33 @@ CONTENDERS = {"raw": Raw, "job": Job, "muster": Muster, "launch": MusterLaunch}
 # A run
 
 
-def await_members(shared, members, watcher):
-    end = time.monotonic() + PATIENCE
-    while shared.value < members and time.monotonic() < end and watcher.is_alive():
+def await_members(shared, members, watcher, load):
+    began = since = time.monotonic()
+    seen = 0
+    while seen < members and time.monotonic() - began < PATIENCE and watcher.is_alive():
         time.sleep(0.01)
-    return shared.value
+        if shared.value != seen or load.poll() is None:
+            since = time.monotonic()
+        seen = shared.value
+        if time.monotonic() - since > STUCK:
+            break
+    return seen
+
+
+def refused(log):
+    """What h2load says of requests that came to nothing, or ''."""
+    with open(log, encoding="utf-8", errors="replace") as f:
+        says = re.findall(r"^(?:requests|status codes): .*", f.read(), re.M)
+    bad = any(int(n) for s in says for n in re.findall(r"(\d+) (?:failed|errored|timeout|4xx|5xx)", s))
+    return "; h2load: " + "; ".join(says) if bad else ""
+
+
+def times_of(bystander, out):
+    """What stand_by measured."""
+    try:
+        return out.get(timeout=90)
+    except queue.Empty:
+        sys.exit(f"bench: the bystander told nothing (exit code {bystander.exitcode})")
 
 
 def p99(waits):
@@ -267,13 +302,13 @@ def run(contender, jobs, members):
     go.set()
     began = time.monotonic()
     load = contender.submit(jobs, members)
-    seen = await_members(shared, total, watcher)
+    seen = await_members(shared, total, watcher, load)
     took = time.monotonic() - began
     cpu = [cpu_seconds(p) - b for p, b in zip(pids, cpu)]
     stop.set()
     after = requests(c.api)
     own = reads.value - reads_before + 1  # the bystander's reads, and the metrics
-    idle, waits = out.get()
+    idle, waits = times_of(bystander, out)
     load.kill()
     for p in (watcher, bystander):
         p.terminate()
@@ -285,12 +320,12 @@ def run(contender, jobs, members):
         "throttled": sum(n for (_, code), n in made.items() if code == "429"),
         "apiserver": cpu[0] * 1000 / max(seen, 1), "etcd": cpu[1] * 1000 / max(seen, 1), "ours": sum(cpu[2:]) * 1000 / max(seen, 1),
         "each": [v * 1000 / max(seen, 1) for v in cpu[2:]],
-        "p99": p99(waits), "idle": p99(idle),
+        "p99": p99(waits), "idle": p99(idle), "refused": refused(os.path.join(c.dir, "h2load.log")),
     }
 
 
 def line(r, raw, job):
-    missing = "" if r["seen"] == r["of"] else f"   only {r['seen']} of {r['of']}"
+    missing = "" if r["seen"] == r["of"] else f"   only {r['seen']} of {r['of']}{r['refused']}"
     share = lambda base: f"{r['rate'] / base:.2f}" if base else "-"
     return (f"| {r['shape']} | {r['contender']} | {r['rate']:.0f} | {share(raw)} | {share(job)} | {r['writes']:.2f} | "
             f"{r['requests']:.2f} | {r['throttled']} | {r['apiserver']:.2f} | {r['etcd']:.2f} | "
