@@ -32,7 +32,7 @@ def acknowledged(p, seq, members, **fields):
     return p.report(seq, members, **fields)[0] == "ack"
 
 
-@attack("a claim needs a proof of its order", "bug unordered_counts_claimed")
+@attack("a claim needs a proof of its order", "bug unordered_counts")
 def claims_of_members_that_run_elsewhere(s):
     """Every phase of both indexes, with numbers below, at and above the real ones."""
     p = s.node.session()
@@ -84,7 +84,7 @@ def session_numbers_of_others(s):
     yield
 
 
-@attack("a record needs a proof or a job", "bug record_of_claims", memory_mib=64)
+@attack("a record needs a proof or a job", "bug unordered_counts", memory_mib=64)
 def hello_of_four_thousand_jobs(s):
     """4,032 members of jobs that do not exist, all at index 9,999, with the longest texts; ten times."""
     words = {"reason": "r" * 128, "message": "m" * 200}

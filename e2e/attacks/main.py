@@ -71,7 +71,8 @@ def tell_without(selected):
     good = 0
     with run.Ground() as ground:
         for verdict in run.run(selected, ground):
-            one, caught = verdict.attack, verdict.word == "EFFECT"
+            # With an effect as large as the end of a program, the attack itself may go wrong, too.
+            one, caught = verdict.attack, bool(verdict.effects)
             good += caught
             what = (verdict.effects or verdict.error.splitlines()[-1:] or ["no effect"])[0]
             print(f"{one.without:32} {one.name:44} {'' if caught else 'WRONG: '}{what[:150]}", flush=True)

@@ -93,7 +93,10 @@ class Watch:
         now, mib = self.ground.cluster.identities(), self.ground.cluster.resident_mib()
         for p in plays:
             p.verdict.memory_mib = max(p.verdict.memory_mib, mib)
-            p.guarded(lambda p=p: self.judge(p.scene, late, now))
+            try:
+                self.judge(p.scene, late, now)
+            except Exception:  # pylint: disable=broad-except
+                p.verdict.error = p.verdict.error or traceback.format_exc(limit=-3)
 
     def judge(self, scene, late, now):
         scene.hurts(f"{len(late)} jobs of the victim did not complete: {late[:3]}", late)

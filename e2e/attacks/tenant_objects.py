@@ -39,7 +39,7 @@ def affinity(values):
     return {"nodeSelectorTerms": [{"matchExpressions": [expression] * 16}] * 16}
 
 
-@attack("a selection's work goes with the values that it names", "bug selection_unbounded")
+@attack("a selection's work goes with the values that it names", "crd computejobs.muster.dev")
 def the_largest_affinity_many_times(s):
     """16 x 16 expressions of 8 values are the most; 30 jobs of it, each edited."""
     s.spared("9 values are refused", refused(s, "at most 2048 values", nodeAffinity=affinity(9)))
@@ -64,7 +64,7 @@ def object_of_too_many_values(s):
     s.comes("it can be mended", lambda: s.tenant.status("values").get("ready") == 1, 30)
 
 
-@attack("an object of too many levels is read in part", "bug levels_unbounded")
+@attack("an object of too many levels is read in part", "bug values_unbounded")
 def object_of_too_many_levels(s):
     """3,000 arrays in each other: a parser that recurses ends."""
     s.reached("it is stored", s.tenant.api.ask("POST", s.tenant.jobs, nested(3000).encode())[0] == 201)
@@ -72,7 +72,7 @@ def object_of_too_many_levels(s):
     yield
 
 
-@attack("an object near the limit of etcd", "bug item_unbounded")
+@attack("an object near the limit of etcd", "bug pod_bytes_unbounded")
 def object_as_large_as_etcd_takes(s):
     """1.3 MB of text in one job, ten edits of it."""
     s.reached("it is stored", accepted(s, "large", template=template(x="x" * 1300000)))
@@ -105,7 +105,7 @@ def number_that_no_double_holds(s):
     yield
 
 
-@attack("memory goes with what lives", "bug slots_of_waiting", memory_mib=128)
+@attack("memory goes with what lives", "bug slots_of_waiting", memory_mib=64)
 def jobs_of_ten_thousand_that_wait(s):
     """300 jobs of parallelism 10,000 that no node takes."""
     for i in range(300):
@@ -135,13 +135,13 @@ def amounts_that_overflow(s):
 def invented_resource_names(s):
     """32 names a job, 40 jobs: a table of names may not be used up for those who have real ones."""
     node = s.cluster.workers()[0]
-    s.cluster.advertise(node, "hostile.example/slot", "1")
-    s.later(lambda: s.cluster.advertise(node, "hostile.example/slot", None))
     for i in range(40):
         requests = {f"evil.example/r{i}-{k}": "1" for k in range(32)}
         s.tenant.make_job(f"names-{i}", resources={"requests": requests, "limits": requests})
     s.reached("they wait", wait("40 wait", lambda: len([j for j in s.tenant.api.get(s.tenant.jobs)["items"] if j.get(
         "status", {}).get("state") == "Pending"]) == 40))
+    s.cluster.advertise(node, "hostile.example/slot", "1")
+    s.later(lambda: s.cluster.advertise(node, "hostile.example/slot", None))
     yield
     slot = {"hostile.example/slot": "1"}
     s.victim.start("slotted", resources={"requests": slot, "limits": slot})
@@ -189,7 +189,7 @@ def status_written_by_the_tenant(s):
     s.spared("the job is not Completed", s.tenant.status("told").get("state") == "Pending")
 
 
-@attack("attempt numbers of a status", "bug attempts_of_status_unbounded")
+@attack("attempt numbers of a status", "crd computejobs.muster.dev")
 def status_with_every_number_used(s):
     """Somebody who may write statuses of one namespace sets attempts to its bound, and beyond."""
     s.tenant.may("computejobs/status", "patch")

@@ -60,7 +60,7 @@ def token_of_another_account(s):
     yield
 
 
-@attack("a token is bound to a node", "bug node_of_any", light=True)
+@attack("a token is bound to a node", "bug hello_of_any_node", light=True)
 def token_without_a_node(s):
     """A token of the agents' account that is bound to no pod."""
     good(s)
@@ -68,7 +68,7 @@ def token_without_a_node(s):
     yield
 
 
-@attack("a stolen token is good for its own node only", "bug node_of_the_hello", light=True)
+@attack("a stolen token is good for its own node only", "bug hello_of_any_node", light=True)
 def stolen_token_of_another_node(s):
     """The token of the hostile node's agent, for the names of all other nodes."""
     good(s)
@@ -77,7 +77,7 @@ def stolen_token_of_another_node(s):
     yield
 
 
-@attack("a token ends with its pod", "bug review_cached_for_ever", light=True)
+@attack("a token ends with its pod", "bug token_parsed_only", light=True)
 def stolen_token_of_a_pod_that_is_gone(s):
     """The agent's pod is deleted; the token that it had is tried for as long as a node needs a new one."""
     token, pod = s.node.token(), s.cluster.agent_on(s.node.name)
@@ -123,7 +123,7 @@ def control_plane(s):
     return nodes[0]["metadata"]["name"]
 
 
-@attack("a token's times", "bug times_unchecked", light=True)
+@attack("a token's times", "bug token_parsed_only", light=True)
 def expired_token(s):
     """Really signed, and expired 90 s ago (the API server allows for 60 s between clocks), an hour ago, not valid yet."""
     header, claims = opened(s.node.token())

@@ -26,6 +26,17 @@ copy_tree() {
 
 bug_build() { (cd "$tree" && test/shell cmake --build --preset release -j2 --target muster-agent muster-coordinator) >>"$log" 2>&1; }
 
+# bug_try NAME: whether the patch applies and builds.
+bug_try() {
+	local file rc=0
+	file=$(patch_file "$1")
+	patch --dry-run -s -p1 -d "$tree" <"$file" >>"$log" 2>&1 || { say "$1 does not apply"; return 1; }
+	patch -s -p1 -d "$tree" <"$file"
+	bug_build || { say "$1 does not build (see $log)"; rc=1; }
+	patch -s -R -p1 -d "$tree" <"$file"
+	return $rc
+}
+
 # make_image NAME: Muster with the bug, on top of the image without it.
 make_image() {
 	local file rc=0
