@@ -35,10 +35,16 @@ def zone(s):
         "topology.kubernetes.io/zone": "z", "topology.kubernetes.io/region": "r"}}})
 
 
+def robot(s):
+    """The account that pods just outside of the policy name: else its absence is what stops them."""
+    s.cluster.admin.ask("POST", f"/api/v1/namespaces/{s.tenant.ns}/serviceaccounts", {"metadata": {"name": "robot"}})
+
+
 def against(word, cases):
     """The attack on the expression whose message has the word."""
     def attempt(s):
         zone(s)
+        robot(s)
         api = s.node.api()
         for name in NEIGHBOURS.get(word, ()):
             code, answer = create(api, s, pods.changed(INSIDE[name], node=s.node.name))

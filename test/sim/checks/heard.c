@@ -117,8 +117,11 @@ static void event(struct heard *h, const struct event_note *ev)
 					    .last_ms = h->world->clock.now_ms};
 }
 
-static struct heard_job *job_of(struct heard *h, const char *name)
+static struct heard_job *job_of(struct heard *h, const char *ns, const char *job_name)
 {
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	buf_printf(&key, "%s/%s", ns, job_name);
+	const char *name = buf_str(&key);
 	struct heard_job *j;
 	HASH_FIND_STR(h->jobs, name, j);
 	if (j)
@@ -137,7 +140,7 @@ void heard_request(struct heard *h, const char *who, const struct api_request *r
 	if (req->verb == API_CREATE && req->kind == API_EVENT)
 		event(h, req->event);
 	if (req->verb == API_CREATE && req->kind == API_POD)
-		job_of(h, req->pod_create->job_name)->asked++;
+		job_of(h, req->pod_create->ns, req->pod_create->job_name)->asked++;
 }
 
 static bool same_state(const struct job_status *a, const struct job_status *b)
@@ -155,7 +158,7 @@ static bool same_state(const struct job_status *a, const struct job_status *b)
  * closer together than they were sent; one that went wrong, or met an edit, is written again. */
 static void status_written(struct heard *h, const struct change *ch)
 {
-	struct heard_job *j = job_of(h, ch->now->meta.name);
+	struct heard_job *j = job_of(h, ch->now->meta.ns, ch->now->meta.name);
 	bool now = !same_state(&ch->prev->job.status, &ch->now->job.status);
 	int64_t since = h->world->clock.now_ms - j->last_ms;
 	j->writes++;
@@ -198,7 +201,8 @@ void heard_change(struct heard *h, const struct change *ch)
 
 const struct heard_job *heard_job(const struct heard *h, const char *name)
 {
-	const struct heard_job *j;
-	HASH_FIND_STR(h->jobs, name, j);
+	const struct heard_job *j = h->jobs;
+	while (j && !str_eq(strchr(j->name, '/') + 1, name))
+		j = j->hh.next;
 	return j;
 }

@@ -51,4 +51,5 @@ void heard_request(struct heard *h, const char *who, const struct api_request *r
  * status said it, was an Event too. */
 void heard_end(const struct heard *h);
 void heard_change(struct heard *h, const struct change *ch);
-const struct heard_job *heard_job(const struct heard *h, const char *name); /* NULL: never */
+const struct heard_job *heard_job(const struct heard *h,
+				  const char *name); /* any namespace; NULL: never */

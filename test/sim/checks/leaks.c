@@ -56,6 +56,8 @@ static struct living living(struct cluster *cl)
 		l.nodes += !store_find(st, API_NODE, NULL,
 				       st->shelf[API_COMPUTE_NODE].v[i]->meta.name);
 	for (uint32_t i = 0; i < pods->n; i++) {
+		if (pods->v[i]->forged)
+			continue;
 		bool lives = member_lives(cl, pods->v[i]);
 		l.members += lives;
 		bool gone = cluster_gone(cl, pods->v[i]->pod.node) && !pod_ended(pods->v[i]);

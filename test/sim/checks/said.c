@@ -90,7 +90,7 @@ static uint32_t live_of(struct checks *c, const char *uid)
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < sh->n; i++)
 		n += str_eq(sh->v[i]->meta.owner_uid, uid) && check_live(sh->v[i]) &&
-		     mind_answers(c, sh->v[i]->pod.node, SAID_MS);
+		     !sh->v[i]->forged && mind_answers(c, sh->v[i]->pod.node, SAID_MS);
 	return n;
 }
 

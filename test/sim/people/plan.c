@@ -323,7 +323,8 @@ void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_con
 			   .needs = cfg->seed % 8 == 5 && !cfg->narrow,
 			   .first = cfg->seed % 8 == 6 && !cfg->narrow,
 			   .room = cfg->seed / 8 % 2,
-			   .where = cfg->seed % 8 == 7 && !cfg->narrow};
+			   .where = cfg->seed % 8 == 7 && !cfg->narrow,
+			   .tenant = cfg->seed % 6 == 4 && !cfg->narrow};
 	*ret_cluster = (struct cluster_config){.seed = rng_next(&r),
 					       .machines = cfg->machines ? cfg->machines
 									 : (uint32_t)draw(&r, 1, 7),

@@ -40,6 +40,7 @@ struct plan {
 	bool room;      /* the provisioner of these tells where it has room */
 	bool needs;     /* jobs have a RuntimeClass and claims */
 	bool where;     /* admission adds a nodeSelector to pods */
+	bool tenant;    /* a hostile tenant is there */
 	int64_t end_ms; /* all of it is over */
 	struct op_counts
 		done; /* operations that met something to do it to, since plan_schedule() */

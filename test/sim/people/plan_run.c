@@ -35,6 +35,8 @@ static void on_calm(void *self, uint64_t arg)
 	struct step *st = self;
 	(void)arg;
 	world_note(&st->cluster->world, "calm");
+	if (st->plan->tenant)
+		tenant_end(&st->cluster->world);
 	plan_fault_end_all(st);
 }
 
@@ -147,6 +149,13 @@ void plan_schedule(struct plan *p, struct cluster *cl)
 	if (p->where) {
 		cl->world.server.added_key = "rack";
 		cl->world.server.added_value = "low";
+	}
+	if (p->tenant) {
+		st->tenant = (struct tenant){.world = &cl->world,
+					     .machines = cl->cfg.machines,
+					     .rng = {.s = cl->cfg.seed * 2 + 77},
+					     .until_ms = p->end_ms};
+		tenant_begin(&st->tenant);
 	}
 	if (p->first)
 		clock_at(&cl->world.clock, 5000, on_first, st, 0);

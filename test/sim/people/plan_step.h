@@ -3,11 +3,13 @@
 #pragma once
 
 #include "test/sim/people/plan.h"
+#include "test/sim/people/tenant.h"
 
 struct step { /* self of queued operations; lives as long as the run */
 	struct cluster *cluster;
 	struct plan *plan;
 	struct held *held[PLAN_OPS_MAX]; /* what users read */
+	struct tenant tenant;
 };
 
 /* The operation takes place, and ends where it lasts. True: there was something to do it to. */

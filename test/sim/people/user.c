@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "test/sim/cluster/config.h"
+#include "test/sim/people/tenant.h"
 #include "test/sim/world/copy.h"
 #include "test/sim/world/template.h"
 
@@ -17,7 +18,7 @@ struct version *user_job(struct world *w, const char *name)
 {
 	const struct shelf *sh = &w->server.store.shelf[API_JOB];
 	for (uint32_t i = 0; i < sh->n; i++) {
-		if (str_eq(sh->v[i]->meta.name, name))
+		if (str_eq(sh->v[i]->meta.name, name) && !str_eq(sh->v[i]->meta.ns, TENANT_NS))
 			return sh->v[i];
 	}
 	return NULL;
@@ -138,10 +139,9 @@ static bool ns_closed(const struct world *w, const char *ns)
 	       str_eq(ns, str_or_empty(w->server.ns_gone));
 }
 
-void user_apply_job(struct world *w, const struct job_want *want)
+static void apply(struct world *w, const struct job_want *want, const struct version *old)
 {
 	const char *ns = want->ns ? want->ns : default_ns;
-	const struct version *old = user_job(w, want->name);
 	if (!old && ns_closed(w, ns))
 		return;
 	struct version *v = old ? version_clone(old) : version_new(API_JOB);
@@ -152,6 +152,16 @@ void user_apply_job(struct world *w, const struct job_want *want)
 	set_spec(w, v, want);
 	world_note(w, old ? "user changes" : "user creates", KS("job", want->name));
 	server_put(&w->server, v);
+}
+
+void user_apply_job(struct world *w, const struct job_want *want)
+{
+	apply(w, want, user_job(w, want->name));
+}
+
+void user_make_job(struct world *w, const struct job_want *want)
+{
+	apply(w, want, NULL);
 }
 
 bool user_delete_job(struct world *w, const char *name, enum deletion how)

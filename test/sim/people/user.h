@@ -29,7 +29,8 @@ struct job_want {
 };
 
 /* A name is looked for in all namespaces: names of one run are unique. */
-struct version *user_job(struct world *w, const char *name); /* NULL: none */
+/* Of the honest namespaces; NULL: none. */
+struct version *user_job(struct world *w, const char *name);
 /* What its containers do and ask for (template_parse); its hash follows. */
 void user_set_template(const struct world *w, struct version *v, const char *text);
 /* From now on jobs are read as an older version reads them, with its hash alone; or as this version
@@ -37,6 +38,8 @@ void user_set_template(const struct world *w, struct version *v, const char *tex
 void user_upgrade(struct world *w, bool older);
 void user_apply_job(struct world *w,
 		    const struct job_want *want); /* creates, or changes the spec */
+/* Creates it, whatever jobs of that name other namespaces have. */
+void user_make_job(struct world *w, const struct job_want *want);
 enum deletion { DELETE_BACKGROUND, DELETE_FOREGROUND, DELETE_ORPHAN };
 bool user_delete_job(struct world *w, const char *name, enum deletion how);
 bool user_hold_job(struct world *w, const char *name, bool on); /* a finalizer of the user's own */
