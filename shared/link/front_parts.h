@@ -17,6 +17,7 @@
 #include "base/rng.h"
 #include "base/table.h"
 #include "link/front.h"
+#include "link/front_framing.h"
 #include "tls/stream.h"
 
 enum { PEER_BYTES = 64, HEADER_BYTES = 8, PUMP_BYTES = 16384, ADDRESS_BYTES = 17 };
@@ -48,14 +49,6 @@ struct end { /* one of a connection's two sockets */
 struct held { /* bytes that could not be written yet; memory only if there are some */
 	uint8_t *data;
 	size_t len, off;
-};
-
-/* The position in the agent's stream of frames: 8 bytes of length, most significant first, then
- * that many bytes. */
-struct framing {
-	uint8_t len[8];
-	uint32_t nlen;
-	uint64_t left;
 };
 
 struct conn {

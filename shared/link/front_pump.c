@@ -42,30 +42,9 @@ static enum tls_io to_peer(struct conn *c, const uint8_t *data, size_t len, size
 	return tls_stream_write(c->tls, data, len, ret_n, NULL);
 }
 
-/* False: a frame is too long. nng would close the connection too, but would tell nobody. */
-static bool frames_fit(struct conn *c, const uint8_t *p, size_t n, uint64_t max)
+static void on_frame(void *self, uint64_t frame_bytes)
 {
-	struct framing *f = &c->framing;
-	while (n > 0) {
-		if (f->left > 0) {
-			size_t skip = n < f->left ? n : (size_t)f->left;
-			f->left -= skip;
-			p += skip;
-			n -= skip;
-			continue;
-		}
-		f->len[f->nlen++] = *p++;
-		n--;
-		if (f->nlen < sizeof f->len)
-			continue;
-		for (uint32_t i = 0; i < sizeof f->len; i++)
-			f->left = f->left << 8 | f->len[i];
-		f->nlen = 0;
-		if (f->left > max)
-			return false;
-		budget_frame(c, f->left);
-	}
-	return true;
+	budget_frame(self, frame_bytes);
 }
 
 static enum tls_io from_peer(struct conn *c, size_t *ret_n)
@@ -82,7 +61,8 @@ static enum tls_io from_peer(struct conn *c, size_t *ret_n)
 	}
 	if (io == TLS_IO_DONE)
 		budget_pay(c, *ret_n);
-	if (io != TLS_IO_DONE || frames_fit(c, f->buf, *ret_n, f->cfg.frame_max))
+	if (io != TLS_IO_DONE ||
+	    framing_fits(&c->framing, f->buf, *ret_n, f->cfg.frame_max, on_frame, c))
 		return io;
 	atomic_fetch_add(&f->oversized, 1);
 	f->cfg.on_failed(f->cfg.self, FRONT_FRAME, c->name,

@@ -5,11 +5,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <utlist.h>
 
 #include "base/mem.h"
 #include "net/http_conn.h"
+#include "net/http_header.h"
 #include "os/clock.h"
 
 /* A watch takes a connection of HTTP/1.1 for itself, and there are four of them. */
@@ -78,50 +78,17 @@ static size_t on_body(char *data, size_t size, size_t n, void *self)
 	return go_on && !r->canceled ? size * n : 0;
 }
 
-/* What follows the name of a header, its colon and spaces; NULL: it is another header. */
-static const char *header_value(const char *data, size_t len, const char *name, size_t *ret_len)
-{
-	size_t i = strlen(name);
-	if (len <= i || strncasecmp(data, name, i) != 0)
-		return NULL;
-	while (i < len && data[i] == ' ')
-		i++;
-	*ret_len = len - i;
-	return data + i;
-}
-
-static int64_t retry_after_ms(const char *value, size_t len)
-{
-	int64_t seconds = 0;
-	for (size_t i = 0; i < len && value[i] >= '0' && value[i] <= '9' && seconds < 3600; i++)
-		seconds = seconds * 10 + (value[i] - '0');
-	return (seconds > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S : seconds) * 1000;
-}
-
-/* 0: it is no date. */
-static int64_t date_s(const char *value, size_t len)
-{
-	char text[64];
-	if (len >= sizeof text)
-		return 0;
-	memcpy(text, value, len);
-	text[len] = 0;
-	time_t t = curl_getdate(text, NULL);
-	return t > 0 ? t : 0;
-}
-
 static size_t on_header(char *data, size_t size, size_t n, void *self)
 {
 	struct http_request *r = self;
-	size_t len = size * n, value_len = 0;
-	const char *value;
-	if (len > 5 && memcmp(data, "HTTP/", 5) == 0)
-		r->client->answers_http1 = data[5] == '1';
-	if ((value = header_value(data, len, "retry-after:", &value_len)) != NULL)
-		r->retry_after_ms = retry_after_ms(value, value_len);
-	else if ((value = header_value(data, len, "date:", &value_len)) != NULL)
-		r->server_s = date_s(value, value_len);
-	return len;
+	struct http_header h = http_header_read(data, size * n);
+	switch (h.kind) {
+	case HTTP_HEADER_STATUS: r->client->answers_http1 = h.http1; break;
+	case HTTP_HEADER_RETRY_AFTER: r->retry_after_ms = h.retry_after_ms; break;
+	case HTTP_HEADER_DATE: r->server_s = h.date_s; break;
+	case HTTP_HEADER_OTHER: break;
+	}
+	return size * n;
 }
 
 /* Time until the request's deadline; 0 if it has passed. The request must have a deadline. */
