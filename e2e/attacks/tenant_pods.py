@@ -59,8 +59,9 @@ def proof_of_another_index(s):
     """The proof of index 0, which the tenant can read, on a pod of index 1."""
     pod = running_job(s, parallelism=1)
     proof = pod["metadata"]["annotations"]["muster.dev/proof"]
+    # The node has a member already, so index 1 waits; the template stays.
     s.tenant.api.patch(f"{s.tenant.jobs}/mine", {"spec": {"parallelism": 2, "nodeSelector": {
-        "kubernetes.io/hostname": pod["spec"]["nodeName"]}, "resources": {"requests": {"cpu": "1000"}}}})
+        "kubernetes.io/hostname": pod["spec"]["nodeName"]}}})
     uid = s.tenant.job("mine")["metadata"]["uid"]
     fake = forge.as_member(pod["spec"]["nodeName"], "mine", uid, index=1, command=forge.END_WELL, annotations={
         "muster.dev/proof": proof}, labels={
