@@ -7,8 +7,6 @@
 #include "base/rng.h"
 #include "test/sim/world/world.h"
 
-#define TENANT_NS "evil"
-
 struct tenant {
 	struct world *world;
 	uint32_t machines;

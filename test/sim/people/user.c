@@ -6,7 +6,6 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "test/sim/cluster/config.h"
-#include "test/sim/people/tenant.h"
 #include "test/sim/world/copy.h"
 #include "test/sim/world/template.h"
 

@@ -7,6 +7,8 @@
 #include "test/sim/people/user_edit.h"
 #include "test/sim/world/world.h"
 
+#define TENANT_NS "evil" /* the namespace of a hostile tenant (tenant.h) */
+
 struct job_want {
 	const char *name;
 	const char *ns; /* NULL: "default" */
