@@ -59,8 +59,8 @@ void check_note_together(struct checks *c, const struct version *pod)
 	if (!job || !ref_indexes(&done, str_or_empty(job->job.status.completed), PARALLELISM_MAX))
 		return;
 	for (uint32_t i = 0; i < sh->n; i++)
-		n += str_eq(sh->v[i]->meta.owner_uid, uid) && sh->v[i]->pod.started &&
-		     !pod_ended(sh->v[i]);
+		n += str_eq(sh->v[i]->meta.owner_uid, uid) && /* past its init containers */
+		     sh->v[i]->pod.phase == POD_RUNNING;
 	together_key(&key, uid);
 	if (n + bitset_count(&done) >= job->job.spec.min_parallelism)
 		check_note_changed(c, buf_str(&key));
