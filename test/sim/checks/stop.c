@@ -276,6 +276,7 @@ void check_delete(struct checks *c, const char *who, const struct api_request *r
 		world_fail(w, "uncounted", "%s deletes %s before its success is in status", who,
 			   req->name);
 	else if (check_pod_refused(pod) && job && !job->meta.deleted_ms && !was_stopped(c, pod) &&
+		 !check_status_refused(c, job->meta.name) && /* which is not waited for */
 		 strtoul(check_label(pod, LABEL_ATTEMPT), NULL, 10) > job->job.status.attempts)
 		world_fail(w, "uncounted", "%s deletes %s before its number is in status", who,
 			   req->name);
