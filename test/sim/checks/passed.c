@@ -150,21 +150,6 @@ static uint32_t waiting_ahead(const struct mind *m, int32_t priority)
 	return n;
 }
 
-/* What jobs of its namespace keep from others may be used up, by time, or by jobs ahead of it. */
-static bool own_share(const struct checks *c, const struct mind *m, const struct version *kept,
-		      const struct version *job)
-{
-	uint32_t most = cluster_coordinator_config(c->cluster).core.namespace_holds, n = 0;
-	if (!most || str_eq(kept->meta.ns, job->meta.ns))
-		return false;
-	for (const struct known_version *k = m->known; k; k = k->hh.next)
-		n += k->v != kept && k->v->kind == API_JOB &&
-		     str_eq(k->v->meta.ns, kept->meta.ns) &&
-		     k->v->job.spec.priority >= kept->job.spec.priority &&
-		     str_eq(k->v->job.status.reason, "Unschedulable");
-	return n >= most || check_share_spent(c, m, kept->meta.ns);
-}
-
 /* A job from which the node is kept, for one ahead in whose way it would stand, could not use it
  * now either: what is left over there is for whoever can use it. */
 void check_passed(struct checks *c, struct mind *m, const struct line *l)
@@ -183,7 +168,7 @@ void check_passed(struct checks *c, struct mind *m, const struct line *l)
 		    !waits(c, m, k) || !check_admission_known(c, m, k->v, c->world->clock.now_ms) ||
 		    !could_hold(c, m, k->v, node->v, ROOM_NOW) || !could_start(c, m, k->v) ||
 		    check_room_beside(c, m, l->node, l->job, k->v) ||
-		    check_kept_from(c, m, k->v, l->node) || own_share(c, m, k->v, l->job))
+		    check_kept_from(c, m, k->v, l->node) || check_own_share(c, m, k->v, l->job))
 			continue;
 		world_fail(c->world, "passed", "%s places %s on %s, which %s waits for",
 			   m->proc->host.name, l->job_key, l->node, k->v->meta.name);

@@ -12,6 +12,7 @@
 #include "test/sim/checks/born.h"
 #include "test/sim/checks/orders.h"
 #include "test/sim/checks/shapes.h"
+#include "test/sim/checks/share.h"
 #include "test/sim/world/needed.h"
 #include "test/sim/world/template.h"
 
@@ -336,6 +337,8 @@ static void placed_in_turn(struct checks *c, struct mind *m, const struct line *
 			continue; /* orders of the previous leader may be under way */
 		if (mind_job_of(m, o->meta.uid)->group_ms >= 0)
 			continue; /* it has just been placed */
+		if (check_own_share(c, m, k->v, l->job))
+			continue; /* it stands behind one of its namespace, this one does not */
 		/* Each is placed by what is known of its pods. */
 		if (asks_no_more(&o->spec, &l->job->job.spec) &&
 		    check_admission_known(c, m, k->v, now_ms) &&

@@ -103,3 +103,17 @@ void check_share(struct checks *c, struct mind *m, const struct mind_kept *k)
 		world_fail(c->world, "hold-chain", "%s keeps nodes from all for %s for too long",
 			   m->proc->host.name, s->ns);
 }
+
+bool check_own_share(const struct checks *c, const struct mind *m, const struct version *kept,
+		     const struct version *job)
+{
+	uint32_t most = cluster_coordinator_config(c->cluster).core.namespace_holds, n = 0;
+	if (!most || str_eq(kept->meta.ns, job->meta.ns))
+		return false;
+	for (const struct known_version *k = m->known; k; k = k->hh.next)
+		n += k->v != kept && k->v->kind == API_JOB &&
+		     str_eq(k->v->meta.ns, kept->meta.ns) &&
+		     k->v->job.spec.priority >= kept->job.spec.priority &&
+		     str_eq(k->v->job.status.reason, "Unschedulable");
+	return n >= most || check_share_spent(c, m, kept->meta.ns);
+}

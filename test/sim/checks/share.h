@@ -15,3 +15,7 @@ void check_share_less(struct checks *c, struct mind *m, const char *key);
 bool check_share_spent(const struct checks *c, const struct mind *m, const char *ns);
 /* The job of that key is of the namespace. */
 bool check_key_in(const char *key, const char *ns);
+/* Whether what jobs of kept's namespace keep from job's may be used up, by time, or by jobs of it
+ * that are ahead. */
+bool check_own_share(const struct checks *c, const struct mind *m, const struct version *kept,
+		     const struct version *job);
