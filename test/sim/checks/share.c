@@ -104,6 +104,14 @@ void check_share(struct checks *c, struct mind *m, const struct mind_kept *k)
 			   m->proc->host.name, s->ns);
 }
 
+/* It waits, or is so new that no status says so yet. */
+static bool wants_nodes(const struct job *o)
+{
+	return str_eq(o->status.reason, "Unschedulable") ||
+	       (!*str_or_empty(o->status.reason) && !o->status.attempts &&
+		!check_final(o->status.state));
+}
+
 bool check_own_share(const struct checks *c, const struct mind *m, const struct version *kept,
 		     const struct version *job)
 {
@@ -114,6 +122,6 @@ bool check_own_share(const struct checks *c, const struct mind *m, const struct 
 		n += k->v != kept && k->v->kind == API_JOB &&
 		     str_eq(k->v->meta.ns, kept->meta.ns) &&
 		     k->v->job.spec.priority >= kept->job.spec.priority &&
-		     str_eq(k->v->job.status.reason, "Unschedulable");
+		     wants_nodes(&k->v->job);
 	return n >= most || check_share_spent(c, m, kept->meta.ns);
 }
