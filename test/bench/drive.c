@@ -91,7 +91,7 @@ void drive_lead(struct drive *d)
 				  .max_hold_ms = 1800000,
 				  .namespace_holds = 1,
 				  .spread = true,
-				  .creates_initial = 100000,
+				  .creates_initial = d->window ? d->window : 100000,
 				  .agent_launch = true};
 	struct core_event ev = {.type = CEV_LEAD, .epoch = 1};
 	d->core = core_new(&cfg, NULL);
@@ -170,10 +170,10 @@ static void answer_node(struct drive *d, uint32_t i)
 	struct member m[TOLD_AT_ONCE];
 	struct told text[TOLD_AT_ONCE];
 	const struct order *v;
-	uint32_t norders, n = 0;
+	uint32_t norders, n = 0, most = d->told_at_once ? d->told_at_once : TOLD_AT_ONCE;
 	uint64_t revision;
 	core_orders(d->core, d->l->node[i].name, &v, &norders, &revision);
-	for (uint32_t k = 0; k < norders && n < TOLD_AT_ONCE; k++) {
+	for (uint32_t k = 0; k < norders && n < most; k++) {
 		if (!v[k].launch || *v[k].pod_uid || *v[k].job_name != 'j')
 			continue;
 		struct told *t = &text[n];
@@ -208,7 +208,8 @@ void drive_answer(struct drive *d)
 	uint32_t n = d->nordered;
 	for (uint32_t i = 0; i < n; i++)
 		answer_node(d, d->ordered[i]);
-	d->nordered = 0; /* what these reports changed has no create */
+	d->nordered -= n; /* what these reports changed stays for the next call */
+	memmove(d->ordered, d->ordered + n, d->nordered * sizeof *d->ordered);
 	d->answer_us += d->busy_us - busy_us;
 	d->busy_us = busy_us;
 }

@@ -11,6 +11,8 @@ struct drive {
 	struct core *core;
 	int64_t now_ms, worst_us, busy_us; /* of the steps since they were set to 0 */
 	int64_t grace_ms;                  /* of silent agents; 0: for ever */
+	uint32_t window;                   /* creates at once; 0: any number */
+	uint32_t told_at_once;             /* pods in a report of an agent; 0: many */
 	int64_t answer_us;                 /* the time of drive_answer, which busy_us has not */
 	uint32_t *ordered, nordered, ordered_cap; /* nodes whose orders changed since then */
 };
@@ -28,7 +30,8 @@ void drive_pods(struct drive *d, const struct member *v, uint32_t n, bool last);
 void drive_tick(struct drive *d, int64_t ms);
 void drive_settle(struct drive *d); /* ticks until the core wants none at once */
 void drive_report(struct drive *d, const struct member *m, uint64_t session);
-/* All agents have obeyed their orders: each reports the pods that it made since the last call. */
+/* The agents whose orders changed since the last call have obeyed: each reports pods that it made.
+ */
 void drive_answer(struct drive *d);
 /* Frees what d holds; it may be used anew. */
 void drive_done(struct drive *d);

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "drive.h"
 #include "moments.h"
+#include "orders.h"
 #include "os/options.h"
 #include "os/process.h"
 #include "what_if.h"
@@ -253,6 +254,14 @@ static int run_moments(struct load *l, int64_t n)
 	return 0;
 }
 
+static int run_orders(struct load *l, int64_t n)
+{
+	l->nodes = l->parallelism = 1;
+	l->jobs = n;
+	orders_run(l);
+	return 0;
+}
+
 static bool number(const char *s, int64_t least, int64_t max, int64_t *ret)
 {
 	char *end;
@@ -262,7 +271,7 @@ static bool number(const char *s, int64_t least, int64_t max, int64_t *ret)
 
 int main(int argc, char **argv)
 {
-	const char *nodes, *jobs, *parallelism, *waiting, *many, *questions, *word;
+	const char *nodes, *jobs, *parallelism, *waiting, *many, *questions, *orders, *word;
 	int shape;
 	struct err e;
 	const struct option_rule rules[] = {
@@ -276,6 +285,8 @@ int main(int argc, char **argv)
 		 "number of jobs that change at once; measures only that"},
 		{"what-if", OPTION_STRING, &questions, NULL, "0", NULL, "N",
 		 "number of questions what would be placed of a job; measures only that"},
+		{"orders", OPTION_STRING, &orders, NULL, "0", NULL, "N",
+		 "number of jobs that start on one node; measures only the orders that it is sent"},
 		{"shape", OPTION_CHOICE, &shape, NULL, "plain", shapes,
 		 "plain|selector|affinity|taints|gang|backfill", "what the jobs ask for"},
 	};
@@ -301,16 +312,18 @@ int main(int argc, char **argv)
 	}
 	process_small_memory(); /* as the program has it */
 	l.shape = (enum shape)shape;
-	int64_t queued, at_once, asked;
+	int64_t queued, at_once, asked, ordered;
 	if (!number(nodes, 1, 100000, &l.nodes) || !number(jobs, 1, 1000000, &l.jobs) ||
 	    !number(parallelism, 1, PARALLELISM_MAX, &l.parallelism) ||
 	    !number(waiting, 0, 1000000, &queued) || !number(many, 0, 1000000, &at_once) ||
 	    !number(questions, 0, 10000000, &asked) || (asked && l.jobs < 2) ||
-	    l.parallelism * 4 > l.nodes) {
+	    !number(orders, 0, 4096, &ordered) || l.parallelism * 4 > l.nodes) {
 		fprintf(stderr, "bench-placement: numbers must be positive, and a job may have at "
 				"most a quarter as many members as there are nodes\n");
 		return 2;
 	}
+	if (ordered)
+		return run_orders(&l, ordered);
 	if (asked)
 		return what_if_run(&l, asked) ? 0 : 1;
 	return at_once ? run_moments(&l, at_once) : run(&l, queued);
