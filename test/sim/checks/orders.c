@@ -67,6 +67,24 @@ void check_ordered(struct checks *c, const char *who, const char *pod)
 			   who, pod);
 }
 
+/* A number is given once, whoever leads (protocol.md): an agent takes one that it has used for that
+ * pod for the same ticket. */
+static void check_number(struct checks *c, uint64_t epoch, const struct order *o)
+{
+	struct ticketed *t;
+	if (!o->ticket)
+		return;
+	HASH_FIND(hh, c->tickets, &o->ticket, sizeof o->ticket, t);
+	if (t && (t->epoch != epoch || !str_eq(t->pod, o->pod)))
+		world_fail(c->world, "ticket-once", "%s is ordered with ticket %u, which %s had",
+			   o->pod, o->ticket, t->pod);
+	if (t)
+		return;
+	t = mem_zalloc(1, sizeof *t);
+	*t = (struct ticketed){.number = o->ticket, .epoch = epoch, .pod = mem_strdup(o->pod)};
+	HASH_ADD(hh, c->tickets, number, sizeof t->number, t);
+}
+
 static void take_orders(struct ordered *o, const struct msg_orders *m, int64_t now_ms)
 {
 	for (uint32_t i = 0; i < o->n; i++) {
@@ -140,6 +158,8 @@ void orders_message(struct checks *c, const struct proc *to, const struct msg *m
 	if (m->epoch < o->epoch || (m->epoch == o->epoch && m->session == o->session &&
 				    m->revision == o->revision && !m->page))
 		return;
+	for (uint32_t i = 0; i < m->norders; i++)
+		check_number(c, m->epoch, &m->orders[i]);
 	o->epoch = m->epoch;
 	o->session = m->session;
 	o->revision = m->revision;
@@ -148,6 +168,12 @@ void orders_message(struct checks *c, const struct proc *to, const struct msg *m
 
 void orders_free(struct checks *c)
 {
+	struct ticketed *t, *ttmp;
+	HASH_ITER (hh, c->tickets, t, ttmp) {
+		HASH_DEL(c->tickets, t);
+		free(t->pod);
+		free(t);
+	}
 	struct asked *a, *tmp;
 	HASH_ITER (hh, c->asked, a, tmp) {
 		HASH_DEL(c->asked, a);

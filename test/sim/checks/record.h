@@ -49,6 +49,13 @@ struct ordered { /* what an agent process was told to run */
 	uint32_t n, cap;
 };
 
+struct ticketed { /* a number of a ticket, as orders had it */
+	UT_hash_handle hh;
+	uint32_t number;
+	uint64_t epoch;
+	char *pod;
+};
+
 struct paced { /* what a coordinator had of tickets after its last turn */
 	uint64_t epoch, found;
 	uint32_t out, window;
@@ -73,6 +80,7 @@ struct checks {
 	struct changed *stopped; /* attempts (uid/index/attempt) that a coordinator said to stop */
 	struct ordered ordered[MACHINES_MAX];
 	uint32_t nordered;
+	struct ticketed *tickets;
 	uint64_t epoch;                   /* the highest that an agent was told */
 	int64_t led_ms;                   /* since when */
 	int64_t synced_ms;                /* when a leader had read everything last */

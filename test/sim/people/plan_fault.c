@@ -89,6 +89,8 @@ static bool pause(struct cluster *cl, const struct plan_op *op)
 		return false;
 	if (p->kind == PROC_COORDINATOR && sleeps) {
 		proc_sleep(p, op->ms);
+		if (op->b % 4 == 1) /* its clock is set back meanwhile, say from a bad source */
+			p->wall_offset_ms -= 3600000;
 		conns_roughen(cl->world.conns); /* two write for a while */
 		int64_t early_ms = draw(&cl->world.rng, 0, op->ms < 4000 ? op->ms : 4000);
 		clock_at(&cl->world.clock, cl->world.clock.now_ms + op->ms - early_ms, on_wake, cl,
