@@ -139,9 +139,10 @@ static bool asked_in_round(const struct core *c, const struct admitted *a)
 void admission_round(struct core *c)
 {
 	uint32_t asked = 0, looked = 0;
+	uint32_t most = c->cfg.step_jobs ? c->cfg.step_jobs : ROUND_SHAPES;
 	struct admitted *a = admitted_round(c);
 	for (; a && asked < ROUND_QUESTIONS && c->admitted.under_way < ROUND_QUESTIONS &&
-	       looked < ROUND_SHAPES;
+	       looked < most;
 	     a = admitted_round_next(c), looked++)
 		asked += asked_in_round(c, a) && ask_with_any(c, a, true);
 	if (a)

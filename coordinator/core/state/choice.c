@@ -23,10 +23,7 @@ static bool unreadable(const struct lookup *l)
  * none. */
 static const char *given(const struct lookup *l)
 {
-	const struct lookup *pool = l->storage_class->free;
-	if (*l->chosen)
-		return l->chosen;
-	return pool ? pool_given(pool, l) : NULL;
+	return *l->chosen ? l->chosen : pool_given(l->storage_class->free, l);
 }
 
 bool choice_open(const struct lookup *l)
@@ -44,7 +41,7 @@ bool choice_due(const struct core *c, const struct lookup *l)
 static const char *failure(const struct lookup *l)
 {
 	const struct lookup *class = l->storage_class;
-	bool unknown = class->no_provisioner && class->free && *class->free->failure;
+	bool unknown = class->no_provisioner && *class->free->failure;
 	return unknown ? class->free->failure : l->choice_failure;
 }
 

@@ -296,6 +296,58 @@ static void a_change_is_a_reason_to_ask_for_all(void **state)
 	assert_int_equal(asks(w), 0); /* what changed in the round begins no other one */
 }
 
+/* A step looks at so many shapes and no more. Who is asked about already, or was since, is left
+ * out; news while a round is under way begins no other one; the last of a round may go. */
+static void a_round_goes_step_by_step(void **state)
+{
+	struct world *w = asking(state, 1);
+	w->cfg.step_jobs = 3;
+	w_restart(w);
+	w_tell_all(w);
+	w_sync(w);
+	w_hello(w, "n1");
+	struct wjob *a = job_of(w, "a", 1, "s", 1000), *other = job_of(w, "other", 1, "u", 1000);
+	several(w, 8); /* the jobs after these two */
+	w_job(w, a);
+	answer(w, "default/s", RC_OK, 6000);
+	w_job(w, other);
+	answer(w, "default/u", RC_OK, 6000);
+	w_wait(w, 60500);
+	w_job(w, job_of(w, "new", 1, "t8", 1000)); /* which is being asked about */
+	w_clear(w);
+	answer(w, "default/s", RC_OK, 7000);
+	answer(w, "default/u", RC_OK, 7000);
+	uint32_t first = asks(w);
+	assert_in_range(first, 1, 3);
+	w_wait(w, 100);
+	assert_in_range(asks(w), first + 1, 6);
+	w_job_gone(w, &w->jobs[8]);
+	w_job_gone(w, &w->jobs[9]);
+	w_wait(w, 5000);
+	assert_int_equal(asks(w), 6);
+}
+
+/* The round stands at the last shape, and that goes. */
+static void the_last_of_a_round_goes(void **state)
+{
+	struct world *w = asking(state, 1);
+	struct wjob *a = job_of(w, "a", 1, "s", 1000);
+	w_job(w, a);
+	answer(w, "default/s", RC_OK, 6000);
+	several(w, 17);
+	w_wait(w, 60500 * 8);
+	w_clear(w);
+	a->job.spec.suspend = true;
+	answer(w, "default/s", RC_OK, 7000);
+	answer_from(w, 0, 17, 5000);
+	w_clear(w);
+	w_wait(w, 61000);
+	answer(w, "default/s", RC_OK, 8000);
+	w_job_gone(w, &w->jobs[17]);
+	w_wait(w, 5000);
+	assert_in_range(asks(w), 0, 16);
+}
+
 /* Rounds are a minute apart, however often answers change. */
 static void rounds_are_apart(void **state)
 {
@@ -513,6 +565,8 @@ int main(void)
 		T(asked_again_while_a_job_waits),
 		T(the_same_answer_is_asked_for_again),
 		T(a_change_is_a_reason_to_ask_for_all),
+		T(a_round_goes_step_by_step),
+		T(the_last_of_a_round_goes),
 		T(rounds_are_apart),
 		T(a_round_leaves_out_who_does_not_wait),
 		T(what_was_not_known_is_no_change),

@@ -242,15 +242,23 @@ static void a_driver_that_tells_of_room(void **state)
 
 static void no_more_rooms_are_kept_in_mind(void **state)
 {
+	enum { PLACES = 8000 };
+	static struct sel_term places[PLACES];
 	struct core *c = tables_of(state);
 	two_nodes(c);
 	struct request *r = waiting(c, 1, "p");
 	struct needed driver = {.tells_room = true};
 	lookup_answer(c, find(c, NEEDED_CSI_DRIVER, "p"), &driver, "");
+	/* Nobody means so many places. */
+	for (uint32_t i = 0; i < PLACES; i++)
+		places[i] = on[0];
+	struct needed wide = {.storage_class = "fast", .bytes = 9, .where = {{places, PLACES}}};
+	capacity_add(find(c, NEEDED_CAPACITY, "fast"), &wide);
 	for (uint32_t i = 0; i < CAPACITIES_MAX + 1; i++)
 		room_is(c, 4, NULL);
 	rooms_end(c, true);
 	assert_int_equal(find(c, NEEDED_CAPACITY, "fast")->ncapacity, CAPACITIES_MAX);
+	assert_string_equal(nodes_for(c, r->claims[0]), ""); /* all are too small */
 	request_put(c, r);
 }
 
@@ -263,6 +271,11 @@ static void a_provisioner_reads_selectors_itself(void **state)
 	struct needed claim = {.storage_class = "fast", .selects = true};
 	lookup_answer(c, r->claims[0], &claim, "");
 	assert_true(choice_open(r->claims[0]));
+	listed(c, "fits", 5, NULL);
+	list_ends(c);
+	assert_string_equal(nodes_for(c, r->claims[0]), "n1 n2");
+	choice_make(c, r, 0);
+	assert_string_equal(tables_did(c), "CHOOSE a  on n1 \n");
 	request_put(c, r);
 }
 
