@@ -152,6 +152,7 @@ void node_apply_check(struct core *c, struct node_record *n)
 			compute_node_delete(c, n);
 		} else {
 			n->apply.running = true;
+			n->apply.sent = apply_fingerprint(c, n);
 			action_new(c, ACT_COMPUTE_NODE_APPLY)->node = action_str(c, n->name);
 		}
 	}
@@ -195,10 +196,11 @@ void node_applied(struct core *c, const struct core_event *ev)
 	n->apply.running = false;
 	node_dirty(c, n);
 	if (ev->applied.rc == RC_OK) {
-		uint64_t now = apply_fingerprint(c, n);
+		/* The Node may have changed since. */
+		uint64_t sent = n->apply.sent;
 		n->apply.failures = 0;
-		n->apply.repeats = now == n->apply.print ? n->apply.repeats + 1 : 1;
-		n->apply.print = now;
+		n->apply.repeats = sent == n->apply.print ? n->apply.repeats + 1 : 1;
+		n->apply.print = sent;
 		/* The watch shows the object soon. Until then the apply is repeated more and more
 		 * rarely. */
 		n->apply.after_ms = c->now_ms + backoff_plain(APPLY_RETRY_BASE_MS,

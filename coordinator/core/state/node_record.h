@@ -63,6 +63,7 @@ struct node_apply {
 	bool leave_label;        /* another field manager owns LABEL_MANAGED_BY */
 	uint32_t extras;         /* resources of the ComputeNode that the Node has not */
 	uint64_t print;          /* fingerprint of the last apply that succeeded */
+	uint64_t sent;           /* … and of the one that is under way */
 	uint32_t failures, repeats;
 	int64_t after_ms;
 	int64_t deleted_ms; /* when the ComputeNode was last deleted */

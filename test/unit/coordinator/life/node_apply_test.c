@@ -59,6 +59,36 @@ static void when_it_is_applied(void **state)
 	(void)state;
 }
 
+/* A resource comes and goes while the apply is under way: the ComputeNode has it, and the answer is
+ * about what the Node had. */
+static void the_node_changes_while_it_is_applied(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 4000, MEMORY);
+	const struct res with[] = {
+		{"cpu", 4000}, {"memory", MEMORY}, {"pods", 110000}, {"example.com/gpu", 1000}};
+	const struct reslist gpu = {with, 4};
+	struct core_event ev = {.applied = {.name = "n1", .rc = RC_OK}};
+	n->compute.exists = n->compute.owned = true;
+	set_row(c, n, ROW_SPEC, 4000);
+	res_row_set(c, n, ROW_ALLOC, &gpu);
+	node_apply_check(c, n);
+	assert_string_equal(tables_did(c), "CNODE_APPLY n1\n");
+	res_row_set(c, n, ROW_SPEC, &gpu); /* the watch shows it first */
+	set_row(c, n, ROW_ALLOC, 4000);
+	node_apply_check(c, n);
+	assert_string_equal(tables_did(c), "");
+	node_applied(c, &ev);
+	c->now_ms += 2000;
+	node_apply_check(c, n);
+	assert_string_equal(tables_did(c), "CNODE_APPLY n1\n");
+	/* Somebody owns it: one apply is enough to tell. */
+	node_applied(c, &ev);
+	c->now_ms += 60000;
+	node_apply_check(c, n);
+	assert_string_equal(tables_did(c), "");
+}
+
 /* A resource that somebody else owns is left out from then on. */
 static void what_another_owner_keeps(void **state)
 {
@@ -210,9 +240,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		cmocka_unit_test(when_it_is_applied), T(what_another_owner_keeps),
-		T(more_resources_than_places),        T(what_comes_is_applied_away_once),
-		T(a_label_of_another_owner),          T(one_that_goes_again_and_again),
+		T(the_node_changes_while_it_is_applied),
+		cmocka_unit_test(when_it_is_applied),
+		T(what_another_owner_keeps),
+		T(more_resources_than_places),
+		T(what_comes_is_applied_away_once),
+		T(a_label_of_another_owner),
+		T(one_that_goes_again_and_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
