@@ -48,6 +48,7 @@ class Flood:
 def flood(s, one, threads=4, pause_s=0.0):
     f = Flood(one, threads, pause_s)
     s.later(f.stop)
+    s.watch_memory()
     return f
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Too much of everything: by a tenant, by root on one node, by somebody who only reaches the port."""
+import ssl
 import time
 
 import forge
@@ -52,25 +53,49 @@ def came(s, door, before):
 
 
 @attack("places of those who do not shake hands", "bug early_places_unbounded")
-def half_handshakes(s):
+def connections_that_say_nothing(s):
     """1,500 connections that say nothing, and are made again when they are closed."""
-    after = besieged(s, s.node.door.tcp, 1500, 200)
+    after = besieged(s, s.node.door.tcp, 1500, 50)
     yield
     after()
 
 
-@attack("places of those who do not introduce themselves", "bug introduction_waits_for_ever")
-def handshakes_without_introduction(s):
-    """1,200 connections that are done with TLS and say nothing."""
-    after = besieged(s, s.node.door.shaken, 1200, 200)
+def client_hello():
+    """What a client says first; the same bytes do for each connection."""
+    out = ssl.MemoryBIO()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version, context.check_hostname = ssl.TLSVersion.TLSv1_3, False
+    try:
+        context.wrap_bio(ssl.MemoryBIO(), out).do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    return out.read()
+
+
+@attack("a rate of handshakes", "bug handshakes_unbounded")
+def half_handshakes(s):
+    """Handshakes that are begun as fast as four connections go, and left when the answer comes."""
+    hello, door, before, leader = client_hello(), other_door(s), agents_stay(s), s.cluster.leader()["metadata"]["name"]
+    answered = [0]
+
+    def one(_):
+        with s.node.door.tcp() as c:
+            c.settimeout(6)
+            c.sendall(hello)
+            answered[0] += c.recv(1) != b""
+    f = flood(s, one, 8)
+    time.sleep(SECONDS)
+    s.reached(f"{answered[0]} were answered; {f.told()}", answered[0] > 100)
+    s.reached("others had to wait", s.cluster.metrics(leader).get("muster_link_handshakes_delayed_total", 0) > 0)
     yield
-    after()
+    came(s, door, before)
+    s.spared(f"{answered[0]} handshakes were answered", answered[0] < 1500)
 
 
 @attack("places of those who say no Hello", "bug hello_waits_for_ever")
 def introductions_without_hello(s):
-    """1,200 connections that have introduced themselves and say nothing."""
-    after = besieged(s, s.node.door.peer, 1200, 200)
+    """1,200 connections that have done TLS, have introduced themselves and say nothing."""
+    after = besieged(s, s.node.door.peer, 1200, 20)
     yield
     after()
 
@@ -82,7 +107,7 @@ def bad_hellos_that_hold_their_places(s):
         p = s.node.door.peer(3)
         p.hello("bad", s.node.name)
         return p
-    after = besieged(s, make, 700, 100)
+    after = besieged(s, make, 700, 20)
     yield
     after()
 

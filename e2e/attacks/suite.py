@@ -10,6 +10,7 @@ of e2e/seeded or test/mutants ("bug NAME"), a policy that is not bound ("binding
 ("crd NAME"), or rights that somebody has too many of ("grant NAME", e2e/seeded). A mechanism is counted once.
 """
 import dataclasses
+import threading
 import time
 
 from victim import LAUNCH_FLOOR_MS, Starts
@@ -121,3 +122,16 @@ class Scene:
     def memory(self):
         """Looks at the coordinator's memory, also while an attack sets itself up."""
         self.verdict.memory_mib = max(self.verdict.memory_mib, self.cluster.resident_mib())
+
+    def watch_memory(self):
+        """Looks at it every second from now on."""
+        over = threading.Event()
+
+        def look():
+            while not over.wait(1):
+                try:
+                    self.memory()
+                except Exception:  # pylint: disable=broad-except
+                    pass  # it is asked too often, or another one leads
+        threading.Thread(target=look, daemon=True).start()
+        self.later(over.set)

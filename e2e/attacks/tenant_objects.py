@@ -72,6 +72,24 @@ def object_of_too_many_levels(s):
     yield
 
 
+@attack("what admission makes of one job's pods is not taken for another's", "bug shape_of_first_word")
+def jobs_whose_shapes_look_alike(s):
+    """Two jobs whose templates differ in one late field alone, and the victim's template in the tenant's namespace."""
+    late = {"terminationGracePeriodSeconds": 7}
+    s.tenant.make_job("alike-1", template=template(), parallelism=1)
+    s.tenant.make_job("alike-2", template=template(**late), parallelism=1)
+    victims = s.victim.api.get(f"{s.victim.jobs}/resident")["spec"]
+    s.tenant.make_job("resident", **{k: victims[k] for k in ("command", "parallelism") if k in victims})
+    wait("all of them run", lambda: all(s.tenant.status(n).get("ready") for n in ("alike-1", "alike-2", "resident")), 60)
+    graces = {p["metadata"]["labels"]["muster.dev/job-name"]: p["spec"]["terminationGracePeriodSeconds"]
+              for p in s.tenant.api.get(s.tenant.pods)["items"]}
+    s.reached(f"they run: {graces}", len(graces) == 3)
+    s.spared("each has its own template", graces["alike-2"] == 7 and graces["alike-1"] != 7)
+    s.spared("the namespaces are apart", all(p["metadata"]["namespace"] == s.tenant.ns for p in s.tenant.api.get(
+        s.tenant.pods)["items"]))
+    yield
+
+
 @attack("an object near the limit of etcd", "bug pod_bytes_unbounded")
 def object_as_large_as_etcd_takes(s):
     """1.3 MB of text in one job, ten edits of it."""
