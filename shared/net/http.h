@@ -37,7 +37,7 @@ struct http_result {
 	int status;             /* 0 without an answer */
 	int64_t retry_after_ms; /* from the header Retry-After, at most RETRY_AFTER_MAX_S; 0: none
 				 */
-	int64_t server_s;    /* the server's clock: the header Date, in seconds since 1970; 0: none */
+	int64_t server_s; /* the server's clock: the header Date, in seconds since 1970; 0: none */
 	int64_t took_ms;
 	const char *message; /* the error if rc is not RC_OK; never NULL */
 };

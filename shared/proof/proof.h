@@ -26,8 +26,9 @@ struct proof_ring;
 
 struct proof_ring *proof_ring_new(void);
 struct proof_ring *proof_ring_free(struct proof_ring *r); /* wipes the keys; NULL in, NULL out */
-/* A line for each key, the oldest first: its name, which no other has, the wall time in seconds when it was made, and
- * the key. Replaces what the ring has; if the text is no such list, the ring stays as it is. */
+/* A line for each key, the oldest first: its name, which no other has, the wall time in seconds
+ * when it was made, and the key. Replaces what the ring has; if the text is no such list, the ring
+ * stays as it is. */
 enum rc proof_ring_parse(struct proof_ring *r, const char *text, struct err *e) must_use;
 void proof_ring_format(const struct proof_ring *r, struct buf *out);
 /* A key for what is signed from now on. made_s: wall time, in seconds. */

@@ -75,9 +75,9 @@ void check_agentless_said(struct checks *c, const char *who, const struct api_re
 		store_find(&c->world->server.store, API_COMPUTE_NODE, NULL, req->name);
 	if (check_led_lately(c))
 		return;
-	if (node && m->synced_ms < c->world->clock.now_ms && !m->open && node->v->node.ready == COND_TRUE &&
-	    says_agentless(req->compute_node_status) && stored &&
-	    !says_agentless(&stored->compute_node.status))
+	if (node && m->synced_ms < c->world->clock.now_ms && !m->open &&
+	    node->v->node.ready == COND_TRUE && says_agentless(req->compute_node_status) &&
+	    stored && !says_agentless(&stored->compute_node.status))
 		world_fail(c->world, "agentless-early",
 			   "%s says that %s has no agent, before it had time to come", who,
 			   req->name);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "test/sim/cluster/config.h"
+#include "test/sim/cluster/proc.h"
 
 /* CLOCKS_MS: between a coordinator's clock and ours. A cycle may take so long until what it
  * released is logged. */
@@ -24,6 +25,12 @@ bool check_key_in(const char *key, const char *ns)
 {
 	size_t n = strcspn(key, "/");
 	return strlen(ns) == n && !strncmp(key, ns, n);
+}
+
+/* By its own clock, which stands still with its machine. */
+static int64_t its_now(const struct checks *c, const struct mind *m)
+{
+	return c->world->clock.now_ms - m->proc->slept_ms;
 }
 
 static struct mind_share *share_of(struct mind *m, const char *key)
@@ -57,7 +64,7 @@ static uint32_t keeping(const struct mind *m, const char *ns, bool endless)
 void check_share_count(struct checks *c, struct mind *m, const char *key)
 {
 	struct mind_share *s = share_of(m, key);
-	int64_t now_ms = c->world->clock.now_ms, elapsed = now_ms - s->seen_ms;
+	int64_t now_ms = its_now(c, m), elapsed = now_ms - s->seen_ms;
 	s->spent_ms += keeping(m, s->ns, true) ? elapsed : -elapsed;
 	s->spent_ms = s->spent_ms < 0 ? 0 : s->spent_ms;
 	s->seen_ms = now_ms;
@@ -69,9 +76,9 @@ bool check_share_spent(const struct checks *c, const struct mind *m, const char 
 {
 	for (uint32_t i = 0; i < m->nshares; i++) {
 		const struct mind_share *s = &m->share[i];
-		int64_t more_ms = c->world->clock.now_ms - s->seen_ms;
+		int64_t more_ms = its_now(c, m) - s->seen_ms;
 		if (str_eq(s->ns, ns))
-			return s->pause_ms > c->world->clock.now_ms ||
+			return s->pause_ms > its_now(c, m) ||
 			       s->spent_ms + more_ms >= settings(c)->max_hold_ms - CLOCKS_MS;
 	}
 	return false;
@@ -88,7 +95,7 @@ void check_share(struct checks *c, struct mind *m, const struct mind_kept *k)
 {
 	const struct core_config *cfg = settings(c);
 	struct mind_share *s = share_of(m, k->key);
-	int64_t now_ms = c->world->clock.now_ms;
+	int64_t now_ms = its_now(c, m);
 	uint32_t n = keeping(m, s->ns, false);
 	if (!cfg->namespace_holds)
 		return;
@@ -121,7 +128,6 @@ bool check_own_share(const struct checks *c, const struct mind *m, const struct 
 	for (const struct known_version *k = m->known; k; k = k->hh.next)
 		n += k->v != kept && k->v->kind == API_JOB &&
 		     str_eq(k->v->meta.ns, kept->meta.ns) &&
-		     k->v->job.spec.priority >= kept->job.spec.priority &&
-		     wants_nodes(&k->v->job);
+		     k->v->job.spec.priority >= kept->job.spec.priority && wants_nodes(&k->v->job);
 	return n >= most || check_share_spent(c, m, kept->meta.ns);
 }
