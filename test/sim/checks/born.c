@@ -309,7 +309,7 @@ static void check_own_node(struct checks *c, const struct version *pod)
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *o = sh->v[i];
-		if (o != pod && check_live(o) && !check_same_index(o, pod) &&
+		if (o != pod && check_live(o) && !o->forged && !check_same_index(o, pod) &&
 		    str_eq(o->meta.owner_uid, pod->meta.owner_uid) &&
 		    str_eq(o->pod.node, pod->pod.node))
 			world_fail(c->world, "own-node", "%s and %s on %s", pod->meta.name,
