@@ -106,7 +106,8 @@ void check_share(struct checks *c, struct mind *m, const struct mind_kept *k)
 	else if (now_ms > s->many_ms + CYCLE_MS)
 		world_fail(c->world, "hold-share", "%s keeps nodes from all for %u jobs of %s",
 			   m->proc->host.name, n, s->ns);
-	if (from_others(k) && k->counted_ms && s->spent_ms > cfg->max_hold_ms + CLOCKS_MS)
+	if (from_others(k) && k->counted_ms &&
+	    s->spent_ms > cfg->max_hold_ms + CLOCKS_MS + CYCLE_MS)
 		world_fail(c->world, "hold-chain", "%s keeps nodes from all for %s for too long",
 			   m->proc->host.name, s->ns);
 }
