@@ -212,6 +212,7 @@ static void hold(struct core *c, struct job_record *j, bool shared)
 	/* If it has all nodes that it needs now, it waits for something else. */
 	if (at <= c->now_ms || (counts && !hold_goes_on(c, j)))
 		return;
+	share_count(c, j->ns);
 	bool others = may_bind_others(c, j, known);
 	struct reservation *r = reservation_add(c, j);
 	r->equal = equal;

@@ -111,6 +111,14 @@ int64_t share_spend(struct core *c, const char *ns)
 	return c->now_ms + c->cfg.max_hold_ms - s->spent_ms;
 }
 
+void share_count(struct core *c, const char *ns)
+{
+	struct reservation_table *t = &c->reservations;
+	uint32_t at = share_at(t, ns);
+	if (at < t->nshares)
+		count(c, &t->share[at]);
+}
+
 int64_t share_pause(const struct core *c, const char *ns)
 {
 	const struct reservation_table *t = &c->reservations;

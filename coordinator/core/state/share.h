@@ -17,5 +17,7 @@ void share_held(struct core *c, const char *ns,
 		int32_t sign); /* one more job holds nodes; one less */
 /* Nodes are held from other namespaces, without a known end. Returns when its share is spent. */
 int64_t share_spend(struct core *c, const char *ns);
+/* A cycle takes its time: what was spent meanwhile counts from here on. */
+void share_count(struct core *c, const char *ns);
 /* Until when jobs of the namespace hold nodes from others only if an end is known; 0: no pause. */
 int64_t share_pause(const struct core *c, const char *ns);

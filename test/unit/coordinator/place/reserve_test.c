@@ -545,6 +545,26 @@ static void a_chain_of_holds_ends(void **state)
 	assert_int_equal(share_pause(c, "a"), 0);
 }
 
+/* The time ends while a cycle is under way: who is looked at after that holds nodes from its
+ * namespace only, at once and not with the next cycle. */
+static void the_time_ends_in_a_cycle(void **state)
+{
+	struct core *c = tables_of(state);
+	runs(c, "run1", tables_node(c, "n1", 1000, MEMORY), INT64_MAX);
+	struct queue_item *a1 = wants_in(c, "a", "a1"), *a2 = wants_in(c, "a", "a2");
+	a1->job->place.since_ms = a2->job->place.since_ms = c->now_ms - pass_ms;
+	reservations_begin(c, 0);
+	assert_false(considered(c, a1)->own);
+	reservations_begin(c, 0);
+	c->now_ms += hold_ms - 2;
+	reservations_begin(c, 0);
+	assert_int_equal(share_pause(c, "a"), 0);
+	c->now_ms += 2;
+	const struct reservation *r = considered(c, a2);
+	assert_true(r && r->own);
+	assert_int_equal(share_pause(c, "a"), c->now_ms + hold_ms);
+}
+
 /* Bounded: how many hold nodes, and how many are asked. */
 static void bounds(void **state)
 {
@@ -736,6 +756,7 @@ int main(void)
 		T(one_of_a_namespace),
 		T(others_have_places),
 		T(a_chain_of_holds_ends),
+		T(the_time_ends_in_a_cycle),
 		T(bounds),
 		T(new_jobs),
 		T(a_node_that_goes_while_others_are_asked),
