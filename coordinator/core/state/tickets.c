@@ -26,7 +26,7 @@ static void set_recent(struct core *c, struct ticket_share *s)
 {
 	struct ticket_share *before = c->tickets.recent;
 	c->tickets.recent = s;
-	if (before && before != s && !before->users)
+	if (before && !before->users)
 		share_free(c, before);
 }
 
