@@ -18,7 +18,9 @@ printf '#!/bin/sh\nexec "$@"\n' >"$tmp/test/shell"
 printf '#!/bin/sh\necho "3 passed, 1 failed"\nexit 1\n' >"$tmp/e2e/run"
 mkdir "$tmp/test/lint"
 printf '#!/bin/sh\necho "asked for $*"\nexit 1\n' >"$tmp/test/lint/run"
-chmod +x "$tmp/test/shell" "$tmp/e2e/run" "$tmp/test/lint/run"
+printf '#!/bin/sh\necho "2 passed, 0 failed"\n' >"$tmp/e2e/hostile"
+printf '#!/bin/sh\n' >"$tmp/e2e/cluster"
+chmod +x "$tmp/test/shell" "$tmp/e2e/run" "$tmp/e2e/hostile" "$tmp/e2e/cluster" "$tmp/test/lint/run"
 cat >"$tmp/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.25)
 project(scratch NONE)
@@ -67,7 +69,7 @@ expect 1 'asked for --changed' 'asked for' lint --changed
 expect 2 '*goes with level lint alone*' 'see test/run --help' --changed
 expect 2 '*goes with level lint alone*' 'see test/run --help' lint unit --changed
 expect 2 '*goes with level lint alone*' 'see test/run --help' lint --changed --filter format
-expect 1 '3 passed, 1 failed' 'e2e: 1 of 4' e2e
+expect 1 '5 passed, 1 failed' 'e2e: 1 of 4' e2e
 expect 2 '*unknown level*' 'see test/run --help' nothing
 expect 2 '*unknown option*' 'see test/run --help' --nothing
 expect 2 '*unknown preset*' 'see test/run --help' --preset nothing

@@ -6,12 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/hash.h"
+#include "base/owner.h"
 
 /* SipHash-2-4 of the bytes 0, 1, 2 … with the key 0, 1 … 15, from the paper's reference. */
 static void published_vectors(void **state)
@@ -70,12 +71,12 @@ static void chosen_names_spread(void **state)
 	unsigned chosen = 0, most = 0;
 	(void)state;
 	for (unsigned i = 0; chosen < NAMES; i++) {
-		char name[32];
-		snprintf(name, sizeof name, "job-%u", i);
-		if (hash_str(0, name) % BUCKETS)
+		AUTO(buf_done) struct buf name = BUF_INIT(32);
+		buf_printf(&name, "job-%u", i);
+		if (hash_str(0, buf_str(&name)) % BUCKETS)
 			continue;
 		chosen++;
-		unsigned n = ++in[hash_keyed_str(0, name) % BUCKETS];
+		unsigned n = ++in[hash_keyed_str(0, buf_str(&name)) % BUCKETS];
 		most = n > most ? n : most;
 	}
 	assert_in_range(most, 1, 6); /* the outcome is always the same: the key is 0 */

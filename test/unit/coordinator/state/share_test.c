@@ -2,8 +2,7 @@
 /* Shares of namespaces alone: how many there are, and what is over when their table is full. */
 #include "coordinator/core/state/share.h"
 
-#include <stdio.h>
-
+#include "base/buf.h"
 #include "test/unit/coordinator/state/tables.h"
 
 enum { HOLD_MS = 1000 };
@@ -31,9 +30,9 @@ static void a_full_table(void **state)
 	struct core *c = tables_of(state);
 	c->cfg.max_hold_ms = HOLD_MS;
 	for (uint32_t i = 0; i < HOLD_SHARES_MAX; i++) {
-		char ns[16];
-		snprintf(ns, sizeof ns, "n%u", i);
-		share_spend(c, ns);
+		AUTO(buf_done) struct buf ns = BUF_INIT(16);
+		buf_printf(&ns, "n%u", i);
+		share_spend(c, buf_str(&ns));
 	}
 	assert_int_equal(c->reservations.nshares, HOLD_SHARES_MAX);
 	share_looked(c, "more");
