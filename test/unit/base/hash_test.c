@@ -12,7 +12,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
-#include "base/owner.h"
+#include "base/mem.h"
 
 /* SipHash-2-4 of the bytes 0, 1, 2 … with the key 0, 1 … 15, from the paper's reference. */
 static void published_vectors(void **state)
