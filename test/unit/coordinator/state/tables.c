@@ -94,6 +94,7 @@ int tables_teardown(void **state)
 {
 	struct core *c = *state;
 	free_records(c);
+	tickets_forget(c);
 	tables_done(c);
 	buf_done(&whole(c)->logged);
 	buf_done(&whole(c)->text);
