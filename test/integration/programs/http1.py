@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A proxy before the API server that speaks HTTP/1.1 only, as some load balancers of clusters do."""
 import os
+import select
 import socket
 import ssl
 import threading
@@ -8,17 +9,32 @@ import threading
 from checks import check, equal
 
 
-def copy(source, target):
-    try:
-        while data := source.recv(65536):
-            target.sendall(data)
-    except OSError:
-        pass
-    for end in (source, target):
+def send(target, data):
+    view = memoryview(data)
+    while view:
         try:
-            end.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+            view = view[target.send(view):]
+        except ssl.SSLWantWriteError:
+            select.select([], [target], [])
+        except ssl.SSLWantReadError:
+            select.select([target], [], [])
+
+
+def carry_both_ways(front, back):
+    """Until one of both ends. In one thread: a TLS connection that one thread reads while another writes to it
+    loses bytes now and then, and stands still."""
+    other = {front: back, back: front}
+    for end in other:
+        end.setblocking(False)
+    while True:
+        for end in [e for e in other if e.pending()] or select.select(list(other), [], [])[0]:
+            try:
+                data = end.recv(65536)
+            except ssl.SSLWantReadError:
+                continue
+            if not data:
+                return
+            send(other[end], data)
 
 
 class Proxy:
@@ -60,10 +76,10 @@ class Proxy:
             peer.close()
             self.count(-1)
             return
-        other = threading.Thread(target=copy, args=(back, front), daemon=True)
-        other.start()
-        copy(front, back)
-        other.join()
+        try:
+            carry_both_ways(front, back)
+        except OSError:
+            pass
         front.close()
         back.close()
         self.count(-1)
