@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "model/selector.h"
 #include "test/sim/checks/heard.h"
-#include "test/sim/stories/runner/inside.h"
+#include "test/sim/stories/runner/parts.h"
 
 static const char *number(struct arena *a, uint64_t n)
 {

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "model/selector.h"
 #include "test/sim/people/user_node.h"
-#include "test/sim/stories/runner/inside.h"
+#include "test/sim/stories/runner/parts.h"
 #include "test/sim/world/copy.h"
 
 static const char ns[] = "default";

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "test/sim/people/user_needed.h"
-#include "test/sim/stories/runner/inside.h"
+#include "test/sim/stories/runner/parts.h"
 #include "test/sim/world/needed.h"
 
 static const char *const kinds[NEEDED_KIND_N] = {

@@ -7,7 +7,7 @@
 #include "test/sim/cluster/proc.h"
 #include "test/sim/people/hostile.h"
 #include "test/sim/people/user_node.h"
-#include "test/sim/stories/runner/inside.h"
+#include "test/sim/stories/runner/parts.h"
 #include "test/sim/world/copy.h"
 
 static struct proc *process(struct cluster *cl, const char *name)

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "model/quantity.h"
 #include "test/sim/checks/heard.h"
-#include "test/sim/stories/runner/inside.h"
+#include "test/sim/stories/runner/parts.h"
 #include "test/sim/stories/runner/story.h"
 
 #define INDENT "    "

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "test/sim/stories/runner/inside.h"
+#include "test/sim/stories/runner/parts.h"
 #include "test/sim/world/copy.h"
 
 /* What the containers do and ask for; a change of any of it is a change of the template. */

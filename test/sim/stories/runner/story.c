@@ -7,7 +7,7 @@
 
 #include "base/clocktext.h"
 #include "test/sim/checks/heard.h"
-#include "test/sim/stories/runner/inside.h"
+#include "test/sim/stories/runner/parts.h"
 
 enum { STORY_BYTES_MAX = 1 << 20 };
 
