@@ -80,7 +80,8 @@ static void check_job(struct cluster *cl, const struct version *v)
 	if (final && !st->end_ms)
 		world_fail(&cl->world, "end-time", "job %s is %s without endTime", v->meta.name,
 			   job_state_text(st->state));
-	if (st->state == JOB_PENDING && !st->start_ms && !*str_or_empty(st->message))
+	if (st->state == JOB_PENDING && !st->start_ms && !*str_or_empty(st->message) &&
+	    !v->meta.deleted_ms) /* that one waits for its pods to go */
 		world_fail(&cl->world, "silent", "job %s waits and does not say why", v->meta.name);
 	if (st->nsuperseded && !cluster_gone(cl, st->superseded[0].node))
 		world_fail(&cl->world, "superseded",
