@@ -55,15 +55,30 @@ void check_note_together(struct checks *c, const struct version *pod)
 	const char *uid = pod->meta.owner_uid;
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	const struct version *job = world_by_uid(c->world, API_JOB, uid);
-	uint32_t n = 0;
+	uint32_t n = 0, ran = 0;
 	if (!job || !ref_indexes(&done, str_or_empty(job->job.status.completed), PARALLELISM_MAX))
 		return;
-	for (uint32_t i = 0; i < sh->n; i++)
-		n += str_eq(sh->v[i]->meta.owner_uid, uid) && /* past its init containers */
-		     sh->v[i]->pod.phase == POD_RUNNING;
+	for (uint32_t i = 0; i < sh->n; i++) {
+		bool mine = str_eq(sh->v[i]->meta.owner_uid, uid) && sh->v[i]->pod.started &&
+			    !pod_ended(sh->v[i]);
+		n += mine;
+		ran += mine && sh->v[i]->pod.phase == POD_RUNNING; /* past its init containers */
+	}
 	together_key(&key, uid);
 	if (n + bitset_count(&done) >= job->job.spec.min_parallelism)
 		check_note_changed(c, buf_str(&key));
+	if (ran + bitset_count(&done) < job->job.spec.min_parallelism)
+		return;
+	buf_puts(&key, "/ran");
+	check_note_changed(c, buf_str(&key));
+}
+
+int64_t check_ran_together_at(struct checks *c, const char *uid)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	together_key(&key, uid);
+	buf_puts(&key, "/ran");
+	return check_changed_at(c, buf_str(&key));
 }
 
 int64_t check_together_at(struct checks *c, const char *uid)

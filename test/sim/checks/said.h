@@ -15,3 +15,5 @@ void check_member_refused(struct checks *c, struct mind *m, const struct line *l
 /* A pod of a job runs: enough may run at the same time. */
 void check_note_together(struct checks *c, const struct version *pod);
 int64_t check_together_at(struct checks *c, const char *uid); /* last; INT64_MIN: never */
+/* The same, past their init containers: surely. */
+int64_t check_ran_together_at(struct checks *c, const char *uid);

@@ -212,7 +212,7 @@ static bool spent_of_many(const struct checks *c, const struct version *pod)
 static bool gang_refused(struct checks *c, const struct version *pod, const struct version *job)
 {
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
-	int64_t together_ms = check_together_at(c, job->meta.uid);
+	int64_t together_ms = check_ran_together_at(c, job->meta.uid);
 	bool knew = together_ms != INT64_MIN && c->world->clock.now_ms > together_ms + KNOWING_MS;
 	if (job->job.spec.min_parallelism < 2 || knew || !was_stopped(c, pod))
 		return false;
