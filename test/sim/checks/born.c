@@ -20,13 +20,20 @@ static struct made *made_find(struct checks *c, const struct version *pod, struc
 	return m;
 }
 
-bool check_made_and_gone(const struct checks *c, const struct pod_create *p)
+static struct made *made_of(const struct checks *c, const char *uid, uint32_t index,
+			    uint32_t attempt)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	struct made *m;
-	buf_printf(&key, "%s/%u/%u", p->job_uid, p->index, p->attempt);
+	buf_printf(&key, "%s/%u/%u", uid, index, attempt);
 	HASH_FIND_STR(c->made, buf_str(&key), m);
-	return m && !store_find(&c->world->server.store, API_POD, p->ns, p->name);
+	return m;
+}
+
+bool check_made_and_gone(const struct checks *c, const struct pod_create *p)
+{
+	return made_of(c, p->job_uid, p->index, p->attempt) &&
+	       !store_find(&c->world->server.store, API_POD, p->ns, p->name);
 }
 
 /* A lost answer and a deletion at once cannot be told from a create that never was: allowed for a
@@ -146,11 +153,8 @@ void check_gone(struct checks *c, const struct version *pod)
  */
 void check_note_given(struct checks *c, const char *uid, uint32_t index, uint32_t attempt)
 {
-	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	const struct version *job = world_by_uid(c->world, API_JOB, uid);
-	struct made *m;
-	buf_printf(&key, "%s/%u/%u", uid, index, attempt);
-	HASH_FIND_STR(c->made, buf_str(&key), m);
+	struct made *m = made_of(c, uid, index, attempt);
 	if (m && job && job->job.status.attempts < attempt)
 		m->regiven = true;
 }

@@ -9,6 +9,7 @@
 #include "model/selector.h"
 #include "refmatch.h"
 #include "test/sim/cluster/lifecycle.h"
+#include "test/sim/cluster/taints.h"
 
 bool check_live(const struct version *v)
 {
@@ -49,22 +50,12 @@ bool check_status_refused(const struct checks *c, const char *job)
 }
 
 /* Whoever deletes a Node says that nothing runs there any more; a leader may hear of it late. */
-/* Somebody has said that the machine is off, and says so still. */
-static bool out_of_service(const struct checks *c, const char *name)
-{
-	const struct version *v = store_find(&c->world->server.store, API_NODE, NULL, name);
-	for (uint32_t i = 0; v && i < v->node.ntaints; i++) {
-		if (str_eq(v->node.taints[i].key, TAINT_OUT_OF_SERVICE))
-			return true;
-	}
-	return false;
-}
-
 bool check_node_went(struct checks *c, const char *node)
 {
 	const struct cluster *cl = c->cluster;
 	const struct machine *m = cluster_machine(c->cluster, node);
-	return !m || out_of_service(c, node) ||
+	const struct version *v = store_find(&c->world->server.store, API_NODE, NULL, node);
+	return !m || (v && taint_out_of_service(v)) ||
 	       cl->world.clock.now_ms < m->unregistered_ms + FAULTY_MS ||
 	       (m->unregistered_ms + FAULTY_MS > cl->deaf_from_ms &&
 		cl->world.clock.now_ms < cl->deaf_until_ms + FAULTY_MS);

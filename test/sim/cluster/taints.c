@@ -40,7 +40,7 @@ static bool evicts(struct cluster *cl, const struct version *node, const struct 
 	return false;
 }
 
-static bool said_out_of_service(const struct version *node)
+bool taint_out_of_service(const struct version *node)
 {
 	for (uint32_t i = 0; i < node->node.ntaints; i++) {
 		if (str_eq(node->node.taints[i].key, TAINT_OUT_OF_SERVICE))
@@ -52,7 +52,7 @@ static bool said_out_of_service(const struct version *node)
 /* As the pod garbage collector takes it. */
 static bool out_of_service(const struct version *node)
 {
-	return said_out_of_service(node) && node->node.ready != COND_TRUE;
+	return taint_out_of_service(node) && node->node.ready != COND_TRUE;
 }
 
 static void on_pod_gc(void *self, uint64_t arg)
@@ -100,7 +100,7 @@ void taints_change(struct cluster *cl, const struct change *ch)
 	struct machine *m = ch->ev == WATCH_DELETED ? NULL : cluster_machine(cl, name);
 	const struct version *node =
 		m ? store_find(&cl->world.server.store, API_NODE, NULL, name) : NULL;
-	if (node && ch->now->kind == API_NODE && m->down && said_out_of_service(node))
+	if (node && ch->now->kind == API_NODE && m->down && taint_out_of_service(node))
 		m->unregistered_ms =
 			cl->world.clock.now_ms; /* whoever says so says that nothing runs there */
 	if (node && node->node.ntaints && (ch->now->kind == API_NODE || !ch->prev))

@@ -9,5 +9,7 @@
 
 /* One that says that the Node is not Ready. */
 bool taint_of_readiness(const struct taint *t);
+/* Somebody says that the Node's machine is off. */
+bool taint_out_of_service(const struct version *node);
 /* A Node or pod changed: what the Node's NoExecute taints do to its pods. */
 void taints_change(struct cluster *cl, const struct change *ch);

@@ -375,12 +375,9 @@ static void room(struct world *w, int64_t bytes, const struct sel_term *where)
 	w_step(w, &ev);
 }
 
-/* The driver tells where it has room; where the list may not be read, all nodes are as good. */
-static void where_a_volume_can_be_made(void **state)
+/* Of a class whose driver tells where it has room, and for which no volume is there. */
+static void claims_of_a_driver_that_tells(struct world *w)
 {
-	struct world *w = w_of(state);
-	three(w);
-	struct wjob *j = needs(w, "a", 1);
 	struct needed claim = {
 		.volume = "", .storage_class = "fast", .selected_node = "", .bytes = 5};
 	struct needed class = {.waits = true, .provisioner = "p"}, driver = {.tells_room = true};
@@ -389,6 +386,15 @@ static void where_a_volume_can_be_made(void **state)
 	tell(w, NEEDED_CSI_NODES, "p", RC_OK, NULL);
 	tell(w, NEEDED_POOL, "fast", RC_OK, NULL);
 	tell(w, NEEDED_CSI_DRIVER, "p", RC_OK, &driver);
+}
+
+/* The driver tells where it has room; where the list may not be read, all nodes are as good. */
+static void where_a_volume_can_be_made(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	struct wjob *j = needs(w, "a", 1);
+	claims_of_a_driver_that_tells(w);
 	assert_true(w_has(w, "lookup CSIStorageCapacities /fast"));
 	assert_false(w_has(w, "choose"));
 	room(w, 4, &second_node);
@@ -408,14 +414,7 @@ static void capacities_that_may_not_be_listed(void **state)
 	struct world *w = w_of(state);
 	three(w);
 	(void)needs(w, "a", 1);
-	struct needed claim = {
-		.volume = "", .storage_class = "fast", .selected_node = "", .bytes = 5};
-	struct needed class = {.waits = true, .provisioner = "p"}, driver = {.tells_room = true};
-	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
-	tell(w, NEEDED_STORAGE_CLASS, "fast", RC_OK, &class);
-	tell(w, NEEDED_CSI_NODES, "p", RC_OK, NULL);
-	tell(w, NEEDED_POOL, "fast", RC_OK, NULL);
-	tell(w, NEEDED_CSI_DRIVER, "p", RC_OK, &driver);
+	claims_of_a_driver_that_tells(w);
 	tell(w, NEEDED_CAPACITY, "fast", RC_FORBIDDEN, NULL);
 	assert_true(w_has(w, "choose data on n1 volume"));
 	assert_true(w_told(w, "object not checked, reading it is forbidden"));
