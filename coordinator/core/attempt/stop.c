@@ -85,6 +85,11 @@ void attempt_orphan(struct core *c, struct attempt *a)
 		return;
 	a->orphaned = true;
 	attempt_set_state(c, a, ATTEMPT_STOPPING);
+	attempt_orphan_left(c, a);
+}
+
+void attempt_orphan_left(struct core *c, struct attempt *a)
+{
 	attempt_set_timer(c, a, c->now_ms + (attempt_seen(a) ? LEFT_MS : UNSEEN_STOP_MS));
 }
 
@@ -115,11 +120,13 @@ static bool may_come(const struct attempt *a)
 	       a->node->verdict.loss != NODE_LOST;
 }
 
-/* The garbage collector has not come to all pods of the job yet: so long the agent may report this
- * one as a member. */
+/* The agent may report the pod as a member. It does so until the garbage collector has come to the
+ * pod, which it never does if a slow create made the pod after its turn: that pod belongs to the
+ * job until the job is gone. */
 static bool still_owned(const struct attempt *a)
 {
-	return a->job->object.orphaning && a->node->kube.exists && attempt_seen(a);
+	bool told = a->node->agent.connected && !a->node->agent.silent;
+	return a->node->kube.exists && attempt_seen(a) && (told || a->job->object.orphaning);
 }
 
 void attempt_timer_due(struct core *c, struct attempt *a)

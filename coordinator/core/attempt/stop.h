@@ -15,6 +15,9 @@ void attempt_remove(struct core *c, struct attempt *a);
 /* The job orphans the attempt: the pod is left alone. The attempt holds its room until the agent
  * counts the pod as another's or, if there is no pod, until none can come. */
 void attempt_orphan(struct core *c, struct attempt *a);
+/* From here on the attempt of an orphaned job waits anew: for a pod that may still come or, if its
+ * pod was seen, for the agent to count that as another's. */
+void attempt_orphan_left(struct core *c, struct attempt *a);
 /* The pod is certainly gone: frees the attempt. */
 void attempt_vanished(struct core *c, struct attempt *a);
 /* The timer of the attempt fired: a create or delete is tried again. */

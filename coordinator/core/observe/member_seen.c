@@ -15,6 +15,7 @@
 #include "coordinator/core/observe/admission_seen.h"
 #include "coordinator/core/observe/believed.h"
 #include "coordinator/core/observe/member_ended.h"
+#include "coordinator/core/observe/orphan_seen.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
@@ -313,18 +314,6 @@ static void number_used(struct core *c, struct job_record *j, const struct membe
 	job_dirty(c, j);
 }
 
-/* A member of an orphaned job counts until its pod ends, or the agent counts it as another's. The
- * garbage collector takes its time to make it one. */
-static void orphaned(struct core *c, const struct node_record *n, struct attempt *a,
-		     const struct member *m)
-{
-	if (!a || a->node != n)
-		return;
-	a->seen_gen = n->list.generation;
-	if (member_phase_final(m->phase))
-		attempt_free(c, a);
-}
-
 /* A pod that nobody waits for, because its attempt is over: a create that took very long has made
  * it, or somebody has made it again with the proof that was given once. It counts nothing. */
 static void late(struct core *c, struct job_record *j, struct node_record *n,
@@ -425,7 +414,7 @@ void member_seen(struct core *c, struct node_record *n, const struct member *m, 
 	if (!a && m->phase == MEMBER_NONE && !j->object.orphan)
 		a = attempted(c, j, n, m);
 	if (j->object.orphan) {
-		orphaned(c, n, a, m);
+		orphan_seen(c, j, n, a, m);
 		return;
 	}
 	if (!a) {

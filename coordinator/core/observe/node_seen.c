@@ -8,6 +8,7 @@
 #include "coordinator/core/life/node_apply.h"
 #include "coordinator/core/life/node_state.h"
 #include "coordinator/core/state/labels.h"
+#include "coordinator/core/state/lookup.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/nominated.h"
 #include "coordinator/core/state/resources.h"
@@ -115,6 +116,10 @@ static void note_change(const struct core *c, struct node_record *n, uint64_t pr
 void node_seen(struct core *c, const struct node *node)
 {
 	struct node_record *n = node_get(c, node->meta.name);
+	if (!n->kube.exists || !str_eq(n->kube.uid, node->meta.uid)) {
+		n->kube.came_ms = c->now_ms;
+		lookups_node_came(c);
+	}
 	n->kube.exists = true;
 	if (!str_eq(n->kube.uid, node->meta.uid))
 		node_apply_renew(n);

@@ -35,6 +35,7 @@ void limits_add(const struct core *c, struct lookup *l, const struct needed *csi
 void limits_end(struct lookup *l, bool complete)
 {
 	if (complete) {
+		l->limits_ms = l->asked_ms;
 		list_free(l->limits, l->nlimits);
 		l->limits = l->limits_next;
 		l->nlimits = l->nlimits_next;

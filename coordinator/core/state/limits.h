@@ -2,8 +2,8 @@
 /* How many volumes of a driver each node can have attached, as the driver says there (CSINode,
  * spec.drivers[].allocatable.count; kube-scheduler's plugin NodeVolumeLimits): a record of kind
  * NEEDED_CSI_NODES, whose name is that of the driver. A list gives the CSINodes one by one; what it
- * has gathered takes effect at its end. Nodes that register later have no limit until the next
- * list. */
+ * has gathered takes effect at its end. When a Node comes, another list is asked for; until then
+ * nothing is known of its limits. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <utlist.h>
+
 #include "base/hash.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/capacity.h"
@@ -17,6 +19,8 @@
 enum {
 	FRESH_MS = 60000, /* the pause before the next question about what is complete */
 	LIMITS_FRESH_MS = 300000,
+	JOINING_MS = 180000,   /* so long a new node's drivers may take to say what they can attach … */
+	JOINING_EACH_MS = 30000, /* … and the pause before the next question meanwhile */
 	POOL_FRESH_MS = 30000, /* a list of volumes: what is free changes */
 	SOON_MS = 1000,        /* the pause while a volume is being made or bound */
 	CHOSEN_MS = 30000,     /* how long a volume may take to be bound */
@@ -63,6 +67,8 @@ struct lookup *lookup_get(struct core *c, enum needed_kind kind, const char *ns,
 			*texts[i] = mem_strdup("");
 		l->timer.kind = TIMER_LOOKUP;
 		HASH_ADD_KEYPTR(hh, c->lookups.all, l->key, strlen(l->key), l);
+		if (kind == NEEDED_CSI_NODES)
+			DL_APPEND2(c->lookups.limited, l, limited_prev, limited_next);
 	}
 	l->refs++;
 	return l;
@@ -73,6 +79,8 @@ void lookup_put(struct core *c, struct lookup *l)
 	if (!l || --l->refs)
 		return;
 	HASH_DEL(c->lookups.all, l);
+	if (l->kind == NEEDED_CSI_NODES)
+		DL_DELETE2(c->lookups.limited, l, limited_prev, limited_next);
 	heap_remove(&c->timers, &l->timer);
 	c->lookups.nasking -= l->asking;
 	lookup_put(c, l->volume);
@@ -116,6 +124,7 @@ static void ask(struct core *c, struct lookup *l)
 	a->lookup.name = action_str(c, l->name);
 	heap_remove(&c->timers, &l->timer);
 	l->asking = true;
+	l->asked_ms = c->now_ms;
 	c->lookups.nasking++;
 }
 
@@ -129,6 +138,17 @@ void lookup_due(struct core *c, struct lookup *l)
 {
 	must(!l->asking); /* a question takes the timer */
 	ask(c, l);
+}
+
+void lookups_node_came(struct core *c)
+{
+	struct lookup *l;
+	c->lookups.node_came_ms = c->now_ms;
+	DL_FOREACH2(c->lookups.limited, l, limited_next)
+	{
+		if (!l->asking && l->timer.due_ms > c->now_ms + SOON_MS)
+			heap_set(&c->timers, &l->timer, c->now_ms + SOON_MS);
+	}
 }
 
 /* ---- answers ---- */
@@ -270,11 +290,19 @@ static uint64_t print_of(const struct lookup *l)
 	return hash_str(h, l->storage_class ? l->storage_class->name : "");
 }
 
+/* A driver says what it can attach to a node some time after that has come. */
+static int64_t limits_fresh_ms(const struct core *c, const struct lookup *l)
+{
+	if (c->lookups.node_came_ms > l->asked_ms)
+		return SOON_MS;
+	return c->now_ms < c->lookups.node_came_ms + JOINING_MS ? JOINING_EACH_MS : LIMITS_FRESH_MS;
+}
+
 static int64_t pause_ms(const struct core *c, const struct lookup *l, bool failed)
 {
 	int64_t each = AGAIN_EACH_MS * (int64_t)HASH_COUNT(c->lookups.all);
 	int64_t fresh = l->kind == NEEDED_POOL        ? POOL_FRESH_MS
-			: l->kind == NEEDED_CSI_NODES ? LIMITS_FRESH_MS
+			: l->kind == NEEDED_CSI_NODES ? limits_fresh_ms(c, l)
 						      : FRESH_MS;
 	if (complete(l) && !failed)
 		return fresh + each;

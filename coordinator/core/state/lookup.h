@@ -16,6 +16,8 @@ struct lookup *lookup_find(const struct core *c, enum needed_kind kind, const ch
 
 /* Reads the object if it was never read. */
 void lookup_ask(struct core *c, struct lookup *l);
+/* A Node came, or another one of its name: what CSINodes say is asked for again soon. */
+void lookups_node_came(struct core *c);
 void lookup_due(struct core *c, struct lookup *l); /* the timer of the record */
 /* The end of a question. obj NULL: there is no such object, or failure says why that is not known;
  * what was read within the last 5 minutes counts then. True: it differs from what was known. */

@@ -46,7 +46,8 @@ struct lookup {
 	char *ns, *name;
 	uint32_t refs;
 	struct heap_node timer; /* the next question */
-	bool asking;            /* a question is under way */
+	bool asking;            /* a question is under way … */
+	int64_t asked_ms;       /* … and when the last one was asked */
 	bool answered;          /* at least once … */
 	int64_t answered_ms;    /* … then last */
 	bool read;              /* it was read well at least once … */
@@ -84,6 +85,8 @@ struct lookup {
 	/* Of NEEDED_CSI_NODES: by the index of the node; limits_next: while the list goes on. */
 	struct limit *limits, *limits_next;
 	uint32_t nlimits, nlimits_next, limits_cap;
+	int64_t limits_ms; /* when the list was asked for that they are from */
+	struct lookup *limited_prev, *limited_next;
 	struct room_for_volumes *capacity, *capacity_next; /* of NEEDED_CAPACITY, in the same way */
 	uint32_t ncapacity, ncapacity_next, capacity_cap;
 	bool capacity_known;       /* a list has come to its end */
@@ -93,6 +96,8 @@ struct lookup {
 
 struct lookup_table {
 	struct lookup *all;
+	struct lookup *limited; /* those of NEEDED_CSI_NODES (limited_next) */
+	int64_t node_came_ms;   /* when a Node came last */
 	uint32_t nasking;
 	int64_t warn_after_ms; /* what others cause again and again is logged once a minute */
 };

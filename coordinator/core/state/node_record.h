@@ -44,6 +44,7 @@ struct node_kube {
 	 * Node, and when it was last another one (monotonic). */
 	uint64_t print;
 	int64_t changed_ms;
+	int64_t came_ms; /* when it came, or another Node of its name (monotonic) */
 };
 
 /* The ComputeNode. */

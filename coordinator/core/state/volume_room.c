@@ -32,12 +32,26 @@ static uint32_t to_be_made(const struct request *r, const struct lookup *l)
 	return n;
 }
 
+/* Nodes that came after the list of limits was asked for: how many volumes they can attach is not
+ * known yet. A list that cannot be read is waited for no longer than NEW_MS. */
+static void leave_new(const struct core *c, const struct lookup *l, struct bitset *nodes)
+{
+	enum { NEW_MS = 60000 };
+	if (!l->nlimits || c->lookups.node_came_ms <= l->limits_ms)
+		return;
+	for (uint32_t i = bitset_next(nodes, 0); i < c->nodes.n; i = bitset_next(nodes, i + 1)) {
+		const struct node_record *n = c->nodes.at[i]; /* NULL: it has gone */
+		if (n && n->kube.came_ms > l->limits_ms && c->now_ms < n->kube.came_ms + NEW_MS)
+			bitset_clear(nodes, i);
+	}
+}
+
 static void leave_room(const struct core *c, const struct request *r, const struct volume_keys *own,
 		       const struct lookup *l, struct bitset *nodes)
 {
 	uint32_t more = to_be_made(r, l);
 	for (uint32_t i = bitset_next(nodes, 0); i < l->nlimits; i = bitset_next(nodes, i + 1)) {
-		const struct node_record *n = c->nodes.at[i]; /* NULL: it has gone */
+		const struct node_record *n = c->nodes.at[i];
 		if (n && str_eq(l->limits[i].node, n->name) &&
 		    volumes_with(n, l->name, own) + more > l->limits[i].most)
 			bitset_clear(nodes, i);
@@ -49,8 +63,10 @@ void volume_room_leave(const struct core *c, const struct request *r, struct bit
 	struct volume_keys own = volumes_of(r);
 	for (uint32_t i = 0; i < r->nclaims; i++) {
 		const struct lookup *l = limits_of(r->claims[i]);
-		if (l)
-			leave_room(c, r, &own, l, nodes);
+		if (!l)
+			continue;
+		leave_room(c, r, &own, l, nodes);
+		leave_new(c, l, nodes);
 	}
 	free(own.v);
 }

@@ -74,8 +74,10 @@ void check_placed_on_kept(struct checks *c, struct mind *m, const struct line *l
 {
 	struct mind_kept *k, *tmp;
 	HASH_ITER (hh, m->kept, k, tmp) {
-		if (str_eq(k->uid, l->job->meta.uid))
-			mind_keep_no_more(m, k);
+		if (!str_eq(k->uid, l->job->meta.uid))
+			continue;
+		check_share_count(c, m, k->key); /* until now it kept nodes */
+		mind_keep_no_more(m, k);
 	}
 	k = takes_from(c, m, l->job, l->node);
 	if (k)

@@ -34,10 +34,16 @@ static struct told *told_find(struct ordered *o, const char *pod)
 }
 
 /* One create for each ticket that the agent was given. What the process before it has asked for may
- * still come. */
+ * still come. A create for which this process has no ticket is not its own: it counts for nothing
+ * here, or the next one of this process would seem to be one too many. */
 static bool has_ticket(const struct checks *c, const struct ordered *o, struct told *t)
 {
-	return c->world->clock.now_ms < o->since_ms + WITHDRAWN_MS || t->creates++ < t->tickets;
+	if (c->world->clock.now_ms < o->since_ms + WITHDRAWN_MS)
+		return true;
+	if (t->creates == t->tickets)
+		return false;
+	t->creates++;
+	return true;
 }
 
 /* An agent creates only what the newest orders that it has tell it to run; a request may have been
@@ -61,7 +67,7 @@ void check_ordered(struct checks *c, const char *who, const char *pod)
 	if (without)
 		world_fail(c->world, "create-without-ticket",
 			   "%s creates %s for the %u. time, and had %u tickets for it", who, pod,
-			   without->creates, without->tickets);
+			   without->creates + 1, without->tickets);
 	else
 		world_fail(c->world, "create-unordered", "%s creates %s, for which it has no order",
 			   who, pod);

@@ -134,7 +134,7 @@ static void how_long_a_pod_may_come(void **state)
 	(void)state;
 }
 
-/* An orphaned member is left alone; its room is held for a while. */
+/* An orphaned member is left alone; its room is held for a while, if no agent tells of it. */
 static void an_orphan_holds_its_room(void **state)
 {
 	struct core *c = tables_of(state);
@@ -150,23 +150,27 @@ static void an_orphan_holds_its_room(void **state)
 	assert_null(a->node_next);
 	assert_string_equal(tables_did(c), "");
 	assert_int_equal(n->nlive, 1);
+	n->agent.connected = false;
 	fire(c);
 	assert_int_equal(n->nlive, 0);
 	assert_null(n->attempts);
 }
 
-/* Its room is held for longer while the garbage collector may not have come to its pod. */
+/* Its room is held for longer while its agent tells of it, or while the garbage collector may not
+ * have come to its pod. */
 static void what_an_orphan_waits_for(void **state)
 {
 	static const struct {
 		const char *name;
-		bool orphaning, node, seen;
+		bool orphaning, node, seen, told, silent;
 		bool held;
 	} cases[] = {
-		{"the garbage collector", true, true, true, true},
-		{"nothing: it has come to all pods", false, true, true, false},
-		{"nothing: the node is gone, with its pods", true, false, true, false},
-		{"nothing: no pod was seen", true, true, false, false},
+		{"the garbage collector", true, true, true, false, false, true},
+		{"the agent, which counts it as a member", false, true, true, true, false, true},
+		{"nothing: it has come to all pods", false, true, true, false, false, false},
+		{"nothing: the agent is not heard", false, true, true, true, true, false},
+		{"nothing: the node is gone, with its pods", true, false, true, true, false, false},
+		{"nothing: no pod was seen", true, true, false, true, false, false},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		void *world = NULL;
@@ -178,6 +182,8 @@ static void what_an_orphan_waits_for(void **state)
 		attempt_orphan(c, a);
 		a->job->object.orphaning = cases[i].orphaning;
 		n->kube.exists = cases[i].node;
+		n->agent.connected = cases[i].told;
+		n->agent.silent = cases[i].silent;
 		fire(c);
 		CASE(cases[i].name, (n->attempts != NULL) == cases[i].held);
 		CASE(cases[i].name,

@@ -182,6 +182,42 @@ static void an_orphan_that_nobody_saw(void **state)
 	assert_int_equal(w_orders(w, next), 1);
 }
 
+/* The pod comes when the garbage collector has had its turn, before or after the order is given up
+ * (late): it takes its room for as long as its agent tells of it. */
+static void orphan_comes(struct world *w, bool late)
+{
+	w_nodes(w, 1);
+	struct wjob *j = w_new_job(w, "a", 1), *next = w_new_job(w, "b", 1);
+	request(j, "cpu", 3000);
+	request(next, "cpu", 3000);
+	w_job(w, j);
+	struct member m = w_member(w, j, "n1", 0, 1, MEMBER_PENDING);
+	j->job.meta.deleted_ms = w->wall_ms;
+	j->job.meta.orphan_finalizer = true;
+	w_echo(w, j);
+	j->job.meta.orphan_finalizer = false; /* a user's is left */
+	w_echo(w, j);
+	w_wait(w, late ? 20000 : 2000);
+	w_report(w, &m);
+	w_job(w, next);
+	w_wait(w, 100000);
+	assert_int_equal(w_orders(w, next), 0);
+	assert_false(w_has(w, "delete"));
+	w_tell(w, j, "n1", 0, 1, MEMBER_GONE);
+	w_wait(w, 1000);
+	assert_int_equal(w_orders(w, next), 1);
+}
+
+static void an_orphan_that_comes(void **state)
+{
+	orphan_comes(w_of(state), false);
+}
+
+static void an_orphan_that_comes_late(void **state)
+{
+	orphan_comes(w_of(state), true);
+}
+
 /* We create the pod, the job goes, and no answer ever comes: at last nothing is waited for. */
 static void a_create_that_is_never_answered(void **state)
 {
@@ -363,6 +399,8 @@ int main(void)
 		T(a_message_of_another_version),
 		T(no_more_than_a_hundred_attempts_are_told_of),
 		T(an_orphan_that_nobody_saw),
+		T(an_orphan_that_comes),
+		T(an_orphan_that_comes_late),
 		T(a_create_that_is_never_answered),
 		T(off_for_sure),
 		T(recreate_does_not_wait_for_a_lost_node),

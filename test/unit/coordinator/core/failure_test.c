@@ -504,7 +504,8 @@ static struct wjob *next_to_orphans(struct world *w, struct wjob **ret_orphaned)
 	return next;
 }
 
-/* Until its agent counts it as a stranger's, or 30 s are over, an orphaned pod takes its room. */
+/* Until its agent counts it as a stranger's, or has not been heard for 30 s, an orphaned pod takes
+ * its room. */
 static void orphans_hold_their_room(void **state)
 {
 	struct world *w = w_of(state);
@@ -515,7 +516,12 @@ static void orphans_hold_their_room(void **state)
 	w_wait(w, 1000);
 	assert_int_equal(w_orders(w, next), 1);
 	w_wait(w, 31000);
-	assert_int_equal(w_orders(w, next), 2);
+	assert_int_equal(w_orders(w, next), 1);
+	w_hangup(w, "n2");
+	w_wait(w, 61000);
+	struct core_stats st;
+	core_stats(w->core, &st);
+	assert_int_equal(st.attempts_open, 1);
 }
 
 /* A garbage collector that is slow, or held up, has an agent report them as members for longer. */
@@ -527,7 +533,9 @@ static void orphans_of_a_slow_collector(void **state)
 	assert_int_equal(w_orders(w, next), 0);
 	j->job.meta.orphan_finalizer = false; /* it has come to all; a user's finalizer is left */
 	w_echo(w, j);
-	w_wait(w, 31000);
+	w_tell(w, j, "n1", 0, 1, MEMBER_GONE);
+	w_tell(w, j, "n2", 1, 1, MEMBER_GONE);
+	w_wait(w, 1000);
 	assert_int_equal(w_orders(w, next), 2);
 }
 

@@ -152,6 +152,19 @@ static void one_node_at_a_time(void **state)
 	assert_int_equal(w_orders(w, j), 1);
 }
 
+static void told_limit(struct world *w, const char *node, const struct volume_limit *limit)
+{
+	const struct needed csi = {.meta.name = node, .limits = limit, .nlimits = 1};
+	struct core_event ev = {.type = CEV_LOOKED_UP,
+				.looked_up = {.kind = NEEDED_CSI_NODES,
+					      .ns = "",
+					      .name = "disk",
+					      .message = "",
+					      .obj = &csi,
+					      .more = true}};
+	w_step(w, &ev);
+}
+
 /* A node that can attach no more volumes, and one that cannot be asked. */
 static void no_room_for_volumes(void **state)
 {
@@ -161,19 +174,11 @@ static void no_room_for_volumes(void **state)
 	struct needed bound = {.bound = true, .volume = "v"};
 	struct needed volume = {.volume = "", .modes = MODE_RWX, .driver = "disk", .handle = "h"};
 	static const struct volume_limit none = {"disk", 0};
-	const struct needed csi = {.meta.name = "n2", .limits = &none, .nlimits = 1};
 	answered(w, NEEDED_CLAIM, "data", RC_OK, &bound);
 	tell(w, NEEDED_VOLUME, "v", RC_OK, &volume);
 	assert_true(w_has(w, "lookup CSINodes /disk"));
 	assert_int_equal(w_orders(w, j), 0);
-	struct core_event ev = {.type = CEV_LOOKED_UP,
-				.looked_up = {.kind = NEEDED_CSI_NODES,
-					      .ns = "",
-					      .name = "disk",
-					      .message = "",
-					      .obj = &csi,
-					      .more = true}};
-	w_step(w, &ev);
+	told_limit(w, "n2", &none);
 	tell(w, NEEDED_CSI_NODES, "disk", RC_OK, NULL);
 	w_wait(w, 2000);
 	assert_string_equal(w_status(w, j).message,
@@ -182,6 +187,49 @@ static void no_room_for_volumes(void **state)
 	w_wait(w, 301000);
 	tell(w, NEEDED_CSI_NODES, "disk", RC_FORBIDDEN, NULL);
 	assert_int_equal(w_orders(w, j), 0); /* what was known stays until a list is complete */
+}
+
+/* A Node that comes is no place for volumes until its CSINode was read, which is done soon; while
+ * that cannot be read, not for ever. */
+static void a_new_node_is_asked_first(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	struct wjob *j = needs(w, "a", 4);
+	struct needed bound = {.bound = true, .volume = "v"};
+	struct needed volume = {.volume = "", .modes = MODE_RWX, .driver = "disk", .handle = "h"};
+	static const struct volume_limit one = {"disk", 1};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &bound);
+	tell(w, NEEDED_VOLUME, "v", RC_OK, &volume);
+	told_limit(w, "n1", &one);
+	w_wait(w, 10);
+	struct wnode *n = w_node(w, "n4"); /* while the list is being read */
+	w_tell_node(w, n);
+	w_hello(w, "n4");
+	tell(w, NEEDED_CSI_NODES, "disk", RC_OK, NULL);
+	assert_int_equal(w_orders(w, j), 0);
+	w_clear(w);
+	w_wait(w, 2000);
+	assert_true(w_has(w, "lookup CSINodes /disk"));
+	told_limit(w, "n1", &one);
+	tell(w, NEEDED_CSI_NODES, "disk", RC_OK, NULL);
+	assert_int_equal(w_orders(w, j), 4);
+	/* Another Node of that name. */
+	struct wjob *other = needs(w, "b", 4);
+	w_clear(w);
+	w_wait(w, 10);
+	assert_int_equal(w_orders(w, other), 4);
+	w_node_gone(w, "n4");
+	w_tell_node(w, n);
+	w_wait(w, 1500);
+	assert_true(w_has(w, "lookup CSINodes /disk"));
+	tell(w, NEEDED_CSI_NODES, "disk", RC_TIMEOUT, NULL);
+	struct wjob *last = needs(w, "c", 4);
+	w_wait(w, 2000);
+	assert_int_equal(w_orders(w, last), 0);
+	w_wait(w, 60000);
+	tell(w, NEEDED_CSI_NODES, "disk", RC_TIMEOUT, NULL);
+	assert_int_equal(w_orders(w, last), 4);
 }
 
 /* Where CSIDrivers may not be read, members are placed as before. */
@@ -522,6 +570,7 @@ int main(void)
 		T(who_does_not_need_it_passes),
 		T(one_node_at_a_time),
 		T(no_room_for_volumes),
+		T(a_new_node_is_asked_first),
 		T(a_driver_that_may_not_be_read),
 		T(where_reading_fails),
 		T(a_runtime_class),
