@@ -192,28 +192,45 @@ struct volume_keys volumes_of(const struct request *r)
 
 /* ---- questions ---- */
 
-static uint32_t count(const struct volume_keys *k, uint64_t driver, const struct volume_keys *but)
+static bool of_driver(uint64_t key, uint64_t driver)
 {
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < k->n; i++)
-		n += k->v[i] >> HASH_BITS == driver && !(but && has(but, k->v[i]));
-	return n;
+	return key >> HASH_BITS == driver;
 }
 
-/* Until its kubelet names it, a volume that two members have counts twice. */
+/* A member that stands before this one on its node has the volume, too. */
+static bool counted_before(const struct node_record *n, const struct attempt *a, uint64_t key)
+{
+	for (const struct attempt *b = n->attempts; b != a; b = b->node_next) {
+		if (b->takes_room && has(&b->volumes, key))
+			return true;
+	}
+	return false;
+}
+
+/* Volumes of the member that its kubelet does not name, and no member before it has. */
+static uint32_t count_member(const struct node_record *n, const struct attempt *a, uint64_t driver)
+{
+	uint32_t ret = 0;
+	for (uint32_t i = 0; a->takes_room && i < a->volumes.n; i++)
+		ret += of_driver(a->volumes.v[i], driver) && !has(&n->volumes, a->volumes.v[i]) &&
+		       !counted_before(n, a, a->volumes.v[i]);
+	return ret;
+}
+
 uint32_t volumes_with(const struct node_record *n, const char *driver,
 		      const struct volume_keys *more)
 {
 	uint64_t d = driver_of(driver, strlen(driver)) << HASH_BITS >> HASH_BITS;
-	uint32_t all = count(&n->volumes, d, NULL);
+	uint32_t all = 0;
 	const struct attempt *a;
+	for (uint32_t i = 0; i < n->volumes.n; i++)
+		all += of_driver(n->volumes.v[i], d);
 	DL_FOREACH2(n->attempts, a, node_next)
 	{
-		if (a->takes_room)
-			all += count(&a->volumes, d, &n->volumes);
+		all += count_member(n, a, d);
 	}
 	for (uint32_t i = 0; i < more->n; i++)
-		all += more->v[i] >> HASH_BITS == d && !has(&n->volumes, more->v[i]) &&
+		all += of_driver(more->v[i], d) && !has(&n->volumes, more->v[i]) &&
 		       !members_have(n, more->v[i]);
 	return all;
 }

@@ -221,14 +221,18 @@ static void a_new_node_is_asked_first(void **state)
 	assert_int_equal(w_orders(w, other), 4);
 	w_node_gone(w, "n4");
 	w_tell_node(w, n);
+	w_hello(w, "n4");
 	w_wait(w, 1500);
 	assert_true(w_has(w, "lookup CSINodes /disk"));
+	w_clear(w);
 	tell(w, NEEDED_CSI_NODES, "disk", RC_TIMEOUT, NULL);
 	struct wjob *last = needs(w, "c", 4);
 	w_wait(w, 2000);
 	assert_int_equal(w_orders(w, last), 0);
 	w_wait(w, 60000);
+	assert_true(w_has(w, "lookup CSINodes /disk"));
 	tell(w, NEEDED_CSI_NODES, "disk", RC_TIMEOUT, NULL);
+	w_wait(w, 2000);
 	assert_int_equal(w_orders(w, last), 4);
 }
 
