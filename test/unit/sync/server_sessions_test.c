@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "sync/server/draft.h"
 #include "test/unit/sync/fake_api.h"
 
 #define AGENTS "system:serviceaccount:muster:agent"
@@ -667,6 +668,27 @@ static void many_hellos_in_pages(void **state)
 	}
 }
 
+/* A node has so many pods, on however many pages they come. */
+static void pages_have_an_end(void **state)
+{
+	struct server_draft *d;
+	struct member m[PAGE_MEMBERS_MAX];
+	struct msg_hello h = hello_of("n1", "a1").hello;
+	(void)state;
+	for (uint32_t i = 0; i < PAGE_MEMBERS_MAX; i++)
+		m[i] = (struct member){.pod = "p"};
+	h.members = m;
+	h.nmembers = PAGE_MEMBERS_MAX;
+	d = server_draft_new(&h);
+	for (uint32_t n = 2 * PAGE_MEMBERS_MAX; n <= NODE_PODS_MAX; n += PAGE_MEMBERS_MAX)
+		assert_true(server_draft_add(d, &h));
+	h.nmembers = 1;
+	assert_false(server_draft_add(d, &h));
+	server_draft_free(d);
+	h.nmembers = PAGE_MEMBERS_MAX + 1;
+	assert_null(server_draft_new(&h));
+}
+
 static void page_out_of_turn(void **state)
 {
 	struct world *w = *state;
@@ -1151,6 +1173,7 @@ int main(void)
 		T(reviews_are_capped),
 		T(hello_in_pages),
 		T(many_hellos_in_pages),
+		T(pages_have_an_end),
 		T(page_out_of_turn),
 		T(hang_up_during_review),
 		T(hello_again_during_review),
