@@ -153,6 +153,21 @@ static char *copy(const char *s)
 	return s && *s ? mem_strdup(s) : NULL;
 }
 
+bool exec_parse(const char *text, size_t len, struct exec_credential *ret)
+{
+	AUTO(js_freep) json_t *o = js_load(text, len, NULL);
+	const json_t *status = json_object_get(o, "status");
+	*ret = (struct exec_credential){0};
+	ret->token = copy(js_str(status, "token"));
+	ret->cert = copy(js_str(status, "clientCertificateData"));
+	ret->key = copy(js_str(status, "clientKeyData"));
+	ret->expires_ms = js_time(status, "expirationTimestamp");
+	if ((ret->cert != NULL) == (ret->key != NULL) && (ret->token || ret->cert))
+		return true;
+	exec_credential_done(ret);
+	return false;
+}
+
 enum rc exec_run(const struct exec_plugin *x, struct exec_credential *ret, struct err *e)
 {
 	AUTO(buf_done) struct buf out = BUF_INIT(EXEC_OUTPUT_MAX);
@@ -160,17 +175,11 @@ enum rc exec_run(const struct exec_plugin *x, struct exec_credential *ret, struc
 	enum rc rc = run(x, &out, e);
 	if (rc != RC_OK)
 		return rc;
-	AUTO(js_freep) json_t *o = js_load(buf_str(&out), out.len, NULL);
-	const json_t *status = json_object_get(o, "status");
+	bool whole = exec_parse(buf_str(&out), out.len, ret);
 	if (out.data)
 		explicit_bzero(out.data, out.len);
-	ret->token = copy(js_str(status, "token"));
-	ret->cert = copy(js_str(status, "clientCertificateData"));
-	ret->key = copy(js_str(status, "clientKeyData"));
-	ret->expires_ms = js_time(status, "expirationTimestamp");
-	if ((ret->cert != NULL) == (ret->key != NULL) && (ret->token || ret->cert))
+	if (whole)
 		return RC_OK;
-	exec_credential_done(ret);
 	return err_set(e, RC_CONFIG,
 		       "the credential plug-in %s printed no ExecCredential with a "
 		       "token or a certificate and its key",

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -28,6 +29,9 @@ struct exec_plugin {
 
 /* Runs the plug-in and waits. RC_CONFIG says what failed. */
 enum rc exec_run(const struct exec_plugin *x, struct exec_credential *ret, struct err *e) must_use;
+/* Reads what a plug-in printed, an ExecCredential. False: it has no token, or a certificate without
+ * its key or the other way round; then *ret is empty. */
+bool exec_parse(const char *text, size_t len, struct exec_credential *ret) must_use;
 void exec_credential_done(struct exec_credential *c);
 struct exec_plugin *exec_free(struct exec_plugin *x); /* waits for a renewal that runs */
 /* Starts a renewal unless one runs. */

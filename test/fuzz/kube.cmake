@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-foreach(t watch job kubeconfig base64)
+foreach(t watch job kubeconfig base64 exec)
         muster_fuzz(${t} SOURCES fuzz_${t}.c USES kube PkgConfig::JANSSON)
 endforeach()
 muster_fuzz(member SOURCES fuzz_member.c USES kube wire PkgConfig::JANSSON)
