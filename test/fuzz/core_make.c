@@ -22,10 +22,10 @@ const char *core_job_uid(uint32_t job, uint32_t uid)
 	return uids[job][uid];
 }
 
+/* No door lets a negative amount in. */
 static struct reslist resources(struct world *w)
 {
-	static const int64_t amounts[] = {0,         500,       1000, 3000, 4000,
-					  INT64_MAX, INT64_MIN, -1,   1,    INT64_MAX / 2};
+	static const int64_t amounts[] = {0, 500, 1000, 3000, 4000, 1, INT64_MAX, INT64_MAX / 2};
 	uint32_t n = in_number(&w->in, 4);
 	struct res *v = MAKE(w, struct res, n + 1);
 	for (uint32_t i = 0; i < n; i++)
@@ -220,10 +220,10 @@ static void member(struct world *w, uint32_t node, struct member *m)
 		job = o->job;
 	}
 	*m = (struct member){
-		.ns = odd & 4 || !o ? in_text(&w->in, "t", "other") : "t",
-		.job_name = o || odd & 8 ? core_job_name(job) : "ghost",
-		.job_uid = core_job_uid(job, o && odd & 16 ? w->jobs[job].uid
-							   : in_number(&w->in, CORE_UIDS)),
+		.ns = odd & 4 ? in_text(&w->in, "t", "other") : "t",
+		.job_name = o || !(odd & 8) ? core_job_name(job) : "ghost",
+		.job_uid = core_job_uid(job,
+					odd & 16 ? in_number(&w->in, CORE_UIDS) : w->jobs[job].uid),
 		.node = core_node_name(o && odd & 32 ? o->node : node),
 		.index = o ? o->index : indexes[in_number(&w->in, ARRAY_LEN(indexes))],
 		.attempt = o ? o->attempt : attempts[in_number(&w->in, ARRAY_LEN(attempts))],
@@ -282,7 +282,7 @@ struct needed *make_needed(struct world *w, const struct pending *p)
 		.modes = in_number(&w->in, 16),
 		.selected_node = claim ? in_text(&w->in, "", "n1", "n9") : "",
 		.selects = odd & 8,
-		.bytes = (int64_t[]){0, 1000, INT64_MAX, -1}[in_number(&w->in, 4)],
+		.bytes = (int64_t[]){0, 1000, INT64_MAX}[in_number(&w->in, 3)],
 		.block = odd & 16,
 		.taken = odd & 32,
 		.for_ns = "t",

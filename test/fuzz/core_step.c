@@ -118,6 +118,18 @@ static void check_orders(struct world *w, uint32_t node)
 	mem_freep(&proven);
 }
 
+/* Nothing counts but what may be believed. */
+static void check_status(const struct world *w, uint32_t job)
+{
+	const struct fuzz_job *j = &w->jobs[job];
+	struct job_status s;
+	const char *rv;
+	if (!core_job_status(w->core, "t", core_job_name(job), &s, &rv))
+		return;
+	must(s.succeeded <= bitset_count(&j->succeeded));
+	must(s.failed <= j->failed);
+}
+
 static void pend(struct world *w, const struct pending *p)
 {
 	if (w->npending == CORE_PENDING) /* the oldest is never answered */
@@ -200,4 +212,6 @@ void world_step(struct world *w, struct core_event *ev)
 		take(w, &acts.v[i]);
 	for (uint32_t i = 0; i < CORE_NODES; i++)
 		check_orders(w, i);
+	for (uint32_t i = 0; i < CORE_JOBS; i++)
+		check_status(w, i);
 }

@@ -220,6 +220,27 @@ static void next(struct world *w)
 	}
 }
 
+/* Three nodes with their agents and a job, so that there is something to attack. Choices of an
+ * input that is over are the usual ones. */
+static void settle(struct world *w)
+{
+	struct input in = w->in;
+	w->in = (struct input){0};
+	for (uint32_t i = 0; i < CORE_NODES; i++)
+		world_step(w, &(struct core_event){.type = CEV_NODE, .node = make_node(w, i)});
+	job(w);
+	sync_all(w);
+	for (uint32_t i = 0; i < CORE_NODES; i++)
+		world_step(w, &(struct core_event){.type = CEV_HELLO,
+						   .agent = {.node = core_node_name(i),
+							     .session = ++w->session,
+							     .boot_id = "b1",
+							     .version = "v",
+							     .proofs = true,
+							     .capacity = make_capacity(w)}});
+	w->in = in;
+}
+
 static struct core_config config(struct world *w)
 {
 	uint32_t bits = in_number(&w->in, 256);
@@ -254,6 +275,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct core_config cfg = config(w);
 	w->core = core_new(&cfg, NULL);
 	lead(w);
+	if (in_number(&w->in, 4))
+		settle(w);
 	for (int steps = 0; w->in.p < w->in.end && steps < 400; steps++)
 		next(w);
 	w->core = core_free(w->core);

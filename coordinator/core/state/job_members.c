@@ -134,9 +134,12 @@ void job_attempts_stored(struct job_record *j, uint32_t attempts)
 
 void job_members_adopt(struct job_record *j, uint32_t failed, uint32_t attempts)
 {
-	j->members.failed = j->members.stored_failed = failed;
-	j->members.attempt_floor = j->members.highest_attempt = attempts;
+	job_failed_at_least(j, failed);
+	j->members.stored_failed = failed;
 	j->members.stored_attempts = attempts;
+	job_raise_floor(j, attempts);
+	if (attempts > j->members.highest_attempt)
+		j->members.highest_attempt = attempts;
 }
 
 void job_members_merge(struct job_record *j, const struct bitset *completed, uint32_t failed,

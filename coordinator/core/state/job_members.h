@@ -67,7 +67,8 @@ void job_count_failure(struct job_record *j); /* one more that counts against ba
 void job_failed_at_least(struct job_record *j, uint32_t failed);
 void job_failed_stored(struct job_record *j, uint32_t failed);     /* by a status that is stored */
 void job_attempts_stored(struct job_record *j, uint32_t attempts); /* the same */
-/* Sets the counts to those of a stored status, whatever was counted before. */
+/* Takes the counts of a stored status over. What was counted once stays counted, and a number of an
+ * attempt that was given stays given, whoever wrote less. */
 void job_members_adopt(struct job_record *j, uint32_t failed, uint32_t attempts);
 /* Counts what a stored status counts, beside what was counted before. */
 void job_members_merge(struct job_record *j, const struct bitset *completed, uint32_t failed,

@@ -87,12 +87,15 @@ static void what_a_status_counts(void **state)
 		const char *name, *completed;
 		uint32_t failed, attempts; /* what another writer says */
 		uint32_t want_completed, want_failed, want_attempts;
+		enum job_state state;
 	} cases[] = {
-		{"more than is known", "0,2-3", 5, 9, 3, 5, 9},
-		{"less than is known", "", 0, 0, 1, 2, 3},
-		{"another index", "1", 2, 3, 2, 2, 3},
-		{"above parallelism: remembered, not counted", "0,7", 2, 3, 1, 2, 3},
-		{"nonsense", "zero", 2, 3, 1, 2, 3},
+		{"more than is known", "0,2-3", 5, 9, 3, 5, 9, JOB_RUNNING},
+		{"less than is known", "", 0, 0, 1, 2, 3, JOB_RUNNING},
+		{"another index", "1", 2, 3, 2, 2, 3, JOB_RUNNING},
+		{"above parallelism: remembered, not counted", "0,7", 2, 3, 1, 2, 3, JOB_RUNNING},
+		{"nonsense", "zero", 2, 3, 1, 2, 3, JOB_RUNNING},
+		{"its end, and less than is known", "", 0, 0, 1, 2, 3, JOB_FAILED},
+		{"its end, and more than is known", "0", 4, 8, 1, 4, 8, JOB_COMPLETED},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		void *world = NULL;
@@ -105,6 +108,7 @@ static void what_a_status_counts(void **state)
 		struct job_record *j = job_find(c, "default", "a");
 		CASE(cases[i].name, j->life.state == JOB_RUNNING && j->members.stored_failed == 2);
 		v.meta.rv = "11";
+		v.status.state = cases[i].state;
 		v.status.completed = cases[i].completed;
 		v.status.failed = cases[i].failed;
 		v.status.attempts = cases[i].attempts;
