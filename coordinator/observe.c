@@ -8,12 +8,15 @@
 #include "coordinator/proven.h"
 #include "coordinator/status_keys.h"
 
+/* An event that the core takes no notice of, because its job was deleted before, leaves no text. */
 static void on_job(struct coordinator *c, const struct job *job)
 {
 	struct core_event ev = {.type = CEV_JOB, .job = job};
 	AUTO(mem_freep) char *name = template_name(job->meta.ns, job->spec.template_hash);
 	template_store_keep(&c->templates, name, job->spec.template_text);
 	shell_step(c, &ev);
+	if (!core_template_used(c->core, name))
+		template_store_drop(&c->templates, name);
 	writeq_seen(c->writeq, status_key_job(c->keys, job->meta.ns, job->meta.name), c->now_ms);
 }
 

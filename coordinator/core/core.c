@@ -313,6 +313,11 @@ bool core_compute_node_apply(const struct core *c, const char *name, struct comp
 	return node_apply_view(c, name, ret);
 }
 
+bool core_template_used(const struct core *c, const char *name)
+{
+	return templates_used(c, name);
+}
+
 void core_what_if(const struct core *c, const struct job_spec *spec, struct what_if *ret)
 {
 	*ret = place_what_if(c, c->questions, spec);

@@ -36,6 +36,9 @@ bool core_compute_node_status(const struct core *c, const char *name,
 bool core_compute_node_apply(const struct core *c, const char *name,
 			     struct compute_node_apply *ret);
 
+/* Whether a job or a member needs the template of this name (template_name). */
+bool core_template_used(const struct core *c, const char *name);
+
 /* The write of the status that the view returned goes out; NULL: the view returned none. */
 void core_job_status_taken(struct core *c, const char *ns, const char *name,
 			   const struct job_status *sent);

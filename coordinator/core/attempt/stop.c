@@ -75,9 +75,15 @@ void attempt_remove(struct core *c, struct attempt *a)
 	send_delete(c, a);
 }
 
+/* Its pod has ended, and takes no room: nothing more is told of it. */
+static bool pod_ended(const struct attempt *a)
+{
+	return a->state == ATTEMPT_ENDED || member_phase_final(a->phase);
+}
+
 void attempt_orphan(struct core *c, struct attempt *a)
 {
-	if (a->state == ATTEMPT_ENDED) {
+	if (pod_ended(a)) {
 		attempt_free(c, a);
 		return;
 	}

@@ -64,19 +64,33 @@ static bool known(const struct lookup *l)
 	return !l || l->answered;
 }
 
+static bool unreadable(const struct lookup *l, struct buf *b)
+{
+	if (!l || !*l->failure)
+		return false;
+	buf_printf(b, "%s %s cannot be read: %s", lookup_kind_text(l), l->name, l->failure);
+	return true;
+}
+
 static bool there(const struct lookup *l, const struct lookup *of, struct buf *b)
 {
-	if (!l->answered)
-		return true;
-	if (*l->failure)
-		buf_printf(b, "%s %s cannot be read: %s", lookup_kind_text(l), l->name, l->failure);
-	else if (!l->exists && of)
+	if (!l->answered || unreadable(l, b))
+		return !l->answered;
+	if (!l->exists && of)
 		buf_printf(b, "%s %s of PersistentVolumeClaim %s does not exist",
 			   lookup_kind_text(l), l->name, of->name);
 	else if (!l->exists)
 		buf_printf(b, "%s %s does not exist; create it, or change the job",
 			   lookup_kind_text(l), l->name);
-	return l->exists && !*l->failure;
+	return l->exists;
+}
+
+/* What is known of a driver only says where its volumes can be; without that nothing is decided. */
+static bool driver_unreadable(const struct lookup *claim, struct buf *b)
+{
+	const struct lookup *from = claim->volume ? claim->volume : claim->storage_class;
+	return from && (unreadable(from->driver, b) || unreadable(from->limits_of_driver, b) ||
+			unreadable(from->capacities, b));
 }
 
 /* The driver attaches the volume of the claim to nodes, and to one at a time. */
@@ -128,7 +142,7 @@ static bool claim_obstacle(const struct lookup *l, struct objects_for who, struc
 		buf_printf(b, "PersistentVolumeClaim %s %s", l->name, buf_str(&why));
 		return true;
 	}
-	return l->volume && !there(l->volume, l, b);
+	return (l->volume && !there(l->volume, l, b)) || driver_unreadable(l, b);
 }
 
 bool objects_obstacle(const struct request *r, struct objects_for who, struct buf *b)

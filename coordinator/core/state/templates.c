@@ -60,6 +60,13 @@ bool templates_run_same(const struct core *c, const struct job_record *j, uint32
 		member_same_run(hash, intern_str(c->strs, j->spec.old_template_id)));
 }
 
+bool templates_used(const struct core *c, const char *name)
+{
+	struct template_use *t;
+	HASH_FIND_STR(c->templates.used, name, t);
+	return t;
+}
+
 uint32_t templates_count(const struct core *c)
 {
 	return HASH_COUNT(c->templates.used);

@@ -16,6 +16,7 @@ bool templates_are_same(const struct job_record *j, uint32_t template_id);
 bool templates_run_same(const struct core *c, const struct job_record *j, uint32_t template_id);
 void templates_forget(struct core *c);
 uint32_t templates_count(const struct core *c);
+bool templates_used(const struct core *c, const char *name); /* by a job or an attempt */
 /* Agents may not create pods of this template in this namespace, but the coordinator may. The names
  * stay remembered when the jobs are gone, at most TEMPLATES_BY_COORDINATOR_MAX of them. */
 bool templates_by_coordinator(const struct core *c, const char *ns, uint32_t template_id);

@@ -250,6 +250,31 @@ static void a_driver_that_may_not_be_read(void **state)
 	assert_int_equal(w_orders(w, j), 2);
 }
 
+/* What a driver can attach, and to how many nodes, is not guessed: the job waits and says why. */
+static void a_driver_that_cannot_be_read(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	struct wjob *j = needs(w, "a", 1);
+	struct needed bound = {.bound = true, .volume = "v"};
+	struct needed volume = {.volume = "", .modes = MODE_RWO, .driver = "disk", .handle = "h"};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &bound);
+	tell(w, NEEDED_VOLUME, "v", RC_OK, &volume);
+	tell(w, NEEDED_CSI_DRIVER, "disk", RC_TIMEOUT, NULL);
+	tell(w, NEEDED_CSI_NODES, "disk", RC_TIMEOUT, NULL);
+	w_wait(w, 2000);
+	assert_int_equal(w_orders(w, j), 0);
+	assert_string_equal(w_status(w, j).message,
+			    "CSIDriver disk cannot be read: deadline exceeded");
+	w_wait(w, 10000);
+	tell(w, NEEDED_CSI_DRIVER, "disk", RC_NOTFOUND, NULL);
+	w_wait(w, 2000);
+	assert_string_equal(w_status(w, j).message,
+			    "CSINodes with driver disk cannot be read: deadline exceeded");
+	tell(w, NEEDED_CSI_NODES, "disk", RC_OK, NULL);
+	assert_int_equal(w_orders(w, j), 1);
+}
+
 static void where_reading_fails(void **state)
 {
 	struct world *w = w_of(state);
@@ -576,6 +601,7 @@ int main(void)
 		T(no_room_for_volumes),
 		T(a_new_node_is_asked_first),
 		T(a_driver_that_may_not_be_read),
+		T(a_driver_that_cannot_be_read),
 		T(where_reading_fails),
 		T(a_runtime_class),
 		T(the_first_consumer_of_a_claim),
