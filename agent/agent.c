@@ -126,6 +126,11 @@ bool agent_ready(const struct agent *a, const char **ret_missing)
 	return (*ret_missing)[0] == '\0';
 }
 
+void agent_orders(const struct agent *a, struct agent_orders_view *ret)
+{
+	agent_session_orders(a->session, ret);
+}
+
 void agent_stats(const struct agent *a, struct agent_stats *ret)
 {
 	struct agent_core_stats core;

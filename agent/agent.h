@@ -31,4 +31,6 @@ void agent_retry(struct agent *a);
  * *ret_missing says what is missing, for /readyz. */
 bool agent_ready(const struct agent *a, const char **ret_missing);
 
+struct agent_orders_view; /* agent_session.h; for checks */
+void agent_orders(const struct agent *a, struct agent_orders_view *ret);
 void agent_stats(const struct agent *a, struct agent_stats *ret);

@@ -182,7 +182,6 @@ struct coordinator *coordinator_free(struct coordinator *c)
 	c->core = core_free(c->core);
 	c->proofs = proofs_free(c->proofs);
 	c->agent_policy = agent_policy_free(c->agent_policy);
-	proven_done(c);
 	c->keys = intern_free(c->keys);
 	write_done(c);
 	for (size_t i = 0; i < ARRAY_LEN(c->own); i++)
@@ -321,4 +320,14 @@ void coordinator_stats(const struct coordinator *c, struct coordinator_stats *re
 		ret->relists = reflector_relists(c->jobs) + reflector_relists(c->nodes) +
 			       reflector_relists(c->compute_nodes) +
 			       reflector_relists(c->nominated);
+}
+
+void coordinator_orders(const struct coordinator *c, const char *node, const struct order **ret,
+			uint32_t *ret_n, uint64_t *ret_revision)
+{
+	*ret = NULL;
+	*ret_n = 0;
+	*ret_revision = 0;
+	if (c->leading && c->core)
+		core_orders(c->core, node, ret, ret_n, ret_revision);
 }

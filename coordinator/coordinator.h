@@ -32,3 +32,7 @@ bool coordinator_leading(const struct coordinator *c);
 bool coordinator_ready(const struct coordinator *c, const char **ret_missing);
 
 void coordinator_stats(const struct coordinator *c, struct coordinator_stats *ret);
+/* The orders of a node as they are now, if this coordinator leads; see core_orders(). For checks.
+ */
+void coordinator_orders(const struct coordinator *c, const char *node, const struct order **ret,
+			uint32_t *ret_n, uint64_t *ret_revision);

@@ -190,8 +190,12 @@ static struct orders_view orders(void *self, const char *node)
 	struct coordinator *c = coordinator_of(self);
 	struct orders_view view = {0};
 	core_orders(c->core, node, &view.v, &view.n, &view.revision);
-	view.v = proven_orders(c, node, view.v, view.n);
 	return view;
+}
+
+static void prove(void *self, const char *node, const struct order *o, char ret[PROOF_TEXT_BYTES])
+{
+	proven_order(coordinator_of(self), node, o, ret);
 }
 
 static const char *template_text(void *self, const char *ns, const char *hash)
@@ -218,6 +222,7 @@ struct server_sessions *observe_sessions(struct coordinator *c)
 					     .on_hangup = on_hangup,
 					     .on_dropped = on_dropped,
 					     .orders = orders,
+					     .prove = prove,
 					     .template_text = template_text};
 	return server_sessions_new(&cfg, &c->api, &c->link, c->log);
 }

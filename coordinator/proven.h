@@ -10,10 +10,7 @@
 struct member *proven_members(const struct coordinator *c, const char *node, const struct member *v,
 			      uint32_t n);
 void proven_member(const struct coordinator *c, const char *node, struct member *m);
-/* The same orders, those that an agent is to carry out with proofs. Borrowed until the next call.
- */
-const struct order *proven_orders(struct coordinator *c, const char *node, const struct order *v,
-				  uint32_t n);
-/* "" where orders are not proven. */
+/* Both give "" where orders are not proven. */
+void proven_order(struct coordinator *c, const char *node, const struct order *o,
+		  char ret[PROOF_TEXT_BYTES]);
 void proven_create(struct coordinator *c, const struct pod_create *p, char ret[PROOF_TEXT_BYTES]);
-void proven_done(struct coordinator *c);

@@ -19,12 +19,6 @@
 
 enum { NOTES_QUEUED_MAX = 256, SHELL_MAGIC = 0x6d75636f };
 
-struct proven_orders {
-	struct order *v;
-	char (*texts)[PROOF_TEXT_BYTES];
-	uint32_t cap;
-};
-
 struct coordinator {
 	uint32_t magic;
 	struct coordinator_config cfg; /* strings owned below */
@@ -47,7 +41,6 @@ struct coordinator {
 	struct proofs_config proofs_cfg;
 	struct agent_policy *agent_policy; /* NULL: not looked at */
 	struct agent_policy_config agent_policy_cfg;
-	struct proven_orders proven; /* proven.c: the orders given out last */
 
 	bool leading, synced, pods_listed, stopping;
 	/* A list of all pods has ended; old pods were left out of it, since jobs were not known. */

@@ -143,6 +143,7 @@ struct order {
 	bool by_agent; /* the agent is to create it, now or later; not told to the agent */
 	bool launch; /* the agent creates it now; false: it waits, or the coordinator creates it */
 	uint32_t ticket;   /* one create may begin for each number; 0: as often as is needed */
+	uint32_t number;   /* names it in its session (protocol.md); 0: nothing does */
 	const char *proof; /* for the pod's annotation, or "" */
 };
 

@@ -41,6 +41,7 @@ struct msg_hello {
 	const char *token, *node, *boot_id, *version;
 	const char *agent; /* identity of this process, unique per start */
 	bool proofs;       /* this agent puts proofs on pods and reports them */
+	bool deltas;       /* this agent takes orders that say what has changed */
 	struct capacity capacity;
 	uint64_t epoch; /* the newest leader's that the agent knows of; 0: of none */
 	uint32_t page;  /* 0… ; members are spread over pages, in one exchange each */
@@ -104,6 +105,11 @@ struct msg_orders {
 	uint32_t norders;
 	const struct template_text *templates;
 	uint32_t ntemplates;
+	/* Not 0: the orders are those that are new or changed since this revision; then these of it
+	 * went, and there are so many in all. One page. */
+	uint64_t since;
+	const uint32_t *gone;
+	uint32_t ngone, total;
 };
 
 struct msg {

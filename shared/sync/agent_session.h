@@ -64,6 +64,14 @@ bool agent_session_connected(const struct agent_session *s); /* a session is up 
  * orders yet; orders of before are not carried out for a leader that may not know of them. */
 int64_t agent_session_heard(const struct agent_session *s);
 
+/* The orders that the agent was given last, borrowed until the next call; for checks. */
+struct agent_orders_view {
+	uint64_t epoch, revision; /* of its leader; revision 0: none came in this session */
+	const struct order *v;
+	uint32_t n;
+};
+void agent_session_orders(const struct agent_session *s, struct agent_orders_view *ret);
+
 struct agent_session_stats {
 	uint64_t sessions, reports, orders_refused; /* counted since new */
 	uint64_t epoch;                             /* the newest seen */

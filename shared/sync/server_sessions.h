@@ -52,6 +52,10 @@ struct server_sessions_config {
 	void (*on_dropped)(void *self, const char *node, uint64_t session);
 	/* The node's orders; borrowed until the next call into the owner. */
 	struct orders_view (*orders)(void *self, const char *node);
+	/* The proof of an order that the agent is to carry out, as it is sent. NULL: orders are not
+	 * proven. */
+	void (*prove)(void *self, const char *node, const struct order *o,
+		      char ret[PROOF_TEXT_BYTES]);
 	/* NULL: unknown (any more) */
 	const char *(*template_text)(void *self, const char *ns, const char *hash);
 };

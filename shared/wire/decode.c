@@ -141,7 +141,8 @@ static enum rc get_order(const Muster__V1__Order *o, struct order *ret, struct e
 			      .template_hash = o->template_hash,
 			      .launch = o->launch,
 			      .proof = o->proof,
-			      .ticket = o->ticket};
+			      .ticket = o->ticket,
+			      .number = o->number};
 	return RC_OK;
 }
 
@@ -157,6 +158,7 @@ static enum rc get_hello(struct arena *a, const Muster__V1__Hello *m, struct msg
 				  .version = m->version,
 				  .agent = m->agent,
 				  .proofs = m->proofs,
+				  .deltas = m->deltas,
 				  .epoch = m->epoch,
 				  .page = m->page,
 				  .last_page = m->last_page};
@@ -226,7 +228,11 @@ static enum rc get_orders(struct arena *a, const Muster__V1__Orders *m, struct m
 				   .orders = orders,
 				   .norders = (uint32_t)m->n_orders,
 				   .templates = templates,
-				   .ntemplates = (uint32_t)m->n_templates};
+				   .ntemplates = (uint32_t)m->n_templates,
+				   .since = m->since,
+				   .gone = m->gone,
+				   .ngone = (uint32_t)m->n_gone,
+				   .total = m->total};
 	return RC_OK;
 }
 

@@ -141,6 +141,7 @@ static bool put_orders(struct arena *a, const struct msg_orders *m, Muster__V1__
 		o[i].launch = in->launch;
 		o[i].proof = text(in->proof);
 		o[i].ticket = in->ticket;
+		o[i].number = in->number;
 	}
 	for (uint32_t i = 0; i < m->ntemplates; i++) {
 		muster__v1__template__init(&t[i]);
@@ -178,6 +179,7 @@ static bool put_hello(struct arena *a, const struct msg_hello *m, Muster__V1__Fr
 	out->version = text(m->version);
 	out->agent = text(m->agent);
 	out->proofs = m->proofs;
+	out->deltas = m->deltas;
 	out->epoch = m->epoch;
 	out->page = m->page;
 	out->last_page = m->last_page;
@@ -258,7 +260,13 @@ static bool put_orders_kind(struct arena *a, const struct msg_orders *m, Muster_
 	out->revision = m->revision;
 	out->page = m->page;
 	out->more = m->more;
-	return put_orders(a, m, out);
+	out->since = m->since;
+	out->total = m->total;
+	out->n_gone = m->ngone;
+	out->gone = arena_alloc(a, m->ngone * sizeof *out->gone);
+	for (uint32_t i = 0; out->gone && i < m->ngone; i++)
+		out->gone[i] = m->gone[i];
+	return out->gone && put_orders(a, m, out);
 }
 
 static bool put(struct arena *a, const struct msg *msg, Muster__V1__Frame *f)

@@ -45,6 +45,8 @@ static struct order order(struct input *in)
 			      .parallelism = number(in, PARALLELISM_MAX),
 			      .template_hash = text(in, TEMPLATE_HASH_BYTES - 1),
 			      .launch = number(in, 1),
+			      .ticket = number(in, UINT32_MAX - 1),
+			      .number = number(in, UINT32_MAX - 1),
 			      .proof = text(in, PROOF_TEXT_BYTES - 1)};
 }
 
@@ -52,6 +54,7 @@ static void same(const struct order *a, const struct order *b)
 {
 	must(str_eq(a->ns, b->ns) && str_eq(a->pod, b->pod) && str_eq(a->job_uid, b->job_uid));
 	must(str_eq(a->pod_uid, b->pod_uid) && str_eq(a->template_hash, b->template_hash));
+	must(a->ticket == b->ticket && a->number == b->number);
 	must(a->index == b->index && a->attempt == b->attempt && a->launch == b->launch);
 	must(str_eq(a->proof, b->proof) && a->parallelism == b->parallelism);
 }
@@ -70,6 +73,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct template_text t = {.hash = text(&in, TEMPLATE_HASH_BYTES - 1),
 				  .text = text(&in, POD_BYTES_MAX),
 				  .ns = text(&in, 63)};
+	static uint32_t gone[NODE_PODS_MAX];
+	uint32_t ngone = number(&in, NODE_PODS_MAX);
+	for (uint32_t i = 0; i < ngone; i++)
+		gone[i] = UINT32_MAX - i;
 	struct msg msg = {.type = MSG_ORDERS,
 			  .orders = {.session = 1,
 				     .epoch = 2,
@@ -77,10 +84,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 				     .orders = v,
 				     .norders = n,
 				     .templates = &t,
-				     .ntemplates = 1}};
+				     .ntemplates = 1,
+				     .since = ngone,
+				     .gone = gone,
+				     .ngone = ngone,
+				     .total = n}};
 	must(wire_encode(&msg, FRAME_COORDINATOR_MAX, &out, &e) == RC_OK);
 	must(wire_decode(out.data, out.len, FRAME_COORDINATOR_MAX, &read, &back, &e) == RC_OK);
-	must(back.orders.norders == n);
+	must(back.orders.norders == n && back.orders.ngone == ngone);
+	must(back.orders.since == ngone && back.orders.total == n);
 	for (uint32_t i = 0; i < n; i++)
 		same(&v[i], &back.orders.orders[i]);
 	arena_done(&in.arena);

@@ -16,6 +16,7 @@ static void send_page(struct agent_session *s, const char *token)
 				    .version = s->version,
 				    .agent = s->agent,
 				    .proofs = true,
+				    .deltas = true,
 				    .capacity = all->capacity,
 				    .epoch = s->epoch,
 				    .page = all->page,

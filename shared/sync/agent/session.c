@@ -233,6 +233,12 @@ int64_t agent_session_heard(const struct agent_session *s)
 	return s->heard_ms;
 }
 
+void agent_session_orders(const struct agent_session *s, struct agent_orders_view *ret)
+{
+	const struct agent_orders *o = &s->orders;
+	*ret = (struct agent_orders_view){s->epoch, o->revision, o->held.v, o->held.n};
+}
+
 void agent_session_stats(const struct agent_session *s, struct agent_session_stats *ret)
 {
 	*ret = (struct agent_session_stats){.sessions = s->sessions,

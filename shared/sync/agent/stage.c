@@ -38,8 +38,7 @@ static const struct state_rule rules[STAGE_N] = {
 static void forget_requests(struct agent_session *s)
 {
 	s->report_out = s->watch_out = false;
-	agent_orders_forget(&s->orders);
-	s->orders.revision = 0; /* revisions of another session mean something else */
+	agent_orders_restart(&s->orders);
 }
 
 static void enter(struct agent_session *s, enum agent_stage to, int64_t due_ms)

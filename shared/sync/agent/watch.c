@@ -38,27 +38,21 @@ void agent_watch_send(struct agent_session *s)
 
 static void set_complete(struct agent_session *s)
 {
-	struct agent_orders *o = &s->orders;
-	o->revision = o->next_revision;
+	const struct agent_orders *o = &s->orders;
 	if (!s->ordered)
 		s->heard_ms = s->hello_ms;
 	s->ordered = true;
-	s->cfg.on_orders(s->cfg.self, s->epoch, o->v, o->n);
-	agent_orders_forget(o);
+	s->cfg.on_orders(s->cfg.self, s->epoch, o->held.v, o->held.n);
 }
 
-static bool take_page(struct agent_session *s, const struct msg_orders *page)
+/* Texts come before the orders that name them. */
+static void take_templates(struct agent_session *s, const struct msg_orders *m)
 {
-	if (!agent_orders_add(&s->orders, page))
-		return false;
-	for (uint32_t i = 0; i < page->ntemplates; i++) {
-		const struct template_text *t = &page->templates[i];
+	for (uint32_t i = 0; i < m->ntemplates; i++) {
+		const struct template_text *t = &m->templates[i];
 		AUTO(mem_freep) char *name = template_name(t->ns, t->hash);
 		s->cfg.on_template(s->cfg.self, name, t->text);
 	}
-	if (!s->orders.collecting)
-		set_complete(s);
-	return true;
 }
 
 const char *agent_watch_answered(struct agent_session *s, const struct msg_orders *page)
@@ -73,10 +67,17 @@ const char *agent_watch_answered(struct agent_session *s, const struct msg_order
 	}
 	bool unchanged = page->page == 0 && !page->more && page->norders == 0 &&
 			 page->revision == o->revision;
-	if (unchanged || !agent_orders_fits(o, page))
+	enum agent_orders_end end = AGENT_ORDERS_STRAY;
+	if (unchanged)
 		agent_orders_forget(o);
-	else if (!take_page(s, page))
+	else
+		end = agent_orders_take(o, page);
+	if (end == AGENT_ORDERS_TOO_MANY)
 		return "more orders came than a node can have";
+	if (end != AGENT_ORDERS_STRAY)
+		take_templates(s, page);
+	if (end == AGENT_ORDERS_COMPLETE)
+		set_complete(s);
 	agent_watch_send(s);
 	return NULL;
 }

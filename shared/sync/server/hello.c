@@ -142,6 +142,7 @@ static void hello_reviewed(struct server_sessions *s, struct server_pipe *p,
 	p->reported = false;
 	p->seq = 0;
 	p->paging = (struct server_paging){0};
+	p->deltas = p->draft->hello.deltas;
 	page_taken(s, p, ticket);
 }
 

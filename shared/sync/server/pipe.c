@@ -92,6 +92,7 @@ static void leave_session(struct server_sessions *s, struct server_pipe *p)
 	s->stats.sessions--;
 	s->stats.pipes_waiting++;
 	server_parked_forget(s, p);
+	server_told_reset(&p->told);
 	free(p->replaced);
 	p->replaced = NULL;
 }

@@ -6,6 +6,7 @@
 #include "base/heap.h"
 #include "base/table.h"
 #include "pace/pace.h"
+#include "sync/server/told.h"
 #include "sync/server_sessions.h"
 
 enum pipe_state {
@@ -30,6 +31,7 @@ struct server_parked {
 struct server_paging {
 	uint64_t revision;
 	uint32_t page, start, end;
+	uint32_t first; /* the number of the set's first order; 0: orders have no numbers */
 };
 
 struct server_pipe {
@@ -61,6 +63,8 @@ struct server_pipe {
 	uint64_t seq;
 	struct server_parked parked;
 	struct server_paging paging;
+	bool deltas; /* the agent takes what has changed; else always whole sets */
+	struct server_told told;
 	bool stirred; /* in the list of those to look at */
 };
 

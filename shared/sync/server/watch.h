@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Watches: a session's Watch is parked until its node's orders are others than the agent has. An
- * answer is always a page of the full set: the first one, unless the agent asks for the page after
- * (or again for) the one that it was sent last, and the set is still the same. */
+/* Watches: a session's Watch is parked until its node's orders are others than the agent has. The
+ * answer is what has changed since the set that the agent named, if that fits one frame and costs
+ * less than the set. Else it is a page of the full set: the first one, unless the agent asks for
+ * the page after (or again for) the one that it was sent last, and the set is still the same. */
 #pragma once
 
 #include "sync/server/record.h"

@@ -154,6 +154,7 @@ static void on_turn(void *self, const struct proc *p)
 {
 	witness_turn(p);
 	check_paced(self, p);
+	check_same_orders(self, p);
 }
 
 static void on_saw(void *self, const struct host *host, enum watch_event ev, struct version *v)

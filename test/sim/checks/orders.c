@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "sync/agent_session.h"
 
 static void clear(struct ordered *o)
 {
@@ -91,11 +92,21 @@ static void check_number(struct checks *c, uint64_t epoch, const struct order *o
 	HASH_ADD(hh, c->tickets, number, sizeof t->number, t);
 }
 
+static bool is_gone(const struct msg_orders *m, uint32_t number)
+{
+	for (uint32_t i = 0; i < m->ngone; i++) {
+		if (m->gone[i] == number)
+			return true;
+	}
+	return !m->since;
+}
+
 static void take_orders(struct ordered *o, const struct msg_orders *m, int64_t now_ms)
 {
 	for (uint32_t i = 0; i < o->n; i++) {
-		if (o->v[i].present)
-			o->v[i].left_ms = now_ms;
+		if (!o->v[i].present || !is_gone(m, o->v[i].number))
+			continue;
+		o->v[i].left_ms = now_ms;
 		o->v[i].present = false;
 	}
 	for (uint32_t i = 0; i < m->norders; i++) {
@@ -106,6 +117,7 @@ static void take_orders(struct ordered *o, const struct msg_orders *m, int64_t n
 			*t = (struct told){.pod = mem_strdup(m->orders[i].pod)};
 		}
 		t->present = true;
+		t->number = m->orders[i].number;
 		t->tickets += m->orders[i].ticket && m->orders[i].ticket != t->ticket;
 		if (m->orders[i].ticket)
 			t->ticket = m->orders[i].ticket;
@@ -164,12 +176,87 @@ void orders_message(struct checks *c, const struct proc *to, const struct msg *m
 	if (m->epoch < o->epoch || (m->epoch == o->epoch && m->session == o->session &&
 				    m->revision == o->revision && !m->page))
 		return;
+	if (m->since && to->host.older)
+		world_fail(c->world, "change-unasked",
+			   "%s, which takes whole sets alone, is told a change of its orders",
+			   to->host.name);
+	if (m->since && (m->session != o->session || m->since != o->whole))
+		return; /* it is for other orders than the agent has */
+	if (m->since)
+		server_count(&c->world->server, FACT_ORDERS_CHANGED);
 	for (uint32_t i = 0; i < m->norders; i++)
 		check_number(c, m->epoch, &m->orders[i]);
+	if (!m->more)
+		o->whole = m->revision;
 	o->epoch = m->epoch;
 	o->session = m->session;
 	o->revision = m->revision;
 	take_orders(o, m, c->world->clock.now_ms);
+}
+
+/* ---- the agent's set and the coordinator's ---- */
+
+static const struct proc *leader_of(const struct checks *c, uint64_t epoch)
+{
+	for (uint32_t i = 0; i < c->cluster->cfg.coordinators; i++) {
+		const struct proc *p = &c->cluster->coordinator[i];
+		struct coordinator_stats st;
+		if (!p->host.alive || !coordinator_leading(p->c))
+			continue;
+		coordinator_stats(p->c, &st);
+		if (st.epoch == epoch)
+			return p;
+	}
+	return NULL;
+}
+
+static bool same_order(const struct order *a, const struct order *b)
+{
+	return str_eq(a->ns, b->ns) && str_eq(a->pod, b->pod) && str_eq(a->job_uid, b->job_uid) &&
+	       str_eq(str_or_empty(a->pod_uid), str_or_empty(b->pod_uid)) &&
+	       str_eq(a->template_hash, b->template_hash) && a->index == b->index &&
+	       a->attempt == b->attempt && a->launch == b->launch && a->ticket == b->ticket;
+}
+
+static bool has_order(const struct agent_orders_view *view, const struct order *o)
+{
+	for (uint32_t i = 0; i < view->n; i++) {
+		if (same_order(&view->v[i], o))
+			return true;
+	}
+	return false;
+}
+
+/* While both are at the same revision, the agent has the coordinator's set, however that set was
+ * told (protocol.md). */
+void check_same_orders(struct checks *c, const struct proc *p)
+{
+	struct agent_orders_view has;
+	const struct order *v;
+	uint32_t n;
+	uint64_t revision;
+	if (p->kind != PROC_AGENT || !p->host.alive)
+		return;
+	struct ordered *o = ordered_of(c, p);
+	agent_orders(p->a, &has);
+	if (!o || !has.revision || (o->same[0] == has.epoch && o->same[1] == has.revision))
+		return;
+	const struct proc *leader = leader_of(c, has.epoch);
+	if (!leader)
+		return;
+	coordinator_orders(leader->c, p->host.node, &v, &n, &revision);
+	if (revision != has.revision)
+		return;
+	o->same[0] = has.epoch;
+	o->same[1] = has.revision;
+	if (n != has.n)
+		world_fail(c->world, "same-orders", "%s has %u orders, its coordinator has %u",
+			   p->host.name, has.n, n);
+	for (uint32_t i = 0; i < n; i++) {
+		if (!has_order(&has, &v[i]))
+			world_fail(c->world, "same-orders", "%s has another order for %s",
+				   p->host.name, v[i].pod);
+	}
 }
 
 void orders_free(struct checks *c)

@@ -34,6 +34,7 @@ struct changed { /* when placement facts of a node, ComputeNode or job were said
 
 struct told { /* one order that an agent has or had */
 	char *pod;
+	uint32_t number; /* by which changes name it; 0: none */
 	bool present;
 	int64_t left_ms;
 	uint32_t ticket;           /* the last that it had with this order … */
@@ -45,6 +46,8 @@ struct ordered { /* what an agent process was told to run */
 	uint32_t incarnation;
 	int64_t since_ms; /* when the first orders of this incarnation came */
 	uint64_t epoch, session, revision;
+	uint64_t whole;   /* the revision of its last complete set */
+	uint64_t same[2]; /* epoch and revision that check_same_orders() has compared */
 	struct told *v;
 	uint32_t n, cap;
 };

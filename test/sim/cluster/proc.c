@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "test/sim/cluster/cluster.h"
 #include "test/sim/cluster/config.h"
@@ -149,6 +150,14 @@ static void start_agent(struct proc *p, const char *identity)
 	agent_start(p->a, proc_now(p), proc_wall(p));
 }
 
+/* A quarter of the agents are of an older version; each start may be the one after an upgrade. */
+static bool is_older(const struct proc *p)
+{
+	const struct cluster *cl = p->cluster;
+	uint64_t h = hash_u64(hash_str(cl->cfg.seed, p->host.name), p->host.incarnation);
+	return p->kind == PROC_COORDINATOR ? cl->world.older_version : h % 4 == 0;
+}
+
 void proc_start(struct proc *p)
 {
 	AUTO(buf_done) struct buf identity = BUF_INIT(128);
@@ -156,6 +165,7 @@ void proc_start(struct proc *p)
 		return;
 	p->host.incarnation++;
 	p->host.alive = true;
+	p->host.older = is_older(p);
 	p->stopping = false;
 	p->host.turn_at_ms = INT64_MAX;
 	p->host.paused_until_ms = p->slept_ms = 0;

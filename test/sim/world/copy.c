@@ -309,6 +309,7 @@ static struct msg_orders copy_orders(struct arena *a, const struct msg_orders *m
 	for (uint32_t i = 0; i < m->ntemplates; i++)
 		t[i] = (struct template_text){copy_str(a, t[i].hash), copy_str(a, t[i].text),
 					      copy_str(a, t[i].ns)};
+	c.gone = COPY_ARRAY(a, m->gone, m->ngone);
 	c.orders = o;
 	c.templates = t;
 	return c;

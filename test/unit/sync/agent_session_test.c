@@ -18,7 +18,7 @@ struct sent {
 	char token[FAKE_TEXT], node[FAKE_TEXT];
 	uint64_t session, seq, revision;
 	uint32_t page, nmembers, ntemplates;
-	bool last_page, has_capacity;
+	bool last_page, has_capacity, deltas;
 	uint64_t epoch; /* HELLO */
 };
 
@@ -62,6 +62,7 @@ static void link_request(void *self, enum link_channel ch, const struct msg *m)
 		s->epoch = m->hello.epoch;
 		s->nmembers = m->hello.nmembers;
 		s->last_page = m->hello.last_page;
+		s->deltas = m->hello.deltas;
 	} else if (m->type == MSG_REPORT) {
 		fake_copy(s->token, m->report.token);
 		s->session = m->report.session;
@@ -262,6 +263,76 @@ static struct msg orders(uint64_t revision, uint32_t page, bool more, const stru
 				       .norders = n}};
 }
 
+/* ---- changes ---- */
+
+static struct msg change(uint64_t since, uint64_t revision, const struct order *v, uint32_t n,
+			 uint32_t total)
+{
+	struct msg m = orders(revision, 0, false, v, n);
+	m.orders.since = since;
+	m.orders.total = total;
+	return m;
+}
+
+static void changes_make_the_whole_set(void **state)
+{
+	struct world *w = *state;
+	const struct order v[] = {{.pod = "a", .number = 1}, {.pod = "b", .number = 2}};
+	const struct order more[] = {{.pod = "b", .number = 2, .ticket = 3},
+				     {.pod = "c", .number = 3}};
+	const uint32_t gone[] = {1};
+	up(w);
+	answer(w, LINK_WATCH, orders(7, 0, false, v, 2));
+	expect(w, "orders:41:2:a:b ");
+	answer(w, LINK_WATCH, change(7, 8, more, 2, 3));
+	expect(w, "orders:41:3:a:b:c ");
+	assert_int_equal(last(w, LINK_WATCH)->revision, 8);
+	struct msg m = change(8, 9, NULL, 0, 2);
+	m.orders.gone = gone;
+	m.orders.ngone = 1;
+	answer(w, LINK_WATCH, m);
+	expect(w, "orders:41:2:b:c ");
+}
+
+/* It asks for the set that it has, or for the whole one; its orders stay as they are. */
+static void changes_of_other_sets_are_left(void **state)
+{
+	struct world *w = *state;
+	const struct order v[] = {{.pod = "a", .number = 1}, {.pod = "b", .number = 2}};
+	up(w);
+	answer(w, LINK_WATCH, orders(7, 0, false, v, 2));
+	expect(w, "orders:41:2:a:b ");
+	answer(w, LINK_WATCH, change(6, 8, NULL, 0, 2));
+	assert_int_equal(last(w, LINK_WATCH)->revision, 7);
+	answer(w, LINK_WATCH, change(7, 8, NULL, 0, 5));
+	assert_int_equal(last(w, LINK_WATCH)->revision, 0);
+	expect(w, "");
+	answer(w, LINK_WATCH, orders(8, 0, false, v, 1));
+	expect(w, "orders:41:1:a ");
+	assert_true(agent_session_connected(w->s));
+}
+
+/* A new session knows no revision of the one before. */
+static void changes_of_the_session_before(void **state)
+{
+	struct world *w = *state;
+	const struct order v[] = {{.pod = "a", .number = 1}};
+	struct agent_orders_view view;
+	up(w);
+	answer(w, LINK_WATCH, orders(7, 0, false, v, 1));
+	agent_session_orders(w->s, &view);
+	assert_int_equal(view.revision, 7);
+	assert_int_equal(view.n, 1);
+	w->link.on_closed(w->link.self, "gone");
+	until_due(w);
+	w->link.on_open(w->link.self);
+	answer(w, LINK_REPORT, welcome(9, 41, false));
+	assert_int_equal(last(w, LINK_WATCH)->revision, 0);
+	buf_reset(&w->told);
+	answer(w, LINK_WATCH, change(7, 8, NULL, 0, 1));
+	expect(w, "");
+}
+
 /* ---- hello ---- */
 
 static void hello_and_watch(void **state)
@@ -273,6 +344,7 @@ static void hello_and_watch(void **state)
 	assert_int_equal(h->type, MSG_HELLO);
 	assert_string_equal(h->token, "tok");
 	assert_string_equal(h->node, "n1");
+	assert_true(h->deltas);
 	assert_int_equal(h->nmembers, 2);
 	assert_true(h->last_page);
 	struct sent *watch = last(w, LINK_WATCH);
@@ -770,6 +842,9 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		T(changes_make_the_whole_set),
+		T(changes_of_other_sets_are_left),
+		T(changes_of_the_session_before),
 		T(hello_and_watch),
 		T(hello_in_pages),
 		T(large_members_make_small_pages),

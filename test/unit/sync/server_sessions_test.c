@@ -22,8 +22,9 @@ struct reply {
 	struct msg_welcome welcome;
 	struct msg_ack ack;
 	uint64_t revision, epoch;
-	uint32_t page, norders, ntemplates;
-	char first_pod[FAKE_TEXT];
+	uint64_t since;
+	uint32_t page, norders, ntemplates, ngone, total, first_number;
+	char first_pod[FAKE_TEXT], first_proof[FAKE_TEXT];
 	bool more;
 };
 
@@ -65,8 +66,14 @@ static void link_reply(void *self, uint64_t ticket, const struct msg *msg)
 		r->more = msg->orders.more;
 		r->norders = msg->orders.norders;
 		r->ntemplates = msg->orders.ntemplates;
-		if (r->norders > 0)
+		r->since = msg->orders.since;
+		r->ngone = msg->orders.ngone;
+		r->total = msg->orders.total;
+		if (r->norders > 0) {
 			fake_copy(r->first_pod, msg->orders.orders[0].pod);
+			fake_copy(r->first_proof, str_or_empty(msg->orders.orders[0].proof));
+			r->first_number = msg->orders.orders[0].number;
+		}
 	}
 }
 
@@ -157,6 +164,14 @@ static void sink(void *self, enum log_level level, const char *msg, const struct
 	w->warnings += level == LOG_WARN;
 }
 
+static void prove(void *self, const char *node, const struct order *o, char ret[PROOF_TEXT_BYTES])
+{
+	(void)self;
+	AUTO(buf_done) struct buf b = BUF_INIT(PROOF_TEXT_BYTES - 1);
+	buf_printf(&b, "%s@%s", o->pod, node);
+	memcpy(ret, buf_str(&b), b.len + 1);
+}
+
 static int setup_with(void **state,
 		      enum reject (*looks)(const char *token, const char *username,
 					   const char *node, char *ret_print, const char **ret_why))
@@ -177,6 +192,7 @@ static int setup_with(void **state,
 					     .on_hangup = on_hangup,
 					     .on_dropped = on_dropped,
 					     .orders = orders,
+					     .prove = prove,
 					     .template_text = template_text};
 	struct api api = fake_api(&w->api);
 	struct link_server link = {w, link_reply, link_close, link_vouch};
@@ -975,6 +991,135 @@ static void hang_up_with_a_parked_watch(void **state)
 	assert_int_equal(server_sessions_stats(w->s)->parked, 0);
 }
 
+/* A session whose agent takes changes. */
+static uint64_t session_of_changes(struct world *w, uint64_t pipe)
+{
+	struct msg hello = hello_of("n1", "a1");
+	hello.hello.deltas = true;
+	w->link.on_pipe_open(w->link.self, pipe, "10.0.0.7:4242");
+	request(w, pipe, &hello);
+	identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+	return last(w)->welcome.session;
+}
+
+static struct reply *watched(struct world *w, uint64_t session, uint64_t revision)
+{
+	struct msg watch = watch_of(session, revision, 0);
+	request(w, 1, &watch);
+	pass(w, 0);
+	return last(w);
+}
+
+static void changes_are_told(void **state)
+{
+	struct world *w = *state;
+	struct order v[] = {{.pod = "p0"}, {.pod = "p1"}, {.pod = "p2"}, {.pod = "p3"}};
+	uint64_t id = session_of_changes(w, 1);
+	w->view = (struct orders_view){7, v, 4};
+	assert_int_equal(watched(w, id, 0)->since, 0);
+	assert_int_equal(last(w)->norders, 4);
+	assert_int_equal(last(w)->first_number, 1);
+	v[1].ticket = 5;
+	w->view = (struct orders_view){8, v, 3};
+	assert_int_equal(watched(w, id, 7)->since, 7);
+	assert_int_equal(last(w)->revision, 8);
+	assert_int_equal(last(w)->norders, 1);
+	assert_string_equal(last(w)->first_pod, "p1");
+	assert_int_equal(last(w)->first_number, 2);
+	assert_int_equal(last(w)->ngone, 1);
+	assert_int_equal(last(w)->total, 3);
+	/* That answer was lost. */
+	v[0].ticket = 6;
+	w->view.revision = 9;
+	assert_int_equal(watched(w, id, 7)->since, 7);
+	assert_int_equal(last(w)->norders, 2);
+	/* One whose set nobody knows; one that begins anew. */
+	w->view.revision = 10;
+	assert_int_equal(watched(w, id, 8)->since, 0);
+	assert_int_equal(last(w)->norders, 3);
+	w->view.revision = 11;
+	assert_int_equal(watched(w, id, 0)->since, 0);
+}
+
+/* A revision that an agent names in a new session is of no set that this session knows. */
+static void a_session_begins_with_the_whole_set(void **state)
+{
+	struct world *w = *state;
+	struct order v[] = {{.pod = "p0"}, {.pod = "p1"}};
+	uint64_t id = session_of_changes(w, 1);
+	w->view = (struct orders_view){7, v, 2};
+	watched(w, id, 0);
+	watched(w, id, 7);
+	w->link.on_pipe_closed(w->link.self, 1);
+	id = session_of_changes(w, 1);
+	w->view.revision = 8;
+	assert_int_equal(watched(w, id, 7)->since, 0);
+	assert_int_equal(last(w)->norders, 2);
+}
+
+static void proofs_are_made_as_orders_are_sent(void **state)
+{
+	struct world *w = *state;
+	struct order v[] = {{.pod = "p0", .by_agent = true}, {.pod = "p1"}};
+	uint64_t id = session_of_changes(w, 1);
+	w->view = (struct orders_view){7, v, 2};
+	assert_string_equal(watched(w, id, 0)->first_proof, "p0@n1");
+	v[1].ticket = 1; /* the coordinator creates it */
+	w->view.revision = 8;
+	assert_string_equal(watched(w, id, 7)->first_pod, "p1");
+	assert_string_equal(last(w)->first_proof, "");
+}
+
+static void older_agents_are_told_whole_sets(void **state)
+{
+	struct world *w = *state;
+	struct order v[] = {{.pod = "p0"}, {.pod = "p1"}, {.pod = "p2"}};
+	uint64_t id = session(w, 1, "n1", "a1", 0);
+	w->view = (struct orders_view){7, v, 3};
+	watched(w, id, 0);
+	assert_int_equal(last(w)->first_number, 0);
+	v[1].ticket = 5;
+	w->view.revision = 8;
+	assert_int_equal(watched(w, id, 7)->since, 0);
+	assert_int_equal(last(w)->norders, 3);
+	assert_int_equal(last(w)->total, 0);
+}
+
+/* More than a page of changes: whole pages, whose orders are numbered on; then changes again. */
+static void many_changes_are_a_whole_set(void **state)
+{
+	static struct order v[PAGE_ORDERS_MAX + 50];
+	static char names[PAGE_ORDERS_MAX + 50][16];
+	struct world *w = *state;
+	for (uint32_t i = 0; i < ARRAY_LEN(v); i++) {
+		AUTO(buf_done) struct buf b = BUF_INIT(15);
+		buf_printf(&b, "p%u", i);
+		fake_copy(names[i], buf_str(&b));
+		v[i] = (struct order){.pod = names[i]};
+	}
+	uint64_t id = session_of_changes(w, 1);
+	w->view = (struct orders_view){7, v, ARRAY_LEN(v)};
+	assert_true(watched(w, id, 0)->more);
+	struct msg next = watch_of(id, 7, 1);
+	request(w, 1, &next);
+	pass(w, 0);
+	assert_int_equal(last(w)->norders, 50);
+	assert_int_equal(last(w)->first_number, PAGE_ORDERS_MAX + 1);
+	for (uint32_t i = 1; i < ARRAY_LEN(v); i++)
+		v[i].ticket = 1;
+	w->view.revision = 8;
+	assert_int_equal(watched(w, id, 7)->since, 0);
+	assert_true(last(w)->more);
+	/* The set changes between its pages: the agent has none of them. */
+	v[0].ticket = 9;
+	w->view.revision = 9;
+	next = watch_of(id, 8, 1);
+	request(w, 1, &next);
+	pass(w, 0);
+	assert_int_equal(last(w)->since, 0);
+	assert_int_equal(last(w)->page, 0);
+}
+
 enum { MANY = PAGE_ORDERS_MAX * 2 + 10 };
 
 static void many(struct world *w, struct order *v, char (*names)[16])
@@ -1191,6 +1336,11 @@ int main(void)
 		T(watch_parks_until_orders_change),
 		T(newer_watch_answers_the_older),
 		T(hang_up_with_a_parked_watch),
+		T(changes_are_told),
+		T(a_session_begins_with_the_whole_set),
+		T(older_agents_are_told_whole_sets),
+		T(many_changes_are_a_whole_set),
+		T(proofs_are_made_as_orders_are_sent),
 		T(orders_in_pages),
 		T(set_changes_between_pages),
 		T(templates_go_along_once),

@@ -42,11 +42,14 @@ static const struct order orders[] = {
 	 .parallelism = PARALLELISM_MAX,
 	 .template_hash = "0123456789abcdef",
 	 .launch = true,
+	 .ticket = UINT32_MAX,
+	 .number = UINT32_MAX,
 	 .proof = "01234567.00112233445566778899aabbccddeeff"},
 	{.ns = "x", .pod = "y"},
 };
 
 static const struct template_text templates[] = {{"0123456789abcdef", "{\"spec\":{}}", "default"}};
+static const uint32_t gone[] = {1, 4096, UINT32_MAX};
 static const char *const hashes[] = {"0123456789abcdef", "fedcba9876543210"};
 
 static const struct msg samples[SAMPLES] = {
@@ -58,6 +61,7 @@ static const struct msg samples[SAMPLES] = {
 		   .version = "0.1.0",
 		   .agent = "worker-1-17",
 		   .capacity = {{foreign, 2}, 9, {node_ports, 3}},
+		   .deltas = true,
 		   .epoch = UINT64_MAX,
 		   .page = 3,
 		   .last_page = true,
@@ -86,6 +90,15 @@ static const struct msg samples[SAMPLES] = {
 		    .norders = 2,
 		    .templates = templates,
 		    .ntemplates = 1}},
+	{.type = MSG_ORDERS,
+	 .orders = {.session = 5,
+		    .revision = UINT64_MAX,
+		    .orders = orders,
+		    .norders = 1,
+		    .since = UINT64_MAX - 1,
+		    .gone = gone,
+		    .ngone = 3,
+		    .total = 4096}},
 };
 
 const struct msg *sample(int i)
@@ -139,7 +152,7 @@ static bool hello_eq(const struct msg_hello *a, const struct msg_hello *b)
 	       str_eq(a->node, b->node) && str_eq(a->boot_id, b->boot_id) &&
 	       str_eq(a->version, b->version) && str_eq(a->agent, b->agent) &&
 	       capacity_eq(&a->capacity, &b->capacity) && a->page == b->page &&
-	       a->epoch == b->epoch && a->last_page == b->last_page &&
+	       a->epoch == b->epoch && a->last_page == b->last_page && a->deltas == b->deltas &&
 	       members_eq(a->members, a->nmembers, b->members, b->nmembers);
 }
 
@@ -166,7 +179,8 @@ static bool order_eq(const struct order *a, const struct order *b)
 	       str_eq(a->job_uid, b->job_uid) && str_eq(a->pod, b->pod) &&
 	       str_eq(a->pod_uid, b->pod_uid) && a->index == b->index && a->attempt == b->attempt &&
 	       a->parallelism == b->parallelism && str_eq(a->template_hash, b->template_hash) &&
-	       a->launch == b->launch && str_eq(a->proof, b->proof);
+	       a->launch == b->launch && str_eq(a->proof, b->proof) && a->ticket == b->ticket &&
+	       a->number == b->number;
 }
 
 static bool orders_eq(const struct msg_orders *a, const struct msg_orders *b)
@@ -183,8 +197,13 @@ static bool orders_eq(const struct msg_orders *a, const struct msg_orders *b)
 		    !str_eq(a->templates[i].text, b->templates[i].text))
 			return false;
 	}
+	for (uint32_t i = 0; a->ngone == b->ngone && i < a->ngone; i++) {
+		if (a->gone[i] != b->gone[i])
+			return false;
+	}
 	return a->session == b->session && a->epoch == b->epoch && a->revision == b->revision &&
-	       a->page == b->page && a->more == b->more;
+	       a->page == b->page && a->more == b->more && a->since == b->since &&
+	       a->ngone == b->ngone && a->total == b->total;
 }
 
 bool sample_eq(const struct msg *a, const struct msg *b)
