@@ -11,8 +11,8 @@ enum { SETTLE_MAX_MS = 7200000, SETTLE_STEP_MS = 2000, QUIET_MS = 75000, TRIES_M
 enum { ROUNDS_MAX = 20 };
 enum { COLLECTED_MAX_MS = 60000 };
 
-/* Until all jobs have come to their ends. Two hours of virtual time without faults are for ever: what a
- * kubelet has forbidden is tried again after one. */
+/* Until all jobs have come to their ends. Two hours of virtual time without faults are for ever:
+ * what a kubelet has forbidden is tried again after one. */
 static void settle(struct plan *p, struct cluster *cl)
 {
 	AUTO(buf_done) struct buf why = BUF_INIT(400);

@@ -19,13 +19,14 @@
 enum {
 	FRESH_MS = 60000, /* the pause before the next question about what is complete */
 	LIMITS_FRESH_MS = 300000,
-	JOINING_MS = 180000,   /* so long a new node's drivers may take to say what they can attach … */
+	JOINING_MS =
+		180000, /* so long a new node's drivers may take to say what they can attach … */
 	JOINING_EACH_MS = 30000, /* … and the pause before the next question meanwhile */
-	POOL_FRESH_MS = 30000, /* a list of volumes: what is free changes */
-	SOON_MS = 1000,        /* the pause while a volume is being made or bound */
-	CHOSEN_MS = 30000,     /* how long a volume may take to be bound */
-	READ_MS = 300000,      /* how long what was read counts when it cannot be read again */
-	AGAIN_MS = 5000,       /* the pause before the next question about what is not complete … */
+	POOL_FRESH_MS = 30000,   /* a list of volumes: what is free changes */
+	SOON_MS = 1000,          /* the pause while a volume is being made or bound */
+	CHOSEN_MS = 30000,       /* how long a volume may take to be bound */
+	READ_MS = 300000,        /* how long what was read counts when it cannot be read again */
+	AGAIN_MS = 5000,    /* the pause before the next question about what is not complete … */
 	AGAIN_EACH_MS = 50, /* … and so much more for each record, so that 20 a second are asked */
 	WARN_MS = 60000,
 	FULL_MS = 100, /* the pause while too many questions are under way */

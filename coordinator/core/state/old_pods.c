@@ -65,12 +65,14 @@ static bool named(const struct job_members *m, const char *node)
 }
 
 /* The status does not say where this index is: it was about to run or lost, or has ended since.
- * What failed there counts as the status has it. */
+ * What failed there counts as the status has it. A leader may have tried some nodes that refused
+ * the pod before a status told of the first. */
 static bool untold(const struct job_members *k, const struct member *m)
 {
+	enum { TRIES_MAX = 16 };
 	bool counts = !member_phase_final(m->phase) || m->phase == MEMBER_SUCCEEDED;
 	return counts && !bitset_has(&k->completed, m->index) &&
-	       m->attempt <= k->old_attempts + 1 &&
+	       m->attempt <= k->old_attempts + TRIES_MAX &&
 	       (k->nold_untold || bitset_has(&k->old_elsewhere, m->index));
 }
 

@@ -48,6 +48,7 @@ struct conns {
 	struct conns_witness witness;
 	struct weather weather;
 	bool rough;
+	int64_t lag_ms, lagged_ms; /* of the last event that was late, and when it was sent */
 	struct {
 		enum write which;
 		enum mishap how;

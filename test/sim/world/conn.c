@@ -50,6 +50,14 @@ void conns_roughen(struct conns *cs)
 	cs->rough = true;
 }
 
+/* What is not late itself travels behind what is. */
+int64_t conns_lag(const struct conns *cs)
+{
+	enum { BEHIND_MS = 1000 };
+	bool late = cs->clock->now_ms < cs->lagged_ms + cs->lag_ms + BEHIND_MS;
+	return cs->weather.watch_lag_ms ? cs->weather.watch_lag_ms : late ? cs->lag_ms : 0;
+}
+
 bool conns_rough(const struct conns *cs)
 {
 	return cs->rough;

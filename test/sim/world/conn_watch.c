@@ -21,6 +21,8 @@ static void send_event(struct call *call, enum watch_event ev, struct version *v
 	if (lag) {
 		conn_count(call->conn->owner, FACT_WATCH_LATE);
 		call->conn->owner->rough = true;
+		call->conn->owner->lag_ms = lag;
+		call->conn->owner->lagged_ms = shown - lag;
 	}
 	call->last_ms = call->last_ms < shown && lag ? shown : call->last_ms;
 	call_send_back(call);

@@ -36,6 +36,8 @@ struct conns_witness {
 void conns_watch(struct conns *cs, const struct conns_witness *w);
 /* Requests were slow or went wrong at some time. */
 bool conns_rough(const struct conns *cs);
+/* By how much watches were late that show something now, or are late. */
+int64_t conns_lag(const struct conns *cs);
 void conns_roughen(struct conns *cs); /* what is written is not as in quiet runs */
 /* The next writes of that sort end so. */
 void conns_shoot(struct conns *cs, enum write which, enum mishap how, uint32_t times);

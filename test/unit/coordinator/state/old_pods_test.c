@@ -46,7 +46,7 @@ static void pods_that_agree_with_the_status(void **state)
 		 true},
 		{"an attempt that was not given",
 		 "n1",
-		 {.index = 0, .attempt = 5, .phase = MEMBER_RUNNING},
+		 {.index = 0, .attempt = 20, .phase = MEMBER_RUNNING},
 		 false,
 		 false},
 		{"it failed elsewhere",
