@@ -37,7 +37,7 @@ static uint32_t to_be_made(const struct request *r, const struct lookup *l)
 static void leave_new(const struct core *c, const struct lookup *l, struct bitset *nodes)
 {
 	enum { NEW_MS = 60000 };
-	if (!l->nlimits || c->lookups.node_came_ms <= l->limits_ms)
+	if (c->lookups.node_came_ms <= l->limits_ms)
 		return;
 	for (uint32_t i = bitset_next(nodes, 0); i < c->nodes.n; i = bitset_next(nodes, i + 1)) {
 		const struct node_record *n = c->nodes.at[i]; /* NULL: it has gone */
