@@ -296,7 +296,24 @@ static void credentials(void **state)
 		{"{\"spec\":{\"volumes\":[{\"name\":\"a\",\"hostPath\":{}}]}}", true},
 		{"{\"spec\":{\"volumes\":[{\"name\":\"a\",\"projected\":{}}]}}", true},
 		{"{\"spec\":{\"volumes\":[{\"name\":\"a\",\"persistentVolumeClaim\":{}}]}}", true},
-		{"{\"spec\":{\"volumes\":[{\"name\":\"a\"}]}}", true},
+		/* The API server makes it an emptyDir. */
+		{"{\"spec\":{\"volumes\":[{\"name\":\"a\"}]}}", false},
+		{"{\"spec\":{\"priorityClassName\":\"\"}}", false},
+		{"{\"spec\":{\"serviceAccountName\":\"default\",\"serviceAccount\":\"x\","
+		 "\"automountServiceAccountToken\":false}}",
+		 false},
+		{"{\"metadata\":{\"labels\":{\"topology.kubernetes.io/zone\":\"z\"}}}", false},
+		{"{\"spec\":{\"securityContext\":{\"sysctls\":[{\"name\":\"net.ipv4.tcp_"
+		 "syncookies\","
+		 "\"value\":\"1\"}]}}}",
+		 false},
+		{"{\"spec\":{\"securityContext\":{\"seLinuxOptions\":{\"level\":\"s0\"}}}}", false},
+		{"{\"spec\":{\"containers\":[{\"name\":\"main\",\"livenessProbe\":{\"httpGet\":{"
+		 "\"port\":80,\"host\":\"10.0.0.1\"}}}]}}",
+		 true},
+		{"{\"spec\":{\"containers\":[{\"name\":\"main\",\"lifecycle\":{\"preStop\":{"
+		 "\"tcpSocket\":{\"port\":80,\"host\":\"h\"}}}}]}}",
+		 true},
 		{"{\"spec\":{\"imagePullSecrets\":[{\"name\":\"x\"}]}}", true},
 		{"{\"spec\":{\"hostNetwork\":true}}", true},
 		{"{\"spec\":{\"hostPID\":true}}", true},
