@@ -143,6 +143,14 @@ readinessProbe:
   failureThreshold: 2
 {{- end -}}
 
+{{/* Where all pods of Muster may connect to: the API server, and DNS, which may be anywhere. */}}
+{{- define "muster.egress" -}}
+- to: {{- toYaml .Values.networkPolicy.apiServer | nindent 2 }}
+- ports:
+  - { port: 53, protocol: UDP }
+  - { port: 53, protocol: TCP }
+{{- end -}}
+
 {{/* Annotations of objects that are used after the release is deleted; the argument is the order. */}}
 {{- define "muster.uninstallHook" -}}
 helm.sh/hook: post-delete

@@ -120,6 +120,17 @@ def test_values(check):
     given = render("--set", "tls.existingSecret=mine,tls.existingCAConfigMap=bundle")
     check.that("given TLS", "--tls-secret=mine" in given and "--ca-configmap=bundle" in given and
                "kind: Secret\n" not in given, "")
+    closed = objects(render("--set", "networkPolicy.apiServer[0].ipBlock.cidr=10.0.0.1/32"))
+    for name in ("coordinator", "agent", "uninstall"):
+        policy = find(closed, "NetworkPolicy", f"muster-{name}")["spec"]
+        peers = [to for rule in policy["egress"] for to in rule.get("to", ["anywhere"])]
+        check.that(f"egress of the {name}", policy["policyTypes"] == ["Ingress", "Egress"] and
+                   peers[:2] == [{"ipBlock": {"cidr": "10.0.0.1/32"}}, "anywhere"] and
+                   len(peers) == (2 if name == "uninstall" else 3), policy)
+        free = find(objects(render()), "NetworkPolicy", f"muster-{name}")["spec"]
+        check.that(f"egress of the {name} is free by default", free["policyTypes"] == ["Ingress"], free)
+    bare = objects(render("--set", "uninstall.enabled=false"))
+    check.that("no policy without its job", not find(bare, "NetworkPolicy", "muster-uninstall"), "")
     own = objects(render("--set", "coordinator.priorityClassName=high,coordinator.tolerations[0].operator=Exists,"
                          "coordinator.topologySpreadConstraints[0].maxSkew=2,service.ipFamilyPolicy=PreferDualStack,"
                          "service.ipFamilies={IPv6,IPv4},userRoles.enabled=false"))
@@ -332,7 +343,7 @@ def test_uninstall_rights(check):
     hooks = [o for o in objects(render()) if "helm.sh/hook" in o["metadata"].get("annotations", {})]
     last = [o for o in hooks if o["metadata"]["annotations"]["helm.sh/hook"] == "post-delete"]
     check.that("hooks of uninstalling", sorted(o["kind"] for o in last) == [
-        "ClusterRole", "ClusterRoleBinding", "Job", "Role", "RoleBinding", "ServiceAccount"], last)
+        "ClusterRole", "ClusterRoleBinding", "Job", "NetworkPolicy", "Role", "RoleBinding", "ServiceAccount"], last)
     weights = {o["kind"]: int(o["metadata"]["annotations"]["helm.sh/hook-weight"]) for o in last}
     check.that("the job comes after its rights", weights.pop("Job") > max(weights.values()), weights)
     rules = find(last, "ClusterRole", "muster-uninstall")["rules"]
