@@ -58,6 +58,7 @@ static void slots_are_made_as_something_is_known_of_them(void **state)
 	job_retry_at_once(j, 0);
 	struct slot *s = job_slot(j, PARALLELISM_MAX - 1);
 	job_number_used(j, PARALLELISM_MAX - 1, 4);
+	assert_int_equal(job_slots_end(j), PARALLELISM_MAX); /* there are no others */
 	job_set_ends(j, PARALLELISM_MAX - 1, 2);
 	assert_null(job_slot_find(j, 9));
 	assert_true(job_slots_end(j) >= PARALLELISM_MAX);
