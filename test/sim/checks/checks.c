@@ -18,6 +18,7 @@
 #include "test/sim/checks/gate.h"
 #include "test/sim/checks/heard.h"
 #include "test/sim/checks/hello.h"
+#include "test/sim/checks/memory.h"
 #include "test/sim/checks/mind.h"
 #include "test/sim/checks/orders.h"
 #include "test/sim/checks/paced.h"
@@ -155,6 +156,7 @@ static void on_turn(void *self, const struct proc *p)
 	witness_turn(p);
 	check_paced(self, p);
 	check_same_orders(self, p);
+	check_memory(self, p);
 }
 
 static void on_saw(void *self, const struct host *host, enum watch_event ev, struct version *v)
@@ -170,6 +172,8 @@ static void on_list(void *self, const struct host *host, enum api_kind kind, boo
 static void on_message(void *self, const struct host *host, const struct msg *msg)
 {
 	struct checks *c = self;
+	if (host->stranger)
+		return;
 	check_scan(c);
 	if (msg->type == MSG_WELCOME && msg->welcome.epoch > c->epoch) {
 		c->epoch = msg->welcome.epoch;
@@ -181,7 +185,7 @@ static void on_message(void *self, const struct host *host, const struct msg *ms
 
 static void on_sent(void *self, const struct host *host, const struct msg *msg)
 {
-	if (msg->type == MSG_HELLO)
+	if (msg->type == MSG_HELLO && !host->stranger)
 		check_hello(self, host, &msg->hello);
 }
 

@@ -90,6 +90,7 @@ struct checks {
 	uint64_t said_step;               /* when a coordinator's status came last */
 	struct failing *failing;          /* failing.c */
 	struct paced paced[COORDINATORS]; /* paced.c */
+	int64_t memory_after_ms;          /* memory.c */
 	bool coordinator_creates; /* the request under way is a pod's create by a coordinator */
 };
 

@@ -324,7 +324,8 @@ void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_con
 			   .first = cfg->seed % 8 == 6 && !cfg->narrow,
 			   .room = cfg->seed / 8 % 2,
 			   .where = cfg->seed % 8 == 7 && !cfg->narrow,
-			   .tenant = cfg->seed % 6 == 4 && !cfg->narrow};
+			   .tenant = cfg->seed % 6 == 4 && !cfg->narrow,
+			   .stranger = cfg->seed % 6 == 1 && !cfg->narrow};
 	*ret_cluster = (struct cluster_config){.seed = rng_next(&r),
 					       .machines = cfg->machines ? cfg->machines
 									 : (uint32_t)draw(&r, 1, 7),

@@ -41,6 +41,7 @@ struct plan {
 	bool needs;     /* jobs have a RuntimeClass and claims */
 	bool where;     /* admission adds a nodeSelector to pods */
 	bool tenant;    /* a hostile tenant is there */
+	bool stranger;  /* a hostile peer without a token is there */
 	int64_t end_ms; /* all of it is over */
 	struct op_counts
 		done; /* operations that met something to do it to, since plan_schedule() */

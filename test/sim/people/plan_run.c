@@ -10,6 +10,15 @@ static bool is_users(const struct plan_op *op)
 	return op_kinds[op->type].level == FAULTS_NONE;
 }
 
+static bool plan_has_faults(const struct plan *p)
+{
+	for (uint32_t i = 0; i < p->nops; i++) {
+		if (!p->op[i].off && !is_users(&p->op[i]))
+			return true;
+	}
+	return false;
+}
+
 static void on_begin(void *self, uint64_t i)
 {
 	struct step *st = self;
@@ -37,6 +46,8 @@ static void on_calm(void *self, uint64_t arg)
 	world_note(&st->cluster->world, "calm");
 	if (st->plan->tenant)
 		tenant_end(&st->cluster->world);
+	if (st->plan->stranger)
+		stranger_end(&st->stranger);
 	plan_fault_end_all(st);
 }
 
@@ -156,6 +167,13 @@ void plan_schedule(struct plan *p, struct cluster *cl)
 					     .rng = {.s = cl->cfg.seed * 2 + 77},
 					     .until_ms = p->end_ms};
 		tenant_begin(&st->tenant);
+	}
+	if (p->stranger) {
+		st->stranger = (struct stranger){.cluster = cl,
+						 .rng = {.s = cl->cfg.seed * 2 + 79},
+						 .until_ms = p->end_ms,
+						 .undisturbed = !plan_has_faults(p)};
+		stranger_begin(&st->stranger);
 	}
 	if (p->first)
 		clock_at(&cl->world.clock, 5000, on_first, st, 0);

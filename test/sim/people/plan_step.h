@@ -3,6 +3,7 @@
 #pragma once
 
 #include "test/sim/people/plan.h"
+#include "test/sim/people/stranger.h"
 #include "test/sim/people/tenant.h"
 
 struct step { /* self of queued operations; lives as long as the run */
@@ -10,6 +11,7 @@ struct step { /* self of queued operations; lives as long as the run */
 	struct plan *plan;
 	struct held *held[PLAN_OPS_MAX]; /* what users read */
 	struct tenant tenant;
+	struct stranger stranger;
 };
 
 /* The operation takes place, and ends where it lasts. True: there was something to do it to. */

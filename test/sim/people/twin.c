@@ -128,8 +128,9 @@ bool twin_differs(const struct plan *p, const struct job_end *run, const struct 
 
 bool twin_make(const struct plan *p, struct plan *ret)
 {
-	bool faults = p->tenant;
+	bool faults = p->tenant || p->stranger;
 	*ret = *p;
+	ret->stranger = false;
 	ret->tenant = false; /* no object of one namespace changes another's job */
 	for (uint32_t i = 0; i < p->nops; i++) {
 		faults |= !p->op[i].off && is_fault(&p->op[i]);

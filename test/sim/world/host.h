@@ -22,6 +22,7 @@ struct host {
 	const char *node;     /* on which it runs; NULL: none that can be cut off */
 	uint32_t incarnation; /* 0: never started */
 	bool older; /* of a version to which orders are told as whole sets, or that tells them so */
+	bool stranger;      /* nobody's process: no check takes it for one */
 	bool alive, doomed; /* doomed: it dies at the end of its turn, and nothing leaves it */
 	int64_t paused_until_ms, turn_at_ms;
 	uint64_t turn_seq;
