@@ -14,6 +14,7 @@ import tempfile
 sys.dont_write_bytecode = True
 import circles  # noqa: E402
 import layers  # noqa: E402
+import musts  # noqa: E402
 import objects  # noqa: E402
 import owners  # noqa: E402
 import seeded  # noqa: E402
@@ -121,6 +122,10 @@ BROKEN = [
     (seeded.mutants, swap("shared/base/text.c", "(int)strlen", "(int) strlen"), "text.c:6: the text that it changes is not there"),
     (seeded.mutants, swap("shared/base/text.c", "(int)strlen(s)", "(int)strlen(s) - MUTANT(shorter)"),
      "shared/base/text.c:8: MUTANT: a seeded bug is a patch"),
+    (musts.musts, in_job("must(name[0] < 9);"), "shared/model/job.c:13: must(name[0] < 9): can anybody outside"),
+    (musts.musts, {**CLEAN, "test/lint/musts.txt": "# why\n\nbecause: Nobody.\nshared/model/job.c: a == b\n"},
+     "test/lint/musts.txt:4: shared/model/job.c has no must(a == b) any more"),
+    (musts.musts, {**CLEAN, "test/lint/musts.txt": "shared/model/job.c: a == b\n"}, "test/lint/musts.txt:1: no reason stands above it"),
     (layers.layers, CLEAN, "model links os, which is not below it", [ROOMS[0], "model|shared/model|base,os|shared/model/job.c", ROOMS[2]]),
     (layers.layers, CLEAN, "model links PkgConfig::CURL, which it does not own",
      [ROOMS[0], "model|shared/model|base,PkgConfig::CURL|shared/model/job.c", ROOMS[2]]),
