@@ -5,6 +5,7 @@ from cluster import wait
 from rooted import TOLERATION
 from suite import attack
 
+NODES = "/apis/muster.dev/v1alpha1/computenodes"
 PHASES = range(10)
 RUNNING, SUCCEEDED, GONE, HELD, DENIED = 2, 3, 7, 8, 9
 INT64_MAX, INT64_MIN = 2**63 - 1, -2**63
@@ -124,6 +125,11 @@ def told(order, **fields):
     return {**{k: order[k] for k in keys if k in order}, "pod_uid": "told", "phase": RUNNING, **fields}
 
 
+def allocated(s):
+    """What the hostile node's record says of the amounts that its members take."""
+    return s.cluster.admin.get(f"{NODES}/{s.node.name}").get("status", {}).get("allocated", {})
+
+
 @attack("times and amounts of a member saturate", "bug member_numbers_unbounded")
 def member_with_extreme_times_and_amounts(s):
     """A member that was ordered to the node is told with every number at its end."""
@@ -137,35 +143,54 @@ def member_with_extreme_times_and_amounts(s):
             p.report(seq, [told(order, started_ms=started, ended_ms=ended, requests=amounts)])
     s.reached("the member is told", acknowledged(p, seq + 1, [told(order, ready=1)]))
     s.reached("it counts as running", wait("Running", lambda: s.tenant.status("bait").get("state") == "Running"))
+    below = [{"name": "cpu", "milli": INT64_MIN // 2}, {"name": "memory", "milli": -1000000}]
+    s.reached("a Report of amounts below nothing is answered", p.report(seq + 2, [told(order, ready=1, requests=below)])[0])
     yield
-    p.report(seq + 2, [told(order, phase=4, exit_code=-2**31, ended_ms=INT64_MAX, started_ms=INT64_MIN)])
-    s.comes("the status has the end", lambda: s.tenant.status("bait").get("failed") or s.tenant.status("bait").get(
-        "state") in ("Failed", "Pending", "Running"), 10)
+    s.never("the node's record has amounts below nothing", lambda: any(
+        str(v).startswith("-") for v in allocated(s).values()), 7)
+    p.report(seq + 3, [told(order, phase=4, exit_code=-2**31, ended_ms=INT64_MAX, started_ms=INT64_MIN)])
+    s.comes("the status has the end", lambda: s.tenant.status("bait").get("failed") == 1, 10)
 
 
-@attack("words of a node are text", "bug words_unchecked")
+FORGED = "level=error msg=forged"
+
+
+@attack("words of a node are text", "bug words_unquoted")
 def words_that_imitate_others(s):
-    """Line ends, terminal escapes, text directions and half characters as reason and message of a member."""
+    """Line ends, terminal escapes, text directions and half characters as a version, as reason and message of a member."""
+    for words in (f"0\n{FORGED}", "0\x1b[2J\x1b]0;owned\x07"):
+        with s.node.welcomed(version=words, boot_id=words):
+            pass
     p, order = ordered(s)
     seq = 0
-    for words in ("a\nlevel=error msg=forged", "\x1b[2J\x1b]0;owned\x07", "\u202egnp.exe", "é" * 512, '","state":"Completed"'):
+    for words in (f"a\n{FORGED}", "\x1b[2J\x1b]0;owned\x07", "\u202egnp.exe", "é" * 512, '","state":"Completed"'):
         seq += 1
         p.report(seq, [told(order, phase=1, reason=words[:100], message=words)])
     s.reached("the words are told", wait("the words", lambda: s.tenant.status("bait").get("message")))
-    yield
     text = s.cluster.log()
-    s.spared("no line of the log is the attacker's", "\nlevel=error msg=forged" not in text and "\x1b[2J" not in text)
+    s.reached("they are in the log", FORGED in text)
+    yield
+    s.spared("no line of the log is the attacker's", "\n" + FORGED not in text and "\x1b[2J" not in text)
 
 
-@attack("what a node takes of itself is its own", "bug capacity_of_others")
+@attack("names of resources that no node has any more are forgotten", "bug resource_names_kept")
 def capacity_that_overflows(s):
-    """Pods of others with 2^63-1 of everything, 2^32-1 pods, 512 host ports, many times."""
+    """Pods of others with 2^63-1 of everything, 2^32-1 pods, 512 host ports; 1,200 names of resources."""
     p = s.node.session()
     s.later(p.close)
-    names = ["cpu", "memory", "pods", "ephemeral-storage"] + [f"evil.example/{i}" for i in range(59)]
-    for seq, value in enumerate((INT64_MAX, INT64_MIN, -1, INT64_MAX - 1, 0), 1):
+    extremes = (INT64_MAX, INT64_MIN, -1, INT64_MAX - 1, 0)
+    for seq in range(1, 26):
+        value = extremes[seq % len(extremes)] if seq < 6 else INT64_MAX
+        names = ["cpu", "memory", "pods", "ephemeral-storage"] + [f"evil.example/{seq}-{i}" for i in range(59)]
         capacity = {"foreign": [{"name": n, "milli": value} for n in names], "foreign_pods": 2**32 - 1,
                     "host_ports": list(range(512))}
-        kind, answer = p.report(seq, capacity=capacity)
+        kind, _ = p.report(seq, capacity=capacity)
         s.verdict.reached += [f"{value}: {kind}"] if kind in ("ack", "reject") else []
+    s.reached("the last one is taken", kind == "ack")
+    node, slot = s.cluster.workers()[0], "hostile.example/late"
+    s.cluster.advertise(node, slot, "1")
+    s.later(lambda: s.cluster.advertise(node, slot, None))
     yield
+    s.victim.start("late", resources={"requests": {slot: "1"}, "limits": {slot: "1"}})
+    s.later(lambda: s.victim.end("late"))
+    s.comes("the victim gets what a node has", lambda: s.victim.status("late").get("ready") == 1, 30)

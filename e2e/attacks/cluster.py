@@ -107,8 +107,10 @@ class Cluster:
 
     def leader(self):
         """The pod of the coordinator that leads."""
-        holder = self.holder()
-        return next(p for p in self.pods_of("coordinator") if holder.startswith(p["metadata"]["name"]))
+        def found():
+            holder = self.holder()
+            return next((p for p in self.pods_of("coordinator") if holder.startswith(p["metadata"]["name"])), None)
+        return wait("a coordinator that leads", found, 60)
 
     def replace_leader(self):
         """Ends the coordinator that leads; another one leads when this returns, and a new one stands by."""
@@ -142,15 +144,20 @@ class Cluster:
 
     def metrics(self, pod, port=8080):
         """Values by name of a program's /metrics; of a family with labels, by name and labels."""
-        code, answer = self.admin.ask("GET", f"{PODS.format(NS)}/{pod}:{port}/proxy/metrics")
+        for _ in range(10):  # who asks too often is told to wait
+            code, answer = self.admin.ask("GET", f"{PODS.format(NS)}/{pod}:{port}/proxy/metrics")
+            if code != 429:
+                break
+            time.sleep(0.5)
         if code != 200:
             return {}
         found = re.findall(r"^([^#\s]\S*) (\S+)$", answer["message"], re.M)
         return {name: float(value) for name, value in found}
 
-    def resident_mib(self):
-        """The memory of the coordinator that leads; 0: it does not say."""
-        return self.metrics(self.leader()["metadata"]["name"]).get("process_resident_memory_bytes", 0) / 2**20
+    def leaders(self, name):
+        """A metric of the coordinator that leads; 0: it does not have it. Of a family with labels: their sum."""
+        values = self.metrics(self.leader()["metadata"]["name"])
+        return sum(v for k, v in values.items() if k.partition("{")[0] == name)
 
     def log(self, component="coordinator"):
         texts = []

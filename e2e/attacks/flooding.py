@@ -4,7 +4,9 @@ import os
 import threading
 import time
 
-NICE = 19  # whoever attacks has processors of its own; here they are the victim's, too
+# Whoever attacks has processors of its own; here they are the victim's, too. On a machine that has other work as well, a
+# flood may need more of them to come to anything.
+NICE = int(os.environ.get("HOSTILE_NICE", "19"))
 
 
 class Flood:
@@ -48,7 +50,6 @@ class Flood:
 def flood(s, one, threads=4, pause_s=0.0):
     f = Flood(one, threads, pause_s)
     s.later(f.stop)
-    s.watch_memory()
     return f
 
 
@@ -56,7 +57,7 @@ class Crowd:
     """Connections that are kept as long as the coordinator lets them; each that ends is made again."""
 
     def __init__(self, s, make, count, threads=8):
-        self.make, self.kept, self.made = make, [None] * count, 0
+        self.make, self.kept, self.born, self.made = make, [None] * count, [0.0] * count, 0
         self.flood = flood(s, self.keep, threads, 0.001)
         s.later(self.close)
 
@@ -68,11 +69,15 @@ class Crowd:
         self.kept[place] = None
         if old is not None:
             old.close()
-        self.kept[place] = self.make()
+        self.kept[place], self.born[place] = self.make(), time.monotonic()
         self.made += 1
 
     def alive(self):
         return sum(c is not None and not ended(c) for c in self.kept)
+
+    def oldest_s(self):
+        """How long the coordinator has let one of them be."""
+        return max((time.monotonic() - b for c, b in zip(self.kept, self.born) if c is not None and not ended(c)), default=0)
 
     def close(self):
         for c in self.kept:

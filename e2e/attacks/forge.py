@@ -5,6 +5,9 @@ from cluster import wait
 
 BUSYBOX = "docker.io/library/busybox:1.35"
 OWNER = {"apiVersion": "muster.dev/v1alpha1", "kind": "ComputeJob", "controller": True}
+# The garbage collector deletes a pod whose owner is in another namespace, but not one whose owner is of a version that the
+# API server does not have: it cannot look.
+UNSEEN = "muster.dev/v0"
 END_WELL = ["true"]
 RUN = ["sh", "-c", 'trap "exit 143" TERM; sleep 3600 & wait']
 
@@ -25,7 +28,8 @@ def labels_of(job, uid, index=0, attempt=1, template="0" * 40):
 def member(name, node, job, uid, index=0, attempt=1, command=RUN, **meta):
     """A pod that says that it is this attempt of this job."""
     labels = {**labels_of(job, uid, index, attempt), **meta.pop("labels", {})}
-    return pod(name, node, command, labels, {**OWNER, "name": job, "uid": uid}, **meta)
+    owner = {**OWNER, "name": job, "uid": uid, **meta.pop("owner", {})}
+    return pod(name, node, command, labels, owner, **meta)
 
 
 def mixed(seed, data):

@@ -2,21 +2,23 @@
 """Runs the attacks of e2e/hostile on a cluster that is up, with Muster on it. See e2e/hostile --help."""
 import argparse
 import importlib
+import os
 import re
 import signal
 import statistics
 import sys
 
+import record
 import run
 import suite
 
-FAMILIES = ("tenant_pods", "tenant_objects", "agent_claims", "agent_frames", "admission", "tokens")
-# Families that run only when the pattern names them: not each of their attacks was seen to reach its target yet.
-DRAFTS = ("floods",)
+FAMILIES = ("tenant_pods", "tenant_objects", "agent_claims", "agent_frames", "admission", "tokens", "floods_port",
+            "floods_objects")
+TOGETHER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../seeded/together.txt")
 
 
-def load(pattern):
-    for family in FAMILIES + tuple(d for d in DRAFTS if d in pattern):
+def load():
+    for family in FAMILIES:
         importlib.import_module(family)
 
 
@@ -27,11 +29,19 @@ def chosen(pattern):
 def tell(number, verdict):
     a = verdict.attack
     print(f"{verdict.word} {number} - {a.family}/{a.name} (start {verdict.before.launch_ms:.0f} -> "
-          f"{verdict.during.launch_ms:.0f} ms, ratio {verdict.ratio:.2f}, "
-          f"{verdict.memory_mib:.0f} MiB, {verdict.seconds:.0f} s)")
+          f"{verdict.during.launch_ms:.0f} ms, ratio {verdict.ratio:.2f}, in echoes {verdict.in_echoes:.2f}, "
+          f"peak {verdict.memory_mib:.0f} MiB, {verdict.seconds:.0f} s)")
     for line in verdict.error.splitlines() + verdict.effects:
         print(f"    # {line}")
+    if os.environ.get("HOSTILE_REACHED"):
+        print("".join(f"    # reached: {line}\n" for line in verdict.reached), end="")
     sys.stdout.flush()
+
+
+def pooled(starts):
+    """All starts of a run; attacks that are under way together have the same ones, which count once."""
+    different = {id(s): s for s in starts}.values()
+    return [ms for s in different for ms in s.launches]
 
 
 def summary(verdicts):
@@ -39,34 +49,51 @@ def summary(verdicts):
     good = [v for v in verdicts if v.word == "ok"]
     effects = sum(v.word == "EFFECT" for v in verdicts)
     errors = sum(v.word == "ERROR" for v in verdicts)
-    ratios = [v.ratio for v in verdicts if v.during.launch_ms] or [0.0]
-    most = max((v.memory_mib for v in verdicts), default=0.0)
-    print(f"{len(verdicts)} attacks, {effects} effects; a start of the victim took {statistics.median(ratios):.2f} times "
-          f"as long as before (most: {max(ratios):.2f}); the coordinator had at most {most:.0f} MiB")
+    looked = [v for v in verdicts if v.during.launches]
+    before, during = pooled(v.before for v in looked) or [0.0], pooled(v.during for v in looked) or [0.0]
+    ratio = statistics.median(during) / (statistics.median(before) or 1.0)
+    most = max(looked, key=lambda v: v.ratio, default=None)
+    print(f"a start of the victim took {statistics.median(before):.0f} ms right before the attacks (median of {len(before)}) and "
+          f"{statistics.median(during):.0f} ms beside them (of {len(during)})" + (
+              f"; most beside {most.attack.name}: {most.ratio:.2f} times as long" if most else ""))
+    print(f"{len(verdicts)} attacks, {effects} effects; a start of the victim took {ratio:.2f} times as long as before; "
+          f"a coordinator had at most {max((v.memory_mib for v in verdicts), default=0.0):.0f} MiB")
     print(f"{len(good)} passed, {effects + errors} failed")
     return len(good) == len(verdicts)
 
 
-def attack_all(selected):
+def attack_all(selected, recorded):
     verdicts = []
     with run.Ground() as ground:
         for verdict in run.run(selected, ground):
             verdicts.append(verdict)
             tell(len(verdicts), verdict)
+            if recorded and not verdict.error:
+                record.withheld(verdict)
     return summary(verdicts)
+
+
+def together():
+    """The bugs that are put into one image: {what takes a defence out: all of its group}."""
+    groups = {}
+    with open(TOGETHER, encoding="utf-8") as f:
+        for line in f:
+            words = line.partition("#")[0].split()
+            groups.update({word: "+".join(dict.fromkeys("+".join(words).split("+"))) for word in words})
+    return groups
 
 
 def defences(selected):
     """A line for each defence: what takes it out, and a pattern for its attacks."""
-    by = {}
+    by, groups = {}, together()
     for a in selected:
-        by.setdefault(a.without, []).append(a.name)
-    for without, names in by.items():
-        kind, _, name = without.partition(" ")
-        print(kind, name or "-", f"/({'|'.join(names)})$")
+        kind, _, name = a.without.partition(" ")
+        by.setdefault((kind, groups.get(name, name) if kind == "bug" else name), []).append(a.name)
+    for (kind, name), names in by.items():
+        print(kind, (name or "-").replace(" ", "_"), f"/({'|'.join(names)})$")
 
 
-def tell_without(selected):
+def tell_without(selected, recorded):
     """Runs the attacks while their defence is out; true if each of them has its effect."""
     good = 0
     with run.Ground() as ground:
@@ -76,35 +103,45 @@ def tell_without(selected):
             good += caught
             what = (verdict.effects or verdict.error.splitlines()[-1:] or ["no effect"])[0]
             print(f"{one.without:32} {one.name:44} {'' if caught else 'WRONG: '}{what[:150]}", flush=True)
+            if caught and recorded:
+                record.had_effect(verdict)
+            if not caught:
+                print("".join(f"    # reached: {line}\n" for line in verdict.reached), end="", flush=True)
     print(f"{good} caught, {len(selected) - good} not caught")
     return good == len(selected)
 
 
-def main():
+def options():
     parser = argparse.ArgumentParser()
     parser.add_argument("--filter", default="")
     parser.add_argument("--only", default="")
-    for word in ("list", "defences", "without"):
+    for word in ("list", "defences", "without", "record", "page"):
         parser.add_argument("--" + word, action="store_true")
-    options = parser.parse_args()
-    load(options.filter + options.only)
+    return parser.parse_args()
+
+
+def main():
+    o = options()
+    load()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was made is taken away
     sys.setrecursionlimit(20000)  # objects of many levels
-    selected = [a for a in chosen(options.filter) if a in chosen(options.only)]
+    selected = [a for a in chosen(o.filter) if a in chosen(o.only)]
     if not selected:
         print("e2e/hostile: no attack matches (see --list)", file=sys.stderr)
         print("0 passed, 0 failed")
         sys.exit(2)
-    if options.list:
+    if o.page:
+        record.page(selected)
+    elif o.list:
         for a in selected:
             print(f"{a.family}/{a.name}: {a.mechanism} [{a.without}]")
-    elif options.defences:
+    elif o.defences:
         defences(selected)
-    elif options.without:
-        sys.exit(0 if tell_without(selected) else 1)
+    elif o.without:
+        sys.exit(0 if tell_without(selected, o.record) else 1)
     else:
         print(f"1..{len(selected)}", flush=True)
-        sys.exit(0 if attack_all(selected) else 1)
+        sys.exit(0 if attack_all(selected, o.record) else 1)
 
 
 main()

@@ -48,9 +48,11 @@ class Network:
             finally:
                 enter(here.fileno())
 
-    def connect(self, address, timeout=5):
+    def connect(self, address, timeout=5, buffer=0):
         s = self.socket()
         s.settimeout(timeout)
+        if buffer:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         try:
             s.connect((address, PORT))
         except OSError:
@@ -69,15 +71,16 @@ class Door:
             f"/api/v1/namespaces/{NS}/configmaps/muster-ca")["data"]["ca.crt"])
         self.name = f"muster-coordinator.{NS}.svc"
 
-    def tcp(self, timeout=5):
-        return self.network.connect(self.address, timeout)
+    def tcp(self, timeout=5, buffer=0):
+        """buffer: bytes that the kernel takes in while nobody reads; 0: as many as it likes."""
+        return self.network.connect(self.address, timeout, buffer)
 
-    def shaken(self, timeout=5):
+    def shaken(self, timeout=5, buffer=0):
         """TLS is done, nothing is said."""
-        return self.tls.wrap_socket(self.tcp(timeout), server_hostname=self.name)
+        return self.tls.wrap_socket(self.tcp(timeout, buffer), server_hostname=self.name)
 
-    def peer(self, timeout=5):
-        return Peer(self.shaken(timeout))
+    def peer(self, timeout=5, buffer=0):
+        return Peer(self.shaken(timeout, buffer))
 
 
 class Peer:

@@ -85,12 +85,13 @@ class RootedNode:
         """The API server as this node's agent sees it."""
         return self.cluster.api_of(self.token(None))
 
-    def welcomed(self, members=(), **fields):
-        """A peer whose first page was taken. A node may say Hello every two seconds, and ten times at once."""
+    def welcomed(self, members=(), unread=False, **fields):
+        """A peer whose first page was taken. A node may say Hello every two seconds, and ten times at once.
+        unread: its kernel takes in little of what it does not read."""
         token = self.token()
 
         def greeted():
-            p = self.door.peer()
+            p = self.door.peer(buffer=4096 if unread else 0)
             try:
                 if p.hello(token, NAME, members, **fields)[0] == "welcome":
                     return p

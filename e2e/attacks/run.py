@@ -5,9 +5,10 @@ import time
 import traceback
 
 from cluster import Cluster, Tenant
+from peaks import Peaks
 from rooted import RootedNode
 from suite import ROUNDS, NotReached, Scene, Verdict
-from victim import LAUNCHES, Victim
+from victim import LAUNCHES, NEVER, Victim
 
 
 class Ground:
@@ -72,27 +73,27 @@ class Play:
 
 
 class Watch:
-    """The victim and Muster's programs, before, during and after."""
+    """The victim and Muster's programs, before, during and after. Peaks of memory begin with it."""
 
     def __init__(self, ground):
         self.ground = ground
         self.identities, self.resident = ground.cluster.identities(), ground.victim.resident()
         self.before = ground.victim.starts(LAUNCHES)
+        self.peaks = Peaks(p["metadata"]["uid"] for p in ground.cluster.pods_of("coordinator"))
 
     def during(self, plays):
         for _ in range(ROUNDS):
-            starts, mib = self.ground.victim.starts(LAUNCHES), self.ground.cluster.resident_mib()
+            starts = self.ground.victim.starts(LAUNCHES)
             for p in plays:
                 p.verdict.before, p.verdict.during = self.before, starts
-                p.verdict.memory_mib = max(p.verdict.memory_mib, mib)
-            if all(p.verdict.ratio <= p.verdict.attack.ratio for p in plays):
+            if NEVER in starts.launches or not any(p.verdict.slow for p in plays):
                 return
 
     def after(self, plays):
         late = self.ground.victim.unfinished()
-        now, mib = self.ground.cluster.identities(), self.ground.cluster.resident_mib()
+        now, mib = self.ground.cluster.identities(), self.peaks.mib()
         for p in plays:
-            p.verdict.memory_mib = max(p.verdict.memory_mib, mib)
+            p.verdict.memory_mib = mib
             try:
                 self.judge(p.scene, late, now)
             except Exception:  # pylint: disable=broad-except
@@ -106,7 +107,7 @@ class Watch:
             scene.new_leader and (k == "leader" or "coordinator" in k))]
         scene.hurts(f"programs ended or changed: {changed}", changed)
         v = scene.verdict
-        scene.hurts(f"a start of the victim took {v.ratio:.1f} times as long", v.ratio > v.attack.ratio)
+        scene.hurts(f"a start of the victim took {v.ratio:.1f} times as long", v.slow)
         scene.hurts(f"the coordinator had {v.memory_mib:.0f} MiB", v.memory_mib > v.attack.memory_mib)
 
 

@@ -6,18 +6,19 @@ while it waits there, the victim starts jobs; after it, hurts() and spared() loo
 the suite looks at the victim and at Muster's programs once more.
 
 Every attack names its mechanism, the defence that stops it, and what takes that defence out (`without`): a seeded bug
-of e2e/seeded or test/mutants ("bug NAME"), a policy that is not bound ("binding NAME"), a definition without bounds
-("crd NAME"), or rights that somebody has too many of ("grant NAME", e2e/seeded). A mechanism is counted once.
+of e2e/seeded or test/mutants ("bug NAME", or "bug NAME+NAME" where one defence stands behind another), a policy that is
+not bound ("binding NAME"), a definition without bounds ("crd NAME"), rights that somebody has too many of ("grant NAME",
+e2e/seeded), or "none REASON" where no defence of Muster's own stops it. A mechanism is counted once.
 """
 import dataclasses
-import threading
 import time
 
-from victim import LAUNCH_FLOOR_MS, Starts
+from victim import Starts
 
 RATIO_MAX = 3.0  # how many times as long a start of the victim may take as right before the attack
+SLOWER_MS = 150.0  # a start that took less than this longer did so by chance, whatever the ratio
 ROUNDS = 3  # a slow start is looked at again: an attack that slows starts does so each time
-MEMORY_MIB = 96.0  # of the coordinator that leads, unless an attack says another bound
+MEMORY_MIB = 96.0  # of a coordinator at its peak, unless an attack says another bound
 
 attacks = []
 
@@ -61,9 +62,20 @@ class Verdict:
 
     @property
     def ratio(self):
-        """How many times as long a start took as before, by the clock or in echoes: the smaller one of both."""
-        by_clock = max(self.during.launch_ms, LAUNCH_FLOOR_MS) / max(self.before.launch_ms, LAUNCH_FLOOR_MS)
-        return min(by_clock, self.during.relative / self.before.relative)
+        """How many times as long a start took as right before, by the clock: medians."""
+        return self.during.launch_ms / self.before.launch_ms if self.during.launches else 0.0
+
+    @property
+    def in_echoes(self):
+        """The same with a start told as so many echoes: a busy machine takes longer for both."""
+        if not self.during.launches:
+            return 0.0
+        return self.ratio * self.before.echo_ms / self.during.echo_ms
+
+    @property
+    def slow(self):
+        longer = self.during.launch_ms - self.before.launch_ms
+        return longer > SLOWER_MS and min(self.ratio, self.in_echoes) > self.attack.ratio
 
     @property
     def word(self):
@@ -118,20 +130,3 @@ class Scene:
     def later(self, undo):
         """Called when the attack has ended, however it ends; the last one first."""
         self.cleanups.append(undo)
-
-    def memory(self):
-        """Looks at the coordinator's memory, also while an attack sets itself up."""
-        self.verdict.memory_mib = max(self.verdict.memory_mib, self.cluster.resident_mib())
-
-    def watch_memory(self):
-        """Looks at it every second from now on."""
-        over = threading.Event()
-
-        def look():
-            while not over.wait(1):
-                try:
-                    self.memory()
-                except Exception:  # pylint: disable=broad-except
-                    pass  # it is asked too often, or another one leads
-        threading.Thread(target=look, daemon=True).start()
-        self.later(over.set)

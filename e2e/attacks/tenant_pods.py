@@ -103,32 +103,40 @@ def attempt_beyond_every_bound(s):
     s.spared("the agent keeps its session", after["muster_agent_sessions_total"] == before["muster_agent_sessions_total"])
 
 
-@attack("a member's namespace is its job's", "bug stray_of_any_namespace")
+@attack("a member's namespace is its job's", "bug unordered_counts+job_of_any_namespace")
 def pod_of_another_namespaces_job(s):
-    """Labels and owner of the victim's job on a pod of the tenant, on the node of the victim's member."""
+    """Labels and owner of the victim's job on pods of the tenant, on the node of the victim's member."""
     target = s.victim.members()[0]
     uid, node = s.victim.uid(), target["spec"]["nodeName"]
+    index = int(target["metadata"]["labels"]["muster.dev/member-index"])
+    names = []
     for attempt in (1, 2, 1000):
-        pod = forge.as_member(node, "resident", uid, attempt=attempt, command=forge.END_WELL,
-                              annotations={"muster.dev/proof": target["metadata"]["annotations"]["muster.dev/proof"]})
-        s.tenant.api.post(s.tenant.pods, pod)
-    s.reached("the pods are on the node", [p for p in s.tenant.api.get(s.tenant.pods)["items"]
-                                           if p["spec"]["nodeName"] == node])
-    time.sleep(2)  # the garbage collector takes such pods away; that is its business
+        pod = forge.as_member(node, "resident", uid, index=index, attempt=attempt, command=forge.END_WELL,
+                              owner={"apiVersion": forge.UNSEEN}, annotations={
+                                  "muster.dev/proof": target["metadata"]["annotations"]["muster.dev/proof"]})
+        names.append(s.tenant.api.post(s.tenant.pods, pod)["metadata"]["name"])
+    for name in names:
+        forge.ran(s.tenant.api, s.tenant.ns, name, phases=("Succeeded",))
+    s.reached("the pods ended with 0 on the node", True)
     yield
+    time.sleep(6)  # a node's pods are looked at every 5 s at most
 
 
-@attack("a change of leader takes over nothing that does not agree", "bug stray_leads")
+@attack("a change of leader takes over nothing that does not agree", "bug unordered_counts+job_of_any_namespace")
 def stray_at_a_change_of_leader(s):
     """The same, while another coordinator begins to lead: under which namespace does it lead the job?"""
-    uid = s.victim.uid()
     s.new_leader = True
-    # No owner reference, or the garbage collector takes the pod away first.
-    pod = forge.pod(forge.member_name("resident", uid, 0, 7), s.cluster.workers()[0], forge.RUN,
-                    forge.labels_of("resident", uid, 0, 7))
-    s.reached("the pod runs", forged(s, pod))
+    s.victim.start("led", parallelism=1)
+    s.later(lambda: s.victim.end("led"))
+    wait("the victim's other job runs", lambda: s.victim.status("led").get("ready") == 1, 60)
+    uid = s.victim.uid("led")
+    for attempt, node in ((7, s.cluster.workers()[0]), (8, s.cluster.workers()[1])):
+        pod = forge.as_member(node, "led", uid, attempt=attempt, owner={"apiVersion": forge.UNSEEN})
+        s.reached(f"the pod of attempt {attempt} runs", forged(s, pod))
     old = s.cluster.leader()["metadata"]["name"]
-    s.tenant.api.post(s.tenant.pods, forge.as_member(s.cluster.workers()[1], "resident", uid, attempt=8))
     s.cluster.replace_leader()
     s.reached("another coordinator leads", s.cluster.leader()["metadata"]["name"] != old)
     yield
+    s.victim.api.patch(f"{s.victim.jobs}/led", {"spec": {"parallelism": 2}})
+    s.comes("the victim's job is led as before", lambda: s.victim.status("led").get("ready") == 2, 30)
+    s.spared("its attempts have its own numbers", s.victim.status("led").get("attempts", 0) < 7)

@@ -11,21 +11,24 @@ from api import JOBS, PODS
 from cluster import job, wait
 
 NS = "hostile-victim"
-LAUNCHES = 3
+LAUNCHES = 5
 LAUNCH_S = 30
-LAUNCH_FLOOR_MS, ECHO_FLOOR_MS = 150.0, 50.0  # what is shorter differs by chance
+NEVER = float("inf")
 
 
 @dataclasses.dataclass
 class Starts:
-    """How long a small job took to its pod, and an object of no meaning to a watch, in milliseconds."""
-    launch_ms: float = 0.0
-    echo_ms: float = 0.0
+    """How long small jobs took to their pods, and objects of no meaning to a watch, in milliseconds."""
+    launches: list = dataclasses.field(default_factory=list)
+    echoes: list = dataclasses.field(default_factory=list)
 
     @property
-    def relative(self):
-        """A start as so many echoes: a busy machine takes longer for both."""
-        return max(self.launch_ms, LAUNCH_FLOOR_MS) / max(self.echo_ms, ECHO_FLOOR_MS)
+    def launch_ms(self):
+        return NEVER if NEVER in self.launches else statistics.median(self.launches) if self.launches else 0.0
+
+    @property
+    def echo_ms(self):
+        return statistics.median(self.echoes) if self.echoes else 0.0
 
 
 class Victim:
@@ -92,14 +95,19 @@ class Victim:
         began = time.monotonic()
         self.api.post(path, body)
         watcher.join(LAUNCH_S + 5)
-        return (found[0] - began) * 1000 if found else float("inf")
+        return (found[0] - began) * 1000 if found else NEVER
+
+    @staticmethod
+    def small():
+        """The spec of a small job."""
+        return {"command": ["true"], "resources": {"requests": {"cpu": "10m"}}}
 
     def launch_ms(self):
         """From the create of a small job to its pod, on a node."""
         self.count += 1
         name = f"small-{self.count}"
         self.started.append(name)
-        return self.seen_ms(self.jobs, self.pods, job(name, command=["true"], resources={"requests": {"cpu": "10m"}}))
+        return self.seen_ms(self.jobs, self.pods, job(name, **self.small()))
 
     def echo_ms(self):
         """The same of an object that Muster has nothing to do with: what the API server itself takes at this time."""
@@ -110,9 +118,12 @@ class Victim:
         return took
 
     def starts(self, count=LAUNCHES):
-        """Medians of some starts and echoes, in turn."""
-        pairs = [(self.launch_ms(), self.echo_ms()) for _ in range(count)]
-        return Starts(*(statistics.median(p) for p in zip(*pairs)))
+        """Some starts and echoes, in turn; fewer, if one does not come at all."""
+        seen = Starts()
+        while len(seen.launches) < count and NEVER not in seen.launches:
+            seen.launches.append(self.launch_ms())
+            seen.echoes.append(self.echo_ms())
+        return seen
 
     def unfinished(self, seconds=60):
         """Names of the small jobs that did not complete; all of them are deleted."""
