@@ -6,6 +6,9 @@
 
 #include "base/mem.h"
 
+/* A leader may have tried so many nodes that refused the pod before a status told of the first. */
+enum { TRIES_MAX = 16 };
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -65,29 +68,31 @@ static bool named(const struct job_members *m, const char *node)
 }
 
 /* The status does not say where this index is: it was about to run or lost, or has ended since.
- * What failed there counts as the status has it. A leader may have tried some nodes that refused
- * the pod before a status told of the first. */
+ * What failed there counts as the status has it. */
 static bool untold(const struct job_members *k, const struct member *m)
 {
-	enum { TRIES_MAX = 16 };
 	bool counts = !member_phase_final(m->phase) || m->phase == MEMBER_SUCCEEDED;
 	return counts && !bitset_has(&k->completed, m->index) &&
-	       m->attempt <= k->old_attempts + TRIES_MAX &&
 	       (k->nold_untold || bitset_has(&k->old_elsewhere, m->index));
 }
 
+/* The job may have been scaled down while nobody led: what runs of the indexes that it has no more
+ * is a member too, to be stopped. It counts for nothing. */
 bool old_pods_agree(const struct job_record *j, const char *node, const struct member *m)
 {
 	const struct job_members *k = &j->members;
-	return j->object.known && m->index < j->spec.parallelism &&
-	       ((m->attempt <= k->old_attempts && named(k, node)) || untold(k, m));
+	if (!j->object.known || m->attempt > k->old_attempts + TRIES_MAX)
+		return false;
+	if (m->index >= j->spec.parallelism)
+		return !member_phase_final(m->phase);
+	return (m->attempt <= k->old_attempts && named(k, node)) || untold(k, m);
 }
 
 void old_pods_adopted(struct job_record *j, const char *node, uint32_t index)
 {
 	struct job_members *m = &j->members;
 	m->nold_pods++;
-	if (named(m, node) || bitset_has(&m->old_elsewhere, index))
+	if (index >= j->spec.parallelism || named(m, node) || bitset_has(&m->old_elsewhere, index))
 		return;
 	m->nold_untold -= m->nold_untold > 0;
 	bitset_set(&m->old_elsewhere, index);
