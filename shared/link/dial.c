@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "link/dial.h"
 
+#include <arpa/inet.h>
 #include <nng/supplemental/tls/tls.h>
 
 #include "base/mem.h"
@@ -30,9 +31,18 @@ static enum rc tls_client(const char *server_name, const char *bundle, nng_tls_c
 	return RC_OK;
 }
 
-static enum rc dialer_set(nng_dialer dialer, nng_tls_config *cfg, struct err *e)
+static int set_local(nng_dialer dialer, uint32_t ipv4)
+{
+	nng_sockaddr from = {.s_in = {.sa_family = NNG_AF_INET, .sa_addr = htonl(ipv4)}};
+	return nng_dialer_set_addr(dialer, NNG_OPT_LOCADDR, &from);
+}
+
+static enum rc dialer_set(nng_dialer dialer, nng_tls_config *cfg, uint32_t local_ipv4,
+			  struct err *e)
 {
 	int rv = nng_dialer_set_ptr(dialer, NNG_OPT_TLS_CONFIG, cfg);
+	if (rv == 0 && local_ipv4)
+		rv = set_local(dialer, local_ipv4);
 	if (rv == 0)
 		rv = nng_dialer_set_ms(dialer, NNG_OPT_RECONNMINT, NEVER_MS);
 	if (rv == 0)
@@ -41,7 +51,7 @@ static enum rc dialer_set(nng_dialer dialer, nng_tls_config *cfg, struct err *e)
 }
 
 enum rc dial_start(nng_socket s, const char *address, const char *server_name, const char *bundle,
-		   nng_dialer *ret, bool *ret_made, struct err *e)
+		   uint32_t local_ipv4, nng_dialer *ret, bool *ret_made, struct err *e)
 {
 	AUTO(buf_done) struct buf url = BUF_INIT(1024);
 	nng_tls_config *cfg = NULL;
@@ -57,7 +67,7 @@ enum rc dial_start(nng_socket s, const char *address, const char *server_name, c
 		return socket_err(e, rv, buf_str(&url));
 	}
 	*ret_made = true;
-	rc = dialer_set(*ret, cfg, e);
+	rc = dialer_set(*ret, cfg, local_ipv4, e);
 	nng_tls_config_free(cfg); /* the dialer has its own reference */
 	if (rc == RC_OK && (rv = nng_dialer_start(*ret, NNG_FLAG_NONBLOCK)) != 0)
 		rc = socket_err(e, rv, buf_str(&url));

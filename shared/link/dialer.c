@@ -34,6 +34,7 @@ struct channel {
 struct link_dialer {
 	uint32_t magic;
 	char *server_name, *bundle;
+	uint32_t local_ipv4;
 	struct link_client_sink sink;
 	struct mailbox box;
 	nng_socket socket;
@@ -175,8 +176,8 @@ static void dial(void *self, const char *address)
 	struct link_dialer *d = self_of(self);
 	struct err e;
 	close_dialer(d);
-	if (dial_start(d->socket, address, d->server_name, d->bundle, &d->dialer, &d->has_dialer,
-		       &e) != RC_OK)
+	if (dial_start(d->socket, address, d->server_name, d->bundle, d->local_ipv4, &d->dialer,
+		       &d->has_dialer, &e) != RC_OK)
 		fail_later(d, e.msg);
 }
 
@@ -295,6 +296,7 @@ enum rc link_dialer_new(const struct link_dialer_config *cfg, struct link_dialer
 	d->magic = MAGIC;
 	d->server_name = mem_strdup(cfg->server_name);
 	d->bundle = mem_strdup(cfg->bundle);
+	d->local_ipv4 = cfg->local_ipv4;
 	d->scratch = BUF_INIT(FRAME_AGENT_MAX);
 	d->arena = ARENA_INIT(WIRE_ARENA_COORDINATOR_MAX);
 	mailbox_init(&d->box, &cfg->wake);

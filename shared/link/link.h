@@ -85,6 +85,7 @@ struct link_dialer;
 struct link_dialer_config {
 	const char *server_name; /* what the server's certificate must name */
 	const char *bundle;      /* PEM of the CAs to believe; may be set later */
+	uint32_t local_ipv4;     /* the address to dial from, host order; 0: whichever */
 	struct link_wake wake;
 };
 
