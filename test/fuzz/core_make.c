@@ -207,6 +207,11 @@ struct capacity *make_capacity(struct world *w)
 	return c;
 }
 
+/* A frame takes names of 253 bytes; no job is called so. */
+#define TEN "aaaaaaaaaa"
+#define FIFTY TEN TEN TEN TEN TEN
+static const char long_name[] = FIFTY FIFTY FIFTY FIFTY FIFTY "aaa";
+
 /* A member as its pod or its agent tells it: one that was ordered, in any state, or any other. */
 static void member(struct world *w, uint32_t node, struct member *m)
 {
@@ -221,7 +226,8 @@ static void member(struct world *w, uint32_t node, struct member *m)
 	}
 	*m = (struct member){
 		.ns = odd & 4 ? in_text(&w->in, "t", "other") : "t",
-		.job_name = o || !(odd & 8) ? core_job_name(job) : "ghost",
+		.job_name =
+			o || !(odd & 8) ? core_job_name(job) : in_text(&w->in, "ghost", long_name),
 		.job_uid = core_job_uid(job,
 					odd & 16 ? in_number(&w->in, CORE_UIDS) : w->jobs[job].uid),
 		.node = core_node_name(o && odd & 32 ? o->node : node),
