@@ -215,26 +215,29 @@ static const char long_name[] = FIFTY FIFTY FIFTY FIFTY FIFTY "aaa";
 /* A member as its pod or its agent tells it: one that was ordered, in any state, or any other. */
 static void member(struct world *w, uint32_t node, struct member *m)
 {
-	static const uint32_t indexes[] = {0, 1, 2, 3, 4, PARALLELISM_MAX - 1};
-	static const uint32_t attempts[] = {1, 2, 3, 0, ATTEMPT_MAX - 1, ATTEMPT_MAX};
+	static const uint32_t indexes[] = {0, 0, 1, 1, 2, 3, 4, PARALLELISM_MAX - 1};
+	static const uint32_t attempts[] = {1, 2, 3, 1, 2, 3, 0, ATTEMPT_MAX - 1, ATTEMPT_MAX};
 	uint32_t odd = in_number(&w->in, 256), job = in_number(&w->in, CORE_JOBS);
+	uint32_t phase = in_number(&w->in, MEMBER_PHASE_N + 4);
 	const struct ordered *o = NULL;
-	if (w->nordered && odd & 3) {
+	if (!w->jobs[job].exists)
+		job = 0;
+	if (w->nordered && odd & 1) {
 		o = &w->ordered[w->nordered - 1 -
 				in_number(&w->in, w->nordered < 200 ? w->nordered : 200)];
 		job = o->job;
 	}
 	*m = (struct member){
-		.ns = odd & 4 ? in_text(&w->in, "t", "other") : "t",
+		.ns = (odd & 6) == 6 ? in_text(&w->in, "t", "other") : "t",
 		.job_name =
 			o || !(odd & 8) ? core_job_name(job) : in_text(&w->in, "ghost", long_name),
 		.job_uid = core_job_uid(job,
 					odd & 16 ? in_number(&w->in, CORE_UIDS) : w->jobs[job].uid),
-		.node = core_node_name(o && odd & 32 ? o->node : node),
+		.node = core_node_name(node), /* the doors set it */
 		.index = o ? o->index : indexes[in_number(&w->in, ARRAY_LEN(indexes))],
 		.attempt = o ? o->attempt : attempts[in_number(&w->in, ARRAY_LEN(attempts))],
 		.template_hash = in_text(&w->in, "00000000000000aa", "00000000000000bb", ""),
-		.phase = (enum member_phase)in_number(&w->in, MEMBER_PHASE_N),
+		.phase = phase < MEMBER_PHASE_N ? (enum member_phase)phase : MEMBER_SUCCEEDED,
 		.ready = odd & 64,
 		.deleting = odd & 128,
 		.exit_code = (int32_t[]){0, 1, 137, INT32_MIN}[in_number(&w->in, 4)],

@@ -43,7 +43,8 @@ static void note_order(struct world *w, uint32_t job, uint32_t node, uint32_t in
 	struct member m = {.index = index, .attempt = attempt};
 	if (job == CORE_JOBS || was_ordered(w, job, node, &m))
 		return;
-	must(node < CORE_NODES);
+	if (node == CORE_NODES)
+		return;
 	struct ordered *o = &w->ordered[w->nordered % CORE_ORDERED];
 	w->nordered += w->nordered < CORE_ORDERED; /* the last place is used again and again */
 	if (w->nordered == CORE_ORDERED)
@@ -62,6 +63,8 @@ static void credit(struct world *w, const char *node, const struct member *m)
 	if (job == CORE_JOBS ||
 	    (m->proven != PROOF_VALID && m->proven != PROOF_OLD && !was_ordered(w, job, at, m)))
 		return;
+	/* Whoever was believed once needs no proof any more. */
+	note_order(w, job, at, m->index, m->attempt, m->pod);
 	if (m->phase == MEMBER_SUCCEEDED)
 		bitset_set(&w->jobs[job].succeeded, m->index);
 	w->jobs[job].failed++;
