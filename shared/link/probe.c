@@ -42,9 +42,8 @@ static uint64_t secret(void)
 enum rc probe_init(struct link_listener *l, const struct link_listener_config *cfg, struct err *e)
 {
 	struct probe *p = &l->probe;
-	struct link_dialer_config dial = {.server_name = cfg->server_name,
-					  .bundle = cfg->bundle,
-					  .wake = cfg->wake};
+	struct link_dialer_config dial = {
+		.server_name = cfg->server_name, .bundle = cfg->bundle, .wake = cfg->wake};
 	l->probe_ms = cfg->probe_ms;
 	l->probe_wait_ms = cfg->probe_wait_ms;
 	p->due_ms = INT64_MIN; /* the first tick sets it */

@@ -36,8 +36,8 @@ static inline struct attempt *job_current(const struct job_record *j, uint32_t i
 static inline uint32_t job_slots_end(const struct job_record *j)
 {
 	uint32_t n = j->members.npages;
-	uint32_t end = n <= SLOTS_PAGE_LOG ? (1U << n) - 1
-					   : (n - SLOTS_PAGE_LOG + 1) * SLOTS_PAGE - 1;
+	uint32_t end =
+		n <= SLOTS_PAGE_LOG ? (1U << n) - 1 : (n - SLOTS_PAGE_LOG + 1) * SLOTS_PAGE - 1;
 	return end < PARALLELISM_MAX ? end : PARALLELISM_MAX; /* the last page is larger */
 }
 size_t job_slots_bytes(const struct job_record *j); /* of memory */
