@@ -144,6 +144,10 @@ static void an_orphan_holds_its_room(void **state)
 	attempt_set_state(c, ended, ATTEMPT_ENDED);
 	text_set(&a->pod_uid, "u1");
 	attempt_orphan(c, ended);
+	struct attempt *refused = tables_attempt(c, a->job, 1, n); /* it was to be stopped */
+	attempt_set_state(c, refused, ATTEMPT_STOPPING);
+	refused->phase = MEMBER_REFUSED;
+	attempt_orphan(c, refused);
 	attempt_orphan(c, a);
 	attempt_orphan(c, a);
 	assert_ptr_equal(n->attempts, a);

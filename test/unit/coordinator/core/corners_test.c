@@ -198,6 +198,12 @@ static void orphan_comes(struct world *w, bool late)
 	j->job.meta.orphan_finalizer = false; /* a user's is left */
 	w_echo(w, j);
 	w_wait(w, late ? 20000 : 2000);
+	m.phase = MEMBER_NONE; /* its create is still under way */
+	w_report(w, &m);
+	m.phase = MEMBER_PENDING;
+	m.pod_uid = "";
+	w_report(w, &m);
+	m = w_member(w, j, "n1", 0, 1, MEMBER_PENDING);
 	w_report(w, &m);
 	w_job(w, next);
 	w_wait(w, 100000);

@@ -486,6 +486,31 @@ static void where_a_volume_can_be_made(void **state)
 	assert_true(w_has(w, "choose data on n2 volume"));
 }
 
+static void capacities_that_cannot_be_listed(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	struct wjob *j = needs(w, "a", 1);
+	claims_of_a_driver_that_tells(w);
+	tell(w, NEEDED_CAPACITY, "fast", RC_TIMEOUT, NULL);
+	w_wait(w, 2000);
+	assert_false(w_has(w, "choose"));
+	assert_string_equal(w_status(w, j).message,
+			    "CSIStorageCapacities of StorageClass fast cannot be read: deadline "
+			    "exceeded");
+}
+
+/* A claim that says it is bound, and to nothing. */
+static void a_claim_without_a_volume(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	struct wjob *j = needs(w, "a", 1);
+	struct needed bound = {.bound = true, .volume = ""};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &bound);
+	assert_int_equal(w_orders(w, j), 1);
+}
+
 static void capacities_that_may_not_be_listed(void **state)
 {
 	struct world *w = w_of(state);
@@ -608,6 +633,8 @@ int main(void)
 		T(another_node_if_there_is_one),
 		T(every_node_came_to_nothing_before),
 		T(where_a_volume_can_be_made),
+		T(capacities_that_cannot_be_listed),
+		T(a_claim_without_a_volume),
 		T(capacities_that_may_not_be_listed),
 		T(a_volume_of_the_pool),
 		T(volumes_that_may_not_be_listed),

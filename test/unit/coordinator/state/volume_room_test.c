@@ -183,7 +183,7 @@ static void what_is_to_be_made(void **state)
 	limit(c, "n1", "disk", 0);
 	limit(c, "n2", "disk", 1);
 	listed(c, true);
-	assert_string_equal(room_for(c, r), "n2 n3");
+	assert_string_equal(room_for(c, r), "n1 n2 n3");
 	claim.selected_node = "n1"; /* whose provisioner has it in hand */
 	answer(c, NEEDED_CLAIM, "ns", "a", &claim);
 	assert_string_equal(room_for(c, r), "n1 n2 n3");
@@ -210,13 +210,68 @@ static void a_node_goes(void **state)
 	request_put(c, r);
 }
 
+/* Of a Node that came after the list was asked for nothing is known, for a minute at most. */
+static void a_node_comes(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n[3];
+	three_nodes(c, n);
+	struct request *r = asks(c, 1);
+	limit(c, "n1", "disk", 1);
+	listed(c, true);
+	node_free(c, n[1]);
+	c->now_ms += 5000;
+	n[2]->kube.came_ms = c->lookups.node_came_ms = c->now_ms;
+	assert_string_equal(room_for(c, r), "n1");
+	c->now_ms += 59999;
+	assert_string_equal(room_for(c, r), "n1");
+	c->now_ms++;
+	assert_string_equal(room_for(c, r), "n1 n3");
+	request_put(c, r);
+}
+
+/* A volume that two members have counts once; one that has ended counts nothing, and one of another
+ * driver nothing here. */
+static void what_members_share(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n[3];
+	three_nodes(c, n);
+	struct job_spec spec = {.claims = {names, 1}};
+	struct job_record *j = tables_job(c, "a", 2), *k = tables_job(c, "b", 2);
+	tables_request(c, j, &spec);
+	tables_request(c, k, &spec);
+	bound(c, "a", "disk");
+	limit(c, "n1", "disk", 2);
+	listed(c, true);
+	const struct job_spec other = {.claims = {names + 1, 1}};
+	struct request *r = request_get(c, &other);
+	bound(c, "b", "disk");
+	attempt_set_state(c, tables_attempt(c, j, 0, n[0]), ATTEMPT_ENDED);
+	(void)tables_attempt(c, j, 1, n[0]);
+	(void)tables_attempt(c, k, 0, n[0]);
+	assert_string_equal(room_for(c, r), "n1 n2 n3");
+	limit(c, "n1", "disk", 1);
+	listed(c, true);
+	assert_string_equal(room_for(c, r), "n2 n3");
+	bound(c, "a", "else");
+	struct job_record *m = tables_job(c, "c", 1);
+	tables_request(c, m, &spec);
+	(void)tables_attempt(c, m, 0, n[1]);
+	limit(c, "n2", "disk", 1);
+	listed(c, true);
+	assert_string_equal(room_for(c, r), "n2 n3");
+	request_put(c, r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
-		T(what_a_node_has),   T(volumes_of_two_drivers),
-		T(what_members_have), T(what_is_to_be_made),
-		T(a_node_goes),
+		T(what_a_node_has),    T(volumes_of_two_drivers),
+		T(what_members_have),  T(what_is_to_be_made),
+		T(a_node_goes),        T(a_node_comes),
+		T(what_members_share),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
