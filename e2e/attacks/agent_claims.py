@@ -89,6 +89,10 @@ def session_numbers_of_others(s):
 def hello_of_four_thousand_jobs(s):
     """4,032 members of jobs that do not exist, all at index 9,999, with the longest texts; ten times."""
     words = {"reason": "r" * 128, "message": "m" * 200}
+
+    def tables():
+        return s.cluster.leaders("muster_core_bytes") / 2**20
+    before, most = tables(), 0
     for turn in range(10):
         p = s.node.welcomed(last_page=0)
         for page in range(1, 64):
@@ -99,8 +103,10 @@ def hello_of_four_thousand_jobs(s):
             if kind != "welcome":
                 break
         s.reached(f"all pages of turn {turn}: {kind} {answer}", kind == "welcome")
+        most = max(most, tables())
         p.close()
     yield
+    s.spared(f"the coordinator's tables had {most:.1f} MiB, {before:.1f} before", most - before < 1)
 
 
 @attack("a Hello of a newer epoch silences only its sender", "bug epoch_believed")

@@ -121,10 +121,11 @@ def run_together(chosen, ground, number):
         for p in plays:
             p.guarded(p.begin)
         going = [p for p in plays if not p.verdict.error]
-        watch.during(going)
+        if going:
+            watch.during(going)
         for p in going:
             p.guarded(p.end)
-        watch.after(going)
+        watch.after(plays)  # what an attack did before it went wrong, too
     finally:
         for p in plays:
             p.clean_up()

@@ -90,7 +90,7 @@ def jobs_whose_shapes_look_alike(s):
     yield
 
 
-@attack("an object near the limit of etcd", "bug pod_bytes_unbounded")
+@attack("an object near the limit of etcd", "bug items_of_a_mib_unread")
 def object_as_large_as_etcd_takes(s):
     """1.3 MB of text in one job, ten edits of it."""
     s.reached("it is stored", accepted(s, "large", template=template(x="x" * 1300000)))
@@ -113,9 +113,9 @@ def text_with_a_nul(s):
 
 @attack("numbers beyond every double", "bug number_ends_watch")
 def number_that_no_double_holds(s):
-    """1e400 and 10^400 in the pod template, where any JSON is kept."""
+    """1e308, 10^29 and 2^64 in the pod template, where any JSON is kept: the API server writes the last one with all its digits."""
     body = json.dumps(job("numbers", template=template(x=["HERE", "THERE"])))
-    for big in ("1e308", "123456789012345678901234567890"):
+    for big in ("1e308", "123456789012345678901234567890", "18446744073709551616"):
         code, _ = s.tenant.api.ask("POST", s.tenant.jobs, body.replace('"HERE"', big).replace(
             '"THERE"', "-" + big).replace('"numbers"', f'"numbers-{len(big)}"').encode())
         s.verdict.reached += [f"{big} was taken"] if code == 201 else []
@@ -135,9 +135,11 @@ def jobs_of_ten_thousand_that_wait(s):
 
 @attack("amounts saturate", "bug amounts_wrap")
 def amounts_that_overflow(s):
-    """Requests of 2^63-1 in a job, and in pods on one node, which a kubelet may count as anything."""
-    huge = {"requests": {"cpu": "9223372036854775807", "memory": "9223372036854775807"}}
-    s.reached("the job is stored", accepted(s, "huge", resources=huge, parallelism=10000))
+    """Requests of 2^63-1 in a job, and in pods on one node, which a kubelet may count as anything; and of the number whose
+    thousandths are next to nothing beyond 2^64."""
+    for name, amount in (("huge", "9223372036854775807"), ("round", "18446744073709552")):
+        huge = {"requests": {"cpu": amount, "memory": amount}}
+        s.reached(f"the job {name} is stored", accepted(s, name, resources=huge, parallelism=10000))
     node = s.cluster.workers()[0]
     for i in range(3):
         pod = forge.pod(f"huge-{i}", node)
@@ -146,8 +148,9 @@ def amounts_that_overflow(s):
     s.reached("its kubelet has judged them", wait("pods", lambda: all(
         p["status"].get("phase") != "Pending" for p in s.tenant.api.get(s.tenant.pods)["items"]), 60))
     yield
-    s.spared("the job waits", s.tenant.status("huge").get("state") == "Pending")
-    s.spared("no pod of it was made", not s.tenant.status("huge").get("attempts"))
+    for name in ("huge", "round"):
+        s.spared(f"the job {name} waits", s.tenant.status(name).get("state") == "Pending")
+        s.spared(f"no pod of {name} was made", not s.tenant.status(name).get("attempts"))
 
 
 @attack("names of resources", "bug resource_names_unbounded")
