@@ -117,6 +117,11 @@ bool admission_soon(const struct core *c, const struct job_record *j)
 	return a && a->stage == ADMITTED_ASKED && c->now_ms - a->since_ms < SOON_MS;
 }
 
+void admission_await(struct job_record *j)
+{
+	job_wake(j, j->admitted->since_ms + SOON_MS);
+}
+
 void admission_due(struct core *c, struct admitted *a)
 {
 	if (ask_with_any(c, a, false))

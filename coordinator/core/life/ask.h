@@ -10,6 +10,8 @@
 bool admission_known(struct core *c, struct job_record *j);
 /* The answer is about to come: a status that is written now would soon be out of date. */
 bool admission_soon(const struct core *c, const struct job_record *j);
+/* The job, for which it is so, is decided again at the end of that time at the latest. */
+void admission_await(struct job_record *j);
 /* The timer of the shape is due. */
 void admission_due(struct core *c, struct admitted *a);
 /* An answer about the shape has come: when it is asked again. */

@@ -327,6 +327,16 @@ static bool (*const chain[])(struct core *, struct job_record *) = {
 	check_update,      check_numbers,   queue_wanted,
 };
 
+/* What its pods ask for is about to be known, and what would be told now would be told anew then.
+ * The end of a job is told at once. */
+static bool telling_waits(const struct core *c, struct job_record *j)
+{
+	if (job_finished(j) || !admission_soon(c, j))
+		return false;
+	admission_await(j);
+	return true;
+}
+
 void job_decide(struct core *c, struct job_record *j)
 {
 	j->life.wake_ms = INT64_MAX;
@@ -338,11 +348,11 @@ void job_decide(struct core *c, struct job_record *j)
 		while (i < ARRAY_LEN(chain) && !chain[i](c, j))
 			i++;
 		if (!job_finished(j) && !j->spec.suspend && !*j->spec.invalid &&
-		    !admission_soon(c, j))
+		    !telling_waits(c, j))
 			tell_progress(c, j);
 	}
 	spent_pods_remove(c, j);
-	if (j->object.known && !j->object.deleted && !admission_soon(c, j))
+	if (j->object.known && !j->object.deleted && !telling_waits(c, j))
 		job_status_check(c, j);
 	job_set_timer(c, j, j->life.wake_ms);
 }

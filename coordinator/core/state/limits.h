@@ -3,7 +3,8 @@
  * spec.drivers[].allocatable.count; kube-scheduler's plugin NodeVolumeLimits): a record of kind
  * NEEDED_CSI_NODES, whose name is that of the driver. A list gives the CSINodes one by one; what it
  * has gathered takes effect at its end. When a Node comes, another list is asked for; until then
- * nothing is known of its limits. */
+ * nothing is known of its limits. A driver that registers later has no limit there until the next
+ * list, half a minute at most. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
