@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "test/sim/cluster/cluster.h"
+#include "test/sim/cluster/proc_record.h"
 
 enum { WINDOW_MS = 10000, WRITES_MAX = 25 };
 
@@ -27,16 +28,27 @@ void check_rates_free(struct checks *c)
 	}
 }
 
+/* What was asked for over a connection that stood still comes all together, as do the answers of a
+ * process that stood still itself. */
+static bool stood_still(const struct checks *c, const char *who)
+{
+	int64_t since_ms = c->world->clock.now_ms - WINDOW_MS;
+	bool still = c->cluster->deaf_until_ms > since_ms;
+	for (uint32_t i = 0; i < c->cluster->cfg.coordinators; i++) {
+		const struct host *h = &c->cluster->coordinator[i].host;
+		still |= str_eq(h->name, who) && h->paused_until_ms > since_ms;
+	}
+	return still;
+}
+
 void check_rate(struct checks *c, const char *who, const struct api_request *req)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(1024);
 	struct rate *r;
 	const char *name =
 		req->verb == API_CREATE && req->kind == API_POD ? req->pod_create->name : req->name;
-	/* What was asked for over a connection that stood still comes all together. */
-	bool together = c->world->clock.now_ms < c->cluster->deaf_until_ms + WINDOW_MS;
-	bool stolen =
-		req->kind == API_TOKENREVIEW && !strncmp(req->token, "stolen", 6) && !together;
+	bool stolen = req->kind == API_TOKENREVIEW && !strncmp(req->token, "stolen", 6) &&
+		      !stood_still(c, who);
 	if (req->verb == API_LIST || req->verb == API_WATCH || req->verb == API_GET ||
 	    req->kind == API_EVENT || (req->kind == API_TOKENREVIEW && !stolen))
 		return;
