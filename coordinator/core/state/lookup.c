@@ -166,6 +166,12 @@ static struct lookup *names(struct core *c, enum needed_kind kind, const char *n
 	return *str_or_empty(name) ? lookup_get(c, kind, NULL, name) : NULL;
 }
 
+/* The name, if a CSI driver can have it. Provisioners that are none have a slash in theirs. */
+static const char *driver_name(const char *name)
+{
+	return strchr(str_or_empty(name), '/') ? "" : name;
+}
+
 /* Whether one node at a time may have the volume, if its driver attaches volumes. */
 static bool alone(const struct lookup *l, const struct needed *obj)
 {
@@ -219,9 +225,9 @@ static void follow(struct core *c, struct lookup *l, const struct needed *obj)
 	bool classless = l->kind != NEEDED_CLAIM || obj->bound;
 	struct lookup *class = names(c, NEEDED_STORAGE_CLASS, classless ? "" : obj->storage_class);
 	struct lookup *free = names(c, NEEDED_POOL, obj->waits ? l->name : "");
-	struct lookup *limits = names(c, NEEDED_CSI_NODES, limited(l, obj));
-	struct lookup *driver =
-		names(c, NEEDED_CSI_DRIVER, alone(l, obj) ? obj->driver : maker(l, obj));
+	struct lookup *limits = names(c, NEEDED_CSI_NODES, driver_name(limited(l, obj)));
+	struct lookup *driver = names(c, NEEDED_CSI_DRIVER,
+				      driver_name(alone(l, obj) ? obj->driver : maker(l, obj)));
 	lookup_put(c, l->volume);
 	lookup_put(c, l->storage_class);
 	lookup_put(c, l->free);

@@ -88,7 +88,9 @@ static void on_needs(void *self, uint64_t stage)
 	}
 }
 
+/* A provisioner that is no CSI driver has a slash in its name. */
 #define MAKER "example.com/maker"
+#define MAKING_DRIVER "maker.example.com"
 
 /* The driver tells where it has room: n1 for the claims of both namespaces, n2 for the smaller one.
  * A volume is there as well, which would do for that. */
@@ -97,7 +99,7 @@ static void put_room(struct world *w)
 	static const char *const nodes[] = {"n1", "n2"};
 	const struct needed driver = {.tells_room = true};
 	struct needed there = {.modes = MODE_RWX, .storage_class = "made", .bytes = 6000};
-	user_needed(w, NEEDED_CSI_DRIVER, NULL, MAKER, &driver);
+	user_needed(w, NEEDED_CSI_DRIVER, NULL, MAKING_DRIVER, &driver);
 	for (size_t i = 0; i < ARRAY_LEN(nodes); i++) {
 		struct needed room = {
 			.storage_class = "made",
@@ -117,7 +119,8 @@ static void on_first(void *self, uint64_t arg)
 	struct world *w = &st->cluster->world;
 	static const char *const spaces[] = {"default", PLAN_NS};
 	static const char *const nodes[] = {"n1", "n2"}, *const volumes[] = {"v1", "v2"};
-	struct needed class = {.waits = true, .provisioner = MAKER};
+	struct needed class = {.waits = true,
+			       .provisioner = st->plan->room ? MAKING_DRIVER : MAKER};
 	(void)arg;
 	w->server.volumes_fail = 25;
 	user_needed(w, NEEDED_STORAGE_CLASS, NULL, "made", &class);

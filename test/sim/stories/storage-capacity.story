@@ -1,8 +1,8 @@
 # A driver that tells where it has room for volumes (CSIDriver storageCapacity, CSIStorageCapacity): the node is
 # chosen among those, as kube-scheduler does. Where a volume is there that would do, none is made.
 nodes 3 cpu=4 memory=8
-at 4s csi-driver example.com/maker tells-room=1
-at 4s storage-class fast waits=1 provisioner=example.com/maker
+at 4s csi-driver maker.example.com tells-room=1
+at 4s storage-class fast waits=1 provisioner=maker.example.com
 at 4s capacity c1 class=fast bytes=10 on=kubernetes.io/hostname=n1
 at 4s capacity c2 class=fast bytes=100 on=kubernetes.io/hostname=n2
 at 4s capacity other class=slow bytes=1000

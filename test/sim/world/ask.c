@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test/sim/world/ask.h"
 
+#include <string.h>
+
 #include "test/sim/world/answer.h"
 #include "test/sim/world/list.h"
 #include "test/sim/world/verbs.h"
@@ -8,7 +10,10 @@
 static void get(struct server *s, const struct api_request *req, struct answer *ret)
 {
 	struct version *v = store_find(&s->store, req->kind, req->ns, req->name);
-	if (s->reads_fail && req->kind >= API_RUNTIME_CLASS && req->kind <= API_CSI_DRIVER)
+	if (strchr(req->name, '/')) /* no path has such a name; the client says so (kube.c) */
+		answer_refuse(ret, RC_INVALID, 400, "BadRequest",
+			      "the request lacks a name or is too long");
+	else if (s->reads_fail && req->kind >= API_RUNTIME_CLASS && req->kind <= API_CSI_DRIVER)
 		answer_refuse(ret, RC_SERVER, 500, "InternalError",
 			      "etcdserver: request timed out");
 	else if (v)

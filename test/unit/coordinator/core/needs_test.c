@@ -486,6 +486,21 @@ static void where_a_volume_can_be_made(void **state)
 	assert_true(w_has(w, "choose data on n2 volume"));
 }
 
+/* A provisioner with a slash in its name is no CSI driver: nothing is asked of one. */
+static void a_provisioner_that_is_no_driver(void **state)
+{
+	struct world *w = w_of(state);
+	three(w);
+	(void)needs(w, "a", 1);
+	struct needed claim = {.volume = "", .storage_class = "fast", .selected_node = ""};
+	struct needed class = {.waits = true, .provisioner = "example.com/p"};
+	answered(w, NEEDED_CLAIM, "data", RC_OK, &claim);
+	tell(w, NEEDED_STORAGE_CLASS, "fast", RC_OK, &class);
+	assert_false(w_has(w, "lookup CSI"));
+	tell(w, NEEDED_POOL, "fast", RC_OK, NULL);
+	assert_true(w_has(w, "choose data on n1"));
+}
+
 static void capacities_that_cannot_be_listed(void **state)
 {
 	struct world *w = w_of(state);
@@ -633,6 +648,7 @@ int main(void)
 		T(another_node_if_there_is_one),
 		T(every_node_came_to_nothing_before),
 		T(where_a_volume_can_be_made),
+		T(a_provisioner_that_is_no_driver),
 		T(capacities_that_cannot_be_listed),
 		T(a_claim_without_a_volume),
 		T(capacities_that_may_not_be_listed),
