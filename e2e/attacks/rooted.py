@@ -16,7 +16,7 @@ BEAT_S = 5
 
 
 def node_object():
-    room = {"cpu": "64", "memory": "256Gi", "pods": "110"}
+    room = {"cpu": "64", "memory": "256Gi", "pods": "110", "ephemeral-storage": "100Gi"}
     words = ("architecture", "bootID", "containerRuntimeVersion", "kernelVersion", "kubeProxyVersion", "kubeletVersion",
              "machineID", "operatingSystem", "osImage", "systemUUID")
     return {"metadata": {"name": NAME, "labels": {"kubernetes.io/hostname": NAME, "kubernetes.io/os": "linux",
