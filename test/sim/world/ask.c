@@ -13,7 +13,8 @@ static void get(struct server *s, const struct api_request *req, struct answer *
 	if (strchr(req->name, '/')) /* no path has such a name; the client says so (kube.c) */
 		answer_refuse(ret, RC_INVALID, 400, "BadRequest",
 			      "the request lacks a name or is too long");
-	else if (s->reads_fail && req->kind >= API_RUNTIME_CLASS && req->kind <= API_CSI_DRIVER)
+	else if ((s->reads_fail && req->kind >= API_RUNTIME_CLASS && req->kind <= API_CSI_DRIVER) ||
+		 (s->drivers_fail && req->kind == API_CSI_DRIVER))
 		answer_refuse(ret, RC_SERVER, 500, "InternalError",
 			      "etcdserver: request timed out");
 	else if (v)

@@ -253,6 +253,8 @@ bool story_on_server(struct story *st, const struct words *w, const char *deed)
 		world->server.no_volumes_on = w->n > 3 ? word(w, 3) : NULL;
 	else if (str_eq(deed, "reads-fail") || str_eq(deed, "reads-work"))
 		world->server.reads_fail = str_eq(deed, "reads-fail");
+	else if (str_eq(deed, "drivers-fail") || str_eq(deed, "drivers-work"))
+		world->server.drivers_fail = str_eq(deed, "drivers-fail");
 	else if (str_eq(deed, "binder-stop") || str_eq(deed, "binder-start"))
 		world->server.binder_stopped = str_eq(deed, "binder-stop");
 	else if (str_eq(deed, "seats"))
