@@ -18,7 +18,7 @@ engine_pid() { # prints the process id of our own engine if it lives
 	local pid
 	pid=$(cat "$engine_dir/pid" 2>/dev/null) || return 1
 	[ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ] &&
-		tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF -- "$engine_dir/data" && echo "$pid"
+		tr '\0' ' ' <"/proc/$pid/cmdline" | grep -F -- "$engine_dir/data" >/dev/null && echo "$pid"
 }
 
 # engine_use: sets DOCKER_HOST to our engine if it runs. False if no engine answers.
