@@ -119,10 +119,9 @@ static bool may_come(const struct attempt *a)
 {
 	if (a->creating && a->tries < CREATE_TRIES_MAX)
 		return true;
-	bool heard = a->node->agent.connected && !a->node->agent.silent;
 	if (never_ordered(a))
 		return false;
-	return !a->by_coordinator && a->job->spec.on_loss == LOSS_WAIT && !heard &&
+	return !a->by_coordinator && a->job->spec.on_loss == LOSS_WAIT && !node_answers(a->node) &&
 	       a->node->verdict.loss != NODE_LOST;
 }
 
@@ -131,8 +130,8 @@ static bool may_come(const struct attempt *a)
  * job until the job is gone. */
 static bool still_owned(const struct attempt *a)
 {
-	bool told = a->node->agent.connected && !a->node->agent.silent;
-	return a->node->kube.exists && attempt_seen(a) && (told || a->job->object.orphaning);
+	return a->node->kube.exists && attempt_seen(a) &&
+	       (node_answers(a->node) || a->job->object.orphaning);
 }
 
 void attempt_timer_due(struct core *c, struct attempt *a)

@@ -339,6 +339,7 @@ static bool telling_waits(const struct core *c, struct job_record *j)
 
 void job_decide(struct core *c, struct job_record *j)
 {
+	bool tell = false;
 	j->life.wake_ms = INT64_MAX;
 	if (!j->object.known) {
 		job_decide_stray(c, j);
@@ -347,12 +348,12 @@ void job_decide(struct core *c, struct job_record *j)
 		job_check_vanished(c, j);
 		while (i < ARRAY_LEN(chain) && !chain[i](c, j))
 			i++;
-		if (!job_finished(j) && !j->spec.suspend && !*j->spec.invalid &&
-		    !telling_waits(c, j))
+		tell = !telling_waits(c, j);
+		if (tell && !job_finished(j) && !j->spec.suspend && !*j->spec.invalid)
 			tell_progress(c, j);
 	}
 	spent_pods_remove(c, j);
-	if (j->object.known && !j->object.deleted && !telling_waits(c, j))
+	if (tell && !j->object.deleted)
 		job_status_check(c, j);
 	job_set_timer(c, j, j->life.wake_ms);
 }

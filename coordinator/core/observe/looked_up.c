@@ -101,8 +101,6 @@ void looked_up(struct core *c, const struct core_event *ev)
 		obj = ev_obj;
 	else if (rc == RC_FORBIDDEN && !pool_of_class)
 		obj = open_to_all(c, l, message);
-	if (rc == RC_FORBIDDEN)
-		limits_told(l);
 	bool known = rc == RC_OK || rc == RC_NOTFOUND || (rc == RC_FORBIDDEN && !pool_of_class);
 	const char *failure = known ? "" : *message ? message : rc_text(rc);
 	wake(c, l, lookup_answer(c, l, obj, failure));

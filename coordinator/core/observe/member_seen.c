@@ -107,9 +107,7 @@ static void on_seen(struct core *c, struct attempt *a, const struct member *m)
 	}
 	if (first)
 		admission_shown(c, a, &m->requests);
-	text_set(&a->pod_uid, m->pod_uid);
-	ticket_answered(c, a);
-	attempt_order_changed(c, a);
+	attempt_pod_seen(c, a, m->pod_uid);
 	must(!a->orphaned); /* its job's members are not looked at any more */
 	if (a->state == ATTEMPT_STOPPING)
 		attempt_timer_due(c, a); /* the pod can be deleted now */

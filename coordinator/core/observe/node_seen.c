@@ -116,12 +116,13 @@ static void note_change(const struct core *c, struct node_record *n, uint64_t pr
 void node_seen(struct core *c, const struct node *node)
 {
 	struct node_record *n = node_get(c, node->meta.name);
-	if (!n->kube.exists || !str_eq(n->kube.uid, node->meta.uid)) {
+	bool other = !str_eq(n->kube.uid, node->meta.uid);
+	if (!n->kube.exists || other) {
 		n->kube.came_ms = c->now_ms;
 		lookups_node_came(c);
 	}
 	n->kube.exists = true;
-	if (!str_eq(n->kube.uid, node->meta.uid))
+	if (other)
 		node_apply_renew(n);
 	mem_strset(&n->kube.uid, node->meta.uid);
 	n->kube.cordoned = node->unschedulable;

@@ -6,10 +6,8 @@
 #include "coordinator/core/observe/orphan_seen.h"
 
 #include "base/mem.h"
-#include "base/text.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/state/attempt.h"
-#include "coordinator/core/state/tickets.h"
 
 /* There is a pod, it takes room, and its owner is the job. */
 static bool there(const struct member *m)
@@ -22,9 +20,7 @@ static bool there(const struct member *m)
 static void came(struct core *c, struct attempt *a, const struct member *m)
 {
 	attempt_set_needs(c, a, &m->requests);
-	text_set(&a->pod_uid, m->pod_uid);
-	ticket_answered(c, a);
-	attempt_order_changed(c, a);
+	attempt_pod_seen(c, a, m->pod_uid);
 	attempt_orphan_left(c, a);
 }
 

@@ -211,6 +211,13 @@ struct attempt *attempt_new(struct core *c, struct job_record *j, uint32_t index
 	return a;
 }
 
+void attempt_pod_seen(struct core *c, struct attempt *a, const char *uid)
+{
+	text_set(&a->pod_uid, uid);
+	ticket_answered(c, a);
+	attempt_order_changed(c, a);
+}
+
 void attempt_give_back(struct core *c, const struct attempt *ended)
 {
 	struct job_record *j = ended->job;

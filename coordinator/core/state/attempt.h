@@ -41,7 +41,9 @@ static inline bool attempt_spent(const struct attempt *a)
 	return a->state == ATTEMPT_ENDED &&
 	       (a->phase == MEMBER_REFUSED || a->phase == MEMBER_DISRUPTED);
 }
-bool attempt_seen(const struct attempt *a);    /* a pod of the attempt was seen */
+bool attempt_seen(const struct attempt *a); /* a pod of the attempt was seen */
+/* The pod with this UID is there: the create has ended, and its order says so. */
+void attempt_pod_seen(struct core *c, struct attempt *a, const char *uid);
 bool attempt_current(const struct attempt *a); /* the attempt holds the slot of its index */
 void attempt_take_slot(struct attempt *a);     /* if no other attempt holds it */
 void attempt_leave_slot(struct attempt *a);    /* if the attempt holds it */

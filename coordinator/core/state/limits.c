@@ -32,15 +32,9 @@ void limits_add(const struct core *c, struct lookup *l, const struct needed *csi
 	}
 }
 
-void limits_told(struct lookup *l)
-{
-	l->limits_ms = l->asked_ms;
-}
-
 void limits_end(struct lookup *l, bool complete)
 {
 	if (complete) {
-		limits_told(l);
 		list_free(l->limits, l->nlimits);
 		l->limits = l->limits_next;
 		l->nlimits = l->nlimits_next;

@@ -12,7 +12,4 @@
 /* A CSINode of the list. Left out if nobody knows its node, or if it does not limit the driver. */
 void limits_add(const struct core *c, struct lookup *l, const struct needed *csi_node);
 void limits_end(struct lookup *l, bool complete); /* the list ended */
-/* No list will tell more of the nodes that were there when it was asked for: it has ended, or may
- * not be read. */
-void limits_told(struct lookup *l);
 void limits_done(struct lookup *l);

@@ -416,6 +416,7 @@ bool lookup_answer(struct core *c, struct lookup *l, const struct needed *obj, c
 	if (!failed) { /* else what was known stays */
 		l->read = true;
 		l->read_ms = c->now_ms;
+		l->told_ms = l->asked_ms;
 		l->exists = obj;
 		take(c, l, obj ? obj : &nothing);
 	}

@@ -51,7 +51,8 @@ struct lookup {
 	bool answered;          /* at least once … */
 	int64_t answered_ms;    /* … then last */
 	bool read;              /* it was read well at least once … */
-	int64_t read_ms;        /* … then last */
+	int64_t read_ms;        /* … then last, … */
+	int64_t told_ms;        /* … by a question that was asked then */
 	char *failure;          /* why what was read last does not count any more, or "" */
 	/* The answer. */
 	bool exists, deleting, bound, lost, waits;
@@ -85,7 +86,6 @@ struct lookup {
 	/* Of NEEDED_CSI_NODES: by the index of the node; limits_next: while the list goes on. */
 	struct limit *limits, *limits_next;
 	uint32_t nlimits, nlimits_next, limits_cap;
-	int64_t limits_ms; /* when the list was asked for that they are from */
 	struct lookup *limited_prev, *limited_next;
 	struct room_for_volumes *capacity, *capacity_next; /* of NEEDED_CAPACITY, in the same way */
 	uint32_t ncapacity, ncapacity_next, capacity_cap;

@@ -16,13 +16,13 @@
 
 static void lru_out(struct core *c, struct node_record *n)
 {
-	if (n->agent.connected && !n->agent.silent)
+	if (node_answers(n))
 		DL_DELETE2(c->nodes.connected, n, heard_prev, heard_next);
 }
 
 static void lru_in(struct core *c, struct node_record *n)
 {
-	if (n->agent.connected && !n->agent.silent)
+	if (node_answers(n))
 		DL_APPEND2(c->nodes.connected, n, heard_prev, heard_next);
 }
 

@@ -162,3 +162,9 @@ struct node_record {
 	struct node_orders orders;
 	struct node_tickets tickets;
 };
+
+/* Its agent is connected, and not silent. */
+static inline bool node_answers(const struct node_record *n)
+{
+	return n->agent.connected && !n->agent.silent;
+}

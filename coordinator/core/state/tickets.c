@@ -217,10 +217,9 @@ void ticket_found(struct core *c, struct attempt *a)
 /* Its create would be sent now. Who is stopped has left the lists. */
 static bool would_begin(const struct attempt *a)
 {
-	bool heard = a->node->agent.connected && !a->node->agent.silent;
 	if (*a->pod_uid)
 		return false;
-	return a->by_coordinator || (a->state == ATTEMPT_ORDERED && heard);
+	return a->by_coordinator || (a->state == ATTEMPT_ORDERED && node_answers(a->node));
 }
 
 static bool has_share(const struct core *c, const struct node_record *n)

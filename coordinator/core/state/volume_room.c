@@ -37,11 +37,11 @@ static uint32_t to_be_made(const struct request *r, const struct lookup *l)
 static void leave_new(const struct core *c, const struct lookup *l, struct bitset *nodes)
 {
 	enum { NEW_MS = 60000 };
-	if (c->lookups.node_came_ms <= l->limits_ms)
+	if (c->lookups.node_came_ms <= l->told_ms)
 		return;
 	for (uint32_t i = bitset_next(nodes, 0); i < c->nodes.n; i = bitset_next(nodes, i + 1)) {
 		const struct node_record *n = c->nodes.at[i]; /* NULL: it has gone */
-		if (n && n->kube.came_ms > l->limits_ms && c->now_ms < n->kube.came_ms + NEW_MS)
+		if (n && n->kube.came_ms > l->told_ms && c->now_ms < n->kube.came_ms + NEW_MS)
 			bitset_clear(nodes, i);
 	}
 }

@@ -45,11 +45,10 @@ static bool has(const struct volume_keys *k, uint64_t key)
 	return k->n && bsearch(&key, k->v, k->n, sizeof *k->v, by_key);
 }
 
-static bool members_have(const struct node_record *n, uint64_t key)
+/* A member that stands before end on the node has the volume; end NULL: any member. */
+static bool members_have(const struct node_record *n, const struct attempt *end, uint64_t key)
 {
-	const struct attempt *a;
-	DL_FOREACH2(n->attempts, a, node_next)
-	{
+	for (const struct attempt *a = n->attempts; a != end; a = a->node_next) {
 		if (a->takes_room && has(&a->volumes, key))
 			return true;
 	}
@@ -68,7 +67,7 @@ static void set_bit(struct bitset *b, uint32_t i, bool on)
 static bool refresh(const struct node_record *n, struct volume_use *u)
 {
 	bool was = bitset_has(&u->kubelets, n->idx) || bitset_has(&u->members, n->idx);
-	bool kubelet = has(&n->volumes, u->key), members = members_have(n, u->key);
+	bool kubelet = has(&n->volumes, u->key), members = members_have(n, NULL, u->key);
 	set_bit(&u->kubelets, n->idx, kubelet);
 	set_bit(&u->members, n->idx, members);
 	return was && !kubelet && !members;
@@ -197,23 +196,13 @@ static bool of_driver(uint64_t key, uint64_t driver)
 	return key >> HASH_BITS == driver;
 }
 
-/* A member that stands before this one on its node has the volume, too. */
-static bool counted_before(const struct node_record *n, const struct attempt *a, uint64_t key)
-{
-	for (const struct attempt *b = n->attempts; b != a; b = b->node_next) {
-		if (b->takes_room && has(&b->volumes, key))
-			return true;
-	}
-	return false;
-}
-
 /* Volumes of the member that its kubelet does not name, and no member before it has. */
 static uint32_t count_member(const struct node_record *n, const struct attempt *a, uint64_t driver)
 {
 	uint32_t ret = 0;
 	for (uint32_t i = 0; a->takes_room && i < a->volumes.n; i++)
 		ret += of_driver(a->volumes.v[i], driver) && !has(&n->volumes, a->volumes.v[i]) &&
-		       !counted_before(n, a, a->volumes.v[i]);
+		       !members_have(n, a, a->volumes.v[i]);
 	return ret;
 }
 
@@ -231,7 +220,7 @@ uint32_t volumes_with(const struct node_record *n, const char *driver,
 	}
 	for (uint32_t i = 0; i < more->n; i++)
 		all += of_driver(more->v[i], d) && !has(&n->volumes, more->v[i]) &&
-		       !members_have(n, more->v[i]);
+		       !members_have(n, NULL, more->v[i]);
 	return all;
 }
 
