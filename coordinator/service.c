@@ -7,24 +7,25 @@
 
 enum { CERTS_RECHECK_MS = 600000, LISTEN_RETRY_MS = 5000 };
 
+static struct core_config core_options(const struct options *o)
+{
+	struct core_config cfg = core_config_usual();
+	cfg.node_silent_grace_ms = o->grace_ms;
+	cfg.node_not_ready_ms = o->not_ready_ms;
+	cfg.pass_limit_ms = o->pass_limit_ms;
+	cfg.max_hold_ms = o->max_hold_ms;
+	cfg.namespace_holds = (uint32_t)o->namespace_holds;
+	cfg.spread = o->spread == 0;
+	cfg.agent_launch = o->agent_launch;
+	cfg.ask_admission = true;
+	return cfg;
+}
+
 static struct coordinator_config coordinator_options(const struct service *s)
 {
 	const struct options *o = s->o;
 	return (struct coordinator_config){
-		.core = {.node_silent_grace_ms = o->grace_ms,
-			 .node_not_ready_ms = o->not_ready_ms,
-			 .node_unheard_ms = 30000,
-			 .loop_gap_ms = 1000,
-			 .retry_base_ms = 10000,
-			 .retry_cap_ms = 360000,
-			 .compute_node_numbers_ms = 30000,
-			 .message_refresh_ms = 60000,
-			 .pass_limit_ms = o->pass_limit_ms,
-			 .max_hold_ms = o->max_hold_ms,
-			 .namespace_holds = (uint32_t)o->namespace_holds,
-			 .spread = o->spread == 0,
-			 .agent_launch = o->agent_launch,
-			 .ask_admission = true},
+		.core = core_options(o),
 		.namespace = o->namespace,
 		.lease = o->lease,
 		.identity = s->names->identity,

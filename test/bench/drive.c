@@ -80,20 +80,13 @@ void drive_hellos(struct drive *d)
 
 void drive_lead(struct drive *d)
 {
-	struct core_config cfg = {.node_silent_grace_ms = d->grace_ms ? d->grace_ms : 1 << 30,
-				  .node_unheard_ms = 1000,
-				  .loop_gap_ms = 1 << 30,
-				  .retry_base_ms = 10000,
-				  .retry_cap_ms = 360000,
-				  .compute_node_numbers_ms = 30000,
-				  .message_refresh_ms = 60000,
-				  .pass_limit_ms = 600000,
-				  .max_hold_ms = 1800000,
-				  .namespace_holds = 1,
-				  .spread = true,
-				  .creates_initial = d->window ? d->window : 100000,
-				  .agent_launch = true};
+	struct core_config cfg = core_config_usual();
 	struct core_event ev = {.type = CEV_LEAD, .epoch = 1};
+	cfg.node_silent_grace_ms = d->grace_ms ? d->grace_ms : 1 << 30;
+	cfg.node_not_ready_ms = 0;
+	cfg.node_unheard_ms = 1000;
+	cfg.loop_gap_ms = 1 << 30;
+	cfg.creates_initial = d->window ? d->window : 100000;
 	d->core = core_new(&cfg, NULL);
 	d->now_ms = 1000;
 	step(d, &ev);

@@ -244,24 +244,18 @@ static void settle(struct world *w)
 static struct core_config config(struct world *w)
 {
 	uint32_t bits = in_number(&w->in, 256);
-	return (struct core_config){.node_silent_grace_ms = 6000,
-				    .node_not_ready_ms = bits & 1 ? 60000 : 0,
-				    .node_unheard_ms = 30000,
-				    .loop_gap_ms = 1000,
-				    .retry_base_ms = 10000,
-				    .retry_cap_ms = 360000,
-				    .compute_node_numbers_ms = 30000,
-				    .message_refresh_ms = 60000,
-				    .pass_limit_ms = 600000,
-				    .max_hold_ms = 1800000,
-				    .namespace_holds = bits & 2 ? 1 : 0,
-				    .step_jobs = bits & 4 ? 2 : 0,
-				    .spread = bits & 8,
-				    .creates_initial = bits & 16 ? 1 : 0,
-				    .agent_launch = !(bits & 32),
-				    .agent_policy = bits & 64,
-				    .ask_admission = bits & 128,
-				    .proofs = true};
+	struct core_config cfg = core_config_usual();
+	if (!(bits & 1))
+		cfg.node_not_ready_ms = 0;
+	cfg.namespace_holds = bits & 2 ? 1 : 0;
+	cfg.step_jobs = bits & 4 ? 2 : 0;
+	cfg.spread = bits & 8;
+	cfg.creates_initial = bits & 16 ? 1 : 0;
+	cfg.agent_launch = !(bits & 32);
+	cfg.agent_policy = bits & 64;
+	cfg.ask_admission = bits & 128;
+	cfg.proofs = true;
+	return cfg;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)

@@ -41,6 +41,24 @@ struct core_config {
 	bool proofs;
 };
 
+/* The usual settings, which the programs and their tests begin with. */
+static inline struct core_config core_config_usual(void)
+{
+	return (struct core_config){.node_silent_grace_ms = 6000,
+				    .node_not_ready_ms = 60000,
+				    .node_unheard_ms = 30000,
+				    .loop_gap_ms = 1000,
+				    .retry_base_ms = 10000,
+				    .retry_cap_ms = 360000,
+				    .compute_node_numbers_ms = 30000,
+				    .message_refresh_ms = 60000,
+				    .pass_limit_ms = 600000,
+				    .max_hold_ms = 1800000,
+				    .namespace_holds = 1,
+				    .spread = true,
+				    .agent_launch = true};
+}
+
 struct core_stats {
 	uint32_t jobs[JOB_SUSPENDED + 1], nodes[COMPUTE_NODE_FAILED + 1], members_live;
 	/* What the tables hold. Jobs count while attempts of them are known, attempts until they

@@ -14,9 +14,10 @@ const char cluster_service[] = "muster-coordinator.muster.svc:7117";
 /* Stories, whose seed is 1, and a third of the seeds have the defaults; the others short times. */
 static void set_holds(struct core_config *cfg, uint64_t seed)
 {
-	bool defaults = seed % 3 == 1;
-	cfg->pass_limit_ms = defaults ? 600000 : 5000 * (int64_t)(seed % 7);
-	cfg->max_hold_ms = defaults ? 1800000 : 15000 * (int64_t)(seed % 5);
+	if (seed % 3 != 1) {
+		cfg->pass_limit_ms = 5000 * (int64_t)(seed % 7);
+		cfg->max_hold_ms = 15000 * (int64_t)(seed % 5);
+	}
 	cfg->namespace_holds = seed % 16 == 15 ? 0 : seed % 8 == 3 ? 2 : 1;
 }
 
@@ -41,26 +42,13 @@ static enum reject look(const char *token, const char *username, const char *nod
 
 struct coordinator_config cluster_coordinator_config(const struct cluster *cl)
 {
-	struct core_config holds;
-	set_holds(&holds, cl->cfg.seed);
+	struct core_config core = core_config_usual();
+	set_holds(&core, cl->cfg.seed);
+	core.step_jobs = cl->cfg.seed % 4 ? 0 : 1 + (uint32_t)(cl->cfg.seed / 4 % 3);
+	core.creates_initial = cl->cfg.seed % 5 ? 0 : 1 + (uint32_t)(cl->cfg.seed / 5 % 4);
+	core.ask_admission = true;
 	return (struct coordinator_config){
-		.core = {.node_silent_grace_ms = 6000,
-			 .node_not_ready_ms = 60000,
-			 .node_unheard_ms = 30000,
-			 .loop_gap_ms = 1000,
-			 .retry_base_ms = 10000,
-			 .retry_cap_ms = 360000,
-			 .compute_node_numbers_ms = 30000,
-			 .message_refresh_ms = 60000,
-			 .pass_limit_ms = holds.pass_limit_ms,
-			 .max_hold_ms = holds.max_hold_ms,
-			 .namespace_holds = holds.namespace_holds,
-			 .step_jobs = cl->cfg.seed % 4 ? 0 : 1 + (uint32_t)(cl->cfg.seed / 4 % 3),
-			 .creates_initial =
-				 cl->cfg.seed % 5 ? 0 : 1 + (uint32_t)(cl->cfg.seed / 5 % 4),
-			 .spread = true,
-			 .agent_launch = true,
-			 .ask_admission = true},
+		.core = core,
 		.namespace = "muster",
 		.lease = "muster-coordinator",
 		.lease_duration_ms = 15000,

@@ -181,20 +181,17 @@ static void compare_words(struct run *x)
 
 static void set_up(struct run *x, bool jobs_first)
 {
-	struct core_config cfg = {.node_silent_grace_ms = 1 << 30,
-				  .node_unheard_ms = UNHEARD_MS,
-				  .loop_gap_ms = 1 << 30,
-				  .retry_base_ms = 10000,
-				  .retry_cap_ms = 360000,
-				  .compute_node_numbers_ms = 30000,
-				  .message_refresh_ms = 1000,
-				  .pass_limit_ms = x->k.ref.pass_limit_ms,
-				  .max_hold_ms = x->k.ref.max_hold_ms,
-				  .namespace_holds = x->k.ref.namespace_holds,
-				  .spread = x->k.ref.spread,
-				  .creates_initial = 100000,
-				  .agent_launch = true};
+	struct core_config cfg = core_config_usual();
 	struct core_event ev = {.type = CEV_LEAD, .epoch = 1};
+	cfg.node_silent_grace_ms = cfg.loop_gap_ms = 1 << 30;
+	cfg.node_not_ready_ms = 0;
+	cfg.node_unheard_ms = UNHEARD_MS;
+	cfg.message_refresh_ms = 1000;
+	cfg.pass_limit_ms = x->k.ref.pass_limit_ms;
+	cfg.max_hold_ms = x->k.ref.max_hold_ms;
+	cfg.namespace_holds = x->k.ref.namespace_holds;
+	cfg.spread = x->k.ref.spread;
+	cfg.creates_initial = 100000;
 	x->core = core_new(&cfg, NULL);
 	x->now_ms = 1000;
 	x->k.ref.now_ms = wall(x);

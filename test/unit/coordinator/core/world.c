@@ -244,19 +244,9 @@ void w_step(struct world *w, struct core_event *ev)
 int w_setup(void **state)
 {
 	struct world *w = mem_zalloc(1, sizeof *w);
-	w->cfg = (struct core_config){.node_silent_grace_ms = 6000,
-				      .node_unheard_ms = 30000,
-				      .loop_gap_ms = 1000,
-				      .retry_base_ms = 10000,
-				      .retry_cap_ms = 360000,
-				      .compute_node_numbers_ms = 30000,
-				      .message_refresh_ms = 60000,
-				      .pass_limit_ms = 600000,
-				      .max_hold_ms = 1800000,
-				      .namespace_holds = 1,
-				      .spread = true,
-				      .creates_initial = 100000,
-				      .agent_launch = true};
+	w->cfg = core_config_usual();
+	w->cfg.node_not_ready_ms = 0;
+	w->cfg.creates_initial = 100000;
 	w->log = (struct log){.min = LOG_INFO, .self = w, .sink = sink};
 	w->did = BUF_INIT(1 << 24);
 	w->story = BUF_INIT(1 << 24);

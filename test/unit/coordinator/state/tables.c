@@ -52,19 +52,7 @@ int tables_setup(void **state)
 	t->log = (struct log){.min = LOG_DEBUG, .self = t, .sink = on_log};
 	t->logged = (struct buf)BUF_INIT(TEXT_MAX);
 	t->text = (struct buf)BUF_INIT(TEXT_MAX);
-	c->cfg = (struct core_config){.node_silent_grace_ms = 6000,
-				      .node_not_ready_ms = 60000,
-				      .node_unheard_ms = 30000,
-				      .loop_gap_ms = 1000,
-				      .retry_base_ms = 10000,
-				      .retry_cap_ms = 360000,
-				      .compute_node_numbers_ms = 30000,
-				      .message_refresh_ms = 60000,
-				      .pass_limit_ms = 600000,
-				      .max_hold_ms = 1800000,
-				      .namespace_holds = 1,
-				      .spread = true,
-				      .agent_launch = true};
+	c->cfg = core_config_usual();
 	c->log = &t->log;
 	tables_init(c);
 	c->leading = c->synced = c->settled = c->gate.open = true;
