@@ -396,6 +396,8 @@ void member_seen(struct core *c, struct node_record *n, const struct member *m, 
 	if (m->index >= PARALLELISM_MAX || !*str_or_empty(m->job_uid) ||
 	    strlen(str_or_empty(m->job_name)) > JOB_NAME_MAX)
 		return;
+	if (by_list && !pod)
+		return; /* what the API server has stored has a UID and a phase */
 	if (j && !ours(j, m))
 		return;
 	struct attempt *a = j ? attempt_find(c, j, m->index, m->attempt) : NULL;

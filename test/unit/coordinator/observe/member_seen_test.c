@@ -299,6 +299,31 @@ static void a_number_that_comes_too_late(void **state)
 	(void)state;
 }
 
+/* What a list shows without a UID is no pod, and moves no member to another node. */
+static void listed_without_a_uid(void **state)
+{
+	struct core *c = *state;
+	struct node_record *n1 = tables_node(c, "n1", 4000, MEMORY);
+	struct node_record *n2 = tables_node(c, "n2", 4000, MEMORY);
+	struct job_record *j = tables_job(c, "a", 1);
+	struct attempt *a = tables_attempt(c, j, 0, n1);
+	char pod[POD_NAME_BYTES];
+	member_pod_name(j->name, j->uid, 0, a->id.attempt, pod);
+	struct member m = {.ns = j->ns,
+			   .job_name = j->name,
+			   .job_uid = j->uid,
+			   .pod = pod,
+			   .pod_uid = "",
+			   .attempt = a->id.attempt,
+			   .phase = MEMBER_PENDING,
+			   .proven = PROOF_VALID};
+	member_seen(c, n2, &m, true);
+	assert_ptr_equal(a->node, n1);
+	m.pod_uid = "u1";
+	member_seen(c, n2, &m, true);
+	assert_ptr_equal(a->node, n2);
+}
+
 /* Labels that name a member make none of a pod with another name, be its job known or not;
  * and what is gone makes no job known. */
 static void a_pod_with_another_name(void **state)
@@ -353,6 +378,7 @@ int main(void)
 		cmocka_unit_test(who_is_believed_without_a_proof),
 		cmocka_unit_test(a_number_that_comes_too_late),
 		cmocka_unit_test(a_pod_with_another_name),
+		T(listed_without_a_uid),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
