@@ -201,10 +201,28 @@ static void on_review_done(void *self, uint64_t id, const struct api_result *res
 	send_reviews(s);
 }
 
+/* Its answer came while this one waited. */
+static bool refused_meanwhile(struct server_sessions *s, struct server_review *r)
+{
+	struct server_pipe *p = r->pipe;
+	const char *why;
+	if (!server_token_denied_again(s, r->print, &why))
+		return false;
+	bool renewal = r->renewal;
+	server_review_end(s, r);
+	if (renewal)
+		server_refusal_log(s, p->peer, "newer token refused", why);
+	else
+		refuse_hello(s, p, p->ticket, REJECT_TOKEN, why);
+	return true;
+}
+
 static void send_reviews(struct server_sessions *s)
 {
 	struct server_review *r;
 	while ((r = server_review_next(s))) {
+		if (refused_meanwhile(s, r))
+			continue;
 		struct api_request req = {.verb = API_CREATE,
 					  .kind = API_TOKENREVIEW,
 					  .deadline_ms = REVIEW_DEADLINE_MS,

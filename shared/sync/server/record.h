@@ -83,6 +83,7 @@ struct server_sessions {
 	struct server_pipe *stirred;           /* whose parked Watch is to be looked at */
 	struct heap timers;                    /* of pipes */
 	struct server_review *waiting;         /* for a TokenReview, oldest first */
+	struct server_review *in_flight;       /* TokenReviews by print */
 	struct pace pace;                      /* the window of TokenReviews */
 	struct server_limit *limits;           /* by peer */
 	struct server_hello_rate *hello_rates; /* hello_rate.h */

@@ -29,9 +29,43 @@ void server_review_queue(struct server_sessions *s, struct server_pipe *p, const
 	DL_APPEND(s->waiting, r);
 }
 
-struct server_review *server_review_next(const struct server_sessions *s)
+static struct server_review *in_flight(const struct server_sessions *s, const char *print)
 {
-	return pace_may(&s->pace, s->now_ms) ? s->waiting : NULL;
+	struct server_review *r = NULL;
+	if (*print)
+		HASH_FIND_STR(s->in_flight, print, r);
+	return r;
+}
+
+static int older(const struct server_review *a, const struct server_review *b)
+{
+	return (a->queued_ms > b->queued_ms) - (a->queued_ms < b->queued_ms);
+}
+
+/* They are answered by their turn: those that have waited longest are the first again. */
+static void release_followers(struct server_sessions *s, struct server_review *r)
+{
+	struct server_review *f;
+	if (!r->followers)
+		return;
+	DL_FOREACH(r->followers, f)
+	f->before = NULL;
+	DL_CONCAT(s->waiting, r->followers);
+	r->followers = NULL;
+	DL_SORT(s->waiting, older);
+}
+
+struct server_review *server_review_next(struct server_sessions *s)
+{
+	while (s->waiting && pace_may(&s->pace, s->now_ms)) {
+		struct server_review *r = s->waiting, *before = in_flight(s, r->print);
+		if (!before)
+			return r;
+		DL_DELETE(s->waiting, r);
+		r->before = before;
+		DL_APPEND(before->followers, r);
+	}
+	return NULL;
 }
 
 void server_review_sent(struct server_sessions *s, struct server_review *r, uint64_t op)
@@ -39,6 +73,8 @@ void server_review_sent(struct server_sessions *s, struct server_review *r, uint
 	DL_DELETE(s->waiting, r);
 	r->op = op;
 	r->sent_ms = s->now_ms;
+	if (*r->print)
+		HASH_ADD_STR(s->in_flight, print, r);
 	s->stats.reviews++;
 	pace_started(&s->pace);
 }
@@ -64,10 +100,16 @@ void server_review_end(struct server_sessions *s, struct server_review *r)
 {
 	if (r->holder)
 		server_review_detach(r);
-	if (r->op)
+	if (r->op) {
 		s->stats.reviews--;
-	else
+		if (*r->print)
+			HASH_DEL(s->in_flight, r);
+	} else if (r->before) {
+		DL_DELETE(r->before->followers, r);
+	} else {
 		DL_DELETE(s->waiting, r);
+	}
+	release_followers(s, r);
 	free(r->token);
 	free(r->username);
 	free(r->node_name);
@@ -95,6 +137,8 @@ int64_t server_reviews_deadline(const struct server_sessions *s)
 {
 	if (!s->waiting)
 		return INT64_MAX;
+	if (pace_may(&s->pace, s->now_ms))
+		return s->now_ms; /* what it followed was called off */
 	int64_t late_ms = s->waiting->queued_ms + QUEUE_MS, may_ms = pace_deadline(&s->pace);
 	return may_ms < late_ms ? may_ms : late_ms;
 }

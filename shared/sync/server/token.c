@@ -40,12 +40,17 @@ enum reject server_token_look(struct server_sessions *s, const char *token, cons
 		s->stats.looked_bad++;
 		return no;
 	}
-	const struct server_denied *d = find(s, ret_print);
+	return server_token_denied_again(s, ret_print, ret_why) ? REJECT_TOKEN : REJECT_NONE;
+}
+
+bool server_token_denied_again(struct server_sessions *s, const char *print, const char **ret_why)
+{
+	const struct server_denied *d = find(s, print);
 	if (!d || s->now_ms >= d->until_ms)
-		return REJECT_NONE;
+		return false;
 	s->stats.denied_again++;
 	*ret_why = d->why;
-	return REJECT_TOKEN;
+	return true;
 }
 
 void server_token_denied(struct server_sessions *s, const char *print, const char *why)

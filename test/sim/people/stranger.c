@@ -11,6 +11,10 @@
  * way of what is sent, and of what is slow in an undisturbed network. */
 enum { ROUND_MS = 1500, BURST_MS = 40, STAY_MAX_MS = 10000 + 3000, MEMBERS = 40 };
 
+/* Who says Hello as seldom as this has not used up the Hellos of a connection (16) when its time is
+ * over. */
+enum { PATIENT_MS = 3500 };
+
 /* ---- what it says ---- */
 
 /* No API server knows these; the last one has expired. */
@@ -54,9 +58,9 @@ static const char *node_of(struct stranger *s, struct arena *a)
 			    1 + (uint32_t)rng_below(&s->rng, s->cluster->cfg.machines + 1));
 }
 
-static struct msg message(struct stranger *s, struct arena *a)
+static struct msg message(struct stranger *s, struct arena *a, bool patient)
 {
-	uint32_t n, kind = (uint32_t)rng_below(&s->rng, 8);
+	uint32_t n, kind = (uint32_t)rng_below(&s->rng, 8) + 8 * patient;
 	struct member *v = members_of(s, a, &n);
 	uint64_t session = rng_below(&s->rng, 40);
 	if (kind == 0)
@@ -122,17 +126,24 @@ static void check_stay(const struct visit *v)
 			   (int)((w->clock.now_ms - v->since_ms) / 1000));
 }
 
+/* Every other connection stays and says one Hello after the other, each before the time for the
+ * next is over. */
 static void act(struct stranger *s, struct visit *v)
 {
+	bool patient = (v - s->visits) % 2;
+	int64_t now_ms = s->cluster->world.clock.now_ms;
 	check_stay(v);
-	if (!v->since_ms || rng_below(&s->rng, 40) == 0) {
+	if (patient && v->since_ms && now_ms - v->said_ms < PATIENT_MS)
+		return;
+	if (!v->since_ms || (!patient && rng_below(&s->rng, 40) == 0)) {
 		v->since_ms = 0;
 		v->link.dial(v->link.self, cluster_service);
 		return;
 	}
 	AUTO(arena_done) struct arena a = ARENA_INIT(1 << 20);
-	struct msg msg = message(s, &a);
-	if (rng_below(&s->rng, 4))
+	struct msg msg = message(s, &a, patient);
+	v->said_ms = now_ms;
+	if (patient || rng_below(&s->rng, 4))
 		v->link.request(v->link.self, rng_below(&s->rng, 2) ? LINK_WATCH : LINK_REPORT,
 				&msg);
 }

@@ -15,6 +15,7 @@ struct visit { /* one of its connections */
 	struct port *port;
 	struct link_client link;
 	int64_t since_ms; /* open since then; 0: it is not */
+	int64_t said_ms;  /* when it last said something */
 };
 
 struct stranger {

@@ -403,6 +403,49 @@ static void tokens_nobody_is_asked_about(void **state)
 	assert_int_equal(server_sessions_stats(w->s)->looked_bad, 2);
 }
 
+/* However many connections show one token, one TokenReview of it is in flight. If the token is
+ * bad, all are refused by its answer; if it is good, the next has its turn. */
+static void one_review_of_a_token(void **state)
+{
+	struct world *w = *state;
+	struct msg hello = hello_of("n1", "a1"), other = hello_of("n1", "a2");
+	hello.hello.token = "unknown";
+	for (uint64_t i = 1; i <= 4; i++) {
+		w->link.on_pipe_open(w->link.self, i, "10.0.0.7:1");
+		request(w, i, &hello);
+	}
+	assert_int_equal(reviews_asked(w), 1);
+	other.hello.token = "another";
+	w->link.on_pipe_open(w->link.self, 5, "10.0.0.8:1");
+	request(w, 5, &other);
+	assert_int_equal(reviews_asked(w), 2); /* nobody waits for the token of others */
+	uint32_t before = w->nreplies;
+	identity(w, fake_at(&w->api, 0), NULL, "", 0);
+	assert_int_equal(w->nreplies, before + 4);
+	assert_int_equal(last(w)->reason, REJECT_TOKEN);
+	assert_int_equal(reviews_asked(w), 2);
+	assert_int_equal(server_sessions_stats(w->s)->denied_again, 3);
+	identity(w, fake_at(&w->api, 1), AGENTS, "n1", 0);
+	assert_int_equal(last(w)->type, MSG_WELCOME);
+
+	hello.hello.token = "good"; /* an agent that dials again, and again */
+	w->link.on_pipe_open(w->link.self, 6, "10.0.0.7:1");
+	w->link.on_pipe_open(w->link.self, 7, "10.0.0.7:1");
+	w->link.on_pipe_open(w->link.self, 8, "10.0.0.7:1");
+	request(w, 6, &hello);
+	request(w, 7, &hello);
+	request(w, 8, &hello);
+	assert_int_equal(reviews_asked(w), 3);
+	w->link.on_pipe_closed(w->link.self, 7); /* it followed */
+	w->link.on_pipe_closed(w->link.self, 6); /* it was in flight */
+	assert_int_equal(server_sessions_deadline(w->s), w->now);
+	pass(w, 0);
+	assert_int_equal(reviews_asked(w), 4);
+	identity(w, fake_last(&w->api), AGENTS, "n1", 0);
+	assert_int_equal(last(w)->type, MSG_WELCOME);
+	assert_int_equal(server_sessions_stats(w->s)->reviews, 0);
+}
+
 /* Of many refused tokens the oldest are forgotten, and all after 10 s. */
 static void refused_tokens_are_bounded(void **state)
 {
@@ -1316,6 +1359,7 @@ int main(void)
 		T(malformed_hellos),
 		T(throttled_review_is_later),
 		T(reviews_are_capped),
+		L(one_review_of_a_token),
 		T(hello_in_pages),
 		T(many_hellos_in_pages),
 		T(pages_have_an_end),

@@ -217,11 +217,25 @@ static void add_where(struct world *w, const char *pair, const char *toleration)
 	s->added_toleration = toleration ? copy_str(&w->scratch, toleration) : NULL;
 }
 
+/* Somebody without a good token is at the agents' port, and nothing else goes wrong. */
+static void stranger(struct story *st, int64_t ms)
+{
+	if (st->stranger.cluster)
+		stranger_end(&st->stranger);
+	st->stranger = (struct stranger){.cluster = st->cluster,
+					 .rng = {.s = st->cfg.seed * 2 + 79},
+					 .until_ms = st->world->clock.now_ms + ms,
+					 .undisturbed = true};
+	stranger_begin(&st->stranger);
+}
+
 /* What the API server and the way to it do. */
 bool story_on_server(struct story *st, const struct words *w, const char *deed)
 {
 	struct world *world = st->world;
-	if (str_eq(deed, "cut-watches"))
+	if (str_eq(deed, "stranger"))
+		stranger(st, duration_ms(word(w, 3), 30000));
+	else if (str_eq(deed, "cut-watches"))
 		conns_cut_watches(world->conns);
 	else if (str_eq(deed, "compact"))
 		store_compact(&world->server.store, 0);

@@ -2,6 +2,7 @@
 /* Inside of stories: one being told. The verbs are listed in stories/README.md. */
 #pragma once
 
+#include "test/sim/people/stranger.h"
 #include "test/sim/people/user.h"
 #include "test/sim/sim.h"
 #include "test/sim/stories/runner/words.h"
@@ -26,6 +27,7 @@ struct story {
 	bool trace;
 	struct buf *page; /* where "show" writes; NULL: nowhere */
 	struct kept kept[STORY_KEPT_MAX];
+	struct stranger stranger;
 	uint32_t nkept, refused; /* refused: what users asked for and the API server did not do */
 };
 

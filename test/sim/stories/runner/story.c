@@ -133,6 +133,8 @@ static void story_done(struct story *st)
 {
 	for (uint32_t i = 0; i < st->nkept; i++)
 		version_unref(st->kept[i].v);
+	if (st->stranger.cluster)
+		stranger_end(&st->stranger);
 	sim_free(st->sim);
 	buf_done(&st->text);
 	buf_done(&st->script);
