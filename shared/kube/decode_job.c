@@ -135,11 +135,12 @@ static int32_t priority_of(int64_t v)
 	return (int32_t)(v < -PRIORITY_MAX ? -PRIORITY_MAX : v > PRIORITY_MAX ? PRIORITY_MAX : v);
 }
 
-/* Of the template; a negative one counts as 1 (validation.ValidatePodSpec). */
+/* Of the job, else of its template; a negative one counts as 1 (validation.ValidatePodSpec). */
 static int64_t decode_grace(const json_t *spec)
 {
 	const json_t *pod = js_path(spec, "template", "spec");
 	int64_t s = js_int(pod, "terminationGracePeriodSeconds", GRACE_DEFAULT_S);
+	s = js_int(spec, "terminationGracePeriodSeconds", s);
 	return s < 0 ? 1 : s < INT32_MAX ? s : INT32_MAX;
 }
 
@@ -152,6 +153,7 @@ static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *re
 		.backoff_limit = bounded(js_int(spec, "backoffLimit", 6), 0, INT32_MAX),
 		.active_deadline_s = js_int(spec, "activeDeadlineSeconds", -1),
 		.ttl_s = js_int(spec, "ttlSecondsAfterFinished", -1),
+		.start_deadline_s = js_int(spec, "startDeadlineSeconds", 0),
 		.grace_s = decode_grace(spec),
 		.on_node_loss = decode_loss(js_str(spec, "onNodeLoss")),
 		.node_selector = js_kvs(a, json_object_get(spec, "nodeSelector")),

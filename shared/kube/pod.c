@@ -153,6 +153,7 @@ static json_t *user_pod(const json_t *spec)
 			    user_spec && !json_is_null(user_spec) ? json_deep_copy(user_spec)
 								  : json_object());
 	pod_clean(pod); /* null has no place to be filled in */
+	take(json_object_get(pod, "spec"), spec, "terminationGracePeriodSeconds");
 	fill_main(json_object_get(pod, "spec"), spec);
 	pod_clean(pod);
 	return pod;

@@ -33,6 +33,8 @@ static const char *const of_job[] = {
 	"spec.suspend",
 	"spec.backoffLimit",
 	"spec.activeDeadlineSeconds",
+	"spec.startDeadlineSeconds",
+	"spec.terminationGracePeriodSeconds",
 	"spec.ttlSecondsAfterFinished",
 	"spec.onNodeLoss",
 	"spec.updateStrategy",

@@ -22,6 +22,7 @@ struct job_spec {
 	bool suspend;
 	uint32_t backoff_limit;
 	int64_t active_deadline_s, ttl_s; /* -1: none */
+	int64_t start_deadline_s;         /* startDeadlineSeconds; 0: none */
 	int64_t grace_s;                  /* terminationGracePeriodSeconds of the pods */
 	enum node_loss on_node_loss;
 	enum update_type update;

@@ -31,6 +31,7 @@ static void bound_numbers(struct job_spec *s)
 	s->max_unavailable = within(s->max_unavailable, 0, PARALLELISM_MAX);
 	s->active_deadline_s = seconds(s->active_deadline_s);
 	s->ttl_s = seconds(s->ttl_s);
+	s->start_deadline_s = s->start_deadline_s < 0 ? 0 : seconds(s->start_deadline_s);
 	s->grace_s = s->grace_s < 0 ? 1 : seconds(s->grace_s);
 }
 

@@ -9,6 +9,7 @@
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/ask.h"
 #include "coordinator/core/life/job_deletion.h"
+#include "coordinator/core/life/job_finish.h"
 #include "coordinator/core/life/job_update.h"
 #include "coordinator/core/life/spent_pods.h"
 #include "coordinator/core/state/actions.h"
@@ -23,26 +24,6 @@
 
 enum { QUOTE_MAX = 700 }; /* bytes of others' words, so that the next step fits behind them */
 
-/* The monotonic time of a wall time, fixed when the wall time is first asked for. */
-static int64_t pin(const struct core *c, int64_t wall_at, int64_t *of, int64_t *at)
-{
-	if (*of != wall_at || *at == INT64_MAX) {
-		*of = wall_at;
-		*at = c->now_ms + (wall_at - c->wall_ms);
-	}
-	return *at;
-}
-
-static void finish(struct core *c, struct job_record *j, enum job_state to, enum reason reason)
-{
-	job_set_state(c, j, to);
-	job_set_condition(c, j, to == JOB_COMPLETED ? JC_COMPLETE : JC_FAILED, COND_TRUE, reason);
-	event_job(c, j, reason, j->told.message);
-	log_info(c->log, "job finished", KS("job", j->key), KS("state", job_state_text(to)),
-		 KS("reason", reason_name(reason)), KI("succeeded", j->members.ncompleted),
-		 KI("failed", j->members.failed));
-}
-
 static bool check_finished(struct core *c, struct job_record *j)
 {
 	if (!job_finished(j))
@@ -52,8 +33,8 @@ static bool check_finished(struct core *c, struct job_record *j)
 	/* Whoever waits for the end can see it, even with a ttl of 0. */
 	if (j->spec.ttl_s < 0 || !j->life.end_ms || !job_status_head_stored(j))
 		return true;
-	int64_t at = pin(c, j->life.end_ms + j->spec.ttl_s * 1000, &j->life.ttl_wall_ms,
-			 &j->life.ttl_at_ms);
+	int64_t at = job_pin(c, j->life.end_ms + j->spec.ttl_s * 1000, &j->life.ttl_wall_ms,
+			     &j->life.ttl_at_ms);
 	if (at > c->now_ms) {
 		job_wake(j, at);
 		return true;
@@ -71,7 +52,7 @@ static bool check_complete(struct core *c, struct job_record *j)
 	else
 		job_set_message(j, R_CompletionsReached, "all %u members have succeeded",
 				j->spec.parallelism);
-	finish(c, j, JOB_COMPLETED, R_CompletionsReached);
+	job_finish(c, j, JOB_COMPLETED, R_CompletionsReached);
 	return check_finished(c, j);
 }
 
@@ -82,45 +63,18 @@ static bool check_backoff_limit(struct core *c, struct job_record *j)
 	job_set_message(j, R_BackoffLimitExceeded, "%u attempt%s failed, backoffLimit is %u%s%s",
 			j->members.failed, j->members.failed == 1 ? "" : "s", j->spec.backoff_limit,
 			*j->told.last_failure ? "; the last was " : "", j->told.last_failure);
-	finish(c, j, JOB_FAILED, R_BackoffLimitExceeded);
+	job_finish(c, j, JOB_FAILED, R_BackoffLimitExceeded);
 	return check_finished(c, j);
-}
-
-/* What kept the job from its end may be what it said last. */
-static void say_deadline(struct job_record *j)
-{
-	AUTO(mem_freep) char *last = mem_strdup(j->told.message);
-	bool why = reason_warning(j->told.reason);
-	job_set_message(j, R_DeadlineExceeded,
-			"the job was active for longer than %lld s (activeDeadlineSeconds)%s%s",
-			(long long)j->spec.deadline_s,
-			why ? "; before that: "
-			    : "; create it again with a longer deadline if it needs more time",
-			why ? last : "");
 }
 
 static bool check_deadline(struct core *c, struct job_record *j)
 {
-	if (j->spec.deadline_s < 0 || !j->life.start_ms) {
-		j->life.deadline_at_ms = INT64_MAX;
-		return false;
-	}
-	int64_t at = pin(c, j->life.start_ms + j->spec.deadline_s * 1000, &j->life.deadline_wall_ms,
-			 &j->life.deadline_at_ms);
-	if (at > c->now_ms) {
-		job_wake(j, at);
-		return false;
-	}
-	/* Members may have ended in time while nobody led: their agents are heard first. */
-	if (j->object.predates_leader && !c->gate.open)
-		return false;
-	say_deadline(j);
-	finish(c, j, JOB_FAILED, R_DeadlineExceeded);
-	/* The two clocks are cut to milliseconds, and the wall clock jumps: no end before its
-	 * deadline. */
-	if (j->life.end_ms < j->life.deadline_wall_ms)
-		j->life.end_ms = j->life.deadline_wall_ms;
-	return check_finished(c, j);
+	return job_deadline_over(c, j) && check_finished(c, j);
+}
+
+static bool check_start_deadline(struct core *c, struct job_record *j)
+{
+	return job_start_deadline_over(c, j) && check_finished(c, j);
 }
 
 /* Asked each time, since onNodeLoss may become Fail, or the job may want the member, only after the
@@ -150,7 +104,7 @@ static bool check_node_lost(struct core *c, struct job_record *j)
 			"member %u was lost with node %s, and spec.onNodeLoss is Fail; look at the "
 			"node, then create the job again",
 			a->id.index, a->node->name);
-	finish(c, j, JOB_FAILED, R_NodeLost);
+	job_finish(c, j, JOB_FAILED, R_NodeLost);
 	return check_finished(c, j);
 }
 
@@ -211,7 +165,7 @@ static bool check_refused(struct core *c, struct job_record *j)
 			"each node that the job may use (%u) refuses its pods: %s; change the "
 			"template, or what the kubelets allow",
 			nodes, j->told.forbidden);
-	finish(c, j, JOB_FAILED, R_PodRefused);
+	job_finish(c, j, JOB_FAILED, R_PodRefused);
 	return check_finished(c, j);
 }
 
@@ -272,7 +226,7 @@ static bool check_numbers(struct core *c, struct job_record *j)
 	if (j->members.highest_attempt < ATTEMPT_MAX || !wanted(c, j))
 		return false;
 	job_set_message(j, R_AttemptsExhausted, "%s", reason_message(R_AttemptsExhausted));
-	finish(c, j, JOB_FAILED, R_AttemptsExhausted);
+	job_finish(c, j, JOB_FAILED, R_AttemptsExhausted);
 	return check_finished(c, j);
 }
 
@@ -322,9 +276,10 @@ static bool queue_wanted(struct core *c, struct job_record *j)
 }
 
 static bool (*const chain[])(struct core *, struct job_record *) = {
-	job_check_deleted, check_finished,  check_complete, check_backoff_limit, check_deadline,
-	check_node_lost,   check_suspended, check_template, check_refused,       note_progress,
-	check_update,      check_numbers,   queue_wanted,
+	job_check_deleted, check_finished,  check_complete,  check_backoff_limit,
+	check_deadline,    check_node_lost, check_suspended, check_start_deadline,
+	check_template,    check_refused,   note_progress,   check_update,
+	check_numbers,     queue_wanted,
 };
 
 /* What its pods ask for is about to be known, and what would be told now would be told anew then.

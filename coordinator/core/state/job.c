@@ -88,7 +88,7 @@ struct job_record *job_new(struct core *c, const char *ns, const char *name, con
 		text_set(empty[i], "");
 	j->id = ++c->jobs.last_id;
 	j->timer.kind = TIMER_JOB;
-	j->life.deadline_at_ms = j->life.ttl_at_ms = INT64_MAX;
+	j->life.deadline_at_ms = j->life.ttl_at_ms = j->life.start_by_ms = INT64_MAX;
 	j->spec.parallelism = j->spec.min_parallelism = 1;
 	DL_APPEND2(c->jobs.all, j, all_prev, all_next);
 	hmap_add(&c->jobs.by_identity, &j->by_identity, identity_hash(&k));

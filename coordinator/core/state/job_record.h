@@ -27,6 +27,7 @@ struct job_want {
 	uint32_t parallelism, min_parallelism, backoff_limit, max_unavailable;
 	int32_t priority;
 	int64_t deadline_s, ttl_s; /* -1: the spec has none */
+	int64_t start_deadline_s;  /* 0: the spec has none */
 	int64_t grace_s;           /* the termination grace period of its pods */
 	/* For how long members stay on a Node whose Ready condition is False, or Unknown, while its
 	 * agent answers. 0: as the setting says; INT64_MAX: for ever; -1: not at all. */
@@ -60,10 +61,11 @@ struct job_life {
 	uint32_t denials;
 	int64_t held_until_ms; /* until then no member is placed */
 	int64_t wake_ms;       /* while the job is decided about: when to decide again */
-	/* The ends of the deadline and of the ttl as wall times, and as monotonic times. The latter
-	 * are fixed when the former become known, so a jump of the wall clock moves no end.
+	/* The ends of the deadlines and of the ttl as wall times, and as monotonic times. The
+	 * latter are fixed when the former become known, so a jump of the wall clock moves no end.
 	 * INT64_MAX: none. */
 	int64_t deadline_wall_ms, deadline_at_ms, ttl_wall_ms, ttl_at_ms;
+	int64_t start_by_wall_ms, start_by_ms; /* of startDeadlineSeconds */
 };
 
 struct job_record {

@@ -61,6 +61,34 @@ static void check_counts(struct cluster *cl, const struct version *v)
 	}
 }
 
+/* Since when the job waits for its start: its creation, or its last resume. */
+static int64_t waits_since(const struct version *v)
+{
+	for (uint32_t i = 0; i < v->job.status.nconds; i++) {
+		const struct cond *k = &v->job.status.conds[i];
+		if (str_eq(k->type, "Suspended") && k->status == COND_FALSE &&
+		    k->since_ms > v->meta.created_ms)
+			return k->since_ms;
+	}
+	return v->meta.created_ms;
+}
+
+/* Who waits longer than it may has failed, and only who did. */
+static void check_start(struct cluster *cl, const struct version *v)
+{
+	enum { CLOCKS_MS = 60000 };
+	const struct job_status *st = &v->job.status;
+	int64_t late_ms = waits_since(v) + v->job.spec.start_deadline_s * 1000;
+	bool said = str_eq(st->reason, "StartDeadlineExceeded");
+	if (said && (st->state != JOB_FAILED || st->start_ms || st->end_ms < late_ms))
+		world_fail(&cl->world, "start-deadline", "job %s has failed too early",
+			   v->meta.name);
+	if (st->state == JOB_PENDING && v->job.spec.start_deadline_s && !st->start_ms &&
+	    !v->meta.deleted_ms && server_wall(&cl->world.server) > late_ms + CLOCKS_MS)
+		world_fail(&cl->world, "start-deadline", "job %s waits longer than it may",
+			   v->meta.name);
+}
+
 static void check_job(struct cluster *cl, const struct version *v)
 {
 	const struct job_status *st = &v->job.status;
@@ -70,6 +98,7 @@ static void check_job(struct cluster *cl, const struct version *v)
 			   "job %s: active %u ready %u, in truth %u and %u", v->meta.name,
 			   st->active, st->ready, t.active, t.ready);
 	check_counts(cl, v);
+	check_start(cl, v);
 	bool final = st->state == JOB_COMPLETED || st->state == JOB_FAILED;
 	if (final && t.active)
 		world_fail(&cl->world, "leaked-member", "job %s is %s, %u members live",

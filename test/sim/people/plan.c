@@ -200,6 +200,11 @@ static void make_job(struct plan *p, const struct plan_config *cfg,
 	}
 	if (!cfg->narrow)
 		make_rare(j, r);
+	/* Drawn of the seed alone: the other jobs of a plan stay as they are. */
+	if (!cfg->narrow && (cfg->seed / 8 + p->njobs) % 9 == 4) {
+		j->want.start_deadline_s = 3 + (int64_t)((cfg->seed + p->njobs * 7) % 60);
+		j->may_fail = true;
+	}
 	if (p->first && p->njobs % 3)
 		j->want.parallelism = j->want.min_parallelism = 1;
 	if (strstr(j->template_text, "claim=disk"))

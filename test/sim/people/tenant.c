@@ -47,6 +47,7 @@ static void make_job(struct tenant *t)
 				.priority = priorities[rng_below(&t->rng, ARRAY_LEN(priorities))],
 				.deadline_s = rng_below(&t->rng, 2) ? -1 : INT64_MAX / 2,
 				.ttl_s = -1,
+				.start_deadline_s = other ? INT64_MAX / 2 : 0,
 				.template_text = "run=1000 cpu=100"};
 	if (store_find(&t->world->server.store, API_JOB, TENANT_NS, name))
 		return;

@@ -24,6 +24,7 @@ static uint64_t hash_spec(const struct job_spec *s)
 {
 	uint64_t h = hash_u64(hash_u64(17, s->parallelism), s->min_parallelism);
 	h = hash_u64(hash_u64(h, s->backoff_limit), (uint64_t)s->active_deadline_s);
+	h = hash_u64(h, (uint64_t)s->start_deadline_s);
 	h = hash_u64(hash_u64(h, s->suspend), (uint64_t)s->on_node_loss);
 	return hash_selection(hash_str(h, str_or_empty(s->template_hash)), s);
 }
@@ -36,15 +37,15 @@ void twin_note(const struct plan *p, struct cluster *cl, struct job_end *ret)
 			continue;
 		const struct job_spec *spec = &v->job.spec;
 		const char *why = str_or_empty(v->job.status.reason);
-		ret[i] = (struct job_end){.there = true,
-					  .by_rule = spec->active_deadline_s >= 0 ||
-						     p->job[i].sysctl > 1 ||
-						     str_eq(why, "NodeLost") ||
-						     (str_eq(why, "BackoffLimitExceeded") &&
-						      !p->job[i].expect_failed),
-					  .fleeting = spec->ttl_s >= 0,
-					  .state = v->job.status.state,
-					  .spec = hash_spec(spec)};
+		ret[i] = (struct job_end){
+			.there = true,
+			.by_rule =
+				spec->active_deadline_s >= 0 || spec->start_deadline_s > 0 ||
+				p->job[i].sysctl > 1 || str_eq(why, "NodeLost") ||
+				(str_eq(why, "BackoffLimitExceeded") && !p->job[i].expect_failed),
+			.fleeting = spec->ttl_s >= 0,
+			.state = v->job.status.state,
+			.spec = hash_spec(spec)};
 	}
 }
 

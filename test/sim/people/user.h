@@ -15,6 +15,7 @@ struct job_want {
 	uint32_t parallelism, min_parallelism, backoff_limit;
 	int32_t priority;
 	int64_t deadline_s, ttl_s; /* -1: none */
+	int64_t start_deadline_s;  /* 0: none */
 	enum node_loss on_node_loss;
 	enum update_type update;
 	uint32_t max_unavailable; /* 0: the default */

@@ -104,7 +104,12 @@ void edit_spec(struct version *v, enum edit what, uint32_t n)
 		break;
 	case EDIT_PRIORITY: spec->priority = (int32_t)(n % 5) - 2; break;
 	case EDIT_BACKOFF: spec->backoff_limit = n % 5; break;
-	case EDIT_DEADLINE: spec->active_deadline_s = n % 3 ? 5 + (int64_t)(n % 90) : -1; break;
+	case EDIT_DEADLINE:
+		if (n % 7 == 3)
+			spec->start_deadline_s = n % 2 ? 5 + (int64_t)(n % 90) : 0;
+		else
+			spec->active_deadline_s = n % 3 ? 5 + (int64_t)(n % 90) : -1;
+		break;
 	case EDIT_TTL: spec->ttl_s = n % 3 ? (int64_t)(n % 60) : -1; break;
 	case EDIT_MIN: spec->min_parallelism = 1 + n % spec->parallelism; break;
 	case EDIT_STRATEGY: edit_strategy(spec, n); break;

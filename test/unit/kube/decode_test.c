@@ -67,6 +67,7 @@ static void job(void **state)
 		       "{\"metadata\":{\"name\":\"j\"},\"spec\":{\"command\":[\"x\"],"
 		       "\"parallelism\":8,\"minParallelism\":20,\"priority\":-5,\"suspend\":true,"
 		       "\"backoffLimit\":0,\"activeDeadlineSeconds\":60,"
+		       "\"startDeadlineSeconds\":90,\"terminationGracePeriodSeconds\":7,"
 		       "\"ttlSecondsAfterFinished\":0,\"onNodeLoss\":\"Wait\","
 		       "\"updateStrategy\":{\"type\":\"RollingUpdate\",\"maxUnavailable\":\"25%\"},"
 		       "\"nodeSelector\":{\"disk\":\"ssd\"},"
@@ -97,7 +98,8 @@ static void job(void **state)
 	assert_int_equal(s->backoff_limit, 0);
 	assert_int_equal(s->active_deadline_s, 60);
 	assert_int_equal(s->ttl_s, 0);
-	assert_int_equal(s->grace_s, 30);
+	assert_int_equal(s->start_deadline_s, 90);
+	assert_int_equal(s->grace_s, 7);
 	assert_int_equal(s->on_node_loss, LOSS_WAIT);
 	assert_int_equal(s->update, UPDATE_ROLLING);
 	assert_int_equal(s->max_unavailable, 25);
@@ -174,6 +176,8 @@ static void job_defaults(void **state)
 	assert_int_equal(s->min_parallelism, 1);
 	assert_int_equal(s->backoff_limit, 6);
 	assert_int_equal(s->active_deadline_s, -1);
+	assert_int_equal(s->start_deadline_s, 0);
+	assert_int_equal(s->grace_s, 30);
 	assert_int_equal(s->ttl_s, -1);
 	assert_int_equal(s->on_node_loss, LOSS_REPLACE);
 	assert_int_equal(s->max_unavailable, 1);

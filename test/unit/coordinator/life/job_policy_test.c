@@ -24,6 +24,7 @@ enum what {
 	MOVED = 128,
 	FORBIDDEN = 256,
 	RUNS = 512,
+	UNSTARTED = 1024, /* for as long as it may */
 };
 
 static void set(struct core *c, struct job_record *j, unsigned what)
@@ -37,6 +38,10 @@ static void set(struct core *c, struct job_record *j, unsigned what)
 	if (what & LATE) {
 		j->spec.deadline_s = 10;
 		j->life.start_ms = c->wall_ms - 10000;
+	}
+	if (what & UNSTARTED) {
+		j->spec.start_deadline_s = 10;
+		j->object.created_ms = c->wall_ms - 10000;
 	}
 	if (what & LOST_NODE) {
 		j->spec.on_loss = LOSS_FAIL;
@@ -84,6 +89,13 @@ static void the_first_that_objects_decides(void **state)
 		 0},
 		{"suspended counts before a bad template", SUSPENDED | INVALID, JOB_SUSPENDED,
 		 R_JobSuspended, 0},
+		{"it did not start in time", UNSTARTED, JOB_FAILED, R_StartDeadlineExceeded, 0},
+		{"it started, too late or not", UNSTARTED | LATE, JOB_FAILED, R_DeadlineExceeded,
+		 0},
+		{"not while it is suspended: it has its time anew", UNSTARTED | SUSPENDED,
+		 JOB_SUSPENDED, R_JobSuspended, 0},
+		{"it did not start, for its template is bad", UNSTARTED | INVALID, JOB_FAILED,
+		 R_StartDeadlineExceeded, 0},
 		{"a bad template", INVALID, JOB_PENDING, R_InvalidPodTemplate, 0},
 		{"each node refuses its pods", FORBIDDEN, JOB_FAILED, R_PodRefused, 0},
 		{"not while it is suspended or has a bad template", FORBIDDEN | SUSPENDED,
@@ -128,6 +140,9 @@ static void what_it_says(void **state)
 		 "member 0: ErrImagePull: no such image; look at the Events of pod a-0-x",
 		 "the job was active for longer than 10 s (activeDeadlineSeconds); before that: "
 		 "member 0: ErrImagePull: no such image; look at the Events of pod a-0-x"},
+		{"it did not start", UNSTARTED, "",
+		 "the job did not start within 10 s (startDeadlineSeconds); create it again with a "
+		 "longer deadline if it needs more time"},
 		{"a lost node", LOST_NODE, "",
 		 "member 0 was lost with node n1, and spec.onNodeLoss is Fail; look at the node, "
 		 "then create the job again"},
@@ -229,6 +244,48 @@ static void whose_members_are_stopped(void **state)
 	(void)state;
 }
 
+/* A resume begins the time to start anew; a member of the leader before counts as a start; a leader
+ * that has not heard all agents waits for them. */
+static void when_it_has_to_start(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t resumed_ms; /* ago; 0: never suspended */
+		bool member, old, heard;
+		enum job_state state;
+		int64_t left_ms;
+	} cases[] = {
+		{"over", 0, false, false, true, JOB_FAILED, 0},
+		{"it was resumed", 4000, false, false, true, JOB_PENDING, 6000},
+		{"it was resumed long ago", 10000, false, false, true, JOB_FAILED, 0},
+		{"a member of it is placed", 0, true, false, true, JOB_PENDING, 0},
+		{"it may have members of which nobody has told", 0, false, true, false, JOB_PENDING,
+		 0},
+		{"its members were asked for in vain", 0, false, true, true, JOB_FAILED, 0},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = tables_job(c, "a", 2);
+		set(c, j, UNSTARTED);
+		if (cases[i].resumed_ms)
+			j->told.conditions[JC_SUSPENDED] = (struct cond_state){
+				COND_FALSE, R_JobResumed, c->wall_ms - cases[i].resumed_ms};
+		if (cases[i].member)
+			tables_attempt(c, j, 0, tables_node(c, "n1", 4000, MEMORY));
+		j->object.predates_leader = cases[i].old;
+		j->members.highest_attempt = cases[i].old;
+		c->gate.open = cases[i].heard;
+		job_decide(c, j);
+		CASE(cases[i].name, j->life.state == cases[i].state);
+		if (cases[i].left_ms)
+			CASE(cases[i].name, heap_next(&c->timers) == c->now_ms + cases[i].left_ms);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
 /* With a ttl it goes, but not before its end is stored. */
 static void a_finished_job_goes_after_its_ttl(void **state)
 {
@@ -280,6 +337,7 @@ int main(void)
 		cmocka_unit_test(what_it_says),
 		cmocka_unit_test_setup_teardown(one_member, tables_setup, tables_teardown),
 		cmocka_unit_test(how_many_it_wants),
+		cmocka_unit_test(when_it_has_to_start),
 		cmocka_unit_test(whose_members_are_stopped),
 		cmocka_unit_test_setup_teardown(a_finished_job_goes_after_its_ttl, tables_setup,
 						tables_teardown),
