@@ -88,6 +88,7 @@ static struct elect *make_elect(struct coordinator *c)
 	struct elect_config cfg = {.ns = c->cfg.namespace,
 				   .name = c->cfg.lease,
 				   .identity = c->cfg.identity,
+				   .predecessors = c->cfg.predecessors,
 				   .address = c->cfg.address,
 				   .lease_duration_ms = c->cfg.lease_duration_ms,
 				   .renew_deadline_ms = c->cfg.renew_deadline_ms,
@@ -149,6 +150,7 @@ struct coordinator *coordinator_new(const struct coordinator_config *cfg, const 
 	c->cfg.order_secret = own(c, 5, cfg->order_secret);
 	c->cfg.core.proofs = *c->cfg.order_secret;
 	c->cfg.agent_policy = own(c, 6, cfg->agent_policy);
+	c->cfg.predecessors = own(c, 7, str_or_empty(cfg->predecessors));
 	c->cfg.core.agent_policy = *c->cfg.agent_policy;
 	c->log = log;
 	c->api = *api;

@@ -98,7 +98,9 @@ bool options_read(int argc, char **argv, struct options *o, int *ret_exit)
 		STR("namespace", namespace, "POD_NAMESPACE", NULL,
 		    "namespace of the Lease, the Secret and the ConfigMap"),
 		STR("identity", identity, "POD_NAME", "muster-coordinator",
-		    "name of this replica in the Lease; each start adds a unique part"),
+		    "name of this replica in the Lease; each start adds a unique part, and, if "
+		    "$POD_UID is set, the pod's UID: then a start takes over at once what an "
+		    "earlier start of the same container led"),
 		STR("address", address, NULL, NULL,
 		    "HOST:PORT of this replica, to which standbys send agents; default: $POD_IP "
 		    "and the port of --listen"),
@@ -169,6 +171,7 @@ bool options_read(int argc, char **argv, struct options *o, int *ret_exit)
 	*o = (struct options){0};
 	*ret_exit = 0;
 	o->pod_ip = getenv("POD_IP");
+	o->pod_uid = getenv("POD_UID");
 	if (options_asked(argc, argv, "--help")) {
 		options_help(stdout, usage, rules, ARRAY_LEN(rules));
 		return false;

@@ -29,6 +29,7 @@ static struct coordinator_config coordinator_options(const struct service *s)
 		.namespace = o->namespace,
 		.lease = o->lease,
 		.identity = s->names->identity,
+		.predecessors = s->names->predecessors,
 		.address = s->names->address,
 		.lease_duration_ms = o->lease_ms,
 		.renew_deadline_ms = o->renew_ms,

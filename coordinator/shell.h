@@ -22,7 +22,7 @@ enum { NOTES_QUEUED_MAX = 256, SHELL_MAGIC = 0x6d75636f };
 struct coordinator {
 	uint32_t magic;
 	struct coordinator_config cfg; /* strings owned below */
-	char *own[7];
+	char *own[8];
 	const struct log *log;
 	struct api api, lease_api;
 	struct link_server link;

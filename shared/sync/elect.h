@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Leader election by a Lease, as client-go's leaderelection does it: take the Lease when it is free
- * or expired (by our own clock since we last saw it change), renew it every retry period, give up
+ * or expired (by our own clock since we last saw it change) or a start before this one has left it,
+ * renew it every retry period, give up
  * at the renew deadline. The epoch is the Lease's resourceVersion at the winning write. Owner: the
  * caller; one thread; one operation at a time. Errors are retried; the first of a series is logged.
  */
@@ -15,6 +16,9 @@ struct elect;
 struct elect_config {
 	const char *ns, *name;     /* of the Lease; copied, as all strings here */
 	const char *identity;      /* unique per start of a process */
+	const char *predecessors;  /* what the identities of earlier starts of this container begin
+				    * with; all of them have ended, so their Lease is free. "": it
+				    * is not known whether they have */
 	const char *address;       /* host:port that agents dial */
 	int64_t lease_duration_ms; /* above renew_deadline_ms, which is above retry_period_ms */
 	int64_t renew_deadline_ms, retry_period_ms;

@@ -17,7 +17,7 @@ enum elect_stage {
 
 struct elect {
 	struct elect_config cfg;
-	char *ns, *name, *identity, *address;
+	char *ns, *name, *identity, *address, *predecessors;
 	const struct log *log;
 	struct rng rng;
 	int64_t now_ms, wall_ms;

@@ -200,9 +200,9 @@ class Cluster:
 
     # Programs
 
-    def spawn(self, name, argv):
+    def spawn(self, name, argv, **env):
         log = open(os.path.join(self.dir, f"{name}.log"), "ab")
-        self.processes[name] = subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        self.processes[name] = subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **env})
         log.close()
 
     def start_coordinator(self, name="c1", **options):
@@ -218,7 +218,7 @@ class Cluster:
                 "--lease-duration", "3s", "--renew-deadline", "2s", "--retry-period", "500ms"]
         for key, value in options.items():
             argv += [f"--{key.replace('_', '-')}", value]
-        self.spawn(name, argv)
+        self.spawn(name, argv, POD_UID=f"uid-of-{name}")
 
     def start_agent(self, node, coordinator="c1", token=None, name=None):
         name = name or node

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "test/lib/check.h"
 #include "test/unit/sync/fake_api.h"
 
 enum { WALL = 1000000 };
@@ -36,12 +37,13 @@ static void on_leader(void *self, const char *identity, const char *address)
 	buf_printf(&w->told, "leader:%s@%s ", identity, address);
 }
 
-static int setup(void **state)
+static int setup_named(void **state, const char *identity, const char *predecessors)
 {
 	struct world *w = mem_zalloc(1, sizeof *w);
 	struct elect_config cfg = {.ns = "muster",
 				   .name = "lease",
-				   .identity = "me",
+				   .identity = identity,
+				   .predecessors = predecessors,
 				   .address = "10.0.0.1:7117",
 				   .lease_duration_ms = 15000,
 				   .renew_deadline_ms = 10000,
@@ -55,6 +57,11 @@ static int setup(void **state)
 	w->e = elect_new(&cfg, &api, NULL, 1);
 	*state = w;
 	return 0;
+}
+
+static int setup(void **state)
+{
+	return setup_named(state, "me", "");
 }
 
 static int teardown(void **state)
@@ -207,6 +214,36 @@ static void edited_by_somebody_else(void **state)
 	assert_string_equal(fake_last(&w->api)->rv, "60");
 	store(fake_last(&w->api), "61");
 	assert_true(elect_leading(w->e));
+}
+
+/* The process of an earlier start of the same container has ended: nobody waits for its Lease. */
+static void takes_what_a_predecessor_left(void **state)
+{
+	static const struct {
+		const char *holder;
+		bool at_once;
+	} cases[] = {
+		{"pod_uid_first", true},
+		{"pod_other_first", false}, /* a pod of the same name */
+		{"pod_uid", false},
+		{"another", false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world;
+		setup_named(&world, "pod_uid_second", "pod_uid_");
+		struct world *w = world;
+		elect_start(w->e, 1000, WALL + 1000);
+		give(fake_last(&w->api), cases[i].holder, "7", WALL);
+		CASE(cases[i].holder,
+		     (fake_last(&w->api)->verb == API_PATCH) == cases[i].at_once);
+		if (fake_last(&w->api)->live) {
+			assert_string_equal(fake_last(&w->api)->rv, "7");
+			fake_end(fake_last(&w->api), RC_CONFLICT);
+			fake_end(fake_last(&w->api), RC_UNREACHABLE);
+		}
+		assert_int_equal(teardown(&world), 0);
+	}
+	(void)state;
 }
 
 static void steps_down_before_others_may_take_over(void **state)
@@ -430,6 +467,7 @@ int main(void)
 		T(takes_only_what_stood_still),
 		T(renews),
 		T(edited_by_somebody_else),
+		cmocka_unit_test(takes_what_a_predecessor_left),
 		T(steps_down_before_others_may_take_over),
 		T(steps_down_with_a_renewal_out),
 		T(a_renewal_counts_from_when_it_was_sent),
