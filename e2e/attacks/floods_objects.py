@@ -4,7 +4,7 @@ import threading
 import time
 
 import forge
-from cluster import wait
+from cluster import job, wait
 from flooding import Crowd, flood
 from floods_port import SECONDS, requests
 from suite import attack
@@ -35,8 +35,9 @@ def jobs_made_and_deleted(s):
 @attack("writes of a status are gathered", "bug status_at_once")
 def edits_of_one_large_job(s):
     """A job of 200 KB whose priority and labels change as fast as the API server takes it."""
-    s.tenant.make_job("edited", nodeSelector={"hostile": "nowhere"}, template={"metadata": {"annotations": {
-        f"a{i}": "x" * 1000 for i in range(200)}}, "spec": {"containers": [{"name": "main", "image": forge.BUSYBOX}]}})
+    body = job("edited", nodeSelector={"hostile": "nowhere"})
+    body["metadata"]["annotations"] = {f"a{i}": "x" * 1000 for i in range(200)}
+    s.tenant.api.post(s.tenant.jobs, body)
     wait("it waits", lambda: s.tenant.status("edited").get("message"))
     version = s.tenant.job("edited")["metadata"]["resourceVersion"]
     query = f"{s.tenant.jobs}?resourceVersion={version}&fieldSelector=metadata.name=edited"
@@ -51,8 +52,7 @@ def edits_of_one_large_job(s):
     threading.Thread(target=look, daemon=True).start()
     began = time.monotonic()
     f = flood(s, one, 2)
-    time.sleep(5)
-    s.reached(f.told(), f.done > 50)
+    s.reached("50 edits were taken", wait("50 edits", lambda: f.done > 50, 30))
     yield
     lasted, writes = time.monotonic() - began, len(set(seen))
     s.spared(f"its status was written {writes} times in {lasted:.0f} s, {f.done} edits", writes < 5 + 2 * lasted)

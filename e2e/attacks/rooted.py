@@ -34,7 +34,8 @@ class RootedNode:
 
     def enter(self):
         admin = self.cluster.admin
-        self.leave()
+        self.leave()  # of a run that was cut off
+        self.wait_until_forgotten()
         admin.post("/api/v1/nodes", node_object())
         threading.Thread(target=self.beat, daemon=True).start()
         # Some taints come with a Node whose kubelet nobody has seen.
@@ -74,8 +75,12 @@ class RootedNode:
         for pod in admin.get(f"/api/v1/pods?fieldSelector=spec.nodeName={NAME}")["items"]:
             path = f"{PODS.format(pod['metadata']['namespace'])}/{pod['metadata']['name']}"
             admin.delete(path, {"gracePeriodSeconds": 0})
-        wait("the node's record is gone", lambda: not admin.find(f"/apis/muster.dev/v1alpha1/computenodes/{NAME}"), 60)
         self.over = threading.Event()
+
+    def wait_until_forgotten(self):
+        """A coordinator removes the node's record."""
+        path = f"/apis/muster.dev/v1alpha1/computenodes/{NAME}"
+        wait("the node's record is gone", lambda: not self.cluster.admin.find(path), 60)
 
     def token(self, audience=AUDIENCE):
         """Of its agent: for the coordinator; with audience None for the API server."""

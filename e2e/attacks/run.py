@@ -7,7 +7,7 @@ import traceback
 from cluster import Cluster, Tenant
 from peaks import Peaks
 from rooted import RootedNode
-from suite import ROUNDS, NotReached, Scene, Verdict
+from suite import ROUNDS, NoGround, NotReached, Scene, Verdict
 from victim import LAUNCHES, NEVER, Victim
 
 
@@ -21,17 +21,25 @@ class Ground:
         self.has_node = False
 
     def __enter__(self):
-        self.node.leave()  # of a run that was cut off
-        self.victim.enter()
+        try:
+            self.node.leave()  # of a run that was cut off
+            self.victim.enter()
+        except Exception as err:  # pylint: disable=broad-except
+            raise NoGround(f"the victim's job does not run: {err}") from err
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, what, *_):
         self.victim.leave()
         self.node.leave()
+        if what is None:
+            self.node.wait_until_forgotten()
 
     def rooted_node(self):
         if not self.has_node:
-            self.node.enter()
+            try:
+                self.node.enter()
+            except Exception as err:  # pylint: disable=broad-except
+                raise NoGround(f"the hostile node did not come up: {err}") from err
         self.has_node = True
         return self.node
 
@@ -50,6 +58,8 @@ class Play:
             return
         try:
             step()
+        except NoGround:
+            raise
         except NotReached as err:
             self.verdict.error = f"did not reach its target: {err}"
         except Exception:  # pylint: disable=broad-except

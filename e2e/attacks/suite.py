@@ -45,6 +45,10 @@ def attack(mechanism, without, **bounds):
     return declare
 
 
+class NoGround(Exception):
+    """The victim or the hostile node cannot come up: no attack that needs it shows anything, so the run ends."""
+
+
 class NotReached(Exception):
     """The attack did not come where it aims, so it shows nothing."""
 
