@@ -15,11 +15,11 @@ void core_stats(const struct core *c, struct core_stats *ret)
 	ret->members_live = ret->orders = ret->attempts_open = 0;
 	for (const struct job_record *j = c->jobs.all; j; j = j->all_next) {
 		ret->attempts_open += job_attempts_live(j) + j->members.count[ATTEMPT_STOPPING];
+		ret->bytes_jobs += sizeof *j + job_slots_bytes(j);
 		if (!job_exists(j))
 			continue;
 		ret->jobs[j->life.state]++;
 		ret->members_live += job_attempts_live(j);
-		ret->bytes_jobs += sizeof *j + job_slots_bytes(j);
 	}
 	for (const struct node_record *n = c->nodes.by_name; n; n = n->hh.next) {
 		ret->nodes[n->verdict.state]++;

@@ -57,7 +57,7 @@ bug_tag() {
 make_image() {
 	local rc=0 tag
 	tag=$(bug_tag "$1")
-	bug_seed "$1" || die "$1 does not apply"
+	bug_seed "$1" || return 1
 	bug_build || rc=1
 	rm -rf "$work/image"
 	mkdir -p "$work/image"
@@ -65,7 +65,7 @@ make_image() {
 	rm -rf "$work/chart-$tag"
 	cp -r "$tree/charts/muster" "$work/chart-$tag"
 	bug_unseed
-	[ $rc = 0 ] || die "$1 does not build (see $log)"
+	[ $rc = 0 ] || { say "$1 does not build (see $log)"; return 1; }
 	strip -s "$work/image"/* 2>/dev/null || :
 	printf 'FROM muster:e2e\nCOPY muster-agent muster-coordinator /usr/bin/\n' >"$work/image/Dockerfile"
 	image_build -q -t "muster:$tag" "$work/image" >>"$log" 2>&1

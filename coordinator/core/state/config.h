@@ -72,7 +72,7 @@ struct core_stats {
 	 * tickets that were found held already, refusals of the API server. */
 	uint32_t creates_out, creates_window, creates_waiting;
 	uint64_t creates_found, creates_refused;
-	size_t bytes_nodes, bytes_jobs;
+	size_t bytes_nodes, bytes_jobs; /* of all records, whether their objects exist or not */
 };
 
 /* What would be placed of a job if the job came now. */

@@ -11,15 +11,12 @@ enum {
 void check_memory(struct checks *c, const struct proc *p)
 {
 	struct coordinator_stats st;
-	uint32_t jobs = 0;
 	if (p->kind != PROC_COORDINATOR || !p->host.alive || !coordinator_leading(p->c) ||
 	    c->world->clock.now_ms < c->memory_after_ms)
 		return;
 	c->memory_after_ms = c->world->clock.now_ms + EVERY_MS;
 	coordinator_stats(p->c, &st);
-	for (size_t i = 0; i < ARRAY_LEN(st.core.jobs); i++)
-		jobs += st.core.jobs[i];
-	if (st.core.bytes_jobs > (size_t)jobs * JOB_BYTES_MAX)
-		world_fail(c->world, "memory", "%s keeps %zu bytes of %u jobs", p->host.name,
-			   st.core.bytes_jobs, jobs);
+	if (st.core.bytes_jobs > (size_t)st.core.job_records * JOB_BYTES_MAX)
+		world_fail(c->world, "memory", "%s keeps %zu bytes of %u records of jobs",
+			   p->host.name, st.core.bytes_jobs, st.core.job_records);
 }

@@ -132,6 +132,35 @@ static void a_waiting_job_of_10000_costs_what_one_of_1_costs(void **state)
 	assert_true(large <= MOST); /* sanitizers count nothing */
 }
 
+static size_t bytes_jobs(const struct world *w)
+{
+	struct core_stats s;
+	core_stats(w->core, &s);
+	return s.bytes_jobs;
+}
+
+/* The record of a deleted job counts until its last member has ended. */
+static void the_record_of_a_deleted_job_is_counted(void **state)
+{
+	struct world *w = w_of(state);
+	w_nodes(w, 1);
+	assert_int_equal(bytes_jobs(w), 0);
+	struct wjob *j = w_new_job(w, "a", 1);
+	w_job(w, j);
+	const char *node = "";
+	uint32_t attempt = w_order(w, j, 0, &node)->attempt;
+	struct member m = w_member(w, j, node, 0, attempt, MEMBER_RUNNING);
+	w_report(w, &m);
+	size_t known = bytes_jobs(w);
+	assert_true(known > 0);
+	w_job_gone(w, j);
+	assert_int_equal(bytes_jobs(w), known);
+	m.phase = MEMBER_GONE;
+	w_report(w, &m);
+	w_wait(w, 1000);
+	assert_int_equal(bytes_jobs(w), 0);
+}
+
 /* What comes in the middle of a cycle is not lost by it, and placed in its turn. */
 static void a_long_queue_is_placed_in_parts(void **state)
 {
@@ -544,6 +573,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
 	const struct CMUnitTest tests[] = {
 		T(a_waiting_job_of_10000_costs_what_one_of_1_costs),
+		T(the_record_of_a_deleted_job_is_counted),
 		T(a_long_queue_is_placed_in_parts),
 		T(who_is_raised_meanwhile_is_next),
 		T(many_at_once_are_placed_in_parts),
