@@ -144,6 +144,7 @@ static void on_hello(void *self, const char *node, uint64_t session, const struc
 					  .version = hello->version,
 					  .capacity = &hello->capacity,
 					  .proofs = hello->proofs,
+					  .completions = hello->completions,
 					  .members = members,
 					  .nmembers = hello->nmembers}};
 	shell_step(c, &ev);

@@ -31,6 +31,7 @@ static void create_pod(struct order_table *t, struct step *st, struct order_reco
 						       .index = o->o.index,
 						       .attempt = o->o.attempt,
 						       .parallelism = o->o.parallelism,
+						       .completions = o->o.completions,
 						       .template_hash = o->o.template_hash,
 						       .proof = o->o.proof}});
 }

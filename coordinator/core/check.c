@@ -27,27 +27,29 @@ static void check_slots(const struct core *c, const struct job_record *j)
 		must(a->id.attempt <= s->last && s->last <= j->members.highest_attempt);
 		must(attempt_find(c, j, i, a->id.attempt) == a);
 		/* No attempt of a completed index runs on. */
-		must(!settled(c) || !bitset_has(&j->members.completed, i) || !attempt_live(a) ||
+		must(!settled(c) || !job_index_completed(j, i) || !attempt_live(a) ||
 		     !a->confirmed || job_finished(j));
 	}
 }
 
 static void check_counts(const struct job_record *j)
 {
-	uint32_t count[ATTEMPT_STATE_N] = {0}, nready = 0, done = 0, spent = 0;
+	uint32_t count[ATTEMPT_STATE_N] = {0}, nready = 0, spent = 0;
+	bool ended = false;
 	const struct attempt *a;
 	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		count[a->state]++;
 		spent += attempt_spent(a);
 		nready += a->state == ATTEMPT_RUNNING && a->ready;
+		ended |= a == j->members.ended;
+		must(ended == (a->state == ATTEMPT_ENDED));
 		must(!a->orphaned || j->object.orphan);
 		must(a->state != ATTEMPT_NONE && a->takes_room == (a->state != ATTEMPT_ENDED));
 	}
 	for (uint32_t s = 0; s < ATTEMPT_STATE_N; s++)
 		must(count[s] == j->members.count[s]);
-	for (uint32_t i = 0; i < j->spec.parallelism; i++)
-		done += bitset_has(&j->members.completed, i);
+	uint32_t done = runs_count(&j->members.completed, j->spec.completions);
 	must(spent == j->members.nspent);
 	must(nready == j->members.nready && done == j->members.ncompleted);
 }
@@ -62,8 +64,7 @@ static void check_job(const struct core *c, const struct job_record *j)
 	must(!job_finished(j) || !job_queued(j));
 	must(!job_queued(j) || ((j->place.want > 0 || c->queue.cycle_paused) &&
 				!j->object.deleted && !j->spec.suspend));
-	must(!job_queued(j) || c->queue.cycle_paused ||
-	     j->place.want + j->members.ncompleted <= j->spec.parallelism);
+	must(!job_queued(j) || c->queue.cycle_paused || j->place.want <= job_wanted_at_once(j));
 	must(j->life.state != JOB_NONE);
 	/* No attempt of a job that is finished, suspended or being deleted runs on. */
 	const struct attempt *a;

@@ -26,9 +26,3 @@ void bitset_or(struct bitset *b, const struct bitset *o);     /* b |= o */
 void bitset_andnot(struct bitset *b, const struct bitset *o); /* b &= ~o */
 /* The first set bit >= from, or UINT32_MAX. */
 uint32_t bitset_next(const struct bitset *b, uint32_t from);
-
-/* batch/v1 Job's completedIndexes format: "0,2-5,7"; a hyphen stands for three or more. Appends to
- * out. */
-void bitset_format_ranges(const struct bitset *b, struct buf *out);
-/* Parses that format; indexes above max_index, disorder or junk: RC_MALFORMED, b emptied. */
-enum rc bitset_parse_ranges(struct bitset *b, const char *s, uint32_t max_index) must_use;

@@ -148,6 +148,7 @@ static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *re
 {
 	*ret = (struct job_spec){
 		.parallelism = bounded(js_int(spec, "parallelism", 1), 1, PARALLELISM_MAX),
+		.completions = bounded(js_int(spec, "completions", 0), 0, COMPLETIONS_MAX),
 		.priority = priority_of(js_int(spec, "priority", 0)),
 		.suspend = js_bool(spec, "suspend"),
 		.backoff_limit = bounded(js_int(spec, "backoffLimit", 6), 0, INT32_MAX),
@@ -182,7 +183,7 @@ static void decode_superseded(struct arena *a, const json_t *l, struct job_statu
 		return;
 	for (size_t i = 0; i < n; i++) {
 		const json_t *o = json_array_get(l, i);
-		v[i] = (struct superseded){.index = count_of(o, "index", PARALLELISM_MAX - 1),
+		v[i] = (struct superseded){.index = count_of(o, "index", COMPLETIONS_MAX - 1),
 					   .attempt = count_of(o, "attempt", ATTEMPT_MAX),
 					   .by = count_of(o, "replacedBy", ATTEMPT_MAX),
 					   .node = str_or_empty(js_str(o, "node"))};

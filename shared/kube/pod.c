@@ -265,12 +265,15 @@ static void add_var(json_t *env, const char *name, const char *value)
 
 static json_t *member_env(const struct pod_create *p)
 {
-	AUTO(buf_done) struct buf index = BUF_INIT(16), size = BUF_INIT(16);
+	AUTO(buf_done) struct buf index = BUF_INIT(16), size = BUF_INIT(16), all = BUF_INIT(16);
 	json_t *env = json_array();
 	buf_printf(&index, "%u", p->index);
 	buf_printf(&size, "%u", p->parallelism);
+	buf_printf(&all, "%u", p->completions);
 	add_var(env, "MUSTER_MEMBER_INDEX", buf_str(&index));
 	add_var(env, "MUSTER_PARALLELISM", buf_str(&size));
+	if (p->completions) /* 0: a coordinator of an older version ordered it */
+		add_var(env, "MUSTER_COMPLETIONS", buf_str(&all));
 	add_var(env, "MUSTER_JOB_NAME", p->job_name);
 	add_var(env, "MUSTER_NODE_NAME", p->node);
 	add_var(env, "JOB_COMPLETION_INDEX", buf_str(&index));

@@ -28,6 +28,7 @@ static const char *const of_every_kind[] = {
 
 static const char *const of_job[] = {
 	"spec.parallelism",
+	"spec.completions",
 	"spec.minParallelism",
 	"spec.priority",
 	"spec.suspend",

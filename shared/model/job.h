@@ -16,7 +16,8 @@ const char *job_state_text(enum job_state s);  /* "Pending"…; "" for JOB_NONE 
 enum job_state job_state_parse(const char *s); /* JOB_NONE when unknown */
 
 struct job_spec {
-	uint32_t parallelism;     /* 1…PARALLELISM_MAX */
+	uint32_t completions;     /* 0: as many as parallelism; else 1…COMPLETIONS_MAX */
+	uint32_t parallelism;     /* 1…PARALLELISM_MAX; more than completions count as these */
 	uint32_t min_parallelism; /* effective: 1…parallelism */
 	int32_t priority;
 	bool suspend;
@@ -60,6 +61,19 @@ struct job_spec {
 	const char *doubt;   /* an amount that Kubernetes takes but nobody means, and what to do, or
 				NULL */
 };
+
+/* How many indexes have to succeed. */
+static inline uint32_t job_completions(const struct job_spec *s)
+{
+	return s->completions ? s->completions : s->parallelism;
+}
+
+/* How many members run at once at most. */
+static inline uint32_t job_at_once(const struct job_spec *s)
+{
+	uint32_t n = job_completions(s);
+	return s->parallelism < n ? s->parallelism : n;
+}
 
 /* An attempt on a lost node that may run on although a newer one of its index counts instead. */
 struct superseded {

@@ -23,6 +23,8 @@ static int64_t seconds(int64_t s)
 static void bound_numbers(struct job_spec *s)
 {
 	s->parallelism = within(s->parallelism, 1, PARALLELISM_MAX);
+	s->completions = within(job_completions(s), 1, COMPLETIONS_MAX);
+	s->parallelism = job_at_once(s);
 	s->min_parallelism = within(s->min_parallelism, 1, s->parallelism);
 	s->priority = s->priority < -PRIORITY_MAX  ? -PRIORITY_MAX
 		      : s->priority > PRIORITY_MAX ? PRIORITY_MAX

@@ -211,7 +211,7 @@ bool member_of_pod(const struct pod *pod, struct member *ret)
 		.proof = str_or_empty(pod->proof),
 	};
 	if (!owned_by_job(meta) ||
-	    !label_number(&meta->labels, LABEL_INDEX, PARALLELISM_MAX - 1, &m.index) ||
+	    !label_number(&meta->labels, LABEL_INDEX, COMPLETIONS_MAX - 1, &m.index) ||
 	    !label_number(&meta->labels, LABEL_ATTEMPT, ATTEMPT_MAX, &m.attempt))
 		return false;
 	m.phase = phase_of(pod);

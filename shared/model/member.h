@@ -138,7 +138,7 @@ struct order {
 	const char *ns, *job_name, *job_uid;
 	const char *pod;
 	const char *pod_uid; /* "" until first reported; from then on it is never created again */
-	uint32_t index, attempt, parallelism;
+	uint32_t index, attempt, parallelism, completions;
 	const char *template_hash;
 	bool by_agent; /* the agent is to create it, now or later; not told to the agent */
 	bool launch; /* the agent creates it now; false: it waits, or the coordinator creates it */
@@ -150,7 +150,7 @@ struct order {
 /* What is needed to create a member's pod; kube/pod.h makes the JSON of it. */
 struct pod_create {
 	const char *ns, *name, *job_name, *job_uid, *node;
-	uint32_t index, attempt, parallelism;
+	uint32_t index, attempt, parallelism, completions;
 	const char *template_hash, *template_text;
 	const char *proof; /* for the annotation; NULL or "": there is none */
 };

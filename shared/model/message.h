@@ -41,6 +41,7 @@ struct msg_hello {
 	const char *token, *node, *boot_id, *version;
 	const char *agent; /* identity of this process, unique per start */
 	bool proofs;       /* this agent puts proofs on pods and reports them */
+	bool completions;  /* it takes orders with completions, and indexes up to 99,999 */
 	bool deltas;       /* this agent takes orders that say what has changed */
 	struct capacity capacity;
 	uint64_t epoch; /* the newest leader's that the agent knows of; 0: of none */

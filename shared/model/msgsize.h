@@ -35,7 +35,7 @@ static inline size_t msgsize_order(const struct order *o)
 {
 	const char *const strs[] = {o->ns,      o->job_name,      o->job_uid, o->pod,
 				    o->pod_uid, o->template_hash, o->proof};
-	size_t n = 6 + 7 * 11;
+	size_t n = 7 + 8 * 11;
 	for (size_t i = 0; i < sizeof strs / sizeof strs[0]; i++)
 		n += msgsize_str(strs[i]);
 	return n;

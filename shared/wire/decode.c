@@ -68,7 +68,7 @@ static enum member_phase phase_of(Muster__V1__Phase phase)
 
 static bool member_in_range(const Muster__V1__Member *m)
 {
-	return m->index < PARALLELISM_MAX && m->attempt <= ATTEMPT_MAX;
+	return m->index < COMPLETIONS_MAX && m->attempt <= ATTEMPT_MAX;
 }
 
 /* 0, which says that nobody knows, if no calendar has it. */
@@ -127,8 +127,8 @@ static enum rc get_members(struct arena *a, Muster__V1__Member *const *v, size_t
 
 static enum rc get_order(const Muster__V1__Order *o, struct order *ret, struct err *e)
 {
-	if (o->index >= PARALLELISM_MAX || o->parallelism > PARALLELISM_MAX ||
-	    o->attempt > ATTEMPT_MAX)
+	if (o->index >= COMPLETIONS_MAX || o->parallelism > PARALLELISM_MAX ||
+	    o->completions > COMPLETIONS_MAX || o->attempt > ATTEMPT_MAX)
 		return out_of_range(e, "a number of Order");
 	*ret = (struct order){.ns = o->namespace_,
 			      .job_name = o->job_name,
@@ -138,6 +138,7 @@ static enum rc get_order(const Muster__V1__Order *o, struct order *ret, struct e
 			      .index = o->index,
 			      .attempt = o->attempt,
 			      .parallelism = o->parallelism,
+			      .completions = o->completions,
 			      .template_hash = o->template_hash,
 			      .launch = o->launch,
 			      .proof = o->proof,
@@ -159,6 +160,7 @@ static enum rc get_hello(struct arena *a, const Muster__V1__Hello *m, struct msg
 				  .agent = m->agent,
 				  .proofs = m->proofs,
 				  .deltas = m->deltas,
+				  .completions = m->completions,
 				  .epoch = m->epoch,
 				  .page = m->page,
 				  .last_page = m->last_page};

@@ -137,6 +137,7 @@ static bool put_orders(struct arena *a, const struct msg_orders *m, Muster__V1__
 		o[i].index = in->index;
 		o[i].attempt = in->attempt;
 		o[i].parallelism = in->parallelism;
+		o[i].completions = in->completions;
 		o[i].template_hash = text(in->template_hash);
 		o[i].launch = in->launch;
 		o[i].proof = text(in->proof);
@@ -179,6 +180,7 @@ static bool put_hello(struct arena *a, const struct msg_hello *m, Muster__V1__Fr
 	out->version = text(m->version);
 	out->agent = text(m->agent);
 	out->proofs = m->proofs;
+	out->completions = m->completions;
 	out->deltas = m->deltas;
 	out->epoch = m->epoch;
 	out->page = m->page;

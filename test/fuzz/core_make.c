@@ -83,6 +83,7 @@ static void spec(struct world *w, struct job_spec *s)
 	struct sel_preference *prefer = MAKE(w, struct sel_preference, 1);
 	*kv = (struct kv){in_text(&w->in, "k", "zone"), in_text(&w->in, "x", "y")};
 	*s = (struct job_spec){
+		.completions = sizes[in_number(&w->in, ARRAY_LEN(sizes))],
 		.parallelism = sizes[in_number(&w->in, ARRAY_LEN(sizes))],
 		.min_parallelism = sizes[in_number(&w->in, ARRAY_LEN(sizes))],
 		.priority = (int32_t[]){0, 1, -1, INT32_MAX, INT32_MIN}[in_number(&w->in, 5)],
@@ -216,7 +217,8 @@ static const char long_name[] = FIFTY FIFTY FIFTY FIFTY FIFTY "aaa";
 /* A member as its pod or its agent tells it: one that was ordered, in any state, or any other. */
 static void member(struct world *w, uint32_t node, struct member *m)
 {
-	static const uint32_t indexes[] = {0, 0, 1, 1, 2, 3, 4, PARALLELISM_MAX - 1};
+	static const uint32_t indexes[] = {
+		0, 0, 1, 1, 2, 3, 4, PARALLELISM_MAX - 1, COMPLETIONS_MAX - 1};
 	static const uint32_t attempts[] = {1, 2, 3, 1, 2, 3, 0, ATTEMPT_MAX - 1, ATTEMPT_MAX};
 	uint32_t odd = in_number(&w->in, 256), job = in_number(&w->in, CORE_JOBS);
 	uint32_t phase = in_number(&w->in, MEMBER_PHASE_N + 4);

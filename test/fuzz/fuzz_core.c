@@ -122,6 +122,7 @@ static void agent(struct world *w, enum core_event_type type)
 		ev.agent.boot_id = in_text(&w->in, "b1", "b2", "");
 		ev.agent.version = "v";
 		ev.agent.proofs = in_number(&w->in, 4);
+		ev.agent.completions = ev.agent.proofs;
 	}
 	world_step(w, &ev);
 }
@@ -237,6 +238,7 @@ static void settle(struct world *w)
 							     .boot_id = "b1",
 							     .version = "v",
 							     .proofs = true,
+							     .completions = true,
 							     .capacity = make_capacity(w)}});
 	w->in = in;
 }

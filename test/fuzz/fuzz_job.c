@@ -69,6 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (js_path(o, "spec", "template"))
 		form_again(o);
 	if (!arena.toobig) {
+		must(job.spec.completions <= COMPLETIONS_MAX);
 		must(job.spec.parallelism >= 1 && job.spec.parallelism <= PARALLELISM_MAX);
 		must(job.spec.min_parallelism <= job.spec.parallelism);
 		must(job.spec.template_text || job.spec.invalid);

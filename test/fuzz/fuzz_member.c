@@ -36,7 +36,7 @@ static void report(const struct member *m)
 	must(back.report.nmembers == 1 && got->index == m->index && got->attempt == m->attempt);
 	must(str_eq(got->job_uid, m->job_uid) && str_eq(got->pod, m->pod) &&
 	     got->phase == m->phase);
-	must(got->index < PARALLELISM_MAX && got->attempt <= ATTEMPT_MAX);
+	must(got->index < COMPLETIONS_MAX && got->attempt <= ATTEMPT_MAX);
 	arena_done(&arena);
 }
 

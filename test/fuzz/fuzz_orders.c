@@ -40,9 +40,10 @@ static struct order order(struct input *in)
 			      .job_uid = text(in, UID_MAX),
 			      .pod = text(in, POD_NAME_BYTES - 1),
 			      .pod_uid = text(in, UID_MAX),
-			      .index = number(in, PARALLELISM_MAX - 1),
+			      .index = number(in, COMPLETIONS_MAX - 1),
 			      .attempt = number(in, ATTEMPT_MAX),
 			      .parallelism = number(in, PARALLELISM_MAX),
+			      .completions = number(in, COMPLETIONS_MAX),
 			      .template_hash = text(in, TEMPLATE_HASH_BYTES - 1),
 			      .launch = number(in, 1),
 			      .ticket = number(in, UINT32_MAX - 1),
@@ -56,7 +57,8 @@ static void same(const struct order *a, const struct order *b)
 	must(str_eq(a->pod_uid, b->pod_uid) && str_eq(a->template_hash, b->template_hash));
 	must(a->ticket == b->ticket && a->number == b->number);
 	must(a->index == b->index && a->attempt == b->attempt && a->launch == b->launch);
-	must(str_eq(a->proof, b->proof) && a->parallelism == b->parallelism);
+	must(str_eq(a->proof, b->proof) && a->parallelism == b->parallelism &&
+	     a->completions == b->completions);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)

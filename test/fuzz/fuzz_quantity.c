@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bitset.h"
 #include "base/clocktext.h"
 #include "base/mem.h"
+#include "base/runs.h"
 #include "model/quantity.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -25,13 +25,17 @@ static void quantity(const char *s)
 
 static void ranges(const char *s)
 {
-	AUTO(bitset_done) struct bitset a = {0}, b = {0};
-	AUTO(buf_done) struct buf out = BUF_INIT(1 << 16);
-	if (bitset_parse_ranges(&a, s, PARALLELISM_MAX - 1) != RC_OK)
+	AUTO(runs_done) struct runs a = {0}, b = {0};
+	AUTO(buf_done) struct buf out = BUF_INIT(1 << 20);
+	if (runs_parse(&a, s, COMPLETIONS_MAX - 1) != RC_OK)
 		return;
-	bitset_format_ranges(&a, &out);
-	must(bitset_parse_ranges(&b, buf_str(&out), PARALLELISM_MAX - 1) == RC_OK);
-	must(bitset_count(&a) == bitset_count(&b));
+	runs_format(&a, COMPLETIONS_MAX, &out);
+	must(runs_parse(&b, buf_str(&out), COMPLETIONS_MAX - 1) == RC_OK);
+	must(runs_count(&a, COMPLETIONS_MAX) == runs_count(&b, COMPLETIONS_MAX));
+	for (uint32_t i = 0; i < a.n; i++) {
+		must(a.v[i].first <= a.v[i].last && a.v[i].last < COMPLETIONS_MAX);
+		must(!i || a.v[i - 1].last + 1 < a.v[i].first);
+	}
 }
 
 static void times(const char *s)

@@ -25,23 +25,26 @@ static bool agents_launch(const struct core *c)
 	return c->cfg.agent_launch && (!c->cfg.agent_policy || c->agents_bound);
 }
 
-/* Its agent would make the pod without a proof. */
-static bool agent_proves_nothing(const struct core *c, const struct node_record *n)
+/* Its agent would make the pod without a proof, or without a variable. */
+static bool agent_too_old(const struct core *c, const struct job_record *j,
+			  const struct node_record *n)
 {
-	return c->cfg.proofs && n->agent.connected && !n->agent.proofs;
+	bool completions = j->spec.completions != j->spec.parallelism;
+	return n->agent.connected &&
+	       ((c->cfg.proofs && !n->agent.proofs) || (completions && n->agent.narrow));
 }
 
 bool attempt_needs_coordinator(const struct core *c, const struct attempt *a)
 {
 	return a->state == ATTEMPT_ORDERED && !attempt_seen(a) && !a->by_coordinator &&
-	       agent_proves_nothing(c, a->node);
+	       agent_too_old(c, a->job, a->node);
 }
 
 void attempt_launch(struct core *c, struct attempt *a)
 {
 	struct job_record *j = a->job;
 	a->by_coordinator |= !agents_launch(c) || j->spec.credentials || denied_to_agents(c, j) ||
-			     agent_proves_nothing(c, a->node);
+			     agent_too_old(c, j, a->node);
 	attempt_order_changed(c, a);
 	ticket_want(c, a);
 }
@@ -70,6 +73,7 @@ void attempt_create(struct core *c, struct attempt *a)
 		.index = a->id.index,
 		.attempt = a->id.attempt,
 		.parallelism = j->spec.parallelism,
+		.completions = j->spec.completions,
 		.template_hash = action_str(c, intern_str(c->strs, a->template_id))};
 	a->creating = true;
 	attempt_set_timer(c, a, c->now_ms + CREATE_ANSWER_MS);

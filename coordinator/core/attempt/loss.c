@@ -55,5 +55,6 @@ void attempt_found(struct core *c, struct attempt *a)
 			  !attempt_seen(a)             ? ATTEMPT_ORDERED
 			  : a->phase == MEMBER_RUNNING ? ATTEMPT_RUNNING
 						       : ATTEMPT_PENDING);
+	job_changed_indexes(a->job); /* others may have taken its place */
 	attempt_go_on(c, a);
 }

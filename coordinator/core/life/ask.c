@@ -59,6 +59,7 @@ static bool ask(struct core *c, struct job_record *j, bool by_round)
 		.index = 0,
 		.attempt = j->members.highest_attempt + 1,
 		.parallelism = j->spec.parallelism,
+		.completions = j->spec.completions,
 		.template_hash = action_str(c, intern_str(c->strs, j->spec.template_id))};
 	admitted_asked(c, j->admitted, by_round);
 	c->stats.pod_asks++;

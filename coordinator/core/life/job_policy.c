@@ -15,6 +15,7 @@
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/lacking.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/reasons.h"
 #include "coordinator/core/state/refusals.h"
@@ -45,13 +46,14 @@ static bool check_finished(struct core *c, struct job_record *j)
 
 static bool check_complete(struct core *c, struct job_record *j)
 {
-	if (j->members.ncompleted < j->spec.parallelism)
+	if (job_remaining(j))
 		return false;
-	if (j->spec.parallelism == 1)
+	if (j->spec.completions == 1)
 		job_set_message(j, R_CompletionsReached, "the member has succeeded");
 	else
-		job_set_message(j, R_CompletionsReached, "all %u members have succeeded",
-				j->spec.parallelism);
+		job_set_message(j, R_CompletionsReached, "all %u %s have succeeded",
+				j->spec.completions,
+				j->spec.completions == j->spec.parallelism ? "members" : "indexes");
 	job_finish(c, j, JOB_COMPLETED, R_CompletionsReached);
 	return check_finished(c, j);
 }
@@ -171,12 +173,11 @@ static bool check_refused(struct core *c, struct job_record *j)
 
 static bool note_progress(struct core *c, struct job_record *j)
 {
-	if (!j->life.formed &&
-	    job_members_seen(j) + j->members.ncompleted >= j->spec.min_parallelism) {
+	if (!j->life.formed && job_gang_complete(j, job_members_seen(j))) {
 		job_note_formed(j);
 		job_accepted(j);
 	}
-	if (j->members.count[ATTEMPT_RUNNING] + j->members.ncompleted >= j->spec.min_parallelism)
+	if (job_gang_complete(j, j->members.count[ATTEMPT_RUNNING]))
 		job_note_together(j);
 	if (j->life.started && j->life.state == JOB_PENDING)
 		job_set_state(c, j, JOB_RUNNING);
@@ -196,18 +197,16 @@ static bool check_update(struct core *c, struct job_record *j)
 /* How many indexes want an attempt now. One whose backoff runs wakes the job when it is over. */
 static uint32_t wanted(struct core *c, struct job_record *j)
 {
-	uint32_t want = 0;
+	uint32_t want = 0, i;
 	j->life.retrying = false;
-	if (j->members.ncompleted + job_attempts_live(j) >= j->spec.parallelism &&
-	    !j->members.count[ATTEMPT_LOST] && !j->members.count[ATTEMPT_STOPPING])
+	if (job_attempts_live(j) >= job_wanted_at_once(j) && !j->members.count[ATTEMPT_LOST] &&
+	    !j->members.count[ATTEMPT_STOPPING])
 		return 0;
 	if (!job_slots_end(j))
-		return j->spec.parallelism - j->members.ncompleted;
-	for (uint32_t i = 0; i < j->spec.parallelism; i++) {
+		return job_wanted_at_once(j);
+	struct lacking l = lacking_of(j);
+	while (lacking_next(j, &l, &i)) {
 		const struct slot *s = job_slot_find(j, i);
-		if (bitset_has(&j->members.completed, i) ||
-		    (s && s->current && !attempt_replaceable(s->current)))
-			continue;
 		if (!s || s->retry_ms <= c->now_ms) {
 			want++;
 			continue;

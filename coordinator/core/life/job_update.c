@@ -13,20 +13,44 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
 
+/* The member counts as one of those that are there at once. */
+static bool counts(const struct attempt *a)
+{
+	return a && attempt_live(a) && attempt_current(a) && !attempt_replaceable(a);
+}
+
+/* The highest indexes stop: those that were last to start. */
+static void stop_surplus(struct core *c, struct job_record *j)
+{
+	const struct attempt *a;
+	uint32_t n = 0, i = job_slots_end(j);
+	for (a = j->members.attempts; a != j->members.ended; a = a->job_next)
+		n += counts(a);
+	for (; n > j->spec.parallelism && i > 0; i--) {
+		if (!counts(job_current(j, i - 1)))
+			continue;
+		attempt_stop(c, job_current(j, i - 1), "job scaled down");
+		n--;
+	}
+}
+
 void update_shrink(struct core *c, struct job_record *j)
 {
-	for (uint32_t i = job_slots_end(j); i > j->spec.parallelism; i--) {
-		if (job_current(j, i - 1))
-			attempt_stop(c, job_current(j, i - 1), "job scaled down");
-	}
-	/* A completed index needs no attempt, whichever attempt completed it. */
-	if (!j->update.completed_changed)
+	struct attempt *a, *next;
+	if (!j->update.indexes_changed)
 		return;
-	j->update.completed_changed = false;
-	for (uint32_t i = 0; i < j->spec.parallelism && i < job_slots_end(j); i++) {
-		if (job_current(j, i) && bitset_has(&j->members.completed, i))
-			attempt_stop(c, job_current(j, i), "index completed");
+	j->update.indexes_changed = false;
+	for (a = j->members.attempts; a != j->members.ended; a = next) {
+		next = a->job_next; /* a stop ends no attempt at once */
+		if (!attempt_current(a))
+			continue;
+		if (a->id.index >= j->spec.completions)
+			attempt_stop(c, a, "job scaled down");
+		else if (job_index_completed(j, a->id.index))
+			/* The index needs no attempt, whichever attempt completed it. */
+			attempt_stop(c, a, "index completed");
 	}
+	stop_surplus(c, j);
 }
 
 /* An edit while nobody led: what the selection was before is not known. So the whole selection
@@ -119,18 +143,23 @@ static bool recreate(struct core *c, struct job_record *j)
 	return false;
 }
 
+static uint32_t next_open(const struct job_record *j, uint32_t from)
+{
+	return runs_next_out(&j->members.completed, from);
+}
+
 static void roll(struct core *c, struct job_record *j)
 {
-	uint32_t allowed = may_be_away(j), away = 0;
-	for (uint32_t i = 0; i < j->spec.parallelism; i++) {
+	uint32_t allowed = may_be_away(j), away = job_wanted_at_once(j);
+	uint32_t end = job_slots_end(j);
+	end = end < j->spec.completions ? end : j->spec.completions;
+	for (uint32_t i = next_open(j, 0); i < end; i = next_open(j, i + 1)) {
 		struct attempt *a = job_current(j, i);
-		if (bitset_has(&j->members.completed, i))
-			continue;
 		if (a && old(c, a) && a->state != ATTEMPT_RUNNING)
 			attempt_stop(c, a, "template changed"); /* the member is away already */
-		away += !a || a->state != ATTEMPT_RUNNING;
+		away -= a && a->state == ATTEMPT_RUNNING && away;
 	}
-	for (uint32_t i = 0; i < j->spec.parallelism && away < allowed; i++) {
+	for (uint32_t i = next_open(j, 0); i < end && away < allowed; i = next_open(j, i + 1)) {
 		struct attempt *a = job_current(j, i);
 		if (!a || !old(c, a)) /* the old members that are left run */
 			continue;

@@ -52,9 +52,21 @@ static bool untold(const struct node_record *n)
 	return false;
 }
 
+/* Its agent is older than completions, and takes members of high indexes for pods of others. */
+static bool tells_not_all(const struct node_record *n)
+{
+	const struct attempt *a;
+	DL_FOREACH2(n->agent.narrow ? n->attempts : NULL, a, node_next)
+	{
+		if (a->id.index >= INDEX_NARROW)
+			return true;
+	}
+	return false;
+}
+
 void pod_lists_plan(struct core *c, struct node_record *n)
 {
-	bool blind = n->attempts && (!n->agent.connected || n->agent.silent);
+	bool blind = n->attempts && (!n->agent.connected || n->agent.silent || tells_not_all(n));
 	if (unproven_look(c, n))
 		node_want_list(n);
 	if (!blind && !n->list.wanted) {

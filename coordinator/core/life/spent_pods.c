@@ -22,7 +22,7 @@ void spent_pods_remove(struct core *c, struct job_record *j)
 		return;
 	most -= SPENT_KEPT;
 	/* The list does not end before the last that is kept. */
-	for (struct attempt *a = j->members.attempts; most && asked < REMOVED_AT_ONCE;
+	for (struct attempt *a = j->members.ended; most && asked < REMOVED_AT_ONCE;
 	     a = a->job_next) {
 		if (!attempt_spent(a))
 			continue;

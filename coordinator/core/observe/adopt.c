@@ -93,6 +93,7 @@ void job_adopt_attempts(struct core *c, struct job_record *j)
 	struct attempt *a;
 	count_failed(j);
 	count_ends(j);
+	job_changed_indexes(j);
 	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		job_raise_floor(j, a->id.attempt);
@@ -110,7 +111,7 @@ void job_adopt_attempts(struct core *c, struct job_record *j)
 	/* Who ran before this leader came is not known: nobody is stopped for that. */
 	if (j->life.started)
 		job_note_together(j);
-	if (ran || job_members_seen(j) >= j->spec.min_parallelism)
+	if (ran || job_gang_complete(j, job_members_seen(j)))
 		job_note_formed(j);
 	job_dirty(c, j);
 }

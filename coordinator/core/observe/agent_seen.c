@@ -8,8 +8,10 @@
 #include "coordinator/core/observe/pods_listed.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/node.h"
+#include "coordinator/core/state/orders.h"
 #include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/resources.h"
+#include "coordinator/core/state/room.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/tickets.h"
 
@@ -38,6 +40,17 @@ static void set_capacity(struct core *c, struct node_record *n, const struct cap
 	node_caps_dirty(c, n);
 }
 
+/* An agent of another version has come. */
+static void set_narrow(struct core *c, struct node_record *n, bool narrow)
+{
+	if (n->agent.narrow == narrow)
+		return;
+	node_set_narrow(c, n, narrow);
+	orders_recount(c, n);
+	if (!narrow)
+		room_grown(c, n, true);
+}
+
 void agent_hello(struct core *c, const struct core_event *ev)
 {
 	struct node_record *n = node_get(c, ev->agent.node);
@@ -46,6 +59,7 @@ void agent_hello(struct core *c, const struct core_event *ev)
 	n->agent.session = ev->agent.session;
 	n->agent.heard = true;
 	n->agent.proofs = ev->agent.proofs;
+	set_narrow(c, n, !ev->agent.completions);
 	n->agent.heard_loop_ms = c->loop_ms;
 	mem_strset(&n->agent.version, ev->agent.version);
 	mem_strset(&n->agent.boot_id, ev->agent.boot_id);

@@ -38,9 +38,9 @@ static void adopt_status(struct job_record *j, const struct job_status *st)
 /* The stored status counts, whoever wrote it: what was counted once stays counted. */
 static void merge_status(struct core *c, struct job_record *j, const struct job_status *st)
 {
-	AUTO(bitset_done) struct bitset done = {0};
-	if (bitset_parse_ranges(&done, str_or_empty(st->completed), PARALLELISM_MAX - 1) != RC_OK)
-		bitset_zero(&done);
+	AUTO(runs_done) struct runs done = {0};
+	if (runs_parse(&done, str_or_empty(st->completed), COMPLETIONS_MAX - 1) != RC_OK)
+		log_debug(c->log, "completed indexes not readable", KS("job", j->key));
 	job_members_merge(j, &done, st->failed, st->attempts);
 	if (job_state_final(st->state) && !job_finished(j)) {
 		log_info(c->log, "job finished by another writer", KS("job", j->key),
@@ -159,8 +159,10 @@ static void set_spec(struct core *c, struct job_record *j, const struct job_spec
 	queue_again(c, j);
 	queue_prioritize(c, j, spec->priority);
 	/* Indexes that were not wanted, or are not. */
-	job_retry_at_once(j, spec->parallelism < j->spec.parallelism ? spec->parallelism
-								     : j->spec.parallelism);
+	job_retry_at_once(j, spec->completions < j->spec.completions ? spec->completions
+								     : j->spec.completions);
+	job_changed_indexes(j);
+	j->spec.completions = spec->completions;
 	j->spec.parallelism = spec->parallelism;
 	j->spec.min_parallelism = spec->min_parallelism;
 	j->spec.backoff_limit = spec->backoff_limit;
@@ -174,7 +176,9 @@ static void set_spec(struct core *c, struct job_record *j, const struct job_spec
 	j->spec.max_unavailable = spec->max_unavailable;
 	j->spec.unavailable_percent = spec->max_unavailable_percent;
 	j->spec.suspend = spec->suspend;
+	must(j->spec.completions <= COMPLETIONS_MAX);
 	must(j->spec.parallelism >= 1 && j->spec.parallelism <= PARALLELISM_MAX);
+	must(j->spec.parallelism <= j->spec.completions);
 	must(j->spec.min_parallelism >= 1 && j->spec.min_parallelism <= j->spec.parallelism);
 	set_request(c, j, spec);
 	set_template(c, j, spec);
@@ -230,7 +234,7 @@ static void seen_first(struct core *c, struct job_record *j, const struct job *j
 	job_set_named(c, j, true);
 	adopt_status(j, st);
 	if (c->cfg.proofs && !c->synced)
-		old_pods_keep(j, st, job->spec.parallelism);
+		old_pods_keep(j, st, &job->spec);
 	j->object.predates_leader = !c->synced;
 	j->object.created_ms = job->meta.created_ms; /* it decides the place in the queue */
 	if (st->observed_generation && st->observed_generation != job->meta.generation)
@@ -270,6 +274,8 @@ static void seen(struct core *c, const struct job *job)
 	}
 	merge_status(c, j, &job->status);
 	job_recount_completed(j);
+	if (first && !j->life.start_ms)
+		job_start_from(j);
 	job_status_seen(j, &job->status, job->meta.rv);
 	if (first && c->synced)
 		job_adopt_attempts(c, j);

@@ -23,7 +23,7 @@ static bool told_before(const struct attempt *a)
 {
 	const struct job_record *j = a->job;
 	return !j->object.known || (j->object.predates_leader && job_finished(j)) ||
-	       bitset_has(&j->members.completed, a->id.index);
+	       job_index_completed(j, a->id.index);
 }
 
 /* At debug level if the previous leader has logged it. */

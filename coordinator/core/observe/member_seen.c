@@ -282,7 +282,7 @@ static struct attempt *attempted(struct core *c, struct job_record *j, struct no
 {
 	if (!j->object.known || !j->object.predates_leader || j->object.deleted ||
 	    j->object.deleting || j->spec.suspend || job_finished(j) || *j->spec.invalid ||
-	    m->index >= j->spec.parallelism || bitset_has(&j->members.completed, m->index) ||
+	    m->index >= j->spec.completions || job_index_completed(j, m->index) ||
 	    !templates_are_same(j, intern_find(c->strs, str_or_empty(m->template_hash))))
 		return NULL;
 	const struct slot *s = job_slot(j, m->index);
@@ -305,7 +305,7 @@ static struct attempt *attempted(struct core *c, struct job_record *j, struct no
  * pod for the old one. */
 static void number_used(struct core *c, struct job_record *j, const struct member *m)
 {
-	if (!j->object.known || m->index >= j->spec.parallelism ||
+	if (!j->object.known || m->index >= j->spec.completions ||
 	    m->attempt > j->members.highest_attempt + PARALLELISM_MAX)
 		return;
 	job_number_used(j, m->index, m->attempt);
@@ -393,7 +393,7 @@ void member_seen(struct core *c, struct node_record *n, const struct member *m, 
 {
 	struct job_record *j = job_find_same(c, m->ns, m->job_name, m->job_uid);
 	bool pod = !podless(m->phase) && *str_or_empty(m->pod_uid) && m->phase != MEMBER_NONE;
-	if (m->index >= PARALLELISM_MAX || !*str_or_empty(m->job_uid) ||
+	if (m->index >= COMPLETIONS_MAX || !*str_or_empty(m->job_uid) ||
 	    strlen(str_or_empty(m->job_name)) > JOB_NAME_MAX)
 		return;
 	if (by_list && !pod)

@@ -4,9 +4,9 @@
 #include "coordinator/core/place/passer.h"
 #include "coordinator/core/place/pick.h"
 #include "coordinator/core/place/reserve.h"
-#include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/choice.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/lacking.h"
 #include "coordinator/core/state/objects.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/request.h"
@@ -44,25 +44,24 @@ static bool blocked(struct core *c, struct queue_item *it, bool kept)
 	return true;
 }
 
-/* The index wants an attempt now. */
+/* The index, which lacks an attempt, may have one now. */
 static bool open_index(const struct core *c, const struct job_record *j, uint32_t index)
 {
 	const struct slot *s = job_slot_find(j, index);
-	if (bitset_has(&j->members.completed, index) || !job_number_left(j, index))
-		return false;
-	return !s || ((!s->current || attempt_replaceable(s->current)) && s->retry_ms <= c->now_ms);
+	return job_number_left(j, index) && (!s || s->retry_ms <= c->now_ms);
 }
 
 /* Pairs the lowest open indexes with the n best nodes. */
 static uint32_t pair(const struct core *c, const struct job_record *j, uint32_t n)
 {
 	struct placing *p = c->placing;
-	uint32_t k = 0;
+	uint32_t k = 0, i;
 	if (n > p->plan_cap) {
 		p->plan_cap = n;
 		p->plan = mem_realloc(p->plan, n, sizeof *p->plan);
 	}
-	for (uint32_t i = 0; i < j->spec.parallelism && k < n; i++) {
+	struct lacking l = lacking_of(j);
+	while (k < n && lacking_next(j, &l, &i)) {
 		if (open_index(c, j, i)) {
 			p->plan[k] = (struct placement){i, p->candidates[k].node};
 			k++;

@@ -40,6 +40,7 @@ enum obstacle {
 	W_CORDONED,
 	W_FAILED,
 	W_AGENT,
+	W_NARROW,
 	W_FORBIDDEN,
 	W_BUSY,
 	W_IN_USE,
@@ -57,6 +58,8 @@ static const char *const words[W_N][2] = {
 	[W_CORDONED] = {"is cordoned", "are cordoned"},
 	[W_FAILED] = {"is not ready", "are not ready"},
 	[W_AGENT] = {"has no agent", "have no agent"},
+	[W_NARROW] = {"has an agent of an older version, which takes no index above 9999",
+		      "have agents of an older version, which take no index above 9999"},
 	[W_FORBIDDEN] = {"refuses pods like these", "refuse pods like these"},
 	[W_ADDED] = {"does not match the nodeSelector that admission adds",
 		     "do not match the nodeSelector that admission adds"},
@@ -101,6 +104,8 @@ static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 		return W_FAILED;
 	if (!node_registered(n) || !n->agent.capacity_known)
 		return W_AGENT;
+	if (j->spec.completions > INDEX_NARROW && n->agent.narrow)
+		return W_NARROW;
 	if (node_cordoned(n))
 		return W_CORDONED;
 	if (!bitset_has(&l->parts.selector, n->idx))
@@ -225,7 +230,7 @@ static void put_next_step(const uint32_t *counts, uint32_t need, struct buf *b)
 	uint32_t kept_away = counts[W_SELECTOR] + counts[W_AFFINITY] + counts[W_TAINT] +
 			     counts[W_RUNTIME] + counts[W_ADDED] + counts[W_VOLUME] +
 			     counts[W_CORDONED] + counts[W_FAILED] + counts[W_AGENT] +
-			     counts[W_FORBIDDEN];
+			     counts[W_NARROW] + counts[W_FORBIDDEN];
 	if (!passing && !kept_away)
 		buf_puts(b, "; there are no nodes: add some");
 	else if (passing < need && !kept_away)

@@ -11,6 +11,7 @@
 
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/levels.h"
+#include "coordinator/core/state/node.h"
 #include "coordinator/core/state/objects.h"
 #include "coordinator/core/state/ports.h"
 #include "coordinator/core/state/refusals.h"
@@ -63,6 +64,7 @@ static void candidate_nodes(const struct core *c, struct placing *p, const struc
 		job_nodes(q->job, some);
 		bitset_andnot(ok, some);
 	}
+	nodes_leave_narrow(c, q->job, ok);
 	without_refusals(c, q->job, ok);
 }
 

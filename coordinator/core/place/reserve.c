@@ -28,6 +28,7 @@
 #include "coordinator/core/state/hold.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/levels.h"
+#include "coordinator/core/state/node.h"
 #include "coordinator/core/state/objects.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/refusals.h"
@@ -85,6 +86,7 @@ static void possible_nodes(struct core *c, const struct job_record *j, struct bi
 	bitset_and(ok, &selection_evaluate(c, j->spec.request)->match);
 	levels_with_room(c, &j->spec.request->needs, true, ok);
 	bitset_andnot(ok, &busy);
+	nodes_leave_narrow(c, j, ok);
 	objects_leave_reachable(c, j->spec.request, ok);
 	/* Nobody knows when a volume is free. */
 	objects_leave_attachable(c, j->spec.request, ok);

@@ -101,8 +101,8 @@ uint32_t job_members_seen(const struct job_record *j)
 {
 	const struct attempt *a;
 	uint32_t n = 0;
-	DL_FOREACH2(j->members.attempts, a, job_next)
-	n += attempt_live(a) && attempt_current(a) && attempt_seen(a);
+	for (a = j->members.attempts; a != j->members.ended; a = a->job_next)
+		n += attempt_live(a) && attempt_current(a) && attempt_seen(a);
 	return n;
 }
 
@@ -115,8 +115,8 @@ static bool out_of_reach(const struct attempt *a)
 bool attempt_missed(const struct attempt *a)
 {
 	const struct job_record *j = a->job;
-	return out_of_reach(a) && attempt_current(a) && a->id.index < j->spec.parallelism &&
-	       !bitset_has(&j->members.completed, a->id.index);
+	return out_of_reach(a) && attempt_current(a) && a->id.index < j->spec.completions &&
+	       !job_index_completed(j, a->id.index);
 }
 
 bool attempt_replaceable(const struct attempt *a)
@@ -137,6 +137,33 @@ static void take_room(struct core *c, struct attempt *a, bool take)
 	if (!take)
 		room_grown(c, a->node, false);
 	node_dirty(c, a->node);
+}
+
+/* Before those of the job that have ended. */
+static void job_in(struct attempt *a)
+{
+	struct job_members *m = &a->job->members;
+	if (m->ended)
+		DL_PREPEND_ELEM2(m->attempts, m->ended, a, job_prev, job_next);
+	else
+		DL_APPEND2(m->attempts, a, job_prev, job_next);
+}
+
+static void job_out(struct attempt *a)
+{
+	struct job_members *m = &a->job->members;
+	if (m->ended == a)
+		m->ended = a->job_next;
+	DL_DELETE2(m->attempts, a, job_prev, job_next);
+}
+
+static void job_in_ended(struct attempt *a)
+{
+	struct job_members *m = &a->job->members;
+	job_out(a);
+	DL_APPEND2(m->attempts, a, job_prev, job_next);
+	if (!m->ended)
+		m->ended = a;
 }
 
 void attempt_set_state(struct core *c, struct attempt *a, enum attempt_state to)
@@ -165,6 +192,8 @@ void attempt_set_state(struct core *c, struct attempt *a, enum attempt_state to)
 	if (to == ATTEMPT_RUNNING)
 		log_info(c->log, "member started", KS("job", j->key), KI("member", a->id.index),
 			 KI("attempt", a->id.attempt), KS("node", a->node->name));
+	if (to == ATTEMPT_ENDED)
+		job_in_ended(a);
 	take_room(c, a, to != ATTEMPT_ENDED);
 	attempt_order_changed(c, a);
 	job_dirty(c, j);
@@ -205,7 +234,7 @@ struct attempt *attempt_new(struct core *c, struct job_record *j, uint32_t index
 	member_pod_name(j->name, j->uid, index, attempt, a->pod);
 	hmap_add(&c->attempts.by_id, &a->by_id, id_hash(j, index, attempt));
 	hmap_add(&c->attempts.by_pod, &a->by_pod, name_hash(j->ns, a->pod));
-	DL_APPEND2(j->members.attempts, a, job_prev, job_next);
+	job_in(a);
 	node_in(a, n);
 	job_number_used(j, index, attempt);
 	return a;
@@ -224,7 +253,7 @@ void attempt_give_back(struct core *c, const struct attempt *ended)
 	struct slot *s = job_slot(j, ended->id.index);
 	struct attempt *a;
 	must(!s->current);
-	if (!j->members.count[ATTEMPT_LOST] || bitset_has(&j->members.completed, ended->id.index))
+	if (!j->members.count[ATTEMPT_LOST] || job_index_completed(j, ended->id.index))
 		return;
 	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
@@ -303,7 +332,7 @@ void attempt_set_waiting(struct core *c, struct attempt *a, const char *why)
 void attempt_confirm(struct core *c, struct attempt *a)
 {
 	a->confirmed = true;
-	job_changed_completed(a->job);
+	job_changed_indexes(a->job);
 	attempt_order_changed(c, a);
 	job_dirty(c, a->job);
 }
@@ -335,7 +364,7 @@ void attempt_free(struct core *c, struct attempt *a)
 	job_dirty(c, j);
 	hmap_del(&c->attempts.by_id, &a->by_id);
 	hmap_del(&c->attempts.by_pod, &a->by_pod);
-	DL_DELETE2(j->members.attempts, a, job_prev, job_next);
+	job_out(a);
 	node_out(a);
 	intern_put(c->strs, a->template_id);
 	needs_done(&a->needs);
@@ -370,6 +399,7 @@ struct attempt *attempt_adopt(struct core *c, struct job_record *j, struct node_
 	struct slot *s = job_slot(j, m->index);
 	a->template_id = intern_get(c->strs, str_or_empty(m->template_hash));
 	job_changed_template(j);
+	job_changed_indexes(j);
 	a->needs = needs_of(c, &m->requests);
 	a->ports = host_ports_copy(&m->ports);
 	text_set(&a->pod_uid, m->pod_uid);

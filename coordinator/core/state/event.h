@@ -51,8 +51,9 @@ struct core_event {
 		struct {
 			const char *node;
 			uint64_t session;
-			const char *boot_id, *version;   /* HELLO */
-			bool proofs;                     /* HELLO: the agent puts proofs on pods */
+			const char *boot_id, *version; /* HELLO */
+			bool proofs;                   /* HELLO: the agent puts proofs on pods */
+			bool completions; /* HELLO: the agent takes indexes up to 99,999 */
 			const struct capacity *capacity; /* NULL: as before */
 			const struct member *members;
 			uint32_t nmembers;

@@ -89,7 +89,7 @@ struct job_record *job_new(struct core *c, const char *ns, const char *name, con
 	j->id = ++c->jobs.last_id;
 	j->timer.kind = TIMER_JOB;
 	j->life.deadline_at_ms = j->life.ttl_at_ms = j->life.start_by_ms = INT64_MAX;
-	j->spec.parallelism = j->spec.min_parallelism = 1;
+	j->spec.completions = j->spec.parallelism = j->spec.min_parallelism = 1;
 	DL_APPEND2(c->jobs.all, j, all_prev, all_next);
 	hmap_add(&c->jobs.by_identity, &j->by_identity, identity_hash(&k));
 	return j;
@@ -142,7 +142,7 @@ void job_free(struct core *c, struct job_record *j)
 	intern_put(c->strs, j->spec.old_template_id);
 	request_put(c, j->spec.request);
 	job_followed_selection(c, j);
-	bitset_done(&j->members.completed);
+	runs_done(&j->members.completed);
 	const char *texts[] = {j->status.rv,         j->told.message,      j->spec.invalid,
 			       j->told.create_error, j->told.last_failure, j->told.last_refusal,
 			       j->told.forbidden,    j->told.doubt};

@@ -87,6 +87,12 @@ void job_unstart(struct job_record *j)
 {
 	j->life.start_ms = 0;
 	j->life.started = j->life.formed = j->life.together = false;
+	job_start_from(j);
+}
+
+void job_start_from(struct job_record *j)
+{
+	j->life.completed_before = j->members.ncompleted;
 }
 
 void job_note_started(struct job_record *j)

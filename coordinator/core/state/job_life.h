@@ -20,8 +20,10 @@ void job_take_back(struct core *c, struct job_record *j);
 void job_start(struct core *c, struct job_record *j);
 /* All nodes are given back: the job has no startTime, and counts as never started nor formed. */
 void job_unstart(struct job_record *j);
+/* What has succeeded until now is no part of the gang that starts next. */
+void job_start_from(struct job_record *j);
 void job_note_started(struct job_record *j);  /* a container of a member has started */
-void job_note_formed(struct job_record *j);   /* min_parallelism members had pods at once */
+void job_note_formed(struct job_record *j);   /* the gang had its pods at once */
 void job_note_together(struct job_record *j); /* so many ran at once, or had succeeded */
 /* Called while the job is decided about: it is decided about again at at_ms (monotonic) at the
  * latest. */

@@ -18,7 +18,7 @@ struct slot *job_slot(struct job_record *j, uint32_t index)
 {
 	struct job_members *m = &j->members;
 	struct slot_place p = slot_place(index);
-	must(index < PARALLELISM_MAX); /* model/member.h and the wire take no other */
+	must(index < COMPLETIONS_MAX); /* model/member.h and the wire take no other */
 	if (p.page >= m->npages) {
 		m->pages = mem_realloc(m->pages, p.page + 1, sizeof *m->pages);
 		memset(m->pages + m->npages, 0, (p.page + 1 - m->npages) * sizeof *m->pages);
@@ -48,19 +48,15 @@ void job_slots_free(struct job_record *j)
 
 void job_recount_completed(struct job_record *j)
 {
-	j->members.ncompleted = 0;
-	for (uint32_t i = bitset_next(&j->members.completed, 0); i < j->spec.parallelism;
-	     i = bitset_next(&j->members.completed, i + 1))
-		j->members.ncompleted++;
+	j->members.ncompleted = runs_count(&j->members.completed, j->spec.completions);
 }
 
 void job_complete_index(struct job_record *j, uint32_t index)
 {
-	if (bitset_has(&j->members.completed, index))
+	if (job_index_completed(j, index))
 		return;
-	bitset_set(&j->members.completed, index);
-	job_changed_completed(j);
-	j->members.ncompleted += index < j->spec.parallelism;
+	runs_add(&j->members.completed, index);
+	j->members.ncompleted += index < j->spec.completions;
 }
 
 uint32_t job_attempts_live(const struct job_record *j)
@@ -142,11 +138,11 @@ void job_members_adopt(struct job_record *j, uint32_t failed, uint32_t attempts)
 		j->members.highest_attempt = attempts;
 }
 
-void job_members_merge(struct job_record *j, const struct bitset *completed, uint32_t failed,
+void job_members_merge(struct job_record *j, const struct runs *completed, uint32_t failed,
 		       uint32_t attempts)
 {
-	bitset_or(&j->members.completed, completed);
-	job_changed_completed(j);
+	runs_or(&j->members.completed, completed);
+	job_changed_indexes(j);
 	job_failed_at_least(j, failed);
 	job_failed_stored(j, failed);
 	job_attempts_stored(j, attempts);
@@ -154,9 +150,9 @@ void job_members_merge(struct job_record *j, const struct bitset *completed, uin
 		j->members.highest_attempt = j->members.attempt_floor = attempts;
 }
 
-void job_changed_completed(struct job_record *j)
+void job_changed_indexes(struct job_record *j)
 {
-	j->update.completed_changed = true;
+	j->update.indexes_changed = true;
 }
 
 void job_changed_selection(struct job_record *j, struct selection *was)
@@ -184,19 +180,32 @@ void job_changed_template(struct job_record *j)
 	j->update.rolling = true;
 }
 
+/* How many members the gang lacks when n are there. */
+static uint32_t gang_lacks(const struct job_record *j, uint32_t n)
+{
+	uint32_t before = j->life.completed_before;
+	uint32_t left = j->spec.completions > before ? j->spec.completions - before : 0;
+	uint32_t gang = left < j->spec.min_parallelism ? left : j->spec.min_parallelism;
+	if (j->members.ncompleted > before)
+		n += j->members.ncompleted - before;
+	return n < gang ? gang - n : 0;
+}
+
+bool job_gang_complete(const struct job_record *j, uint32_t n)
+{
+	return gang_lacks(j, n) == 0;
+}
+
 uint32_t job_needs_at_once(const struct job_record *j)
 {
-	uint32_t have = j->members.ncompleted + job_attempts_live(j);
-	if (j->life.start_ms || have >= j->spec.min_parallelism)
-		return 1;
-	return j->spec.min_parallelism - have;
+	uint32_t lacks = j->life.start_ms ? 0 : gang_lacks(j, job_attempts_live(j));
+	return lacks ? lacks : 1;
 }
 
 void job_nodes(const struct job_record *j, struct bitset *ret)
 {
 	struct attempt *a;
-	DL_FOREACH2(j->members.attempts, a, job_next)
-	{
+	for (a = j->members.attempts; a != j->members.ended; a = a->job_next) {
 		if (a->takes_room)
 			bitset_set(ret, a->node->idx);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The members of a job by index: the slots of the attempts, the completed indexes, the failures. An
- * index is always below PARALLELISM_MAX. None of these functions calls job_dirty. */
+ * index is always below COMPLETIONS_MAX. None of these functions calls job_dirty. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
@@ -38,18 +38,37 @@ static inline uint32_t job_slots_end(const struct job_record *j)
 	uint32_t n = j->members.npages;
 	uint32_t end =
 		n <= SLOTS_PAGE_LOG ? (1U << n) - 1 : (n - SLOTS_PAGE_LOG + 1) * SLOTS_PAGE - 1;
-	return end < PARALLELISM_MAX ? end : PARALLELISM_MAX; /* the last page is larger */
+	return end < COMPLETIONS_MAX ? end : COMPLETIONS_MAX; /* the last page is larger */
 }
 size_t job_slots_bytes(const struct job_record *j); /* of memory */
 void job_slots_free(struct job_record *j);
 void job_complete_index(struct job_record *j, uint32_t index);
-/* Counts the completed indexes again. Indexes from parallelism on are remembered, as parallelism
+static inline bool job_index_completed(const struct job_record *j, uint32_t index)
+{
+	return runs_has(&j->members.completed, index);
+}
+/* Indexes that have not succeeded yet. */
+static inline uint32_t job_remaining(const struct job_record *j)
+{
+	return j->spec.completions - j->members.ncompleted;
+}
+/* So many of them are to have members at the same time. */
+static inline uint32_t job_wanted_at_once(const struct job_record *j)
+{
+	uint32_t left = job_remaining(j);
+	return left < j->spec.parallelism ? left : j->spec.parallelism;
+}
+/* Counts the completed indexes again. Indexes from completions on are remembered, as completions
  * may grow, but not counted. */
 void job_recount_completed(struct job_record *j);
 uint32_t
 job_attempts_live(const struct job_record *j); /* attempts that are neither stopping nor ended */
 /* Adds the nodes that hold a member of the job to *ret. */
 void job_nodes(const struct job_record *j, struct bitset *ret);
+/* The gang: minParallelism members, or all that are left where fewer indexes were to succeed when
+ * the job started. True: with n members that are there, and those that have succeeded since, it is
+ * complete. */
+bool job_gang_complete(const struct job_record *j, uint32_t n);
 /* How many members must find nodes at the same time; at least 1. */
 uint32_t job_needs_at_once(const struct job_record *j);
 
@@ -73,12 +92,12 @@ void job_attempts_stored(struct job_record *j, uint32_t attempts); /* the same *
  * attempt that was given stays given, whoever wrote less. */
 void job_members_adopt(struct job_record *j, uint32_t failed, uint32_t attempts);
 /* Counts what a stored status counts, beside what was counted before. */
-void job_members_merge(struct job_record *j, const struct bitset *completed, uint32_t failed,
+void job_members_merge(struct job_record *j, const struct runs *completed, uint32_t failed,
 		       uint32_t attempts);
 
-/* What the members have to follow when the job is decided about (life/job_update): completed
- * indexes or attempts of them, the selection, the template. */
-void job_changed_completed(struct job_record *j);
+/* What the members have to follow when the job is decided about (life/job_update): which indexes
+ * want a member, and how many; the selection; the template. */
+void job_changed_indexes(struct job_record *j);
 /* was: the selection before, or NULL if nobody knows. Of several changes before the members follow,
  * the first tells what was. */
 void job_changed_selection(struct job_record *j, struct selection *was);

@@ -2,6 +2,7 @@
 /* The members of a job, as parts of its record. */
 #pragma once
 
+#include "base/runs.h"
 #include "coordinator/core/state/attempt_record.h"
 
 /* One member index. */
@@ -20,15 +21,16 @@ enum { SLOTS_PAGE_LOG = 6, SLOTS_PAGE = 1 << SLOTS_PAGE_LOG };
 struct job_members {
 	struct slot **pages; /* NULL: nothing is known of these indexes */
 	uint32_t npages;
-	struct attempt *attempts; /* a list through job_next */
+	struct attempt *attempts; /* a list through job_next: first those that have not ended … */
+	struct attempt *ended;    /* … then, from here on, those that have; NULL: none has */
 	uint32_t count[ATTEMPT_STATE_N], nready, nwaiting;
 	/* The next attempt has a higher number than this, and than the last of its slot. */
 	uint32_t attempt_floor;
 	uint32_t highest_attempt, stored_attempts; /* status.attempts; what a stored status has */
 	uint32_t nspent; /* attempts that have ended uncharged, without success, and have a pod */
 	uint32_t failed, stored_failed; /* charged attempts; those that a stored status counts */
-	struct bitset completed;
-	uint32_t ncompleted;
+	struct runs completed;          /* those beyond spec.completions too, which may grow … */
+	uint32_t ncompleted;            /* … but are not counted */
 	int64_t starting_ms; /* when the first Pending pod came, or a container last started */
 	/* What the status said when this leader came, for pods that are older than the proofs:
 	 * state/old_pods.h. */
@@ -58,8 +60,9 @@ struct job_refusals {
 
 /* Changes that the members have not followed yet. */
 struct job_changes {
-	bool selection_changed, rolling, completed_changed;
-	bool resumed; /* an attempt was resumed: attempt.unchecked */
+	bool selection_changed, rolling;
+	bool indexes_changed; /* some members may have indexes that want none, or be too many */
+	bool resumed;         /* an attempt was resumed: attempt.unchecked */
 	/* The selection of the members before the change; NULL: nobody knows. */
 	struct selection *selection_was;
 };

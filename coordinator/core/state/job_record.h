@@ -24,7 +24,8 @@ struct job_object {
 
 /* The spec, as far as the core needs it. */
 struct job_want {
-	uint32_t parallelism, min_parallelism, backoff_limit, max_unavailable;
+	/* 1 <= min_parallelism <= parallelism <= completions */
+	uint32_t completions, parallelism, min_parallelism, backoff_limit, max_unavailable;
 	int32_t priority;
 	int64_t deadline_s, ttl_s; /* -1: the spec has none */
 	int64_t start_deadline_s;  /* 0: the spec has none */
@@ -52,10 +53,11 @@ struct job_check {
 /* The state and what belongs to it. */
 struct job_life {
 	enum job_state state;
-	int64_t start_ms, end_ms; /* wall times in whole seconds */
-	bool started;             /* a container of a member has started */
-	bool formed;              /* min_parallelism members had pods at the same time */
-	bool together; /* min_parallelism members ran at the same time, or had succeeded */
+	int64_t start_ms, end_ms;  /* wall times in whole seconds */
+	bool started;              /* a container of a member has started */
+	uint32_t completed_before; /* indexes that had succeeded before the job (re)started */
+	bool formed;               /* the members of the gang had pods at the same time */
+	bool together; /* the members of the gang ran at the same time, or had succeeded */
 	bool retrying; /* an index waits for its next try … */
 	uint32_t retrying_index; /* … the lowest of them */
 	uint32_t denials;

@@ -34,6 +34,7 @@ void tables_done(struct core *c)
 	hmap_done(&c->attempts.by_id);
 	hmap_done(&c->attempts.by_pod);
 	bitset_done(&c->nodes.usable);
+	bitset_done(&c->nodes.narrow);
 	reservations_done(c);
 	bitset_done(&c->queue.grown);
 	bitset_done(&c->queue.grown_whole);

@@ -173,6 +173,21 @@ void node_set_usable(struct core *c, const struct node_record *n, bool usable)
 		bitset_clear(&c->nodes.usable, n->idx);
 }
 
+void node_set_narrow(struct core *c, struct node_record *n, bool narrow)
+{
+	n->agent.narrow = narrow;
+	if (narrow)
+		bitset_set(&c->nodes.narrow, n->idx);
+	else
+		bitset_clear(&c->nodes.narrow, n->idx);
+}
+
+void nodes_leave_narrow(const struct core *c, const struct job_record *j, struct bitset *nodes)
+{
+	if (j->spec.completions > INDEX_NARROW)
+		bitset_andnot(nodes, &c->nodes.narrow);
+}
+
 void node_set_timer(struct core *c, struct node_record *n, int64_t at_ms)
 {
 	heap_set(&c->timers, &n->timer, at_ms);
@@ -193,6 +208,7 @@ void node_free(struct core *c, struct node_record *n)
 	heap_remove(&c->timers, &n->timer);
 	heap_remove(&c->timers, &n->room_timer);
 	node_set_usable(c, n, false);
+	bitset_clear(&c->nodes.narrow, n->idx);
 	levels_remove(c, n);
 	ports_forget(c, n);
 	volumes_forget(c, n);
@@ -224,6 +240,7 @@ void nodes_forget(struct core *c)
 		node_free(c, n);
 	c->nodes.nspare = c->nodes.n = 0;
 	bitset_zero(&c->nodes.usable);
+	bitset_zero(&c->nodes.narrow);
 }
 
 void node_free_if_unused(struct core *c, struct node_record *n)

@@ -24,6 +24,10 @@ struct node_record *node_take_dirty(struct core *c);
 
 /* usable: the node takes new members. */
 void node_set_usable(struct core *c, const struct node_record *n, bool usable);
+/* narrow: its agent is older than completions, and takes no index from INDEX_NARROW on. */
+void node_set_narrow(struct core *c, struct node_record *n, bool narrow);
+/* Takes the narrow nodes out of *nodes if the job may have such indexes. */
+void nodes_leave_narrow(const struct core *c, const struct job_record *j, struct bitset *nodes);
 /* Sets when the node is settled again (monotonic; INT64_MAX: when something changes): for its next
  * list of pods or apply, or the end of the time for which it keeps members while it is not Ready.
  */

@@ -77,6 +77,8 @@ struct node_agent {
 	bool connected, heard, silent, capacity_known;
 	bool silent_with_most; /* silent, and most agents fell silent with it */
 	bool proofs;           /* it puts proofs on pods and reports them */
+	bool narrow;           /* it takes no index from INDEX_NARROW on, and tells pods nothing of
+				* completions */
 	int64_t heard_loop_ms;
 	char *version, *boot_id;
 };

@@ -31,22 +31,20 @@ static void keep_nodes(struct job_members *m, const struct strs *l)
 	qsort(m->old_nodes, m->nold_nodes, sizeof *m->old_nodes, by_name);
 }
 
-/* The indexes below parallelism that are not completed. */
-static uint32_t unfinished(const struct job_status *st, uint32_t parallelism)
+/* How many indexes may have a member: at most parallelism of those that are not completed. */
+static uint32_t unfinished(const struct job_status *st, const struct job_spec *spec)
 {
-	AUTO(bitset_done) struct bitset done = {0};
-	if (bitset_parse_ranges(&done, str_or_empty(st->completed), PARALLELISM_MAX - 1) != RC_OK)
-		return parallelism;
-	uint32_t n = parallelism;
-	for (uint32_t i = bitset_next(&done, 0); i < parallelism; i = bitset_next(&done, i + 1))
-		n--;
-	return n;
+	AUTO(runs_done) struct runs done = {0};
+	uint32_t n = spec->completions;
+	if (runs_parse(&done, str_or_empty(st->completed), COMPLETIONS_MAX - 1) == RC_OK)
+		n -= runs_count(&done, n);
+	return n < spec->parallelism ? n : spec->parallelism;
 }
 
-void old_pods_keep(struct job_record *j, const struct job_status *st, uint32_t parallelism)
+void old_pods_keep(struct job_record *j, const struct job_status *st, const struct job_spec *spec)
 {
 	struct job_members *m = &j->members;
-	uint32_t n = unfinished(st, parallelism);
+	uint32_t n = unfinished(st, spec);
 	old_pods_forget(j);
 	m->old_attempts = st->attempts;
 	keep_nodes(m, &st->active_nodes);
@@ -72,7 +70,7 @@ static bool named(const struct job_members *m, const char *node)
 static bool untold(const struct job_members *k, const struct member *m)
 {
 	bool counts = !member_phase_final(m->phase) || m->phase == MEMBER_SUCCEEDED;
-	return counts && !bitset_has(&k->completed, m->index) &&
+	return counts && !runs_has(&k->completed, m->index) &&
 	       (k->nold_untold || bitset_has(&k->old_elsewhere, m->index));
 }
 
@@ -83,7 +81,7 @@ bool old_pods_agree(const struct job_record *j, const char *node, const struct m
 	const struct job_members *k = &j->members;
 	if (!j->object.known || m->attempt > k->old_attempts + TRIES_MAX)
 		return false;
-	if (m->index >= j->spec.parallelism)
+	if (m->index >= j->spec.completions)
 		return !member_phase_final(m->phase);
 	return (m->attempt <= k->old_attempts && named(k, node)) || untold(k, m);
 }
@@ -92,7 +90,7 @@ void old_pods_adopted(struct job_record *j, const char *node, uint32_t index)
 {
 	struct job_members *m = &j->members;
 	m->nold_pods++;
-	if (index >= j->spec.parallelism || named(m, node) || bitset_has(&m->old_elsewhere, index))
+	if (index >= j->spec.completions || named(m, node) || bitset_has(&m->old_elsewhere, index))
 		return;
 	m->nold_untold -= m->nold_untold > 0;
 	bitset_set(&m->old_elsewhere, index);

@@ -11,7 +11,7 @@
 #include "coordinator/core/state/tables.h"
 
 /* Keeps what the status said; once, when a job is first seen and not all objects are known yet. */
-void old_pods_keep(struct job_record *j, const struct job_status *st, uint32_t parallelism);
+void old_pods_keep(struct job_record *j, const struct job_status *st, const struct job_spec *spec);
 void old_pods_forget(struct job_record *j);
 /* One more pod has turned out to be a member. */
 void old_pods_adopted(struct job_record *j, const char *node, uint32_t index);

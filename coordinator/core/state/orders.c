@@ -24,7 +24,8 @@ static bool to_launch(const struct attempt *a)
 static bool ordered(const struct attempt *a)
 {
 	return attempt_live(a) && a->confirmed && attempt_current(a) && a->job->object.known &&
-	       (!to_launch(a) || a->ticket.number);
+	       (!to_launch(a) || a->ticket.number) &&
+	       (!a->node->agent.narrow || a->id.index < INDEX_NARROW);
 }
 
 static uint32_t ticket_of(const struct attempt *a)
@@ -43,6 +44,7 @@ static struct order order_of(const struct core *c, const struct attempt *a)
 			      .index = a->id.index,
 			      .attempt = a->id.attempt,
 			      .parallelism = j->spec.parallelism,
+			      .completions = j->spec.completions,
 			      .template_hash = intern_str(c->strs, a->template_id),
 			      .by_agent = to_launch(a),
 			      .launch = ticket_of(a) != 0,

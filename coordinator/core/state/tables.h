@@ -26,6 +26,7 @@ struct node_table {
 	struct node_record *connected; /* their agents are not silent; longest unheard first */
 	uint32_t nsilent;
 	struct bitset usable; /* the nodes that take new members */
+	struct bitset narrow; /* those whose agent takes no index from INDEX_NARROW on */
 };
 
 struct label_table {

@@ -70,7 +70,9 @@ static struct strs active_nodes(const struct job_record *j, struct arena *a)
 		arena_alloc(a, ((size_t)j->members.count[ATTEMPT_RUNNING] + 1) * sizeof *v);
 	struct strs ret = {.v = v};
 	must(v);
-	for (uint32_t i = 0; i < job_slots_end(j); i++) {
+	const struct runs *done = &j->members.completed; /* no member of these runs for long */
+	for (uint32_t i = runs_next_out(done, 0); i < job_slots_end(j);
+	     i = runs_next_out(done, i + 1)) {
 		const struct attempt *at = job_current(j, i);
 		if (at && at->state == ATTEMPT_RUNNING)
 			v[ret.n++] = at->node->name;
@@ -80,13 +82,8 @@ static struct strs active_nodes(const struct job_record *j, struct arena *a)
 
 static const char *completed(const struct job_record *j, struct arena *a)
 {
-	AUTO(buf_done) struct buf b = BUF_INIT(PARALLELISM_MAX * 6);
-	AUTO(bitset_done) struct bitset done = {0};
-	bitset_copy(&done, &j->members.completed);
-	for (uint32_t i = bitset_next(&done, j->spec.parallelism); i != UINT32_MAX;
-	     i = bitset_next(&done, i + 1))
-		bitset_clear(&done, i);
-	bitset_format_ranges(&done, &b);
+	AUTO(buf_done) struct buf b = BUF_INIT(COMPLETIONS_MAX * 6);
+	runs_format(&j->members.completed, j->spec.completions, &b);
 	const char *s = arena_strdup(a, buf_str(&b));
 	must(s);
 	return s;

@@ -211,8 +211,7 @@ static const struct attempt *find_waiting(const struct job_record *j)
 static const struct attempt *find_starting(const struct job_record *j)
 {
 	const struct attempt *a, *preparing = NULL;
-	DL_FOREACH2(j->members.attempts, a, job_next)
-	{
+	for (a = j->members.attempts; a != j->members.ended; a = a->job_next) {
 		if (a->state != ATTEMPT_PENDING)
 			continue;
 		if (!a->preparing)
@@ -319,6 +318,17 @@ void tell_doubt(struct core *c, struct job_record *j)
 	event_job(c, j, R_FractionOfByte, j->told.doubt);
 }
 
+/* Where members come one after another, how far the job is. */
+static void say_how_far(struct job_record *j)
+{
+	bool turns = j->spec.completions != j->spec.parallelism && j->life.start_ms;
+	if (turns)
+		job_set_message(j, R_NONE, "%u of %u indexes have succeeded", j->members.ncompleted,
+				j->spec.completions);
+	else if (j->told.reason != R_NONE || *j->told.message)
+		job_set_message(j, R_NONE, "%s", "");
+}
+
 void tell_progress(struct core *c, struct job_record *j)
 {
 	if (tell_failing_create(c, j))
@@ -337,6 +347,6 @@ void tell_progress(struct core *c, struct job_record *j)
 		say_last_end(c, j);
 	else if (!job_queued(j) && *j->told.doubt)
 		job_set_message(j, R_FractionOfByte, "%s", j->told.doubt);
-	else if (!job_queued(j) && (j->told.reason != R_NONE || *j->told.message))
-		job_set_message(j, R_NONE, "%s", "");
+	else if (!job_queued(j))
+		say_how_far(j);
 }

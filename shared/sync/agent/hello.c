@@ -17,6 +17,7 @@ static void send_page(struct agent_session *s, const char *token)
 				    .agent = s->agent,
 				    .proofs = true,
 				    .deltas = true,
+				    .completions = true,
 				    .capacity = all->capacity,
 				    .epoch = s->epoch,
 				    .page = all->page,

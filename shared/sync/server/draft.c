@@ -51,6 +51,7 @@ struct server_draft *server_draft_new(const struct msg_hello *h)
 				      .agent = arena_strdup(&d->arena, str_or_empty(h->agent)),
 				      .proofs = h->proofs,
 				      .deltas = h->deltas,
+				      .completions = h->completions,
 				      .capacity.foreign_pods = h->capacity.foreign_pods};
 	if (!msgcopy_reslist(&d->arena, &h->capacity.foreign, &d->hello.capacity.foreign) ||
 	    !msgcopy_ports(&d->arena, &h->capacity.ports, &d->hello.capacity.ports) ||

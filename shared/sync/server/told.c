@@ -19,7 +19,7 @@ static uint64_t key_of(const struct order *o)
 
 static uint64_t print_of(const struct order *o)
 {
-	const uint32_t numbers[] = {o->index,    o->attempt, o->parallelism,
+	const uint32_t numbers[] = {o->index,    o->attempt, o->parallelism, o->completions,
 				    o->by_agent, o->launch,  o->ticket};
 	const char *const strs[] = {o->job_name, o->job_uid, o->pod_uid, o->template_hash};
 	uint64_t h = hash_keyed(2, numbers, sizeof numbers);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bitset.h"
+#include "refmatch.h"
 #include "test/sim/checks/record.h"
 
 struct living {
@@ -35,15 +36,16 @@ static bool first_of_template(const struct shelf *jobs, uint32_t i)
 static uint32_t without_pod(const struct shelf *pods, const struct version *job)
 {
 	struct bitset done = {0};
-	uint32_t live = 0, n = job->job.spec.parallelism;
+	uint32_t live = 0, most = job->job.spec.parallelism, n = job_completions(&job->job.spec);
 	if (check_final(job->job.status.state) ||
-	    bitset_parse_ranges(&done, str_or_empty(job->job.status.completed), PARALLELISM_MAX) !=
-		    RC_OK)
+	    !ref_indexes(&done, str_or_empty(job->job.status.completed), COMPLETIONS_MAX))
 		n = 0;
 	for (uint32_t i = 0; i < pods->n; i++)
 		live += str_eq(pods->v[i]->meta.owner_uid, job->meta.uid) && !pod_ended(pods->v[i]);
-	live += bitset_count(&done);
+	uint32_t ended = bitset_count(&done);
 	bitset_done(&done);
+	n = n > ended ? n - ended : 0;
+	n = n < most ? n : most;
 	return n > live ? n - live : 0;
 }
 

@@ -224,7 +224,7 @@ static void placed_where(struct checks *c, struct mind *m, const struct line *l)
 static bool completed(const struct version *job, uint32_t index)
 {
 	AUTO(bitset_done) struct bitset done = {0};
-	return ref_indexes(&done, str_or_empty(job->job.status.completed), PARALLELISM_MAX) &&
+	return ref_indexes(&done, str_or_empty(job->job.status.completed), COMPLETIONS_MAX) &&
 	       bitset_has(&done, index);
 }
 
@@ -245,14 +245,14 @@ static void placed_whether(struct checks *c, struct mind *m, const struct line *
 {
 	const struct job_spec *s = &l->job->job.spec;
 	const struct job_status *st = &l->job->job.status;
-	const char *bad = s->suspend                      ? "it is suspended"
-			  : l->job->meta.deleted_ms       ? "it is being deleted"
-			  : check_final(st->state)        ? "it is finished"
-			  : l->index >= s->parallelism    ? "there is no such index"
-			  : completed(l->job, l->index)   ? "the index is completed"
-			  : st->failed > s->backoff_limit ? "more members failed than may"
-			  : uncounted(c, m, l)            ? "its failure is not in status"
-							  : NULL;
+	const char *bad = s->suspend                       ? "it is suspended"
+			  : l->job->meta.deleted_ms        ? "it is being deleted"
+			  : check_final(st->state)         ? "it is finished"
+			  : l->index >= job_completions(s) ? "there is no such index"
+			  : completed(l->job, l->index)    ? "the index is completed"
+			  : st->failed > s->backoff_limit  ? "more members failed than may"
+			  : uncounted(c, m, l)             ? "its failure is not in status"
+							   : NULL;
 	if (bad)
 		world_fail(c->world, "decide-member",
 			   "%s: member %u attempt %u of %s is placed: %s", m->proc->host.name,

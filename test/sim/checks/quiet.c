@@ -103,9 +103,9 @@ static void check_job(struct cluster *cl, const struct version *v)
 	if (final && t.active)
 		world_fail(&cl->world, "leaked-member", "job %s is %s, %u members live",
 			   v->meta.name, job_state_text(st->state), t.active);
-	if (st->state == JOB_COMPLETED && st->succeeded != v->job.spec.parallelism)
+	if (st->state == JOB_COMPLETED && st->succeeded != job_completions(&v->job.spec))
 		world_fail(&cl->world, "completed", "job %s is Completed with %u of %u",
-			   v->meta.name, st->succeeded, v->job.spec.parallelism);
+			   v->meta.name, st->succeeded, job_completions(&v->job.spec));
 	if (final && !st->end_ms)
 		world_fail(&cl->world, "end-time", "job %s is %s without endTime", v->meta.name,
 			   job_state_text(st->state));

@@ -64,7 +64,7 @@ bool check_node_went(struct checks *c, const char *node)
 bool check_index_completed(const struct version *job, const struct version *pod)
 {
 	struct bitset done = {0};
-	bool has = ref_indexes(&done, str_or_empty(job->job.status.completed), PARALLELISM_MAX) &&
+	bool has = ref_indexes(&done, str_or_empty(job->job.status.completed), COMPLETIONS_MAX) &&
 		   bitset_has(&done, (uint32_t)strtoul(check_label(pod, LABEL_INDEX), NULL, 10));
 	bitset_done(&done);
 	return has;

@@ -56,7 +56,7 @@ void check_note_together(struct checks *c, const struct version *pod)
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	const struct version *job = world_by_uid(c->world, API_JOB, uid);
 	uint32_t n = 0, ran = 0;
-	if (!job || !ref_indexes(&done, str_or_empty(job->job.status.completed), PARALLELISM_MAX))
+	if (!job || !ref_indexes(&done, str_or_empty(job->job.status.completed), COMPLETIONS_MAX))
 		return;
 	for (uint32_t i = 0; i < sh->n; i++) {
 		bool mine = str_eq(sh->v[i]->meta.owner_uid, uid) && sh->v[i]->pod.started &&

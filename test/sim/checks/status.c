@@ -15,7 +15,7 @@ static bool beyond_lives(struct checks *c, const struct version *job)
 	for (uint32_t i = 0; i < sh->n; i++) {
 		if (str_eq(sh->v[i]->meta.owner_uid, job->meta.uid) && check_live(sh->v[i]) &&
 		    strtoul(check_label(sh->v[i], LABEL_INDEX), NULL, 10) >=
-			    job->job.spec.parallelism)
+			    job_completions(&job->job.spec))
 			return true;
 	}
 	return false;
@@ -28,9 +28,9 @@ static void check_spec_followed(struct checks *c, const struct version *v)
 	if (c->said_step != c->world->clock.steps ||
 	    st->observed_generation != v->meta.generation || check_final(st->state))
 		return;
-	if (st->active + st->succeeded > v->job.spec.parallelism && beyond_lives(c, v))
+	if (st->active + st->succeeded > job_completions(&v->job.spec) && beyond_lives(c, v))
 		world_fail(c->world, "above", "job %s: active %u, succeeded %u of %u", v->meta.name,
-			   st->active, st->succeeded, v->job.spec.parallelism);
+			   st->active, st->succeeded, job_completions(&v->job.spec));
 	/* An agent may tell of what has just gone: its word was under way. */
 	if (v->job.spec.suspend && !v->meta.deleted_ms &&
 	    (st->state != JOB_SUSPENDED || (st->active && !check_gone_lately(c, v->meta.uid))))
@@ -45,9 +45,8 @@ static void check_earned(struct checks *c, const struct version *job, const stru
 {
 	if (c->said_step != c->world->clock.steps)
 		return;
-	for (uint32_t i = 0; i < PARALLELISM_MAX; i++) {
-		if (bitset_has(after, i) && !bitset_has(before, i) &&
-		    !check_index_earned(c, job->meta.uid, i))
+	for (uint32_t i = bitset_next(after, 0); i != UINT32_MAX; i = bitset_next(after, i + 1)) {
+		if (!bitset_has(before, i) && !check_index_earned(c, job->meta.uid, i))
 			world_fail(c->world, "asked-first",
 				   "job %s: index %u is completed by nobody who ended unasked",
 				   job->meta.name, i);
@@ -61,8 +60,8 @@ void check_status(struct checks *c, const struct version *was, const struct vers
 	if (check_final(a->state) && a->state != b->state)
 		world_fail(c->world, "final", "job %s went from %s to %s", is->meta.name,
 			   job_state_text(a->state), job_state_text(b->state));
-	if (!ref_indexes(&before, str_or_empty(a->completed), PARALLELISM_MAX) ||
-	    !ref_indexes(&after, str_or_empty(b->completed), PARALLELISM_MAX)) {
+	if (!ref_indexes(&before, str_or_empty(a->completed), COMPLETIONS_MAX) ||
+	    !ref_indexes(&after, str_or_empty(b->completed), COMPLETIONS_MAX)) {
 		world_fail(c->world, "completed-format", "job %s: \"%s\"", is->meta.name,
 			   b->completed);
 	} else {

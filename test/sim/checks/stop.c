@@ -48,7 +48,7 @@ static bool is_above(struct checks *c, const struct mind *m, const struct line *
 {
 	(void)c;
 	(void)m;
-	return l->index >= l->job->job.spec.parallelism;
+	return l->index >= job_completions(&l->job->job.spec);
 }
 
 static bool is_suspended(struct checks *c, const struct mind *m, const struct line *l)

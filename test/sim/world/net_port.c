@@ -108,9 +108,9 @@ static void client_request(void *self, enum link_channel ch, const struct msg *m
 	k->ticket = k->id;
 	k->channel = ch;
 	k->msg = copy_msg(&k->arena, msg);
-	/* One of them does not say, or does not read, that the agent takes changes. */
+	/* One of them does not say, or does not read, what the agent takes. */
 	if (k->msg.type == MSG_HELLO && (port->host->older || p->server->host->older))
-		k->msg.hello.deltas = false;
+		k->msg.hello.deltas = k->msg.hello.completions = false;
 	if (net_node_lies(n, port->host->node))
 		n->lie(n->liar, port->host->node, &n->rng, &k->arena, &k->msg);
 	port->asked[ch] = k->ticket;

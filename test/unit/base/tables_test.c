@@ -88,37 +88,6 @@ static void test_bitset_algebra_of_lengths(void **state)
 	}
 }
 
-static void test_ranges(void **state)
-{
-	static const struct {
-		const char *text;
-		bool ok;
-	} cases[] = {
-		{"", true},        {"0", true},
-		{"0,2-5,7", true}, {"0-99", true},
-		{"1,", false},     {",1", false},
-		{"3,2", false},    {"2-1", false},
-		{"1-", false},     {"-1", false},
-		{"100", false},    {"x", false},
-		{"1 2", false},    {"0-4294967296", false},
-		{"0,1", true},     {"0,1,3-5,7,8", true},
-	};
-	(void)state;
-	AUTO(bitset_done) struct bitset pair = {0};
-	AUTO(buf_done) struct buf text = BUF_INIT(1000);
-	assert_int_equal(bitset_parse_ranges(&pair, "3-4", 99), RC_OK);
-	bitset_format_ranges(&pair, &text);
-	assert_string_equal(buf_str(&text), "3,4"); /* as the Job controller writes it */
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		AUTO(bitset_done) struct bitset b = {0};
-		AUTO(buf_done) struct buf out = BUF_INIT(1000);
-		enum rc rc = bitset_parse_ranges(&b, cases[i].text, 99);
-		CASE(cases[i].text, (rc == RC_OK) == cases[i].ok);
-		bitset_format_ranges(&b, &out);
-		CASE_STR(cases[i].text, buf_str(&out), cases[i].ok ? cases[i].text : "");
-	}
-}
-
 static void test_intern(void **state)
 {
 	(void)state;
@@ -181,7 +150,6 @@ int main(void)
 		cmocka_unit_test(test_bitset_against_bools),
 		cmocka_unit_test(test_bitset_algebra),
 		cmocka_unit_test(test_bitset_algebra_of_lengths),
-		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_intern),
 		cmocka_unit_test(test_hashes_are_stable),
 		cmocka_unit_test(test_backoff),

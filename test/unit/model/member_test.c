@@ -50,7 +50,7 @@ static void test_names(void **state)
 	assert_string_not_equal(a, b);
 	memset(longest, 'a', JOB_NAME_MAX);
 	longest[JOB_NAME_MAX] = 0;
-	member_pod_name(longest, "uid", PARALLELISM_MAX - 1, UINT32_MAX, a);
+	member_pod_name(longest, "uid", COMPLETIONS_MAX - 1, UINT32_MAX, a);
 	assert_true(strlen(a) <= 253);
 }
 
@@ -73,7 +73,7 @@ static void test_foreign(void **state)
 	static struct kv bad[][2] = {
 		{{LABEL_INDEX, "03"}, {LABEL_ATTEMPT, "1"}},
 		{{LABEL_INDEX, "-1"}, {LABEL_ATTEMPT, "1"}},
-		{{LABEL_INDEX, "10000"}, {LABEL_ATTEMPT, "1"}},
+		{{LABEL_INDEX, "100000"}, {LABEL_ATTEMPT, "1"}},
 		{{LABEL_INDEX, "1"}, {"x", "1"}},
 		{{LABEL_INDEX, "1"}, {LABEL_ATTEMPT, "4294967296"}},
 		{{LABEL_INDEX, "1"}, {LABEL_ATTEMPT, "4294967295"}},

@@ -208,8 +208,8 @@ static const struct member *decode_number(uint32_t number, uint64_t v)
 static void numbers_out_of_range(void **state)
 {
 	(void)state;
-	assert_non_null(decode_number(6, PARALLELISM_MAX - 1)); /* index */
-	assert_null(decode_number(6, PARALLELISM_MAX));
+	assert_non_null(decode_number(6, COMPLETIONS_MAX - 1)); /* index */
+	assert_null(decode_number(6, COMPLETIONS_MAX));
 	assert_non_null(decode_number(7, ATTEMPT_MAX)); /* attempt */
 	assert_null(decode_number(7, ATTEMPT_MAX + 1));
 	assert_null(decode_number(7, UINT32_MAX));

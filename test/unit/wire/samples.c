@@ -14,7 +14,7 @@ static const struct member members[] = {
 	 .job_uid = "5b3c7f0e-0000-4000-8000-000000000001",
 	 .pod = "hello-3-abcde",
 	 .pod_uid = "5b3c7f0e-0000-4000-8000-000000000002",
-	 .index = PARALLELISM_MAX - 1,
+	 .index = COMPLETIONS_MAX - 1,
 	 .attempt = 7,
 	 .template_hash = "0123456789abcdef",
 	 .phase = MEMBER_FAILED,
@@ -40,6 +40,7 @@ static const struct order orders[] = {
 	 .index = 4,
 	 .attempt = 2,
 	 .parallelism = PARALLELISM_MAX,
+	 .completions = COMPLETIONS_MAX,
 	 .template_hash = "0123456789abcdef",
 	 .launch = true,
 	 .ticket = UINT32_MAX,
@@ -62,6 +63,7 @@ static const struct msg samples[SAMPLES] = {
 		   .agent = "worker-1-17",
 		   .capacity = {{foreign, 2}, 9, {node_ports, 3}},
 		   .deltas = true,
+		   .completions = true,
 		   .epoch = UINT64_MAX,
 		   .page = 3,
 		   .last_page = true,
@@ -153,6 +155,7 @@ static bool hello_eq(const struct msg_hello *a, const struct msg_hello *b)
 	       str_eq(a->version, b->version) && str_eq(a->agent, b->agent) &&
 	       capacity_eq(&a->capacity, &b->capacity) && a->page == b->page &&
 	       a->epoch == b->epoch && a->last_page == b->last_page && a->deltas == b->deltas &&
+	       a->completions == b->completions &&
 	       members_eq(a->members, a->nmembers, b->members, b->nmembers);
 }
 
@@ -178,9 +181,9 @@ static bool order_eq(const struct order *a, const struct order *b)
 	return str_eq(a->ns, b->ns) && str_eq(a->job_name, b->job_name) &&
 	       str_eq(a->job_uid, b->job_uid) && str_eq(a->pod, b->pod) &&
 	       str_eq(a->pod_uid, b->pod_uid) && a->index == b->index && a->attempt == b->attempt &&
-	       a->parallelism == b->parallelism && str_eq(a->template_hash, b->template_hash) &&
-	       a->launch == b->launch && str_eq(a->proof, b->proof) && a->ticket == b->ticket &&
-	       a->number == b->number;
+	       a->parallelism == b->parallelism && a->completions == b->completions &&
+	       str_eq(a->template_hash, b->template_hash) && a->launch == b->launch &&
+	       str_eq(a->proof, b->proof) && a->ticket == b->ticket && a->number == b->number;
 }
 
 static bool orders_eq(const struct msg_orders *a, const struct msg_orders *b)

@@ -203,7 +203,7 @@ static void pages_fit_by_their_estimate(void **state)
 			   .job_uid = "uid",
 			   .pod = name,
 			   .pod_uid = "uid",
-			   .index = PARALLELISM_MAX - 1,
+			   .index = COMPLETIONS_MAX - 1,
 			   .attempt = ATTEMPT_MAX,
 			   .template_hash = "0123456789abcdef",
 			   .phase = MEMBER_FAILED,

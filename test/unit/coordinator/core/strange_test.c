@@ -126,7 +126,7 @@ static void members_that_cannot_be(void **state)
 	memset(name, 'x', sizeof name - 1);
 	name[sizeof name - 1] = '\0';
 	bad = m;
-	bad.index = PARALLELISM_MAX;
+	bad.index = COMPLETIONS_MAX;
 	w_report(w, &bad);
 	bad = m;
 	bad.job_uid = "";

@@ -73,6 +73,7 @@ void w_hello_with(struct world *w, const char *name, struct member *m, uint32_t 
 					  .session = node->session,
 					  .boot_id = "boot",
 					  .proofs = !w->old_agents,
+					  .completions = !w->old_agents,
 					  .version = "0.1.0",
 					  .capacity = &cap,
 					  .members = m,

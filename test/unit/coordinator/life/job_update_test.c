@@ -50,10 +50,12 @@ static void fewer_members(void **state)
 	struct job_record *j = running(c);
 	update_shrink(c, j);
 	assert_members(j, "RRRRRR");
-	j->spec.parallelism = 4;
+	j->spec.completions = j->spec.parallelism = 4;
+	job_changed_indexes(j);
 	update_shrink(c, j);
 	assert_members(j, "RRRRSS"); /* the highest indexes leave */
 	job_complete_index(j, 1);
+	job_changed_indexes(j);
 	update_shrink(c, j);
 	assert_members(j, "RSRRSS"); /* a completed index needs no attempt */
 }

@@ -29,8 +29,8 @@ static void a_job_made_again_is_another(void **state)
 	assert_ptr_equal(job_find_same(c, "default", "a", "uid-again"), again);
 }
 
-/* Indexes above parallelism are remembered: they may come back. */
-static void completed_indexes_count_within_parallelism(void **state)
+/* Indexes above completions are remembered: they may come back. */
+static void completed_indexes_count_within_completions(void **state)
 {
 	struct core *c = tables_of(state);
 	struct job_record *j = tables_job(c, "a", 3);
@@ -38,11 +38,11 @@ static void completed_indexes_count_within_parallelism(void **state)
 	job_complete_index(j, 1);
 	job_complete_index(j, 7);
 	assert_int_equal(j->members.ncompleted, 1);
-	assert_true(bitset_has(&j->members.completed, 7));
-	j->spec.parallelism = 8;
+	assert_true(job_index_completed(j, 7));
+	j->spec.completions = 8;
 	job_recount_completed(j);
 	assert_int_equal(j->members.ncompleted, 2);
-	j->spec.parallelism = 1;
+	j->spec.completions = 1;
 	job_recount_completed(j);
 	assert_int_equal(j->members.ncompleted, 0);
 }
@@ -50,22 +50,22 @@ static void completed_indexes_count_within_parallelism(void **state)
 static void slots_are_made_as_something_is_known_of_them(void **state)
 {
 	struct core *c = tables_of(state);
-	struct job_record *j = tables_job(c, "a", PARALLELISM_MAX);
+	struct job_record *j = tables_job(c, "a", COMPLETIONS_MAX);
 	assert_int_equal(job_slots_bytes(j), 0);
 	assert_int_equal(job_slots_end(j), 0);
 	assert_null(job_slot_find(j, 9));
 	assert_null(job_current(j, 9));
 	job_retry_at_once(j, 0);
-	struct slot *s = job_slot(j, PARALLELISM_MAX - 1);
-	job_number_used(j, PARALLELISM_MAX - 1, 4);
-	assert_int_equal(job_slots_end(j), PARALLELISM_MAX); /* there are no others */
-	job_set_ends(j, PARALLELISM_MAX - 1, 2);
+	struct slot *s = job_slot(j, COMPLETIONS_MAX - 1);
+	job_number_used(j, COMPLETIONS_MAX - 1, 4);
+	assert_int_equal(job_slots_end(j), COMPLETIONS_MAX); /* there are no others */
+	job_set_ends(j, COMPLETIONS_MAX - 1, 2);
 	assert_null(job_slot_find(j, 9));
-	assert_true(job_slots_end(j) >= PARALLELISM_MAX);
-	/* One of 10,000 costs its page and a list of pages, not 10,000 slots. */
-	assert_true(job_slots_bytes(j) < 4096);
+	assert_true(job_slots_end(j) >= COMPLETIONS_MAX);
+	/* One of 100,000 costs its page and a list of pages, not 100,000 slots. */
+	assert_true(job_slots_bytes(j) < 16384);
 	job_slot(j, 9)->last = 5;
-	assert_ptr_equal(job_slot(j, PARALLELISM_MAX - 1), s);
+	assert_ptr_equal(job_slot(j, COMPLETIONS_MAX - 1), s);
 	assert_int_equal(s->last, 4);
 	assert_int_equal(job_slot(j, 8)->last, 0);
 	job_retry_at_once(j, 10);
@@ -217,7 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		T(a_job_made_again_is_another),
-		T(completed_indexes_count_within_parallelism),
+		T(completed_indexes_count_within_completions),
 		T(slots_are_made_as_something_is_known_of_them),
 		T(each_index_has_a_slot_of_its_own),
 		T(numbers_that_are_left),

@@ -12,8 +12,9 @@ static struct job_record *stored(struct core *c)
 	static const struct job_status st = {
 		.attempts = 3, .active_nodes = {nodes, 2}, .completed = "4"};
 	struct job_record *j = tables_job(c, "a", 5);
-	bitset_set(&j->members.completed, 4);
-	old_pods_keep(j, &st, 5);
+	const struct job_spec spec = {.completions = 5, .parallelism = 5};
+	runs_add(&j->members.completed, 4);
+	old_pods_keep(j, &st, &spec);
 	return j;
 }
 

@@ -169,7 +169,8 @@ struct job_record *tables_job_in(struct core *c, const char *ns, const char *nam
 	j->object.generation = 1;
 	j->object.created_ms = c->wall_ms;
 	job_set_named(c, j, true);
-	j->spec.parallelism = j->spec.min_parallelism = parallelism;
+	j->spec.completions = j->spec.parallelism = parallelism;
+	j->spec.min_parallelism = parallelism;
 	j->spec.deadline_s = j->spec.ttl_s = -1;
 	j->spec.backoff_limit = 6;
 	j->spec.template_id = intern_get(c->strs, "0123456789abcdef");
