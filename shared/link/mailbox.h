@@ -34,11 +34,14 @@ struct mailbox {
 	pthread_mutex_t lock;
 	struct mail *in, *out;
 	uint32_t n_in, cap_in, cap_out, notes;
+	bool woken; /* since the last take */
 	struct link_wake wake;
 };
 
 void mailbox_init(struct mailbox *b, const struct link_wake *wake);
 /* Any thread. text may be NULL. */
 void mailbox_put(struct mailbox *b, const struct mail *mail, const char *text);
+/* As mailbox_put, without a text; the loop is not woken for it, but takes it in its next turn. */
+void mailbox_put_later(struct mailbox *b, const struct mail *mail);
 /* The loop's thread: returns all messages, borrowed until the next take. */
 uint32_t mailbox_take(struct mailbox *b, const struct mail **ret);

@@ -88,7 +88,13 @@ void slots_release(struct peer *p)
 static void on_done(void *arg)
 {
 	struct slot *s = arg;
-	mailbox_put(&s->owner->box, &(struct mail){.kind = MAIL_DONE, .who = s}, NULL);
+	struct mail m = {.kind = MAIL_DONE, .who = s};
+	/* An answer that is sent is nobody's news. Its slot receives again in the next turn, and the
+	 * request that makes slots scarce brings one about. */
+	if (s->state == SLOT_SENDING)
+		mailbox_put_later(&s->owner->box, &m);
+	else
+		mailbox_put(&s->owner->box, &m, NULL);
 }
 
 static bool slot_new(struct link_listener *l)

@@ -19,6 +19,9 @@ struct http_client {
 	bool insecure, http1;
 	bool answers_http1; /* the last answer was HTTP/1.x, although HTTP/2 was asked for */
 	bool many;          /* it may have CONNECTIONS_HTTP1 */
+	/* libcurl, or a request, has something to do beyond its sockets and its timer: then it runs
+	 * in the next turn, and what it waits for is asked anew (loop.c). */
+	bool stirred;
 	uint32_t inflight_max, inflight, waiting;
 	struct http_request *first;   /* waiting, in order (utlist) */
 	struct http_request *running; /* utlist */

@@ -61,6 +61,7 @@ struct http_request *http_start(struct http_client *c, const struct http_want *w
 	r->want.body = r->want.content_type = r->want.accept = r->want.bearer = NULL;
 	DL_APPEND(c->first, r);
 	c->waiting++;
+	c->stirred = true;
 	return r;
 }
 
@@ -162,6 +163,7 @@ void http_flush(struct http_client *c)
 		DL_APPEND(c->running, r);
 		c->inflight++;
 		must(curl_multi_add_handle(c->multi, r->easy) == CURLM_OK);
+		c->stirred = true;
 	}
 }
 
@@ -249,6 +251,7 @@ void http_run(struct http_client *c)
 {
 	int running, left;
 	struct CURLMsg *msg;
+	c->stirred = false; /* before the callbacks, which may start and cancel requests */
 	curl_multi_perform(c->multi, &running);
 	set_connections(c);
 	while ((msg = curl_multi_info_read(c->multi, &left))) {
@@ -269,6 +272,7 @@ void http_cancel(struct http_request *r, bool cut)
 {
 	struct http_client *c = r->client;
 	r->cut |= cut;
+	c->stirred = true;
 	if (!r->easy) {
 		DL_DELETE(c->first, r);
 		c->waiting--;
