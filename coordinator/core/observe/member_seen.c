@@ -93,7 +93,7 @@ void member_create_failing(struct core *c, struct attempt *a, const char *reason
 	attempt_set_waiting(c, a, buf_str(&b));
 }
 
-static void on_seen(struct core *c, struct attempt *a, const struct member *m)
+static void on_seen(struct core *c, struct attempt *a, const struct member *m, bool by_list)
 {
 	attempt_set_needs(c, a, &m->requests);
 	if (str_eq(a->pod_uid, m->pod_uid))
@@ -107,7 +107,7 @@ static void on_seen(struct core *c, struct attempt *a, const struct member *m)
 	}
 	if (first)
 		admission_shown(c, a, &m->requests);
-	attempt_pod_seen(c, a, m->pod_uid);
+	attempt_pod_seen(c, a, m->pod_uid, !by_list);
 	must(!a->orphaned); /* its job's members are not looked at any more */
 	if (a->state == ATTEMPT_STOPPING)
 		attempt_timer_due(c, a); /* the pod can be deleted now */
@@ -117,11 +117,11 @@ static void on_seen(struct core *c, struct attempt *a, const struct member *m)
 }
 
 /* The pod of a confirmed attempt was reported. */
-static void apply(struct core *c, struct attempt *a, const struct member *m)
+static void apply(struct core *c, struct attempt *a, const struct member *m, bool by_list)
 {
 	if (a->phase != MEMBER_NONE && member_phase_final(a->phase))
 		return;
-	on_seen(c, a, m);
+	on_seen(c, a, m, by_list);
 	set_words(c, a, m);
 	if (member_phase_final(m->phase))
 		member_ended(c, a, m);
@@ -195,7 +195,7 @@ static void set_started(const struct core *c, struct attempt *a, const struct me
 
 /* A pod that is seen for the first time. Before all objects are known nothing is counted: the
  * attempt is only entered. */
-static void enter(struct core *c, struct attempt *a, const struct member *m)
+static void enter(struct core *c, struct attempt *a, const struct member *m, bool by_list)
 {
 	attempt_set_ready(c, a, m->ready);
 	a->deleting = m->deleting;
@@ -206,7 +206,7 @@ static void enter(struct core *c, struct attempt *a, const struct member *m)
 		attempt_take_slot(a);
 		attempt_set_state(c, a, ATTEMPT_PENDING);
 		if (a->confirmed)
-			apply(c, a, m);
+			apply(c, a, m, by_list);
 		return;
 	}
 	a->phase = m->phase;
@@ -239,7 +239,7 @@ static void adopt(struct core *c, struct job_record *j, struct node_record *n,
 	log_debug(c->log, "member adopted", KS("job", j->key), KI("member", m->index),
 		  KI("attempt", m->attempt), KS("node", n->name),
 		  KS("phase", member_phase_text(m->phase)));
-	enter(c, a, m);
+	enter(c, a, m, by_list);
 }
 
 /* The job is the one that the pod names; the pod must have the name that Muster gives to it. */
@@ -255,7 +255,7 @@ static void confirm(struct core *c, struct attempt *a, const struct member *m)
 	attempt_confirm(c, a);
 	if (!attempt_current(a) && attempt_live(a))
 		attempt_stop(c, a, "superseded");
-	apply(c, a, m);
+	apply(c, a, m, true);
 }
 
 static void known_elsewhere(struct core *c, struct attempt *a, struct node_record *n, bool by_list)
@@ -382,7 +382,7 @@ static void known(struct core *c, struct attempt *a, const struct member *m, boo
 	else if (pod && by_list && !a->confirmed)
 		confirm(c, a, m);
 	else if (a->confirmed && pod)
-		apply(c, a, m);
+		apply(c, a, m, by_list);
 	else if (a->confirmed)
 		apply_podless(c, a, m);
 	else if (m->phase == MEMBER_GONE)

@@ -20,7 +20,7 @@ static bool there(const struct member *m)
 static void came(struct core *c, struct attempt *a, const struct member *m)
 {
 	attempt_set_needs(c, a, &m->requests);
-	attempt_pod_seen(c, a, m->pod_uid);
+	attempt_pod_seen(c, a, m->pod_uid, false);
 	attempt_orphan_left(c, a);
 }
 

@@ -240,9 +240,10 @@ struct attempt *attempt_new(struct core *c, struct job_record *j, uint32_t index
 	return a;
 }
 
-void attempt_pod_seen(struct core *c, struct attempt *a, const char *uid)
+void attempt_pod_seen(struct core *c, struct attempt *a, const char *uid, bool by_agent)
 {
 	text_set(&a->pod_uid, uid);
+	a->agent_knows = by_agent;
 	ticket_answered(c, a);
 	attempt_order_changed(c, a);
 }
@@ -385,6 +386,7 @@ void attempt_move(struct core *c, struct attempt *a, struct node_record *n)
 	node_dirty(c, a->node);
 	node_out(a);
 	a->node = n;
+	a->agent_knows = false;
 	a->seen_gen = n->list.generation;
 	node_in(a, n);
 	take_room(c, a, room);

@@ -42,8 +42,9 @@ static inline bool attempt_spent(const struct attempt *a)
 	       (a->phase == MEMBER_REFUSED || a->phase == MEMBER_DISRUPTED);
 }
 bool attempt_seen(const struct attempt *a); /* a pod of the attempt was seen */
-/* The pod with this UID is there: the create has ended, and its order says so. */
-void attempt_pod_seen(struct core *c, struct attempt *a, const char *uid);
+/* The pod with this UID is there: the create has ended, and its order says so. by_agent: the node's
+ * agent has told of it. */
+void attempt_pod_seen(struct core *c, struct attempt *a, const char *uid, bool by_agent);
 bool attempt_current(const struct attempt *a); /* the attempt holds the slot of its index */
 void attempt_take_slot(struct attempt *a);     /* if no other attempt holds it */
 void attempt_leave_slot(struct attempt *a);    /* if the attempt holds it */

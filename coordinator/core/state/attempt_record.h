@@ -46,6 +46,7 @@ struct attempt {
 	bool away;          /* the node is lost, or not Ready for longer than the job allows */
 	bool unchecked;     /* resumed; not held against the job's selection yet */
 	bool order_changed; /* set until the orders of the node were settled */
+	bool agent_knows;   /* the pod: the agent of its node has told of it */
 	uint32_t tries, template_id; /* template_id: the interned hash of the template */
 	uint64_t seen_gen;       /* list.generation of the node when the attempt was last seen */
 	int64_t started_ms;      /* monotonic, when a container started, about; 0: none has */

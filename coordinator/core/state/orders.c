@@ -51,12 +51,16 @@ static struct order order_of(const struct core *c, const struct attempt *a)
 			      .ticket = ticket_of(a)};
 }
 
+/* What the node's agent is to be told at once. A pod of which the agent has told itself is no news:
+ * its order stays as it was with its ticket, and is told together with the next news. So the set of
+ * a revision may have the UID or not; an agent that gets it anew gets the UID. */
 static uint64_t print_of(const struct attempt *a)
 {
 	if (!ordered(a))
 		return 0;
-	uint64_t h = hash_mix_str(a->by_pod.hash, a->pod_uid);
-	return hash_mix(hash_mix(h, ticket_of(a)), a->template_id);
+	uint64_t h = hash_mix_str(a->by_pod.hash, a->agent_knows ? "" : a->pod_uid);
+	uint32_t ticket = a->agent_knows ? a->ticket.number : ticket_of(a);
+	return hash_mix(hash_mix(h, ticket), a->template_id);
 }
 
 static void count(struct node_record *n, struct attempt *a)
@@ -118,18 +122,19 @@ void orders_emit(struct core *c, struct node_record *n)
 	action_new(c, ACT_ORDERS)->node = action_str(c, n->name);
 }
 
+/* What was counted last: the node's orders are decided. */
 static const struct order *set_of(const struct core *c, const struct node_record *n,
 				  uint32_t *ret_n)
 {
 	const struct attempt *a;
-	uint32_t most = 0;
-	DL_COUNT2(n->attempts, a, most, node_next);
-	struct order *v = arena_alloc(view_memory(c), (most + (size_t)1) * sizeof *v);
+	struct order *v = arena_alloc(view_memory(c), (n->orders.n + (size_t)1) * sizeof *v);
 	must(v);
 	DL_FOREACH2(n->attempts, a, node_next)
 	{
-		if (ordered(a))
-			v[(*ret_n)++] = order_of(c, a);
+		if (!a->order_print)
+			continue;
+		must(*ret_n < n->orders.n);
+		v[(*ret_n)++] = order_of(c, a);
 	}
 	return v;
 }

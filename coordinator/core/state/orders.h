@@ -11,7 +11,8 @@ void orders_recount(struct core *c, struct node_record *n);
 /* Once in a step: gives the orders to the node's session if they changed. */
 void orders_emit(struct core *c, struct node_record *n);
 /* The orders of the node, borrowed until the next step. *ret_revision changes whenever the set
- * does; 0: the orders are not decided yet. */
+ * does, but for a pod of which the node's agent has told itself; 0: the orders are not decided
+ * yet. */
 void orders_view(const struct core *c, const char *node, const struct order **ret, uint32_t *ret_n,
 		 uint64_t *ret_revision);
 /* The sum that node_record.orders.sum must have, counted from all attempts; for checks. */

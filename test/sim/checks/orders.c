@@ -210,25 +210,44 @@ static const struct proc *leader_of(const struct checks *c, uint64_t epoch)
 	return NULL;
 }
 
-static bool same_order(const struct order *a, const struct order *b)
+static bool same_pod(const struct order *a, const struct order *b)
 {
 	return str_eq(a->ns, b->ns) && str_eq(a->pod, b->pod) && str_eq(a->job_uid, b->job_uid) &&
-	       str_eq(str_or_empty(a->pod_uid), str_or_empty(b->pod_uid)) &&
 	       str_eq(a->template_hash, b->template_hash) && a->index == b->index &&
-	       a->attempt == b->attempt && a->launch == b->launch && a->ticket == b->ticket;
+	       a->attempt == b->attempt;
+}
+
+static bool has_uid(const struct order *o)
+{
+	return str_or_empty(o->pod_uid)[0] != '\0';
+}
+
+/* What the agent has, and what the coordinator has. */
+static bool same_order(const struct order *has, const struct order *o)
+{
+	return same_pod(has, o) &&
+	       str_eq(str_or_empty(has->pod_uid), str_or_empty(o->pod_uid)) &&
+	       has->launch == o->launch && has->ticket == o->ticket;
+}
+
+/* The agent has told of the pod, which it learnt when it had the order, or before. So the order is
+ * told anew only together with other news. */
+static bool told_itself(const struct order *has, const struct order *o)
+{
+	return same_pod(has, o) && !has_uid(has) && has_uid(o) && !o->launch && !o->ticket;
 }
 
 static bool has_order(const struct agent_orders_view *view, const struct order *o)
 {
 	for (uint32_t i = 0; i < view->n; i++) {
-		if (same_order(&view->v[i], o))
+		if (same_order(&view->v[i], o) || told_itself(&view->v[i], o))
 			return true;
 	}
 	return false;
 }
 
 /* While both are at the same revision, the agent has the coordinator's set, however that set was
- * told (protocol.md). */
+ * told, but for UIDs that the agent has told itself (protocol.md). */
 void check_same_orders(struct checks *c, const struct proc *p)
 {
 	struct agent_orders_view has;

@@ -89,6 +89,30 @@ static void a_session_is_told_of_changes_alone(void **state)
 	assert_int_equal(revision_of(c), 0);
 }
 
+/* The agent knows of the pod that it has told of. A session that begins, or is told of another
+ * change, gets the UID. */
+static void what_the_agent_told_is_no_news(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n = tables_node(c, "n1", 100000, ROOM_MEMORY);
+	struct job_record *j = tables_job(c, "a", 2);
+	struct attempt *a = tables_attempt(c, j, 0, n), *b = tables_attempt(c, j, 1, n);
+	orders_emit(c, n);
+	uint64_t one = revision_of(c);
+	tables_did(c);
+	attempt_pod_seen(c, a, "u1", true);
+	assert_int_equal(revision_of(c), 0); /* not decided yet */
+	orders_emit(c, n);
+	assert_string_equal(tables_did(c), "");
+	assert_int_equal(revision_of(c), one);
+	assert_orders(c, "a/0/1 a/1/1!");
+	attempt_pod_seen(c, b, "u2", false); /* from a list of the coordinator's own */
+	orders_emit(c, n);
+	assert_string_equal(tables_did(c), "ORDERS n1\n");
+	assert_true(revision_of(c) > one);
+	assert_true(n->orders.sum == orders_sum(n));
+}
+
 static void pod_seen(struct core *c, struct attempt *a)
 {
 	text_set(&a->pod_uid, "u1");
@@ -161,6 +185,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, tables_setup, tables_teardown)
 		T(what_is_ordered),
 		T(a_session_is_told_of_changes_alone),
+		T(what_the_agent_told_is_no_news),
 		T(undecided_orders_are_not_shown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
