@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/decode_containers.h"
 
+#include "kube/last_words.h"
 #include "kube/pod_work.h"
 
 static void add_start(struct pod *ret, int64_t at_ms)
@@ -13,7 +14,8 @@ static void add_start(struct pod *ret, int64_t at_ms)
 static void add_failure(struct arena *a, const json_t *o, const json_t *t, bool several,
 			struct pod *ret)
 {
-	const char *name = str_or_empty(js_str(o, "name")), *words = js_str(t, "message");
+	const char *name = str_or_empty(js_str(o, "name")),
+		   *words = last_words(a, js_str(t, "message"));
 	ret->exit_code = (int32_t)js_int(t, "exitCode", 0);
 	ret->terminated_reason = str_or_empty(js_str(t, "reason"));
 	ret->terminated_message = str_or_empty(words);

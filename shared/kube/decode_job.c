@@ -192,6 +192,29 @@ static void decode_superseded(struct arena *a, const json_t *l, struct job_statu
 	ret->nsuperseded = (uint32_t)n;
 }
 
+/* The newest, as the core keeps them. */
+static void decode_failures(struct arena *a, const json_t *l, struct job_status *ret)
+{
+	size_t all = json_array_size(l), n = all < FAILURES_MAX ? all : FAILURES_MAX;
+	struct failure *v = arena_alloc(a, (n + 1) * sizeof *v);
+	if (!v)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const json_t *o = json_array_get(l, all - n + i);
+		int64_t code = js_int(o, "exitCode", 0);
+		v[i] = (struct failure){
+			.index = count_of(o, "index", COMPLETIONS_MAX - 1),
+			.attempt = count_of(o, "attempt", ATTEMPT_MAX),
+			.exit_code = code < INT32_MIN || code > INT32_MAX ? 0 : (int32_t)code,
+			.finished_ms = js_time(o, "finishedAt"),
+			.node = str_or_empty(js_str(o, "node")),
+			.reason = str_or_empty(js_str(o, "reason")),
+			.message = str_or_empty(js_str(o, "message"))};
+	}
+	ret->failures = v;
+	ret->nfailures = (uint32_t)n;
+}
+
 static void decode_status(struct arena *a, const json_t *st, struct job_status *ret)
 {
 	*ret = (struct job_status){
@@ -211,6 +234,7 @@ static void decode_status(struct arena *a, const json_t *st, struct job_status *
 		.observed_generation = js_int(st, "observedGeneration", 0),
 	};
 	decode_superseded(a, json_object_get(st, "superseded"), ret);
+	decode_failures(a, json_object_get(st, "failures"), ret);
 	ret->conds = decode_conds(a, json_object_get(st, "conditions"), &ret->nconds);
 }
 

@@ -107,6 +107,24 @@ static json_t *superseded(const struct job_status *s)
 	return l;
 }
 
+static json_t *failures(const struct job_status *s)
+{
+	json_t *l = s->nfailures ? json_array() : json_null();
+	for (uint32_t i = 0; i < s->nfailures; i++) {
+		const struct failure *f = &s->failures[i];
+		json_t *o = json_object();
+		json_object_set_new(o, "index", number(f->index));
+		json_object_set_new(o, "attempt", number(f->attempt));
+		json_object_set_new(o, "node", js_string(f->node, 0));
+		json_object_set_new(o, "exitCode", number(f->exit_code));
+		json_object_set_new(o, "finishedAt", seconds(f->finished_ms));
+		json_object_set_new(o, "reason", js_string(f->reason, ENCODE_REASON_MAX));
+		json_object_set_new(o, "message", js_string(f->message, FAILURE_WORDS_MAX));
+		json_array_append_new(l, o);
+	}
+	return l;
+}
+
 json_t *encode_job_status(const struct job_status *s)
 {
 	json_t *o = json_object();
@@ -120,6 +138,7 @@ json_t *encode_job_status(const struct job_status *s)
 	json_object_set_new(o, "failed", number(s->failed));
 	json_object_set_new(o, "attempts", number(s->attempts));
 	json_object_set_new(o, "superseded", superseded(s));
+	json_object_set_new(o, "failures", failures(s));
 	json_object_set_new(o, "completedIndexes", limited(s->completed, 0));
 	json_object_set_new(o, "selector", limited(s->selector, 0));
 	json_object_set_new(o, "reason", limited(s->reason, ENCODE_REASON_MAX));

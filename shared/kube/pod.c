@@ -14,8 +14,8 @@
 #include "kube/pod_shape.h"
 #include "kube/pod_work.h"
 
-/* What the annotation adds to a pod of POD_BYTES_MAX. */
-enum { ANNOTATION_BYTES = 160 };
+/* What the annotation, and the policy of each container, add to a pod of POD_BYTES_MAX. */
+enum { ANNOTATION_BYTES = 160, POLICY_BYTES = 51 };
 
 static const char *const short_keys[] = {"command", "args", "image", "env", "resources"};
 
@@ -159,7 +159,24 @@ static json_t *user_pod(const json_t *spec)
 	return pod;
 }
 
-static void add_defaults(json_t *pod, const json_t *job_spec)
+/* The kubelet tells the last lines of the log of a container that failed and left no message.
+ * Returns how many have that policy now. */
+static size_t add_policies(json_t *containers)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < json_array_size(containers); i++) {
+		json_t *c = json_array_get(containers, i);
+		if (demands(json_object_get(c, "terminationMessagePolicy")))
+			continue;
+		json_object_set_new(c, "terminationMessagePolicy",
+				    json_string("FallbackToLogsOnError"));
+		n++;
+	}
+	return n;
+}
+
+/* Returns for how many bytes more the pod has room. */
+static size_t add_defaults(json_t *pod, const json_t *job_spec)
 {
 	json_t *s = json_object_get(pod, "spec");
 	for (size_t i = 0; i < ARRAY_LEN(refused_fields); i++)
@@ -172,13 +189,18 @@ static void add_defaults(json_t *pod, const json_t *job_spec)
 	    !demands(json_object_get(s, "serviceAccountName")) &&
 	    !demands(json_object_get(s, "serviceAccount")))
 		json_object_set_new(s, "automountServiceAccountToken", json_false());
+	size_t n = add_policies(json_object_get(s, "containers")) +
+		   add_policies(json_object_get(s, "initContainers"));
 	pod_work_mark(pod);
+	return n * POLICY_BYTES + ANNOTATION_BYTES;
 }
 
 /* The digest is in the text alone: it tells every value. */
-static void template_text(struct arena *a, json_t *pod, const char *digest, struct job_spec *spec)
+static void template_text(struct arena *a, json_t *pod, const char *digest, size_t more,
+			  struct job_spec *spec)
 {
-	AUTO(buf_done) struct buf text = BUF_INIT(POD_BYTES_MAX + ANNOTATION_BYTES);
+	AUTO(buf_done)
+	struct buf text = BUF_INIT(POD_BYTES_MAX + more);
 	json_t *annotations =
 		ensure(json_object_get(pod, "metadata"), "annotations", json_object());
 	json_object_set_new(annotations, ANNOTATION_TEMPLATE, json_string(digest));
@@ -203,14 +225,14 @@ void pod_template(struct arena *a, const json_t *job_spec, const char *default_i
 			arena_printf(a, "spec.template.spec.%s is not allowed; remove it", refused);
 		return;
 	}
-	add_defaults(pod, job_spec);
+	size_t more = add_defaults(pod, job_spec);
 	if (!fill_images(json_object_get(s, "containers"), default_image) ||
 	    !fill_images(json_object_get(s, "initContainers"), default_image))
 		spec->invalid = "a container has no image, and the coordinator was given no "
 				"--default-image; set spec.image";
 	spec->credentials = pod_carries_credentials(pod);
 	spec->doubt = pod_doubt(a, s);
-	template_text(a, pod, digest, spec);
+	template_text(a, pod, digest, more, spec);
 	if (!spec->template_text)
 		return; /* what it asks for has no bound */
 	spec->shape = pod_shape(a, pod);

@@ -83,6 +83,17 @@ struct superseded {
 
 enum { SUPERSEDED_MAX = 100 }; /* told at most */
 
+/* An attempt that failed and was charged. message: its last words, or those of its kubelet, in one
+ * line. */
+struct failure {
+	uint32_t index, attempt;
+	int32_t exit_code;
+	int64_t finished_ms; /* wall time in whole seconds */
+	const char *node, *reason, *message;
+};
+
+enum { FAILURES_MAX = 10, FAILURE_WORDS_MAX = 512 }; /* told at most; bytes of a message */
+
 /* Both read and written. Strings written are borrowed from the core until its next step. */
 struct job_status {
 	enum job_state state;
@@ -95,6 +106,8 @@ struct job_status {
 	int64_t observed_generation;
 	const struct superseded *superseded; /* by index; at most SUPERSEDED_MAX */
 	uint32_t nsuperseded;
+	const struct failure *failures; /* the newest, by time; at most FAILURES_MAX */
+	uint32_t nfailures;
 	const struct cond *conds; /* Scheduled, Suspended, Complete, Failed */
 	uint32_t nconds;
 };

@@ -11,6 +11,7 @@
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/conditions.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/job_failures.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/old_pods.h"
 #include "coordinator/core/state/queue.h"
@@ -25,12 +26,19 @@
 #include "model/job_bounds.h"
 #include "model/selector.h"
 
+static void adopt_failures(struct job_record *j, const struct job_status *st)
+{
+	for (uint32_t i = 0; i < st->nfailures; i++)
+		job_failure_note(j, &st->failures[i]);
+}
+
 static void adopt_status(struct job_record *j, const struct job_status *st)
 {
 	job_life_adopt(j, st->state == JOB_NONE ? JOB_PENDING : st->state, st->start_ms,
 		       st->end_ms);
 	job_members_adopt(j, st->failed, st->attempts);
 	job_told_adopt(j, st);
+	adopt_failures(j, st);
 	if (j->told.reason == R_MemberFailed || j->told.reason == R_MemberBackOff)
 		tell_adopt(j);
 }

@@ -3,11 +3,13 @@
 #include "coordinator/core/observe/member_ended.h"
 
 #include "base/backoff.h"
+#include "base/clocktext.h"
 #include "coordinator/core/attempt/again.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/job_denied.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/job_failures.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/resources.h"
@@ -35,6 +37,25 @@ static void log_end(const struct core *c, const struct attempt *a, const char *m
 	       KS("reason", m->reason), KI("exit", m->exit_code));
 }
 
+/* By the kubelet's clock, which may be wrong: not in the future. */
+static int64_t finished(const struct core *c, const struct member *m)
+{
+	bool told = m->ended_ms > 0 && m->ended_ms < c->wall_ms;
+	return whole_seconds(told ? m->ended_ms : c->wall_ms);
+}
+
+void member_note_failure(const struct core *c, const struct attempt *a, const struct member *m)
+{
+	const struct failure f = {.index = a->id.index,
+				  .attempt = a->id.attempt,
+				  .exit_code = m->exit_code,
+				  .finished_ms = finished(c, m),
+				  .node = a->node->name,
+				  .reason = m->reason,
+				  .message = m->message};
+	job_failure_note(a->job, &f);
+}
+
 /* As for a batch/v1 Job: the failure counts against backoffLimit, and the member is tried again
  * after a growing pause. */
 static void charge(struct core *c, struct attempt *a, const struct member *m)
@@ -43,6 +64,7 @@ static void charge(struct core *c, struct attempt *a, const struct member *m)
 	if (job_finished(j))
 		return; /* the numbers of a finished job do not change */
 	job_count_failure(j);
+	member_note_failure(c, a, m);
 	c->stats.charged_failures++;
 	int64_t pause_ms = again_count(c, a, m);
 	int64_t wait_ms =

@@ -210,6 +210,8 @@ static void enter(struct core *c, struct attempt *a, const struct member *m, boo
 		return;
 	}
 	a->phase = m->phase;
+	if (m->phase == MEMBER_FAILED)
+		member_note_failure(c, a, m); /* the leader before may not have written it */
 	attempt_set_state(c, a,
 			  member_phase_final(m->phase) ? ATTEMPT_ENDED
 			  : m->phase == MEMBER_RUNNING ? ATTEMPT_RUNNING

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "coordinator/core/state/reasons.h"
 #include "coordinator/core/state/tables.h"
 
@@ -46,7 +47,10 @@ static void note(struct core *c, enum reason reason, const char *text, struct co
 {
 	must(reason_event(reason));
 	a->note.reason = reason_name(reason);
-	a->note.note = action_str(c, text);
+	char *line = arena_strdup(&c->out.text, str_or_empty(text));
+	must(line);
+	utf8_line(line);
+	a->note.note = line;
 	a->note.warning = reason_warning(reason);
 }
 

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "coordinator/core/state/job_failures.h"
 #include "coordinator/core/state/job_members.h"
 #include "coordinator/core/state/old_pods.h"
 #include "coordinator/core/state/queue.h"
@@ -150,6 +151,7 @@ void job_free(struct core *c, struct job_record *j)
 		text_free(texts[i]);
 	free(j->key);
 	job_slots_free(j);
+	job_failures_free(j);
 	old_pods_forget(j);
 	free(j->refusals.v);
 	free(j);

@@ -50,6 +50,12 @@ struct job_check {
 	uint32_t vanished; /* pods that vanished, unstopped, since the job was last seen */
 };
 
+/* What status.failures tells. */
+struct job_failures {
+	struct failure v[FAILURES_MAX]; /* by time, index and attempt */
+	uint32_t n;
+};
+
 /* The state and what belongs to it. */
 struct job_life {
 	enum job_state state;
@@ -88,6 +94,7 @@ struct job_record {
 	struct job_members members;
 	struct job_refusals refusals;
 	struct job_told told;
+	struct job_failures *failures; /* NULL: none */
 	struct job_place place;
 	struct job_tickets tickets;
 	/* The list of jobs that are to say why they wait. */

@@ -6,6 +6,7 @@
 
 #include "base/clocktext.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "coordinator/core/state/conditions.h"
 
 void job_set_condition(struct core *c, struct job_record *j, enum job_condition which,
@@ -62,6 +63,7 @@ void job_set_message(struct job_record *j, enum reason reason, const char *fmt, 
 	va_start(ap, fmt);
 	AUTO(mem_freep) char *message = words_vprintf(MESSAGE_MAX, fmt, ap);
 	va_end(ap);
+	utf8_line(message);
 	j->told.reason = reason;
 	text_set(&j->told.message, message);
 }

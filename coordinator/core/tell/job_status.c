@@ -58,6 +58,12 @@ static struct status_print fingerprint(const struct job_status *s)
 		h = hash_mix(hash_mix(hash_mix(h, o->index), o->attempt), o->by);
 		h = hash_mix_str(h, o->node);
 	}
+	for (uint32_t i = 0; i < s->nfailures; i++) {
+		const struct failure *f = &s->failures[i];
+		h = hash_mix(hash_mix(hash_mix(h, f->index), f->attempt), (uint64_t)f->exit_code);
+		h = hash_mix(h, (uint64_t)f->finished_ms);
+		h = hash_mix_str(hash_mix_str(hash_mix_str(h, f->node), f->reason), f->message);
+	}
 	h = hash_mix_str(hash_mix_str(h, str_or_empty(s->completed)), str_or_empty(s->selector));
 	h = hash_mix_str(hash_mix_str(h, str_or_empty(s->reason)), str_or_empty(s->message));
 	return (struct status_print){hash_mix(h, (uint64_t)s->observed_generation), head};
@@ -172,6 +178,8 @@ static void view(const struct job_record *j, struct arena *a, struct job_status 
 				 .message = j->told.message,
 				 .observed_generation = j->object.generation};
 	must(s->selector);
+	s->failures = j->failures ? j->failures->v : NULL;
+	s->nfailures = j->failures ? j->failures->n : 0;
 	view_superseded(j, a, s);
 	view_conditions(j, conds, s);
 }

@@ -64,6 +64,8 @@ def full_status():
     return {"state": "Running", "startTime": when, "activeNodes": ["n1"], "active": 1, "ready": 1, "succeeded": 2,
             "failed": 3, "completedIndexes": "0,2-5", "attempts": 1000000000, "selector": "a=b",
             "superseded": [{"index": 9999, "attempt": 1, "node": "n2", "replacedBy": 2}], "reason": "R",
+            "failures": [{"index": 99999, "attempt": 1, "node": "n2", "exitCode": -1, "reason": "Error",
+                          "finishedAt": "2026-01-02T03:04:05Z", "message": "m" * 1024}] * 10,
             "message": "m", "observedGeneration": 1, "conditions": [condition]}
 
 
@@ -74,7 +76,9 @@ def test_status(server, check):
     _, got = server.request("PATCH", path, {"status": status}, kind=MERGE)
     check.that("status as written", got.get("status") == status, got)
     for field, value in [("state", "Done"), ("active", -1), ("startTime", "today"), ("activeNodes", "n1"),
-                         ("superseded", [{"index": 1}])]:
+                         ("superseded", [{"index": 1}]),
+                         ("failures", [{"index": 1, "attempt": 1, "node": "n"}] * 11),
+                         ("failures", [{"index": 1, "attempt": 1, "node": "n", "message": "m" * 1025}])]:
         answer = server.request("PATCH", path, {"status": {field: value}}, kind=MERGE)
         check.refused("status " + field, answer, "status." + field)
     _, scale = server.request("GET", JOBS + "/status/scale")

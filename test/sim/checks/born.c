@@ -30,6 +30,11 @@ static struct made *made_of(const struct checks *c, const char *uid, uint32_t in
 	return m;
 }
 
+bool check_made(const struct checks *c, const char *uid, uint32_t index, uint32_t attempt)
+{
+	return made_of(c, uid, index, attempt) != NULL;
+}
+
 bool check_made_and_gone(const struct checks *c, const struct pod_create *p)
 {
 	return made_of(c, p->job_uid, p->index, p->attempt) &&

@@ -11,6 +11,8 @@ void check_gone(struct checks *c, const struct version *pod);
 /* A leader places the attempt. */
 void check_note_given(struct checks *c, const char *uid, uint32_t index, uint32_t attempt);
 bool check_ever_made(struct checks *c, const char *uid); /* a pod of the job */
+/* The pod of this attempt was created. */
+bool check_made(const struct checks *c, const char *uid, uint32_t index, uint32_t attempt);
 /* The pod of the attempt came to be and is gone, so that another create of it, sent before, makes a
  * pod that nobody counts. */
 bool check_made_and_gone(const struct checks *c, const struct pod_create *p);

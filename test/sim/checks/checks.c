@@ -31,6 +31,7 @@
 #include "test/sim/checks/status.h"
 #include "test/sim/checks/stop.h"
 #include "test/sim/checks/witness.h"
+#include "test/sim/checks/words.h"
 #include "test/sim/cluster/proc.h"
 
 static bool is_member(const struct version *v)
@@ -117,6 +118,8 @@ static void request(struct checks *c, const char *who, const struct api_request 
 		check_ordered(c, who, req->pod_create->name);
 	if (req->verb == API_CREATE && req->kind == API_POD)
 		check_failing(c, who, req->pod_create);
+	if (req->verb == API_CREATE && req->kind == API_EVENT)
+		check_event_words(c, req->event->note);
 }
 
 /* ---- what the cluster, its connections and its network show ---- */

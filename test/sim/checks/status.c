@@ -7,6 +7,7 @@
 #include "base/bitset.h"
 #include "refmatch.h"
 #include "test/sim/checks/born.h"
+#include "test/sim/checks/words.h"
 
 /* Of an index that the job has no more. Two of one index are another matter: one of them goes. */
 static bool beyond_lives(struct checks *c, const struct version *job)
@@ -80,6 +81,7 @@ void check_status(struct checks *c, const struct version *was, const struct vers
 	bitset_done(&before);
 	bitset_done(&after);
 	check_spec_followed(c, is);
+	check_words(c, was, is);
 	/* The highest there is comes from a story's user, who writes the status himself. */
 	if (b->attempts >= HOSTILE_ATTEMPT && b->attempts != ATTEMPT_MAX)
 		world_fail(c->world, "ordered", "job %s: attempt %u was made up", is->meta.name,

@@ -230,6 +230,8 @@ static void end_pod_at(struct cluster *cl, const struct version *pod, int32_t ex
 	c->ended_ms = ended_ms;
 	pod_set_phase(c, exit_code ? "Failed" : "Succeeded");
 	pod_running_end(c, exit_code, exit_code ? reason : "Completed", ended_ms);
+	if (exit_code)
+		pod_container_says(c, "main", template_says(facts_of(pod).says));
 	pod_set_condition(c, "Ready", false, exit_code ? "PodFailed" : "PodCompleted", NULL,
 			  ended_ms);
 	if (!exit_code && pod->meta.deleted_ms)

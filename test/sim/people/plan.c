@@ -167,6 +167,7 @@ static void make_job(struct plan *p, const struct plan_config *cfg,
 	static const char *const needs[] = {
 		" runtime=box", " claim=data",           "", " claim=data runtime=box",
 		" claim=disk",  " claim=disk claim=data"};
+	static const char *const says[] = {" says=1", " says=2", " says=3", " says=4", " says=5"};
 	struct plan_job *j = &p->job[p->njobs];
 	const struct sel_preference *wants_prefer = NULL;
 	uint32_t nprefer = 0;
@@ -178,6 +179,8 @@ static void make_job(struct plan *p, const struct plan_config *cfg,
 		add_words(j, first[(cfg->seed / 8 + p->njobs) % ARRAY_LEN(first)]);
 	if (p->needs)
 		add_words(j, needs[(cfg->seed / 8 + p->njobs) % ARRAY_LEN(needs)]);
+	if (!cfg->narrow && (cfg->seed / 8 + p->njobs) % 2)
+		add_words(j, says[(cfg->seed + p->njobs) % ARRAY_LEN(says)]);
 	if (p->prefers)
 		wants_prefer = pattern_preferred((uint32_t)(cfg->seed / 8 + p->njobs), &nprefer);
 	if (p->ports)

@@ -127,6 +127,13 @@ struct job_status copy_job_status(struct arena *a, const struct job_status *s)
 	for (uint32_t i = 0; i < s->nsuperseded; i++)
 		old[i].node = copy_str(a, old[i].node);
 	c.superseded = old;
+	struct failure *failures = COPY_ARRAY(a, s->failures, s->nfailures);
+	for (uint32_t i = 0; i < s->nfailures; i++) {
+		failures[i].node = copy_str(a, failures[i].node);
+		failures[i].reason = copy_str(a, failures[i].reason);
+		failures[i].message = copy_str(a, failures[i].message);
+	}
+	c.failures = failures;
 	c.completed = copy_str(a, s->completed);
 	c.selector = copy_str(a, s->selector);
 	c.reason = copy_str(a, s->reason);

@@ -145,6 +145,13 @@ void pod_container_ends(struct version *v, const char *name, int32_t exit_code, 
 	container_ends(container(v, name), exit_code, reason, ended_ms);
 }
 
+void pod_container_says(struct version *v, const char *name, const char *words)
+{
+	json_t *ended = json_object_get(json_object_get(container(v, name), "state"), "terminated");
+	if (ended && words)
+		json_object_set_new(ended, "message", json_string(words));
+}
+
 void pod_running_end(struct version *v, int32_t exit_code, const char *reason, int64_t ended_ms)
 {
 	static const char *const lists[] = {"initContainerStatuses", "containerStatuses"};

@@ -33,5 +33,7 @@ void pod_sidecar_runs(struct version *v, const char *name, bool started, int64_t
 /* It started when it was said to run. */
 void pod_container_ends(struct version *v, const char *name, int32_t exit_code, const char *reason,
 			int64_t ended_ms);
+/* What it wrote last, as its kubelet tells it when it has ended. NULL: nothing. */
+void pod_container_says(struct version *v, const char *name, const char *words);
 /* The same for all containers that run. */
 void pod_running_end(struct version *v, int32_t exit_code, const char *reason, int64_t ended_ms);

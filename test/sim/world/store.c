@@ -186,6 +186,11 @@ static void say_job_status(struct buf *b, const struct job_status *s)
 	for (uint32_t i = 0; i < s->nsuperseded; i++)
 		buf_printf(b, "{%u %u %u %s}", s->superseded[i].index, s->superseded[i].attempt,
 			   s->superseded[i].by, s->superseded[i].node);
+	for (uint32_t i = 0; i < s->nfailures; i++)
+		buf_printf(b, "{%u %u %d %" PRId64 " %s %s %s}", s->failures[i].index,
+			   s->failures[i].attempt, s->failures[i].exit_code,
+			   s->failures[i].finished_ms / 1000, s->failures[i].node,
+			   s->failures[i].reason, s->failures[i].message);
 	say_conds(b, s->conds, s->nconds);
 }
 

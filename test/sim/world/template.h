@@ -27,6 +27,7 @@ struct template_facts {
 	int32_t init_exit;
 	bool helper;      /* the user's second container */
 	int64_t ready_ms; /* main is ready so long after its start */
+	uint32_t says;    /* when it fails: which of the texts of template_says() */
 	bool oom;         /* it is killed for memory */
 	bool evict;       /* it fills its emptyDir above the limit: the kubelet evicts it */
 	/* It asks for an unsafe sysctl, which every sysctl-th machine refuses; 0: it does not */
@@ -50,6 +51,8 @@ struct template_facts {
 	uint32_t ntolerations;
 };
 struct template_facts template_parse(struct arena *a, const char *text);
+/* What such a program has written last; n counts on through them. NULL for 0. */
+const char *template_says(uint32_t n);
 /* The text without how it is written. */
 const char *template_form(struct arena *a, const char *text);
 /* The text with these tolerations instead of its own. */

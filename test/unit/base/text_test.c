@@ -32,6 +32,53 @@ static void test_texts_that_are_empty_share_one(void **state)
 	text_free(NULL);
 }
 
+/* Whatever others write, it is one line and reads as it stands. */
+static void test_a_line_for_people(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+		{"", ""},
+		{"plain", "plain"},
+		{"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80",
+		 "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80"},
+		{"a\nb\r\tc\x1b[0m\x7f", "a b  c [0m "},
+		{"a\xc2\x9b"
+		 "b\xc2\x85",
+		 "a  b  "},
+		{"a\xe2\x80\xa8"
+		 "b\xe2\x80\xa9",
+		 "a   b   "},
+		{"a\xe2\x80\xae"
+		 "b\xe2\x81\xa6"
+		 "c",
+		 "a???b???c"},
+		{"\xff"
+		 "a\xc3",
+		 "?a?"},
+		{"\x80\xbf", "??"},
+		{"\xc0\x8a", "??"},           /* a newline, written too long */
+		{"\xe0\x80\x8a", "???"},      /* the same */
+		{"\xed\xa0\x80", "???"},      /* half of a pair */
+		{"\xf4\x90\x80\x80", "????"}, /* beyond Unicode */
+		{"\xe2\x82", "??"},
+		{"\xf8\x88\x80\x80\x80", "?????"},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(mem_freep) char *s = mem_strdup(cases[i].in);
+		utf8_line(s);
+		CASE_STR(cases[i].out, s, cases[i].out);
+		utf8_line(s); /* twice changes nothing more */
+		CASE_STR(cases[i].out, s, cases[i].out);
+	}
+	assert_int_equal(utf8_tail("\x82\xac"
+				   "a"),
+			 2);
+	assert_int_equal(utf8_tail("a"), 0);
+	assert_int_equal(utf8_tail("\x80\x80\x80\x80"), 3);
+}
+
 static void test_buf_never_truncates(void **state)
 {
 	(void)state;
@@ -333,6 +380,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts_that_are_empty_share_one),
+		cmocka_unit_test(test_a_line_for_people),
 		cmocka_unit_test(test_buf_never_truncates),
 		cmocka_unit_test(test_buf_growth_and_front),
 		cmocka_unit_test(test_buf_printf_at_the_end_of_the_room),

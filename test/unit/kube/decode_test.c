@@ -86,6 +86,8 @@ static void job(void **state)
 		       "\"failed\":4,\"attempts\":9,\"completedIndexes\":\"0,2-3\","
 		       "\"superseded\":[{\"index\":6,\"attempt\":1,\"node\":\"n3\",\"replacedBy\":"
 		       "9}],"
+		       "\"failures\":[{\"index\":5,\"attempt\":8,\"node\":\"n2\",\"exitCode\":-2,"
+		       "\"reason\":\"Error\",\"message\":\"m\"},{\"exitCode\":4294967296}],"
 		       "\"observedGeneration\":7,\"conditions\":[{\"type\":\"Scheduled\","
 		       "\"status\":\"True\",\"reason\":\"R\",\"message\":\"m\"}]}}"),
 		RC_OK);
@@ -137,6 +139,13 @@ static void job(void **state)
 	assert_int_equal(st->superseded[0].index + st->superseded[0].attempt, 7);
 	assert_int_equal(st->superseded[0].by, 9);
 	assert_string_equal(st->superseded[0].node, "n3");
+	assert_int_equal(st->nfailures, 2);
+	assert_int_equal(st->failures[0].index + st->failures[0].attempt, 13);
+	assert_int_equal(st->failures[0].exit_code, -2);
+	assert_string_equal(st->failures[0].node, "n2");
+	assert_string_equal(st->failures[0].message, "m");
+	assert_int_equal(st->failures[1].exit_code, 0);
+	assert_string_equal(st->failures[1].reason, "");
 	assert_int_equal(st->nconds, 1);
 	assert_int_equal(st->conds[0].status, COND_TRUE);
 }

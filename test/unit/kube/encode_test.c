@@ -30,7 +30,16 @@ static void job_status(void **state)
 					 .since_ms = 1700000000000,
 					 .observed_generation = 4};
 	static const struct superseded old = {.index = 1, .attempt = 1, .by = 3, .node = "n3"};
+	static const struct failure failure = {.index = 2,
+					       .attempt = 2,
+					       .exit_code = -1,
+					       .finished_ms = 1700000000000,
+					       .node = "n2",
+					       .reason = "Error",
+					       .message = "no | \"age\""};
 	struct job_status st = {.state = JOB_RUNNING,
+				.failures = &failure,
+				.nfailures = 1,
 				.superseded = &old,
 				.nsuperseded = 1,
 				.start_ms = 1700000000999,
@@ -58,18 +67,22 @@ static void job_status(void **state)
 	       "\"observedGeneration\":"
 	       "4,\"reason\":\"Placed\",\"status\":\"True\",\"type\":\"Scheduled\"}],\"endTime\":"
 	       "null,"
-	       "\"failed\":0,\"message\":\"two "
+	       "\"failed\":0,\"failures\":[{\"attempt\":2,\"exitCode\":-1,\"finishedAt\":\"2023-11-"
+	       "14T22:13:20Z\",\"index\":2,\"message\":"
+	       "\"no | "
+	       "\\\"age\\\"\",\"node\":\"n2\",\"reason\":\"Error\"}],\"message\":\"two "
 	       "run\",\"observedGeneration\":4,\"ready\":1,\"reason\":"
 	       "null,\"selector\":null,\"startTime\":\"2023-11-14T22:13:20Z\",\"state\":"
 	       "\"Running\","
 	       "\"succeeded\":0,\"superseded\":[{\"attempt\":1,\"index\":1,\"node\":\"n3\","
 	       "\"replacedBy\":3}]}}");
-	st.nsuperseded = 0;
+	st.nsuperseded = st.nfailures = 0;
 	AUTO(buf_done) struct buf body = BUF_INIT(4096);
 	struct err e = {""};
 	const char *type;
 	assert_int_equal(encode_body(&req, &body, &type, &e), RC_OK);
 	assert_non_null(strstr(buf_str(&body), "\"superseded\":null"));
+	assert_non_null(strstr(buf_str(&body), "\"failures\":null"));
 }
 
 static void compute_node_status(void **state)

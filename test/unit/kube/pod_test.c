@@ -18,6 +18,19 @@ static struct job_spec make(const char *spec, const char *image)
 	return s;
 }
 
+/* Each container has a policy of termination messages; what Muster adds is no part of these texts.
+ */
+static void drop_policies(const json_t *containers)
+{
+	for (size_t i = 0; i < json_array_size(containers); i++) {
+		json_t *o = json_array_get(containers, i);
+		const char *policy = js_str(o, "terminationMessagePolicy");
+		assert_non_null(policy);
+		if (str_eq(policy, "FallbackToLogsOnError"))
+			json_object_del(o, "terminationMessagePolicy");
+	}
+}
+
 /* The text without the annotation of the hash, which pod_hash_test checks. */
 static void expect_text(const char *spec, const char *text)
 {
@@ -31,6 +44,8 @@ static void expect_text(const char *spec, const char *text)
 			 0);
 	if (!json_object_size(json_object_get(meta, "annotations")))
 		json_object_del(meta, "annotations");
+	drop_policies(js_path(pod, "spec", "containers"));
+	drop_policies(js_path(pod, "spec", "initContainers"));
 	js_dump(pod, &got);
 	assert_string_equal(buf_str(&got), text);
 }
@@ -197,6 +212,42 @@ static void what_is_refused(void **state)
 	struct job_spec many = make(buf_str(&ports), "i");
 	assert_non_null(strstr(many.invalid, "more than 256 host ports"));
 	assert_int_equal(many.ports.n, POD_PORTS_MAX);
+}
+
+/* A container whose template says nothing tells the last lines of its log. No hash changes by that,
+ * so members go on at an upgrade; and a pod that was just small enough before stays so. */
+static void termination_messages(void **state)
+{
+	static const struct {
+		const char *said, *policy;
+	} cases[] = {{"", "FallbackToLogsOnError"},
+		     {",\"terminationMessagePolicy\":\"\"", "FallbackToLogsOnError"},
+		     {",\"terminationMessagePolicy\":null", "FallbackToLogsOnError"},
+		     {",\"terminationMessagePolicy\":\"File\"", "File"},
+		     {",\"terminationMessagePath\":\"/x\"", "FallbackToLogsOnError"}};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf json = BUF_INIT(1024);
+		buf_printf(&json,
+			   "{\"command\":[\"x\"],\"template\":{\"spec\":{\"initContainers\":[{"
+			   "\"name\":\"i\"%s}],\"containers\":[{\"name\":\"main\"%s}]}}}",
+			   cases[i].said, cases[i].said);
+		struct job_spec s = make(buf_str(&json), "i");
+		AUTO(js_freep)
+		json_t *pod = js_load(s.template_text, strlen(s.template_text), NULL);
+		const json_t *own = json_array_get(js_path(pod, "spec", "containers"), 0);
+		const json_t *init = json_array_get(js_path(pod, "spec", "initContainers"), 0);
+		CASE_STR(cases[i].said, js_str(own, "terminationMessagePolicy"), cases[i].policy);
+		CASE_STR(cases[i].said, js_str(init, "terminationMessagePolicy"), cases[i].policy);
+	}
+	/* "File", as the API server has it by itself, is what the hash has nothing for. */
+	char hash[64];
+	struct job_spec silent = make("{\"command\":[\"x\"]}", "i");
+	memcpy(hash, silent.template_hash, strlen(silent.template_hash) + 1);
+	struct job_spec same = make("{\"command\":[\"x\"],\"template\":{\"spec\":{\"containers\":[{"
+				    "\"name\":\"main\"}]}}}",
+				    "i");
+	assert_string_equal(hash, same.template_hash);
 }
 
 /* What Kubernetes takes with a warning, which only the creator of the pod would hear. */
@@ -500,6 +551,7 @@ int main(void)
 		cmocka_unit_test(template_and_short_fields),
 		cmocka_unit_test(what_a_pod_needs),
 		cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(termination_messages),
 		cmocka_unit_test(credentials),
 		cmocka_unit_test(amounts_that_nobody_means),
 		cmocka_unit_test(a_members_pod),

@@ -73,6 +73,19 @@ static const char *superseded(struct story *st, const struct job_status *s)
 	return text;
 }
 
+/* "INDEX/ATTEMPT on NODE CODE REASON: MESSAGE, …" */
+static const char *failures(struct story *st, const struct job_status *s)
+{
+	const char *text = "none";
+	for (uint32_t i = 0; i < s->nfailures; i++) {
+		const struct failure *f = &s->failures[i];
+		text = arena_printf(&st->arena, "%s%s%u/%u on %s %d %s: %s", i ? text : "",
+				    i ? ", " : "", f->index, f->attempt, f->node, f->exit_code,
+				    f->reason, f->message);
+	}
+	return text;
+}
+
 static const char *job_field(struct story *st, const struct version *v, const char *field)
 {
 	const struct job_status *s = &v->job.status;
@@ -89,6 +102,8 @@ static const char *job_field(struct story *st, const struct version *v, const ch
 		return str_or_empty(s->completed);
 	if (str_eq(field, "superseded"))
 		return superseded(st, s);
+	if (str_eq(field, "failures"))
+		return failures(st, s);
 	if (str_eq(field, "selector"))
 		return str_or_empty(s->selector);
 	if (str_eq(field, "start"))

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clocktext.h"
 #include "base/mem.h"
 #include "model/quantity.h"
 #include "test/sim/checks/heard.h"
@@ -150,6 +151,24 @@ static void describe_superseded(struct story *st, const struct job_status *s)
 	}
 }
 
+static void describe_failures(struct story *st, const struct job_status *s)
+{
+	if (s->nfailures)
+		buf_puts(st->page, INDENT "  Failures:\n");
+	for (uint32_t i = 0; i < s->nfailures; i++) {
+		const struct failure *f = &s->failures[i];
+		char at[CLOCKTEXT_BYTES];
+		put_line(st->page, "  Attempt:", number(st, f->attempt));
+		put_line(st->page, "  Exit Code:", number(st, (uint32_t)f->exit_code));
+		clocktext_seconds(f->finished_ms, at);
+		put_line(st->page, "  Finished At:", at);
+		put_line(st->page, "  Index:", number(st, f->index));
+		put_line(st->page, "  Message:", f->message);
+		put_line(st->page, "  Node:", f->node);
+		put_line(st->page, "  Reason:", f->reason);
+	}
+}
+
 static void describe_job(struct story *st, const struct version *v)
 {
 	const struct job_status *s = &v->job.status;
@@ -161,6 +180,7 @@ static void describe_job(struct story *st, const struct version *v)
 	put_line(b, "Completed Indexes:", s->completed);
 	put_conditions(b, s->conds, s->nconds);
 	put_line(b, "Failed:", number(st, s->failed));
+	describe_failures(st, s);
 	put_line(b, "Message:", s->message);
 	put_line(b, "Ready:", number(st, s->ready));
 	put_line(b, "Reason:", s->reason);

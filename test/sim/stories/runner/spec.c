@@ -13,16 +13,16 @@ static const struct {
 	enum { IS_TEXT, IS_MS, IS_MILLI } kind;
 	const char *otherwise; /* NULL: left out */
 } template_keys[] = {
-	{"run", IS_MS, "1s"},          {"exit", IS_TEXT, "0"},    {"fails", IS_TEXT, "0"},
-	{"cpu", IS_MILLI, "100m"},     {"memory", IS_MILLI, "1"}, {"gpu", IS_MILLI, NULL},
-	{"v", IS_TEXT, "1"},           {"refuse", IS_TEXT, NULL}, {"pull", IS_MS, NULL},
-	{"config", IS_MS, NULL},       {"mount", IS_MS, NULL},    {"oom", IS_TEXT, NULL},
-	{"term", IS_TEXT, NULL},       {"stop", IS_MS, NULL},     {"late", IS_MS, NULL},
-	{"tolseconds", IS_TEXT, NULL}, {"ask", IS_TEXT, NULL},    {"evict", IS_TEXT, NULL},
-	{"sysctl", IS_TEXT, NULL},     {"init", IS_MS, NULL},     {"initexit", IS_TEXT, NULL},
-	{"sidecar", IS_MS, NULL},      {"inject", IS_MS, NULL},   {"second", IS_TEXT, NULL},
-	{"ready", IS_MS, NULL},        {"spelt", IS_TEXT, NULL},  {"port", IS_TEXT, NULL},
-	{"runtime", IS_TEXT, NULL},    {"claim", IS_TEXT, NULL},
+	{"run", IS_MS, "1s"},        {"exit", IS_TEXT, "0"},        {"fails", IS_TEXT, "0"},
+	{"cpu", IS_MILLI, "100m"},   {"memory", IS_MILLI, "1"},     {"gpu", IS_MILLI, NULL},
+	{"v", IS_TEXT, "1"},         {"refuse", IS_TEXT, NULL},     {"pull", IS_MS, NULL},
+	{"config", IS_MS, NULL},     {"mount", IS_MS, NULL},        {"oom", IS_TEXT, NULL},
+	{"says", IS_TEXT, NULL},     {"term", IS_TEXT, NULL},       {"stop", IS_MS, NULL},
+	{"late", IS_MS, NULL},       {"tolseconds", IS_TEXT, NULL}, {"ask", IS_TEXT, NULL},
+	{"evict", IS_TEXT, NULL},    {"sysctl", IS_TEXT, NULL},     {"init", IS_MS, NULL},
+	{"initexit", IS_TEXT, NULL}, {"sidecar", IS_MS, NULL},      {"inject", IS_MS, NULL},
+	{"second", IS_TEXT, NULL},   {"ready", IS_MS, NULL},        {"spelt", IS_TEXT, NULL},
+	{"port", IS_TEXT, NULL},     {"runtime", IS_TEXT, NULL},    {"claim", IS_TEXT, NULL},
 };
 
 static const char *template_value(struct arena *a, size_t i, const struct words *w)

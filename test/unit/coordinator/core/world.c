@@ -75,6 +75,13 @@ static void write_job(struct world *w, struct wjob *j)
 		j->superseded[i].node = w_find(w, s.superseded[i].node)->name;
 	}
 	j->job.status.superseded = j->superseded;
+	for (uint32_t i = 0; i < s.nfailures; i++) {
+		j->failures[i] = s.failures[i];
+		j->failures[i].node = w_find(w, s.failures[i].node)->name;
+		j->failures[i].reason = text(j, 16 + 2 * i, s.failures[i].reason);
+		j->failures[i].message = text(j, 17 + 2 * i, s.failures[i].message);
+	}
+	j->job.status.failures = j->failures;
 	for (uint32_t i = 0; i < s.nconds; i++) {
 		j->conds[i] = s.conds[i];
 		assert_string_not_equal(s.conds[i].message, "");

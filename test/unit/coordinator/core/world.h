@@ -47,7 +47,8 @@ struct wjob { /* a job as the API server has it; fill in what a test needs, then
 	char completed[256];
 	struct cond conds[8];
 	struct superseded superseded[W_NODES];
-	char texts[16][MESSAGE_MAX + 64];
+	struct failure failures[FAILURES_MAX];
+	char texts[16 + 2 * FAILURES_MAX][MESSAGE_MAX + 64];
 	bool urgent, marked;
 	int64_t due_ms;
 	uint32_t writes;
