@@ -104,6 +104,7 @@ static void act(struct coordinator *c, const struct core_action *a)
 				a->pod_delete.uid));
 		break;
 	case ACT_POD_LABEL: pod_label(c, a); break;
+	case ACT_SERVICE: object_op(c, OP_SERVICE, a); break;
 	case ACT_NOTE: note(c, &a->note); break;
 	case ACT_TEMPLATE_DROP: template_store_drop(&c->templates, a->template_name); break;
 	}

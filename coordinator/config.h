@@ -8,7 +8,7 @@
 struct coordinator_config {
 	struct core_config core;
 	const char *namespace, *lease, *identity, *address; /* identity unique per start */
-	const char *predecessors; /* as elect_config has it */
+	const char *predecessors;                           /* as elect_config has it */
 	int64_t lease_duration_ms, renew_deadline_ms, retry_period_ms;
 	const char *agent_username; /* system:serviceaccount:NS:NAME */
 	uint32_t heartbeat_ms;

@@ -8,9 +8,10 @@
 enum { NAMES_TLS = 4 };
 
 struct names {
-	char *identity; /* NAME_UID_SUFFIX of the pod, or NAME_SUFFIX; each start has its own suffix */
-	char *predecessors; /* NAME_UID_ of the pod; "": its UID is not known */
-	char *address;  /* host:port where agents find this one */
+	char *identity; /* NAME_UID_SUFFIX of the pod, or NAME_SUFFIX; each start has its own suffix
+			 */
+	char *predecessors;   /* NAME_UID_ of the pod; "": its UID is not known */
+	char *address;        /* host:port where agents find this one */
 	char *agent_username; /* system:serviceaccount:NAMESPACE:NAME */
 	char *tls[NAMES_TLS]; /* that the certificate must have; the first is NAME.NAMESPACE.svc */
 };

@@ -127,6 +127,17 @@ static uint64_t submit_choice(struct op *op)
 	return submit(op, &req);
 }
 
+static uint64_t submit_service(struct op *op)
+{
+	struct job_service service = {.job_name = op->name, .job_uid = op->uid};
+	struct api_request req = {.verb = API_CREATE,
+				  .kind = API_SERVICE,
+				  .ns = op->ns,
+				  .name = op->name,
+				  .service = &service};
+	return submit(op, &req);
+}
+
 static uint64_t submit_list_needed(struct op *op)
 {
 	struct api_request req = {.verb = API_LIST,
@@ -154,6 +165,11 @@ static uint64_t op_submit(struct op *op)
 		req.uid = NULL;
 		return submit(op, &req);
 	case OP_CHOOSE: return submit_choice(op);
+	case OP_SERVICE: return submit_service(op);
+	case OP_SERVICE_READ:
+		req = object_request(op, API_GET, API_SERVICE);
+		req.uid = NULL;
+		return submit(op, &req);
 	case OP_LOOKUP:
 		if (needed_listed(op->needed))
 			return submit_list_needed(op);
@@ -195,6 +211,8 @@ static enum pace_kind kind_of(enum op_type type)
 		[OP_LOOKUP] = PACE_READ,
 		[OP_CHOOSE] = PACE_STATUS,
 		[OP_JOB_DELETE] = PACE_DELETE,
+		[OP_SERVICE] = PACE_STATUS,
+		[OP_SERVICE_READ] = PACE_READ,
 		[OP_LIST_PODS] = PACE_LIST,
 		[OP_LIST_NODE] = PACE_LIST,
 		[OP_NOTE] = PACE_EVENT,

@@ -25,7 +25,9 @@ enum op_type {
 	OP_LOOKUP,
 	OP_CHOOSE, /* ns, name, uid: the claim; text: its node, its volume or "", the version */
 	OP_JOB_DELETE,
-	OP_LIST_PODS, /* all of Muster's, at start */
+	OP_SERVICE,      /* ns, name, uid: the job, whose name the Service gets */
+	OP_SERVICE_READ, /* after a create that met one of the same name */
+	OP_LIST_PODS,    /* all of Muster's, at start */
 	OP_LIST_NODE,
 	OP_NOTE,
 	OP_N

@@ -88,6 +88,21 @@ static void tell_made(struct coordinator *c, struct op *op, const struct pod *po
 	tell_pod_done(c, op, &ok, is_member ? &m : NULL);
 }
 
+static void tell_service(struct coordinator *c, const struct op *op, enum rc rc,
+			 const char *message, const struct meta *there)
+{
+	struct core_event ev = {
+		.type = CEV_SERVICE,
+		.service = {.ns = op->ns,
+			    .name = op->name,
+			    .uid = op->uid,
+			    .rc = rc,
+			    .message = message,
+			    .owner_kind = there ? str_or_empty(there->owner_kind) : "",
+			    .owner_uid = there ? str_or_empty(there->owner_uid) : ""}};
+	shell_step(c, &ev);
+}
+
 static void on_object(void *self, struct op *op, const struct api_object *obj)
 {
 	struct coordinator *c = coordinator_of(self);
@@ -111,6 +126,11 @@ static void on_object(void *self, struct op *op, const struct api_object *obj)
 		op->found = !needed_listed(op->needed); /* else its end is to be told */
 		tell_looked_up(c, op, &(struct api_result){.rc = RC_OK, .message = ""},
 			       obj->needed);
+		break;
+	case OP_SERVICE:
+	case OP_SERVICE_READ:
+		op->found = true;
+		tell_service(c, op, op->type == OP_SERVICE ? RC_OK : RC_EXISTS, "", obj->meta);
 		break;
 	case OP_CHOOSE: break; /* the next read of the claim shows it */
 	case OP_COMPUTE_NODE_APPLY:
@@ -208,6 +228,16 @@ static void end_create(struct coordinator *c, struct op *op, const struct api_re
 	op_queue(read);
 }
 
+static void end_service(struct coordinator *c, struct op *op, const struct api_result *res)
+{
+	if (op->found)
+		return; /* the core was told when the object came */
+	if (op->type == OP_SERVICE && res->rc == RC_EXISTS)
+		op_queue(op_new(&c->ops, OP_SERVICE_READ, op->ns, op->name, op->uid));
+	else
+		tell_service(c, op, res->rc, res->message, NULL);
+}
+
 static void end_note(struct coordinator *c, struct op *op, const struct api_result *res)
 {
 	c->stats.events += res->rc == RC_OK;
@@ -263,6 +293,8 @@ static void on_end(void *self, struct op *op, const struct api_result *res)
 	case OP_JOB_GET: end_job_get(c, op, res); break;
 	case OP_LIST_PODS: end_list_pods(c, res); break;
 	case OP_LIST_NODE: end_list_node(c, op, res); break;
+	case OP_SERVICE:
+	case OP_SERVICE_READ: end_service(c, op, res); break;
 	case OP_NOTE: end_note(c, op, res); break;
 	case OP_N: break;
 	}

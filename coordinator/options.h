@@ -7,7 +7,8 @@
 
 struct options {
 	bool uninstall;
-	const char *kubeconfig, *namespace, *identity, *address, *pod_ip, *pod_uid, *listen, *serve, *service;
+	const char *kubeconfig, *namespace, *identity, *address, *pod_ip, *pod_uid, *listen, *serve,
+		*service;
 	const char *lease, *tls_secret, *ca_secret, *order_secret, *agent_policy, *ca_configmap,
 		*agent_account, *default_image;
 	int64_t lease_ms, renew_ms, retry_ms, heartbeat_ms, grace_ms, not_ready_ms;

@@ -214,6 +214,7 @@ static void (*const handlers[])(struct core *, const struct core_event *) = {
 	[CEV_HANGUP] = agent_hangup,
 	[CEV_DROPPED] = agent_dropped,
 	[CEV_PODS] = pods_listed,
+	[CEV_SERVICE] = job_service_ended,
 	[CEV_POD_DONE] = pod_op_ended,
 	[CEV_POD_ASKED] = admission_answered,
 	[CEV_JOB_CHECKED] = job_checked,

@@ -222,6 +222,7 @@ static const struct meta *decode_kind(enum api_kind kind, const json_t *o,
 		decode_admission(a, kind, o, &ret->admission);
 		ret->object.admission = &ret->admission;
 		return &ret->admission.meta;
+	case API_SERVICE:
 	case API_EVENT:
 	case API_KIND_N: break;
 	}

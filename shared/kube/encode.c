@@ -8,6 +8,7 @@
 #include "kube/base64.h"
 #include "kube/encode_status.h"
 #include "kube/js.h"
+#include "kube/owner.h"
 #include "kube/path.h"
 #include "kube/pod.h"
 
@@ -187,6 +188,22 @@ static json_t *claim_choice(const struct api_request *req)
 			 "name", c->claim, "uid", c->uid);
 }
 
+/* No port: a headless Service without any gives names all the same. */
+static json_t *job_service(const struct api_request *req)
+{
+	const struct job_service *s = req->service;
+	json_t *labels = json_pack("{s:s, s:s, s:s}", LABEL_MANAGED_BY, "muster", LABEL_JOB_NAME,
+				   s->job_name, LABEL_JOB_UID, s->job_uid);
+	json_t *meta = json_pack("{s:s, s:o, s:[o]}", "name", req->name, "labels", labels,
+				 "ownerReferences", encode_job_owner(s->job_name, s->job_uid));
+	json_t *selector =
+		json_pack("{s:s, s:s}", LABEL_JOB_UID, s->job_uid, LABEL_CURRENT, "true");
+	json_t *o = json_pack("{s:o, s:{s:s, s:b, s:o}}", "metadata", meta, "spec", "clusterIP",
+			      "None", "publishNotReadyAddresses", 1, "selector", selector);
+	set_type(o, API_SERVICE);
+	return o;
+}
+
 static json_t *body_of(const struct api_request *req)
 {
 	switch (req->kind) {
@@ -205,6 +222,7 @@ static json_t *body_of(const struct api_request *req)
 	case API_EVENT: return event(req->event);
 	case API_SECRET:
 	case API_CONFIGMAP: return keyed(req);
+	case API_SERVICE: return job_service(req);
 	case API_TOKENREVIEW: return token_review(req->token);
 	case API_POD: return req->verb == API_PATCH ? pod_label(req) : NULL;
 	case API_CLAIM:

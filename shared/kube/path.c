@@ -18,6 +18,7 @@ static const struct {
 	[API_EVENT] = {"events.k8s.io/v1", "events", "Event", true},
 	[API_SECRET] = {"v1", "secrets", "Secret", true},
 	[API_CONFIGMAP] = {"v1", "configmaps", "ConfigMap", true},
+	[API_SERVICE] = {"v1", "services", "Service", true},
 	[API_TOKENREVIEW] = {"authentication.k8s.io/v1", "tokenreviews", "TokenReview", false},
 	[API_RUNTIME_CLASS] = {"node.k8s.io/v1", "runtimeclasses", "RuntimeClass", false},
 	[API_CLAIM] = {"v1", "persistentvolumeclaims", "PersistentVolumeClaim", true},

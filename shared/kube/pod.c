@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kube/decode_requests.h"
+#include "kube/owner.h"
 #include "kube/pod_doubt.h"
 #include "kube/pod_form.h"
 #include "kube/pod_hash.h"
@@ -275,9 +276,7 @@ static void add_proof(json_t *meta, const struct pod_create *p)
 static void add_owner(json_t *meta, const struct pod_create *p)
 {
 	json_object_set_new(meta, "ownerReferences",
-			    json_pack("[{s:s, s:s, s:s, s:s, s:b, s:b}]", "apiVersion", API_VERSION,
-				      "kind", KIND_JOB_NAME, "name", p->job_name, "uid", p->job_uid,
-				      "controller", 1, "blockOwnerDeletion", 1));
+			    json_pack("[o]", encode_job_owner(p->job_name, p->job_uid)));
 }
 
 static void add_var(json_t *env, const char *name, const char *value)
@@ -288,6 +287,7 @@ static void add_var(json_t *env, const char *name, const char *value)
 static json_t *member_env(const struct pod_create *p)
 {
 	AUTO(buf_done) struct buf index = BUF_INIT(16), size = BUF_INIT(16), all = BUF_INIT(16);
+	AUTO(buf_done) struct buf leader = BUF_INIT(256);
 	json_t *env = json_array();
 	buf_printf(&index, "%u", p->index);
 	buf_printf(&size, "%u", p->parallelism);
@@ -299,6 +299,9 @@ static json_t *member_env(const struct pod_create *p)
 	add_var(env, "MUSTER_JOB_NAME", p->job_name);
 	add_var(env, "MUSTER_NODE_NAME", p->node);
 	add_var(env, "JOB_COMPLETION_INDEX", buf_str(&index));
+	buf_printf(&leader, "%s-0.%s.%s.svc", p->job_name, p->job_name, p->ns);
+	if (p->parallelism > 1)
+		add_var(env, "MUSTER_LEADER_ADDRESS", buf_str(&leader));
 	return env;
 }
 

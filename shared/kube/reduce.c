@@ -35,6 +35,7 @@ static const char *const of_job[] = {
 	"spec.backoffLimit",
 	"spec.activeDeadlineSeconds",
 	"spec.startDeadlineSeconds",
+	"spec.enableDNSHostnames",
 	"spec.terminationGracePeriodSeconds",
 	"spec.ttlSecondsAfterFinished",
 	"spec.onNodeLoss",
@@ -85,6 +86,7 @@ static const char *const *fields_of(enum api_kind kind)
 	case API_LEASE:
 	case API_SECRET:
 	case API_CONFIGMAP:
+	case API_SERVICE:
 	case API_TOKENREVIEW:
 	case API_RUNTIME_CLASS:
 	case API_CLAIM:

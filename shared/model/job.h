@@ -21,6 +21,7 @@ struct job_spec {
 	uint32_t min_parallelism; /* effective: 1…parallelism */
 	int32_t priority;
 	bool suspend;
+	bool names; /* enableDNSHostnames: by default if there is more than one member */
 	uint32_t backoff_limit;
 	int64_t active_deadline_s, ttl_s; /* -1: none */
 	int64_t start_deadline_s;         /* startDeadlineSeconds; 0: none */

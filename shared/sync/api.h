@@ -45,6 +45,7 @@ struct api_request {
 		const struct lease *lease;
 		const struct event_note *event;
 		const struct keyed_data *data;
+		const struct job_service *service; /* CREATE of a SERVICE */
 		const struct claim_choice *choice; /* PATCH of CLAIM and VOLUME */
 		const char *token;                 /* TOKENREVIEW, audience muster-coordinator */
 		bool current; /* PATCH of a POD: whether it has LABEL_CURRENT */

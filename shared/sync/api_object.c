@@ -20,6 +20,7 @@ const char *api_kind_text(enum api_kind kind)
 		[API_EVENT] = "events",
 		[API_SECRET] = "secrets",
 		[API_CONFIGMAP] = "configmaps",
+		[API_SERVICE] = "services",
 		[API_TOKENREVIEW] = "tokenreviews",
 		[API_RUNTIME_CLASS] = "runtimeclasses",
 		[API_CLAIM] = "persistentvolumeclaims",

@@ -17,6 +17,7 @@ enum api_kind {
 	API_EVENT,        /* events.k8s.io/v1 Event */
 	API_SECRET,       /* v1 Secret */
 	API_CONFIGMAP,    /* v1 ConfigMap */
+	API_SERVICE,      /* v1 Service */
 	API_TOKENREVIEW,  /* authentication.k8s.io/v1 TokenReview */
 	/* Objects that pods need, in the order of enum needed_kind. */
 	API_RUNTIME_CLASS, /* node.k8s.io/v1 RuntimeClass */
@@ -56,6 +57,12 @@ struct token_identity {
 	const char *node_name; /* extra authentication.kubernetes.io/node-name */
 	const char *error;
 	int64_t expires_ms; /* exp of the token's payload; 0 unknown */
+};
+
+/* The headless Service of a job, whose name it has: the current pods of the job have names in DNS,
+ * also before they are ready. Of an object that is read only the meta is known. */
+struct job_service {
+	const char *job_name, *job_uid;
 };
 
 /* The data of a Secret or ConfigMap: keys and values. Values of a Secret are decoded; ours hold no

@@ -86,6 +86,20 @@ static enum rc any_rc(struct world *w)
 											 12)];
 }
 
+static void service_done(struct world *w, const struct pending *p)
+{
+	struct core_event ev = {
+		.type = CEV_SERVICE,
+		.service = {.ns = p->ns,
+			    .name = p->name,
+			    .uid = p->uid,
+			    .rc = any_rc(w),
+			    .message = "words",
+			    .owner_kind = in_text(&w->in, "", KIND_JOB_NAME, "Other"),
+			    .owner_uid = in_number(&w->in, 2) ? p->uid : "another"}};
+	world_step(w, &ev);
+}
+
 /* The pod that was made, or one that somebody else made under its name. */
 static void pod_done(struct world *w, const struct pending *p, enum pod_op op)
 {
@@ -201,6 +215,7 @@ void world_answer(struct world *w)
 	case ACT_COMPUTE_NODE_APPLY: applied(w, &p); break;
 	case ACT_POD_CREATE: pod_done(w, &p, POD_OP_CREATE); break;
 	case ACT_POD_DELETE: pod_done(w, &p, POD_OP_DELETE); break;
+	case ACT_SERVICE: service_done(w, &p); break;
 	case ACT_POD_LABEL: pod_done(w, &p, POD_OP_LABEL); break;
 	case ACT_POD_ASK: asked(w, &p); break;
 	case ACT_JOB_GET: checked(w, &p); break;

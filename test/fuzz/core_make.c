@@ -91,6 +91,7 @@ static void spec(struct world *w, struct job_spec *s)
 		.backoff_limit = (uint32_t[]){0, 6, UINT32_MAX}[in_number(&w->in, 3)],
 		.active_deadline_s = times[in_number(&w->in, ARRAY_LEN(times))],
 		.ttl_s = times[in_number(&w->in, ARRAY_LEN(times))],
+		.names = in_number(&w->in, 2),
 		.start_deadline_s = times[in_number(&w->in, 4)],
 		.grace_s = 30,
 		.on_node_loss = (enum node_loss)in_number(&w->in, LOSS_FAIL + 1),

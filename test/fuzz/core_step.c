@@ -170,6 +170,7 @@ static void take(struct world *w, const struct core_action *a)
 	case ACT_COMPUTE_NODE_STATUS:
 	case ACT_JOB_GET:
 	case ACT_JOB_DELETE:
+	case ACT_SERVICE:
 	case ACT_COMPUTE_NODE_DELETE: pend_object(w, a); break;
 	case ACT_COMPUTE_NODE_APPLY:
 	case ACT_LIST_NODE:

@@ -9,6 +9,7 @@
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/ask.h"
 #include "coordinator/core/life/job_deletion.h"
+#include "coordinator/core/life/job_dns.h"
 #include "coordinator/core/life/job_finish.h"
 #include "coordinator/core/life/job_update.h"
 #include "coordinator/core/life/spent_pods.h"
@@ -181,6 +182,7 @@ static bool note_progress(struct core *c, struct job_record *j)
 		job_note_together(j);
 	if (j->life.started && j->life.state == JOB_PENDING)
 		job_set_state(c, j, JOB_RUNNING);
+	job_dns_check(c, j);
 	return false;
 }
 

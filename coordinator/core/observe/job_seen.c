@@ -176,6 +176,7 @@ static void set_spec(struct core *c, struct job_record *j, const struct job_spec
 	j->spec.backoff_limit = spec->backoff_limit;
 	j->spec.deadline_s = spec->active_deadline_s;
 	j->spec.start_deadline_s = spec->start_deadline_s;
+	j->spec.names = spec->names;
 	j->spec.grace_s = spec->grace_s;
 	j->spec.ttl_s = spec->ttl_s;
 	j->spec.on_loss = spec->on_node_loss;

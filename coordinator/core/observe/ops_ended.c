@@ -4,9 +4,11 @@
 #include "coordinator/core/attempt/address.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/job_denied.h"
+#include "coordinator/core/life/job_dns.h"
 #include "coordinator/core/observe/believed.h"
 #include "coordinator/core/observe/member_seen.h"
 #include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
@@ -116,6 +118,28 @@ static void labelled(struct core *c, struct attempt *a, const struct core_event 
 {
 	if (!attempt_address_written(c, a, ev->pod.rc, str_or_empty(ev->pod.message)))
 		attempt_retry(c, a, ev->pod.retry_after_ms);
+}
+
+/* A Service of the job's name that belongs to a job which is gone goes soon, too. One of anybody
+ * else is what the user wants. */
+static bool goes_soon(const struct job_record *j, const char *owner_kind, const char *owner_uid)
+{
+	return str_eq(owner_kind, KIND_JOB_NAME) && !str_eq(owner_uid, j->uid);
+}
+
+void job_service_ended(struct core *c, const struct core_event *ev)
+{
+	enum rc rc = ev->service.rc;
+	struct job_record *j = job_find_same(c, ev->service.ns, ev->service.name, ev->service.uid);
+	if (!j || j->dns.stage != DNS_ASKED)
+		return;
+	if (rc == RC_OK ||
+	    (rc == RC_EXISTS && !goes_soon(j, ev->service.owner_kind, ev->service.owner_uid)))
+		job_dns_made(c, j);
+	else if (final_refusal(rc) && rc != RC_NOTFOUND)
+		job_dns_refused(c, j, str_or_empty(ev->service.message));
+	else
+		job_dns_later(c, j);
 }
 
 void pod_op_ended(struct core *c, const struct core_event *ev)

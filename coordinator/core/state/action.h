@@ -21,6 +21,7 @@ enum core_action_type {
 	ACT_JOB_DELETE,    /* ttlSecondsAfterFinished is over (UID precondition) */
 	ACT_LIST_NODE,     /* list the pods of a node that has no session */
 	ACT_NOTE,          /* a Kubernetes Event */
+	ACT_SERVICE,       /* the headless Service of a job is to be made */
 	ACT_CHOOSE,        /* give a claim its first consumer */
 	ACT_LOOKUP,        /* read an object that pods need */
 	ACT_TEMPLATE_DROP, /* no job uses the template of this name any more */
@@ -36,7 +37,7 @@ struct core_action {
 			bool ahead;  /* goes before statuses that only say why a job waits */
 			int64_t not_before_ms; /* 0, or the earliest time of the write */
 		} object; /* JOB_STATUS, COMPUTE_NODE_STATUS, COMPUTE_NODE_DELETE, JOB_GET,
-			     JOB_DELETE */
+			     JOB_DELETE, SERVICE (of the job) */
 		struct pod_create pod_create; /* template_text NULL: found by the hash */
 		struct {
 			struct pod_create create;

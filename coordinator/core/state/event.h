@@ -30,6 +30,7 @@ enum core_event_type {
 	CEV_JOB_CHECKED,    /* the live GET of ACT_JOB_GET was answered */
 	CEV_STATUS_WRITTEN, /* the write of a job's or ComputeNode's status ended */
 	CEV_LOOKED_UP,      /* ACT_LOOKUP or ACT_CHOOSE was answered */
+	CEV_SERVICE,        /* ACT_SERVICE was answered */
 	CEV_APPLIED,        /* the apply of a ComputeNode ended */
 	CEV_AGENTS_BOUND,   /* the admission policy for agents is bound, or is not any more */
 };
@@ -105,6 +106,14 @@ struct core_event {
 			const char *message;
 			const char *rv; /* with RC_OK: the new resourceVersion */
 		} written;
+		struct {
+			const char *ns, *name, *uid; /* of the job */
+			/* RC_OK: it was made. RC_EXISTS: one of its name was there, of the owner
+			 * below. RC_NOTFOUND: … and is gone meanwhile, or the namespace is. */
+			enum rc rc;
+			const char *message;
+			const char *owner_kind, *owner_uid; /* "": it has no owner */
+		} service;
 		struct {
 			const char *name;
 			enum rc rc;

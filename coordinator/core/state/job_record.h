@@ -36,6 +36,7 @@ struct job_want {
 	enum node_loss on_loss;
 	enum update_type update_type;
 	bool suspend, unavailable_percent;
+	bool names;          /* the members have names in DNS */
 	bool credentials;    /* the pod carries credentials, so no agent may create it */
 	const char *invalid; /* why no pod can be made of the spec, or "" */
 	uint32_t template_id, old_template_id; /* old: of pods that older versions made */
@@ -54,6 +55,16 @@ struct job_check {
 struct job_failures {
 	struct failure v[FAILURES_MAX]; /* by time, index and attempt */
 	uint32_t n;
+};
+
+enum job_dns_stage { DNS_NONE, DNS_ASKED, DNS_THERE };
+
+/* The Service that gives the members names in DNS. */
+struct job_dns {
+	enum job_dns_stage stage;
+	bool told;        /* an Event says why there is none */
+	uint32_t tries;   /* in vain */
+	int64_t again_ms; /* NONE: not before */
 };
 
 /* The state and what belongs to it. */
@@ -97,6 +108,7 @@ struct job_record {
 	struct job_failures *failures; /* NULL: none */
 	struct job_place place;
 	struct job_tickets tickets;
+	struct job_dns dns;
 	/* The list of jobs that are to say why they wait. */
 	struct job_record *waiting_prev, *waiting_next;
 	struct job_record **waiting_in; /* the list that the job is in, or NULL */

@@ -92,7 +92,8 @@ static int64_t jittered(struct elect *e, int64_t ms)
 	return ms + (int64_t)rng_below(&e->rng, (uint64_t)ms / 5 + 1);
 }
 
-/* A candidate looks four times as often as a leader renews: reads are cheap and a handover is quick. */
+/* A candidate looks four times as often as a leader renews: reads are cheap and a handover is
+ * quick. */
 static void rest(struct elect *e)
 {
 	int64_t period = e->cfg.retry_period_ms;

@@ -48,8 +48,8 @@ static void release_followers(struct server_sessions *s, struct server_review *r
 	struct server_review *f;
 	if (!r->followers)
 		return;
-	DL_FOREACH(r->followers, f)
-	f->before = NULL;
+	DL_FOREACH (r->followers, f)
+		f->before = NULL;
 	DL_CONCAT(s->waiting, r->followers);
 	r->followers = NULL;
 	DL_SORT(s->waiting, older);

@@ -47,6 +47,7 @@ BAD_JOBS = [
     ("priority too high", {"priority": 1001}, ["spec.priority"]),
     ("backoffLimit negative", {"backoffLimit": -1}, ["spec.backoffLimit"]),
     ("deadline 0", {"activeDeadlineSeconds": 0}, ["spec.activeDeadlineSeconds"]),
+    ("DNS hostnames text", {"enableDNSHostnames": "yes"}, ["spec.enableDNSHostnames"]),
     ("start deadline 0", {"startDeadlineSeconds": 0}, ["spec.startDeadlineSeconds"]),
     ("start deadline too far", {"startDeadlineSeconds": 2147483648}, ["spec.startDeadlineSeconds"]),
     ("grace negative", {"terminationGracePeriodSeconds": -1}, ["spec.terminationGracePeriodSeconds"]),
@@ -200,7 +201,7 @@ GOOD_JOBS = [
     ("everything", {
         "args": ["a"], "image": "registry.example/a:1@sha256:" + "0" * 64, "parallelism": 10000, "minParallelism": 1,
         "priority": -1000, "suspend": True, "backoffLimit": 0, "activeDeadlineSeconds": 1,
-        "startDeadlineSeconds": 1, "terminationGracePeriodSeconds": 0, "ttlSecondsAfterFinished": 0, "onNodeLoss": "Wait",
+        "startDeadlineSeconds": 1, "terminationGracePeriodSeconds": 0, "ttlSecondsAfterFinished": 0, "onNodeLoss": "Wait", "enableDNSHostnames": True,
         "updateStrategy": {"type": "RollingUpdate", "maxUnavailable": "25%"},
         "env": [{"name": "A", "value": ""}, {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}],
         "resources": {"requests": {"cpu": 1, "memory": "1.5Gi", "example.com/gpu": "2"}, "limits": {"cpu": "1000m"}},

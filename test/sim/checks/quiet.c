@@ -89,6 +89,20 @@ static void check_start(struct cluster *cl, const struct version *v)
 			   v->meta.name);
 }
 
+/* The members of a job that runs have names, unless the API server refuses the Service. */
+static void check_names(struct cluster *cl, const struct version *v)
+{
+	const struct server *s = &cl->world.server;
+	const struct version *service =
+		store_find(&s->store, API_SERVICE, v->meta.ns, v->meta.name);
+	if (!v->job.spec.names || v->job.status.state != JOB_RUNNING || s->deny_services ||
+	    v->meta.deleted_ms)
+		return;
+	if (!service || (service->meta.owner_uid && !str_eq(service->meta.owner_uid, v->meta.uid)))
+		world_fail(&cl->world, "names", "job %s runs without a Service of its own",
+			   v->meta.name);
+}
+
 static void check_job(struct cluster *cl, const struct version *v)
 {
 	const struct job_status *st = &v->job.status;
@@ -99,6 +113,7 @@ static void check_job(struct cluster *cl, const struct version *v)
 			   st->active, st->ready, t.active, t.ready);
 	check_counts(cl, v);
 	check_start(cl, v);
+	check_names(cl, v);
 	bool final = st->state == JOB_COMPLETED || st->state == JOB_FAILED;
 	if (final && t.active)
 		world_fail(&cl->world, "leaked-member", "job %s is %s, %u members live",

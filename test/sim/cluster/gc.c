@@ -34,6 +34,18 @@ static void orphan_pods(struct cluster *cl, const char *uid)
 	}
 }
 
+static void orphan_services(struct cluster *cl, const char *uid)
+{
+	const struct shelf *sh = &cl->world.server.store.shelf[API_SERVICE];
+	for (uint32_t i = 0; i < sh->n; i++) {
+		if (!str_eq(sh->v[i]->meta.owner_uid, uid))
+			continue;
+		struct version *c = version_clone(sh->v[i]);
+		c->meta.owner_kind = c->meta.owner_name = c->meta.owner_uid = NULL;
+		server_put(&cl->world.server, c);
+	}
+}
+
 static uint32_t delete_pods(struct cluster *cl, const char *uid)
 {
 	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
@@ -50,10 +62,12 @@ static uint32_t delete_pods(struct cluster *cl, const char *uid)
 /* One job with a deletionTimestamp; false: it waits for its pods. */
 static bool finalize(struct cluster *cl, struct version *job)
 {
-	if (job->meta.orphan_finalizer)
+	if (job->meta.orphan_finalizer) {
 		orphan_pods(cl, job->meta.uid);
-	else if (job->foreground && delete_pods(cl, job->meta.uid) > 0)
+		orphan_services(cl, job->meta.uid);
+	} else if (job->foreground && delete_pods(cl, job->meta.uid) > 0) {
 		return false;
+	}
 	if (!job->held) {
 		store_remove(&cl->world.server.store, job);
 	} else if (job->meta.orphan_finalizer || job->foreground) {
@@ -86,6 +100,16 @@ static void collect_pods(struct cluster *cl)
 	}
 }
 
+static void collect_services(struct cluster *cl)
+{
+	const struct shelf *sh = &cl->world.server.store.shelf[API_SERVICE];
+	for (uint32_t i = sh->n; i-- > 0;) {
+		const char *owner = sh->v[i]->meta.owner_uid;
+		if (owner && !world_by_uid(&cl->world, API_JOB, owner))
+			store_remove(&cl->world.server.store, sh->v[i]);
+	}
+}
+
 static void collect_compute_nodes(struct cluster *cl)
 {
 	const struct shelf *sh = &cl->world.server.store.shelf[API_COMPUTE_NODE];
@@ -103,6 +127,7 @@ static void on_collect(void *self, uint64_t arg)
 	cl->collecting = false;
 	finalize_jobs(cl);
 	collect_pods(cl);
+	collect_services(cl);
 	collect_compute_nodes(cl);
 }
 
@@ -111,7 +136,8 @@ void gc_change(struct cluster *cl, const struct change *ch)
 	const struct version *v = ch->now;
 	bool job_leaves = v->kind == API_JOB && (ch->ev == WATCH_DELETED || v->meta.deleted_ms);
 	bool node_left = v->kind == API_NODE && ch->ev == WATCH_DELETED;
-	bool owned_born = !ch->prev && (v->kind == API_POD || v->kind == API_COMPUTE_NODE);
+	bool owned_born = !ch->prev && (v->kind == API_POD || v->kind == API_SERVICE ||
+					v->kind == API_COMPUTE_NODE);
 	if (job_leaves || node_left || owned_born)
 		collect_soon(cl);
 }

@@ -208,6 +208,7 @@ static void make_job(struct plan *p, const struct plan_config *cfg,
 		j->want.start_deadline_s = 3 + (int64_t)((cfg->seed + p->njobs * 7) % 60);
 		j->may_fail = true;
 	}
+	j->want.nameless = (cfg->seed / 8 + p->njobs) % 9 == 5;
 	if (p->first && p->njobs % 3)
 		j->want.parallelism = j->want.min_parallelism = 1;
 	if (strstr(j->template_text, "claim=disk"))

@@ -25,6 +25,7 @@ static uint64_t hash_spec(const struct job_spec *s)
 	uint64_t h = hash_u64(hash_u64(17, s->parallelism), s->min_parallelism);
 	h = hash_u64(hash_u64(h, s->backoff_limit), (uint64_t)s->active_deadline_s);
 	h = hash_u64(h, (uint64_t)s->start_deadline_s);
+	h = hash_u64(h, s->names);
 	h = hash_u64(hash_u64(h, s->suspend), (uint64_t)s->on_node_loss);
 	return hash_selection(hash_str(h, str_or_empty(s->template_hash)), s);
 }

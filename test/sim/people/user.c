@@ -122,6 +122,7 @@ static void set_spec(const struct world *w, struct version *v, const struct job_
 	spec->backoff_limit = want->backoff_limit;
 	spec->active_deadline_s = want->deadline_s;
 	spec->start_deadline_s = want->start_deadline_s;
+	spec->names = spec->parallelism > 1 && !want->nameless;
 	spec->grace_s = LEASE_GRACE_MS / 1000;
 	spec->ttl_s = want->ttl_s;
 	spec->on_node_loss = want->on_node_loss;

@@ -16,6 +16,7 @@ struct job_want {
 	int32_t priority;
 	int64_t deadline_s, ttl_s; /* -1: none */
 	int64_t start_deadline_s;  /* 0: none */
+	bool nameless;             /* no names in DNS */
 	enum node_loss on_node_loss;
 	enum update_type update;
 	uint32_t max_unavailable; /* 0: the default */

@@ -110,7 +110,10 @@ void edit_spec(struct version *v, enum edit what, uint32_t n)
 		else
 			spec->active_deadline_s = n % 3 ? 5 + (int64_t)(n % 90) : -1;
 		break;
-	case EDIT_TTL: spec->ttl_s = n % 3 ? (int64_t)(n % 60) : -1; break;
+	case EDIT_TTL:
+		spec->names ^= n % 11 == 5;
+		spec->ttl_s = n % 3 ? (int64_t)(n % 60) : -1;
+		break;
 	case EDIT_MIN: spec->min_parallelism = 1 + n % spec->parallelism; break;
 	case EDIT_STRATEGY: edit_strategy(spec, n); break;
 	case EDIT_LOSS: spec->on_node_loss = (enum node_loss)(n % 3); break;

@@ -253,6 +253,10 @@ static void copy_body(struct arena *a, const struct api_request *r, struct api_r
 					 copy_str(a, r->choice->claim),
 					 copy_str(a, r->choice->uid)};
 		c->choice = COPY_ARRAY(a, &s, 1U);
+	} else if (r->kind == API_SERVICE && r->verb == API_CREATE) {
+		struct job_service s = {copy_str(a, r->service->job_name),
+					copy_str(a, r->service->job_uid)};
+		c->service = COPY_ARRAY(a, &s, 1U);
 	} else if (r->kind == API_TOKENREVIEW) {
 		c->token = copy_str(a, r->token);
 	} else if (r->kind == API_EVENT) {

@@ -28,6 +28,7 @@ static enum write write_of(const struct call *call)
 	case API_NODE:
 	case API_SECRET:
 	case API_CONFIGMAP:
+	case API_SERVICE:
 	case API_RUNTIME_CLASS:
 	case API_CLAIM:
 	case API_VOLUME:

@@ -55,8 +55,9 @@ struct server {
 	const char *
 		no_volumes_on; /* no volume can be made for these nodes ("n1,n2"); NULL: for each */
 	bool reads_fail;       /* each GET of what pods need fails, 500 … */
-	bool drivers_fail;     /* … each of a CSIDriver alone */
-	bool binder_stopped;   /* nobody binds claims to the volumes that they were given */
+	const char *deny_services; /* what a quota says to each Service, or NULL */
+	bool drivers_fail;         /* … each of a CSIDriver alone */
+	bool binder_stopped;       /* nobody binds claims to the volumes that they were given */
 	uint32_t volumes_fail; /* percent of volumes that cannot be made where they were to be */
 	const char *status_refused;      /* the status of this job is refused, 422; NULL: none */
 	const char *refused_job;         /* whose status was refused last … */

@@ -49,6 +49,7 @@ static void clone_body(struct version *c, const struct version *v)
 	case API_NODE: c->node = copy_node(a, &v->node); break;
 	case API_POD: pod_tree_clone(&c->tree, &v->tree, a, &c->pod_decoded); break;
 	case API_LEASE: c->lease = copy_lease(a, &v->lease); break;
+	case API_SERVICE: c->meta = copy_meta(a, &v->meta); break;
 	case API_SECRET:
 	case API_CONFIGMAP:
 		c->data.meta = copy_meta(a, &v->meta);
@@ -112,6 +113,7 @@ struct api_object version_object(const struct version *v)
 	case API_CSI_DRIVER:
 	case API_CSI_NODE:
 	case API_CSI_CAPACITY: o.needed = &v->needed; break;
+	case API_SERVICE:
 	case API_EVENT:
 	case API_TOKENREVIEW:
 	case API_ADMISSION_POLICY:

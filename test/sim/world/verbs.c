@@ -132,6 +132,17 @@ static struct version *data_make(const struct api_request *req, const struct ver
 	return v;
 }
 
+static struct version *service_make(const struct api_request *req)
+{
+	struct version *v = version_new(API_SERVICE);
+	v->meta = (struct meta){.ns = copy_str(&v->arena, req->ns),
+				.name = copy_str(&v->arena, req->name),
+				.owner_kind = KIND_JOB_NAME,
+				.owner_name = copy_str(&v->arena, req->service->job_name),
+				.owner_uid = copy_str(&v->arena, req->service->job_uid)};
+	return v;
+}
+
 static struct version *pod_label(const struct api_request *req, const struct version *old)
 {
 	struct version *v = version_clone(old);
@@ -159,6 +170,8 @@ static struct version *make(const struct api_request *req, const struct version 
 {
 	if (req->kind == API_POD)
 		return pod_label(req, old);
+	if (req->kind == API_SERVICE)
+		return service_make(req);
 	if (req->kind == API_CLAIM || req->kind == API_VOLUME)
 		return choice_make(req, old);
 	return req->kind == API_LEASE ? lease_make(req, old) : data_make(req, old);
@@ -166,7 +179,9 @@ static struct version *make(const struct api_request *req, const struct version 
 
 static void create_named(struct server *s, const struct api_request *req, struct answer *ret)
 {
-	if (store_find(&s->store, req->kind, req->ns, req->name))
+	if (req->kind == API_SERVICE && s->deny_services)
+		answer_refuse(ret, RC_FORBIDDEN, 403, "Forbidden", s->deny_services);
+	else if (store_find(&s->store, req->kind, req->ns, req->name))
 		answer_refuse(ret, RC_EXISTS, 409, "AlreadyExists", "it already exists");
 	else
 		answer_ok(ret, 201, server_put(s, make(req, NULL)));

@@ -247,6 +247,28 @@ static void the_first_consumer_of_a_claim(void **state)
 	       "\"u\"}}}");
 }
 
+/* Its pods have names before they are ready, and only the current one of an index has one. */
+static void the_service_of_a_job(void **state)
+{
+	struct job_service s = {.job_name = "j", .job_uid = "u1"};
+	struct api_request req = {
+		.verb = API_CREATE, .kind = API_SERVICE, .ns = "n", .name = "j", .service = &s};
+	AUTO(buf_done) struct buf out = BUF_INIT(4096);
+	struct err e;
+	const char *type;
+	(void)state;
+	assert_int_equal(encode_body(&req, &out, &type, &e), RC_OK);
+	assert_string_equal(
+		buf_str(&out),
+		"{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"labels\":{"
+		"\"app.kubernetes.io/managed-by\":\"muster\",\"muster.dev/job-name\":\"j\","
+		"\"muster.dev/job-uid\":\"u1\"},\"name\":\"j\",\"ownerReferences\":[{"
+		"\"apiVersion\":\"muster.dev/v1alpha1\",\"blockOwnerDeletion\":true,"
+		"\"controller\":true,\"kind\":\"ComputeJob\",\"name\":\"j\",\"uid\":\"u1\"}]},"
+		"\"spec\":{\"clusterIP\":\"None\",\"publishNotReadyAddresses\":true,"
+		"\"selector\":{\"muster.dev/current\":\"true\",\"muster.dev/job-uid\":\"u1\"}}}");
+}
+
 static void an_event_has_one_name(void **state)
 {
 	struct event_note n = {.ns = "n",
@@ -338,6 +360,7 @@ int main(void)
 		cmocka_unit_test(secrets_are_base64),
 		cmocka_unit_test(a_key_without_a_value_is_taken_away),
 		cmocka_unit_test(the_first_consumer_of_a_claim),
+		cmocka_unit_test(the_service_of_a_job),
 		cmocka_unit_test(an_event_has_one_name),
 		cmocka_unit_test(any_bytes_become_text),
 		cmocka_unit_test(reasons_are_words),

@@ -423,6 +423,7 @@ static void a_members_pod(void **state)
 		"{\"name\":\"MUSTER_PARALLELISM\",\"value\":\"8\"},"
 		"{\"name\":\"MUSTER_NODE_NAME\",\"value\":\"n1\"},"
 		"{\"name\":\"JOB_COMPLETION_INDEX\",\"value\":\"2\"},"
+		"{\"name\":\"MUSTER_LEADER_ADDRESS\",\"value\":\"j-0.j.ns.svc\"},"
 		"{\"name\":\"MUSTER_JOB_NAME\",\"value\":\"mine\"}],\"name\":\"main\"}],"
 		"\"hostname\":\"j-2\",\"nodeName\":\"n1\",\"subdomain\":\"j\"}}";
 	struct pod_create p = member;

@@ -234,8 +234,7 @@ static void takes_what_a_predecessor_left(void **state)
 		struct world *w = world;
 		elect_start(w->e, 1000, WALL + 1000);
 		give(fake_last(&w->api), cases[i].holder, "7", WALL);
-		CASE(cases[i].holder,
-		     (fake_last(&w->api)->verb == API_PATCH) == cases[i].at_once);
+		CASE(cases[i].holder, (fake_last(&w->api)->verb == API_PATCH) == cases[i].at_once);
 		if (fake_last(&w->api)->live) {
 			assert_string_equal(fake_last(&w->api)->rv, "7");
 			fake_end(fake_last(&w->api), RC_CONFLICT);

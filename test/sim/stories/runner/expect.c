@@ -218,6 +218,17 @@ static const char *starts(struct story *st, const struct words *w, const char **
 		 : "no such job";
 }
 
+/* Whose the Service of a job's name is: own, other, none. */
+static const char *service(const struct story *st, const char *name)
+{
+	const struct version *job = user_job(st->world, name);
+	const struct version *v =
+		job ? store_find(&st->world->server.store, API_SERVICE, job->meta.ns, name) : NULL;
+	if (!v)
+		return "none";
+	return str_eq(v->meta.owner_uid, job->meta.uid) ? "own" : "other";
+}
+
 /* ---- what was told and written ---- */
 
 /* event OBJECT REASON [PART of its note]: how many there were; any, unless n= is given. */
@@ -252,6 +263,8 @@ static const char *actual(struct story *st, const struct words *w, const char **
 		return events(st, w, ret_wanted);
 	const struct heard_job *h = heard_job(heard, word(w, 3));
 	*ret_wanted = word(w, 4);
+	if (str_eq(what, "service"))
+		return service(st, word(w, 3));
 	if (str_eq(what, "writes"))
 		return number(&st->arena, h ? h->writes : 0);
 	if (str_eq(what, "asked"))

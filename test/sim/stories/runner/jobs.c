@@ -253,6 +253,8 @@ bool story_on_server(struct story *st, const struct words *w, const char *deed)
 		world->server.deny_agent_pods = str_eq(word(w, 3), "on");
 	else if (str_eq(deed, "deny-pods"))
 		world->server.deny_pods = w->n > 3 ? word(w, 3) : NULL;
+	else if (str_eq(deed, "deny-services"))
+		world->server.deny_services = w->n > 3 ? word(w, 3) : NULL;
 	else if (str_eq(deed, "webhook-dead"))
 		server_set_webhook(&world->server, w->n > 3 ? word(w, 3) : NULL);
 	else if (str_eq(deed, "older-version") || str_eq(deed, "this-version"))

@@ -153,6 +153,7 @@ void story_set_spec(struct story *st, struct version *v, const struct words *w)
 	spec->backoff_limit = (uint32_t)option_whole(w, "backoff", spec->backoff_limit);
 	spec->priority = (int32_t)option_whole(w, "priority", spec->priority);
 	spec->active_deadline_s = option_whole(w, "deadline", spec->active_deadline_s);
+	spec->names = option_whole(w, "names", spec->parallelism > 1);
 	spec->start_deadline_s = option_whole(w, "startby", spec->start_deadline_s);
 	spec->ttl_s = option_whole(w, "ttl", spec->ttl_s);
 	if (loss)

@@ -182,6 +182,7 @@ static void put_action(struct world *w, const struct core_action *a)
 			   a->pod_ask.create.job_name, a->pod_ask.create.index,
 			   a->pod_ask.create.attempt, a->pod_ask.create.node);
 		break;
+	case ACT_SERVICE: put_object(w, "service", a); break;
 	case ACT_POD_LABEL:
 		buf_printf(&w->did, "label %s: %s\n", a->pod_label.uid,
 			   a->pod_label.current ? "current" : "none");

@@ -238,6 +238,7 @@ static void put_action(struct buf *b, const struct core_action *a)
 		break;
 	case ACT_POD_ASK: buf_printf(b, "POD_ASK %s", a->pod_ask.key); break;
 	case ACT_POD_DELETE: buf_printf(b, "POD_DELETE %s", a->pod_delete.uid); break;
+	case ACT_SERVICE: put_object(b, "SERVICE", a); break;
 	case ACT_POD_LABEL:
 		buf_printf(b, "POD_LABEL %s %s", a->pod_label.uid,
 			   a->pod_label.current ? "current" : "none");
