@@ -117,7 +117,9 @@ def fill_tls(c, data):
 
 
 def pods_of_both(c):
-    """Agents create pods without credentials, the coordinator those with. Both are listed and deleted."""
+    """Agents create pods without credentials, the coordinator those with. Both are listed and deleted. A Service of the user's
+    own has the name of one job."""
+    c.api.post("/api/v1/namespaces/default/services", {"metadata": {"name": "plain"}, "spec": {"ports": [{"port": 80}]}})
     c.make_job("plain", command=["forever"], parallelism=3)
     c.make_job("account", command=["forever"], parallelism=1, template={"spec": {"serviceAccountName": "robot"}})
     for job in ("plain", "account"):
@@ -125,7 +127,12 @@ def pods_of_both(c):
     makers = {p["metadata"]["labels"]["muster.dev/job-name"]: p["metadata"]["managedFields"][0]["manager"]
               for p in c.pods()}
     equal(makers, {"plain": "muster-agent", "account": "muster-coordinator"}, "who made the pods")
-    c.kubectl("delete", "cjob/plain", "--cascade=background")
+    c.make_job("pair", command=["forever"], parallelism=2)
+    service = c.wait(lambda: c.find("/api/v1/namespaces/default/services/pair"), "the job's Service is made")
+    equal(service["spec"]["selector"].get("muster.dev/job-uid"), c.job("pair")["metadata"]["uid"], "whose pods have names")
+    check("ownerReferences" not in c.find("/api/v1/namespaces/default/services/plain")["metadata"], "the user's Service is left alone")
+    for job in ("plain", "pair"):
+        c.kubectl("delete", f"cjob/{job}", "--cascade=background")
     c.wait(lambda: not c.pods("plain"), "the pods of the deleted job are gone")
 
 
