@@ -14,6 +14,7 @@
 #include "link/front_places.h"
 #include "link/front_pump.h"
 #include "link/front_shakes.h"
+#include "os/clock.h"
 
 /* The first bytes of a REQ socket: "\0SP\0", its protocol, two zeros. */
 static const uint8_t req_header[HEADER_BYTES] = {0, 'S', 'P', 0, 0, 0x30, 0, 0};
@@ -175,6 +176,7 @@ static void shake_hands(struct conn *c)
 void conn_shake(struct conn *c)
 {
 	struct front *f = c->front;
+	int64_t began_us = clock_mono_us();
 	pthread_mutex_lock(&f->lock);
 	c->tls = tls_stream_new(f->server, c->peer.fd);
 	pthread_mutex_unlock(&f->lock);
@@ -182,17 +184,21 @@ void conn_shake(struct conn *c)
 		shake_hands(c);
 	else
 		fail(c, "out of memory");
+	f->shakes_us += clock_mono_us() - began_us;
 }
 
-/* The peer has said something; its first words cost most of the work. */
+/* The peer has said something; its first words cost most of the work. While it waits for its turn
+ * nothing is read; when it hangs up, it leaves the line. */
 static void handshake_event(struct conn *c)
 {
 	if (c->tls)
 		shake_hands(c);
+	else if (c->shake.waits)
+		fail(c, "the peer hung up before its turn for a TLS handshake");
 	else if (shakes_take(c))
 		conn_shake(c);
 	else
-		end_ask_nothing(&c->peer);
+		end_ask(&c->peer, EPOLLRDHUP);
 }
 
 void conn_taken(struct conn *c)

@@ -35,7 +35,8 @@ struct address {
 	/* front_shakes.h: until when its handshakes are paid for, the connections that wait for
 	 * theirs, and, without a connection, since when it is kept (0: it is not). */
 	int64_t shakes_paid_ms, kept_ms;
-	struct conn *shakers;
+	struct conn *shakers; /* the oldest first */
+	bool newest_next;     /* the last that began was the newest of a late line */
 	struct address *shakers_prev, *shakers_next, *kept_prev, *kept_next;
 };
 
@@ -99,6 +100,7 @@ struct front {
 	struct address *addresses, *shakers, *kept;
 	uint32_t nkept;
 	int64_t shakes_paid_ms; /* all handshakes are paid for until then */
+	int64_t shakes_us;      /* what handshakes that began in this turn took */
 	struct conn *by_number;
 	struct conn **strangers;
 	uint32_t nstrangers, cap_strangers;

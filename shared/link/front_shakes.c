@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two buckets, each as the time until which it is paid for. */
+/* Two buckets, each as the time until which it is paid for. Of one address the oldest begins first,
+ * until that has waited for half of the time after which it gives way to a newcomer (front_places.c):
+ * it may lose its place before its handshake ends, and an agent gives up after 3 s. Then each handshake of a long line would come too late, so half of them are for
+ * the newest: these are in time, are vouched for, and pay for the next. The other half are for the
+ * oldest, whom a flood from its address would keep waiting for ever. No turn begins more than it can
+ * do in a moment, however slow the machine is: who has come by the next turn is newer. */
 #include "link/front_shakes.h"
 
 #include <stdlib.h>
@@ -10,6 +15,8 @@ enum {
 	ADDRESS_EVERY_MS = 62,
 	ALL_BURST = 2000,
 	ALL_EVERY_MS = 1,
+	TURN_US = 50000,
+	LATE_MS = 500,
 	KEPT_MAX = 4096, /* addresses without a connection */
 };
 
@@ -31,7 +38,8 @@ static bool address_may(const struct front *f, const struct address *a)
 
 static bool all_may(const struct front *f)
 {
-	return has_one(f->shakes_paid_ms, f->now_ms, ALL_BURST, ALL_EVERY_MS);
+	return f->shakes_us < TURN_US &&
+	       has_one(f->shakes_paid_ms, f->now_ms, ALL_BURST, ALL_EVERY_MS);
 }
 
 static void begin(struct conn *c)
@@ -82,6 +90,14 @@ void shakes_leave(struct conn *c)
 		DL_DELETE2(c->front->shakers, a, shakers_prev, shakers_next);
 }
 
+/* The oldest; if that comes late, the newest, every other time. */
+static struct conn *pick(const struct front *f, struct address *a)
+{
+	struct conn *oldest = a->shakers, *newest = oldest->shake.prev;
+	a->newest_next = f->now_ms - oldest->since_ms > LATE_MS && !a->newest_next;
+	return a->newest_next ? newest : oldest;
+}
+
 struct conn *shakes_next(struct front *f)
 {
 	struct address *a, *next;
@@ -91,7 +107,7 @@ struct conn *shakes_next(struct front *f)
 	{
 		if (!address_may(f, a))
 			continue;
-		struct conn *c = a->shakers;
+		struct conn *c = pick(f, a);
 		/* The address goes to the end of the line. */
 		shakes_leave(c);
 		if (a->shakers) {

@@ -3,7 +3,9 @@
  * who it is before. So an address may begin 128 at once and 16 a second, all together 2,000 at once
  * and 1,000 a second; beyond that a connection waits for its turn, unread, in its place and within
  * its time. Addresses take turns, so many connections of one keep those of others not waiting.
- * Whoever is vouched for costs its address nothing. */
+ * Whoever is vouched for costs its address nothing. Of a line of one address
+ * whose oldest waits for long, every other is the newest. A turn of the
+ * thread begins handshakes for 50 ms, and at least one. */
 #pragma once
 
 #include "link/front_parts.h"

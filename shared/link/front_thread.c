@@ -92,8 +92,11 @@ static void turn(struct front *f)
 {
 	struct epoll_event events[EVENTS_MAX];
 	int tick_ms = f->shakers ? SHAKERS_TICK_MS : TICK_MS;
+	if (f->shakers && f->shakes_us > 0)
+		tick_ms = 0; /* perhaps they wait for this turn alone */
 	int n = epoll_wait(f->epoll_fd, events, EVENTS_MAX, tick_ms);
 	int64_t now_ms = f->now_ms = clock_ms();
+	f->shakes_us = 0;
 	for (int i = 0; i < n; i++) {
 		if (events[i].data.ptr == &f->listen_fd)
 			front_port_accept(f, now_ms);
