@@ -283,6 +283,16 @@ static void on_object(void *self, uint64_t id, enum watch_event we, const struct
 	op->owner->sink.on_object(op->owner->sink.self, op, obj);
 }
 
+/* An Event that a busy server refuses waits its turn again: the window has become smaller, or all
+ * pauses. Its name follows from what it says, so it is never stored twice. */
+static bool noted_later(struct ops *o, struct op *op, const struct api_result *res)
+{
+	if (op->type != OP_NOTE || !api_busy(res) || ++op->refusals >= NOTE_TRIES_MAX)
+		return false;
+	o->nwaiting_notes++;
+	return true;
+}
+
 static void on_done(void *self, uint64_t id, const struct api_result *res)
 {
 	struct op *op = self;
@@ -291,8 +301,10 @@ static void on_done(void *self, uint64_t id, const struct api_result *res)
 	DL_DELETE(o->inflight, op);
 	o->ninflight--;
 	answered(o, op, res);
-	if (res->rc == RC_OK && *str_or_empty(res->cont)) {
+	bool more = res->rc == RC_OK && *str_or_empty(res->cont);
+	if (more)
 		mem_strset(&op->cont, res->cont);
+	if (more || noted_later(o, op, res)) {
 		op->id = 0;
 		DL_PREPEND(o->waiting, op);
 		start(o);

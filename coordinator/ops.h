@@ -11,7 +11,7 @@
 #include "pace/pace.h"
 #include "sync/api.h"
 
-enum { OPS_INFLIGHT_INITIAL = 64, OPS_INFLIGHT_MAX = 256, PODS_PAGE = 500 };
+enum { OPS_INFLIGHT_INITIAL = 64, OPS_INFLIGHT_MAX = 256, PODS_PAGE = 500, NOTE_TRIES_MAX = 5 };
 
 enum op_type {
 	OP_COMPUTE_NODE_APPLY,
@@ -44,6 +44,7 @@ struct op {
 	struct pod_create pod; /* its strings are text of this op or of the template store */
 	char proof[PROOF_TEXT_BYTES];
 	bool warning;
+	uint32_t refusals; /* of a note */
 	bool current;    /* POD_LABEL */
 	int64_t when_ms; /* of a note */
 	/* Used by the owner between on_object and on_end. */

@@ -182,6 +182,33 @@ static void a_server_with_too_much_to_do(void **state)
 }
 
 /* Nothing is sent before the time that the server named, and then all goes on. */
+/* A server that is busy has refused what its status says all the same; so often that it is no use,
+ * the Event is given up. */
+static void an_event_is_tried_again(void **state)
+{
+	static const struct api_result busy = {
+		.rc = RC_THROTTLED, .http = 429, .reason = "", .message = "", .rv = "", .cont = ""};
+	(void)state;
+	w->ops.nwaiting_notes = 1;
+	struct op *op = op_new(&w->ops, OP_NOTE, "ns", "a", "u");
+	op->text[0] = mem_strdup("Reason");
+	op->text[1] = mem_strdup("words");
+	op_queue(op);
+	for (uint32_t i = 1; i < NOTE_TRIES_MAX; i++) {
+		fake_done(fake_last(&w->api), &busy);
+		assert_string_equal(buf_str(&w->told), "");
+		while (w->api.n == i) {
+			assert_int_equal(w->ops.nwaiting_notes, 1);
+			ops_now(&w->ops, ops_deadline(&w->ops));
+			ops_turn(&w->ops);
+		}
+		assert_int_equal(w->api.n, i + 1);
+		assert_int_equal(w->ops.nwaiting_notes, 0);
+	}
+	fake_done(fake_last(&w->api), &busy);
+	assert_string_equal(buf_str(&w->told), "a:THROTTLED ");
+}
+
 static void a_pause_ends(void **state)
 {
 	const struct api_result busy = {.rc = RC_THROTTLED, .http = 429, .retry_after_ms = 2000};
@@ -233,6 +260,7 @@ int main(void)
 		T(a_lookup_is_a_get_of_its_kind),
 		T(a_choice_is_a_patch_of_the_claim_or_of_a_volume),
 		T(a_server_with_too_much_to_do),
+		T(an_event_is_tried_again),
 		T(a_pause_ends),
 		T(who_cancels_hears_nothing),
 	};
