@@ -15,6 +15,7 @@
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/node.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
 
@@ -88,12 +89,24 @@ static void resume_pause(const struct core *c, struct job_record *j, const struc
 	job_retry_at(j, a->id.index, c->now_ms + left);
 }
 
+/* Nodes of the newest failures, oldest first, so far as there are Nodes of these names. */
+static void adopt_failed_on(const struct core *c, struct job_record *j)
+{
+	for (uint32_t i = 0; j->failures && i < j->failures->n; i++) {
+		const struct failure *f = &j->failures->v[i];
+		const struct node_record *n = node_find(c, f->node);
+		if (n && f->index < j->spec.completions)
+			job_failed_on(j, f->index, n);
+	}
+}
+
 void job_adopt_attempts(struct core *c, struct job_record *j)
 {
 	struct attempt *a;
 	count_failed(j);
 	count_ends(j);
 	job_changed_indexes(j);
+	adopt_failed_on(c, j);
 	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
 		job_raise_floor(j, a->id.attempt);

@@ -128,6 +128,7 @@ static void set_template(struct core *c, struct job_record *j, const struct job_
 		job_changed_template(j);
 		mended(j);
 		refusals_forget(j);
+		job_forget_failed_on(j);
 		templates_use(c, j->ns, h, 1);
 		templates_use(c, j->ns, j->spec.template_id, -1);
 	}

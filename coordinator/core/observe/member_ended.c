@@ -72,6 +72,8 @@ static void charge(struct core *c, struct attempt *a, const struct member *m)
 	/* Else the job was mended meanwhile: what failed is not what runs next. */
 	if (templates_are_same(j, a->template_id))
 		job_retry_at(j, a->id.index, c->now_ms + (wait_ms > pause_ms ? wait_ms : pause_ms));
+	if (templates_are_same(j, a->template_id))
+		job_failed_on(j, a->id.index, a->node);
 	tell_failure(c, a, m);
 }
 

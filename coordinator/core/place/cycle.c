@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coordinator/core/place/cycle.h"
 
+#include <string.h>
+
 #include "coordinator/core/place/passer.h"
 #include "coordinator/core/place/pick.h"
 #include "coordinator/core/place/reserve.h"
@@ -16,6 +18,9 @@
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/volume_room.h"
 #include "coordinator/core/state/waiting.h"
+
+/* Nodes from which an index keeps away. */
+enum { FAILED_ON = 2 };
 
 static int64_t asked(const struct job_record *j, uint32_t res)
 {
@@ -51,21 +56,81 @@ static bool open_index(const struct core *c, const struct job_record *j, uint32_
 	return job_number_left(j, index) && (!s || s->retry_ms <= c->now_ms);
 }
 
-/* Pairs the lowest open indexes with the n best nodes. */
+/* The candidates [k, n) are not given away yet. Brings the first of them on which the index has not
+ * failed lately to k; those before it keep their order. False: it failed on each of them. */
+static bool bring(struct candidate *v, uint32_t k, uint32_t n, const struct slot *s)
+{
+	uint32_t at = k;
+	while (at < n && slot_failed_on(s, v[at].node))
+		at++;
+	if (at == n)
+		return false;
+	struct candidate one = v[at];
+	memmove(v + k + 1, v + k, (at - k) * sizeof *v);
+	v[k] = one;
+	return true;
+}
+
+static bool failed_on(const struct job_record *j, const struct placement *x, uint32_t node)
+{
+	return slot_failed_on(job_slot_find(j, x->index), node);
+}
+
+static void swap(struct placement *a, struct placement *b)
+{
+	uint32_t node = a->node;
+	a->node = b->node;
+	b->node = node;
+}
+
+/* The last of the placements, v[k], is on a node where its index has failed. Others may go there
+ * instead: one whose node v[k] can take, or one that takes the node of a second, whose node v[k]
+ * can take. An index keeps away from two nodes, so no longer chain would find more. */
+static void exchange(const struct job_record *j, struct placement *v, uint32_t k)
+{
+	for (uint32_t i = 0; i < k; i++) {
+		if (failed_on(j, &v[i], v[k].node))
+			continue;
+		if (!failed_on(j, &v[k], v[i].node)) {
+			swap(&v[i], &v[k]);
+			return;
+		}
+		for (uint32_t b = 0; b < k; b++) {
+			if (b == i || failed_on(j, &v[k], v[b].node) ||
+			    failed_on(j, &v[b], v[i].node))
+				continue;
+			swap(&v[i], &v[k]);
+			swap(&v[b], &v[k]);
+			return;
+		}
+	}
+}
+
+static void plan_grow(struct placing *p, uint32_t n)
+{
+	if (n <= p->plan_cap)
+		return;
+	p->plan_cap = n;
+	p->plan = mem_realloc(p->plan, n, sizeof *p->plan);
+}
+
+/* Pairs the lowest open indexes with the best of the n candidates, so many as are wanted. An index
+ * gets a node of its last two failures only if no other is there for it: two candidates more than
+ * are wanted are always enough for that. */
 static uint32_t pair(const struct core *c, const struct job_record *j, uint32_t n)
 {
 	struct placing *p = c->placing;
-	uint32_t k = 0, i;
-	if (n > p->plan_cap) {
-		p->plan_cap = n;
-		p->plan = mem_realloc(p->plan, n, sizeof *p->plan);
-	}
+	uint32_t most = n < j->place.want ? n : j->place.want, k = 0, i;
+	plan_grow(p, most);
 	struct lacking l = lacking_of(j);
-	while (k < n && lacking_next(j, &l, &i)) {
-		if (open_index(c, j, i)) {
-			p->plan[k] = (struct placement){i, p->candidates[k].node};
-			k++;
-		}
+	while (k < most && lacking_next(j, &l, &i)) {
+		if (!open_index(c, j, i))
+			continue;
+		bool good = bring(p->candidates, k, n, job_slot_find(j, i));
+		p->plan[k] = (struct placement){i, p->candidates[k].node};
+		if (!good)
+			exchange(j, p->plan, k);
+		k++;
 	}
 	return k;
 }
@@ -117,7 +182,8 @@ static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 			 .passer = passer_of(c, j),
 			 .need = job_needs_at_once(j),
 			 /* A choice is made among all nodes that fit. */
-			 .want = j->place.want + (objects == OBJECTS_READY ? 0 : c->nodes.n)};
+			 .want = j->place.want + (objects == OBJECTS_READY ? 0 : c->nodes.n) +
+				 (j->members.any_failed_on ? FAILED_ON : 0)};
 	uint32_t most = objects_most(j->spec.request);
 	q.want = objects == OBJECTS_READY && q.want > most ? most : q.want;
 	uint32_t n = pick_nodes(c, c->placing, &q, &plan->kept);

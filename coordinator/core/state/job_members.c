@@ -84,6 +84,26 @@ void job_set_ends(struct job_record *j, uint32_t index, uint8_t ends)
 	job_slot(j, index)->ends = ends;
 }
 
+void job_failed_on(struct job_record *j, uint32_t index, const struct node_record *n)
+{
+	struct slot *s = job_slot(j, index);
+	if (s->failed_on[0] == n->idx + 1)
+		return;
+	s->failed_on[1] = s->failed_on[0];
+	s->failed_on[0] = n->idx + 1;
+	j->members.any_failed_on = true;
+}
+
+void job_forget_failed_on(struct job_record *j)
+{
+	for (uint32_t i = 0; j->members.any_failed_on && i < job_slots_end(j); i++) {
+		struct slot *s = job_slot_find(j, i);
+		if (s)
+			s->failed_on[0] = s->failed_on[1] = 0;
+	}
+	j->members.any_failed_on = false;
+}
+
 void job_number_used(struct job_record *j, uint32_t index, uint32_t attempt)
 {
 	struct slot *s = job_slot(j, index);

@@ -78,6 +78,16 @@ void job_retry_at(struct job_record *j, uint32_t index, int64_t at_ms);
  * for it, or has mended the job. */
 void job_retry_at_once(struct job_record *j, uint32_t first);
 void job_set_ends(struct job_record *j, uint32_t index, uint8_t ends);
+/* A charged failure of the index took place on the node. A record of a node that is gone may be
+ * another node's later: a retry may then keep away from that one. */
+void job_failed_on(struct job_record *j, uint32_t index, const struct node_record *n);
+/* One of the last two did: a retry goes to another node, if one fits. */
+static inline bool slot_failed_on(const struct slot *s, uint32_t node)
+{
+	return s && (s->failed_on[0] == node + 1 || s->failed_on[1] == node + 1);
+}
+/* What has failed is not what runs next: any node is as good as others. */
+void job_forget_failed_on(struct job_record *j);
 /* An attempt of the index has had this number: neither this nor a lower number is given again. */
 void job_number_used(struct job_record *j, uint32_t index, uint32_t attempt);
 /* The same for all indexes. */

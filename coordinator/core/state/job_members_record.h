@@ -8,8 +8,10 @@
 /* One member index. */
 struct slot {
 	struct attempt *current;
-	int64_t retry_ms; /* until then the index gets no attempt */
-	uint32_t last;    /* the highest attempt number that is known of this index; 0: none */
+	int64_t retry_ms;      /* until then the index gets no attempt */
+	uint32_t last;         /* the highest attempt number that is known of this index; 0: none */
+	uint32_t failed_on[2]; /* nodes of its last two charged failures, the newest first: idx + 1;
+				* 0: none */
 	uint8_t ends; /* in a row, since the last long run or change by a user (attempt/again.h) */
 };
 
@@ -28,6 +30,7 @@ struct job_members {
 	uint32_t attempt_floor;
 	uint32_t highest_attempt, stored_attempts; /* status.attempts; what a stored status has */
 	uint32_t nspent; /* attempts that have ended uncharged, without success, and have a pod */
+	bool any_failed_on;             /* a slot has nodes on which its index failed */
 	uint32_t failed, stored_failed; /* charged attempts; those that a stored status counts */
 	struct runs completed;          /* those beyond spec.completions too, which may grow … */
 	uint32_t ncompleted;            /* … but are not counted */

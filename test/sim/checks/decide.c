@@ -19,6 +19,7 @@
 #include "test/sim/checks/passed.h"
 #include "test/sim/checks/place.h"
 #include "test/sim/checks/prefer.h"
+#include "test/sim/checks/retry.h"
 #include "test/sim/checks/said.h"
 #include "test/sim/checks/shapes.h"
 #include "test/sim/checks/stop.h"
@@ -85,6 +86,7 @@ static void on_placed(struct checks *c, struct mind *m, const struct line *l)
 		mem_strset(&att_of(m, l)->placed, l->job->job.spec.template_text);
 	if (l->job) { /* before check_placed() takes note of it */
 		check_preferred(c, m, l);
+		check_retry(c, m, l);
 		check_placed_on_kept(c, m, l);
 		check_passed(c, m, l);
 	}

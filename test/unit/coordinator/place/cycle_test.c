@@ -102,6 +102,58 @@ static void open_indexes(void **state)
 	assert_plans(c, "a:4@n1,5@n2! ");
 }
 
+/* A retry keeps away from the nodes of its last two failures while another fits: also if others
+ * have to take them, or to make room in turn. */
+static void not_where_it_failed(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t nodes, parallelism, min;
+		struct {
+			uint32_t index, node; /* from 1; 0: no more */
+		} failed[5];
+		const char *plans;
+	} cases[] = {
+		{"once", 2, 1, 1, {{0, 1}}, "a:0@n2! "},
+		{"twice", 3, 1, 1, {{0, 1}, {0, 2}}, "a:0@n3! "},
+		{"the last two count", 3, 1, 1, {{0, 1}, {0, 2}, {0, 3}}, "a:0@n1! "},
+		{"twice on one", 3, 1, 1, {{0, 1}, {0, 2}, {0, 2}}, "a:0@n3! "},
+		{"no other fits", 1, 1, 1, {{0, 1}}, "a:0@n1! "},
+		{"others take it", 3, 3, 3, {{0, 1}}, "a:0@n2,1@n1,2@n3! "},
+		{"others have to leave theirs", 3, 3, 3, {{2, 3}}, "a:0@n3,1@n2,2@n1! "},
+		{"in turn", 3, 3, 3, {{0, 3}, {2, 2}, {2, 3}}, "a:0@n2,1@n3,2@n1! "},
+		{"a gang never waits for that", 2, 2, 2, {{0, 1}, {1, 1}}, "a:0@n2,1@n1! "},
+		{"nor does a member of several", 1, 2, 1, {{0, 1}}, "a:0@n1 "},
+		{"it is the best for others", 3, 2, 1, {{1, 2}}, "a:0@n1,1@n3! "},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		placing_setup(&world);
+		struct core *c = world;
+		c->idle = true;
+		nodes(c, cases[i].nodes, 1000);
+		struct job_record *j = waiting(c, "a", cases[i].parallelism, cases[i].min, 0);
+		for (size_t k = 0; cases[i].failed[k].node; k++)
+			job_failed_on(j, cases[i].failed[k].index,
+				      c->nodes.at[cases[i].failed[k].node - 1]);
+		assert_plans(c, cases[i].plans);
+		placing_teardown(&world);
+	}
+	(void)state;
+}
+
+static void forgotten_when_it_is_mended(void **state)
+{
+	struct core *c = tables_of(state);
+	c->idle = true;
+	nodes(c, 2, 1000);
+	struct job_record *j = waiting(c, "a", 1, 1, 0);
+	job_failed_on(j, 0, c->nodes.at[0]);
+	job_forget_failed_on(j);
+	assert_false(j->members.any_failed_on);
+	assert_plans(c, "a:0@n1! ");
+}
+
 /* A job that did not fit is looked at again when there is room that it could use. */
 static void what_waits_is_passed_over(void **state)
 {
@@ -174,6 +226,8 @@ int main(void)
 		T(a_cycle_waits_for_quiet),
 		T(by_priority_and_gangs_whole),
 		T(open_indexes),
+		T(not_where_it_failed),
+		T(forgotten_when_it_is_mended),
 		T(what_waits_is_passed_over),
 		T(a_cycle_in_parts),
 		T(a_new_job_in_parts),
