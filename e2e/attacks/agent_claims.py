@@ -87,7 +87,8 @@ def session_numbers_of_others(s):
 
 @attack("a record needs a proof or a job", "bug unordered_counts", memory_mib=64)
 def hello_of_four_thousand_jobs(s):
-    """4,032 members of jobs that do not exist, all at index 9,999, with the longest texts; ten times."""
+    """4,032 members of jobs that do not exist, each with its right pod name, all at index 9,999, with the longest texts; ten
+    times."""
     words = {"reason": "r" * 128, "message": "m" * 200}
 
     def tables():
@@ -96,9 +97,12 @@ def hello_of_four_thousand_jobs(s):
     for turn in range(10):
         p = s.node.welcomed(last_page=0)
         for page in range(1, 64):
-            members = [{"namespace": f"none-{page}", "job_name": f"job-{i}", "job_uid": f"{turn}-{page}-{i}", "index": 9999,
-                        "pod": f"job-{i}-9999-abcde", "pod_uid": f"{turn}-{page}-{i}", "attempt": 1000000000 - i,
-                        "phase": RUNNING, **words} for i in range(64)]
+            members = []
+            for i in range(64):
+                uid, attempt = f"{turn}-{page}-{i}", 1000000000 - i
+                members.append({"namespace": f"none-{page}", "job_name": f"job-{i}", "job_uid": uid, "index": 9999,
+                                "pod": forge.member_name(f"job-{i}", uid, 9999, attempt), "pod_uid": uid,
+                                "attempt": attempt, "phase": RUNNING, **words})
             kind, answer = p.hello("", s.node.name, members, page=page, last_page=int(page == 63))
             if kind != "welcome":
                 break

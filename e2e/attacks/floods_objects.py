@@ -58,7 +58,7 @@ def edits_of_one_large_job(s):
     s.spared(f"its status was written {writes} times in {lasted:.0f} s, {f.done} edits", writes < 5 + 2 * lasted)
 
 
-@attack("a node's pods are looked at every 5 s at most", "bug looks_at_once")
+@attack("a node's pods are looked at every 5 s at most", "bug looks_at_once+lists_without_pause")
 def pods_relabelled(s):
     """20 pods that look like members that have ended, on one node, whose labels change all the time."""
     node, uid = s.cluster.workers()[0], "0" * 36

@@ -119,8 +119,10 @@ def number_that_no_double_holds(s):
         code, _ = s.tenant.api.ask("POST", s.tenant.jobs, body.replace('"HERE"', big).replace(
             '"THERE"', "-" + big).replace('"numbers"', f'"numbers-{len(big)}"').encode())
         s.verdict.reached += [f"{big} was taken"] if code == 201 else []
-    s.reached("one of them is stored", s.tenant.api.get(s.tenant.jobs)["items"])
+    stored = [j["metadata"]["name"] for j in s.tenant.api.get(s.tenant.jobs)["items"]]
+    s.reached("one of them is stored", stored)
     yield
+    s.comes("each has a status", lambda: all(s.tenant.status(name).get("state") for name in stored), 20)
 
 
 @attack("memory goes with what lives", "bug slots_of_waiting", memory_mib=64)
@@ -149,6 +151,7 @@ def amounts_that_overflow(s):
         p["status"].get("phase") != "Pending" for p in s.tenant.api.get(s.tenant.pods)["items"]), 60))
     yield
     for name in ("huge", "round"):
+        s.verdict.reached.append(f"the job {name}: {s.tenant.status(name)}")
         s.spared(f"the job {name} waits", s.tenant.status(name).get("state") == "Pending")
         s.spared(f"no pod of {name} was made", not s.tenant.status(name).get("attempts"))
 
