@@ -46,7 +46,7 @@ def claims_of_members_that_run_elsewhere(s):
     yield
 
 
-@attack("a proof is of one node", "bug proof_of_any_node")
+@attack("a proof is of one node", "bug proof_of_any_node+elsewhere_believed")
 def proof_of_another_node(s):
     """The victim's own proofs, which every agent may read, told by a node that they are not of."""
     members = [real_claim(s, i, phase=phase) for phase in (RUNNING, SUCCEEDED, GONE, DENIED, HELD) for i in (0, 1)]

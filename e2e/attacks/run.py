@@ -144,8 +144,8 @@ def run_together(chosen, ground, number):
     return [p.verdict for p in plays]
 
 
-def run(selected, ground):
-    """Verdicts in the order of the attacks."""
-    groups = itertools.groupby(enumerate(selected), lambda one: one[1].family if one[1].light else one[0])
+def run(selected, ground, apart=False):
+    """Verdicts in the order of the attacks. apart: also those that are light, so that each shows its own effect."""
+    groups = itertools.groupby(enumerate(selected), lambda one: one[1].family if one[1].light and not apart else one[0])
     for number, (_, group) in enumerate(groups, 1):
         yield from run_together([a for _, a in group], ground, number)
