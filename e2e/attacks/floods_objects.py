@@ -34,9 +34,9 @@ def jobs_made_and_deleted(s):
 
 @attack("writes of a status are gathered", "bug status_at_once")
 def edits_of_one_large_job(s):
-    """A job of 200 KB whose priority and labels change as fast as the API server takes it."""
+    """A job of 60 KB whose priority changes as fast as the API server takes it."""
     body = job("edited", nodeSelector={"hostile": "nowhere"})
-    body["metadata"]["annotations"] = {f"a{i}": "x" * 1000 for i in range(200)}
+    body["metadata"]["annotations"] = {f"a{i}": "x" * 1000 for i in range(60)}
     s.tenant.api.post(s.tenant.jobs, body)
     wait("it waits", lambda: s.tenant.status("edited").get("message"))
     version = s.tenant.job("edited")["metadata"]["resourceVersion"]
@@ -44,18 +44,19 @@ def edits_of_one_large_job(s):
     seen = []
 
     def look():
-        for _, event in s.tenant.api.watch(query, 60):
+        for _, event in s.tenant.api.watch(query, 150):
             seen.append(event["object"].get("status", {}).get("observedGeneration"))
 
     def one(turn):
         s.tenant.api.patch(f"{s.tenant.jobs}/edited", {"spec": {"priority": turn % 1000}})
     threading.Thread(target=look, daemon=True).start()
     began = time.monotonic()
-    f = flood(s, one, 2)
+    f = flood(s, one, 4)
     s.reached("50 edits were taken", wait("50 edits", lambda: f.done > 50, 60))
     yield
     lasted, writes = time.monotonic() - began, len(set(seen))
-    s.spared(f"its status was written {writes} times in {lasted:.0f} s, {f.done} edits", writes < 5 + 2 * lasted)
+    s.verdict.reached.append(f"its status was written {writes} times in {lasted:.0f} s, {f.done} edits")
+    s.spared(f"its status was written {writes} times in {lasted:.0f} s, {f.done} edits", writes < 5 + 1.3 * lasted)
 
 
 @attack("a node's pods are looked at every 5 s at most", "bug looks_at_once+lists_without_pause")
@@ -145,5 +146,6 @@ def jobs_that_fail_at_once(s):
     time.sleep(15)
     yield
     made = sum(j["status"].get("attempts", 0) for j in s.tenant.api.get(s.tenant.jobs)["items"])
+    s.verdict.reached.append(f"{made} attempts of 8 members")
     s.spared(f"{made} attempts of 8 members", made < 8 * 6)
 
