@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two buckets, each as the time until which it is paid for. Of one address the oldest begins first,
- * until that has waited for half of the time after which it gives way to a newcomer (front_places.c):
- * it may lose its place before its handshake ends, and an agent gives up after 3 s. Then each handshake of a long line would come too late, so half of them are for
- * the newest: these are in time, are vouched for, and pay for the next. The other half are for the
- * oldest, whom a flood from its address would keep waiting for ever. No turn begins more than it can
- * do in a moment, however slow the machine is: who has come by the next turn is newer. */
+ * until that has waited for half of the time after which it gives way to a newcomer
+ * (front_places.c): it may lose its place before its handshake ends, and an agent gives up after 3
+ * s. Then each handshake of a long line would come too late, so half of them are for the newest:
+ * these are in time, are vouched for, and pay for the next. The other half are for the oldest, whom
+ * a flood from its address would keep waiting for ever. No turn begins more than it can do in a
+ * moment, however slow the machine is: who has come by the next turn is newer. */
 #include "link/front_shakes.h"
 
 #include <stdlib.h>

@@ -89,8 +89,8 @@ static void on_done(void *arg)
 {
 	struct slot *s = arg;
 	struct mail m = {.kind = MAIL_DONE, .who = s};
-	/* An answer that is sent is nobody's news. Its slot receives again in the next turn, and the
-	 * request that makes slots scarce brings one about. */
+	/* An answer that is sent is nobody's news. Its slot receives again in the next turn, and
+	 * the request that makes slots scarce brings one about. */
 	if (s->state == SLOT_SENDING)
 		mailbox_put_later(&s->owner->box, &m);
 	else

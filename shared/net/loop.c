@@ -107,11 +107,10 @@ static void ask(struct joined *j, int64_t now_ms)
 	j->crowded = n > POLL_MAX;
 	j->nfds = j->crowded ? POLL_MAX : n;
 	for (uint32_t i = 0; i < j->nfds; i++)
-		j->fds[i] =
-			(struct pollfd){.fd = fds[i].fd,
-					.events = (short)(
-						(fds[i].events & CURL_WAIT_POLLIN ? POLLIN : 0) |
-						(fds[i].events & CURL_WAIT_POLLOUT ? POLLOUT : 0))};
+		j->fds[i] = (struct pollfd){
+			.fd = fds[i].fd,
+			.events = (short)((fds[i].events & CURL_WAIT_POLLIN ? POLLIN : 0) |
+					  (fds[i].events & CURL_WAIT_POLLOUT ? POLLOUT : 0))};
 	curl_multi_timeout(c->multi, &timeout);
 	j->due_ms = now_ms + (timeout < 0 || timeout > LONGEST_MS ? LONGEST_MS : timeout);
 	j->known = true;

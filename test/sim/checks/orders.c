@@ -225,8 +225,7 @@ static bool has_uid(const struct order *o)
 /* What the agent has, and what the coordinator has. */
 static bool same_order(const struct order *has, const struct order *o)
 {
-	return same_pod(has, o) &&
-	       str_eq(str_or_empty(has->pod_uid), str_or_empty(o->pod_uid)) &&
+	return same_pod(has, o) && str_eq(str_or_empty(has->pod_uid), str_or_empty(o->pod_uid)) &&
 	       has->launch == o->launch && has->ticket == o->ticket;
 }
 
