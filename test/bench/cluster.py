@@ -6,11 +6,10 @@ watcher has counted each member as a pod with a node. All contenders are Service
 Fairness treats them alike."""
 
 import argparse
-import http.client
 import json
 import multiprocessing
 import os
-import queue
+import platform
 import re
 import statistics
 import subprocess
@@ -20,83 +19,14 @@ import time
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 sys.path.insert(0, os.path.join(TOP, "test", "integration", "programs"))
 os.environ.setdefault("MUSTER_BIN", os.path.join(TOP, "build", "release", "bin"))
+import measure  # noqa: E402
+import table  # noqa: E402
 from harness import BIN, NS, TOOLS, Cluster, free_port  # noqa: E402
 
 WORK = "bench"  # the namespace of the jobs
 PATIENCE = 240  # seconds for one run
 STUCK = 60  # seconds without another pod, after all was sent, that end a run
-BROKEN = (http.client.HTTPException, OSError)  # the server, or the time for an answer, has ended a connection
 IMAGE = "busybox:1.35"
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-# What a contender is measured by
-
-
-def cpu_seconds(pid):
-    with open(f"/proc/{pid}/stat", encoding="ascii") as f:
-        fields = f.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def requests(api):
-    """Counts of requests since the server's start: (verb, code) -> n."""
-    counts = {}
-    for line in api.text("/metrics").splitlines():
-        if line.startswith("apiserver_request_total{"):
-            labels = dict(re.findall(r'(\w+)="([^"]*)"', line))
-            key = labels["verb"], labels["code"]
-            counts[key] = counts.get(key, 0) + int(float(line.rsplit(" ", 1)[1]))
-    return counts
-
-
-def count_members(cluster, shared, members):
-    """The third watcher: sets shared.value to the number of pods with a node; runs until all were seen. The server
-    ends the watch of a client that is too slow; the next one begins with all pods that there are."""
-    while shared.value < members:
-        try:
-            watch_once(cluster.api, shared, members)
-        except BROKEN as e:
-            print(f"the watch of pods begins again: {e!r}", file=sys.stderr, flush=True)
-            time.sleep(1)
-
-
-def watch_once(api, shared, members):
-    c = api.connect(timeout=None)
-    c.request("GET", f"/api/v1/namespaces/{WORK}/pods?watch=1&resourceVersion=0&fieldSelector=spec.nodeName!%3D",
-              headers={"Authorization": f"Bearer {api.token}"})
-    r = c.getresponse()
-    seen, rest = 0, b""
-    while seen < members:
-        chunk = r.read1(1 << 20)
-        if not chunk:
-            return
-        text = rest + chunk
-        seen += text.count(b'"type":"ADDED"')
-        rest = text[-13:]
-        if rest.count(b'"type":"ADDED"'):
-            rest = b""
-        shared.value = max(shared.value, seen)
-
-
-def stand_by(cluster, token, go, stop, reads, out):
-    """A bystander who reads one ConfigMap again and again: how long each read took, in seconds, before go and from go to stop.
-    A read whose connection breaks took until then."""
-    api = cluster.api
-    c = api.connect(timeout=60)
-    idle, took = [], []
-    while not stop.is_set():
-        began = time.monotonic()
-        try:
-            c.request("GET", f"/api/v1/namespaces/{WORK}/configmaps/bystander", headers={"Authorization": f"Bearer {token}"})
-            c.getresponse().read()
-        except BROKEN as e:
-            print(f"the bystander connects again: {e!r}", file=sys.stderr, flush=True)
-            c.close()
-        reads.value += 1
-        (took if go.is_set() else idle).append(time.monotonic() - began)
-        time.sleep(0.02)
-    out.put((idle, took))
 
 
 # The contenders
@@ -106,13 +36,11 @@ class Contender:
     """A cluster of its own with one way to make the pods of jobs."""
 
     name, ours = "", ()
+    jobs = ""  # the path of its jobs
 
     def __init__(self, options):
         self.o = options
         self.cluster = Cluster(0)
-
-    def pids(self):
-        return [self.cluster.processes[n].pid for n in self.ours]
 
     def account(self, name):
         """A ServiceAccount that may do everything, and its token."""
@@ -187,6 +115,7 @@ class Raw(Contender):
 
 class Job(Contender):
     name, ours = "batch Job", ("controllers", "scheduler")
+    jobs = f"/apis/batch/v1/namespaces/{WORK}/jobs"
 
     def prepare(self):
         c = self.cluster
@@ -210,7 +139,7 @@ class Job(Contender):
         body = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"generateName": "job-"},
                 "spec": {"parallelism": members, "completions": members, "completionMode": "Indexed",
                          "template": {"spec": pod_spec()}}}
-        return self.load(f"/apis/batch/v1/namespaces/{WORK}/jobs", body, jobs)
+        return self.load(self.jobs, body, jobs)
 
     def warm_up(self):
         """Both programs have started when a first pod has a node."""
@@ -224,14 +153,18 @@ class Job(Contender):
 class Muster(Contender):
     name, launch = "Muster, coordinator creates", "false"
     ours = ("c1", "hollow")
+    jobs = f"/apis/muster.dev/v1alpha1/namespaces/{WORK}/computejobs"
 
     def prepare(self):
         c = self.cluster
         c.start_coordinator(agent_launch=self.launch, log_level="info", lease_duration="15s", renew_deadline="10s",
                             retry_period="2s", **self.o.coordinator)
         self.hollow("--coordinator", f"127.0.0.1:{c.ports['c1'][0]}", "--launch", self.launch,
-                    "--over", f"{self.o.nodes * 20}ms")
+                    "--one-address", "true" if self.o.one_address else "false", "--over", self.o.over or f"{self.o.nodes * 20}ms")
+        c.wait(lambda: re.search(r" agents=[1-9]", c.log_text("hollow")), "the first agent has started", 240)
+        began = time.monotonic()
         c.wait(lambda: self.hollow_says(f" connected={self.o.nodes} "), "all agents are connected", 240)
+        print(f"{self.o.nodes} agents connected {time.monotonic() - began:.0f} s after the first began", file=sys.stderr, flush=True)
         c.make_job("first", command=["forever"], parallelism=1)
         c.wait(lambda: c.pods("first"), "the first pod is there", 60)
 
@@ -239,7 +172,7 @@ class Muster(Contender):
         body = {"apiVersion": "muster.dev/v1alpha1", "kind": "ComputeJob", "metadata": {"generateName": "job-"},
                 "spec": {"parallelism": members, "command": ["forever"], "image": IMAGE,
                          "resources": {"cpu": "10m", "memory": "16Mi"}}}
-        return self.load(f"/apis/muster.dev/v1alpha1/namespaces/{WORK}/computejobs", body, jobs)
+        return self.load(self.jobs, body, jobs)
 
 
 class MusterLaunch(Muster):
@@ -273,63 +206,76 @@ def refused(log):
     return "; h2load: " + "; ".join(says) if bad else ""
 
 
-def times_of(bystander, out):
-    """What stand_by measured."""
-    try:
-        return out.get(timeout=90)
-    except queue.Empty:
-        sys.exit(f"bench: the bystander told nothing (exit code {bystander.exitcode})")
-
-
-def p99(waits):
-    """In ms."""
-    return statistics.quantiles(waits, n=100)[98] * 1000 if len(waits) > 1 else 0.0
+def by_process(contender, pids):
+    """CPU seconds of etcd, the API server, the contender's own programs, and of what else belongs to the run: h2load, the watcher,
+    the bystander, this program."""
+    own = os.times()
+    load = [measure.cpu_seconds(p) for p in pids["load"]] + [own.user + own.system]
+    # h2load has ended, perhaps: then its time is that of our children.
+    load.append(own.children_user + own.children_system)
+    return {"apiserver": measure.cpu_seconds(pids["apiserver"]), "etcd": measure.cpu_seconds(pids["etcd"]),
+            **{n: measure.cpu_seconds(contender.cluster.processes[n].pid) for n in contender.ours}, "load": sum(load)}
 
 
 def run(contender, jobs, members):
-    """One line of the table."""
+    """What one run shows."""
     c, total = contender.cluster, jobs * members
     shared, reads = multiprocessing.Value("q", 0), multiprocessing.Value("q", 0)
-    go, stop, out = multiprocessing.Event(), multiprocessing.Event(), multiprocessing.Queue()
-    watcher = multiprocessing.Process(target=count_members, args=(c, shared, total), daemon=True)
-    bystander = multiprocessing.Process(target=stand_by, args=(c, contender.by_token, go, stop, reads, out), daemon=True)
+    go, stop = multiprocessing.Event(), multiprocessing.Event()
+    times, waits = multiprocessing.Queue(), multiprocessing.Queue()
+    watcher = multiprocessing.Process(target=measure.watch_members, daemon=True, name="the watcher",
+                                      args=(c.api, WORK, contender.jobs, shared, total, times))
+    bystander = multiprocessing.Process(
+        target=measure.stand_by, daemon=True, name="the bystander",
+        args=(c.api_as(contender.by_token), f"/api/v1/namespaces/{WORK}/configmaps/bystander", go, stop, reads, waits))
     watcher.start()
     bystander.start()
     time.sleep(5)
-    servers = [int(p) for p in c.read("pids").split()]
-    pids = [servers[1], servers[0], *contender.pids()]
-    before, cpu, reads_before = requests(c.api), [cpu_seconds(p) for p in pids], reads.value
+    etcd, server = (int(p) for p in c.read("pids").split())
+    pids = {"apiserver": server, "etcd": etcd, "load": [watcher.pid, bystander.pid]}
+    before, reads_before = measure.requests(c.api), reads.value
+    cpu, machine = by_process(contender, pids), measure.machine_seconds()
     go.set()
     began = time.monotonic()
     load = contender.submit(jobs, members)
+    pids["load"].append(load.pid)
     seen = await_members(shared, total, watcher, load)
     took = time.monotonic() - began
-    cpu = [cpu_seconds(p) - b for p, b in zip(pids, cpu)]
+    busy, whole = (after - b for after, b in zip(measure.machine_seconds(), machine))
+    cpu = {n: v - cpu[n] for n, v in by_process(contender, pids).items()}
     stop.set()
-    after = requests(c.api)
+    after = measure.requests(c.api)
     own = reads.value - reads_before + 1  # the bystander's reads, and the metrics
-    idle, waits = times_of(bystander, out)
+    idle, read = measure.taken(bystander, waits, 90) or ([], [])
+    firsts, lasts = measure.until_pods(*(measure.taken(watcher, times, 5) or ({}, {})), members) if seen == total else ([], [])
     load.kill()
     for p in (watcher, bystander):
         p.terminate()
     made = {k: n - before.get(k, 0) for k, n in after.items()}
     writes = sum(n for (verb, _), n in made.items() if verb in ("POST", "PUT", "PATCH", "APPLY", "DELETE"))
     return {
-        "contender": contender.name, "shape": f"{jobs}x{members}", "seen": seen, "of": total, "seconds": took, "rate": seen / took,
-        "writes": writes / max(seen, 1), "requests": (sum(made.values()) - own) / max(seen, 1),
+        "contender": contender.name, "jobs": jobs, "members": members, "nodes": contender.o.nodes, "seen": seen, "of": total,
+        "seconds": took, "rate": seen / took, "writes": writes / max(seen, 1),
+        "requests": (sum(made.values()) - own) / max(seen, 1),
         "throttled": sum(n for (_, code), n in made.items() if code == "429"),
-        "apiserver": cpu[0] * 1000 / max(seen, 1), "etcd": cpu[1] * 1000 / max(seen, 1), "ours": sum(cpu[2:]) * 1000 / max(seen, 1),
-        "each": [v * 1000 / max(seen, 1) for v in cpu[2:]],
-        "p99": p99(waits), "idle": p99(idle), "refused": refused(os.path.join(c.dir, "h2load.log")),
+        "cpu": {n: v * 1000 / max(seen, 1) for n, v in cpu.items()},  # ms a pod
+        "first_p50": measure.percentile(firsts, 50), "first_p99": measure.percentile(firsts, 99),
+        "last_p50": measure.percentile(lasts, 50), "last_p99": measure.percentile(lasts, 99),
+        "get_p99": measure.percentile(read, 99) * 1000, "idle_p99": measure.percentile(idle, 99) * 1000,
+        "busy": busy / whole, "elsewhere": max(0.0, busy - sum(cpu.values())) / whole,  # of the machine
+        "refused": refused(os.path.join(c.dir, "h2load.log")),
     }
 
 
-def line(r, raw, job):
-    missing = "" if r["seen"] == r["of"] else f"   only {r['seen']} of {r['of']}{r['refused']}"
-    share = lambda base: f"{r['rate'] / base:.2f}" if base else "-"
-    return (f"| {r['shape']} | {r['contender']} | {r['rate']:.0f} | {share(raw)} | {share(job)} | {r['writes']:.2f} | "
-            f"{r['requests']:.2f} | {r['throttled']} | {r['apiserver']:.2f} | {r['etcd']:.2f} | "
-            f"{' + '.join(f'{v:.2f}' for v in r['each']) or '-'} | {r['p99']:.0f} | {r['idle']:.0f} |{missing}")
+def median(runs):
+    """The median of each column."""
+    def of(values):
+        return statistics.median(values)
+    first = runs[0]
+    return {**first, **{k: of([r[k] for r in runs]) for k, v in first.items() if isinstance(v, float)},
+            "throttled": int(of([r["throttled"] for r in runs])), "seen": min(r["seen"] for r in runs),
+            "cpu": {n: of([r["cpu"][n] for r in runs]) for n in first["cpu"]}, "runs": len(runs),
+            "refused": next((r["refused"] for r in runs if r["refused"]), "")}
 
 
 def shape_of(text):
@@ -342,36 +288,74 @@ def shape_of(text):
 def options():
     p = argparse.ArgumentParser(prog="test/bench/cluster", description=__doc__,
                                 formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--shapes", type=shape_of, nargs="+", default=[(20, 500), (500, 20)], metavar="JOBSxMEMBERS")
+    p.add_argument("--shapes", type=shape_of, nargs="+", default=[(40, 100), (200, 20)], metavar="JOBSxMEMBERS",
+                   help="each member needs a node of its own, and a node takes 110 pods")
     p.add_argument("--only", nargs="+", choices=list(CONTENDERS), default=list(CONTENDERS), help="the contenders")
-    p.add_argument("--nodes", type=int, default=500)
+    p.add_argument("--nodes", type=int, default=100)
+    p.add_argument("--runs", type=int, default=1, help="of each contender and shape, in turns; the table has medians")
+    p.add_argument("--json", metavar="FILE", help="write all figures there, for test/bench/performance_page.py")
     p.add_argument("--coordinator", type=lambda s: dict(w.split("=", 1) for w in s.split(",") if w), default={},
                    metavar="OPTION=VALUE,…", help="further options of muster-coordinator")
     p.add_argument("--raw-at-once", type=int, default=32, metavar="N", help="how many raw creates are under way at once")
+    p.add_argument("--one-address", action="store_true", help="all agents dial from one address, as behind a NAT")
+    p.add_argument("--over", metavar="TIME", help="the agents start evenly over this time (20ms for each node)")
     p.add_argument("--keep", action="store_true", help="keep the folders with the logs")
-    return p.parse_args()
+    o = p.parse_args()
+    for jobs, members in o.shapes:
+        if members > o.nodes:
+            p.error(f"{jobs}x{members}: {members} members of one job need as many nodes, and there are {o.nodes}")
+        if jobs * members > o.nodes * 105:
+            p.error(f"{jobs}x{members}: {o.nodes} nodes have room for {o.nodes * 105} pods")
+    return o
+
+
+def one_run(o, name, jobs, members):
+    contender = CONTENDERS[name](o)
+    try:
+        contender.start()
+        return run(contender, jobs, members)
+    finally:
+        if o.keep:
+            print(f"logs of {name}: {contender.cluster.dir}", file=sys.stderr)
+        contender.stop()
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        return next((v.split(":")[1].strip() for v in f if v.startswith("model name")), "unknown")
+
+
+def measured(o, shape):
+    """{contender: row} of medians. Contenders take turns, so that what else the machine does meets all of them."""
+    runs = {name: [] for name in o.only}
+    for _ in range(o.runs):
+        for name in o.only:
+            runs[name].append(one_run(o, name, *shape))
+            r = runs[name][-1]
+            if o.runs > 1:
+                print(f"{name} {r['jobs']}x{r['members']}: {r['rate']:.0f} pods/s, others {r['elsewhere'] * 100:.0f} % of the machine",
+                      file=sys.stderr, flush=True)
+    return {name: median(v) for name, v in runs.items()}, runs
 
 
 def main():
     o = options()
     if o.keep:
         os.environ["MUSTER_KEEP"] = "1"
+    about = {"nodes": o.nodes, "cores": os.cpu_count(), "processor": processor(), "kernel": platform.release(),
+             "date": time.strftime("%Y-%m-%d"), "load": os.getloadavg()[0], "runs": o.runs, "raw_at_once": o.raw_at_once,
+             "command": " ".join(["test/bench/cluster", *(a for a in sys.argv[1:])])}
     print(f"{o.nodes} nodes, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
-    print("| shape | contender | pods/s | of raw | of Job | writes/pod | requests/pod | 429s | "
-          "CPU s/1,000 pods: API server | etcd | ours | GET p99, ms | idle |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|")
-    for jobs, members in o.shapes:
-        rates = {}
-        for name in o.only:
-            contender = CONTENDERS[name](o)
-            try:
-                contender.start()
-                r = run(contender, jobs, members)
-            finally:
-                if o.keep:
-                    print(f"logs of {name}: {contender.cluster.dir}", file=sys.stderr)
-                contender.stop()
-            rates[name] = r["rate"]
-            print(line(r, rates.get("raw"), rates.get("job")), flush=True)
+    print(table.HEAD, flush=True)
+    shapes = []
+    for shape in o.shapes:
+        rows, runs = measured(o, shape)
+        for r in rows.values():
+            print(table.line(r, rows), flush=True)
+        shapes.append({"rows": rows, "runs": runs})
+        if o.json:
+            with open(o.json, "w", encoding="utf-8") as f:
+                json.dump({"about": about, "shapes": shapes}, f, indent=1)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ static uint32_t address_of(const struct hollow *h)
 {
 	uint32_t i = (uint32_t)(h - h->all->v);
 	bool here = strncmp(str_or_empty(h->all->o->coordinator), "127.", 4) == 0;
-	return here ? (127U << 24 | 1U << 16) + i + 1 : 0;
+	return here && !h->all->o->one_address ? (127U << 24 | 1U << 16) + i + 1 : 0;
 }
 
 static void make_clients(struct hollow *h)

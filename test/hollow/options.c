@@ -67,6 +67,8 @@ void hollow_options_get(int argc, char **argv, struct hollow_options *ret)
 		 "whether the agents create the pods of members"},
 		{"kubelets", OPTION_BOOL, &o.kubelets, NULL, "false", NULL, "true|false",
 		 "whether the nodes have kubelets, which set the status of pods"},
+		{"one-address", OPTION_BOOL, &o.one_address, NULL, "false", NULL, "true|false",
+		 "whether all agents dial from one address, as nodes behind a NAT do"},
 		{"start-time", OPTION_DURATION, &o.start_ms, NULL, "50ms", NULL, "TIME",
 		 "how long a kubelet takes to start a pod"},
 		{"end-time", OPTION_DURATION, &o.end_ms, NULL, "200ms", NULL, "TIME",

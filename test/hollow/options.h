@@ -8,6 +8,7 @@ struct hollow_options {
 	const char *kubeconfig, *ns, *prefix, *coordinator, *server_name;
 	uint32_t nodes;
 	bool launch, kubelets;
+	bool one_address;         /* the agents dial from one address, as behind a NAT */
 	int64_t start_ms, end_ms; /* how long a kubelet takes to start a pod, and to end one */
 	int64_t over_ms;          /* the agents start evenly over this time */
 };
