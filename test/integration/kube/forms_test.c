@@ -117,7 +117,7 @@ static void a_server_makes_one_pod_of_them(void **state)
 		     ",'restartPolicy':'Never'")},
 		{JOB("", ""),
 		 JOB(",'terminationMessagePath':'/dev/"
-		     "termination-log','terminationMessagePolicy':'File',"
+		     "termination-log','terminationMessagePolicy':'FallbackToLogsOnError',"
 		     "'imagePullPolicy':'Always','resources':{},'command':[],'args':null,'stdin':"
 		     "false,'tty':"
 		     "false,'workingDir':'','ports':[],'env':[],'envFrom':[],'volumeMounts':[],"

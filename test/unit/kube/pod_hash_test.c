@@ -140,7 +140,7 @@ static void what_is_the_same(void **state)
 		 "'imagePullSecrets':[],'serviceAccountName':'','serviceAccount':''"},
 		{"", "",
 		 "'terminationMessagePath':'/dev/"
-		 "termination-log','terminationMessagePolicy':'File',"
+		 "termination-log','terminationMessagePolicy':'FallbackToLogsOnError',"
 		 "'imagePullPolicy':'Always','resources':{},'securityContext':{'procMount':'"
 		 "Default'},"
 		 "'command':[],'args':[],'stdin':false,'stdinOnce':false,'tty':false,'workingDir':'"
@@ -219,6 +219,7 @@ static void what_is_not(void **state)
 		 "'resources':{'requests':{'memory':'8Ei'}}", ""},
 		{"'resources':{'requests':{'cpu':'x'}}", "", "'resources':{'requests':{'cpu':'y'}}",
 		 ""},
+		{"'terminationMessagePolicy':'File'", "", "", ""}, /* Muster's default is another */
 		{"", "'terminationGracePeriodSeconds':0", "", ""},
 		{"", "'terminationGracePeriodSeconds':31", "",
 		 "'terminationGracePeriodSeconds':30"},

@@ -240,7 +240,7 @@ static void termination_messages(void **state)
 		CASE_STR(cases[i].said, js_str(own, "terminationMessagePolicy"), cases[i].policy);
 		CASE_STR(cases[i].said, js_str(init, "terminationMessagePolicy"), cases[i].policy);
 	}
-	/* "File", as the API server has it by itself, is what the hash has nothing for. */
+	/* Who writes the default out has the same pod, who writes another policy has another. */
 	char hash[64];
 	struct job_spec silent = make("{\"command\":[\"x\"]}", "i");
 	memcpy(hash, silent.template_hash, strlen(silent.template_hash) + 1);
@@ -248,6 +248,11 @@ static void termination_messages(void **state)
 				    "\"name\":\"main\"}]}}}",
 				    "i");
 	assert_string_equal(hash, same.template_hash);
+	struct job_spec other =
+		make("{\"command\":[\"x\"],\"template\":{\"spec\":{\"containers\":[{"
+		     "\"name\":\"main\",\"terminationMessagePolicy\":\"File\"}]}}}",
+		     "i");
+	assert_string_not_equal(hash, other.template_hash);
 }
 
 /* What Kubernetes takes with a warning, which only the creator of the pod would hear. */
