@@ -104,13 +104,15 @@ def half_handshakes(s):
             c.settimeout(6)
             c.sendall(hello)
             answered[0] += c.recv(1) != b""
+    began = time.monotonic()
     f = flood(s, one, 8)
     time.sleep(SECONDS)
-    s.reached(f"{answered[0]} were answered; {f.told()}", answered[0] > 20)
-    s.reached("others had to wait", s.cluster.metrics(leader).get("muster_link_handshakes_delayed_total", 0) > 0)
+    waited = s.cluster.metrics(leader).get("muster_link_handshakes_delayed_total", 0) > 0
+    s.reached(f"{answered[0]} were answered; {f.told()}", waited or answered[0] > 160 + 16 * SECONDS)
     yield
+    lasted = time.monotonic() - began
     came(s, door, before)
-    s.spared(f"{answered[0]} handshakes were answered", answered[0] < 1500)
+    s.spared(f"{answered[0]} handshakes were answered in {lasted:.0f} s", answered[0] < 180 + 20 * lasted)
 
 
 @attack("the time until a connection says Hello", "bug hello_waits_for_ever")
@@ -233,7 +235,7 @@ def reports_of_a_good_agent(s):
     s.spared(f"{mib:.0f} MiB were taken in {lasted:.0f} s", mib < 8 + 1.2 * lasted)
 
 
-@attack("Hellos in pieces of all agents have one bound", "bug hello_rate_unbounded+drafts_unbounded", memory_mib=160)
+@attack("Hellos in pieces of all agents have one bound", "bug hello_rate_unbounded+drafts_unbounded", memory_mib=64)
 def hellos_that_never_end(s):
     """250 connections with a good token that send 20 full pages of their Hello, and no last one."""
     token, words = s.node.token(), "m" * 800

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs attacks: begins them, looks at the victim while they are under way, ends them, and looks at the victim again."""
 import itertools
+import threading
 import time
 import traceback
 
@@ -19,6 +20,7 @@ class Ground:
         self.victim = Victim(self.cluster)
         self.node = RootedNode(self.cluster)
         self.has_node = False
+        self.making_node = threading.Lock()  # floods ask for it from several threads
 
     def __enter__(self):
         try:
@@ -35,12 +37,13 @@ class Ground:
             self.node.wait_until_forgotten()
 
     def rooted_node(self):
-        if not self.has_node:
-            try:
-                self.node.enter()
-            except Exception as err:  # pylint: disable=broad-except
-                raise NoGround(f"the hostile node did not come up: {err}") from err
-        self.has_node = True
+        with self.making_node:
+            if not self.has_node:
+                try:
+                    self.node.enter()
+                except Exception as err:  # pylint: disable=broad-except
+                    raise NoGround(f"the hostile node did not come up: {err}") from err
+            self.has_node = True
         return self.node
 
 
