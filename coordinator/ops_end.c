@@ -11,6 +11,8 @@
 #include "coordinator/act.h"
 #include "coordinator/observe.h"
 #include "coordinator/proven.h"
+#include "model/member.h"
+#include "model/selector.h"
 
 static void on_pod(struct coordinator *c, const char *node, const struct pod *pod)
 {
@@ -88,6 +90,11 @@ static void tell_made(struct coordinator *c, struct op *op, const struct pod *po
 	tell_pod_done(c, op, &ok, is_member ? &m : NULL);
 }
 
+static const char *label_of(const struct meta *m, const char *key)
+{
+	return str_or_empty(kvs_get(&m->labels, key));
+}
+
 static void tell_service(struct coordinator *c, const struct op *op, enum rc rc,
 			 const char *message, const struct meta *there)
 {
@@ -99,7 +106,8 @@ static void tell_service(struct coordinator *c, const struct op *op, enum rc rc,
 			    .rc = rc,
 			    .message = message,
 			    .owner_kind = there ? str_or_empty(there->owner_kind) : "",
-			    .owner_uid = there ? str_or_empty(there->owner_uid) : ""}};
+			    .owner_uid = there ? str_or_empty(there->owner_uid) : "",
+			    .made_for = there ? label_of(there, LABEL_JOB_UID) : ""}};
 	shell_step(c, &ev);
 }
 

@@ -96,7 +96,8 @@ static void service_done(struct world *w, const struct pending *p)
 			    .rc = any_rc(w),
 			    .message = "words",
 			    .owner_kind = in_text(&w->in, "", KIND_JOB_NAME, "Other"),
-			    .owner_uid = in_number(&w->in, 2) ? p->uid : "another"}};
+			    .owner_uid = in_number(&w->in, 2) ? p->uid : "another",
+			    .made_for = in_text(&w->in, "", p->uid, "another")}};
 	world_step(w, &ev);
 }
 

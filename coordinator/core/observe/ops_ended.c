@@ -127,14 +127,26 @@ static bool goes_soon(const struct job_record *j, const char *owner_kind, const 
 	return str_eq(owner_kind, KIND_JOB_NAME) && !str_eq(owner_uid, j->uid);
 }
 
+/* A Service that Muster made for an earlier job of the name, and that was left when this one was deleted
+ * with --cascade=orphan: it selects by the UID of that job, so it leads to none of the members. */
+static bool left_over(const struct job_record *j, const char *made_for)
+{
+	return *str_or_empty(made_for) && !str_eq(made_for, j->uid);
+}
+
 void job_service_ended(struct core *c, const struct core_event *ev)
 {
 	enum rc rc = ev->service.rc;
 	struct job_record *j = job_find_same(c, ev->service.ns, ev->service.name, ev->service.uid);
 	if (!j || j->dns.stage != DNS_ASKED)
 		return;
-	if (rc == RC_OK ||
-	    (rc == RC_EXISTS && !goes_soon(j, ev->service.owner_kind, ev->service.owner_uid)))
+	if (rc == RC_EXISTS && goes_soon(j, ev->service.owner_kind, ev->service.owner_uid))
+		job_dns_later(c, j);
+	else if (rc == RC_EXISTS && left_over(j, ev->service.made_for))
+		job_dns_refused(c, j,
+				"one is there that was left when an earlier job of this name was "
+				"deleted with --cascade=orphan; delete that Service");
+	else if (rc == RC_OK || rc == RC_EXISTS)
 		job_dns_made(c, j);
 	else if (final_refusal(rc) && rc != RC_NOTFOUND)
 		job_dns_refused(c, j, str_or_empty(ev->service.message));

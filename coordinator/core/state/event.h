@@ -108,11 +108,13 @@ struct core_event {
 		} written;
 		struct {
 			const char *ns, *name, *uid; /* of the job */
-			/* RC_OK: it was made. RC_EXISTS: one of its name was there, of the owner
-			 * below. RC_NOTFOUND: … and is gone meanwhile, or the namespace is. */
+			/* RC_OK: it was made. RC_EXISTS: one of its name was there, of the owner and
+			 * made for the job below. RC_NOTFOUND: … and is gone meanwhile, or the
+			 * namespace is. */
 			enum rc rc;
 			const char *message;
 			const char *owner_kind, *owner_uid; /* "": it has no owner */
+			const char *made_for; /* muster.dev/job-uid; "": Muster did not make it */
 		} service;
 		struct {
 			const char *name;

@@ -140,6 +140,7 @@ static struct version *service_make(const struct api_request *req)
 				.owner_kind = KIND_JOB_NAME,
 				.owner_name = copy_str(&v->arena, req->service->job_name),
 				.owner_uid = copy_str(&v->arena, req->service->job_uid)};
+	version_label(v, LABEL_JOB_UID, req->service->job_uid);
 	return v;
 }
 

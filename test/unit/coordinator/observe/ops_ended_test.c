@@ -113,12 +113,52 @@ static void a_label_that_is_not_written(void **state)
 	(void)state;
 }
 
+/* Of the Services that are there already, only one that leads to other pods is told of. */
+static void a_service_that_is_there(void **state)
+{
+	static const struct {
+		const char *name, *owner_kind, *owner_uid, *made_for;
+		bool told, again;
+	} cases[] = {
+		{"the user's", "", "", "", false, false},
+		{"another controller's", "Widget", "w", "", false, false},
+		{"the job's own", "ComputeJob", "uid-a", "uid-a", false, false},
+		{"the job's own, without its owner", "", "", "uid-a", false, false},
+		{"of a job that is gone", "ComputeJob", "uid-old", "uid-old", false, true},
+		{"left by an orphaning deletion", "", "", "uid-old", true, true},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *world = NULL;
+		tables_setup(&world);
+		struct core *c = world;
+		struct job_record *j = tables_job(c, "a", 2);
+		const char *own = str_eq(cases[i].made_for, "uid-a") ? j->uid : cases[i].made_for;
+		const char *owner = str_eq(cases[i].owner_uid, "uid-a") ? j->uid : cases[i].owner_uid;
+		struct core_event ev = {.service = {.ns = j->ns,
+						    .name = j->name,
+						    .uid = j->uid,
+						    .rc = RC_EXISTS,
+						    .message = "",
+						    .owner_kind = cases[i].owner_kind,
+						    .owner_uid = owner,
+						    .made_for = own}};
+		j->dns.stage = DNS_ASKED;
+		job_service_ended(c, &ev);
+		CASE(cases[i].name, j->dns.told == cases[i].told);
+		CASE(cases[i].name, (j->dns.stage == DNS_NONE) == cases[i].again);
+		CASE(cases[i].name, (strstr(tables_did(c), "delete that Service") != NULL) == cases[i].told);
+		tables_teardown(&world);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_create_that_fails_again),
 		cmocka_unit_test(a_label_that_is_not_written),
 		cmocka_unit_test(what_was_denied_to_agents_is_remembered),
+		cmocka_unit_test(a_service_that_is_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
