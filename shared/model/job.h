@@ -76,6 +76,13 @@ static inline uint32_t job_at_once(const struct job_spec *s)
 	return s->parallelism < n ? s->parallelism : n;
 }
 
+/* How many of them start together. */
+static inline uint32_t job_gang(const struct job_spec *s)
+{
+	uint32_t n = job_at_once(s);
+	return s->min_parallelism < n ? s->min_parallelism : n;
+}
+
 /* An attempt on a lost node that may run on although a newer one of its index counts instead. */
 struct superseded {
 	uint32_t index, attempt, by; /* by: the attempt that counts */

@@ -152,25 +152,36 @@ static bool usable(const struct ref_node *n)
 
 static bool has_member(const struct ref_job *j, int32_t node)
 {
-	for (uint32_t i = 0; i < j->spec->parallelism; i++) {
+	for (uint32_t i = 0; i < job_completions(j->spec); i++) {
 		if (j->where[i] == node)
 			return true;
 	}
 	return false;
 }
 
-static uint32_t missing(const struct ref_job *j)
+/* How many of its indexes are there, or nowhere, or done. */
+static uint32_t count(const struct ref_job *j, int32_t from, int32_t to)
 {
 	uint32_t n = 0;
-	for (uint32_t i = 0; i < j->spec->parallelism; i++)
-		n += j->where[i] == REF_NOWHERE;
+	for (uint32_t i = 0; i < job_completions(j->spec); i++)
+		n += j->where[i] >= from && j->where[i] <= to;
 	return n;
+}
+
+/* So many more are to be there: parallelism at most. */
+uint32_t ref_missing(const struct ref_job *j)
+{
+	uint32_t most = j->spec->parallelism, there = count(j, 0, INT32_MAX);
+	uint32_t nowhere = count(j, REF_NOWHERE, REF_NOWHERE);
+	most = most > there ? most - there : 0;
+	return nowhere < most ? nowhere : most;
 }
 
 uint32_t ref_needed(const struct ref_job *j)
 {
-	uint32_t have = j->spec->parallelism - missing(j);
-	return j->started || have >= j->spec->min_parallelism ? 1 : j->spec->min_parallelism - have;
+	uint32_t have = count(j, 0, INT32_MAX) + count(j, REF_DONE, REF_DONE);
+	uint32_t gang = job_gang(j->spec);
+	return j->started || have >= gang ? 1 : gang - have;
 }
 
 static bool ahead(const struct ref_job *a, const struct ref_job *b)
@@ -514,12 +525,12 @@ static void waits(const struct ref *r, struct ref_job *j, bool placed)
 
 static void look(struct ref *r, struct ref_job *j)
 {
-	uint32_t want = missing(j), need = ref_needed(j);
+	uint32_t want = ref_missing(j), need = ref_needed(j);
 	AUTO(mem_freep) uint32_t *v = mem_zalloc(want + 1, sizeof *v);
 	uint32_t n = ref_pick(r, j, want, v), k = 0;
 	if (n >= need) {
 		start(r, j);
-		for (uint32_t i = 0; i < j->spec->parallelism && k < n; i++) {
+		for (uint32_t i = 0; i < job_completions(j->spec) && k < n; i++) {
 			if (j->where[i] != REF_NOWHERE)
 				continue;
 			use(&r->nodes[v[k]], j->spec);
@@ -528,6 +539,7 @@ static void look(struct ref *r, struct ref_job *j)
 	}
 	j->missing = want - k;
 	waits(r, j, k > 0);
+	j->waits = j->missing; /* one that ends may leave room for another index */
 }
 
 static struct ref_job *next(struct ref *r, const bool *seen)
@@ -535,7 +547,7 @@ static struct ref_job *next(struct ref *r, const bool *seen)
 	struct ref_job *first = NULL;
 	for (uint32_t i = 0; i < r->njobs; i++) {
 		struct ref_job *j = &r->jobs[i];
-		if (!seen[i] && j->known && missing(j) && (!first || ahead(j, first)))
+		if (!seen[i] && j->known && ref_missing(j) && (!first || ahead(j, first)))
 			first = j;
 	}
 	return first;
@@ -546,7 +558,7 @@ static void find_floor(struct ref *r)
 	r->floor = INT32_MAX;
 	for (uint32_t i = 0; i < r->njobs; i++) {
 		const struct ref_job *j = &r->jobs[i];
-		if (j->known && missing(j) && j->spec->priority < r->floor)
+		if (j->known && ref_missing(j) && j->spec->priority < r->floor)
 			r->floor = j->spec->priority;
 	}
 }
@@ -577,7 +589,7 @@ static bool has_held(const struct ref *r, const struct ref_job *j)
 {
 	for (uint32_t i = 0; i < r->nholds; i++) {
 		const struct ref_hold *h = &r->hold[i];
-		for (uint32_t m = 0; m < j->spec->parallelism; m++) {
+		for (uint32_t m = 0; m < job_completions(j->spec); m++) {
 			if (j->where[m] >= 0 && h->nodes[j->where[m]] &&
 			    (h->at_ms != INT64_MAX || h->until_ms != INT64_MAX))
 				return true;

@@ -77,6 +77,7 @@ const struct ref_hold *ref_kept(const struct ref *r, const struct ref_job *j, ui
 const struct ref_hold *ref_hold_of(const struct ref *r, const struct ref_job *j);
 /* Until then its namespace holds nodes from others only if an end is known. */
 int64_t ref_pause(const struct ref *r, const struct ref_job *j);
+uint32_t ref_missing(const struct ref_job *j); /* members that it wants and has not */
 uint32_t ref_needed(const struct ref_job *j);
 bool ref_fits(const struct ref_node *n, const struct job_spec *s, bool empty);
 int64_t ref_asked(const struct job_spec *s, uint32_t res);

@@ -21,7 +21,7 @@ enum { NOT_READY, NO_AGENT, CORDONED, SELECTOR, AFFINITY, TAINT, BUSY, LACKS, KE
 
 static bool busy(const struct ref_job *j, uint32_t node)
 {
-	for (uint32_t i = 0; i < j->spec->parallelism; i++) {
+	for (uint32_t i = 0; i < job_completions(j->spec); i++) {
 		if (j->where[i] == (int32_t)node)
 			return true;
 	}
@@ -161,7 +161,7 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 		{BUSY, "runs a member already", "run a member already"},
 		{KEPT, "is reserved for a job ahead", "are reserved for a job ahead"},
 	};
-	uint32_t counts[KINDS] = {0}, need = j->spec->min_parallelism, ready = 0, small = 0;
+	uint32_t counts[KINDS] = {0}, need = job_gang(j->spec), ready = 0, small = 0;
 	const struct ref_hold *own = ref_hold_of(r, j), *before = NULL;
 	AUTO(mem_freep) uint32_t *lacks = mem_zalloc(j->spec->requests.n + 2, sizeof *lacks);
 	for (uint32_t i = 0; i < r->nnodes; i++) {

@@ -118,6 +118,17 @@ bool check_ever_made(struct checks *c, const char *uid)
 	return check_made_since(c, uid, INT64_MIN);
 }
 
+bool check_index_made(struct checks *c, const char *uid, uint32_t index)
+{
+	AUTO(buf_done) struct buf start = BUF_INIT(256);
+	buf_printf(&start, "%s/%u/", uid, index);
+	for (const struct made *m = c->made; m; m = m->hh.next) {
+		if (!strncmp(m->key, buf_str(&start), start.len))
+			return true;
+	}
+	return false;
+}
+
 uint32_t check_indexes_made(struct checks *c, const char *uid)
 {
 	AUTO(bitset_done) struct bitset made = {0};

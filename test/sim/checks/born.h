@@ -19,6 +19,7 @@ bool check_made_and_gone(const struct checks *c, const struct pod_create *p);
 bool check_made_since(struct checks *c, const char *uid, int64_t ms);
 /* An attempt of the index succeeded before anybody asked it to stop. */
 bool check_index_earned(const struct checks *c, const char *uid, uint32_t index);
+bool check_index_made(struct checks *c, const char *uid, uint32_t index); /* it ever had a pod */
 uint32_t check_indexes_made(struct checks *c, const char *uid);    /* of how many a pod was made */
 bool check_gone_lately(struct checks *c, const char *uid);         /* a pod of the job */
 bool check_succeeded(struct checks *c, const struct version *pod); /* any attempt, ever */

@@ -48,7 +48,7 @@ static void on_failed(struct checks *c, struct mind *m, const struct line *l)
 
 static uint32_t may_be_away(const struct job_spec *s)
 {
-	uint32_t n = s->max_unavailable_percent ? s->max_unavailable * s->parallelism / 100
+	uint32_t n = s->max_unavailable_percent ? s->max_unavailable * job_at_once(s) / 100
 						: s->max_unavailable;
 	return n < 1 ? 1 : n;
 }

@@ -93,7 +93,7 @@ static bool could_start(struct checks *c, struct mind *m, const struct version *
 		     !check_faulty(c, k->v->meta.name) &&
 		     !check_changed_lately(c, k->v->meta.name) &&
 		     could_hold(c, m, job, k->v, ROOM_EMPTY);
-	return n >= job->job.spec.min_parallelism;
+	return n >= job_gang(&job->job.spec);
 }
 
 /* Has said for long that it waits for nodes, and never had any. */

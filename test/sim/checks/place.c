@@ -13,6 +13,7 @@
 #include "test/sim/checks/orders.h"
 #include "test/sim/checks/shapes.h"
 #include "test/sim/checks/share.h"
+#include "test/sim/checks/turn.h"
 #include "test/sim/world/needed.h"
 #include "test/sim/world/template.h"
 
@@ -291,7 +292,7 @@ static void placed_gang(struct checks *c, struct mind *m, const struct line *l)
 		     !check_ever_made(c, l->job->meta.uid) && j->group_ms < 0;
 	j->group_ms = c->world->clock.now_ms;
 	j->group = fresh ? 1 : 0;
-	j->need = s->min_parallelism < s->parallelism ? s->min_parallelism : s->parallelism;
+	j->need = job_gang(s);
 }
 
 void check_gangs_over(struct checks *c, struct mind *m)
@@ -306,8 +307,7 @@ static bool asks_no_more(const struct job_spec *a, const struct job_spec *b)
 {
 	if (a->nterms || b->nterms || a->ports.n || a->claims.n ||
 	    *str_or_empty(a->runtime_class) || a->ntolerations != b->ntolerations ||
-	    a->min_parallelism > b->min_parallelism ||
-	    !check_same_kvs(&a->node_selector, &b->node_selector))
+	    job_gang(a) > job_gang(b) || !check_same_kvs(&a->node_selector, &b->node_selector))
 		return false;
 	for (uint32_t i = 0; i < a->requests.n; i++) {
 		if (reslist_get(&a->requests, a->requests.v[i].name) >
@@ -366,4 +366,5 @@ void check_placed(struct checks *c, struct mind *m, const struct line *l)
 	placed_when(c, m, l);
 	placed_gang(c, m, l);
 	placed_in_turn(c, m, l);
+	check_turn(c, m, l);
 }

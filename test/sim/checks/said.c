@@ -48,6 +48,14 @@ static void together_key(struct buf *b, const char *uid)
 	buf_printf(b, "together/%s", uid);
 }
 
+/* Indexes that have succeeded since it started, for all that is known: a suspension may have begun
+ * another start. */
+static uint32_t since_start(const struct version *job, const struct bitset *done)
+{
+	bool all = job_completions(&job->job.spec) == job->job.spec.parallelism;
+	return all || job->meta.generation == 1 ? bitset_count(done) : 0;
+}
+
 void check_note_together(struct checks *c, const struct version *pod)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
@@ -65,9 +73,10 @@ void check_note_together(struct checks *c, const struct version *pod)
 		ran += mine && sh->v[i]->pod.phase == POD_RUNNING; /* past its init containers */
 	}
 	together_key(&key, uid);
-	if (n + bitset_count(&done) >= job->job.spec.min_parallelism)
+	uint32_t ended = since_start(job, &done), gang = job_gang(&job->job.spec);
+	if (n + ended >= gang)
 		check_note_changed(c, buf_str(&key));
-	if (ran + bitset_count(&done) < job->job.spec.min_parallelism)
+	if (ran + ended < gang)
 		return;
 	buf_puts(&key, "/ran");
 	check_note_changed(c, buf_str(&key));
@@ -114,7 +123,7 @@ static void judge_refused(struct checks *c, const struct mind_job *j)
 {
 	const struct version *v = world_by_uid(c->world, API_JOB, j->uid);
 	if (!v || v->meta.deleted_ms || v->job.spec.suspend || v->meta.generation != 1 ||
-	    v->job.spec.min_parallelism < 2 || check_final(v->job.status.state) ||
+	    job_gang(&v->job.spec) < 2 || check_final(v->job.status.state) ||
 	    check_together_at(c, j->uid) != INT64_MIN || check_made_since(c, j->uid, j->refused_ms))
 		return;
 	if (live_of(c, j->uid))
@@ -146,7 +155,7 @@ static void judge_parted(struct checks *c, const struct mind_job *j)
 	    check_status_refused(c, v->meta.name) || v->meta.generation != 1 ||
 	    check_made_since(c, j->uid, j->parted_ms))
 		return;
-	if (check_indexes_made(c, j->uid) < v->job.spec.min_parallelism && live_of(c, j->uid))
+	if (check_indexes_made(c, j->uid) < job_gang(&v->job.spec) && live_of(c, j->uid))
 		world_fail(c->world, "gang-kept",
 			   "%u members of %s, which did not come together, are left",
 			   live_of(c, j->uid), v->meta.name);

@@ -13,6 +13,7 @@
 #include "test/sim/checks/place.h"
 #include "test/sim/checks/refused.h"
 #include "test/sim/checks/said.h"
+#include "test/sim/checks/turn.h"
 #include "test/sim/world/template.h"
 
 enum { TOLD_MS = 6000 }; /* an agent that answers has told of an end by then */
@@ -46,9 +47,7 @@ static bool was_stopped(const struct checks *c, const struct version *pod)
 
 static bool is_above(struct checks *c, const struct mind *m, const struct line *l)
 {
-	(void)c;
-	(void)m;
-	return l->index >= job_completions(&l->job->job.spec);
+	return l->index >= job_completions(&l->job->job.spec) || check_surplus(c, m, l);
 }
 
 static bool is_suspended(struct checks *c, const struct mind *m, const struct line *l)

@@ -158,6 +158,14 @@ static void make_rare(struct plan_job *j, struct rng *r)
 	j->may_fail = j->may_fail || j->want.deadline_s >= 0 || j->want.on_node_loss == LOSS_FAIL;
 }
 
+/* Drawn apart, so that all else of a plan stays as it is: fewer than parallelism, as many, more. */
+static void make_completions(const struct plan *p, struct plan_job *j, uint64_t seed)
+{
+	struct rng r = {.s = seed * 64 + p->njobs + 7919};
+	if (p->sweeps && draw_percent(&r, 60))
+		j->want.completions = (uint32_t)draw(&r, 1, 2 * j->want.parallelism + 3);
+}
+
 static void make_job(struct plan *p, const struct plan_config *cfg,
 		     const struct cluster_config *cluster, bool all_catch, struct rng *r)
 {
@@ -213,6 +221,7 @@ static void make_job(struct plan *p, const struct plan_config *cfg,
 		j->want.parallelism = j->want.min_parallelism = 1;
 	if (strstr(j->template_text, "claim=disk"))
 		j->want.min_parallelism = 1; /* its members run one after another */
+	make_completions(p, j, cfg->seed);
 	p->njobs++;
 }
 
@@ -329,6 +338,7 @@ void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_con
 	struct rng r = {.s = cfg->seed * 2 + 1};
 	*p = (struct plan){.ports = cfg->seed % 8 == 3 && !cfg->narrow,
 			   .prefers = cfg->seed % 8 == 2 && !cfg->narrow,
+			   .sweeps = cfg->seed % 5 == 3 && !cfg->narrow,
 			   .needs = cfg->seed % 8 == 5 && !cfg->narrow,
 			   .first = cfg->seed % 8 == 6 && !cfg->narrow,
 			   .room = cfg->seed / 8 % 2,

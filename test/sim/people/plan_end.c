@@ -150,7 +150,7 @@ static bool job_settled(const struct cluster *cl, const struct plan_job *j, cons
 	bool still = cl->world.clock.now_ms > cl->pods_changed_ms + BACKOFF_CAP_MS ||
 		     !v->job.status.attempts;
 	uint32_t fit = fitting(cl, &v->job.spec);
-	if (fit < v->job.spec.min_parallelism) /* which governs the start only */
+	if (fit < job_gang(&v->job.spec)) /* which governs the start only */
 		return final(state) || (state == JOB_PENDING && (!fit || still)) ||
 		       (state == JOB_RUNNING && !v->job.status.active && still);
 	if (j->sysctl)

@@ -93,7 +93,9 @@ static bool on_job(struct step *st, const struct plan_op *op)
 				       : op->b % 2 ? DELETE_FOREGROUND
 						   : DELETE_BACKGROUND);
 	case OP_TOUCH: return user_touch(&cl->world, job);
-	case OP_SCALE: return user_scale(&cl->world, job, op->b);
+	case OP_SCALE:
+		return st->plan->sweeps ? user_renumber(&cl->world, job, op->b, op->c)
+					: user_scale(&cl->world, job, op->b);
 	case OP_SUSPEND: return user_suspend(&cl->world, job, true);
 	case OP_REPLACE:
 	case OP_OVERWRITE: return read_job(st, op);

@@ -115,6 +115,7 @@ static void set_spec(const struct world *w, struct version *v, const struct job_
 {
 	struct job_spec *spec = &v->job.spec;
 	uint32_t min = want->min_parallelism ? want->min_parallelism : want->parallelism;
+	spec->completions = want->completions;
 	spec->parallelism = want->parallelism;
 	spec->min_parallelism = min < want->parallelism ? min : want->parallelism;
 	spec->priority = want->priority;
@@ -229,6 +230,19 @@ bool user_scale(struct world *w, const char *name, uint32_t parallelism)
 	spec->parallelism = parallelism;
 	if (gang || spec->min_parallelism > parallelism)
 		spec->min_parallelism = parallelism;
+	server_put(&w->server, v);
+	return true;
+}
+
+/* A change of both numbers or of one, as KEP-3715 and beyond. */
+bool user_renumber(struct world *w, const char *name, uint32_t parallelism, uint32_t n)
+{
+	if (n % 4 != 1 && !user_scale(w, name, parallelism))
+		return false;
+	struct version *v = n % 4 ? edit_job(w, name, "user changes completions") : NULL;
+	if (!v)
+		return n % 4 == 0;
+	v->job.spec.completions = n % 4 == 2 ? 0 : 1 + n / 4 % 13;
 	server_put(&w->server, v);
 	return true;
 }

@@ -11,7 +11,8 @@
 
 struct job_want {
 	const char *name;
-	const char *ns; /* NULL: "default" */
+	const char *ns;       /* NULL: "default" */
+	uint32_t completions; /* 0: as many as parallelism */
 	uint32_t parallelism, min_parallelism, backoff_limit;
 	int32_t priority;
 	int64_t deadline_s, ttl_s; /* -1: none */
@@ -50,6 +51,8 @@ bool user_hold_job(struct world *w, const char *name, bool on); /* a finalizer o
 /* Somebody deletes the Secret with the keys of orders. False: there is none. */
 bool user_lose_keys(struct world *w);
 bool user_scale(struct world *w, const char *name, uint32_t parallelism);
+/* Of a job whose completions may be others than its parallelism; n: what else is changed. */
+bool user_renumber(struct world *w, const char *name, uint32_t parallelism, uint32_t n);
 bool user_suspend(struct world *w, const char *name, bool suspend);
 bool user_touch(struct world *w, const char *name);   /* a label: new resourceVersion, same spec */
 void user_delete_ns(struct world *w, const char *ns); /* made again a while after it is gone */

@@ -201,6 +201,8 @@ static void draw_job(struct refcase *k, uint32_t i)
 				    .template_text = "{}"};
 	if (!one_in(r, 3))
 		j->spec.parallelism = 1 + (uint32_t)rng_below(r, CASE_MEMBERS);
+	if (one_in(r, 3)) /* less than parallelism, as many, more */
+		j->spec.completions = 1 + (uint32_t)rng_below(r, CASE_MEMBERS);
 	j->spec.min_parallelism = j->spec.parallelism;
 	if (one_in(r, 3))
 		j->spec.min_parallelism = 1 + (uint32_t)rng_below(r, j->spec.parallelism);

@@ -125,7 +125,7 @@ static const char *where(struct run *x, uint32_t job, uint32_t index)
 static void compare_places(struct run *x, const char *after)
 {
 	for (uint32_t i = 0; i < x->k.ref.njobs; i++) {
-		for (uint32_t m = 0; m < x->k.job[i].spec.parallelism; m++) {
+		for (uint32_t m = 0; m < job_completions(&x->k.job[i].spec); m++) {
 			int32_t at = x->k.job[i].where[m];
 			const char *want = at >= 0 ? x->k.node[at].name : "";
 			const char *is = where(x, i, m);
@@ -166,10 +166,8 @@ static void compare_words(struct run *x)
 		char is[1100];
 		const char *rv;
 		const struct ref_job *j = &x->k.rjob[i];
-		bool waits = false;
-		for (uint32_t m = 0; j->known && m < j->spec->parallelism; m++)
-			waits |= j->where[m] == REF_NOWHERE;
-		if (!waits || !take_job_status(x->core, x->k.job[i].ns, x->k.job[i].name, &s, &rv))
+		if (!j->known || !ref_missing(j) ||
+		    !take_job_status(x->core, x->k.job[i].ns, x->k.job[i].name, &s, &rv))
 			continue;
 		ref_why(&x->k.ref, j, &b);
 		cut(is, sizeof is, str_or_empty(s.message));
@@ -264,7 +262,7 @@ static void some_success(struct run *x)
 	uint32_t from = (uint32_t)rng_below(&x->k.rng, x->k.ref.njobs);
 	for (uint32_t i = 0; i < x->k.ref.njobs; i++) {
 		uint32_t job = (from + i) % x->k.ref.njobs;
-		for (uint32_t m = 0; m < x->k.job[job].spec.parallelism; m++) {
+		for (uint32_t m = 0; m < job_completions(&x->k.job[job].spec); m++) {
 			if (x->k.job[job].where[m] >= 0) {
 				succeed(x, job, m);
 				return;
