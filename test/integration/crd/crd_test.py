@@ -230,7 +230,8 @@ def test_bounds(_server, check):
     check.that("bound AFFINITY_VALUES_MAX", f"<= {told.get('AFFINITY_VALUES_MAX')}" in rules, rules)
     expressions = affinity["items"]["properties"]["matchExpressions"]
     for name, bound in (
-            ("PARALLELISM_MAX", spec["parallelism"]["maximum"]), ("TERMS_MAX", affinity["maxItems"]),
+            ("PARALLELISM_MAX", spec["parallelism"]["maximum"]),
+            ("COMPLETIONS_MAX", spec["completions"]["maximum"]), ("TERMS_MAX", affinity["maxItems"]),
             ("EXPRS_MAX", expressions["maxItems"]), ("TOLERATIONS_MAX", spec["tolerations"]["maxItems"]),
             ("PRIORITY_MAX", spec["priority"]["maximum"]), ("PRIORITY_MAX", -spec["priority"]["minimum"]),
             ("SELECTOR_MAX", spec["nodeSelector"]["maxProperties"]), ("ATTEMPT_MAX", attempts["maximum"]),

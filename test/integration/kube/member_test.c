@@ -98,6 +98,7 @@ void members_pods_are_accepted(void **state)
 				 .index = 1,
 				 .attempt = 2,
 				 .parallelism = 3,
+				 .completions = 9,
 				 .template_hash = template_hash,
 				 .template_text = template_text};
 	struct api_request create = {.verb = API_CREATE,
@@ -115,7 +116,8 @@ void members_pods_are_accepted(void **state)
 		NULL, &out);
 	assert_string_equal(buf_str(&out),
 			    "n1/rich-1/default/image:1/MUSTER_MEMBER_INDEX MUSTER_PARALLELISM "
-			    "MUSTER_JOB_NAME MUSTER_NODE_NAME JOB_COMPLETION_INDEX A/true/Never");
+			    "MUSTER_COMPLETIONS MUSTER_JOB_NAME MUSTER_NODE_NAME "
+			    "JOB_COMPLETION_INDEX A/true/Never");
 	/* Strict: what no pod has is refused by name, not dropped. */
 	static const char unknown[] =
 		"{\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"i\","

@@ -65,7 +65,8 @@ static void job(void **state)
 	assert_int_equal(
 		decode(API_JOB,
 		       "{\"metadata\":{\"name\":\"j\"},\"spec\":{\"command\":[\"x\"],"
-		       "\"parallelism\":8,\"minParallelism\":20,\"priority\":-5,\"suspend\":true,"
+		       "\"parallelism\":8,\"completions\":90,\"minParallelism\":20,\"priority\":-5,"
+		       "\"suspend\":true,"
 		       "\"backoffLimit\":0,\"activeDeadlineSeconds\":60,"
 		       "\"startDeadlineSeconds\":90,\"terminationGracePeriodSeconds\":7,"
 		       "\"ttlSecondsAfterFinished\":0,\"onNodeLoss\":\"Wait\","
@@ -94,6 +95,7 @@ static void job(void **state)
 	const struct job_spec *s = &d.object.job->spec;
 	const struct job_status *st = &d.object.job->status;
 	assert_int_equal(s->parallelism, 8);
+	assert_int_equal(s->completions, 90);
 	assert_int_equal(s->min_parallelism, 8); /* the smaller of both */
 	assert_int_equal(s->priority, -5);
 	assert_true(s->suspend);
@@ -182,6 +184,7 @@ static void job_defaults(void **state)
 			 RC_OK);
 	const struct job_spec *s = &d.object.job->spec;
 	assert_int_equal(s->parallelism, 1);
+	assert_int_equal(s->completions, 0); /* as many */
 	assert_int_equal(s->min_parallelism, 1);
 	assert_int_equal(s->backoff_limit, 6);
 	assert_int_equal(s->active_deadline_s, -1);
@@ -194,11 +197,13 @@ static void job_defaults(void **state)
 	assert_int_equal(d.object.job->status.state, JOB_NONE);
 	/* Wrong types are as if absent, numbers out of bounds are brought in. */
 	assert_int_equal(decode(API_JOB, "{\"metadata\":{\"name\":\"j\"},\"spec\":{"
-					 "\"parallelism\":99999999999,\"minParallelism\":-1,"
+					 "\"parallelism\":99999999999,\"completions\":99999999999,"
+					 "\"minParallelism\":-1,"
 					 "\"suspend\":\"yes\",\"nodeSelector\":[],"
 					 "\"tolerations\":{},\"template\":7}}"),
 			 RC_OK);
 	assert_int_equal(d.object.job->spec.parallelism, PARALLELISM_MAX);
+	assert_int_equal(d.object.job->spec.completions, COMPLETIONS_MAX);
 	assert_int_equal(d.object.job->spec.min_parallelism, 1);
 	assert_false(d.object.job->spec.suspend);
 }

@@ -409,6 +409,7 @@ static const struct pod_create member = {.ns = "ns",
 					 .index = 2,
 					 .attempt = 4,
 					 .parallelism = 8,
+					 .completions = 90,
 					 .template_hash = "0123456789abcdef"};
 
 static void a_members_pod(void **state)
@@ -426,6 +427,7 @@ static void a_members_pod(void **state)
 		"\"env\":["
 		"{\"name\":\"MUSTER_MEMBER_INDEX\",\"value\":\"2\"},"
 		"{\"name\":\"MUSTER_PARALLELISM\",\"value\":\"8\"},"
+		"{\"name\":\"MUSTER_COMPLETIONS\",\"value\":\"90\"},"
 		"{\"name\":\"MUSTER_NODE_NAME\",\"value\":\"n1\"},"
 		"{\"name\":\"JOB_COMPLETION_INDEX\",\"value\":\"2\"},"
 		"{\"name\":\"MUSTER_LEADER_ADDRESS\",\"value\":\"j-0.j.ns.svc\"},"

@@ -17,12 +17,14 @@ static const struct reduce_case {
 	{"a job", API_JOB, false,
 	 "{\"kind\":\"ComputeJob\",\"metadata\":{\"annotations\":{\"a\":\"b\"},\"managedFields\":[{"
 	 "}],"
-	 "\"name\":\"a\",\"uid\":\"u\"},\"spec\":{\"command\":[\"x\"],\"parallelism\":3,"
+	 "\"name\":\"a\",\"uid\":\"u\"},\"spec\":{\"command\":[\"x\"],\"completions\":9,"
+	 "\"parallelism\":3,"
 	 "\"template\":"
 	 "{\"spec\":{\"containers\":[[[1,2]]],\"terminationGracePeriodSeconds\":5}}},"
 	 "\"status\":{\"state\":\"Running\"}}",
 	 "{\"kind\":\"ComputeJob\",\"metadata\":{\"name\":\"a\",\"uid\":\"u\"},\"spec\":{"
-	 "\"parallelism\":3,\"template\":{\"spec\":{\"terminationGracePeriodSeconds\":5}}},"
+	 "\"completions\":9,\"parallelism\":3,\"template\":{\"spec\":{"
+	 "\"terminationGracePeriodSeconds\":5}}},"
 	 "\"status\":{\"state\":\"Running\"}}"},
 	{"a frame", API_JOB, true,
 	 "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"a\"},\"spec\":{\"x\":[1]}}}"

@@ -171,7 +171,8 @@ static void numbers_go_to_the_nearest(void **state)
 				   .active_deadline_s = INT64_MIN,
 				   .ttl_s = -2,
 				   .grace_s = -1}};
-	struct job high = {.spec = {.parallelism = UINT32_MAX,
+	struct job high = {.spec = {.completions = UINT32_MAX,
+				    .parallelism = UINT32_MAX,
 				    .min_parallelism = UINT32_MAX,
 				    .priority = INT32_MAX,
 				    .backoff_limit = UINT32_MAX,
@@ -182,6 +183,7 @@ static void numbers_go_to_the_nearest(void **state)
 			   .status.attempts = UINT32_MAX};
 	(void)state;
 	assert_string_equal(fault(&low), "");
+	assert_int_equal(low.spec.completions, 1);
 	assert_int_equal(low.spec.parallelism, 1);
 	assert_int_equal(low.spec.min_parallelism, 1);
 	assert_int_equal(low.spec.priority, -PRIORITY_MAX);
@@ -189,6 +191,7 @@ static void numbers_go_to_the_nearest(void **state)
 	assert_int_equal(low.spec.ttl_s, -1);
 	assert_int_equal(low.spec.grace_s, 1);
 	assert_string_equal(fault(&high), "");
+	assert_int_equal(high.spec.completions, COMPLETIONS_MAX);
 	assert_int_equal(high.spec.parallelism, PARALLELISM_MAX);
 	assert_int_equal(high.spec.min_parallelism, PARALLELISM_MAX);
 	assert_int_equal(high.spec.priority, PRIORITY_MAX);
