@@ -93,15 +93,17 @@ static void check_tickets(const struct core *c)
 static void check_node(const struct core *c, const struct node_record *n)
 {
 	const struct attempt *a;
-	uint32_t live = 0;
+	uint32_t live = 0, wide = 0;
 	int64_t pods = 0;
 	must(c->nodes.at[n->idx] == n);
 	DL_FOREACH2(n->attempts, a, node_next)
 	{
 		must(a->node == n);
+		wide += a->id.index >= INDEX_NARROW;
 		live += a->takes_room;
 		pods += a->takes_room ? 1000 : 0;
 	}
+	must(wide == n->nwide);
 	must(live == n->nlive && res_row(c, n, ROW_USED)[RES_PODS] == pods);
 	must(!settled(c) || !n->dirty);
 	must(n->dirty || !n->attempts_new);

@@ -55,13 +55,7 @@ static bool untold(const struct node_record *n)
 /* Its agent is older than completions, and takes members of high indexes for pods of others. */
 static bool tells_not_all(const struct node_record *n)
 {
-	const struct attempt *a;
-	DL_FOREACH2(n->agent.narrow ? n->attempts : NULL, a, node_next)
-	{
-		if (a->id.index >= INDEX_NARROW)
-			return true;
-	}
-	return false;
+	return n->agent.narrow && n->nwide;
 }
 
 void pod_lists_plan(struct core *c, struct node_record *n)

@@ -203,6 +203,7 @@ void attempt_set_state(struct core *c, struct attempt *a, enum attempt_state to)
 static void node_in(struct attempt *a, struct node_record *n)
 {
 	DL_APPEND2(n->attempts, a, node_prev, node_next);
+	n->nwide += a->id.index >= INDEX_NARROW;
 	if (!n->attempts_new)
 		n->attempts_new = a;
 }
@@ -217,6 +218,7 @@ static void node_out(struct attempt *a)
 {
 	attempt_settled(a);
 	DL_DELETE2(a->node->attempts, a, node_prev, node_next);
+	a->node->nwide -= a->id.index >= INDEX_NARROW;
 }
 
 struct attempt *attempt_new(struct core *c, struct job_record *j, uint32_t index, uint32_t attempt,

@@ -156,6 +156,7 @@ struct node_record {
 	/* Of these, the first that came after the node was last settled; all behind it did, too. */
 	struct attempt *attempts_new;
 	uint32_t nlive; /* attempts that take room */
+	uint32_t nwide; /* attempts of it whose index is INDEX_NARROW or more */
 	struct node_verdict verdict;
 	struct status_slot status;
 	/* A status is stored, or on its way, that says that no agent was ever heard. */
