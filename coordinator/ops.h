@@ -45,8 +45,8 @@ struct op {
 	char proof[PROOF_TEXT_BYTES];
 	bool warning;
 	uint32_t refusals; /* of a note */
-	bool current;    /* POD_LABEL */
-	int64_t when_ms; /* of a note */
+	bool current;      /* POD_LABEL */
+	int64_t when_ms;   /* of a note */
 	/* Used by the owner between on_object and on_end. */
 	bool found;
 	enum needed_kind needed; /* LOOKUP */

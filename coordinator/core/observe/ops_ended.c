@@ -127,8 +127,9 @@ static bool goes_soon(const struct job_record *j, const char *owner_kind, const 
 	return str_eq(owner_kind, KIND_JOB_NAME) && !str_eq(owner_uid, j->uid);
 }
 
-/* A Service that Muster made for an earlier job of the name, and that was left when this one was deleted
- * with --cascade=orphan: it selects by the UID of that job, so it leads to none of the members. */
+/* A Service that Muster made for an earlier job of the name, and that was left when this one was
+ * deleted with --cascade=orphan: it selects by the UID of that job, so it leads to none of the
+ * members. */
 static bool left_over(const struct job_record *j, const char *made_for)
 {
 	return *str_or_empty(made_for) && !str_eq(made_for, j->uid);

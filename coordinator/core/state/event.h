@@ -108,8 +108,8 @@ struct core_event {
 		} written;
 		struct {
 			const char *ns, *name, *uid; /* of the job */
-			/* RC_OK: it was made. RC_EXISTS: one of its name was there, of the owner and
-			 * made for the job below. RC_NOTFOUND: … and is gone meanwhile, or the
+			/* RC_OK: it was made. RC_EXISTS: one of its name was there, of the owner
+			 * and made for the job below. RC_NOTFOUND: … and is gone meanwhile, or the
 			 * namespace is. */
 			enum rc rc;
 			const char *message;

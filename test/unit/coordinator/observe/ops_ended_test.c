@@ -133,7 +133,8 @@ static void a_service_that_is_there(void **state)
 		struct core *c = world;
 		struct job_record *j = tables_job(c, "a", 2);
 		const char *own = str_eq(cases[i].made_for, "uid-a") ? j->uid : cases[i].made_for;
-		const char *owner = str_eq(cases[i].owner_uid, "uid-a") ? j->uid : cases[i].owner_uid;
+		const char *owner =
+			str_eq(cases[i].owner_uid, "uid-a") ? j->uid : cases[i].owner_uid;
 		struct core_event ev = {.service = {.ns = j->ns,
 						    .name = j->name,
 						    .uid = j->uid,
@@ -146,7 +147,8 @@ static void a_service_that_is_there(void **state)
 		job_service_ended(c, &ev);
 		CASE(cases[i].name, j->dns.told == cases[i].told);
 		CASE(cases[i].name, (j->dns.stage == DNS_NONE) == cases[i].again);
-		CASE(cases[i].name, (strstr(tables_did(c), "delete that Service") != NULL) == cases[i].told);
+		CASE(cases[i].name,
+		     (strstr(tables_did(c), "delete that Service") != NULL) == cases[i].told);
 		tables_teardown(&world);
 	}
 	(void)state;
