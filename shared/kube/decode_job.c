@@ -159,7 +159,7 @@ static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *re
 		.on_node_loss = decode_loss(js_str(spec, "onNodeLoss")),
 		.node_selector = js_kvs(a, json_object_get(spec, "nodeSelector")),
 	};
-	ret->names = ret->parallelism > 1;
+	ret->names = job_at_once(ret) > 1;
 	if (json_is_boolean(json_object_get(spec, "enableDNSHostnames")))
 		ret->names = js_bool(spec, "enableDNSHostnames");
 	ret->min_parallelism =

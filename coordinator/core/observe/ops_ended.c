@@ -145,8 +145,8 @@ void job_service_ended(struct core *c, const struct core_event *ev)
 		job_dns_later(c, j);
 	else if (rc == RC_EXISTS && left_over(j, ev->service.made_for))
 		job_dns_refused(c, j,
-				"one is there that was left when an earlier job of this name was "
-				"deleted with --cascade=orphan; delete that Service");
+				"there is one already, which was left when an earlier job of this "
+				"name was deleted with --cascade=orphan");
 	else if (rc == RC_OK || rc == RC_EXISTS)
 		job_dns_made(c, j);
 	else if (final_refusal(rc) && rc != RC_NOTFOUND)

@@ -7,5 +7,5 @@ expect 20s job work gone
 at 21s apply job work parallelism=2 run=100s
 expect 30s job work state Running
 expect 30s service work other
-expect 60s event work ServiceFailed n=1 "the Service work cannot be made, so members have no names in DNS: one is there that was left when an earlier job of this name was deleted with --cascade=orphan; delete that Service"
+expect 60s event work ServiceFailed n=1 "the Service work cannot be made, so members have no names in DNS: there is one already, which was left when an earlier job of this name was deleted with --cascade=orphan"
 expect 200s job work state Completed
