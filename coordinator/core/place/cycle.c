@@ -57,18 +57,22 @@ static bool open_index(const struct core *c, const struct job_record *j, uint32_
 }
 
 /* The candidates [k, n) are not given away yet. Brings the first of them on which the index has not
- * failed lately to k; those before it keep their order. False: it failed on each of them. */
+ * failed lately to k, or, if it failed on each of them, the first on which it did not fail last;
+ * those before it keep their order. False: it failed on each. */
 static bool bring(struct candidate *v, uint32_t k, uint32_t n, const struct slot *s)
 {
 	uint32_t at = k;
 	while (at < n && slot_failed_on(s, v[at].node))
+		at++;
+	bool good = at < n;
+	for (at = good ? at : k; at < n && slot_failed_last_on(s, v[at].node);)
 		at++;
 	if (at == n)
 		return false;
 	struct candidate one = v[at];
 	memmove(v + k + 1, v + k, (at - k) * sizeof *v);
 	v[k] = one;
-	return true;
+	return good;
 }
 
 static bool failed_on(const struct job_record *j, const struct placement *x, uint32_t node)

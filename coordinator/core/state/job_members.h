@@ -86,6 +86,11 @@ static inline bool slot_failed_on(const struct slot *s, uint32_t node)
 {
 	return s && (s->failed_on[0] == node + 1 || s->failed_on[1] == node + 1);
 }
+
+static inline bool slot_failed_last_on(const struct slot *s, uint32_t node)
+{
+	return s && s->failed_on[0] == node + 1;
+}
 /* What has failed is not what runs next: any node is as good as others. */
 void job_forget_failed_on(struct job_record *j);
 /* An attempt of the index has had this number: neither this nor a lower number is given again. */

@@ -49,12 +49,13 @@ static bool failed_there(const struct failed *f, const char *node)
 	       (f->before && str_eq(f->before->pod.node, node));
 }
 
-/* Everything that decides is known, and nothing else keeps the job from a node. */
+/* Everything that decides is known, and nothing else keeps the job from a node: what a dead webhook
+ * holds up has room of a node, and no pod that shows it. */
 static bool judged(struct checks *c, struct mind *m, const struct line *l)
 {
 	const struct job *o = &l->job->job;
-	return o->spec.parallelism == 1 && o->meta.generation == 1 && !o->spec.claims.n &&
-	       !conns_rough(c->world->conns) &&
+	return job_completions(&o->spec) == 1 && o->meta.generation == 1 && !o->spec.claims.n &&
+	       !conns_rough(c->world->conns) && !c->world->server.webhook_dead &&
 	       m->synced_ms < c->world->clock.now_ms - KNOWING_MS &&
 	       check_admission_known(c, m, l->job, c->world->clock.now_ms);
 }

@@ -118,6 +118,7 @@ static void not_where_it_failed(void **state)
 		{"twice", 3, 1, 1, {{0, 1}, {0, 2}}, "a:0@n3! "},
 		{"the last two count", 3, 1, 1, {{0, 1}, {0, 2}, {0, 3}}, "a:0@n1! "},
 		{"twice on one", 3, 1, 1, {{0, 1}, {0, 2}, {0, 2}}, "a:0@n3! "},
+		{"twice on one of two", 2, 1, 1, {{0, 1}, {0, 2}, {0, 2}}, "a:0@n1! "},
 		{"no other fits", 1, 1, 1, {{0, 1}}, "a:0@n1! "},
 		{"others take it", 3, 3, 3, {{0, 1}}, "a:0@n2,1@n1,2@n3! "},
 		{"others have to leave theirs", 3, 3, 3, {{2, 3}}, "a:0@n3,1@n2,2@n1! "},
