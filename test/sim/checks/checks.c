@@ -54,6 +54,8 @@ static void change(struct checks *c, const struct change *ch)
 		check_note_together(c, v);
 	if (ch->ev == WATCH_DELETED && is_member(v))
 		check_gone(c, v);
+	if (ch->ev == WATCH_DELETED && is_member(v))
+		check_note_refused_gone(c, v);
 	if (v->kind == API_POD && ch->ev == WATCH_DELETED && !pod_ended(v))
 		check_note_room(c, v);
 	if (v->kind == API_JOB && ch->ev == WATCH_MODIFIED)

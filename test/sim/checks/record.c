@@ -21,6 +21,11 @@ const char *check_label(const struct version *v, const char *key)
 	return str_or_empty(kvs_get(&v->meta.labels, key));
 }
 
+bool check_owned(const struct version *pod, const struct version *job)
+{
+	return str_eq(pod->meta.owner_uid, job->meta.uid) && str_eq(pod->meta.ns, job->meta.ns);
+}
+
 bool check_same_index(const struct version *a, const struct version *b)
 {
 	return a != b && !a->forged && !b->forged && str_eq(a->meta.owner_uid, b->meta.owner_uid) &&

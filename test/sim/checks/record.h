@@ -98,6 +98,8 @@ struct checks {
 bool check_status_refused(const struct checks *c, const char *job);
 bool check_live(const struct version *pod); /* neither ended nor being deleted */
 const char *check_label(const struct version *v, const char *key);
+/* An owner of another namespace is none: pods that name it so are nobody's. */
+bool check_owned(const struct version *pod, const struct version *job);
 bool check_same_index(const struct version *a, const struct version *b); /* two attempts of one */
 bool check_broken(struct checks *c, const char *node); /* it, its agent or its link, lately */
 bool check_faulty(struct checks *c, const char *node); /* or a coordinator stood still */

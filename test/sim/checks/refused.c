@@ -18,6 +18,26 @@ bool check_pod_refused(const struct version *pod)
 	       *str_or_empty(pod->pod.reason);
 }
 
+static void refused_gone_key(struct buf *key, const char *uid)
+{
+	buf_printf(key, "refused-gone/%s", uid);
+}
+
+void check_note_refused_gone(struct checks *c, const struct version *pod)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	refused_gone_key(&key, pod->meta.owner_uid);
+	if (check_pod_refused(pod))
+		check_note_changed(c, buf_str(&key));
+}
+
+bool check_refused_gone_lately(struct checks *c, const char *uid)
+{
+	AUTO(buf_done) struct buf key = BUF_INIT(256);
+	refused_gone_key(&key, uid);
+	return check_changed_lately(c, buf_str(&key));
+}
+
 /* The job, its Node or the leader changed since then, or nobody knows what a coordinator knew. */
 static bool begun_anew(struct checks *c, const struct version *pod, int64_t since_ms)
 {

@@ -7,6 +7,7 @@
 #include "test/sim/checks/born.h"
 #include "test/sim/cluster/proc.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { SAID_MS = 5000 };
@@ -56,27 +57,41 @@ static uint32_t since_start(const struct version *job, const struct bitset *done
 	return all || job->meta.generation == 1 ? bitset_count(done) : 0;
 }
 
+/* Past its init containers. One that is being deleted may be of an attempt that was given up: its
+ * machine is gone, and its phase stays Running. */
+static bool runs_surely(const struct version *pod)
+{
+	return check_live(pod) && !pod->forged && pod->pod.phase == POD_RUNNING;
+}
+
+static uint32_t index_of(const struct version *pod)
+{
+	return (uint32_t)strtoul(check_label(pod, LABEL_INDEX), NULL, 10);
+}
+
 void check_note_together(struct checks *c, const struct version *pod)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
-	AUTO(bitset_done) struct bitset done = {0};
+	AUTO(bitset_done) struct bitset done = {0}, ran = {0};
 	const char *uid = pod->meta.owner_uid;
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	const struct version *job = world_by_uid(c->world, API_JOB, uid);
-	uint32_t n = 0, ran = 0;
-	if (!job || !ref_indexes(&done, str_or_empty(job->job.status.completed), COMPLETIONS_MAX))
+	uint32_t n = 0;
+	if (!job || !str_eq(job->meta.ns, pod->meta.ns) ||
+	    !ref_indexes(&done, str_or_empty(job->job.status.completed), COMPLETIONS_MAX))
 		return;
 	for (uint32_t i = 0; i < sh->n; i++) {
-		bool mine = str_eq(sh->v[i]->meta.owner_uid, uid) && sh->v[i]->pod.started &&
-			    !pod_ended(sh->v[i]);
+		bool mine =
+			check_owned(sh->v[i], job) && sh->v[i]->pod.started && !pod_ended(sh->v[i]);
 		n += mine;
-		ran += mine && sh->v[i]->pod.phase == POD_RUNNING; /* past its init containers */
+		if (mine && runs_surely(sh->v[i]))
+			bitset_set(&ran, index_of(sh->v[i]));
 	}
 	together_key(&key, uid);
 	uint32_t ended = since_start(job, &done), gang = job_gang(&job->job.spec);
 	if (n + ended >= gang)
 		check_note_changed(c, buf_str(&key));
-	if (ran + ended < gang)
+	if (bitset_count(&ran) + ended < gang)
 		return;
 	buf_puts(&key, "/ran");
 	check_note_changed(c, buf_str(&key));

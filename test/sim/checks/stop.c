@@ -207,7 +207,7 @@ static bool spent_of_many(const struct checks *c, const struct version *pod)
 }
 
 /* One of a gang that, for all that may be known, did not run as a whole when a kubelet refused a
- * member. */
+ * member. Somebody may have deleted the refused pod before the coordinator was told of it. */
 static bool gang_refused(struct checks *c, const struct version *pod, const struct version *job)
 {
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
@@ -219,7 +219,7 @@ static bool gang_refused(struct checks *c, const struct version *pod, const stru
 		if (str_eq(sh->v[i]->meta.owner_uid, job->meta.uid) && check_pod_refused(sh->v[i]))
 			return true;
 	}
-	return false;
+	return check_refused_gone_lately(c, job->meta.uid);
 }
 
 /* Why the coordinator may stop a member; anything else is a pod deleted that nobody ordered to
@@ -261,6 +261,7 @@ void check_delete(struct checks *c, const char *who, const struct api_request *r
 	    pod->meta.deleted_ms || w->server.late)
 		return;
 	const struct version *job = world_by_uid(w, API_JOB, str_or_empty(pod->meta.owner_uid));
+	job = job && check_owned(pod, job) ? job : NULL;
 	int64_t told_ms = TOLD_MS + conns_lag(w->conns);
 	if (!*str_or_empty(pod->meta.owner_uid) && !check_changed_lately(c, pod->meta.uid))
 		world_fail(w, "foreign-delete", "%s deletes %s, which has no owner", who,
