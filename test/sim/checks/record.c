@@ -49,9 +49,11 @@ bool check_faulty(struct checks *c, const char *node)
 bool check_status_refused(const struct checks *c, const char *job)
 {
 	const struct server *s = &c->world->server;
+	uint32_t i = 0;
+	while (i < s->nrefusals && !str_eq(s->refusals[i].job, job))
+		i++;
 	return (s->status_refused && str_eq(s->status_refused, job)) ||
-	       (s->refused_job && str_eq(s->refused_job, job) &&
-		c->world->clock.now_ms < s->refused_ms + REFUSED_MS);
+	       (i < s->nrefusals && c->world->clock.now_ms < s->refusals[i].ms + REFUSED_MS);
 }
 
 /* Whoever deletes a Node says that nothing runs there any more; a leader may hear of it late. */

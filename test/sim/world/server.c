@@ -109,3 +109,13 @@ void server_delete(struct server *s, const struct version *v)
 		c->meta.generation++;
 	server_put(s, c);
 }
+
+void server_note_refusal(struct server *s)
+{
+	uint32_t i = 0;
+	while (i < s->nrefusals && !str_eq(s->refusals[i].job, s->status_refused))
+		i++;
+	must(i < REFUSALS_MAX);
+	s->refusals[i] = (struct status_refusal){s->status_refused, s->clock->now_ms};
+	s->nrefusals += i == s->nrefusals;
+}

@@ -10,7 +10,12 @@
 #include "test/sim/world/seats.h"
 #include "test/sim/world/store.h"
 
-enum { SNAPSHOTS_MAX = 16, LEASE_GRACE_MS = 30000 };
+enum { SNAPSHOTS_MAX = 16, LEASE_GRACE_MS = 30000, REFUSALS_MAX = 64 };
+
+struct status_refusal {
+	const char *job; /* its name; who refuses keeps it for as long as the server lives */
+	int64_t ms;
+};
 
 struct snapshot { /* of a paged list */
 	uint64_t id, rv;
@@ -59,9 +64,9 @@ struct server {
 	bool drivers_fail;         /* … each of a CSIDriver alone */
 	bool binder_stopped;       /* nobody binds claims to the volumes that they were given */
 	uint32_t volumes_fail; /* percent of volumes that cannot be made where they were to be */
-	const char *status_refused;      /* the status of this job is refused, 422; NULL: none */
-	const char *refused_job;         /* whose status was refused last … */
-	int64_t refused_ms;              /* … and when */
+	const char *status_refused; /* the status of this job is refused, 422; NULL: none */
+	struct status_refusal refusals[REFUSALS_MAX]; /* whose status was refused, and when last */
+	uint32_t nrefusals;
 	const char *ns_ending, *ns_gone; /* a namespace that is being deleted; that is not there */
 	void *self;
 	/* Told of each change, after it is stored; must not change the store itself. */
@@ -71,6 +76,8 @@ struct server {
 };
 
 void snapshot_drop(struct snapshot *snap);
+/* The status of s->status_refused was refused just now. */
+void server_note_refusal(struct server *s);
 void server_init(struct server *s, struct clock *clock, int64_t wall_ms);
 void server_done(struct server *s);
 /* Something happened that is to be seen to happen. */

@@ -80,8 +80,7 @@ void verb_patch_status(struct server *s, const struct api_request *req, struct a
 	}
 	if (req->kind == API_JOB && s->status_refused && str_eq(req->name, s->status_refused)) {
 		server_count(s, FACT_STATUS_REFUSED);
-		s->refused_job = s->status_refused;
-		s->refused_ms = s->clock->now_ms;
+		server_note_refusal(s);
 		answer_refuse(ret, RC_INVALID, 422, "Invalid",
 			      "status.message: Invalid value: refused by a policy of this cluster");
 		return;
