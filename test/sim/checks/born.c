@@ -228,7 +228,7 @@ static bool seen_to_succeed(struct checks *c, const struct version *pod)
 }
 
 /* It came when nobody waited for it any more: a moment passes until that is known. */
-static bool came_late(struct checks *c, const struct version *pod)
+bool check_came_late(struct checks *c, const struct version *pod)
 {
 	AUTO(buf_done) struct buf key = BUF_INIT(256);
 	const struct made *m = made_find(c, pod, &key);
@@ -277,7 +277,7 @@ static void check_one_live(struct checks *c, const struct version *job, const st
 				   o->meta.name);
 		if (check_live(o) && !check_faulty(c, o->pod.node) &&
 		    !check_given_up(c, job, o->pod.node) && !check_faulty(c, pod->pod.node) &&
-		    !unfenced(c) && !came_late(c, o) && !came_again(c, o))
+		    !unfenced(c) && !check_came_late(c, o) && !came_again(c, o))
 			world_fail(c->world, "one-live", "%s while %s lives on %s", pod->meta.name,
 				   o->meta.name, o->pod.node);
 	}

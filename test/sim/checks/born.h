@@ -16,6 +16,8 @@ bool check_made(const struct checks *c, const char *uid, uint32_t index, uint32_
 /* The pod of the attempt came to be and is gone, so that another create of it, sent before, makes a
  * pod that nobody counts. */
 bool check_made_and_gone(const struct checks *c, const struct pod_create *p);
+/* Its create was carried out lately, when nobody waited for its answer any more. */
+bool check_came_late(struct checks *c, const struct version *pod);
 bool check_made_since(struct checks *c, const char *uid, int64_t ms);
 /* An attempt of the index succeeded before anybody asked it to stop. */
 bool check_index_earned(const struct checks *c, const char *uid, uint32_t index);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "model/quantity.h"
+#include "test/sim/checks/born.h"
 #include "test/sim/checks/place.h"
 #include "test/sim/cluster/admit.h"
 #include "test/sim/world/needed.h"
@@ -46,13 +47,15 @@ static bool begun_anew(struct checks *c, const struct version *pod, int64_t sinc
 	       check_led_lately(c) || check_faulty(c, pod->pod.node);
 }
 
+/* A pod that came late is of an attempt that may be over: its node is free by then, and nobody has
+ * been told of its refusal. */
 static void judge(struct checks *c, const struct version *pod, const struct version *before)
 {
 	int64_t wall_ms = server_wall(&c->world->server);
 	int64_t since_ms = c->world->clock.now_ms - (wall_ms - before->meta.created_ms);
 	bool shape = str_eq(before->pod.reason, "SysctlForbidden");
 	if (wall_ms - before->meta.created_ms >= (shape ? FORBIDDEN_MS : PAUSE_MS) ||
-	    begun_anew(c, pod, since_ms))
+	    begun_anew(c, pod, since_ms) || check_came_late(c, before))
 		return;
 	world_fail(c->world, shape ? "refused-shape" : "refused-soon",
 		   "%s comes to %s, which refused %s (%s) before", pod->meta.name, pod->pod.node,
