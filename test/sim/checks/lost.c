@@ -59,11 +59,22 @@ static bool most_are_silent(const struct mind *m)
 	return !all || (silent >= MASS_MIN && silent * 100 > all * MASS_PERCENT);
 }
 
+/* An agent that has not been heard for half a grace counts as quiet. Over a slow link any agent may
+ * be that for a moment, and each such moment begins another grace. */
+static bool some_may_be_quiet(const struct checks *c, const struct mind *m)
+{
+	uint32_t all = 0;
+	for (const struct mind_node *n = m->nodes; n; n = n->hh.next)
+		all += n->connected || (n->silent && ready(m, n->name));
+	return net_is_slow(c->world->net) && all >= MASS_MIN;
+}
+
 static void doubt(struct checks *c, struct mind *m)
 {
 	int64_t now_ms = c->world->clock.now_ms;
 	const struct host *h = &m->proc->host;
-	if (!m->suspects_itself || most_are_silent(m) || !h->alive || !proc_leads(m->proc) ||
+	if (!m->suspects_itself || most_are_silent(m) || some_may_be_quiet(c, m) || !h->alive ||
+	    !proc_leads(m->proc) ||
 	    (h->paused_until_ms && h->paused_until_ms + KNOWING_MS > now_ms)) {
 		m->vain_ms = 0;
 		return;

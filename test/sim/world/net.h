@@ -19,6 +19,7 @@ struct net *net_free(struct net *n);
 /* The Service: a dial of it goes to one of the processes that listen. */
 void net_service(struct net *n, const char *address);
 void net_slow(struct net *n, uint32_t percent); /* of messages take 0.2…2.5 s more */
+bool net_is_slow(const struct net *n);
 /* Of requests and replies so many are lost, come twice, or later than those sent after them. */
 void net_lossy(struct net *n, uint32_t lost, uint32_t doubled, uint32_t overtaken);
 /* What is sent from the node (or to it) comes when it is over. */

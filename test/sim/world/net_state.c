@@ -103,6 +103,11 @@ void net_slow(struct net *n, uint32_t percent)
 	n->slow = percent;
 }
 
+bool net_is_slow(const struct net *n)
+{
+	return n->slow;
+}
+
 uint64_t net_carried(const struct net *n)
 {
 	return n->carried;
