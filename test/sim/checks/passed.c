@@ -13,6 +13,7 @@
 #include "test/sim/checks/place.h"
 #include "test/sim/checks/shapes.h"
 #include "test/sim/checks/share.h"
+#include "test/sim/checks/turn.h"
 #include "test/sim/cluster/config.h"
 #include "test/sim/world/needed.h"
 
@@ -104,7 +105,7 @@ static bool waits(struct checks *c, struct mind *m, const struct known_version *
 	return k->v->kind == API_JOB && str_eq(o->status.reason, "Unschedulable") &&
 	       !o->status.attempts && !o->meta.deleted_ms && !o->spec.suspend &&
 	       o->meta.generation == 1 && j->group_ms < 0 && !j->vain_ms &&
-	       !check_ever_made(c, k->v->meta.uid) &&
+	       !check_ever_made(c, k->v->meta.uid) && !check_start_over(c, k->v) &&
 	       c->world->clock.now_ms > k->since_ms + LOOKED_MS;
 }
 

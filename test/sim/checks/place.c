@@ -330,7 +330,8 @@ static void placed_in_turn(struct checks *c, struct mind *m, const struct line *
 		const struct job *o = &k->v->job;
 		if (k->v->kind != API_JOB || o->spec.priority <= l->job->job.spec.priority ||
 		    o->status.attempts || o->meta.deleted_ms || o->spec.suspend ||
-		    !str_eq(o->status.reason, "Unschedulable") || o->meta.generation > 1)
+		    !str_eq(o->status.reason, "Unschedulable") || o->meta.generation > 1 ||
+		    check_start_over(c, k->v))
 			continue;
 		if (o->spec.on_node_loss == LOSS_WAIT &&
 		    m->synced_ms > c->world->clock.now_ms - KNOWING_MS)

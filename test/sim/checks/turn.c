@@ -81,3 +81,9 @@ void check_turn(struct checks *c, struct mind *m, const struct line *l)
 		world_fail(c->world, "at-once", "%s places member %u of %s, %u are there already",
 			   m->proc->host.name, l->index, l->job_key, n - 1);
 }
+
+bool check_start_over(const struct checks *c, const struct version *job)
+{
+	int64_t most_s = job->job.spec.start_deadline_s;
+	return most_s && server_wall(&c->world->server) >= job->meta.created_ms + most_s * 1000;
+}

@@ -9,3 +9,6 @@
 /* As many indexes below are begun and not done as may have members at once. */
 bool check_surplus(struct checks *c, const struct mind *m, const struct line *l);
 void check_turn(struct checks *c, struct mind *m, const struct line *l); /* a member is placed */
+/* A job that was never suspended did not start in time (startDeadlineSeconds): it waits for no
+ * nodes any more, though no status may say so yet. */
+bool check_start_over(const struct checks *c, const struct version *job);
