@@ -93,6 +93,21 @@ static void without_delayed(const struct core *c, const struct reservation *r,
 	}
 }
 
+/* A node that came free after the cycle had begun may serve the job as well as those that are held,
+ * which were chosen without it: it is held until the next cycle chooses again. */
+static bool holds(const struct core *c, const struct reservation *r, uint32_t node)
+{
+	return bitset_has(&r->nodes, node) ||
+	       (bitset_has(&c->queue.grown, node) && bitset_has(&r->possible, node));
+}
+
+static void find_held(const struct core *c, const struct reservation *r, struct bitset *ret)
+{
+	bitset_copy(ret, &r->possible);
+	bitset_and(ret, &c->queue.grown);
+	bitset_or(ret, &r->nodes);
+}
+
 bool passer_held(const struct core *c, const struct passer *p, struct bitset *ret_held,
 		 struct bitset *ret_some)
 {
@@ -107,10 +122,10 @@ bool passer_held(const struct core *c, const struct passer *p, struct bitset *re
 			bitset_zero(ret_some);
 		}
 		any = true;
-		bitset_copy(&some, &r->nodes);
+		find_held(c, r, &some);
+		bitset_or(ret_held, &some);
 		without_delayed(c, r, p, &some);
 		bitset_or(ret_some, &some);
-		bitset_or(ret_held, &r->nodes);
 	}
 	return any;
 }
@@ -119,8 +134,7 @@ const struct job_record *passer_ahead(const struct core *c, const struct passer 
 {
 	for (uint32_t i = 0; i < c->reservations.n; i++) {
 		const struct reservation *r = &c->reservations.v[i];
-		if (bitset_has(&r->nodes, node) && binds(r, p) &&
-		    !delays_nobody(c, r, p, c->nodes.at[node]))
+		if (holds(c, r, node) && binds(r, p) && !delays_nobody(c, r, p, c->nodes.at[node]))
 			return r->job;
 	}
 	return NULL;

@@ -15,6 +15,9 @@
  * jobs that wait keeps no more from others than one with few. It does so for half of the time at
  * most, where nobody knows until when: see state/share.h.
  *
+ * What comes free while a cycle goes on in parts is held for those jobs whom it could serve, until
+ * the next cycle chooses again.
+ *
  * This is done for the first job that does not fit; for the first jobs that others of lower
  * priority are behind; and for the oldest of those that wait for other nodes than these. Their
  * number is bounded, as is that of jobs that Slurm's backfill tests (bf_max_job_test). */
@@ -203,6 +206,18 @@ static bool hold_goes_on(struct core *c, struct job_record *j)
 	return false;
 }
 
+/* The job had all nodes that it needs when it was looked at, so it waits for something else. If
+ * some came free since, the next cycle gives them to it. */
+static bool has_all(const struct core *c, uint32_t need)
+{
+	const struct candidate *v = c->reservations.offers;
+	for (uint32_t i = 0; i < need; i++) {
+		if (v[i].score > c->now_ms || bitset_has(&c->queue.grown, v[i].node))
+			return false;
+	}
+	return true;
+}
+
 /* Holds the first nodes of the offers for the job. */
 static void hold(struct core *c, struct job_record *j, bool shared)
 {
@@ -211,8 +226,7 @@ static void hold(struct core *c, struct job_record *j, bool shared)
 	int64_t at = t->offers[need - 1].score;
 	bool known = at < AT_UNKNOWN, equal = known || (!shared && c->now_ms >= pass_ends(c, j));
 	bool counts = !known && (equal || above_floor(c, j));
-	/* If it has all nodes that it needs now, it waits for something else. */
-	if (at <= c->now_ms || (counts && !hold_goes_on(c, j)))
+	if (has_all(c, need) || (counts && !hold_goes_on(c, j)))
 		return;
 	share_count(c, j->ns);
 	bool others = may_bind_others(c, j, known);

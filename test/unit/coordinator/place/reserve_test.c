@@ -653,6 +653,60 @@ static void too_few_nodes_after_one_has_gone(void **state)
 	one_goes_while_others_are_asked(tables_of(state), false);
 }
 
+static void end_of(struct core *c, const char *name)
+{
+	tables_job_free(c, job_find(c, "default", name));
+}
+
+/* A node comes free after others were chosen, while the cycle goes on: jobs behind leave it alone
+ * until the next cycle chooses again. */
+static void what_comes_free_in_a_cycle(void **state)
+{
+	struct core *c = tables_of(state);
+	uint32_t n2, n3;
+	runs(c, "run1", tables_node(c, "n1", 1000, MEMORY), INT64_MAX);
+	runs(c, "run2", tables_node(c, "n2", 1000, MEMORY), INT64_MAX);
+	runs(c, "run3", tables_node(c, "n3", 1000, MEMORY), INT64_MAX);
+	n2 = node_find(c, "n2")->idx;
+	n3 = node_find(c, "n3")->idx;
+	const struct job_record *gang = wants(c, "gang", 0, 2)->job;
+	const struct job_record *low = wants(c, "low", -1, 1)->job;
+	const struct job_record *high = wants(c, "high", 1, 1)->job;
+	begin(c);
+	assert_string_equal(tables_names(c, &considered(c, queue_find(c, gang))->nodes), "n1 n2");
+	assert_false(held(c, low, n3));
+	end_of(c, "run3");
+	assert_true(held(c, low, n3));
+	assert_false(held(c, high, n3));
+	begin(c);
+	assert_string_equal(tables_names(c, &considered(c, queue_find(c, gang))->nodes), "n1 n3");
+	assert_false(held(c, low, n2));
+}
+
+/* The last node that the gang needs comes free while one after the other is asked: the next cycle
+ * gives them to it, jobs behind do not take them before. */
+static void the_last_comes_free_while_others_are_asked(void **state)
+{
+	struct core *c = tables_of(state);
+	struct node_record *n1 = tables_node(c, "n1", 1000, MEMORY);
+	struct node_record *n2 = tables_node(c, "n2", 1000, MEMORY);
+	runs(c, "run2", n2, INT64_MAX);
+	const struct job_record *gang = wants(c, "gang", 0, 2)->job;
+	const struct job_record *low = wants(c, "low", -1, 1)->job;
+	begin(c);
+	c->cfg.step_jobs = 1;
+	c->placing->work = work_most(c); /* one node is asked all the same */
+	assert_false(reserve_consider(c, queue_find(c, gang)));
+	end_of(c, "run2");
+	c->placing->work = c->cfg.step_jobs = 0;
+	assert_non_null(considered(c, queue_find(c, gang)));
+	assert_true(held(c, low, n1->idx));
+	assert_true(held(c, low, n2->idx));
+	begin(c);
+	assert_null(considered(c, queue_find(c, gang)));
+	assert_false(held(c, low, n2->idx));
+}
+
 /* A gang of which an index has a pause waits for that, not for nodes. */
 static void nodes_that_are_there(void **state)
 {
@@ -761,6 +815,8 @@ int main(void)
 		T(new_jobs),
 		T(a_node_that_goes_while_others_are_asked),
 		T(too_few_nodes_after_one_has_gone),
+		T(what_comes_free_in_a_cycle),
+		T(the_last_comes_free_while_others_are_asked),
 		T(nodes_that_are_there),
 		T(members_of_its_own),
 		T(a_host_port_is_free_when_its_member_has_ended),
