@@ -33,14 +33,13 @@ void names_make(const struct options *o, struct names *ret)
 {
 	char suffix[9];
 	random_name(suffix, 8);
-	if (*str_or_empty(o->pod_uid))
+	if (*str_or_empty(o->pod_uid)) {
 		ret->predecessors = format("1_2_", o->identity, o->pod_uid);
-	else
-		ret->predecessors = mem_strdup("");
-	if (*ret->predecessors)
 		ret->identity = format("12", ret->predecessors, suffix);
-	else
+	} else {
+		ret->predecessors = mem_strdup("");
 		ret->identity = format("1_2", o->identity, suffix);
+	}
 	if (*o->address)
 		ret->address = mem_strdup(o->address);
 	else

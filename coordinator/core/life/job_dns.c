@@ -8,7 +8,7 @@
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/reasons.h"
 
-enum { AGAIN_BASE_MS = 1000, AGAIN_CAP_MS = 300000, QUOTE_MAX = 700 };
+enum { AGAIN_BASE_MS = 1000, AGAIN_CAP_MS = 300000 };
 
 void job_dns_check(struct core *c, struct job_record *j)
 {
@@ -19,10 +19,7 @@ void job_dns_check(struct core *c, struct job_record *j)
 		job_wake(j, n->again_ms);
 		return;
 	}
-	struct core_action *act = action_new(c, ACT_SERVICE);
-	act->object.ns = j->ns;
-	act->object.name = j->name;
-	act->object.uid = j->uid;
+	action_job(c, ACT_SERVICE, j);
 	n->stage = DNS_ASKED;
 }
 

@@ -24,22 +24,31 @@ void job_finish(struct core *c, struct job_record *j, enum job_state to, enum re
 		 KI("failed", j->members.failed));
 }
 
-/* The two clocks are cut to milliseconds, and the wall clock jumps: no end before its deadline. */
-static void not_before(struct job_record *j, int64_t wall_ms)
+/* The deadline has come. Else the job is woken then. */
+static bool has_come(const struct core *c, struct job_record *j, int64_t wall_at, int64_t *of,
+		     int64_t *at)
 {
-	if (j->life.end_ms < wall_ms)
-		j->life.end_ms = wall_ms;
+	bool come = job_pin(c, wall_at, of, at) <= c->now_ms;
+	if (!come)
+		job_wake(j, *at);
+	return come;
 }
 
-/* What kept the job from its end may be what it said last. */
-static void say_late(struct job_record *j, enum reason reason, const char *what)
+/* The job has failed because of a deadline of so many seconds. What kept it from its end may be
+ * what it said last. */
+static void fail_late(struct core *c, struct job_record *j, enum reason reason, const char *what,
+		      int64_t seconds, const char *field, int64_t wall_at)
 {
 	AUTO(mem_freep) char *last = mem_strdup(j->told.message);
 	bool why = reason_warning(j->told.reason);
-	job_set_message(j, reason, "%s%s%s", what,
+	job_set_message(j, reason, "the job %s %lld s (%s)%s%s", what, (long long)seconds, field,
 			why ? "; before that: "
 			    : "; create it again with a longer deadline if it needs more time",
 			why ? last : "");
+	job_finish(c, j, JOB_FAILED, reason);
+	/* The two clocks are cut to milliseconds, and the wall clock jumps: no end before it. */
+	if (j->life.end_ms < wall_at)
+		j->life.end_ms = wall_at;
 }
 
 bool job_deadline_over(struct core *c, struct job_record *j)
@@ -48,21 +57,14 @@ bool job_deadline_over(struct core *c, struct job_record *j)
 		j->life.deadline_at_ms = INT64_MAX;
 		return false;
 	}
-	int64_t at = job_pin(c, j->life.start_ms + j->spec.deadline_s * 1000,
-			     &j->life.deadline_wall_ms, &j->life.deadline_at_ms);
-	if (at > c->now_ms) {
-		job_wake(j, at);
+	if (!has_come(c, j, j->life.start_ms + j->spec.deadline_s * 1000, &j->life.deadline_wall_ms,
+		      &j->life.deadline_at_ms))
 		return false;
-	}
 	/* Members may have ended in time while nobody led: their agents are heard first. */
 	if (j->object.predates_leader && !c->gate.open)
 		return false;
-	AUTO(buf_done) struct buf what = BUF_INIT(128);
-	buf_printf(&what, "the job was active for longer than %lld s (activeDeadlineSeconds)",
-		   (long long)j->spec.deadline_s);
-	say_late(j, R_DeadlineExceeded, buf_str(&what));
-	job_finish(c, j, JOB_FAILED, R_DeadlineExceeded);
-	not_before(j, j->life.deadline_wall_ms);
+	fail_late(c, j, R_DeadlineExceeded, "was active for longer than", j->spec.deadline_s,
+		  "activeDeadlineSeconds", j->life.deadline_wall_ms);
 	return true;
 }
 
@@ -80,20 +82,13 @@ bool job_start_deadline_over(struct core *c, struct job_record *j)
 		j->life.start_by_ms = INT64_MAX;
 		return false;
 	}
-	int64_t at = job_pin(c, waits_since(j) + j->spec.start_deadline_s * 1000,
-			     &j->life.start_by_wall_ms, &j->life.start_by_ms);
-	if (at > c->now_ms) {
-		job_wake(j, at);
+	if (!has_come(c, j, waits_since(j) + j->spec.start_deadline_s * 1000,
+		      &j->life.start_by_wall_ms, &j->life.start_by_ms))
 		return false;
-	}
 	/* The leader before may have placed members in time: their agents are heard first. */
 	if (j->object.predates_leader && !c->gate.open && j->members.highest_attempt)
 		return false;
-	AUTO(buf_done) struct buf what = BUF_INIT(128);
-	buf_printf(&what, "the job did not start within %lld s (startDeadlineSeconds)",
-		   (long long)j->spec.start_deadline_s);
-	say_late(j, R_StartDeadlineExceeded, buf_str(&what));
-	job_finish(c, j, JOB_FAILED, R_StartDeadlineExceeded);
-	not_before(j, j->life.start_by_wall_ms);
+	fail_late(c, j, R_StartDeadlineExceeded, "did not start within", j->spec.start_deadline_s,
+		  "startDeadlineSeconds", j->life.start_by_wall_ms);
 	return true;
 }

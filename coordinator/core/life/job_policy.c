@@ -24,8 +24,6 @@
 #include "coordinator/core/tell/job_status.h"
 #include "coordinator/core/tell/progress.h"
 
-enum { QUOTE_MAX = 700 }; /* bytes of others' words, so that the next step fits behind them */
-
 static bool check_finished(struct core *c, struct job_record *j)
 {
 	if (!job_finished(j))

@@ -13,6 +13,9 @@ enum reason {
 	R_N
 };
 
+/* Bytes of others' words in a message, so that the next step fits behind them. */
+enum { QUOTE_MAX = 700 };
+
 const char *reason_name(enum reason r);  /* "" for R_NONE */
 enum reason reason_parse(const char *s); /* R_NONE if this version does not know the reason */
 bool reason_warning(enum reason r);      /* Events with it are Warnings */

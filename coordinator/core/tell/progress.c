@@ -12,12 +12,7 @@
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/tables.h"
 
-enum {
-	SLOW_MS = 10000,
-	STUCK_MS = 60000,
-	FAILURE_EVENT_MS = 60000,
-	QUOTE_MAX = 700 /* bytes of others' words, so that the next step fits behind them */
-};
+enum { SLOW_MS = 10000, STUCK_MS = 60000, FAILURE_EVENT_MS = 60000 };
 
 #define NEXT_TRY "; next try at "
 

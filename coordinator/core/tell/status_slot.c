@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "model/object.h"
 
-enum { QUOTE_MAX = 700, AGAIN_BASE_MS = 5000, AGAIN_CAP_MS = 60000, FAILING_TELL_MS = 10000 };
+enum { AGAIN_BASE_MS = 5000, AGAIN_CAP_MS = 60000, FAILING_TELL_MS = 10000 };
 
 void slot_seen(struct status_slot *s, struct status_print p, const char *rv)
 {

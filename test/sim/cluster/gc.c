@@ -21,26 +21,15 @@ static void collect_soon(struct cluster *cl)
 		 on_collect, cl, 0);
 }
 
-static void orphan_pods(struct cluster *cl, const char *uid)
+static void orphan(struct cluster *cl, enum api_kind kind, const char *uid)
 {
-	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
+	const struct shelf *sh = &cl->world.server.store.shelf[kind];
 	for (uint32_t i = 0; i < sh->n; i++) {
 		if (!str_eq(sh->v[i]->meta.owner_uid, uid))
 			continue;
 		struct version *c = version_clone(sh->v[i]);
-		server_count(&cl->world.server, FACT_ORPHANED);
-		c->meta.owner_kind = c->meta.owner_name = c->meta.owner_uid = NULL;
-		server_put(&cl->world.server, c);
-	}
-}
-
-static void orphan_services(struct cluster *cl, const char *uid)
-{
-	const struct shelf *sh = &cl->world.server.store.shelf[API_SERVICE];
-	for (uint32_t i = 0; i < sh->n; i++) {
-		if (!str_eq(sh->v[i]->meta.owner_uid, uid))
-			continue;
-		struct version *c = version_clone(sh->v[i]);
+		if (kind == API_POD)
+			server_count(&cl->world.server, FACT_ORPHANED);
 		c->meta.owner_kind = c->meta.owner_name = c->meta.owner_uid = NULL;
 		server_put(&cl->world.server, c);
 	}
@@ -63,8 +52,8 @@ static uint32_t delete_pods(struct cluster *cl, const char *uid)
 static bool finalize(struct cluster *cl, struct version *job)
 {
 	if (job->meta.orphan_finalizer) {
-		orphan_pods(cl, job->meta.uid);
-		orphan_services(cl, job->meta.uid);
+		orphan(cl, API_POD, job->meta.uid);
+		orphan(cl, API_SERVICE, job->meta.uid);
 	} else if (job->foreground && delete_pods(cl, job->meta.uid) > 0) {
 		return false;
 	}
@@ -88,25 +77,16 @@ static void finalize_jobs(struct cluster *cl)
 	}
 }
 
-static void collect_pods(struct cluster *cl)
+static void collect(struct cluster *cl, enum api_kind kind)
 {
-	const struct shelf *sh = &cl->world.server.store.shelf[API_POD];
+	const struct shelf *sh = &cl->world.server.store.shelf[kind];
 	for (uint32_t i = sh->n; i-- > 0;) {
 		const char *owner = sh->v[i]->meta.owner_uid;
-		if (owner && !world_by_uid(&cl->world, API_JOB, owner)) {
+		if (!owner || world_by_uid(&cl->world, API_JOB, owner))
+			continue;
+		if (kind == API_POD)
 			server_count(&cl->world.server, FACT_COLLECTED);
-			server_delete(&cl->world.server, sh->v[i]);
-		}
-	}
-}
-
-static void collect_services(struct cluster *cl)
-{
-	const struct shelf *sh = &cl->world.server.store.shelf[API_SERVICE];
-	for (uint32_t i = sh->n; i-- > 0;) {
-		const char *owner = sh->v[i]->meta.owner_uid;
-		if (owner && !world_by_uid(&cl->world, API_JOB, owner))
-			store_remove(&cl->world.server.store, sh->v[i]);
+		server_delete(&cl->world.server, sh->v[i]);
 	}
 }
 
@@ -126,8 +106,8 @@ static void on_collect(void *self, uint64_t arg)
 	(void)arg;
 	cl->collecting = false;
 	finalize_jobs(cl);
-	collect_pods(cl);
-	collect_services(cl);
+	collect(cl, API_POD);
+	collect(cl, API_SERVICE);
 	collect_compute_nodes(cl);
 }
 
