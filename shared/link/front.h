@@ -56,7 +56,7 @@ uint16_t front_port(const struct front *f);
 struct front_stats {
 	uint32_t conns, waiting, strangers;
 	/* dropped: strangers, for newer ones; slowed: how often a peer had to wait;
-	 * shakes_delayed: connections that had to wait for their handshake */
+	 * shakes_delayed: connections whose handshake waited, for too many were begun */
 	uint64_t accepted, failed, oversized, refused_full, refused_address, dropped, slowed;
 	uint64_t shakes_delayed;
 };

@@ -70,7 +70,7 @@ struct conn {
 	} place;
 	struct shake { /* in its address's shakers, while it waits for its handshake */
 		struct conn *prev, *next;
-		bool waits;
+		bool waits, delayed;
 	} shake;
 	uint8_t header[HEADER_BYTES];
 	size_t header_len;

@@ -39,8 +39,21 @@ static bool address_may(const struct front *f, const struct address *a)
 
 static bool all_may(const struct front *f)
 {
-	return f->shakes_us < TURN_US &&
-	       has_one(f->shakes_paid_ms, f->now_ms, ALL_BURST, ALL_EVERY_MS);
+	return has_one(f->shakes_paid_ms, f->now_ms, ALL_BURST, ALL_EVERY_MS);
+}
+
+static bool turn_over(const struct front *f)
+{
+	return f->shakes_us >= TURN_US;
+}
+
+/* It waits for a bucket. Whom only the end of a turn keeps waiting is not delayed: that says
+ * something about this machine, not about how many connections come. */
+static void delayed(struct conn *c)
+{
+	if (!c->shake.delayed)
+		atomic_fetch_add(&c->front->shakes_delayed, 1);
+	c->shake.delayed = true;
 }
 
 static void begin(struct conn *c)
@@ -57,7 +70,6 @@ static void wait(struct conn *c)
 		DL_APPEND2(c->front->shakers, a, shakers_prev, shakers_next);
 	DL_APPEND2(a->shakers, c, shake.prev, shake.next);
 	c->shake.waits = true;
-	atomic_fetch_add(&c->front->shakes_delayed, 1);
 }
 
 bool shakes_take(struct conn *c)
@@ -66,11 +78,14 @@ bool shakes_take(struct conn *c)
 	struct address *a = c->place.address;
 	/* Who comes later does not pass those who wait, except where these wait for their address.
 	 */
-	if (!a->shakers && address_may(f, a) && all_may(f)) {
+	bool may = address_may(f, a) && all_may(f);
+	if (may && !a->shakers && !turn_over(f)) {
 		begin(c);
 		return true;
 	}
 	wait(c);
+	if (!may)
+		delayed(c);
 	return false;
 }
 
@@ -102,12 +117,18 @@ static struct conn *pick(const struct front *f, struct address *a)
 struct conn *shakes_next(struct front *f)
 {
 	struct address *a, *next;
-	if (!f->shakers || !all_may(f))
+	if (!f->shakers || turn_over(f))
 		return NULL;
+	if (!all_may(f)) {
+		delayed(f->shakers->shakers);
+		return NULL;
+	}
 	DL_FOREACH_SAFE2(f->shakers, a, next, shakers_next)
 	{
-		if (!address_may(f, a))
+		if (!address_may(f, a)) {
+			delayed(a->shakers);
 			continue;
+		}
 		struct conn *c = pick(f, a);
 		/* The address goes to the end of the line. */
 		shakes_leave(c);

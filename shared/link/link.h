@@ -67,7 +67,7 @@ struct link_listener_stats {
 	/* Of refused_full: because their address had too many. Connections without a good Hello
 	 * that were dropped for newer ones. */
 	uint64_t refused_address, dropped;
-	uint64_t shakes_delayed; /* connections that had to wait for their TLS handshake */
+	uint64_t shakes_delayed; /* connections whose handshake waited: too many were begun */
 	uint64_t slowed;    /* how often a connection was not read for a moment: it sent too much */
 	uint32_t strangers; /* connections that nobody has vouched for */
 	uint64_t failed; /* connections that ended before their introduction: TLS, silence, another

@@ -85,6 +85,8 @@ static void stays_connected(void **state)
 	assert_true(s.probes >= 2);
 	assert_int_equal(s.probes_failed, 0);
 	assert_int_equal(s.relistens, 0);
+	if (rig->warnings)
+		printf("a warning: %s\n", rig->last_warning);
 	assert_int_equal(rig->warnings, 0);
 }
 

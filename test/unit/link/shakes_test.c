@@ -116,11 +116,21 @@ static void a_turn_has_a_moment(void **state)
 	struct front f = {.now_ms = 1000000, .cfg = {.address_max = 128}, .shakes_us = 50000};
 	struct address a = {.n = 0};
 	(void)state;
-	assert_int_equal(begin(&f, &a, 1, v), 0);
+	assert_int_equal(begin(&f, &a, BURST + 2, v), 0);
 	assert_null(shakes_next(&f));
 	f.shakes_us = 0; /* the next turn */
-	assert_ptr_equal(shakes_next(&f), v[0]);
-	all_gone(v, 1);
+	for (uint32_t i = 0; i < BURST; i++)
+		assert_ptr_equal(shakes_next(&f), v[i]);
+	/* Who waited for the turn alone is not counted as delayed; who waits for its address is. */
+	assert_int_equal(f.shakes_delayed, 0);
+	assert_null(shakes_next(&f));
+	assert_null(shakes_next(&f));
+	assert_int_equal(f.shakes_delayed, 1);
+	f.now_ms += 62;
+	assert_ptr_equal(shakes_next(&f), v[BURST]);
+	assert_null(shakes_next(&f));
+	assert_int_equal(f.shakes_delayed, 2);
+	all_gone(v, BURST + 2);
 }
 
 static void who_is_vouched_for_costs_nothing(void **state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The core places, reserves and explains as the rules written plainly do (test/ref), on random
  * cases. A failure prints its seed; the program with that number as its argument runs it alone and
- * tells each event. */
+ * tells each event. Two numbers: the seeds from one to another. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 
 enum { CASES = 10000, EVENTS = 14, UNHEARD_MS = 500 };
 
-static uint64_t only_seed;
+static uint64_t first_seed = 1, last_seed = CASES;
 
 struct run {
 	struct refcase k;
@@ -343,9 +343,7 @@ static void run_case(uint64_t seed)
 static void as_the_rules_say(void **state)
 {
 	(void)state;
-	if (only_seed)
-		run_case(only_seed);
-	for (uint64_t seed = 1; !only_seed && seed <= CASES; seed++)
+	for (uint64_t seed = first_seed; seed <= last_seed; seed++)
 		run_case(seed);
 }
 
@@ -353,6 +351,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(as_the_rules_say)};
 	if (argc > 1)
-		only_seed = strtoull(argv[1], NULL, 10);
+		first_seed = last_seed = strtoull(argv[1], NULL, 10);
+	if (argc > 2)
+		last_seed = strtoull(argv[2], NULL, 10);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
