@@ -32,7 +32,7 @@ def jobs_made_and_deleted(s):
     s.comes(f"the tables have {before:.0f} bytes again, after {f.done} jobs", lambda: tables() < before * 1.02, 10)
 
 
-@attack("writes of a status are gathered", "bug status_at_once")
+@attack("writes of a status are gathered", "bug status_at_once+writes_unpaced")
 def edits_of_one_large_job(s):
     """A job of 60 KB whose priority changes all the time: ten times a second. A write that an edit has overtaken is
     refused (409), and is work all the same."""
