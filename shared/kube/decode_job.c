@@ -7,6 +7,7 @@
 
 #include "kube/decode_meta.h"
 #include "kube/pod.h"
+#include "kube/pod_launcher.h"
 
 enum { GRACE_DEFAULT_S = 30 }; /* corev1.DefaultTerminationGracePeriodSeconds */
 
@@ -159,7 +160,7 @@ static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *re
 		.on_node_loss = decode_loss(js_str(spec, "onNodeLoss")),
 		.node_selector = js_kvs(a, json_object_get(spec, "nodeSelector")),
 	};
-	ret->names = job_at_once(ret) > 1;
+	ret->names = job_at_once(ret) > 1 || pod_launcher(spec);
 	if (json_is_boolean(json_object_get(spec, "enableDNSHostnames")))
 		ret->names = js_bool(spec, "enableDNSHostnames");
 	ret->min_parallelism =

@@ -8,8 +8,10 @@
 #include "kube/decode_requests.h"
 #include "kube/owner.h"
 #include "kube/pod_doubt.h"
+#include "kube/pod_env.h"
 #include "kube/pod_form.h"
 #include "kube/pod_hash.h"
+#include "kube/pod_launcher.h"
 #include "kube/pod_needs.h"
 #include "kube/pod_plain.h"
 #include "kube/pod_shape.h"
@@ -47,31 +49,6 @@ static void take(json_t *to, const json_t *from, const char *key)
 		json_object_set_new(to, key, json_deep_copy(v));
 }
 
-/* Appends variables; a name that is there keeps its value. */
-static void merge_env(json_t *container, const json_t *more)
-{
-	json_t *env = ensure(container, "env", json_array());
-	for (size_t i = 0; i < json_array_size(more); i++) {
-		json_t *v = json_array_get(more, i);
-		if (!find_container(env, str_or_empty(js_str(v, "name"))))
-			json_array_append_new(env, json_deep_copy(v));
-	}
-}
-
-/* The same at the front of the list, so that a user's value can refer to $(MUSTER_MEMBER_INDEX). */
-static void lead_env(json_t *container, const json_t *more)
-{
-	AUTO(js_freep) json_t *user = json_incref(ensure(container, "env", json_array()));
-	json_t *env = json_array();
-	for (size_t i = 0; i < json_array_size(more); i++) {
-		json_t *v = json_array_get(more, i);
-		if (!find_container(user, str_or_empty(js_str(v, "name"))))
-			json_array_append(env, v);
-	}
-	json_array_extend(env, user);
-	json_object_set_new(container, "env", env);
-}
-
 static void fill_main(json_t *pod_spec, const json_t *spec)
 {
 	json_t *containers = ensure(pod_spec, "containers", json_array());
@@ -89,7 +66,7 @@ static void fill_main(json_t *pod_spec, const json_t *spec)
 	take(c, spec, "args");
 	take(c, spec, "image");
 	take(c, spec, "resources");
-	merge_env(c, json_object_get(spec, "env"));
+	pod_env_append(c, json_object_get(spec, "env"));
 }
 
 /* Sets the default image where a container has none. False: a container is left without an
@@ -177,7 +154,7 @@ static size_t add_policies(json_t *containers)
 }
 
 /* Returns for how many bytes more the pod has room. */
-static size_t add_defaults(json_t *pod, const json_t *job_spec)
+static size_t add_defaults(json_t *pod, const json_t *job_spec, const char *ns)
 {
 	json_t *s = json_object_get(pod, "spec");
 	for (size_t i = 0; i < ARRAY_LEN(refused_fields); i++)
@@ -193,7 +170,7 @@ static size_t add_defaults(json_t *pod, const json_t *job_spec)
 	size_t n = add_policies(json_object_get(s, "containers")) +
 		   add_policies(json_object_get(s, "initContainers"));
 	pod_work_mark(pod);
-	return n * POLICY_BYTES + ANNOTATION_BYTES;
+	return n * POLICY_BYTES + ANNOTATION_BYTES + pod_launcher_add(pod, job_spec, ns);
 }
 
 /* The digest is in the text alone: it tells every value. */
@@ -226,7 +203,7 @@ void pod_template(struct arena *a, const json_t *job_spec, const char *default_i
 			arena_printf(a, "spec.template.spec.%s is not allowed; remove it", refused);
 		return;
 	}
-	size_t more = add_defaults(pod, job_spec);
+	size_t more = add_defaults(pod, job_spec, ns);
 	if (!fill_images(json_object_get(s, "containers"), default_image) ||
 	    !fill_images(json_object_get(s, "initContainers"), default_image))
 		spec->invalid = "a container has no image, and the coordinator was given no "
@@ -279,11 +256,6 @@ static void add_owner(json_t *meta, const struct pod_create *p)
 			    json_pack("[o]", encode_job_owner(p->job_name, p->job_uid)));
 }
 
-static void add_var(json_t *env, const char *name, const char *value)
-{
-	json_array_append_new(env, json_pack("{s:s, s:s}", "name", name, "value", value));
-}
-
 static json_t *member_env(const struct pod_create *p)
 {
 	AUTO(buf_done) struct buf index = BUF_INIT(16), size = BUF_INIT(16), all = BUF_INIT(16);
@@ -292,23 +264,23 @@ static json_t *member_env(const struct pod_create *p)
 	buf_printf(&index, "%u", p->index);
 	buf_printf(&size, "%u", p->parallelism);
 	buf_printf(&all, "%u", p->completions);
-	add_var(env, "MUSTER_MEMBER_INDEX", buf_str(&index));
-	add_var(env, "MUSTER_PARALLELISM", buf_str(&size));
+	pod_env_add(env, "MUSTER_MEMBER_INDEX", buf_str(&index));
+	pod_env_add(env, "MUSTER_PARALLELISM", buf_str(&size));
 	if (p->completions) /* 0: a coordinator of an older version ordered it */
-		add_var(env, "MUSTER_COMPLETIONS", buf_str(&all));
-	add_var(env, "MUSTER_JOB_NAME", p->job_name);
-	add_var(env, "MUSTER_NODE_NAME", p->node);
-	add_var(env, "JOB_COMPLETION_INDEX", buf_str(&index));
+		pod_env_add(env, "MUSTER_COMPLETIONS", buf_str(&all));
+	pod_env_add(env, "MUSTER_JOB_NAME", p->job_name);
+	pod_env_add(env, "MUSTER_NODE_NAME", p->node);
+	pod_env_add(env, "JOB_COMPLETION_INDEX", buf_str(&index));
 	buf_printf(&leader, "%s-0.%s.%s.svc", p->job_name, p->job_name, p->ns);
 	if (p->parallelism > 1)
-		add_var(env, "MUSTER_LEADER_ADDRESS", buf_str(&leader));
+		pod_env_add(env, "MUSTER_LEADER_ADDRESS", buf_str(&leader));
 	return env;
 }
 
 static void add_env(json_t *containers, const json_t *env)
 {
 	for (size_t i = 0; i < json_array_size(containers); i++)
-		lead_env(json_array_get(containers, i), env);
+		pod_env_lead(json_array_get(containers, i), env);
 }
 
 static void fill_spec(json_t *spec, const struct pod_create *p)

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "kube/pod_form.h"
+#include "kube/pod_launcher.h"
 
 enum { JSON_BYTES_MAX = 16 * 1024 * 1024, RUN_DIGITS = 40, TOLERATION_DIGITS = 16 };
 
@@ -52,6 +53,9 @@ void pod_hash(struct arena *a, const json_t *job_spec, const json_t *user_pod, s
 	char tolerations[DIGEST_HEX_BYTES];
 	const json_t *l = json_object_get(job_spec, "tolerations");
 	AUTO(js_freep) json_t *form = pod_form(user_pod);
+	const char *launcher = pod_launcher(job_spec);
+	if (launcher)
+		json_object_set_new(form, "launcher", json_string(launcher));
 	digest_of(form, ret_digest);
 	ret->old_template_hash = old_hash(a, job_spec);
 	if (!json_array_size(l)) {

@@ -36,6 +36,7 @@ static const char *const of_job[] = {
 	"spec.activeDeadlineSeconds",
 	"spec.startDeadlineSeconds",
 	"spec.enableDNSHostnames",
+	"spec.launcher",
 	"spec.terminationGracePeriodSeconds",
 	"spec.ttlSecondsAfterFinished",
 	"spec.onNodeLoss",

@@ -104,7 +104,7 @@ def change_of(spec, field):
     if isinstance(old, int):
         return old + 1
     if isinstance(old, str):
-        return {"Wait": "Fail"}.get(old, "other")
+        return {"Wait": "Fail", "Slurm": "JAX"}.get(old, "other")
     if isinstance(old, list):
         return old[:-1]
     return {

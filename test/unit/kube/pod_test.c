@@ -401,6 +401,95 @@ static void credentials(void **state)
 	}
 }
 
+/* Returns the template's variables of its first container, as NAME=VALUE, each followed by a
+ * blank. */
+static void vars_of(const struct job_spec *s, const char *list, struct buf *ret)
+{
+	AUTO(js_freep) json_t *pod = js_load(s->template_text, strlen(s->template_text), NULL);
+	const json_t *c = json_array_get(js_path(pod, "spec", list), 0);
+	const json_t *env = json_object_get(c, "env");
+	for (size_t i = 0; i < json_array_size(env); i++)
+		buf_printf(ret, "%s=%s ", js_str(json_array_get(env, i), "name"),
+			   str_or_empty(js_str(json_array_get(env, i), "value")));
+}
+
+#define LEADER "$(MUSTER_JOB_NAME)-0.$(MUSTER_JOB_NAME).ns.svc"
+
+static void launchers(void **state)
+{
+	static const struct {
+		const char *spec, *main, *init;
+	} cases[] = {
+		{"", "", ""},
+		{",\"launcher\":\"None\"", "", ""},
+		{",\"launcher\":\"JAX\"",
+		 "JAX_COORDINATOR_ADDRESS=" LEADER ":8476 JAX_NUM_PROCESSES=$(MUSTER_PARALLELISM) "
+		 "JAX_PROCESS_ID=$(MUSTER_MEMBER_INDEX) ",
+		 "JAX_COORDINATOR_ADDRESS=" LEADER ":8476 JAX_NUM_PROCESSES=$(MUSTER_PARALLELISM) "
+		 "JAX_PROCESS_ID=$(MUSTER_MEMBER_INDEX) "},
+		/* The user's own value stays, where it stands. */
+		{",\"launcher\":\"JAX\",\"env\":[{\"name\":\"A\",\"value\":\"1\"},{\"name\":"
+		 "\"JAX_COORDINATOR_ADDRESS\",\"value\":\"mine:1\"}]",
+		 "JAX_NUM_PROCESSES=$(MUSTER_PARALLELISM) JAX_PROCESS_ID=$(MUSTER_MEMBER_INDEX) "
+		 "A=1 JAX_COORDINATOR_ADDRESS=mine:1 ",
+		 "JAX_COORDINATOR_ADDRESS=" LEADER ":8476 JAX_NUM_PROCESSES=$(MUSTER_PARALLELISM) "
+		 "JAX_PROCESS_ID=$(MUSTER_MEMBER_INDEX) "},
+		{",\"launcher\":\"Torch\"",
+		 "MASTER_ADDR=" LEADER " MASTER_PORT=29500 WORLD_SIZE=$(MUSTER_PARALLELISM) "
+		 "RANK=$(MUSTER_MEMBER_INDEX) PET_MASTER_ADDR=" LEADER
+		 " PET_MASTER_PORT=29500 PET_NNODES=$(MUSTER_PARALLELISM) "
+		 "PET_NODE_RANK=$(MUSTER_MEMBER_INDEX) ",
+		 NULL},
+	};
+	const char *hashes[ARRAY_LEN(cases)];
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf json = BUF_INIT(1024), own = BUF_INIT(4096);
+		AUTO(buf_done) struct buf init = BUF_INIT(4096);
+		buf_printf(&json,
+			   "{\"command\":[\"x\"],\"template\":{\"spec\":{\"initContainers\":[{"
+			   "\"name\":\"i\"}]}}%s}",
+			   cases[i].spec);
+		struct job_spec s = make(buf_str(&json), "i");
+		vars_of(&s, "containers", &own);
+		vars_of(&s, "initContainers", &init);
+		CASE_STR(cases[i].spec, buf_str(&own), cases[i].main);
+		if (cases[i].init)
+			CASE_STR(cases[i].spec, buf_str(&init), cases[i].init);
+		CASE(cases[i].spec, !s.credentials);
+		hashes[i] = s.template_hash;
+	}
+	/* None is as nothing; each other is a change for members that run. */
+	assert_string_equal(hashes[0], hashes[1]);
+	assert_string_not_equal(hashes[1], hashes[2]);
+	assert_string_not_equal(hashes[2], hashes[3]);
+	assert_string_not_equal(hashes[2], hashes[4]);
+}
+
+/* A pod that is just small enough stays so with the variables of a launcher. */
+static void launchers_fit(void **state)
+{
+	(void)state;
+	struct job_spec s = {0};
+	unsigned n = POD_BYTES_MAX - 2000;
+	for (; n < POD_BYTES_MAX; n++) {
+		AUTO(buf_done) struct buf json = BUF_INIT(1 << 20);
+		buf_puts(&json, "{\"command\":[\"");
+		for (unsigned i = 0; i < n; i++)
+			buf_putc(&json, 'x');
+		buf_puts(&json, "\"]}");
+		s = make(buf_str(&json), "i");
+		if (s.invalid)
+			break;
+		AUTO(buf_done) struct buf more = BUF_INIT(1 << 20);
+		buf_printf(&more, "%.*s,\"launcher\":\"Torch\"}", (int)json.len - 1,
+			   buf_str(&json));
+		s = make(buf_str(&more), "i");
+		assert_null(s.invalid);
+	}
+	assert_true(n < POD_BYTES_MAX);
+}
+
 static const struct pod_create member = {.ns = "ns",
 					 .name = "j-2-abcde",
 					 .job_name = "j",
@@ -562,6 +651,8 @@ int main(void)
 		cmocka_unit_test(termination_messages),
 		cmocka_unit_test(credentials),
 		cmocka_unit_test(amounts_that_nobody_means),
+		cmocka_unit_test(launchers),
+		cmocka_unit_test(launchers_fit),
 		cmocka_unit_test(a_members_pod),
 		cmocka_unit_test(what_renders_not),
 		cmocka_unit_test(shapes),
