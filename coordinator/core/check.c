@@ -118,19 +118,25 @@ static void check_node(const struct core *c, const struct node_record *n)
 	}
 }
 
-/* Muster never puts two members of a job on one node, unless pods that were seen there say so. */
-static void check_room(const struct core *c, const struct node_record *n)
+/* The attempt holds one of the places that its job may have on its node. Muster never puts more
+ * there, unless pods that were seen there say so. */
+static bool ordered_there(const struct attempt *a)
+{
+	return attempt_live(a) && a->state != ATTEMPT_LOST && !attempt_seen(a);
+}
+
+static void check_room(const struct node_record *n)
 {
 	const struct attempt *a, *b;
 	DL_FOREACH2(n->attempts, a, node_next)
 	{
-		if (!attempt_live(a) || a->state == ATTEMPT_LOST)
+		if (!ordered_there(a))
 			continue;
+		uint32_t more = 0;
 		for (b = a->node_next; b; b = b->node_next)
-			must(b->job != a->job || !attempt_live(b) || b->state == ATTEMPT_LOST ||
-			     attempt_seen(a) || attempt_seen(b));
+			more += b->job == a->job && ordered_there(b);
+		must(more < (a->job->spec.per_node ? a->job->spec.per_node : 1));
 	}
-	(void)c;
 }
 
 void core_check(const struct core *c)
@@ -141,7 +147,7 @@ void core_check(const struct core *c)
 		check_job(c, j);
 	for (n = c->nodes.by_name; n; n = n->hh.next) {
 		check_node(c, n);
-		check_room(c, n);
+		check_room(n);
 	}
 	check_tickets(c);
 }

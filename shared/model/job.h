@@ -19,6 +19,7 @@ struct job_spec {
 	uint32_t completions;     /* 0: as many as parallelism; else 1…COMPLETIONS_MAX */
 	uint32_t parallelism;     /* 1…PARALLELISM_MAX; more than completions count as these */
 	uint32_t min_parallelism; /* effective: 1…parallelism */
+	uint32_t per_node;        /* membersPerNode: 1…PER_NODE_MAX; 0: 1 */
 	int32_t priority;
 	bool suspend;
 	bool names; /* enableDNSHostnames: by default if there is more than one member */
@@ -81,6 +82,12 @@ static inline uint32_t job_gang(const struct job_spec *s)
 {
 	uint32_t n = job_at_once(s);
 	return s->min_parallelism < n ? s->min_parallelism : n;
+}
+
+/* How many members may share a node. */
+static inline uint32_t job_per_node(const struct job_spec *s)
+{
+	return s->per_node ? s->per_node : 1;
 }
 
 /* An attempt on a lost node that may run on although a newer one of its index counts instead. */

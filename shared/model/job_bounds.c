@@ -26,6 +26,7 @@ static void bound_numbers(struct job_spec *s)
 	s->completions = within(job_completions(s), 1, COMPLETIONS_MAX);
 	s->parallelism = job_at_once(s);
 	s->min_parallelism = within(s->min_parallelism, 1, s->parallelism);
+	s->per_node = within(s->per_node, 1, PER_NODE_MAX);
 	s->priority = s->priority < -PRIORITY_MAX  ? -PRIORITY_MAX
 		      : s->priority > PRIORITY_MAX ? PRIORITY_MAX
 						   : s->priority;

@@ -38,6 +38,7 @@ enum { /* bounds of numbers and lengths, the same at every door: docs/design/001
        LABEL_KEY_MAX = 317,
        LABEL_VALUE_MAX = 63,
        PARALLELISM_MAX = 10000,
+       PER_NODE_MAX = 256,       /* members of a job on one node */
        COMPLETIONS_MAX = 100000, /* an index of a member is below it … */
        INDEX_NARROW = 10000,     /* … and below this one on a node whose agent is older than that */
        PRIORITY_MAX = 1000,

@@ -17,6 +17,12 @@ static inline int64_t quantity_sum(int64_t a, int64_t b)
 	return __builtin_add_overflow(a, b, &ret) ? INT64_MAX : ret;
 }
 
+static inline int64_t quantity_times(int64_t a, uint32_t n)
+{
+	int64_t ret;
+	return __builtin_mul_overflow(a, (int64_t)n, &ret) ? INT64_MAX : ret;
+}
+
 /* The value for name, or 0. */
 int64_t reslist_get(const struct reslist *l, const char *name);
 /* A copy in one block, which the caller frees: its entries, then their names. No name is NULL. */

@@ -114,10 +114,10 @@ int64_t ref_asked(const struct job_spec *s, uint32_t res)
 	return !strcmp(ref_resources[res], "pods") ? 1000 : 0;
 }
 
-bool ref_fits(const struct ref_node *n, const struct job_spec *s, bool empty)
+bool ref_fits(const struct ref_node *n, const struct job_spec *s, bool empty, uint32_t members)
 {
 	for (uint32_t r = 0; r < REF_RES; r++) {
-		int64_t asked = ref_asked(s, r);
+		int64_t asked = ref_asked(s, r) * members;
 		if (asked && n->cap[r] - (empty ? 0 : n->used[r]) < asked)
 			return false;
 	}
@@ -150,13 +150,18 @@ static bool usable(const struct ref_node *n)
 
 /* jobs */
 
-static bool has_member(const struct ref_job *j, int32_t node)
+uint32_t ref_there(const struct ref_job *j, uint32_t node)
 {
-	for (uint32_t i = 0; i < job_completions(j->spec); i++) {
-		if (j->where[i] == node)
-			return true;
-	}
-	return false;
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < job_completions(j->spec); i++)
+		n += j->where[i] == (int32_t)node;
+	return n;
+}
+
+/* The node may have so many members of the job more. */
+static bool may_share(const struct ref_job *j, uint32_t node, uint32_t members)
+{
+	return ref_there(j, node) + members <= job_per_node(j->spec);
 }
 
 /* How many of its indexes are there, or nowhere, or done. */
@@ -217,24 +222,28 @@ static bool kept_from(const struct ref *r, const struct ref_hold *h, const struc
 	return h->at_ms == INT64_MAX || end_of(r, j) > h->at_ms;
 }
 
-/* With one more member of j the node has, of all that j takes of, what the other job needs. */
-static bool room_beside(const struct ref_node *n, const struct ref_job *j,
-			const struct ref_job *other)
+/* With so many more members of j the node has, of all that j takes of, what so many of the other
+ * job need. */
+static bool room_beside(const struct ref_node *n, const struct ref_job *j, uint32_t members,
+			const struct ref_job *other, uint32_t kept)
 {
 	for (uint32_t r = 0; r < REF_RES; r++) {
-		int64_t takes = ref_asked(j->spec, r), needs = ref_asked(other->spec, r);
+		int64_t takes = ref_asked(j->spec, r) * members;
+		int64_t needs = ref_asked(other->spec, r) * kept;
 		if (takes && needs && n->cap[r] - n->used[r] < takes + needs)
 			return false;
 	}
 	return true;
 }
 
-const struct ref_hold *ref_kept(const struct ref *r, const struct ref_job *j, uint32_t node)
+const struct ref_hold *ref_kept(const struct ref *r, const struct ref_job *j, uint32_t node,
+				uint32_t members)
 {
 	for (uint32_t i = 0; i < r->nholds; i++) {
-		if (r->hold[i].nodes[node] && kept_from(r, &r->hold[i], j) &&
-		    !room_beside(&r->nodes[node], j, r->hold[i].job))
-			return &r->hold[i];
+		const struct ref_hold *h = &r->hold[i];
+		if (h->nodes[node] && kept_from(r, h, j) &&
+		    !room_beside(&r->nodes[node], j, members, h->job, h->nodes[node]))
+			return h;
 	}
 	return NULL;
 }
@@ -248,43 +257,55 @@ const struct ref_hold *ref_hold_of(const struct ref *r, const struct ref_job *j)
 	return NULL;
 }
 
-/* Whether the node is better than the other for this job. */
-static bool better(const struct ref *r, const struct job_spec *s, uint32_t a, uint32_t b)
+/* A node for one more member of a job, the nth that is there. */
+struct place {
+	uint32_t node, nth;
+};
+
+/* Whether the place is better than the other for this job. */
+static bool better(const struct ref *r, const struct job_spec *s, struct place a, struct place b)
 {
-	uint32_t avoid_a = intolerable(&r->nodes[a], s, true);
-	uint32_t avoid_b = intolerable(&r->nodes[b], s, true);
+	uint32_t avoid_a = intolerable(&r->nodes[a.node], s, true);
+	uint32_t avoid_b = intolerable(&r->nodes[b.node], s, true);
 	if (avoid_a != avoid_b)
 		return avoid_a < avoid_b;
-	uint32_t pa = preferred(r, s, a), pb = preferred(r, s, b);
+	uint32_t pa = preferred(r, s, a.node), pb = preferred(r, s, b.node);
 	if (pa != pb)
 		return pa > pb;
-	int64_t la = level(&r->nodes[a]), lb = level(&r->nodes[b]);
+	if (r->spread && a.nth != b.nth)
+		return a.nth < b.nth;
+	int64_t la = level(&r->nodes[a.node]), lb = level(&r->nodes[b.node]);
 	if (la != lb)
 		return r->spread ? la < lb : la > lb;
-	return a < b;
+	return a.node < b.node || (a.node == b.node && a.nth < b.nth);
 }
 
-static bool candidate_nodes(const struct ref *r, const struct ref_job *j, uint32_t node)
+/* The node may have so many members of the job more, now. */
+static bool may_have(const struct ref *r, const struct ref_job *j, uint32_t node, uint32_t members)
 {
 	const struct ref_node *n = &r->nodes[node];
-	return usable(n) && ref_matches(n, j->spec) && !has_member(j, (int32_t)node) &&
-	       ref_fits(n, j->spec, false) && !ref_kept(r, j, node);
+	return usable(n) && ref_matches(n, j->spec) && may_share(j, node, members) &&
+	       ref_fits(n, j->spec, false, members) && !ref_kept(r, j, node, members);
 }
 
 uint32_t ref_pick(const struct ref *r, const struct ref_job *j, uint32_t max, uint32_t *ret)
 {
+	AUTO(mem_freep) struct place *v = mem_zalloc(max + 1, sizeof *v);
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < r->nnodes; i++) {
-		if (!candidate_nodes(r, j, i))
-			continue;
-		uint32_t at = n < max ? n++ : n;
-		for (; at && better(r, j->spec, i, ret[at - 1]); at--) {
+		for (uint32_t k = 1; may_have(r, j, i, k); k++) {
+			struct place p = {i, ref_there(j, i) + k};
+			uint32_t at = n < max ? n++ : n;
+			for (; at && better(r, j->spec, p, v[at - 1]); at--) {
+				if (at < max)
+					v[at] = v[at - 1];
+			}
 			if (at < max)
-				ret[at] = ret[at - 1];
+				v[at] = p;
 		}
-		if (at < max)
-			ret[at] = i;
 	}
+	for (uint32_t i = 0; i < n; i++)
+		ret[i] = v[i].node;
 	return n;
 }
 
@@ -317,43 +338,45 @@ static int64_t sure_end(const struct ref *r, const struct ref_job *j)
 	return at <= r->now_ms ? r->now_ms + 1 : at;
 }
 
-static bool fits_most(const struct ref_node *n, const struct job_spec *s)
+static bool fits_most(const struct ref_node *n, const struct job_spec *s, uint32_t members)
 {
 	struct ref_node alone = *n;
 	memcpy(alone.cap, n->most, sizeof alone.cap);
-	return ref_fits(&alone, s, true);
+	return ref_fits(&alone, s, true, members);
 }
 
-/* Whether it could ever run a member of the job, as far as Muster's own pods are concerned. */
-static bool possible(const struct ref *r, const struct ref_job *j, uint32_t node)
+/* Whether it could ever run so many members of the job more, as far as Muster's own pods are
+ * concerned. */
+static bool possible(const struct ref *r, const struct ref_job *j, uint32_t node, uint32_t members)
 {
 	const struct ref_node *n = &r->nodes[node];
-	return usable(n) && ref_matches(n, j->spec) && !has_member(j, (int32_t)node) &&
-	       fits_most(n, j->spec);
+	return usable(n) && ref_matches(n, j->spec) && may_share(j, node, members) &&
+	       fits_most(n, j->spec, members);
 }
 
-static int64_t free_at(const struct ref *r, const struct ref_job *j, uint32_t node)
+static int64_t free_at(const struct ref *r, const struct ref_job *j, uint32_t node,
+		       uint32_t members)
 {
 	int64_t best = NEVER(MOST_LIKELY);
-	if (ref_kept(r, j, node))
+	if (ref_kept(r, j, node, members))
 		return NEVER(KEPT_AHEAD);
-	if (ref_fits(&r->nodes[node], j->spec, false))
+	if (ref_fits(&r->nodes[node], j->spec, false, members))
 		return r->now_ms;
-	if (!ref_fits(&r->nodes[node], j->spec, true))
+	if (!ref_fits(&r->nodes[node], j->spec, true, members))
 		return NEVER(OTHERS_THERE);
 	for (uint32_t e = 0; e < r->njobs; e++) { /* would it fit when this one has ended? */
 		struct ref_node then = r->nodes[node];
 		int64_t at = sure_end(r, &r->jobs[e]);
-		if (at >= best || !r->jobs[e].known || !has_member(&r->jobs[e], (int32_t)node))
+		if (at >= best || !r->jobs[e].known || !ref_there(&r->jobs[e], node))
 			continue;
 		for (uint32_t k = 0; k < r->njobs; k++) {
 			const struct ref_job *o = &r->jobs[k];
-			if (!o->known || !has_member(o, (int32_t)node) || sure_end(r, o) > at)
+			if (!o->known || !ref_there(o, node) || sure_end(r, o) > at)
 				continue;
 			for (uint32_t x = 0; x < REF_RES; x++)
-				then.used[x] -= ref_asked(o->spec, x);
+				then.used[x] -= ref_asked(o->spec, x) * ref_there(o, node);
 		}
-		if (ref_fits(&then, j->spec, false))
+		if (ref_fits(&then, j->spec, false, members))
 			best = at;
 	}
 	return best;
@@ -363,13 +386,13 @@ static uint32_t sort_offers(const struct ref *r, const struct ref_job *j, struct
 {
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < r->nnodes; i++) {
-		if (!possible(r, j, i))
-			continue;
-		struct offer o = {free_at(r, j, i), i};
-		uint32_t at = n++;
-		for (; at && v[at - 1].at > o.at; at--)
-			v[at] = v[at - 1];
-		v[at] = o;
+		for (uint32_t k = 1; k <= ref_needed(j) && possible(r, j, i, k); k++) {
+			struct offer o = {free_at(r, j, i, k), i};
+			uint32_t at = n++;
+			for (; at && v[at - 1].at > o.at; at--)
+				v[at] = v[at - 1];
+			v[at] = o;
+		}
 	}
 	return n;
 }
@@ -378,7 +401,7 @@ static bool shares(const struct ref *r, const struct ref_job *j)
 {
 	for (uint32_t h = 0; h < r->nholds; h++) {
 		for (uint32_t i = 0; i < r->nnodes && !not_ours(&r->hold[h], j); i++) {
-			if (possible(r, j, i) && possible(r, r->hold[h].job, i))
+			if (possible(r, j, i, 1) && possible(r, r->hold[h].job, i, 1))
 				return true;
 		}
 	}
@@ -474,8 +497,8 @@ static bool may_hold_on(struct ref *r, struct ref_job *j)
 
 static void reserve(struct ref *r, struct ref_job *j)
 {
-	AUTO(mem_freep) struct offer *v = mem_zalloc(r->nnodes + 1, sizeof *v);
 	uint32_t need = ref_needed(j);
+	AUTO(mem_freep) struct offer *v = mem_zalloc((size_t)r->nnodes * need + 1, sizeof *v);
 	bool first = nobody_ahead(r, j), lower = j->spec->priority > r->floor;
 	bool old = r->now_ms >= j->since_ms + r->pass_limit_ms, shared = shares(r, j);
 	if (j->pause_ms > r->now_ms || r->nholds == REF_HOLDS ||
@@ -496,11 +519,11 @@ static void reserve(struct ref *r, struct ref_job *j)
 		h.until_ms = j->held_ms + r->max_hold_ms;
 	}
 	h.own = !may_hold_from_all(r, j, known);
-	bool *nodes = r->kept + (size_t)r->nholds * r->nnodes;
+	uint32_t *nodes = r->kept + (size_t)r->nholds * r->nnodes;
 	for (uint32_t i = 0; i < r->nnodes; i++)
-		nodes[i] = false;
+		nodes[i] = 0;
 	for (uint32_t i = 0; i < need; i++)
-		nodes[v[i].node] = true;
+		nodes[v[i].node]++;
 	h.nodes = nodes;
 	r->hold[r->nholds++] = h;
 	if (!h.own && h.until_ms != INT64_MAX) {

@@ -42,11 +42,11 @@ enum { REF_HOLDS = 16, REF_HOLDS_OF_ONE = 8, REF_NAMESPACES = 4 };
 
 struct ref_hold { /* nodes that are kept for a job */
 	struct ref_job *job;
-	const bool *nodes; /* in ref.kept */
-	int64_t at_ms;     /* until then; INT64_MAX: nobody knows */
-	int64_t until_ms;  /* at most; INT64_MAX: it is not counted */
-	bool equal;        /* from jobs of its priority, too */
-	bool own;          /* from jobs of its namespace only */
+	const uint32_t *nodes; /* in ref.kept: for how many members each is kept */
+	int64_t at_ms;         /* until then; INT64_MAX: nobody knows */
+	int64_t until_ms;      /* at most; INT64_MAX: it is not counted */
+	bool equal;            /* from jobs of its priority, too */
+	bool own;              /* from jobs of its namespace only */
 };
 
 struct ref {
@@ -65,21 +65,24 @@ struct ref {
 	} share[REF_NAMESPACES];
 	struct ref_hold hold[REF_HOLDS]; /* in the order of the queue */
 	uint32_t nholds;
-	int32_t floor; /* the lowest priority of those that waited when the last cycle began */
-	bool *kept;    /* for each hold, by node; the caller's memory: REF_HOLDS * nnodes */
+	int32_t floor;  /* the lowest priority of those that waited when the last cycle began */
+	uint32_t *kept; /* for each hold, by node; the caller's memory: REF_HOLDS * nnodes */
 };
 
 /* Formats into max bytes; must fit. */
 void ref_text(char *ret, size_t max, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 bool ref_matches(const struct ref_node *n, const struct job_spec *s);
-/* The first hold that keeps the node from the job; NULL: none. */
-const struct ref_hold *ref_kept(const struct ref *r, const struct ref_job *j, uint32_t node);
+/* The first hold that keeps the node from so many members of the job; NULL: none. */
+const struct ref_hold *ref_kept(const struct ref *r, const struct ref_job *j, uint32_t node,
+				uint32_t members);
 const struct ref_hold *ref_hold_of(const struct ref *r, const struct ref_job *j);
 /* Until then its namespace holds nodes from others only if an end is known. */
 int64_t ref_pause(const struct ref *r, const struct ref_job *j);
 uint32_t ref_missing(const struct ref_job *j); /* members that it wants and has not */
 uint32_t ref_needed(const struct ref_job *j);
-bool ref_fits(const struct ref_node *n, const struct job_spec *s, bool empty);
+/* The node has room for so many members more. */
+bool ref_fits(const struct ref_node *n, const struct job_spec *s, bool empty, uint32_t members);
+uint32_t ref_there(const struct ref_job *j, uint32_t node); /* members that it has */
 int64_t ref_asked(const struct job_spec *s, uint32_t res);
 /* The whole queue, after something has become free or another. */
 void ref_cycle(struct ref *r);
@@ -89,5 +92,6 @@ void ref_passed(struct ref *r);
 void ref_new(struct ref *r, struct ref_job *j);
 /* Why a job waits; "; expected to start in" without its number, " until" without its time. */
 void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out);
-/* The best nodes for one job as things are, at most max; best first. For the bench. */
+/* The best nodes for one job as things are, at most max; best first, each as often as it gets a
+ * member. For the bench. */
 uint32_t ref_pick(const struct ref *r, const struct ref_job *j, uint32_t max, uint32_t *ret);

@@ -19,15 +19,6 @@ void ref_text(char *ret, size_t max, const char *fmt, ...)
 
 enum { NOT_READY, NO_AGENT, CORDONED, SELECTOR, AFFINITY, TAINT, BUSY, LACKS, KEPT, FITS, KINDS };
 
-static bool busy(const struct ref_job *j, uint32_t node)
-{
-	for (uint32_t i = 0; i < job_completions(j->spec); i++) {
-		if (j->where[i] == (int32_t)node)
-			return true;
-	}
-	return false;
-}
-
 /* Whether only the part of the spec that is asked about would match. */
 static bool part_matches(const struct ref_node *n, const struct job_spec *s, int part)
 {
@@ -88,12 +79,12 @@ static int obstacle(const struct ref *r, const struct ref_job *j, uint32_t node,
 		if (!part_matches(n, j->spec, part))
 			return part;
 	}
-	if (busy(j, node))
+	if (ref_there(j, node) >= job_per_node(j->spec))
 		return BUSY;
 	*lack = lacking(n, j->spec);
 	if (*lack <= j->spec->requests.n)
 		return LACKS;
-	return ref_kept(r, j, node) ? KEPT : FITS;
+	return ref_kept(r, j, node, 1) ? KEPT : FITS;
 }
 
 /* False: there is nothing to say of it. */
@@ -109,7 +100,10 @@ static bool put_hold(const struct ref *r, const struct ref_job *j, const struct 
 		buf_puts(out, "; jobs of its priority may pass it until");
 		return true;
 	}
-	buf_printf(out, "; holds %u of %u node%s", ready, need, need == 1 ? "" : "s");
+	buf_printf(out,
+		   job_per_node(j->spec) > 1 ? "; holds room for %u of %u member%s"
+					     : "; holds %u of %u node%s",
+		   ready, need, need == 1 ? "" : "s");
 	if (own->own && own->at_ms == INT64_MAX && ref_pause(r, j) > r->now_ms) {
 		buf_puts(out, " (from jobs of its namespace only until");
 		return true;
@@ -146,6 +140,45 @@ static const char *nowhere(const struct ref *r, const struct ref_job *j, const u
 	return NULL;
 }
 
+/* So many members of the job could go to the node now, at most as many as may share it. */
+static uint32_t fitting(const struct ref *r, const struct ref_job *j, uint32_t node)
+{
+	uint32_t n = 0, most = job_per_node(j->spec) - ref_there(j, node);
+	while (n < most && ref_fits(&r->nodes[node], j->spec, false, n + 1) &&
+	       !ref_kept(r, j, node, n + 1))
+		n++;
+	return n;
+}
+
+/* What a node may have room for when its members have ended, beside those of the job. */
+static uint32_t some_time(const struct ref *r, const struct ref_job *j, uint32_t node)
+{
+	uint32_t n = 0, most = job_per_node(j->spec), there = ref_there(j, node);
+	if (most == 1)
+		return 1;
+	while (n < most && ref_fits(&r->nodes[node], j->spec, true, n + 1))
+		n++;
+	return !n ? 1 : n > there ? n - there : 0;
+}
+
+/* "3 fit (2 + 1)": by[n] nodes have room for n members. */
+static void put_fitting(const struct ref_job *j, uint32_t need, const uint32_t *by, uint32_t fit,
+			struct buf *out)
+{
+	const char *sep = " (";
+	buf_printf(out, "needs room for %u%s member%s, at most %u on a node: %u fit%s", need,
+		   j->started ? " more" : "", need == 1 ? "" : "s", job_per_node(j->spec), fit,
+		   fit == 1 ? "s" : "");
+	for (uint32_t n = job_per_node(j->spec); n; n--) {
+		if (by[n] > 1)
+			buf_printf(out, "%s%u x %u", sep, by[n], n);
+		else if (by[n])
+			buf_printf(out, "%s%u", sep, n);
+		sep = by[n] ? " + " : sep;
+	}
+	buf_puts(out, fit ? ")" : "");
+}
+
 void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 {
 	static const struct {
@@ -162,6 +195,8 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 		{KEPT, "is reserved for a job ahead", "are reserved for a job ahead"},
 	};
 	uint32_t counts[KINDS] = {0}, need = job_gang(j->spec), ready = 0, small = 0;
+	uint32_t room[KINDS] = {0}, by[PER_NODE_MAX + 1] = {0}, fit = 0, all = 0;
+	bool shares = job_per_node(j->spec) > 1;
 	const struct ref_hold *own = ref_hold_of(r, j), *before = NULL;
 	AUTO(mem_freep) uint32_t *lacks = mem_zalloc(j->spec->requests.n + 2, sizeof *lacks);
 	for (uint32_t i = 0; i < r->nnodes; i++) {
@@ -170,16 +205,27 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 		counts[o]++;
 		lacks[lack] += o == LACKS;
 		small += o == LACKS && too_small(&r->nodes[i], j->spec);
-		ready += o == FITS && own && own->nodes[i];
+		uint32_t fits = o == FITS ? fitting(r, j, i) : 0;
+		by[fits]++;
+		fit += fits;
+		ready += !own ? 0 : fits < own->nodes[i] ? fits : own->nodes[i];
+		room[o] += shares && o == BUSY ? 0 : some_time(r, j, i);
+		if (shares && (o == BUSY || o == FITS || o == LACKS || o == KEPT))
+			room[BUSY] += ref_there(j, i);
 		if (o == KEPT && !before)
-			before = ref_kept(r, j, i);
+			before = ref_kept(r, j, i, 1);
 	}
 	if (j->started)
 		need = j->missing;
-	buf_printf(out, "needs %u%s node%s: %u fit%s", need, j->started ? " more" : "",
-		   need == 1 ? "" : "s", counts[FITS], counts[FITS] == 1 ? "s" : "");
-	uint32_t passing = counts[FITS] + counts[LACKS] + counts[BUSY] + counts[KEPT];
-	const char *sep = "; ";
+	if (shares)
+		put_fitting(j, need, by, fit, out);
+	else
+		buf_printf(out, "needs %u%s node%s: %u fit%s", need, j->started ? " more" : "",
+			   need == 1 ? "" : "s", counts[FITS], counts[FITS] == 1 ? "s" : "");
+	uint32_t passing = room[FITS] + room[LACKS] + room[BUSY] + room[KEPT];
+	for (size_t i = 0; i < KINDS; i++)
+		all += room[i];
+	const char *sep = !shares ? "; " : fit ? "; other nodes: " : "; nodes: ";
 	for (uint32_t i = 0; i <= j->spec->requests.n; i++) {
 		if (!lacks[i])
 			continue;
@@ -191,7 +237,12 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 		uint32_t n = counts[words[i].kind];
 		if (!n)
 			continue;
-		buf_printf(out, "%s%u %s", sep, n, n == 1 ? words[i].one : words[i].many);
+		buf_printf(out, "%s%u %s", sep, n,
+			   words[i].kind == BUSY && shares
+				   ? (n == 1 ? "runs as many members as may share a node"
+					     : "run as many members as may share a node")
+			   : n == 1 ? words[i].one
+				    : words[i].many);
 		sep = ", ";
 		if (words[i].kind == KEPT && !strcmp(before->job->ns, j->ns))
 			buf_printf(out, " (%s)", strchr(before->job->key, '/') + 1);
@@ -205,14 +256,14 @@ void ref_why(const struct ref *r, const struct ref_job *j, struct buf *out)
 			   device);
 	else if (few)
 		buf_printf(out, "; add nodes that have more, or lower the requests%s",
-			   passing < r->nnodes ? ", or change what keeps the others away" : "");
+			   passing < all ? ", or change what keeps the others away" : "");
 	if (put_hold(r, j, own, ready, out) || few)
 		return;
 	if (!r->nnodes)
 		buf_puts(out, "; there are no nodes: add some");
 	else if (passing < need)
 		buf_printf(out, "; add nodes%s",
-			   passing < r->nnodes ? ", or change what keeps these away" : "");
-	else if (passing - counts[BUSY] < need)
+			   passing < all ? ", or change what keeps these away" : "");
+	else if (passing - room[BUSY] < need)
 		buf_puts(out, "; add nodes, or wait until a member of the job has ended");
 }

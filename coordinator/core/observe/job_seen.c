@@ -174,6 +174,8 @@ static void set_spec(struct core *c, struct job_record *j, const struct job_spec
 	j->spec.completions = spec->completions;
 	j->spec.parallelism = spec->parallelism;
 	j->spec.min_parallelism = spec->min_parallelism;
+	if (!j->spec.per_node) /* the API server refuses each change */
+		j->spec.per_node = job_per_node(spec);
 	j->spec.backoff_limit = spec->backoff_limit;
 	j->spec.deadline_s = spec->active_deadline_s;
 	j->spec.start_deadline_s = spec->start_deadline_s;
@@ -190,6 +192,7 @@ static void set_spec(struct core *c, struct job_record *j, const struct job_spec
 	must(j->spec.parallelism >= 1 && j->spec.parallelism <= PARALLELISM_MAX);
 	must(j->spec.parallelism <= j->spec.completions);
 	must(j->spec.min_parallelism >= 1 && j->spec.min_parallelism <= j->spec.parallelism);
+	must(j->spec.per_node <= PER_NODE_MAX);
 	set_request(c, j, spec);
 	set_template(c, j, spec);
 	job_recount_completed(j);

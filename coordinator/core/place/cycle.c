@@ -119,8 +119,8 @@ static void plan_grow(struct placing *p, uint32_t n)
 }
 
 /* Pairs the lowest open indexes with the best of the n candidates, so many as are wanted. An index
- * gets a node of its last two failures only if no other is there for it: two candidates more than
- * are wanted are always enough for that. */
+ * gets a node of its last two failures only if no other is there for it: as many candidates more
+ * than are wanted as two nodes can be are always enough for that. */
 static uint32_t pair(const struct core *c, const struct job_record *j, uint32_t n)
 {
 	struct placing *p = c->placing;
@@ -160,7 +160,8 @@ static bool choose(const struct core *c, uint32_t n, struct plan *plan)
 
 static struct objects_for wanted(const struct job_record *j)
 {
-	return (struct objects_for){j->spec.parallelism, job_needs_at_once(j)};
+	return (struct objects_for){j->spec.parallelism, job_needs_at_once(j),
+				    job_most_on_node(j) > 1};
 }
 
 /* Finds what can be placed of the job now. True: *plan says what. */
@@ -180,14 +181,16 @@ static bool look(struct core *c, struct queue_item *it, struct plan *plan)
 		queue_possible(it, false); /* no nodes are kept for it */
 		return false;
 	}
+	uint32_t per_node = job_most_on_node(j);
 	struct pick q = {.request = j->spec.request,
 			 .selection = selection_evaluate(c, j->spec.request),
+			 .per_node = per_node,
 			 .job = j,
 			 .passer = passer_of(c, j),
 			 .need = job_needs_at_once(j),
 			 /* A choice is made among all nodes that fit. */
 			 .want = j->place.want + (objects == OBJECTS_READY ? 0 : c->nodes.n) +
-				 (j->members.any_failed_on ? FAILED_ON : 0)};
+				 (j->members.any_failed_on ? FAILED_ON * per_node : 0)};
 	uint32_t most = objects_most(j->spec.request);
 	q.want = objects == OBJECTS_READY && q.want > most ? most : q.want;
 	uint32_t n = pick_nodes(c, c->placing, &q, &plan->kept);

@@ -74,22 +74,38 @@ static void give_back(const struct needs *needs, const struct attempt *a, int64_
 	}
 }
 
-static bool enough(const struct needs *needs, const int64_t *left)
+/* How often what is left holds a member, at most so often. */
+static uint32_t holds(const struct needs *needs, const int64_t *left, uint32_t most)
 {
-	for (uint32_t i = 0; i < needs->n; i++) {
-		if (left[i] < needs->v[i].milli)
-			return false;
+	for (uint32_t i = 0; i < needs->n && most; i++) {
+		int64_t milli = needs->v[i].milli;
+		if (!milli) /* also of what pods of others use more than there is */
+			continue;
+		int64_t fit = left[i] > 0 ? left[i] / milli : 0;
+		most = fit < most ? (uint32_t)fit : most;
 	}
-	return true;
+	return most;
 }
 
-int64_t ends_room_at(const struct core *c, const struct node_record *n, const struct needs *needs)
+/* From that time on there is room for so many in all. */
+struct rooms {
+	struct candidate *v;
+	uint32_t n, members;
+};
+
+static void room_at(struct rooms *r, uint32_t node, int64_t at, uint32_t members)
+{
+	if (members <= r->members)
+		return;
+	r->v[r->n++] = (struct candidate){at, node, members - r->members};
+	r->members = members;
+}
+
+/* There is room for `most` when no member is left. */
+static void rooms_in_turn(const struct core *c, const struct node_record *n,
+			  const struct needs *needs, uint32_t most, struct rooms *r)
 {
 	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
-	if (res_fits(c, n, needs))
-		return c->now_ms;
-	if (!res_fits_empty(c, n, needs))
-		return AT_OTHERS;
 	AUTO(mem_freep) int64_t *left = mem_zalloc(needs->n + 1, sizeof *left);
 	AUTO(mem_freep) struct ending *v = mem_zalloc(n->nlive + 1, sizeof *v);
 	uint32_t k = endings(c, n, v);
@@ -97,13 +113,25 @@ int64_t ends_room_at(const struct core *c, const struct node_record *n, const st
 		if (needs->v[i].res != UINT32_MAX)
 			left[i] = cap[needs->v[i].res] - used[needs->v[i].res];
 	}
-	for (uint32_t i = 0; i < k; i++) {
+	for (uint32_t i = 0; i < k && r->members < most; i++) {
 		give_back(needs, v[i].attempt, left);
 		/* Members that end at the same time count together. */
-		if ((i + 1 == k || v[i + 1].at > v[i].at) && enough(needs, left))
-			return v[i].at;
+		if (i + 1 == k || v[i + 1].at > v[i].at)
+			room_at(r, n->idx, v[i].at, holds(needs, left, most));
 	}
-	return AT_UNKNOWN;
+}
+
+uint32_t ends_rooms(const struct core *c, const struct node_record *n, const struct needs *needs,
+		    uint32_t most, struct candidate *ret)
+{
+	struct rooms r = {.v = ret};
+	room_at(&r, n->idx, c->now_ms, res_room(c, n, needs, most));
+	uint32_t empty = r.members < most ? res_room_empty(c, n, needs, most) : most;
+	if (r.members < empty)
+		rooms_in_turn(c, n, needs, empty, &r);
+	room_at(&r, n->idx, AT_UNKNOWN, empty);
+	room_at(&r, n->idx, AT_OTHERS, most);
+	return r.n;
 }
 
 int64_t ends_ports_at(const struct core *c, const struct node_record *n, const struct request *r)

@@ -21,8 +21,11 @@ enum {
 int64_t ends_from_now(const struct core *c, int64_t deadline_s, int64_t grace_s);
 /* When the last pod of the job ends at the latest; INT64_MAX: not known. */
 int64_t ends_at(const struct core *c, const struct job_record *j);
-/* When the node has room for one more member, if all members there end at the latest; not before
- * now. */
-int64_t ends_room_at(const struct core *c, const struct node_record *n, const struct needs *needs);
+/* When the node has room for one more member, for two more … if all members there end at the
+ * latest; not before now. Fills ret with times (score) and for how many more members each has room
+ * (members), the first time first; at most `most` of them, which is the sum of members. Returns how
+ * many they are. */
+uint32_t ends_rooms(const struct core *c, const struct node_record *n, const struct needs *needs,
+		    uint32_t most, struct candidate *ret);
 /* The same for the host ports of a request. */
 int64_t ends_ports_at(const struct core *c, const struct node_record *n, const struct request *r);

@@ -4,6 +4,7 @@
 
 #include "base/clocktext.h"
 #include "coordinator/core/place/passer.h"
+#include "coordinator/core/place/places.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/node.h"
@@ -50,6 +51,7 @@ enum obstacle {
 	W_RESERVED,
 	W_N
 };
+_Static_assert((int)W_N <= (int)PLACES_KINDS, "places.h");
 
 static const char *const words[W_N][2] = {
 	[W_SELECTOR] = {"does not match nodeSelector", "do not match nodeSelector"},
@@ -64,14 +66,18 @@ static const char *const words[W_N][2] = {
 	[W_ADDED] = {"does not match the nodeSelector that admission adds",
 		     "do not match the nodeSelector that admission adds"},
 	[W_LIMIT] = {"can attach no more volumes", "can attach no more volumes"},
-	[W_BUSY] = {"runs a member already", "run a member already"},
+	[W_BUSY] = {"runs a member already", "run a member already"}, /* or full_words */
 	[W_REFUSED] = {"refused a member lately", "refused a member lately"},
 	[W_RESERVED] = {"is reserved for a job ahead", "are reserved for a job ahead"},
 };
 
+/* Where members may share nodes. */
+static const char *const full_words[2] = {"runs as many members as may share a node",
+					  "run as many members as may share a node"};
+
 struct looking {
 	struct selection_parts parts;
-	struct bitset busy;
+	struct places places;
 	struct passer passer;
 	const struct reservation *own;    /* NULL: no nodes are held for the job */
 	uint32_t ready;                   /* nodes that are held for it and have room */
@@ -82,9 +88,10 @@ struct looking {
 	uint32_t barred[CLAIMS_MAX];      /* how many cannot */
 	struct bitset limit;              /* the nodes that can attach all of them */
 	uint32_t nclaims;
-	uint32_t small; /* nodes that could not hold a member if they were empty */
-	uint64_t port;  /* the port that is taken on the first node of W_PORT … */
-	bool ports;     /* … while another one is on another */
+	const char *lead; /* stands before what keeps nodes away */
+	uint32_t small;   /* nodes that could not hold a member if they were empty */
+	uint64_t port;    /* the port that is taken on the first node of W_PORT … */
+	bool ports;       /* … while another one is on another */
 };
 
 /* The first claim whose set has not the node; l->nclaims: none. */
@@ -122,7 +129,7 @@ static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 		return W_VOLUME;
 	if (job_forbidden_by(c, j, n))
 		return W_FORBIDDEN;
-	if (bitset_has(&l->busy, n->idx))
+	if (places_full(&l->places, n->idx))
 		return W_BUSY;
 	if ((*ret_lack = first_without(l, l->attach, n->idx)) < l->nclaims)
 		return W_IN_USE;
@@ -135,12 +142,12 @@ static enum obstacle obstacle(const struct core *c, const struct job_record *j,
 	*ret_lack = res_lacking(c, n, &j->spec.request->needs);
 	if (*ret_lack < j->spec.request->needs.n)
 		return W_LACK;
-	return passer_ahead(c, &l->passer, n->idx) ? W_RESERVED : W_FIT;
+	return passer_ahead(c, &l->passer, n->idx, 1) ? W_RESERVED : W_FIT;
 }
 
-static const char *sep(bool *first)
+static const char *sep(const struct looking *l, bool *first)
 {
-	const char *s = *first ? "; " : ", ";
+	const char *s = *first ? l->lead : ", ";
 	*first = false;
 	return s;
 }
@@ -158,7 +165,7 @@ static void put_ports(uint32_t n, const struct looking *l, bool *first, struct b
 	const char *verb = n == 1 ? "does" : "do";
 	if (!n)
 		return;
-	buf_printf(b, "%s%u %s not have ", sep(first), n, verb);
+	buf_printf(b, "%s%u %s not have ", sep(l, first), n, verb);
 	if (l->ports)
 		buf_puts(b, "the host ports free");
 	else
@@ -171,7 +178,7 @@ static void put_volumes(const struct job_record *j, const struct looking *l, boo
 {
 	for (uint32_t i = 0; i < l->nclaims; i++) {
 		if (l->away[i])
-			buf_printf(b, "%s%u %s not have volume %s", sep(first), l->away[i],
+			buf_printf(b, "%s%u %s not have volume %s", sep(l, first), l->away[i],
 				   l->away[i] == 1 ? "does" : "do",
 				   objects_claim(j->spec.request, i));
 	}
@@ -184,7 +191,7 @@ static void put_in_use(const struct core *c, const struct job_record *j, const s
 	for (uint32_t i = 0; i < l->nclaims; i++) {
 		if (l->barred[i])
 			buf_printf(b, "%s%u cannot have volume %s, which is in use on %s",
-				   sep(first), l->barred[i], objects_claim(r, i),
+				   sep(l, first), l->barred[i], objects_claim(r, i),
 				   objects_claim_user(c, r, i));
 	}
 }
@@ -195,7 +202,7 @@ static void put_counts(const struct core *c, const struct job_record *j, const u
 	bool first = true;
 	for (uint32_t i = 0; i < j->spec.request->needs.n; i++) {
 		if (lacks[i])
-			buf_printf(b, "%s%u %s %s", sep(&first), lacks[i],
+			buf_printf(b, "%s%u %s %s", sep(l, &first), lacks[i],
 				   lacks[i] == 1 ? "lacks" : "lack",
 				   request_resource(j->spec.request, i));
 	}
@@ -205,13 +212,17 @@ static void put_counts(const struct core *c, const struct job_record *j, const u
 		else if (w == W_IN_USE)
 			put_in_use(c, j, l, &first, b);
 		else if (w == W_RUNTIME && counts[w])
-			buf_printf(b, "%s%u %s not match RuntimeClass %s", sep(&first), counts[w],
-				   counts[w] == 1 ? "does" : "do",
+			buf_printf(b, "%s%u %s not match RuntimeClass %s", sep(l, &first),
+				   counts[w], counts[w] == 1 ? "does" : "do",
 				   j->spec.request->set->runtime_class->name);
 		else if (w == W_PORT)
 			put_ports(counts[w], l, &first, b);
+		else if (counts[w] && w == W_BUSY && l->places.per_node > 1)
+			buf_printf(b, "%s%u %s", sep(l, &first), counts[w],
+				   full_words[counts[w] != 1]);
 		else if (counts[w])
-			buf_printf(b, "%s%u %s", sep(&first), counts[w], words[w][counts[w] != 1]);
+			buf_printf(b, "%s%u %s", sep(l, &first), counts[w],
+				   words[w][counts[w] != 1]);
 		if (counts[w] && w == W_FORBIDDEN)
 			buf_printf(b, " (%s)", j->told.forbidden);
 		if (w == W_REFUSED && counts[w] && *j->told.last_refusal)
@@ -221,34 +232,35 @@ static void put_counts(const struct core *c, const struct job_record *j, const u
 	}
 }
 
-/* What helps a job that would otherwise not get enough nodes, even after all has passed that passes
+/* places: of nodes that each such thing keeps away, for how many members they may have room.
+ * What helps a job that would otherwise not get enough nodes, even after all has passed that passes
  * without anybody's help. */
-static void put_next_step(const uint32_t *counts, uint32_t need, struct buf *b)
+static void put_next_step(const uint32_t *places, uint32_t need, struct buf *b)
 {
-	uint32_t passing = counts[W_FIT] + counts[W_LACK] + counts[W_BUSY] + counts[W_REFUSED] +
-			   counts[W_PORT] + counts[W_IN_USE] + counts[W_LIMIT] + counts[W_RESERVED];
-	uint32_t kept_away = counts[W_SELECTOR] + counts[W_AFFINITY] + counts[W_TAINT] +
-			     counts[W_RUNTIME] + counts[W_ADDED] + counts[W_VOLUME] +
-			     counts[W_CORDONED] + counts[W_FAILED] + counts[W_AGENT] +
-			     counts[W_NARROW] + counts[W_FORBIDDEN];
+	uint32_t passing = places[W_FIT] + places[W_LACK] + places[W_BUSY] + places[W_REFUSED] +
+			   places[W_PORT] + places[W_IN_USE] + places[W_LIMIT] + places[W_RESERVED];
+	uint32_t kept_away = places[W_SELECTOR] + places[W_AFFINITY] + places[W_TAINT] +
+			     places[W_RUNTIME] + places[W_ADDED] + places[W_VOLUME] +
+			     places[W_CORDONED] + places[W_FAILED] + places[W_AGENT] +
+			     places[W_NARROW] + places[W_FORBIDDEN];
 	if (!passing && !kept_away)
 		buf_puts(b, "; there are no nodes: add some");
 	else if (passing < need && !kept_away)
 		buf_puts(b, "; add nodes");
 	else if (passing < need)
 		buf_puts(b, "; add nodes, or change what keeps these away");
-	else if (passing - counts[W_BUSY] < need)
+	else if (passing - places[W_BUSY] < need)
 		buf_puts(b, "; add nodes, or wait until a member of the job has ended");
 }
 
-/* Some nodes lack what the job asks for even without any member, and no other node will do. Whether
- * it was put. nowhere: such a resource that no node lists; or NULL. */
-static bool put_too_small(const uint32_t *counts, uint32_t small, uint32_t need,
+/* Some nodes, so many, lack what the job asks for even without any member, and no other node will
+ * do. Whether it was put. nowhere: such a resource that no node lists; or NULL. */
+static bool put_too_small(const uint32_t *places, uint32_t small, uint32_t need,
 			  const char *nowhere, struct buf *b)
 {
-	uint32_t all = 0, passing = counts[W_FIT] + counts[W_LACK] - small + counts[W_BUSY] +
-				    counts[W_REFUSED] + counts[W_IN_USE] + counts[W_LIMIT] +
-				    counts[W_RESERVED];
+	uint32_t all = 0, passing = places[W_FIT] + places[W_LACK] - small + places[W_BUSY] +
+				    places[W_REFUSED] + places[W_IN_USE] + places[W_LIMIT] +
+				    places[W_RESERVED];
 	if (!small || passing >= need)
 		return false;
 	if (nowhere) {
@@ -259,7 +271,7 @@ static bool put_too_small(const uint32_t *counts, uint32_t small, uint32_t need,
 		return true;
 	}
 	for (uint32_t w = 0; w < W_N; w++)
-		all += counts[w];
+		all += places[w];
 	buf_puts(b, "; add nodes that have more, or lower the requests");
 	if (all > passing + small)
 		buf_puts(b, ", or change what keeps the others away");
@@ -291,7 +303,10 @@ static bool put_hold(const struct core *c, const struct job_record *j, const str
 	const struct reservation *r = l->own;
 	uint32_t need = job_needs_at_once(j);
 	if (r && (r->at_ms != INT64_MAX || r->until_ms != INT64_MAX))
-		buf_printf(b, "; holds %u of %u node%s", l->ready, need, need == 1 ? "" : "s");
+		buf_printf(b,
+			   l->places.per_node > 1 ? "; holds room for %u of %u member%s"
+						  : "; holds %u of %u node%s",
+			   l->ready, need, need == 1 ? "" : "s");
 	if (r && r->own && !reservation_binds_nobody(r))
 		put_own(c, r, b);
 	if (r && r->at_ms != INT64_MAX) {
@@ -329,6 +344,13 @@ static void look_at_claims(const struct core *c, const struct request *r, struct
 	}
 }
 
+/* It passes without anybody's help. */
+static bool passes(enum obstacle o)
+{
+	return o == W_FIT || o == W_LACK || o == W_BUSY || o == W_REFUSED || o == W_PORT ||
+	       o == W_IN_USE || o == W_LIMIT || o == W_RESERVED;
+}
+
 /* What keeps the job away from the node. lacks: by resource, nodes that lack it. */
 static void look_at_node(struct core *c, const struct job_record *j, const struct node_record *n,
 			 struct looking *l, uint32_t *counts, uint32_t *lacks)
@@ -336,6 +358,8 @@ static void look_at_node(struct core *c, const struct job_record *j, const struc
 	uint32_t lack = 0;
 	enum obstacle o = obstacle(c, j, n, l, &lack);
 	counts[o]++;
+	uint32_t fit = o == W_FIT ? places_fit(c, &l->places, &l->passer, n) : 0;
+	places_count(c, &l->places, n, o, passes(o));
 	l->small += o == W_LACK && !res_fits_empty(c, n, &j->spec.request->needs);
 	if (o == W_LACK)
 		lacks[lack]++;
@@ -345,9 +369,12 @@ static void look_at_node(struct core *c, const struct job_record *j, const struc
 		l->barred[lack]++;
 	if (o == W_PORT)
 		note_port(l, ports_taken(j->spec.request, n->idx));
-	l->ready += o == W_FIT && l->own && bitset_has(&l->own->nodes, n->idx);
+	if (fit && l->own && bitset_has(&l->own->nodes, n->idx))
+		l->ready += fit < reservation_members(l->own, n->idx)
+				    ? fit
+				    : reservation_members(l->own, n->idx);
 	if (o == W_RESERVED && !l->ahead)
-		l->ahead = passer_ahead(c, &l->passer, n->idx);
+		l->ahead = passer_ahead(c, &l->passer, n->idx, 1);
 }
 
 static void put_why(struct core *c, const struct job_record *j, struct buf *b)
@@ -356,7 +383,7 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 	uint32_t counts[W_N] = {0}, need = job_needs_at_once(j);
 	request_resolve(c, j->spec.request);
 	AUTO(mem_freep) uint32_t *lacks = mem_zalloc(j->spec.request->needs.n + 1, sizeof *lacks);
-	job_nodes(j, &l.busy);
+	places_begin(c, j, W_BUSY, &l.places);
 	selection_parts(c, j->spec.request->set, &l.parts);
 	look_at_claims(c, j->spec.request, &l);
 	for (uint32_t i = 0; i < c->nodes.n; i++) {
@@ -364,7 +391,6 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 		if (n && n->kube.exists)
 			look_at_node(c, j, n, &l, counts, lacks);
 	}
-	bitset_done(&l.busy);
 	bitset_done(&l.limit);
 	selection_parts_done(&l.parts);
 	for (uint32_t i = 0; i < l.nclaims; i++) {
@@ -373,19 +399,25 @@ static void put_why(struct core *c, const struct job_record *j, struct buf *b)
 	}
 	if (j->life.start_ms)
 		need = j->place.want;
-	buf_printf(b, "needs %u%s node%s: %u fit%s", need, j->life.start_ms ? " more" : "",
-		   need == 1 ? "" : "s", counts[W_FIT], counts[W_FIT] == 1 ? "s" : "");
+	if (l.places.per_node > 1)
+		places_put(&l.places, need, j->life.start_ms, b);
+	else
+		buf_printf(b, "needs %u%s node%s: %u fit%s", need, j->life.start_ms ? " more" : "",
+			   need == 1 ? "" : "s", counts[W_FIT], counts[W_FIT] == 1 ? "s" : "");
+	l.lead = l.places.per_node == 1 ? "; " : counts[W_FIT] ? "; other nodes: " : "; nodes: ";
 	put_counts(c, j, counts, lacks, &l, b);
 	const char *nowhere = request_nowhere(c, j->spec.request, lacks);
-	bool said = put_too_small(counts, l.small, need, nowhere, b);
+	bool said = put_too_small(l.places.of, l.small, need, nowhere, b);
 	if (!put_hold(c, j, &l, b) && !said)
-		put_next_step(counts, need, b);
+		put_next_step(l.places.of, need, b);
+	places_done(&l.places);
 }
 
 static void explain(struct core *c, struct job_record *j)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(WHY_BYTES_MAX);
-	struct objects_for who = {j->spec.parallelism, job_needs_at_once(j)};
+	struct objects_for who = {j->spec.parallelism, job_needs_at_once(j),
+				  job_most_on_node(j) > 1};
 	if (!objects_obstacle(j->spec.request, who, &b))
 		put_why(c, j, &b);
 	if (!j->life.start_ms)

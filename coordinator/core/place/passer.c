@@ -9,6 +9,7 @@
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/reservation.h"
 #include "coordinator/core/state/tables.h"
+#include "model/quantity.h"
 
 struct passer passer_of(const struct core *c, const struct job_record *j)
 {
@@ -60,10 +61,10 @@ static bool wants_its_port(const struct reservation *r, const struct passer *p)
 	return host_ports_conflict(&r->job->spec.request->ports, p->ports) != 0;
 }
 
-/* One more member delays none of the job's: it takes nothing of what the node lacks for that, and
- * of nothing else too much. */
+/* So many more members delay none of the job's: they take nothing of what the node lacks for those
+ * that it is held for, and of nothing else too much. */
 static bool delays_nobody(const struct core *c, const struct reservation *r, const struct passer *p,
-			  const struct node_record *n)
+			  const struct node_record *n, uint32_t members)
 {
 	const int64_t *cap = res_row(c, n, ROW_CAP), *used = res_row(c, n, ROW_USED);
 	if (wants_its_port(r, p))
@@ -71,7 +72,11 @@ static bool delays_nobody(const struct core *c, const struct reservation *r, con
 	for (uint32_t i = 0; i < p->needs->n; i++) {
 		const struct need *need = &p->needs->v[i];
 		int64_t kept = need->milli ? needed(r->job, need->res) : 0;
-		if (kept && cap[need->res] - used[need->res] - need->milli < kept)
+		if (!kept)
+			continue;
+		kept = quantity_times(kept, reservation_members(r, n->idx));
+		int64_t takes = quantity_times(need->milli, members);
+		if (cap[need->res] - used[need->res] < quantity_sum(takes, kept))
 			return false;
 	}
 	return true;
@@ -130,11 +135,20 @@ bool passer_held(const struct core *c, const struct passer *p, struct bitset *re
 	return any;
 }
 
-const struct job_record *passer_ahead(const struct core *c, const struct passer *p, uint32_t node)
+uint32_t passer_most(const struct core *c, const struct passer *p, uint32_t node, uint32_t most)
+{
+	while (most && passer_ahead(c, p, node, most))
+		most--;
+	return most;
+}
+
+const struct job_record *passer_ahead(const struct core *c, const struct passer *p, uint32_t node,
+				      uint32_t members)
 {
 	for (uint32_t i = 0; i < c->reservations.n; i++) {
 		const struct reservation *r = &c->reservations.v[i];
-		if (holds(c, r, node) && binds(r, p) && !delays_nobody(c, r, p, c->nodes.at[node]))
+		if (holds(c, r, node) && binds(r, p) &&
+		    !delays_nobody(c, r, p, c->nodes.at[node], members))
 			return r->job;
 	}
 	return NULL;

@@ -23,6 +23,9 @@ struct passer passer_of_spec(const struct core *c, const struct job_spec *spec,
  * are held from the job, and neither set is filled. */
 bool passer_held(const struct core *c, const struct passer *p, struct bitset *ret_held,
 		 struct bitset *ret_some);
-/* The first job for which the node is held from this one. NULL: there is none, or a member of this
- * job leaves enough of the node to each of them. */
-const struct job_record *passer_ahead(const struct core *c, const struct passer *p, uint32_t node);
+/* The first job for which the node is held from this one. NULL: there is none, or so many members
+ * of this job leave enough of the node to each of them. */
+const struct job_record *passer_ahead(const struct core *c, const struct passer *p, uint32_t node,
+				      uint32_t members);
+/* How many members of the job, at most so many, leave enough of the node to each job ahead. */
+uint32_t passer_most(const struct core *c, const struct passer *p, uint32_t node, uint32_t most);

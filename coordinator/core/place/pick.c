@@ -3,7 +3,14 @@
  * to say of them. Nodes with the fewest taints to be avoided come first (PreferNoSchedule); among
  * them those that the job prefers most (preferred nodeAffinity); among them the emptiest (spread)
  * or the fullest (pack); among them the lowest index. kube-scheduler adds these up with the weights
- * 3, 2 and 1. The candidates are found by a few ANDs of sets that are kept up to date
+ * 3, 2 and 1.
+ *
+ * Members of a job may share nodes, so many on each at most. Where nodes are to be filled (pack),
+ * each gets as many as it can before the next. Where load is to be spread, nodes with the fewest
+ * members of the job come before emptier ones: each gets one, then each a second. kube-scheduler
+ * does so, by PodTopologySpread's defaults and LeastAllocated.
+ *
+ * The candidates are found by a few ANDs of sets that are kept up to date
  * (state/levels.c), so a node that is looked at nearly always has room. */
 #include "coordinator/core/place/pick.h"
 
@@ -36,7 +43,7 @@ static void without_refusals(const struct core *c, const struct job_record *j, s
 
 /* Puts the nodes that the job may have now into p->ok; some of them may lack a little room. */
 static void candidate_nodes(const struct core *c, struct placing *p, const struct pick *q,
-			    bool *ret_kept)
+			    const uint32_t *there, bool *ret_kept)
 {
 	struct bitset *ok = &p->ok, *some = &p->tier;
 	bitset_copy(ok, &c->nodes.usable);
@@ -59,7 +66,9 @@ static void candidate_nodes(const struct core *c, struct placing *p, const struc
 	}
 	if (!q->job)
 		return;
-	if (q->job->members.attempts) {
+	if (q->per_node > 1 && there) {
+		job_leave_open(q->job, there, ok);
+	} else if (q->job->members.attempts) {
 		bitset_zero(some);
 		job_nodes(q->job, some);
 		bitset_andnot(ok, some);
@@ -73,13 +82,61 @@ struct picking {
 	struct placing *p;
 	const struct pick *q;
 	const struct bitset *tier;
+	const uint32_t *there; /* members of the job by node; NULL: none */
 	uint32_t n, fits, levels;
 };
 
+static bool asks(const struct picking *k, uint32_t node)
+{
+	return k->p->asks && bitset_has(&k->p->some, node);
+}
+
 static bool held_from(const struct picking *k, uint32_t node)
 {
-	return k->p->asks && bitset_has(&k->p->some, node) &&
-	       passer_ahead(k->c, &k->q->passer, node);
+	return asks(k, node) && passer_ahead(k->c, &k->q->passer, node, 1);
+}
+
+static void take(struct picking *k, uint32_t level, uint32_t node)
+{
+	k->p->candidates[k->n++] = (struct candidate){.score = level, .node = node};
+}
+
+/* Takes the node for as many members as it has room for, or for one, and notes how many more. */
+static void take_shared(struct picking *k, uint32_t level, uint32_t node)
+{
+	struct placing *p = k->p;
+	uint32_t there = k->there ? k->there[node] : 0;
+	uint32_t more =
+		res_room(k->c, k->c->nodes.at[node], &k->q->request->needs, k->q->per_node - there);
+	if (more && asks(k, node))
+		more = passer_most(k->c, &k->q->passer, node, more);
+	if (k->c->cfg.spread && there + more > 1 && more) {
+		VEC_GROW(p->shared, p->nshared, p->shared_cap);
+		p->shared[p->nshared++] = (struct shared_node){level, node, there, more};
+	}
+	if (k->c->cfg.spread)
+		more = more && !there;
+	while (more-- && k->n < k->q->want)
+		take(k, level, node);
+}
+
+/* Each node that has so many members of the job, those taken here included, gets one more, then
+ * each that has one more than that. */
+static void take_rounds(struct picking *k)
+{
+	struct placing *p = k->p;
+	for (uint32_t round = 1; p->nshared && k->n < k->q->want; round++) {
+		uint32_t n = 0;
+		for (uint32_t i = 0; i < p->nshared && k->n < k->q->want; i++) {
+			struct shared_node s = p->shared[i];
+			k->fits++;
+			if (s.there <= round && round < s.there + s.more)
+				take(k, s.level, s.node);
+			if (round + 1 < s.there + s.more)
+				p->shared[n++] = s;
+		}
+		p->nshared = n;
+	}
 }
 
 /* Takes the nodes of a level, those with the lowest index first. */
@@ -95,9 +152,11 @@ static void take_level(struct picking *k, uint32_t level)
 			bits &= ~(UINT64_C(1) << at);
 			uint32_t node = (uint32_t)w * 64 + at;
 			k->fits++;
-			if (res_fits(k->c, k->c->nodes.at[node], &k->q->request->needs) &&
-			    !held_from(k, node))
-				k->p->candidates[k->n++] = (struct candidate){level, node};
+			if (k->q->per_node > 1)
+				take_shared(k, level, node);
+			else if (res_fits(k->c, k->c->nodes.at[node], &k->q->request->needs) &&
+				 !held_from(k, node))
+				take(k, level, node);
 		}
 	}
 }
@@ -107,6 +166,7 @@ static void take_tier(struct picking *k)
 	const struct bitset *used = &k->c->levels.used;
 	bool spread = k->c->cfg.spread;
 	uint32_t i = spread ? bitset_next(used, 0) : LEVELS;
+	k->p->nshared = 0;
 	while (k->n < k->q->want && (spread ? i != UINT32_MAX : i > 0)) {
 		if (!spread && !bitset_has(used, --i))
 			continue;
@@ -114,6 +174,7 @@ static void take_tier(struct picking *k)
 		if (spread)
 			i = bitset_next(used, i + 1);
 	}
+	take_rounds(k);
 }
 
 /* Of those in p->part[bits], the most preferred first: they are parted by the bits below, the
@@ -175,9 +236,11 @@ static bool part_avoided(const struct core *c, struct placing *p, const struct j
 
 uint32_t pick_nodes(const struct core *c, struct placing *p, const struct pick *q, bool *ret_kept)
 {
-	struct picking k = {.c = c, .p = p, .q = q};
-	candidate_nodes(c, p, q, ret_kept);
-	if (!bitset_has_many(&p->ok, q->need))
+	uint32_t most = q->per_node > 1 ? q->per_node : 1;
+	AUTO(mem_freep) uint32_t *there = most > 1 && q->job ? job_there(c, q->job) : NULL;
+	struct picking k = {.c = c, .p = p, .q = q, .there = there};
+	candidate_nodes(c, p, q, there, ret_kept);
+	if (!bitset_has_many(&p->ok, q->need / most + (q->need % most != 0)))
 		return 0;
 	candidates_grow(p, q->want);
 	bool avoided = part_avoided(c, p, q->job);

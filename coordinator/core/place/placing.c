@@ -23,6 +23,7 @@ struct placing *placing_free(struct placing *p)
 	bitset_done(&p->some);
 	selection_question_done(&p->scratch);
 	free(p->candidates);
+	free(p->shared);
 	free(p->plan);
 	free(p);
 	return NULL;

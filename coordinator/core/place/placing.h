@@ -22,6 +22,12 @@ static inline uint32_t work_most(const struct core *c)
 	return c->cfg.step_jobs ? c->cfg.step_jobs * WORK_LOOK : WORK_STEP;
 }
 
+/* A node that members of one job may share: how many are there, and for how many more it has room.
+ */
+struct shared_node {
+	uint32_t level, node, there, more;
+};
+
 enum cycle { CYCLE_NONE, CYCLE_NEW, CYCLE_WHOLE };
 
 struct placing {
@@ -38,6 +44,8 @@ struct placing {
 	bool asks;                /* held and some are set */
 	struct candidate *candidates;
 	uint32_t candidates_cap;
+	struct shared_node *shared; /* of one tier */
+	uint32_t nshared, shared_cap;
 	struct selection scratch; /* the selection of a question */
 	/* The plan that was returned last. */
 	struct placement *plan;

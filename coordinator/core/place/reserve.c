@@ -79,34 +79,45 @@ static bool could_hold(const struct core *c, const struct job_record *j, uint32_
 	       !job_forbidden_by(c, j, n);
 }
 
-/* All nodes that could, without those that hold a member of it; some that could not may be there,
- * too. */
+/* All nodes that could, without those that can hold no more members of it; some that could not may
+ * be there, too. */
 static void possible_nodes(struct core *c, const struct job_record *j, struct bitset *ok)
 {
-	AUTO(bitset_done) struct bitset busy = {0};
-	job_nodes(j, &busy);
+	AUTO(mem_freep) uint32_t *there = job_there(c, j);
 	bitset_copy(ok, &c->nodes.usable);
 	bitset_and(ok, &selection_evaluate(c, j->spec.request)->match);
 	levels_with_room(c, &j->spec.request->needs, true, ok);
-	bitset_andnot(ok, &busy);
+	if (there)
+		job_leave_open(j, there, ok);
 	nodes_leave_narrow(c, j, ok);
 	objects_leave_reachable(c, j->spec.request, ok);
 	/* Nobody knows when a volume is free. */
 	objects_leave_attachable(c, j->spec.request, ok);
 }
 
-static void offer(struct core *c, const struct job_record *j, uint32_t node, bool held)
+/* Offers the node for as many members as may be there, beside those that are. */
+static void offer(struct core *c, const struct job_record *j, const struct passer *p, uint32_t node,
+		  uint32_t there)
 {
 	struct reservation_table *t = &c->reservations;
 	const struct node_record *n = c->nodes.at[node];
+	const struct needs *needs = &j->spec.request->needs;
+	struct candidate at[PER_NODE_MAX];
+	uint32_t most = job_most_on_node(j) - there, need = job_needs_at_once(j);
 	c->placing->work += WORK_END + n->nlive / ENDS;
 	if (!could_hold(c, j, node))
 		return;
-	int64_t at = held ? AT_AHEAD : ends_room_at(c, n, &j->spec.request->needs);
+	most = res_room_whole(c, n, needs, most < need ? most : need);
+	uint32_t mine = passer_most(c, p, node, most);
+	uint32_t k = ends_rooms(c, n, needs, mine, at);
 	int64_t ports_at = ends_ports_at(c, n, j->spec.request);
-	at = ports_at > at ? ports_at : at;
-	VEC_GROW(t->offers, t->noffers, t->offers_cap);
-	t->offers[t->noffers++] = (struct candidate){at, node};
+	if (mine < most)
+		at[k++] = (struct candidate){AT_AHEAD, node, most - mine};
+	for (uint32_t i = 0; i < k; i++) {
+		at[i].score = ports_at > at[i].score ? ports_at : at[i].score;
+		VEC_GROW(t->offers, t->noffers, t->offers_cap);
+		t->offers[t->noffers++] = at[i];
+	}
 }
 
 /* Drops the offers of nodes that are not possible any more: several steps may ask, and nodes go in
@@ -132,9 +143,10 @@ static bool offers(struct core *c, const struct job_record *j)
 		t->noffers = t->ask_next = 0;
 	t->asking = j;
 	possible_nodes(c, j, &ok);
+	AUTO(mem_freep) uint32_t *there = job_there(c, j);
 	for (uint32_t i = bitset_next(&ok, t->ask_next); i != UINT32_MAX;
 	     i = bitset_next(&ok, t->ask_next)) {
-		offer(c, j, i, passer_ahead(c, &p, i));
+		offer(c, j, &p, i, there ? there[i] : 0);
 		t->ask_next = i + 1;
 		if (c->placing->work >= work_most(c)) /* at least one node was asked */
 			return false;
@@ -206,12 +218,30 @@ static bool hold_goes_on(struct core *c, struct job_record *j)
 	return false;
 }
 
+/* For how many members nodes are offered. */
+static uint32_t offered(const struct reservation_table *t)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < t->noffers && n < PARALLELISM_MAX; i++)
+		n += t->offers[i].members;
+	return n;
+}
+
+/* The first offers, which are enough for so many members. */
+static uint32_t first_offers(const struct reservation_table *t, uint32_t members)
+{
+	uint32_t n = 0, i = 0;
+	while (n < members)
+		n += t->offers[i++].members;
+	return i;
+}
+
 /* The job had all nodes that it needs when it was looked at, so it waits for something else. If
  * some came free since, the next cycle gives them to it. */
-static bool has_all(const struct core *c, uint32_t need)
+static bool has_all(const struct core *c, uint32_t n)
 {
 	const struct candidate *v = c->reservations.offers;
-	for (uint32_t i = 0; i < need; i++) {
+	for (uint32_t i = 0; i < n; i++) {
 		if (v[i].score > c->now_ms || bitset_has(&c->queue.grown, v[i].node))
 			return false;
 	}
@@ -222,11 +252,11 @@ static bool has_all(const struct core *c, uint32_t need)
 static void hold(struct core *c, struct job_record *j, bool shared)
 {
 	const struct reservation_table *t = &c->reservations;
-	uint32_t need = job_needs_at_once(j);
-	int64_t at = t->offers[need - 1].score;
+	uint32_t need = job_needs_at_once(j), n = first_offers(t, need);
+	int64_t at = t->offers[n - 1].score;
 	bool known = at < AT_UNKNOWN, equal = known || (!shared && c->now_ms >= pass_ends(c, j));
 	bool counts = !known && (equal || above_floor(c, j));
-	if (has_all(c, need) || (counts && !hold_goes_on(c, j)))
+	if (has_all(c, n) || (counts && !hold_goes_on(c, j)))
 		return;
 	share_count(c, j->ns);
 	bool others = may_bind_others(c, j, known);
@@ -235,10 +265,13 @@ static void hold(struct core *c, struct job_record *j, bool shared)
 	r->own = !others;
 	r->at_ms = known ? at : INT64_MAX;
 	r->until_ms = counts ? j->place.held_ms + c->cfg.max_hold_ms : INT64_MAX;
+	r->most = job_most_on_node(j) < need ? job_most_on_node(j) : need;
 	for (uint32_t i = 0; i < t->noffers; i++) {
+		uint32_t members = t->offers[i].members < need ? t->offers[i].members : need;
 		bitset_set(&r->possible, t->offers[i].node);
-		if (i < need)
-			bitset_set(&r->nodes, t->offers[i].node);
+		if (i < n)
+			reservation_hold(c, r, t->offers[i].node, members);
+		need -= members;
 	}
 	wake_at(c, known ? at + OVERDUE_MS : r->until_ms);
 	if (!equal)
@@ -259,8 +292,8 @@ static bool may_hold(struct core *c, const struct queue_item *it, bool *ret_shar
 	    (!first && !above_floor(c, j) && !older))
 		return false;
 	possible_nodes(c, j, &ok);
-	/* All that match hold a member of it already. */
-	if (j->members.attempts && bitset_count(&ok) < job_needs_at_once(j))
+	/* All that match hold as many members of it as they may already. */
+	if (j->members.attempts && bitset_count(&ok) * job_most_on_node(j) < job_needs_at_once(j))
 		return false;
 	*ret_shared = shares(c, j, &ok);
 	if (first || t->asking == j)
@@ -290,7 +323,7 @@ static bool consider(struct core *c, struct queue_item *it)
 		return true;
 	if (!offers(c, it->job))
 		return false;
-	bool enough = t->noffers >= job_needs_at_once(it->job);
+	bool enough = offered(t) >= job_needs_at_once(it->job);
 	/* One that has members may get a node when one of them ends. */
 	queue_possible(it, enough || it->job->members.attempts);
 	if (enough)

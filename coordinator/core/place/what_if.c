@@ -13,6 +13,7 @@ struct what_if place_what_if(const struct core *c, struct placing *p, const stru
 	struct pick q = {.request = &r,
 			 .selection = selection_question(c, spec, &p->scratch),
 			 .passer = passer_of_spec(c, spec, &r.needs),
+			 .per_node = spec->ports.n ? 1 : job_per_node(spec),
 			 .need = 1, /* so that fit is known for a job that does not start, too */
 			 .want = spec->parallelism};
 	bool kept;

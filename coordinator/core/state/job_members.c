@@ -230,3 +230,28 @@ void job_nodes(const struct job_record *j, struct bitset *ret)
 			bitset_set(ret, a->node->idx);
 	}
 }
+
+uint32_t job_most_on_node(const struct job_record *j)
+{
+	return j->spec.per_node > 1 && !j->spec.request->ports.n ? j->spec.per_node : 1;
+}
+
+uint32_t *job_there(const struct core *c, const struct job_record *j)
+{
+	if (j->members.attempts == j->members.ended)
+		return NULL;
+	uint32_t *there = mem_zalloc(c->nodes.n + 1, sizeof *there);
+	for (const struct attempt *a = j->members.attempts; a != j->members.ended; a = a->job_next)
+		there[a->node->idx] += a->takes_room;
+	return there;
+}
+
+void job_leave_open(const struct job_record *j, const uint32_t *there, struct bitset *b)
+{
+	uint32_t most = job_most_on_node(j);
+	for (const struct attempt *a = j->members.attempts; a != j->members.ended;
+	     a = a->job_next) {
+		if (there[a->node->idx] >= most)
+			bitset_clear(b, a->node->idx);
+	}
+}

@@ -65,6 +65,13 @@ uint32_t
 job_attempts_live(const struct job_record *j); /* attempts that are neither stopping nor ended */
 /* Adds the nodes that hold a member of the job to *ret. */
 void job_nodes(const struct job_record *j, struct bitset *ret);
+/* So many members of the job may share a node: membersPerNode, or one if they have host ports. */
+uint32_t job_most_on_node(const struct job_record *j);
+/* How many members each node has that hold room there, by number of the node. The caller frees it.
+ * NULL: no node has one. */
+uint32_t *job_there(const struct core *c, const struct job_record *j);
+/* Takes the nodes that can have no more members of the job out of *b. there: as job_there says. */
+void job_leave_open(const struct job_record *j, const uint32_t *there, struct bitset *b);
 /* The gang: minParallelism members, or all that are left where fewer indexes were to succeed when
  * the job started. True: with n members that are there, and those that have succeeded since, it is
  * complete. */

@@ -24,6 +24,7 @@ struct job_object {
 
 /* The spec, as far as the core needs it. */
 struct job_want {
+	uint32_t per_node; /* so many members may share a node; 0 counts as 1 */
 	/* 1 <= min_parallelism <= parallelism <= completions */
 	uint32_t completions, parallelism, min_parallelism, backoff_limit, max_unavailable;
 	int32_t priority;

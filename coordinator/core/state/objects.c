@@ -118,6 +118,10 @@ static const char *claim_trouble(const struct lookup *l, struct objects_for who)
 	if ((l->modes & MODE_RWOP) && who.members > 1)
 		return "is ReadWriteOncePod, so one pod alone can use it: set parallelism to 1, or "
 		       "use a claim with another access mode";
+	if (exclusive(l) && who.at_once > 1 && who.share)
+		return "is ReadWriteOnce, and Muster gives its volume to one member at a time, "
+		       "also where members may share a node: set parallelism or minParallelism to "
+		       "1, or use a claim with another access mode";
 	if (exclusive(l) && who.at_once > 1)
 		return "is ReadWriteOnce, so one node at a time can have its volume, and each "
 		       "member has a node of its own: set parallelism or minParallelism to 1, or "

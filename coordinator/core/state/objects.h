@@ -23,9 +23,10 @@ enum objects_state {
 			      (choice.h) */
 	OBJECTS_READY
 };
-/* How many members there are to be, and how many of them at once; no two are on one node. */
+/* How many members there are to be, and how many of them at once; whether they may share nodes. */
 struct objects_for {
 	uint32_t members, at_once;
+	bool share;
 };
 /* Reads what was never read. */
 enum objects_state objects_look(struct core *c, const struct request *r, struct objects_for who);

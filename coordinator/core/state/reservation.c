@@ -70,10 +70,31 @@ struct reservation *reservation_add(struct core *c, const struct job_record *j)
 	bitset_zero(&r->possible);
 	*r = (struct reservation){.job = j,
 				  .nodes = r->nodes,
+				  .members = r->members,
+				  .members_cap = r->members_cap,
 				  .possible = r->possible,
 				  .at_ms = INT64_MAX,
 				  .until_ms = INT64_MAX};
 	return r;
+}
+
+void reservation_hold(const struct core *c, struct reservation *r, uint32_t node, uint32_t members)
+{
+	if (r->most > 1 && r->members_cap < c->nodes.n) {
+		r->members = mem_realloc(r->members, c->nodes.n, sizeof *r->members);
+		r->members_cap = c->nodes.n;
+	}
+	if (r->most > 1)
+		r->members[node] =
+			bitset_has(&r->nodes, node) ? r->members[node] + members : members;
+	bitset_set(&r->nodes, node);
+}
+
+uint32_t reservation_members(const struct reservation *r, uint32_t node)
+{
+	if (r->most <= 1)
+		return 1;
+	return bitset_has(&r->nodes, node) ? r->members[node] : r->most;
 }
 
 const struct reservation *reservation_of(const struct core *c, const struct job_record *j)
@@ -162,6 +183,7 @@ void reservations_done(struct core *c)
 	for (uint32_t i = 0; i < RESERVATIONS_MAX; i++) {
 		bitset_done(&c->reservations.v[i].nodes);
 		bitset_done(&c->reservations.v[i].possible);
+		free(c->reservations.v[i].members);
 	}
 	free(c->reservations.offers);
 }

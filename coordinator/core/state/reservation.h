@@ -20,6 +20,11 @@ bool reservations_none(const struct core *c, const char *ns);
 bool reservation_binds_nobody(const struct reservation *r);
 /* Appends a reservation for the job. There must be fewer than RESERVATIONS_MAX. */
 struct reservation *reservation_add(struct core *c, const struct job_record *j);
+/* Holds the node for so many members more. r->most must be set. */
+void reservation_hold(const struct core *c, struct reservation *r, uint32_t node, uint32_t members);
+/* For how many members the node is held; for as many as may be there if it is not one of r->nodes
+ * (a node that came free since). */
+uint32_t reservation_members(const struct reservation *r, uint32_t node);
 /* The log has said that nodes are held for the job. */
 void reservation_told(struct core *c, const struct job_record *j);
 /* Logs that no nodes are held for the job any more, if the log has said that they are. */

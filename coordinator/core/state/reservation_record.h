@@ -10,6 +10,7 @@ struct job_record;
 struct candidate {
 	int64_t score;
 	uint32_t node;
+	uint32_t members; /* of an offer: so many more have room from then on */
 };
 
 /* So many jobs hold nodes at the same time; for so many jobs a cycle asks whether they could. Of
@@ -27,6 +28,10 @@ enum {
 struct reservation {
 	const struct job_record *job;
 	struct bitset nodes;
+	uint32_t *members; /* for how many members each of nodes is held, by its number; of a job
+			    * whose members do not share nodes: not set, for one each */
+	uint32_t members_cap;
+	uint32_t most;          /* for so many members a node is held at most; 0 counts as 1 */
 	struct bitset possible; /* the nodes that could hold a member of the job if they were empty
 				 */
 	int64_t at_ms;          /* when all of nodes have room; INT64_MAX: not known */

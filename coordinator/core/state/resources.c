@@ -312,6 +312,41 @@ bool res_fits_whole(const struct core *c, const struct node_record *n, const str
 	return all_hold(c, n, needs, ROW_WHOLE);
 }
 
+/* How often the room of the row, less what members use, holds all, at most so often. */
+static uint32_t times(const struct core *c, const struct node_record *n, const struct needs *needs,
+		      enum res_row row, bool empty, uint32_t most)
+{
+	for (uint32_t i = 0; i < needs->n && most; i++) {
+		const struct need *need = &needs->v[i];
+		if (!holds(c, n, need, row, empty))
+			return 0;
+		if (!need->milli)
+			continue;
+		int64_t used = empty ? 0 : res_row(c, n, ROW_USED)[need->res];
+		int64_t fit = (res_row(c, n, row)[need->res] - used) / need->milli;
+		most = fit < most ? (uint32_t)fit : most;
+	}
+	return most;
+}
+
+uint32_t res_room(const struct core *c, const struct node_record *n, const struct needs *needs,
+		  uint32_t most)
+{
+	return times(c, n, needs, ROW_CAP, false, most);
+}
+
+uint32_t res_room_empty(const struct core *c, const struct node_record *n,
+			const struct needs *needs, uint32_t most)
+{
+	return times(c, n, needs, ROW_CAP, true, most);
+}
+
+uint32_t res_room_whole(const struct core *c, const struct node_record *n,
+			const struct needs *needs, uint32_t most)
+{
+	return times(c, n, needs, ROW_WHOLE, true, most);
+}
+
 bool res_offers(const struct core *c, const struct node_record *n, const struct needs *needs)
 {
 	const int64_t *alloc = res_row(c, n, ROW_ALLOC), *spec = res_row(c, n, ROW_SPEC);

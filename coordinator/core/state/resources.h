@@ -42,6 +42,15 @@ bool res_fits(const struct core *c, const struct node_record *n, const struct ne
 bool res_fits_empty(const struct core *c, const struct node_record *n, const struct needs *needs);
 /* The same if the node had no pods of others either. */
 bool res_fits_whole(const struct core *c, const struct node_record *n, const struct needs *needs);
+/* How many such members the node has room for, at most so many: beside the members that it has; if
+ * it had no member at all. */
+uint32_t res_room(const struct core *c, const struct node_record *n, const struct needs *needs,
+		  uint32_t most);
+uint32_t res_room_empty(const struct core *c, const struct node_record *n,
+			const struct needs *needs, uint32_t most);
+/* The same if the node had no pods of others either. */
+uint32_t res_room_whole(const struct core *c, const struct node_record *n,
+			const struct needs *needs, uint32_t most);
 /* Whether the Node's allocatable and the ComputeNode's spec are large enough for such a member,
  * whatever a kubelet has said of a lack. */
 bool res_offers(const struct core *c, const struct node_record *n, const struct needs *needs);

@@ -174,6 +174,7 @@ static void numbers_go_to_the_nearest(void **state)
 	struct job high = {.spec = {.completions = UINT32_MAX,
 				    .parallelism = UINT32_MAX,
 				    .min_parallelism = UINT32_MAX,
+				    .per_node = UINT32_MAX,
 				    .priority = INT32_MAX,
 				    .backoff_limit = UINT32_MAX,
 				    .max_unavailable = UINT32_MAX,
@@ -186,6 +187,7 @@ static void numbers_go_to_the_nearest(void **state)
 	assert_int_equal(low.spec.completions, 1);
 	assert_int_equal(low.spec.parallelism, 1);
 	assert_int_equal(low.spec.min_parallelism, 1);
+	assert_int_equal(low.spec.per_node, 1);
 	assert_int_equal(low.spec.priority, -PRIORITY_MAX);
 	assert_int_equal(low.spec.active_deadline_s, -1);
 	assert_int_equal(low.spec.ttl_s, -1);
@@ -194,6 +196,7 @@ static void numbers_go_to_the_nearest(void **state)
 	assert_int_equal(high.spec.completions, COMPLETIONS_MAX);
 	assert_int_equal(high.spec.parallelism, PARALLELISM_MAX);
 	assert_int_equal(high.spec.min_parallelism, PARALLELISM_MAX);
+	assert_int_equal(high.spec.per_node, PER_NODE_MAX);
 	assert_int_equal(high.spec.priority, PRIORITY_MAX);
 	assert_int_equal(high.spec.backoff_limit, INT32_MAX);
 	assert_int_equal(high.spec.max_unavailable, PARALLELISM_MAX);

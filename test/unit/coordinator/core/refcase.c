@@ -229,6 +229,16 @@ static void draw_job(struct refcase *k, uint32_t i)
 				      .where = j->where};
 }
 
+/* Drawn apart, so that all else of a case stays as it is. */
+static void draw_sharing(struct refcase *k, uint64_t seed)
+{
+	struct rng r = {seed * 104729 + 1};
+	for (uint32_t i = 0; i < k->ref.njobs && seed % 2; i++) {
+		if (one_in(&r, 2))
+			k->job[i].spec.per_node = 1 + (uint32_t)rng_below(&r, 4);
+	}
+}
+
 void case_make(struct refcase *k, uint64_t seed)
 {
 	memset(k, 0, sizeof *k);
@@ -246,4 +256,5 @@ void case_make(struct refcase *k, uint64_t seed)
 		draw_node(k, i);
 	for (uint32_t i = 0; i < k->ref.njobs; i++)
 		draw_job(k, i);
+	draw_sharing(k, seed);
 }

@@ -41,7 +41,7 @@ struct refcase {
 	struct case_job job[CASE_JOBS];
 	struct ref_node rnode[CASE_NODES];
 	struct ref_job rjob[CASE_JOBS];
-	bool kept[REF_HOLDS * CASE_NODES];
+	uint32_t kept[REF_HOLDS * CASE_NODES];
 	struct ref ref;
 };
 

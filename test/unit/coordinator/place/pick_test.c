@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/job.h"
+#include "coordinator/core/state/node.h"
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/reservation.h"
@@ -196,6 +198,80 @@ static void nodes_that_are_kept(void **state)
 	assert_false(kept);
 }
 
+/* n1 and n4 have room for 4 members, n3 for 3, n2 for 2; n4 is to be avoided. */
+static void members_share_nodes(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t need, want, per_node;
+		bool pack, port;
+		const char *on; /* a node that has a member of the job already */
+		const char *expected;
+	} cases[] = {
+		{"spread: each gets one, then each a second", 1, 8, 2, false, false, NULL,
+		 "n1 n3 n2 n1 n3 n2 n4 n4"},
+		{"spread: as many rounds as there is room", 1, 13, 4, false, false, NULL,
+		 "n1 n3 n2 n1 n3 n2 n1 n3 n1 n4 n4 n4 n4"},
+		{"spread: who has one already comes in the second round", 1, 5, 2, false, false,
+		 "n1", "n3 n2 n1 n3 n2"},
+		{"pack: one is filled, then the next", 1, 8, 3, true, false, NULL,
+		 "n2 n2 n3 n3 n3 n1 n1 n1"},
+		{"pack: those that are there count", 1, 4, 3, true, false, "n2", "n2 n3 n3 n3"},
+		{"no more than are wanted", 1, 3, 4, true, false, NULL, "n2 n2 n3"},
+		{"as many as are needed, on fewer nodes", 13, 13, 4, true, false, NULL,
+		 "n2 n2 n3 n3 n3 n1 n1 n1 n1 n4 n4 n4 n4"},
+		{"one too many is needed", 14, 14, 4, true, false, NULL,
+		 "n2 n2 n3 n3 n3 n1 n1 n1 n1 n4 n4 n4 n4"},
+		{"a host port is free once a node", 1, 8, 4, true, true, NULL, "n2 n3 n1 n4"},
+		{"one a node", 1, 8, 1, true, false, NULL, "n2 n3 n1 n4"},
+	};
+	struct core *c = tables_of(state);
+	four_nodes(c);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf b = BUF_INIT(256);
+		const struct res asks = {"cpu", 1000};
+		uint64_t port = host_port("TCP", NULL, 80);
+		const struct job_spec spec = {.requests = {&asks, 1},
+					      .ports = {&port, cases[i].port}};
+		struct job_record *j = tables_job(c, "a", cases[i].want);
+		tables_request(c, j, &spec);
+		j->spec.per_node = cases[i].per_node;
+		c->cfg.spread = !cases[i].pack;
+		struct node_record *on = cases[i].on ? node_find(c, cases[i].on) : NULL;
+		struct attempt *a = on ? tables_attempt(c, j, 0, on) : NULL;
+		struct pick q = pick_of(c, j, cases[i].need, cases[i].want);
+		q.per_node = job_most_on_node(j);
+		CASE_STR(cases[i].name, picked(c, &q, &b), cases[i].expected);
+		if (a)
+			attempt_free(c, a);
+		tables_job_free(c, j);
+	}
+}
+
+/* n1 is held for two members of 1 CPU, of its 4: two more members may go there. */
+static void what_is_held_for_several(void **state)
+{
+	struct core *c = tables_of(state);
+	AUTO(buf_done) struct buf b = BUF_INIT(256);
+	four_nodes(c);
+	struct job_record *j = tables_job(c, "a", 8), *first = tables_job(c, "first", 4);
+	const struct res one = {"cpu", 1000};
+	const struct job_spec asks = {.requests = {&one, 1}};
+	tables_request(c, first, &asks);
+	tables_request(c, j, &asks);
+	first->spec.priority = 1;
+	first->spec.per_node = j->spec.per_node = 4;
+	struct reservation *r = reservation_add(c, first);
+	r->most = 4;
+	reservation_hold(c, r, 0, 1);
+	reservation_hold(c, r, 0, 1);
+	assert_int_equal(reservation_members(r, 0), 2);
+	struct pick q = pick_of(c, j, 1, 8);
+	q.per_node = 4;
+	c->cfg.spread = false;
+	assert_string_equal(picked(c, &q, &b), "n2 n2 n3 n3 n3 n1 n1 n4");
+}
+
 /* So it can be asked "what if". */
 static void asking_changes_nothing(void **state)
 {
@@ -216,7 +292,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, placing_setup, placing_teardown)
 		T(the_best_nodes_first),          T(those_that_a_job_prefers),
 		T(nodes_that_a_job_may_not_have), T(nodes_that_are_avoided),
-		T(nodes_that_are_kept),           T(asking_changes_nothing),
+		T(nodes_that_are_kept),           T(members_share_nodes),
+		T(what_is_held_for_several),      T(asking_changes_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

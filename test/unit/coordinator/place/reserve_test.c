@@ -64,7 +64,7 @@ static bool held(struct core *c, const struct job_record *j, uint32_t node)
 {
 	AUTO(bitset_done) struct bitset all = {0}, some = {0};
 	struct passer p = passer_of(c, j);
-	bool any = passer_held(c, &p, &all, &some), is = passer_ahead(c, &p, node);
+	bool any = passer_held(c, &p, &all, &some), is = passer_ahead(c, &p, node, 1);
 	assert_true(!any || !is || bitset_has(&all, node));
 	assert_true(!any || is || !bitset_has(&all, node) || bitset_has(&some, node));
 	assert_true(any || !is);
@@ -75,6 +75,15 @@ static void begin(struct core *c)
 {
 	queue_begin(c);
 	reservations_begin(c, queue_floor(c));
+}
+
+/* When the node has room for one more. */
+static int64_t room_at(const struct core *c, const struct node_record *n, const struct needs *needs)
+{
+	struct candidate at[1];
+	assert_int_equal(ends_rooms(c, n, needs, 1, at), 1);
+	assert_int_equal(at[0].members, 1);
+	return at[0].score;
 }
 
 /* One member a node: n1 is free in 60 s, n2 in 30 s, n3 in 90 s, n4 nobody knows. */
@@ -173,18 +182,17 @@ static void ends(void **state)
 		runs(c, "run", n, cases[i].ends_s);
 		struct job_record *run = job_find(c, "default", "run");
 		run->spec.grace_s = cases[i].grace_s;
-		int64_t at = ends_room_at(c, n, &it->job->spec.request->needs);
+		int64_t at = room_at(c, n, &it->job->spec.request->needs);
 		int64_t want = cases[i].free_s < 0    ? AT_UNKNOWN
 			       : cases[i].free_s == 0 ? c->now_ms + 1
 						      : c->now_ms + cases[i].free_s * 1000;
 		CASE(cases[i].name, at == want);
 		run->object.known = false; /* only pods of it were seen */
-		CASE(cases[i].name,
-		     ends_room_at(c, n, &it->job->spec.request->needs) == AT_UNKNOWN);
+		CASE(cases[i].name, room_at(c, n, &it->job->spec.request->needs) == AT_UNKNOWN);
 		run->object.known = true;
 		tables_job_free(c, run);
 	}
-	assert_int_equal(ends_room_at(c, n, &it->job->spec.request->needs), c->now_ms);
+	assert_int_equal(room_at(c, n, &it->job->spec.request->needs), c->now_ms);
 }
 
 static void who_may_pass(void **state)

@@ -12,7 +12,7 @@
 #include "coordinator/core/state/request.h"
 #include "test/unit/coordinator/state/tables.h"
 
-static const struct objects_for one = {1, 1};
+static const struct objects_for one = {1, 1, false};
 static const char *const names[] = {"ns/a", "ns/b"};
 static const char *const n1[] = {"n1"}, *const n2[] = {"n2"};
 static const struct sel_expr hosts[] = {{"host", SEL_IN, {n1, 1}}, {"host", SEL_IN, {n2, 1}}};

@@ -10,7 +10,7 @@
 
 enum answer { UNKNOWN, FAILED, MISSING, THERE };
 
-static const struct objects_for one = {1, 1};
+static const struct objects_for one = {1, 1, false};
 
 static void answer(struct core *c, enum needed_kind kind, const char *ns, const char *name,
 		   enum answer how, const struct needed *obj)
@@ -175,7 +175,7 @@ static void what_stands_in_the_way(void **state)
 		AUTO(buf_done) struct buf b = BUF_INIT(1024);
 		struct request *r = request_get(c, &spec);
 		struct needed open = {.waits = cases[i].waits};
-		const struct objects_for who = {cases[i].members, 1};
+		const struct objects_for who = {cases[i].members, 1, false};
 		answer(c, NEEDED_RUNTIME_CLASS, NULL, "box", cases[i].class, &open);
 		answer(c, NEEDED_CLAIM, "ns", "data", cases[i].claim, &cases[i].obj);
 		answer(c, NEEDED_VOLUME, NULL, "v", cases[i].volume, &open);
@@ -259,7 +259,7 @@ static void members_that_need_one_volume_at_once(void **state)
 	answer(c, NEEDED_CSI_NODES, NULL, "disk", THERE, &(struct needed){.volume = ""});
 	/* A driver without a CSIDriver attaches. That is an answer like any other. */
 	assert_true(driver->timer.due_ms >= c->now_ms + 60000);
-	static const struct objects_for gang = {3, 2}, row = {3, 1};
+	static const struct objects_for gang = {3, 2, false}, row = {3, 1, false};
 	AUTO(buf_done) struct buf b = BUF_INIT(1024);
 	assert_int_equal(objects_look(c, r, row), OBJECTS_READY);
 	assert_int_equal(objects_look(c, r, gang), OBJECTS_MISSING);
