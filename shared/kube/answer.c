@@ -10,7 +10,7 @@
 
 enum { UNREAD_LOG_MS = 60000 };
 
-static enum rc rc_of_status(int http, const char *reason)
+enum rc answer_rc(int http, const char *reason)
 {
 	switch (http) {
 	case 400: return RC_BADREQUEST;
@@ -152,7 +152,7 @@ static bool error_frame(struct op *op, const json_t *status)
 	arena_reset(&op->ops->arena);
 	read_status(&op->ops->arena, status, &res);
 	op->failed_http = (int)js_int(status, "code", 500);
-	enum rc rc = rc_of_status(op->failed_http, res.reason);
+	enum rc rc = answer_rc(op->failed_http, res.reason);
 	return fail(op, rc == RC_OK ? RC_SERVER : rc, res.message);
 }
 
@@ -213,7 +213,7 @@ static void finish_object(struct op *op, enum rc loaded, const json_t *o, struct
 	if (res->rc != RC_OK) {
 		arena_reset(&op->ops->arena);
 		read_status(&op->ops->arena, o, res);
-		res->rc = rc_of_status(res->http, res->reason);
+		res->rc = answer_rc(res->http, res->reason);
 		return;
 	}
 	res->rv = str_or_empty(js_str(json_object_get(o, "metadata"), "resourceVersion"));
@@ -270,7 +270,7 @@ void op_answer_end(struct op *op, const struct http_result *hr)
 		bool one = ok && op->verb != API_LIST && op->verb != API_WATCH;
 		enum rc loaded = one ? load(op, false, text, strlen(text), &o)
 				     : js_read(text, strlen(text), &o, NULL);
-		res.rc = rc_of_status(hr->status, "");
+		res.rc = answer_rc(hr->status, "");
 		res.message = ok ? "" : hr->status ? "the server gave no reason" : res.message;
 		if (ok && op->verb == API_LIST)
 			finish_list(o, &res);

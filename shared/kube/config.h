@@ -15,6 +15,15 @@ struct exec_plugin;
 
 enum { KUBE_CA_MAX = 1024 * 1024 }; /* bytes of a CA file */
 
+/* What a person says on the command line in place of what the kubeconfig says; NULL or "": nothing.
+ */
+struct kube_choice {
+	const char *kubeconfig;     /* a file */
+	const char *context;        /* in place of current-context */
+	const char *cluster, *user; /* in place of those of the context */
+	const char *server, *token; /* in place of those of the cluster and of the user */
+};
+
 struct kube_config {
 	char *server;          /* https://host:port */
 	char *ca, *cert, *key; /* PEM or NULL */

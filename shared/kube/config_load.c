@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "kube/kubeconfig.h"
@@ -69,17 +70,19 @@ static enum rc files_add(struct files *f, const char *path, size_t path_len, str
 	return RC_OK;
 }
 
-static enum rc load_file(const char *path, struct kube_config *ret, struct err *e)
+static enum rc load_file(const char *path, const struct kube_choice *choice,
+			 struct kube_config *ret, struct err *e)
 {
 	AUTO(files_done) struct files f = {.n = 0};
 	enum rc rc = files_add(&f, path, strlen(path), e);
 	if (rc == RC_OK)
-		rc = kubeconfig_parse(f.v, f.n, ret, e);
+		rc = kubeconfig_parse(f.v, f.n, choice, ret, e);
 	return rc == RC_OK ? RC_OK : err_wrap(e, RC_CONFIG, "kubeconfig %s", path);
 }
 
 /* Files of the list that do not exist are skipped, as kubectl does. */
-static enum rc load_list(const char *list, struct kube_config *ret, struct err *e)
+static enum rc load_list(const char *list, const struct kube_choice *choice,
+			 struct kube_config *ret, struct err *e)
 {
 	AUTO(files_done) struct files f = {.n = 0};
 	for (const char *p = list; *p;) {
@@ -91,11 +94,11 @@ static enum rc load_list(const char *list, struct kube_config *ret, struct err *
 	}
 	if (!f.n)
 		return err_set(e, RC_CONFIG, "$KUBECONFIG (%s) names no file that exists", list);
-	enum rc rc = kubeconfig_parse(f.v, f.n, ret, e);
+	enum rc rc = kubeconfig_parse(f.v, f.n, choice, ret, e);
 	return rc == RC_OK ? RC_OK : err_wrap(e, rc, "$KUBECONFIG (%s)", list);
 }
 
-static enum rc load_home(struct kube_config *ret, struct err *e)
+static enum rc load_home(const struct kube_choice *choice, struct kube_config *ret, struct err *e)
 {
 	AUTO(buf_done) struct buf path = BUF_INIT(4096);
 	const char *home = getenv("HOME");
@@ -104,8 +107,23 @@ static enum rc load_home(struct kube_config *ret, struct err *e)
 			e, RC_CONFIG,
 			"no API server: give --kubeconfig, or run in a pod with a ServiceAccount");
 	buf_printf(&path, "%s/.kube/config", home);
-	enum rc rc = load_file(buf_str(&path), ret, e);
+	enum rc rc = load_file(buf_str(&path), choice, ret, e);
 	return rc == RC_OK ? rc : err_wrap(e, rc, "no --kubeconfig, no $KUBECONFIG, not in a pod");
+}
+
+static bool in_pod(void)
+{
+	return getenv("KUBERNETES_SERVICE_HOST") && getenv("KUBERNETES_SERVICE_PORT");
+}
+
+/* The end of both ways to load. */
+static enum rc loaded(enum rc rc, struct kube_config *c, struct err *e)
+{
+	if (rc == RC_OK)
+		rc = kube_config_first_credential(c, e);
+	if (rc != RC_OK)
+		kube_config_done(c);
+	return rc;
 }
 
 enum rc kube_config_load(const char *kubeconfig, struct kube_config *ret, struct err *e)
@@ -114,16 +132,47 @@ enum rc kube_config_load(const char *kubeconfig, struct kube_config *ret, struct
 	enum rc rc;
 	*ret = (struct kube_config){0};
 	if (kubeconfig && *kubeconfig)
-		rc = load_file(kubeconfig, ret, e);
-	else if (getenv("KUBERNETES_SERVICE_HOST") && getenv("KUBERNETES_SERVICE_PORT"))
+		rc = load_file(kubeconfig, NULL, ret, e);
+	else if (in_pod())
 		rc = in_cluster(ret, e);
 	else if (env && *env)
-		rc = load_list(env, ret, e);
+		rc = load_list(env, NULL, ret, e);
 	else
-		rc = load_home(ret, e);
-	if (rc == RC_OK)
-		rc = kube_config_first_credential(ret, e);
-	if (rc != RC_OK)
-		kube_config_done(ret);
-	return rc;
+		rc = load_home(NULL, ret, e);
+	return loaded(rc, ret, e);
+}
+
+static bool home_has_config(void)
+{
+	AUTO(buf_done) struct buf path = BUF_INIT(4096);
+	buf_printf(&path, "%s/.kube/config", str_or_empty(getenv("HOME")));
+	return getenv("HOME") && access(buf_str(&path), F_OK) == 0;
+}
+
+/* True if something is chosen that only a kubeconfig has. */
+static bool chosen(const struct kube_choice *c)
+{
+	const char *const v[] = {c->context, c->cluster, c->user, c->server, c->token};
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		if (v[i] && *v[i])
+			return true;
+	}
+	return false;
+}
+
+enum rc kube_config_load_chosen(const struct kube_choice *choice, struct kube_config *ret,
+				struct err *e)
+{
+	const char *env = getenv("KUBECONFIG");
+	enum rc rc;
+	*ret = (struct kube_config){0};
+	if (choice->kubeconfig && *choice->kubeconfig)
+		rc = load_file(choice->kubeconfig, choice, ret, e);
+	else if (env && *env)
+		rc = load_list(env, choice, ret, e);
+	else if (in_pod() && !chosen(choice) && !home_has_config())
+		rc = in_cluster(ret, e);
+	else
+		rc = load_home(choice, ret, e);
+	return loaded(rc, ret, e);
 }

@@ -113,16 +113,21 @@ static enum rc data_or_file(struct doc *d, yaml_node_t *map, const char *key, ch
 	return rc;
 }
 
+static bool chosen(const char *s)
+{
+	return s && *s;
+}
+
 static char *copy(const char *s)
 {
 	return s ? mem_strdup(s) : NULL;
 }
 
-static enum rc take_cluster(struct doc *d, yaml_node_t *cluster, struct kube_config *ret,
-			    struct err *e)
+static enum rc take_cluster(struct doc *d, yaml_node_t *cluster, const struct kube_choice *choice,
+			    struct kube_config *ret, struct err *e)
 {
 	const char *ca_file = text(d, cluster, "certificate-authority");
-	ret->server = copy(text(d, cluster, "server"));
+	ret->server = copy(chosen(choice->server) ? choice->server : text(d, cluster, "server"));
 	if (!ret->server)
 		return err_set(e, RC_CONFIG, "the context's cluster has no server");
 	if (text(d, cluster, "proxy-url"))
@@ -221,13 +226,15 @@ static enum rc take_exec(struct doc *d, yaml_node_t *exec, struct kube_config *r
 	return RC_OK;
 }
 
-static enum rc take_user(struct doc *d, yaml_node_t *user, struct kube_config *ret, struct err *e)
+static enum rc take_user(struct doc *d, yaml_node_t *user, const struct kube_choice *choice,
+			 struct kube_config *ret, struct err *e)
 {
-	const char *token_file = text(d, user, "tokenFile");
+	bool own_token = chosen(choice->token);
+	const char *token_file = own_token ? NULL : text(d, user, "tokenFile");
 	enum rc rc = refuse_user(d, user, e);
 	if (rc != RC_OK)
 		return rc;
-	ret->token = copy(text(d, user, "token"));
+	ret->token = copy(own_token ? choice->token : text(d, user, "token"));
 	if (token_file) {
 		ret->token_file = full_path(d, token_file);
 		kube_config_refresh_token(ret, true);
@@ -257,26 +264,35 @@ static const char *current_context(struct docs *docs)
 	return name;
 }
 
-static enum rc walk(struct docs *docs, struct kube_config *ret, struct err *e)
+static enum rc walk(struct docs *docs, const struct kube_choice *choice, struct kube_config *ret,
+		    struct err *e)
 {
-	const char *current = current_context(docs);
+	bool asked = chosen(choice->context);
+	const char *current = asked ? choice->context : current_context(docs);
 	struct place context = named(docs, "contexts", "context", current);
 	if (!current)
 		return err_set(e, RC_CONFIG, "it has no current-context");
 	if (!context.node)
-		return err_set(e, RC_CONFIG, "current-context \"%s\" is not among its contexts",
-			       current);
-	struct place cluster =
-		named(docs, "clusters", "cluster", text(context.d, context.node, "cluster"));
-	const char *user_name = text(context.d, context.node, "user");
+		return err_set(e, RC_CONFIG, "%s \"%s\" is not among its contexts",
+			       asked ? "context" : "current-context", current);
+	const char *cluster_name = chosen(choice->cluster)
+					   ? choice->cluster
+					   : text(context.d, context.node, "cluster");
+	struct place cluster = named(docs, "clusters", "cluster", cluster_name);
+	const char *user_name =
+		chosen(choice->user) ? choice->user : text(context.d, context.node, "user");
 	struct place user = named(docs, "users", "user", user_name);
 	if (!cluster.node)
 		return err_set(e, RC_CONFIG, "the cluster of context \"%s\" is missing", current);
 	ret->ns = copy(text(context.d, context.node, "namespace"));
-	enum rc rc = take_cluster(cluster.d, cluster.node, ret, e);
+	enum rc rc = take_cluster(cluster.d, cluster.node, choice, ret, e);
 	if (rc == RC_OK && user_name && !user.node)
 		return err_set(e, RC_CONFIG, "the user of context \"%s\" is missing", current);
-	return rc == RC_OK && user.node ? take_user(user.d, user.node, ret, e) : rc;
+	if (rc == RC_OK && user.node)
+		return take_user(user.d, user.node, choice, ret, e);
+	if (rc == RC_OK && chosen(choice->token))
+		ret->token = copy(choice->token);
+	return rc;
 }
 
 static enum rc load(const struct kubeconfig_text *t, struct doc *ret, struct err *e)
@@ -293,9 +309,10 @@ static enum rc load(const struct kubeconfig_text *t, struct doc *ret, struct err
 	return rc;
 }
 
-enum rc kubeconfig_parse(const struct kubeconfig_text *v, uint32_t n, struct kube_config *ret,
-			 struct err *e)
+enum rc kubeconfig_parse(const struct kubeconfig_text *v, uint32_t n,
+			 const struct kube_choice *choice, struct kube_config *ret, struct err *e)
 {
+	static const struct kube_choice nothing;
 	struct docs docs = {.n = 0};
 	enum rc rc = RC_OK;
 	must(n <= KUBECONFIG_FILES_MAX);
@@ -304,7 +321,7 @@ enum rc kubeconfig_parse(const struct kubeconfig_text *v, uint32_t n, struct kub
 		docs.n += rc == RC_OK;
 	}
 	if (rc == RC_OK)
-		rc = walk(&docs, ret, e);
+		rc = walk(&docs, choice ? choice : &nothing, ret, e);
 	for (uint32_t i = 0; i < docs.n; i++)
 		yaml_document_delete(&docs.v[i].yaml);
 	return rc;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the room: the URLs of objects. Every segment and value is percent-encoded; nothing
+/* The URLs of objects. Every segment and value is percent-encoded; nothing
  * is cut. */
 #pragma once
 

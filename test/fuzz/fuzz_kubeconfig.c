@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 				      {b, strlen(b), "b", "/nowhere/else"}};
 	struct kube_config c = {0};
 	struct err e = {""};
-	if (kubeconfig_parse(v, nul ? 2 : 1, &c, &e) == RC_OK) {
+	if (kubeconfig_parse(v, nul ? 2 : 1, NULL, &c, &e) == RC_OK) {
 		must(c.server);
 		must((c.cert == NULL) == (c.key == NULL));
 	} else {

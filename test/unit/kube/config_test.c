@@ -31,7 +31,7 @@ static enum rc parse(const char *yaml, struct kube_config *ret, struct err *e)
 	struct kubeconfig_text t = {yaml, strlen(yaml), "FILE", dir};
 	*ret = (struct kube_config){0};
 	e->msg[0] = 0;
-	return kubeconfig_parse(&t, 1, ret, e);
+	return kubeconfig_parse(&t, 1, NULL, ret, e);
 }
 
 #define HEAD                                                             \
@@ -322,6 +322,81 @@ static void in_cluster_without_files(void **state)
 	unsetenv("KUBERNETES_SERVICE_HOST");
 }
 
+/* What a person says in place of the kubeconfig. */
+static void a_person_chooses(void **state)
+{
+	static const char text[] =
+		HEAD "clusters:\n- name: k\n  cluster: { server: 'https://h:6443' }\n"
+		     "- name: x\n  cluster: { server: 'https://other' }\n"
+		     "users:\n- name: u\n  user: { token: T }\n- name: x\n  user: { token: X }\n"
+		     "- name: f\n  user: { tokenFile: /nowhere }\n";
+	static const struct {
+		const char *name;
+		struct kube_choice choice;
+		const char *server, *token, *ns;
+	} cases[] = {
+		{"nothing", {.context = ""}, "https://h:6443", "T", "ns"},
+		{"context", {.context = "other"}, "https://other", "X", NULL},
+		{"cluster", {.cluster = "x"}, "https://other", "T", "ns"},
+		{"user", {.user = "x"}, "https://h:6443", "X", "ns"},
+		{"server", {.server = "https://s/"}, "https://s", "T", "ns"},
+		{"token", {.token = "mine"}, "https://h:6443", "mine", "ns"},
+		{"token in place of a file",
+		 {.user = "f", .token = "m"},
+		 "https://h:6443",
+		 "m",
+		 "ns"},
+		{"context that is not there", {.context = "nope"}, NULL, "context \"nope\"", NULL},
+		{"cluster that is not there",
+		 {.cluster = "nope"},
+		 NULL,
+		 "cluster of context",
+		 NULL},
+		{"user that is not there", {.user = "nope"}, NULL, "user of context", NULL},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct kubeconfig_text t = {text, strlen(text), "FILE", dir};
+		struct kube_config c = {0};
+		struct err e = {""};
+		enum rc rc = kubeconfig_parse(&t, 1, &cases[i].choice, &c, &e);
+		CASE(cases[i].name, (rc == RC_OK) == (cases[i].server != NULL));
+		if (rc == RC_OK) {
+			CASE_STR(cases[i].name, c.server, cases[i].server);
+			CASE_STR(cases[i].name, c.token, cases[i].token);
+			CASE(cases[i].name, str_eq(c.ns, cases[i].ns));
+		} else {
+			CASE(e.msg, strstr(e.msg, cases[i].token));
+		}
+		kube_config_done(&c);
+	}
+}
+
+/* kubectl's order: a kubeconfig first, the pod's ServiceAccount last. */
+static void a_person_in_a_pod(void **state)
+{
+	struct kube_choice none = {.context = NULL}, context = {.context = "c"};
+	AUTO(buf_done) struct buf path = BUF_INIT(4096);
+	struct kube_config c;
+	struct err e;
+	(void)state;
+	write_file("kc", HEAD CLUSTER NOBODY);
+	buf_printf(&path, "%s/kc", dir);
+	setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1", 1);
+	setenv("KUBERNETES_SERVICE_PORT", "443", 1);
+	setenv("KUBECONFIG", buf_str(&path), 1);
+	assert_int_equal(kube_config_load_chosen(&none, &c, &e), RC_OK);
+	assert_string_equal(c.server, "https://h:6443");
+	kube_config_done(&c);
+	setenv("KUBECONFIG", "", 1);
+	setenv("HOME", "/nowhere", 1);
+	assert_int_equal(kube_config_load_chosen(&none, &c, &e), RC_CONFIG);
+	assert_non_null(strstr(e.msg, "ServiceAccount"));
+	assert_int_equal(kube_config_load_chosen(&context, &c, &e), RC_CONFIG);
+	assert_non_null(strstr(e.msg, "/nowhere/.kube/config"));
+	unsetenv("KUBERNETES_SERVICE_HOST");
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -357,6 +432,8 @@ int main(void)
 		cmocka_unit_test(a_plugin_gives_and_renews_tokens),
 		cmocka_unit_test(what_plugins_do_wrong_is_said),
 		cmocka_unit_test(in_cluster_without_files),
+		cmocka_unit_test(a_person_chooses),
+		cmocka_unit_test(a_person_in_a_pod),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
