@@ -21,7 +21,8 @@ coordinator=("$build/bin/muster-coordinator" --namespace x --agent-service-accou
 agent=("$build/bin/muster-agent" --namespace x --node n)
 sim=$build/bin/muster-sim bench=$build/bin/bench-placement
 
-for program in "${coordinator[0]}" "${agent[0]}" "$sim" "$bench" test/run test/shell test/coverage \
+cli=$build/bin/kubectl-muster
+for program in "${coordinator[0]}" "${agent[0]}" "$cli" "$sim" "$bench" test/run test/shell test/coverage \
 	test/lint/run test/tools/get test/mutants/run test/mutants/refresh e2e/run e2e/cluster e2e/demo e2e/figures e2e/hostile e2e/lib/images; do
 	try 0 "$program" --help
 	try 2 "$program" --no-such-option
@@ -30,6 +31,12 @@ for program in "${coordinator[0]}" "${agent[0]}" "$bench"; do
 	try 0 "$program" --version
 done
 
+try 2 "$cli"
+try 2 "$cli" nonsense
+try 2 "$cli" queue nonsense
+try 2 "$cli" queue -o
+try 2 "$cli" --states all explain x
+try 2 "$cli" queue --kubeconfig /nonexistent
 try 2 "${coordinator[0]}"
 try 2 "${coordinator[@]}" nonsense
 try 2 "${coordinator[@]}" --log-level

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of commands. */
+#include "cli/command.h"
+#include "cli/help.h"
+#include "cli/queue.h"
+
+const struct command commands[CMD_N] = {
+	[CMD_QUEUE] = {"queue", "", 0, 0, "Shows jobs, what runs and what waits, as squeue does",
+		       "READY is members whose pods are ready, of how many are to run at once. "
+		       "TIME is how long a job\n"
+		       "has run or, if it has not started, waited. The last column has nodes, or "
+		       "why there are none.\n"
+		       "Finished jobs are shown with -t all.\n",
+		       queue_run},
+	[CMD_TOP] = {"top", "[nodes|jobs]", 0, 1,
+		     "Shows what nodes offer and what is free, or what jobs ask",
+		     "All amounts are requests, by which Muster places members; they are not "
+		     "measured.\n",
+		     top_run},
+	[CMD_EXPLAIN] =
+		{"explain", "JOB", 1, 1,
+		 "Shows one job and why it is as it is: conditions, members, failures, Events",
+		 "Members that are not well come first. -o wide shows all. -o json is for programs "
+		 "(docs/cli.md).\n",
+		 explain_run},
+	[CMD_COMPLETION] = {"completion", "bash|zsh|fish", 1, 1,
+			    "Prints the completion script of a shell", "", completion_run},
+	[CMD_HELP] = {"help", "[COMMAND|man]", 0, 1,
+		      "Shows help, or the man page (help man | man -l -)", "", help_run},
+	[CMD_VERSION] = {"version", "", 0, 0, "Prints the version", "", version_run},
+};
