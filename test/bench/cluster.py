@@ -113,6 +113,31 @@ class Raw(Contender):
         return self.load(f"/api/v1/namespaces/{WORK}/pods", body, jobs * members, self.o.raw_at_once)
 
 
+class Alike(Raw):
+    """The same with pods as Muster makes them: variables, labels, annotations and an owner cost the API server something, too."""
+
+    name = "raw creates of pods like Muster's"
+
+    def submit(self, jobs, members):
+        spec = {**pod_spec(), "nodeName": "hollow-0", "hostname": "job-abcde-12", "subdomain": "job-abcde"}
+        env = {"MUSTER_MEMBER_INDEX": "12", "MUSTER_PARALLELISM": str(members), "MUSTER_COMPLETIONS": str(members),
+               "MUSTER_JOB_NAME": "job-abcde", "MUSTER_NODE_NAME": "hollow-0", "JOB_COMPLETION_INDEX": "12",
+               "MUSTER_LEADER_ADDRESS": f"job-abcde-0.job-abcde.{WORK}.svc"}
+        spec["containers"][0].update(env=[{"name": k, "value": v} for k, v in env.items()],
+                                     terminationMessagePolicy="FallbackToLogsOnError")
+        uid = "00000000-0000-4000-8000-000000000000"
+        labels = {"job-name": "job-abcde", "job-uid": uid, "template-hash": "0" * 40, "current": "true", "member-index": "12", "attempt": "1"}
+        annotations = {"template-hash": "0" * 64, "containers": "main", "proof": "0" * 120}
+        owner = {"apiVersion": "muster.dev/v1alpha1", "kind": "ComputeJob", "name": "job-abcde", "uid": uid, "controller": True,
+                 "blockOwnerDeletion": True}
+        # Under a group of its own: no other program takes them for members.
+        meta = {"generateName": "job-abcde-12-", "ownerReferences": [owner],
+                "labels": {f"bench.example/{k}": v for k, v in labels.items()},
+                "annotations": {f"bench.example/{k}": v for k, v in annotations.items()}}
+        return self.load(f"/api/v1/namespaces/{WORK}/pods", {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec},
+                         jobs * members, self.o.raw_at_once)
+
+
 class Job(Contender):
     name, ours = "batch Job", ("controllers", "scheduler")
     jobs = f"/apis/batch/v1/namespaces/{WORK}/jobs"
@@ -179,7 +204,7 @@ class MusterLaunch(Muster):
     name, launch = "Muster, agents create", "true"
 
 
-CONTENDERS = {"raw": Raw, "job": Job, "muster": Muster, "launch": MusterLaunch}
+CONTENDERS = {"raw": Raw, "alike": Alike, "job": Job, "muster": Muster, "launch": MusterLaunch}
 
 
 # A run

@@ -22,6 +22,7 @@ them. A run begins with the first job and ends when a third watcher has counted 
 is the median of its runs.
 
 - **raw creates**: h2load creates as many pods that have a node already; nobody decides anything. This is the ceiling.
+- **raw creates of pods like Muster's**: the same with the variables, labels, annotations and owner that Muster's pods have.
 - **batch Job**: kube-controller-manager's Job controller (20 workers, QPS 5,000) and kube-scheduler (QPS 5,000).
 - **Muster, coordinator creates**: `agent.launch=false`. **Muster, agents create**: `agent.launch=true`, as the chart installs it.
 
