@@ -25,6 +25,7 @@
 #include "coordinator/core/settle.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/dependencies.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/levels.h"
 #include "coordinator/core/state/memory.h"
@@ -61,6 +62,8 @@ static void forget(struct core *c)
 		while (n->attempts)
 			attempt_free(c, n->attempts);
 	}
+	DL_FOREACH2(c->jobs.all, j, all_next)
+	dependencies_free(c, j);
 	while ((j = c->jobs.all))
 		job_free(c, j);
 	nominated_forget(c);

@@ -9,6 +9,7 @@
 #include "coordinator/core/place/cycle.h"
 #include "coordinator/core/place/explain.h"
 #include "coordinator/core/state/choice.h"
+#include "coordinator/core/state/dependencies.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/lookup.h"
 #include "coordinator/core/state/node.h"
@@ -18,7 +19,7 @@
 #include "coordinator/core/state/tickets.h"
 #include "coordinator/core/state/waiting.h"
 
-enum { STEP_JOBS = 4000, STEP_NODES = 2000, STEP_TIMERS = 10000, WORK_JOB = 4 };
+enum { STEP_JOBS = 4000, STEP_NODES = 2000, STEP_TIMERS = 10000, WORK_JOB = 4, LOOKS_JOB = 8 };
 
 /* Enough members of the job are placed for it to start. whole: the job wants no more, so its
  * message about waiting is over. */
@@ -146,7 +147,7 @@ static bool settle_jobs(struct core *c, uint32_t *budget)
 	while (*budget && (j = job_take_dirty(c))) {
 		job_decide(c, j);
 		job_free_if_unused(c, j);
-		charge(budget, 1 + selection_work(c) / WORK_JOB);
+		charge(budget, 1 + selection_work(c) / WORK_JOB + dependencies_work(c) / LOOKS_JOB);
 	}
 	return !c->jobs.dirty;
 }

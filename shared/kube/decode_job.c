@@ -106,6 +106,21 @@ static void decode_preferred(struct arena *a, const json_t *spec, struct job_spe
 	ret->npreferred = v ? (uint32_t)n : 0;
 }
 
+/* All of them: a list that is too long is judged by job_bound. */
+static const struct dependency *decode_dependencies(struct arena *a, const json_t *l,
+						    uint32_t *ret_n)
+{
+	size_t n = json_array_size(l);
+	struct dependency *v = arena_alloc(a, (n + 1) * sizeof *v);
+	for (size_t i = 0; v && i < n; i++) {
+		const json_t *o = json_array_get(l, i);
+		v[i] = (struct dependency){str_or_empty(js_str(o, "name")),
+					   dependency_parse(js_str(o, "condition"))};
+	}
+	*ret_n = v ? (uint32_t)n : 0;
+	return v;
+}
+
 static enum node_loss decode_loss(const char *s)
 {
 	if (str_eq(s, "Wait"))
@@ -170,6 +185,8 @@ static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *re
 	decode_update(spec, ret);
 	decode_affinity(a, spec, ret);
 	decode_preferred(a, spec, ret);
+	ret->depends_on =
+		decode_dependencies(a, json_object_get(spec, "dependsOn"), &ret->ndepends_on);
 }
 
 static uint32_t count_of(const json_t *o, const char *key, int64_t max)
@@ -239,6 +256,8 @@ static void decode_status(struct arena *a, const json_t *st, struct job_status *
 	};
 	decode_superseded(a, json_object_get(st, "superseded"), ret);
 	decode_failures(a, json_object_get(st, "failures"), ret);
+	ret->satisfied = decode_dependencies(a, json_object_get(st, "satisfiedDependencies"),
+					     &ret->nsatisfied);
 	ret->conds = decode_conds(a, json_object_get(st, "conditions"), &ret->nconds);
 }
 

@@ -125,6 +125,19 @@ static json_t *failures(const struct job_status *s)
 	return l;
 }
 
+static json_t *satisfied(const struct job_status *s)
+{
+	json_t *l = s->nsatisfied ? json_array() : json_null();
+	for (uint32_t i = 0; i < s->nsatisfied; i++) {
+		json_t *o = json_object();
+		json_object_set_new(o, "name", js_string(s->satisfied[i].name, 0));
+		json_object_set_new(o, "condition",
+				    json_string(dependency_text(s->satisfied[i].condition)));
+		json_array_append_new(l, o);
+	}
+	return l;
+}
+
 json_t *encode_job_status(const struct job_status *s)
 {
 	json_t *o = json_object();
@@ -139,6 +152,7 @@ json_t *encode_job_status(const struct job_status *s)
 	json_object_set_new(o, "attempts", number(s->attempts));
 	json_object_set_new(o, "superseded", superseded(s));
 	json_object_set_new(o, "failures", failures(s));
+	json_object_set_new(o, "satisfiedDependencies", satisfied(s));
 	json_object_set_new(o, "completedIndexes", limited(s->completed, 0));
 	json_object_set_new(o, "selector", limited(s->selector, 0));
 	json_object_set_new(o, "reason", limited(s->reason, ENCODE_REASON_MAX));

@@ -41,6 +41,7 @@ static const char *const of_job[] = {
 	"spec.ttlSecondsAfterFinished",
 	"spec.onNodeLoss",
 	"spec.updateStrategy",
+	"spec.dependsOn",
 	"spec.nodeSelector",
 	"spec.nodeAffinity",
 	"spec.tolerations",

@@ -15,6 +15,19 @@ enum update_type { UPDATE_ROLLING, UPDATE_RECREATE };
 const char *job_state_text(enum job_state s);  /* "Pending"…; "" for JOB_NONE */
 enum job_state job_state_parse(const char *s); /* JOB_NONE when unknown */
 
+/* What a job waits for of another of its namespace. Started: that one is Running, or was started
+ * before it ended. */
+enum dependency_condition { DEPENDS_COMPLETE, DEPENDS_FAILED, DEPENDS_FINISHED, DEPENDS_STARTED };
+
+/* "Complete", "Failed", "Finished", "Started" */
+const char *dependency_text(enum dependency_condition c);
+enum dependency_condition dependency_parse(const char *s); /* DEPENDS_COMPLETE when unknown */
+
+struct dependency {
+	const char *name;
+	enum dependency_condition condition;
+};
+
 struct job_spec {
 	uint32_t completions;     /* 0: as many as parallelism; else 1…COMPLETIONS_MAX */
 	uint32_t parallelism;     /* 1…PARALLELISM_MAX; more than completions count as these */
@@ -36,6 +49,8 @@ struct job_spec {
 	uint32_t nterms;
 	const struct sel_preference *preferred; /* at most PREFERRED_MAX */
 	uint32_t npreferred;
+	const struct dependency *depends_on; /* each name once; at most DEPENDENCIES_MAX */
+	uint32_t ndepends_on;
 	const struct toleration *tolerations;
 	uint32_t ntolerations;
 	struct reslist requests; /* of one member's pod: as the scheduler counts (containers summed,
@@ -123,6 +138,8 @@ struct job_status {
 	uint32_t nsuperseded;
 	const struct failure *failures; /* the newest, by time; at most FAILURES_MAX */
 	uint32_t nfailures;
+	const struct dependency *satisfied; /* of depends_on; at most DEPENDENCIES_MAX */
+	uint32_t nsatisfied;
 	const struct cond *conds; /* Scheduled, Suspended, Complete, Failed */
 	uint32_t nconds;
 };

@@ -125,6 +125,19 @@ static bool requests_fit(const struct reslist *l, struct buf *why)
 	return good;
 }
 
+static bool dependencies_fit(const struct job_spec *s, struct buf *why)
+{
+	bool good = s->ndepends_on <= DEPENDENCIES_MAX;
+	for (uint32_t i = 0; good && i < s->ndepends_on; i++)
+		good = fits(s->depends_on[i].name, JOB_NAME_MAX);
+	if (!good)
+		buf_printf(why,
+			   "spec.dependsOn has more than %d entries, or a name that is too long "
+			   "for a job",
+			   DEPENDENCIES_MAX);
+	return good;
+}
+
 bool job_bound(struct job *j, struct buf *why)
 {
 	struct job_spec *s = &j->spec;
@@ -134,10 +147,11 @@ bool job_bound(struct job *j, struct buf *why)
 	bool affinity = selector && affinity_fits(s, why);
 	bool tolerations = affinity && tolerations_fit(s, why);
 	bool requests = tolerations && requests_fit(&s->requests, why);
-	if (requests)
+	j->status.nsatisfied = within(j->status.nsatisfied, 0, DEPENDENCIES_MAX);
+	if (requests && dependencies_fit(s, why))
 		return true;
 	s->node_selector = (struct kvs){0};
-	s->nterms = s->npreferred = s->ntolerations = 0;
+	s->nterms = s->npreferred = s->ntolerations = s->ndepends_on = 0;
 	s->requests = (struct reslist){0};
 	return false;
 }

@@ -48,6 +48,7 @@ enum { /* bounds of numbers and lengths, the same at every door: docs/design/001
        EXPRS_MAX = 16,
        EXPR_VALUES_MAX = 64,
        PREFERRED_MAX = 16,
+       DEPENDENCIES_MAX = 16,
        PREFERENCE_MAX = 100,
        AFFINITY_VALUES_MAX = 2048, /* of all expressions together */
        TOLERATIONS_MAX = 32,

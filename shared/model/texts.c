@@ -13,6 +13,13 @@ static const char *const job_states[] = {
 	[JOB_FAILED] = "Failed",   [JOB_SUSPENDED] = "Suspended",
 };
 
+static const char *const dependencies[] = {
+	[DEPENDS_COMPLETE] = "Complete",
+	[DEPENDS_FAILED] = "Failed",
+	[DEPENDS_FINISHED] = "Finished",
+	[DEPENDS_STARTED] = "Started",
+};
+
 static const char *const compute_node_states[] = {
 	[COMPUTE_NODE_NONE] = "",           [COMPUTE_NODE_PENDING] = "Pending",
 	[COMPUTE_NODE_RUNNING] = "Running", [COMPUTE_NODE_DRAINING] = "Draining",
@@ -51,6 +58,17 @@ const char *job_state_text(enum job_state s)
 enum job_state job_state_parse(const char *s)
 {
 	return (enum job_state)find(job_states, ARRAY_LEN(job_states), s);
+}
+
+const char *dependency_text(enum dependency_condition c)
+{
+	must((unsigned)c < ARRAY_LEN(dependencies));
+	return dependencies[c];
+}
+
+enum dependency_condition dependency_parse(const char *s)
+{
+	return (enum dependency_condition)find(dependencies, ARRAY_LEN(dependencies), s);
 }
 
 const char *compute_node_state_text(enum compute_node_state s)

@@ -105,6 +105,13 @@ static void spec(struct world *w, struct job_spec *s)
 		.shape = in_text(&w->in, "s1", "s2", NULL),
 	};
 	uint32_t odd = in_number(&w->in, 64);
+	if (odd % 5 == 4) {
+		struct dependency *d = MAKE(w, struct dependency, 1);
+		*d = (struct dependency){in_text(&w->in, "j1", "j2", "none"),
+					 (enum dependency_condition)in_number(&w->in, 4)};
+		s->depends_on = d;
+		s->ndepends_on = 1;
+	}
 	s->node_selector = (struct kvs){kv, odd & 1};
 	if (odd & 2) {
 		terms[0] = term(w);

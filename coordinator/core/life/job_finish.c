@@ -40,7 +40,7 @@ static void fail_late(struct core *c, struct job_record *j, enum reason reason, 
 		      int64_t seconds, const char *field, int64_t wall_at)
 {
 	AUTO(mem_freep) char *last = mem_strdup(j->told.message);
-	bool why = reason_warning(j->told.reason);
+	bool why = reason_warning(j->told.reason) || j->told.reason == R_WaitingForDependencies;
 	job_set_message(j, reason, "the job %s %lld s (%s)%s%s", what, (long long)seconds, field,
 			why ? "; before that: "
 			    : "; create it again with a longer deadline if it needs more time",

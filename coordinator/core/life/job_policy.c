@@ -9,12 +9,14 @@
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/life/ask.h"
 #include "coordinator/core/life/job_deletion.h"
+#include "coordinator/core/life/job_depends.h"
 #include "coordinator/core/life/job_dns.h"
 #include "coordinator/core/life/job_finish.h"
 #include "coordinator/core/life/job_update.h"
 #include "coordinator/core/life/spent_pods.h"
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/dependencies.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/lacking.h"
 #include "coordinator/core/state/queue.h"
@@ -30,11 +32,13 @@ static bool check_finished(struct core *c, struct job_record *j)
 		return false;
 	attempts_stop_all(c, j, "job finished");
 	queue_take(c, j);
+	dependencies_unwatch(c, j);
 	/* Whoever waits for the end can see it, even with a ttl of 0. */
 	if (j->spec.ttl_s < 0 || !j->life.end_ms || !job_status_head_stored(j))
 		return true;
 	int64_t at = job_pin(c, j->life.end_ms + j->spec.ttl_s * 1000, &j->life.ttl_wall_ms,
 			     &j->life.ttl_at_ms);
+	at = job_dependents_hold(c, j, at);
 	if (at > c->now_ms) {
 		job_wake(j, at);
 		return true;
@@ -152,6 +156,16 @@ static bool check_template(struct core *c, struct job_record *j)
 		event_job(c, j, R_InvalidPodTemplate, j->told.message);
 	if (!j->life.start_ms)
 		job_set_condition(c, j, JC_SCHEDULED, COND_FALSE, R_InvalidPodTemplate);
+	queue_take(c, j);
+	return true;
+}
+
+static bool check_dependencies(struct core *c, struct job_record *j)
+{
+	if (job_dependency_never(c, j))
+		return check_finished(c, j);
+	if (!job_dependencies_wait(c, j))
+		return false;
 	queue_take(c, j);
 	return true;
 }
@@ -275,10 +289,10 @@ static bool queue_wanted(struct core *c, struct job_record *j)
 }
 
 static bool (*const chain[])(struct core *, struct job_record *) = {
-	job_check_deleted, check_finished,  check_complete,  check_backoff_limit,
-	check_deadline,    check_node_lost, check_suspended, check_start_deadline,
-	check_template,    check_refused,   note_progress,   check_update,
-	check_numbers,     queue_wanted,
+	job_check_deleted, check_finished,     check_complete,  check_backoff_limit,
+	check_deadline,    check_node_lost,    check_suspended, check_start_deadline,
+	check_template,    check_dependencies, check_refused,   note_progress,
+	check_update,      check_numbers,      queue_wanted,
 };
 
 /* What its pods ask for is about to be known, and what would be told now would be told anew then.
@@ -295,15 +309,18 @@ void job_decide(struct core *c, struct job_record *j)
 {
 	bool tell = false;
 	j->life.wake_ms = INT64_MAX;
+	job_dependents_tell(c, j);
 	if (!j->object.known) {
 		job_decide_stray(c, j);
 	} else {
 		size_t i = 0;
 		job_check_vanished(c, j);
+		job_dependencies_note(c, j);
 		while (i < ARRAY_LEN(chain) && !chain[i](c, j))
 			i++;
 		tell = !telling_waits(c, j);
-		if (tell && !job_finished(j) && !j->spec.suspend && !*j->spec.invalid)
+		if (tell && !job_finished(j) && !j->spec.suspend && !*j->spec.invalid &&
+		    !(j->depends && j->depends->waits))
 			tell_progress(c, j);
 	}
 	spent_pods_remove(c, j);

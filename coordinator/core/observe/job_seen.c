@@ -10,6 +10,7 @@
 #include "coordinator/core/state/admitted.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/conditions.h"
+#include "coordinator/core/state/dependencies.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/job_failures.h"
 #include "coordinator/core/state/node.h"
@@ -215,6 +216,7 @@ static void set_deleted(struct core *c, struct job_record *j, bool orphaned)
 	j->object.orphan |= orphaned;
 	j->object.orphaning = false;
 	job_status_drop(j);
+	dependencies_free(c, j);
 	job_dirty(c, j);
 }
 
@@ -282,6 +284,7 @@ static void seen(struct core *c, const struct job *job)
 		job_take_back(c, j);
 	if (object_changed(j, &job->meta) || first) {
 		set_spec(c, j, &job->spec);
+		dependencies_set(c, j, &job->spec, &job->status);
 		job_set_doubt(j, str_or_empty(job->spec.doubt),
 			      job->status.observed_generation == job->meta.generation);
 	}

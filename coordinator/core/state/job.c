@@ -129,7 +129,7 @@ void job_set_named(struct core *c, struct job_record *j, bool in)
 
 void job_free(struct core *c, struct job_record *j)
 {
-	must(!j->members.attempts);
+	must(!j->members.attempts && !j->depends);
 	queue_take(c, j);
 	if (job_exists(j))
 		job_set_named(c, j, false);

@@ -20,7 +20,8 @@ struct job_record *job_new(struct core *c, const char *ns, const char *name, con
 struct job_record *job_stray(struct core *c, const struct member *m);
 /* named: the object exists, and job_find finds the job; else job_find does not find it any more. */
 void job_set_named(struct core *c, struct job_record *j, bool named);
-void job_free(struct core *c, struct job_record *j);           /* the job must have no attempt */
+/* The job must have neither attempts nor dependencies. */
+void job_free(struct core *c, struct job_record *j);
 void job_free_if_unused(struct core *c, struct job_record *j); /* without attempts and object */
 /* A pod of the job vanished although the coordinator did not delete it. */
 void job_pod_vanished(struct job_record *j);

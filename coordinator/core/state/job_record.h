@@ -106,7 +106,8 @@ struct job_record {
 	struct job_members members;
 	struct job_refusals refusals;
 	struct job_told told;
-	struct job_failures *failures; /* NULL: none */
+	struct job_failures *failures;    /* NULL: none */
+	struct job_dependencies *depends; /* NULL: none */
 	struct job_place place;
 	struct job_tickets tickets;
 	struct job_dns dns;

@@ -30,6 +30,8 @@ void tables_done(struct core *c)
 	heap_done(&c->timers);
 	hmap_done(&c->jobs.by_name);
 	hmap_done(&c->jobs.by_identity);
+	hmap_done(&c->dependencies.targets);
+	hmap_done(&c->dependencies.shares);
 	heap_done(&c->tickets.turns);
 	hmap_done(&c->attempts.by_id);
 	hmap_done(&c->attempts.by_pod);

@@ -11,6 +11,7 @@
 #include "coordinator/core/state/action.h"
 #include "coordinator/core/state/agents_record.h"
 #include "coordinator/core/state/config.h"
+#include "coordinator/core/state/dependency_record.h"
 #include "coordinator/core/state/event.h"
 #include "coordinator/core/state/levels_record.h"
 #include "coordinator/core/state/queue_record.h"
@@ -128,6 +129,7 @@ struct core {
 	struct lookup_table lookups;
 	struct selection_table selections;
 	struct template_table templates;
+	struct dependency_table dependencies;
 	struct queue queue;
 	struct reservation_table reservations;
 	struct nominated_table nominated;

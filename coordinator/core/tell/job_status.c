@@ -10,6 +10,7 @@
 #include "coordinator/core/state/actions.h"
 #include "coordinator/core/state/attempt.h"
 #include "coordinator/core/state/conditions.h"
+#include "coordinator/core/state/dependencies.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/reasons.h"
 #include "coordinator/core/state/tables.h"
@@ -64,6 +65,9 @@ static struct status_print fingerprint(const struct job_status *s)
 		h = hash_mix(h, (uint64_t)f->finished_ms);
 		h = hash_mix_str(hash_mix_str(hash_mix_str(h, f->node), f->reason), f->message);
 	}
+	for (uint32_t i = 0; i < s->nsatisfied; i++)
+		h = hash_mix_str(hash_mix(h, (uint64_t)s->satisfied[i].condition),
+				 s->satisfied[i].name);
 	h = hash_mix_str(hash_mix_str(h, str_or_empty(s->completed)), str_or_empty(s->selector));
 	h = hash_mix_str(hash_mix_str(h, str_or_empty(s->reason)), str_or_empty(s->message));
 	return (struct status_print){hash_mix(h, (uint64_t)s->observed_generation), head};
@@ -157,6 +161,20 @@ static void view_superseded(const struct job_record *j, struct arena *a, struct 
 	}
 }
 
+static void view_satisfied(const struct job_record *j, struct arena *a, struct job_status *s)
+{
+	const struct job_dependencies *d = j->depends;
+	if (!d || d->nopen == d->n)
+		return;
+	struct dependency *v = arena_alloc(a, d->n * sizeof *v);
+	must(v);
+	for (uint32_t i = 0; i < d->n; i++) {
+		if (d->v[i].satisfied)
+			v[s->nsatisfied++] = (struct dependency){d->v[i].name, d->v[i].condition};
+	}
+	s->satisfied = v;
+}
+
 static void view(const struct job_record *j, struct arena *a, struct job_status *s)
 {
 	struct cond *conds = arena_alloc(a, JC_N * sizeof *conds);
@@ -181,6 +199,7 @@ static void view(const struct job_record *j, struct arena *a, struct job_status 
 	s->failures = j->failures ? j->failures->v : NULL;
 	s->nfailures = j->failures ? j->failures->n : 0;
 	view_superseded(j, a, s);
+	view_satisfied(j, a, s);
 	view_conditions(j, conds, s);
 }
 
@@ -196,6 +215,11 @@ bool job_status_head_stored(const struct job_record *j)
 	uint64_t head = job_head(j);
 	return j->status.stored_head == head ||
 	       (j->status.refusals && j->status.refused_head == head);
+}
+
+bool job_status_shows_head(const struct job_record *j)
+{
+	return j->status.stored_head == job_head(j);
 }
 
 static void mark(struct core *c, struct job_record *j, enum mark m)
@@ -263,13 +287,15 @@ void job_status_taken(struct core *c, const char *ns, const char *name,
 		return;
 	}
 	slot_taken(&j->status, fingerprint(sent));
+	dependencies_inflight(j);
 	j->inflight_failed = sent->failed;
 	j->inflight_attempts = sent->attempts;
 }
 
 /* What was last written is stored, or nobody should wait for that any more. */
-static void failures_settled(struct job_record *j)
+static void failures_settled(struct core *c, struct job_record *j)
 {
+	dependencies_stored(c, j);
 	job_failed_stored(j, j->inflight_failed);
 	job_attempts_stored(j, j->inflight_attempts);
 }
@@ -285,7 +311,7 @@ static void not_written(struct core *c, struct job_record *j, const struct core_
 			  slot_failure(action_memory(c), *words ? words : rc_text(rc)));
 	}
 	if (slot_hopeless(&j->status, rc))
-		failures_settled(j);
+		failures_settled(c, j);
 }
 
 void job_status_written(struct core *c, const struct core_event *ev)
@@ -297,7 +323,7 @@ void job_status_written(struct core *c, const struct core_event *ev)
 	if (end == SLOT_NOT_THERE) /* the watch has not shown it yet: no pods until it does */
 		job_hold(j, c->now_ms + DELETED_HOLD_MS);
 	else if (end == SLOT_STORED || end == SLOT_OVERTAKEN)
-		failures_settled(j);
+		failures_settled(c, j);
 	else
 		not_written(c, j, ev);
 	job_dirty(c, j);

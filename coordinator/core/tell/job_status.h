@@ -9,6 +9,8 @@ void job_status_check(struct core *c, struct job_record *j);
 /* The state, and the conditions but Scheduled, are stored; or they were refused for good, and
  * nobody waits for them. */
 bool job_status_head_stored(const struct job_record *j);
+/* The same, and they are stored: whoever reads the object sees them. */
+bool job_status_shows_head(const struct job_record *j);
 /* The watch shows this status, of resourceVersion rv. */
 void job_status_seen(struct job_record *j, const struct job_status *st, const char *rv);
 /* The job was deleted: no write is asked for any more. */

@@ -63,6 +63,7 @@ def full_status():
                  "lastTransitionTime": when, "observedGeneration": 1}
     return {"state": "Running", "startTime": when, "activeNodes": ["n1"], "active": 1, "ready": 1, "succeeded": 2,
             "failed": 3, "completedIndexes": "0,2-5", "attempts": 1000000000, "selector": "a=b",
+            "satisfiedDependencies": [{"name": "a" * 57, "condition": "Finished"}] * 16,
             "superseded": [{"index": 9999, "attempt": 1, "node": "n2", "replacedBy": 2}], "reason": "R",
             "failures": [{"index": 99999, "attempt": 1, "node": "n2", "exitCode": -1, "reason": "Error",
                           "finishedAt": "2026-01-02T03:04:05Z", "message": "m" * 1024}] * 10,
@@ -112,6 +113,24 @@ def change_of(spec, field):
         "nodeSelector": {"x": "1"}, "resources": {"requests": {"cpu": "1m"}},
         "nodeAffinity": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "z", "operator": "Exists"}]}]},
     }[field]
+
+
+def test_dependencies(server, check):
+    """A job that has started keeps what it depends on; none depends on itself."""
+    answer = server.request("POST", JOBS, job("waits", dependsOn=[{"name": "a"}, {"name": "waits"}]))
+    check.refused("a job that depends on itself", answer, "spec.dependsOn", "itself")
+    _, made = server.request("POST", JOBS, job("waits", dependsOn=[{"name": "a"}]))
+    check.that("condition by default", made["spec"]["dependsOn"] == [{"name": "a", "condition": "Complete"}], made)
+    path = JOBS + "/waits"
+    other = {"spec": {"dependsOn": [{"name": "b", "condition": "Started"}]}}
+    check.accepted("it has not started", server.request("PATCH", path, other, kind=MERGE))
+    server.request("PATCH", path + "/status", {"status": {"startTime": "2026-01-01T00:00:00Z"}}, kind=MERGE)
+    for change in ([{"name": "b"}], [], None):
+        answer = server.request("PATCH", path, {"spec": {"dependsOn": change}}, kind=MERGE)
+        check.refused(f"it has started: {change}", answer, "spec.dependsOn", "has started")
+    check.accepted("the same", server.request("PATCH", path, other, kind=MERGE))
+    server.request("PATCH", path + "/status", {"status": {"startTime": None}}, kind=MERGE)
+    check.accepted("suspended", server.request("PATCH", path, {"spec": {"dependsOn": None}}, kind=MERGE))
 
 
 def test_final(server, check):
@@ -246,7 +265,7 @@ def test_bounds(_server, check):
 def main():
     server, check = Server(), Checks()
     server.apply_crds()
-    for test in (test_bad, test_good, test_defaults, test_status, test_final, test_apply, test_shown, test_ratcheting,
+    for test in (test_bad, test_good, test_defaults, test_status, test_dependencies, test_final, test_apply, test_shown, test_ratcheting,
                  test_bounds):
         test(server, check)
     check.end(at_least=150)

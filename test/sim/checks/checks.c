@@ -12,6 +12,7 @@
 #include "test/sim/checks/budget.h"
 #include "test/sim/checks/choices.h"
 #include "test/sim/checks/decide.h"
+#include "test/sim/checks/depends.h"
 #include "test/sim/checks/failing.h"
 #include "test/sim/checks/floor.h"
 #include "test/sim/checks/free.h"
@@ -46,6 +47,12 @@ static void change(struct checks *c, const struct change *ch)
 		check_born(c, v);
 	if (ch->ev == WATCH_ADDED && is_member(v))
 		check_replaced(c, v);
+	if (ch->ev == WATCH_ADDED && is_member(v))
+		check_depends_born(c, v);
+	if (v->kind == API_JOB && ch->ev != WATCH_DELETED)
+		check_note_dependencies(c, v);
+	if (v->kind == API_JOB && ch->ev == WATCH_MODIFIED)
+		check_depends_told(c, ch->prev, v);
 	if (ch->ev == WATCH_ADDED && is_member(v))
 		check_asked_again(c, v);
 	if (ch->ev == WATCH_MODIFIED && is_member(v))
@@ -108,6 +115,8 @@ static void request(struct checks *c, const char *who, const struct api_request 
 		mind_note_get(c, who, req);
 	if (req->verb == API_DELETE)
 		check_delete(c, who, req);
+	if (req->verb == API_DELETE && req->kind == API_JOB && *who == 'c')
+		check_depends_deleted(c, who, req);
 	if (req->verb == API_PATCH_STATUS && !*str_or_empty(req->rv))
 		world_fail(c->world, "unfenced", "%s writes the status of %s unfenced", who,
 			   req->name);
@@ -230,6 +239,7 @@ struct checks *checks_free(struct checks *c)
 		free(h);
 	}
 	check_agents_free(c);
+	check_depends_free(c);
 	HASH_ITER (hh, c->stopped, h, htmp) {
 		HASH_DEL(c->stopped, h);
 		free(h->name);

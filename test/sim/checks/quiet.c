@@ -6,6 +6,7 @@
 #include "model/quantity.h"
 #include "model/selector.h"
 #include "test/sim/checks/budget.h"
+#include "test/sim/checks/depends.h"
 #include "test/sim/checks/leaks.h"
 #include "test/sim/checks/record.h"
 
@@ -126,6 +127,7 @@ static void check_job(struct cluster *cl, const struct version *v)
 			   st->active, st->ready, t.active, t.ready);
 	check_counts(cl, v);
 	check_start(cl, v);
+	check_depends_quiet(cl, v);
 	check_names(cl, v);
 	bool final = st->state == JOB_COMPLETED || st->state == JOB_FAILED;
 	if (final && t.active)

@@ -76,6 +76,7 @@ struct checks {
 	struct floor *floors; /* floor.c */
 	struct moved *moved;  /* scan.c */
 	int64_t scanned_ms;
+	struct changed *satisfied; /* depends.c */
 	struct made *made;
 	struct asked *asked;
 	struct changed *changed;

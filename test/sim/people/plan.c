@@ -166,6 +166,23 @@ static void make_completions(const struct plan *p, struct plan_job *j, uint64_t 
 		j->want.completions = (uint32_t)draw(&r, 1, 2 * j->want.parallelism + 3);
 }
 
+/* Drawn apart, too: mostly of jobs that came before, now and then in a circle or of no job. */
+static void make_dependencies(const struct plan *p, struct plan_job *j, uint64_t seed)
+{
+	struct rng r = {.s = seed * 64 + p->njobs + 104729};
+	if (!p->depends || !draw_percent(&r, 60))
+		return;
+	uint32_t most = p->njobs && draw_percent(&r, 80) ? p->njobs : p->njobs + 3;
+	for (int64_t n = draw(&r, 1, ARRAY_LEN(j->want.depends_on)); n > 0; n--) {
+		uint32_t of = (uint32_t)rng_below(&r, most);
+		uint32_t condition = draw_percent(&r, 60) ? 0 : (uint32_t)draw(&r, 1, 3);
+		struct dependency d = pattern_dependency(of % 12 + 12 * condition);
+		bool twice = j->want.ndepends_on && str_eq(j->want.depends_on[0].name, d.name);
+		if (!twice && !str_eq(d.name, j->name))
+			j->want.depends_on[j->want.ndepends_on++] = d;
+	}
+}
+
 static void make_job(struct plan *p, const struct plan_config *cfg,
 		     const struct cluster_config *cluster, bool all_catch, struct rng *r)
 {
@@ -222,6 +239,7 @@ static void make_job(struct plan *p, const struct plan_config *cfg,
 	if (strstr(j->template_text, "claim=disk"))
 		j->want.min_parallelism = 1; /* its members run one after another */
 	make_completions(p, j, cfg->seed);
+	make_dependencies(p, j, cfg->seed);
 	p->njobs++;
 }
 
@@ -339,6 +357,7 @@ void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_con
 	*p = (struct plan){.ports = cfg->seed % 8 == 3 && !cfg->narrow,
 			   .prefers = cfg->seed % 8 == 2 && !cfg->narrow,
 			   .sweeps = cfg->seed % 5 == 3 && !cfg->narrow,
+			   .depends = cfg->seed % 4 == 2 && !cfg->narrow,
 			   .needs = cfg->seed % 8 == 5 && !cfg->narrow,
 			   .first = cfg->seed % 8 == 6 && !cfg->narrow,
 			   .room = cfg->seed / 8 % 2,

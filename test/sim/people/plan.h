@@ -37,6 +37,7 @@ struct plan {
 	bool ports;     /* jobs and foreign pods have host ports */
 	bool prefers;   /* jobs prefer some nodes */
 	bool sweeps;    /* jobs have completions of their own */
+	bool depends;   /* jobs wait for others */
 	bool first;     /* jobs have claims that wait for their first consumer */
 	bool room;      /* the provisioner of these tells where it has room */
 	bool needs;     /* jobs have a RuntimeClass and claims */

@@ -7,6 +7,7 @@
 #include "model/selector.h"
 #include "refmatch.h"
 #include "test/sim/people/plan.h"
+#include "test/sim/world/depends.h"
 #include "test/sim/world/needed.h"
 
 /* Nothing is said to have come to its end before pods stand still for a while, and what waits for a
@@ -132,6 +133,19 @@ static bool has_pod_out_of_reach(const struct cluster *cl, const struct version 
 	return false;
 }
 
+/* Some other job has not done what it is waited for, or is not there. */
+static bool waits_for_others(const struct cluster *cl, const struct version *v)
+{
+	for (uint32_t i = 0; i < v->job.spec.ndepends_on && !v->job.status.start_ms; i++) {
+		const struct dependency *d = &v->job.spec.depends_on[i];
+		if (!depends_told(v, d) &&
+		    !depends_true(store_find(&cl->world.server.store, API_JOB, v->meta.ns, d->name),
+				  d->condition))
+			return true;
+	}
+	return false;
+}
+
 /* An edit that met the end of its job changes nothing any more. A job that does not fit now may
  * have fitted before, and ended. */
 static bool job_settled(const struct cluster *cl, const struct plan_job *j, const struct version *v)
@@ -147,6 +161,10 @@ static bool job_settled(const struct cluster *cl, const struct plan_job *j, cons
 		return out;
 	if (v->job.spec.suspend)
 		return state == JOB_SUSPENDED || final(state);
+	if (str_eq(v->job.status.reason, "DependencyNeverSatisfied") && final(state))
+		return true;
+	if (waits_for_others(cl, v))
+		return final(state) || state == JOB_PENDING;
 	bool still = cl->world.clock.now_ms > cl->pods_changed_ms + BACKOFF_CAP_MS ||
 		     !v->job.status.attempts;
 	uint32_t fit = fitting(cl, &v->job.spec);

@@ -26,6 +26,9 @@ static uint64_t hash_spec(const struct job_spec *s)
 	h = hash_u64(hash_u64(h, s->backoff_limit), (uint64_t)s->active_deadline_s);
 	h = hash_u64(h, (uint64_t)s->start_deadline_s);
 	h = hash_u64(h, s->names);
+	for (uint32_t i = 0; i < s->ndepends_on; i++)
+		h = hash_u64(hash_str(h, s->depends_on[i].name),
+			     (uint64_t)s->depends_on[i].condition);
 	h = hash_u64(hash_u64(h, s->suspend), (uint64_t)s->on_node_loss);
 	return hash_selection(hash_str(h, str_or_empty(s->template_hash)), s);
 }
@@ -43,6 +46,7 @@ void twin_note(const struct plan *p, struct cluster *cl, struct job_end *ret)
 			.by_rule =
 				spec->active_deadline_s >= 0 || spec->start_deadline_s > 0 ||
 				p->job[i].sysctl > 1 || str_eq(why, "NodeLost") ||
+				str_eq(why, "DependencyNeverSatisfied") ||
 				(str_eq(why, "BackoffLimitExceeded") && !p->job[i].expect_failed),
 			.fleeting = spec->ttl_s >= 0,
 			.state = v->job.status.state,

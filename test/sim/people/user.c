@@ -132,6 +132,10 @@ static void set_spec(const struct world *w, struct version *v, const struct job_
 	spec->max_unavailable_percent = want->max_unavailable_percent;
 	spec->credentials = want->credentials;
 	set_selection(v, want);
+	if (!v->job.status.start_ms) { /* CEL holds it once the job has started */
+		spec->depends_on = want->depends_on;
+		spec->ndepends_on = want->ndepends_on;
+	}
 	user_set_template(w, v, want->template_text);
 }
 
@@ -325,6 +329,10 @@ bool user_replace_job(struct world *w, const char *name, const struct held *h, b
 		return false;
 	server_count(&w->server, fenced ? FACT_REPLACED : FACT_OVERWRITTEN);
 	v->job.spec = copy_job_spec(&v->arena, &h->spec);
+	if (old->job.status.start_ms) { /* CEL: a user who is refused would repeat it like this */
+		v->job.spec.depends_on = old->job.spec.depends_on;
+		v->job.spec.ndepends_on = old->job.spec.ndepends_on;
+	}
 	edit_spec(v, EDIT_PRIORITY, n);
 	user_set_template(w, v, v->job.spec.template_text);
 	server_put(&w->server, v);

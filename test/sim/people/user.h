@@ -31,6 +31,8 @@ struct job_want {
 	const struct toleration *tolerations;
 	uint32_t ntolerations;
 	bool credentials, suspend;
+	struct dependency depends_on[2];
+	uint32_t ndepends_on;
 };
 
 /* A name is looked for in all namespaces: names of one run are unique. */

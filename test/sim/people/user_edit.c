@@ -81,6 +81,26 @@ static void edit_selector(struct version *v, uint32_t n)
 	v->job.spec.node_selector = (struct kvs){kv, 1};
 }
 
+static const char *const names[] = {"j0", "j1", "j2", "j3", "j4",  "j5",
+				    "j6", "j7", "j8", "j9", "j10", "j11"};
+
+struct dependency pattern_dependency(uint32_t n)
+{
+	return (struct dependency){names[n % ARRAY_LEN(names)],
+				   (enum dependency_condition)(n / ARRAY_LEN(names) % 4)};
+}
+
+/* The API server refuses it once the job has started, and the job's own name. */
+static void edit_dependencies(struct version *v, uint32_t n)
+{
+	struct dependency *d = arena_alloc(&v->arena, sizeof *d);
+	*d = pattern_dependency(n / 2);
+	if (v->job.status.start_ms || str_eq(d->name, v->meta.name))
+		return;
+	v->job.spec.depends_on = d;
+	v->job.spec.ndepends_on = n % 2;
+}
+
 static void edit_strategy(struct job_spec *spec, uint32_t n)
 {
 	spec->update = n % 3 ? UPDATE_ROLLING : UPDATE_RECREATE;
@@ -114,7 +134,12 @@ void edit_spec(struct version *v, enum edit what, uint32_t n)
 		spec->names ^= n % 11 == 5;
 		spec->ttl_s = n % 3 ? (int64_t)(n % 60) : -1;
 		break;
-	case EDIT_MIN: spec->min_parallelism = 1 + n % spec->parallelism; break;
+	case EDIT_MIN:
+		if (n % 3 == 2)
+			edit_dependencies(v, n / 3);
+		else
+			spec->min_parallelism = 1 + n % spec->parallelism;
+		break;
 	case EDIT_STRATEGY: edit_strategy(spec, n); break;
 	case EDIT_LOSS: spec->on_node_loss = (enum node_loss)(n % 3); break;
 	}

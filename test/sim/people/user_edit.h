@@ -23,3 +23,4 @@ void edit_spec(struct version *v, enum edit what, uint32_t n);
 const struct sel_term *pattern_terms(uint32_t n, uint32_t *ret_n);
 const struct sel_preference *pattern_preferred(uint32_t n, uint32_t *ret_n);
 const struct toleration *pattern_tolerations(uint32_t n, uint32_t *ret_n);
+struct dependency pattern_dependency(uint32_t n); /* of j0…j11 */

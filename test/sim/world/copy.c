@@ -100,6 +100,15 @@ static const struct toleration *copy_tolerations(struct arena *a, const struct t
 	return v;
 }
 
+static const struct dependency *copy_dependencies(struct arena *a, const struct dependency *from,
+						  uint32_t n)
+{
+	struct dependency *v = COPY_ARRAY(a, from, n);
+	for (uint32_t i = 0; i < n; i++)
+		v[i].name = copy_str(a, v[i].name);
+	return v;
+}
+
 struct job_spec copy_job_spec(struct arena *a, const struct job_spec *s)
 {
 	struct job_spec c = *s;
@@ -108,6 +117,7 @@ struct job_spec copy_job_spec(struct arena *a, const struct job_spec *s)
 	c.claims = copy_strs(a, &s->claims);
 	c.node_selector = copy_kvs(a, &s->node_selector);
 	c.terms = copy_terms(a, s->terms, s->nterms);
+	c.depends_on = copy_dependencies(a, s->depends_on, s->ndepends_on);
 	c.requests = copy_reslist(a, &s->requests);
 	c.ports = copy_ports(a, &s->ports);
 	c.template_hash = copy_str(a, s->template_hash);
@@ -134,6 +144,7 @@ struct job_status copy_job_status(struct arena *a, const struct job_status *s)
 		failures[i].message = copy_str(a, failures[i].message);
 	}
 	c.failures = failures;
+	c.satisfied = copy_dependencies(a, s->satisfied, s->nsatisfied);
 	c.completed = copy_str(a, s->completed);
 	c.selector = copy_str(a, s->selector);
 	c.reason = copy_str(a, s->reason);

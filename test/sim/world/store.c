@@ -193,6 +193,8 @@ static void say_job_status(struct buf *b, const struct job_status *s)
 			   s->failures[i].attempt, s->failures[i].exit_code,
 			   s->failures[i].finished_ms / 1000, s->failures[i].node,
 			   s->failures[i].reason, s->failures[i].message);
+	for (uint32_t i = 0; i < s->nsatisfied; i++)
+		buf_printf(b, "{%s %d}", s->satisfied[i].name, (int)s->satisfied[i].condition);
 	say_conds(b, s->conds, s->nconds);
 }
 

@@ -68,6 +68,8 @@ static void job(void **state)
 		       "\"parallelism\":8,\"completions\":90,\"minParallelism\":20,\"priority\":-5,"
 		       "\"suspend\":true,"
 		       "\"backoffLimit\":0,\"activeDeadlineSeconds\":60,"
+		       "\"dependsOn\":[{\"name\":\"a\",\"condition\":\"Started\"},{\"name\":"
+		       "\"b\"},{\"condition\":7}],"
 		       "\"startDeadlineSeconds\":90,\"terminationGracePeriodSeconds\":7,"
 		       "\"ttlSecondsAfterFinished\":0,\"onNodeLoss\":\"Wait\","
 		       "\"updateStrategy\":{\"type\":\"RollingUpdate\",\"maxUnavailable\":\"25%\"},"
@@ -85,6 +87,7 @@ static void job(void **state)
 		       "\"status\":{\"state\":\"Running\",\"startTime\":\"2026-01-02T03:04:05Z\","
 		       "\"activeNodes\":[\"n1\",\"n2\"],\"active\":2,\"ready\":1,\"succeeded\":3,"
 		       "\"failed\":4,\"attempts\":9,\"completedIndexes\":\"0,2-3\","
+		       "\"satisfiedDependencies\":[{\"name\":\"b\",\"condition\":\"Failed\"}],"
 		       "\"superseded\":[{\"index\":6,\"attempt\":1,\"node\":\"n3\",\"replacedBy\":"
 		       "9}],"
 		       "\"failures\":[{\"index\":5,\"attempt\":8,\"node\":\"n2\",\"exitCode\":-2,"
@@ -104,6 +107,14 @@ static void job(void **state)
 	assert_int_equal(s->ttl_s, 0);
 	assert_int_equal(s->start_deadline_s, 90);
 	assert_int_equal(s->grace_s, 7);
+	assert_int_equal(s->ndepends_on, 3);
+	assert_string_equal(s->depends_on[0].name, "a");
+	assert_int_equal(s->depends_on[0].condition, DEPENDS_STARTED);
+	assert_int_equal(s->depends_on[1].condition, DEPENDS_COMPLETE);
+	assert_string_equal(s->depends_on[2].name, "");
+	assert_int_equal(st->nsatisfied, 1);
+	assert_string_equal(st->satisfied[0].name, "b");
+	assert_int_equal(st->satisfied[0].condition, DEPENDS_FAILED);
 	assert_int_equal(s->on_node_loss, LOSS_WAIT);
 	assert_int_equal(s->update, UPDATE_ROLLING);
 	assert_int_equal(s->max_unavailable, 25);

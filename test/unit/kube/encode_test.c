@@ -37,7 +37,10 @@ static void job_status(void **state)
 					       .node = "n2",
 					       .reason = "Error",
 					       .message = "no | \"age\""};
+	static const struct dependency dependency = {"a", DEPENDS_FINISHED};
 	struct job_status st = {.state = JOB_RUNNING,
+				.satisfied = &dependency,
+				.nsatisfied = 1,
 				.failures = &failure,
 				.nfailures = 1,
 				.superseded = &old,
@@ -72,17 +75,19 @@ static void job_status(void **state)
 	       "\"no | "
 	       "\\\"age\\\"\",\"node\":\"n2\",\"reason\":\"Error\"}],\"message\":\"two "
 	       "run\",\"observedGeneration\":4,\"ready\":1,\"reason\":"
-	       "null,\"selector\":null,\"startTime\":\"2023-11-14T22:13:20Z\",\"state\":"
+	       "null,\"satisfiedDependencies\":[{\"condition\":\"Finished\",\"name\":\"a\"}],"
+	       "\"selector\":null,\"startTime\":\"2023-11-14T22:13:20Z\",\"state\":"
 	       "\"Running\","
 	       "\"succeeded\":0,\"superseded\":[{\"attempt\":1,\"index\":1,\"node\":\"n3\","
 	       "\"replacedBy\":3}]}}");
-	st.nsuperseded = st.nfailures = 0;
+	st.nsuperseded = st.nfailures = st.nsatisfied = 0;
 	AUTO(buf_done) struct buf body = BUF_INIT(4096);
 	struct err e = {""};
 	const char *type;
 	assert_int_equal(encode_body(&req, &body, &type, &e), RC_OK);
 	assert_non_null(strstr(buf_str(&body), "\"superseded\":null"));
 	assert_non_null(strstr(buf_str(&body), "\"failures\":null"));
+	assert_non_null(strstr(buf_str(&body), "\"satisfiedDependencies\":null"));
 }
 
 static void compute_node_status(void **state)

@@ -72,6 +72,25 @@ static void all_that_is_allowed(void **state)
 	assert_int_equal(j.spec.nterms, TERMS_MAX);
 }
 
+static void dependencies(void **state)
+{
+	struct dependency v[DEPENDENCIES_MAX + 1] = {{"a", DEPENDS_FAILED}};
+	struct job j = usual();
+	(void)state;
+	j.spec.depends_on = v;
+	j.spec.ndepends_on = DEPENDENCIES_MAX;
+	j.status.nsatisfied = DEPENDENCIES_MAX + 1;
+	assert_string_equal(fault(&j), "");
+	assert_int_equal(j.spec.ndepends_on, DEPENDENCIES_MAX);
+	assert_int_equal(j.status.nsatisfied, DEPENDENCIES_MAX);
+	j.spec.ndepends_on++;
+	assert_non_null(strstr(fault(&j), "spec.dependsOn has more than 16 entries"));
+	assert_int_equal(j.spec.ndepends_on, 0);
+	v[0].name = long_text;
+	j.spec.ndepends_on = 1;
+	assert_non_null(strstr(fault(&j), "too long for a job"));
+}
+
 static void too_many_of_anything(void **state)
 {
 	struct job j = usual();
@@ -211,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(all_that_is_allowed, fill),
 		cmocka_unit_test_setup(too_many_of_anything, fill),
+		cmocka_unit_test_setup(dependencies, fill),
 		cmocka_unit_test_setup(expressions, fill),
 		cmocka_unit_test_setup(texts, fill),
 		cmocka_unit_test_setup(numbers_go_to_the_nearest, fill),

@@ -86,6 +86,17 @@ static const char *failures(struct story *st, const struct job_status *s)
 	return text;
 }
 
+/* "NAME:CONDITION,…" */
+static const char *satisfied(struct story *st, const struct job_status *s)
+{
+	const char *text = s->nsatisfied ? "" : "none";
+	for (uint32_t i = 0; i < s->nsatisfied; i++)
+		text = arena_printf(&st->arena, "%s%s%s:%s", text, i ? "," : "",
+				    s->satisfied[i].name,
+				    dependency_text(s->satisfied[i].condition));
+	return text;
+}
+
 static const char *job_field(struct story *st, const struct version *v, const char *field)
 {
 	const struct job_status *s = &v->job.status;
@@ -104,6 +115,8 @@ static const char *job_field(struct story *st, const struct version *v, const ch
 		return superseded(st, s);
 	if (str_eq(field, "failures"))
 		return failures(st, s);
+	if (str_eq(field, "satisfied"))
+		return satisfied(st, s);
 	if (str_eq(field, "selector"))
 		return str_or_empty(s->selector);
 	if (str_eq(field, "start"))

@@ -169,6 +169,16 @@ static void describe_failures(struct story *st, const struct job_status *s)
 	}
 }
 
+static void describe_satisfied(struct story *st, const struct job_status *s)
+{
+	if (s->nsatisfied)
+		buf_puts(st->page, INDENT "  Satisfied Dependencies:\n");
+	for (uint32_t i = 0; i < s->nsatisfied; i++) {
+		put_line(st->page, "  Condition:", dependency_text(s->satisfied[i].condition));
+		put_line(st->page, "  Name:", s->satisfied[i].name);
+	}
+}
+
 static void describe_job(struct story *st, const struct version *v)
 {
 	const struct job_status *s = &v->job.status;
@@ -184,6 +194,7 @@ static void describe_job(struct story *st, const struct version *v)
 	put_line(b, "Message:", s->message);
 	put_line(b, "Ready:", number(st, s->ready));
 	put_line(b, "Reason:", s->reason);
+	describe_satisfied(st, s);
 	put_line(b, "State:", job_state_text(s->state));
 	put_line(b, "Succeeded:", number(st, s->succeeded));
 	describe_superseded(st, s);

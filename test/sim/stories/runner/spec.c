@@ -129,6 +129,22 @@ static void set_selection(struct version *v, const struct words *w)
 	}
 }
 
+/* "name:Condition,name": without a condition it is Complete. */
+static void set_dependencies(struct job_spec *spec, struct arena *a, const char *s)
+{
+	struct dependency *v = arena_alloc(a, DEPENDENCIES_MAX * sizeof *v);
+	if (!s)
+		return;
+	spec->depends_on = v;
+	spec->ndepends_on = 0;
+	for (; *s && spec->ndepends_on < DEPENDENCIES_MAX; s += strcspn(s, ","), s += *s == ',') {
+		size_t len = strcspn(s, ","), name = strcspn(s, ":,");
+		const char *c = name < len ? arena_strndup(a, s + name + 1, len - name - 1) : "";
+		v[spec->ndepends_on++] =
+			(struct dependency){arena_strndup(a, s, name), dependency_parse(c)};
+	}
+}
+
 static void set_updates(struct job_spec *spec, const struct words *w)
 {
 	const char *most = option(w, "unavailable");
@@ -168,6 +184,7 @@ void story_set_spec(struct story *st, struct version *v, const struct words *w)
 			*option(w, "invalid") ? copy_str(&v->arena, option(w, "invalid")) : NULL;
 	if (option(w, "doubt"))
 		spec->doubt = *option(w, "doubt") ? copy_str(&v->arena, option(w, "doubt")) : NULL;
+	set_dependencies(spec, &v->arena, option(w, "after"));
 	set_updates(spec, w);
 	set_selection(v, w);
 	set_template(st, v, w);

@@ -4,8 +4,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "coordinator/core/state/attempt.h"
+#include "coordinator/core/state/dependencies.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/labels.h"
 #include "coordinator/core/state/memory.h"
@@ -71,6 +73,8 @@ static void free_records(struct core *c)
 		while (n->attempts)
 			attempt_free(c, n->attempts);
 	}
+	DL_FOREACH2(c->jobs.all, j, all_next)
+	dependencies_free(c, j);
 	while ((j = c->jobs.all))
 		job_free(c, j);
 	HASH_ITER (hh, c->nodes.by_name, n, ntmp)
@@ -202,6 +206,7 @@ void tables_job_free(struct core *c, struct job_record *j)
 {
 	while (j->members.attempts)
 		attempt_free(c, j->members.attempts);
+	dependencies_free(c, j);
 	job_free(c, j);
 	c->out.n = 0;
 }
