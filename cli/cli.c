@@ -8,6 +8,7 @@
 #include "cli/help.h"
 #include "cli/main.h"
 #include "cli/session.h"
+#include "os/file.h"
 
 /* One line, whatever others have put into it. */
 static int fail(enum rc rc, struct err *e)
@@ -29,15 +30,28 @@ static void tell_unread(const struct session *s)
 			s->unread);
 }
 
+/* The peak of this program: getrusage would count what it was before it was started. */
+static uint32_t peak_mib(void)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT(64 * 1024);
+	uint32_t kib = 0;
+	if (file_read("/proc/self/status", &b, NULL) != RC_OK)
+		return 0;
+	const char *p = strstr(buf_str(&b), "VmHWM:");
+	for (p = p ? p + strcspn(p, "0123456789") : ""; *p >= '0' && *p <= '9'; p++)
+		kib = kib * 10 + (uint32_t)(*p - '0');
+	return kib / 1024;
+}
+
 static void tell_times(const struct session *s)
 {
 	if (!s->out.first_us || !s->last_us)
 		return;
 	fprintf(stderr,
 		"the API server's answer: %.1f ms after the start; the first line: %.1f ms after "
-		"the answer\n",
+		"the answer; memory: %u MiB\n",
 		(double)(s->last_us - s->begun_us) / 1000,
-		(double)(s->out.first_us - s->last_us) / 1000);
+		(double)(s->out.first_us - s->last_us) / 1000, peak_mib());
 }
 
 static bool talks(const struct command *c)

@@ -10,14 +10,27 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum command_id { CMD_QUEUE, CMD_TOP, CMD_EXPLAIN, CMD_COMPLETION, CMD_HELP, CMD_VERSION, CMD_N };
+enum command_id {
+	CMD_QUEUE,
+	CMD_TOP,
+	CMD_EXPLAIN,
+	CMD_SUBMIT,
+	CMD_CANCEL,
+	CMD_HOLD,
+	CMD_RELEASE,
+	CMD_COMPLETION,
+	CMD_HELP,
+	CMD_VERSION,
+	CMD_N
+};
 
 #define BIT(id) (1U << (id))
-#define ON_SERVER (BIT(CMD_QUEUE) | BIT(CMD_TOP) | BIT(CMD_EXPLAIN))
-#define ON_NAMESPACE ON_SERVER
 #define ON_LIST (BIT(CMD_QUEUE) | BIT(CMD_TOP))
-#define ON_SHOW ON_SERVER
 #define ON_TABLE ON_LIST
+#define ON_SHOW (ON_LIST | BIT(CMD_EXPLAIN) | BIT(CMD_SUBMIT))
+#define ON_CHANGE (BIT(CMD_SUBMIT) | BIT(CMD_CANCEL) | BIT(CMD_HOLD) | BIT(CMD_RELEASE))
+#define ON_SERVER (ON_SHOW | ON_CHANGE)
+#define ON_NAMESPACE ON_SERVER
 
 enum flag_id {
 #define FLAG(id, name, short_, value, commands, help) FLAG_##id,

@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/queue.h"
+#include "cli/submit.h"
 
 const struct command commands[CMD_N] = {
 	[CMD_QUEUE] = {"queue", "", 0, 0, "Shows jobs, what runs and what waits, as squeue does",
@@ -23,6 +24,19 @@ const struct command commands[CMD_N] = {
 		 "Members that are not well come first. -o wide shows all. -o json is for programs "
 		 "(docs/cli.md).\n",
 		 explain_run},
+	[CMD_SUBMIT] = {"submit", "FILE|SCRIPT|- [ARGUMENT...]", 1, 1000,
+			"Submits jobs: ComputeJobs in YAML or JSON, or a script",
+			"A file that begins with #! is a script: its #SBATCH and #MUSTER lines say "
+			"what it needs, and each member\n"
+			"runs all of it. docs/cli.md lists the options. - is standard input.\n",
+			submit_run},
+	[CMD_CANCEL] = {"cancel", "JOB...", 1, 1000, "Deletes jobs and their pods", "", cancel_run},
+	[CMD_HOLD] = {"hold", "JOB...", 1, 1000,
+		      "Stops the members of jobs and keeps them from starting",
+		      "Indexes that have succeeded stay so; the others begin anew after kubectl "
+		      "muster release.\n",
+		      hold_run},
+	[CMD_RELEASE] = {"release", "JOB...", 1, 1000, "Lets held jobs start", "", release_run},
 	[CMD_COMPLETION] = {"completion", "bash|zsh|fish", 1, 1,
 			    "Prints the completion script of a shell", "", completion_run},
 	[CMD_HELP] = {"help", "[COMMAND|man]", 0, 1,

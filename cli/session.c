@@ -108,6 +108,7 @@ const char *session_next_step(enum rc rc)
 	case RC_TLS: return "; check certificate-authority and server of the kubeconfig's cluster";
 	case RC_THROTTLED:
 	case RC_SERVER: return "; try again later";
+	case RC_EXISTS: return "; choose another name, or cancel that job first";
 	case RC_CONFLICT: return "; somebody else changed it at the same time: try again";
 	default: return "";
 	}

@@ -2,11 +2,14 @@
 #include "cli/yaml_out.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/mem.h"
 #include "kube/js.h"
+
+enum { KEY_MAX = 200 }; /* bytes; a key of more than 1,024 characters wants a "?" before it */
 
 static void blanks(struct buf *out, int n)
 {
@@ -67,6 +70,43 @@ static void put_block(struct buf *out, const char *s, int indent)
 	}
 }
 
+/* What YAML takes for the end of a line, or for nothing printable: U+007F to U+009F, U+2028,
+ * U+2029, U+FEFF, U+FFFE and U+FFFF. s is valid UTF-8 (jansson). Returns how many bytes it has, 0
+ * if it is none of these. */
+static size_t hidden(const char *s, uint32_t *ret_code)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	*ret_code = 0;
+	if (p[0] == 0x7f)
+		*ret_code = p[0];
+	else if (p[0] == 0xc2 && p[1] < 0xa0)
+		*ret_code = p[1];
+	else if (p[0] >= 0xe0 && p[0] < 0xf0)
+		*ret_code = (uint32_t)(p[0] & 0x0f) << 12 | (uint32_t)(p[1] & 0x3f) << 6 |
+			    (p[2] & 0x3f);
+	if (p[0] >= 0xe0 && *ret_code != 0x2028 && *ret_code != 0x2029 && *ret_code != 0xfeff &&
+	    *ret_code < 0xfffe)
+		return 0;
+	return *ret_code == 0 ? 0 : p[0] == 0x7f ? 1 : p[0] == 0xc2 ? 2 : 3;
+}
+
+static void put_quoted(struct buf *out, const char *s)
+{
+	buf_putc(out, '"');
+	while (*s) {
+		uint32_t code;
+		size_t n = hidden(s, &code), plain_bytes = 0;
+		while (!n && s[plain_bytes] && !hidden(s + plain_bytes, &code))
+			plain_bytes++;
+		AUTO(mem_freep) char *part = mem_strndup(s, plain_bytes);
+		buf_put_json(out, part);
+		if (n)
+			buf_printf(out, "\\u%04x", code);
+		s += n + plain_bytes;
+	}
+	buf_putc(out, '"');
+}
+
 static void put_string(struct buf *out, const char *s, int indent, bool key)
 {
 	if (*s && plain(s)) {
@@ -75,9 +115,7 @@ static void put_string(struct buf *out, const char *s, int indent, bool key)
 		put_block(out, s, indent);
 		return;
 	} else {
-		buf_putc(out, '"');
-		buf_put_json(out, s);
-		buf_putc(out, '"');
+		put_quoted(out, s);
 	}
 	if (!key)
 		buf_putc(out, '\n');
@@ -118,14 +156,18 @@ static void put_map(struct buf *out, const json_t *map, int indent, bool begun)
 		if (!begun)
 			blanks(out, indent);
 		begun = false;
+		bool big = strlen(key) > KEY_MAX;
+		buf_puts(out, big ? "? " : "");
 		put_string(out, key, indent, true);
+		if (big)
+			buf_printf(out, "\n%*s", indent, "");
 		buf_putc(out, ':');
 		if (is_leaf(v)) {
 			buf_putc(out, ' ');
 			put_leaf(out, v, indent + 2);
 		} else {
 			buf_putc(out, '\n');
-			put_nested(out, v, json_is_array(v) ? indent : indent + 2, false);
+			put_nested(out, v, json_is_array(v) && !big ? indent : indent + 2, false);
 		}
 	}
 }

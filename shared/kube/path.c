@@ -133,7 +133,9 @@ enum rc path_build(const struct api_request *req, const char *manager, struct bu
 		buf_puts(out, "/status");
 	if (whole)
 		collection_query(req, out, &sep);
-	else if (req->verb != API_GET && req->verb != API_DELETE)
+	else if (req->verb == API_DELETE)
+		query(out, "dryRun", req->dry_run ? "All" : NULL, &sep);
+	else if (req->verb != API_GET)
 		write_query(req, manager, out, &sep);
 	return buf_rc(out);
 }

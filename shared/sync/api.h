@@ -35,7 +35,7 @@ struct api_request {
 	const char *field_selector, *label_selector;
 	uint32_t limit;      /* LIST: page size */
 	const char *cont;    /* LIST: continue token */
-	bool dry_run;        /* CREATE: admission is asked, nothing is stored */
+	bool dry_run;        /* writes: admission is asked, nothing is stored */
 	int64_t deadline_ms; /* relative; 0: the default (10 s; a WATCH has none) */
 	union {              /* bodies */
 		const struct job_status *job_status;

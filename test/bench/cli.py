@@ -21,7 +21,7 @@ COMMANDS = (("queue",), ("queue", "--sort", "none"), ("queue", "-t", "all", "-o"
 
 
 def once(words, env):
-    """(seconds, milliseconds to the first line, peak memory in KiB, CPU seconds)"""
+    """(seconds, milliseconds to the first line, peak memory in MiB, 0 of others, CPU seconds)"""
     begin = time.monotonic()
     with subprocess.Popen(words, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
         said = run.stderr.read()
@@ -29,14 +29,15 @@ def once(words, env):
         run.returncode = os.waitstatus_to_exitcode(status)
     assert run.returncode == 0, said
     first = re.search(r"the first line: ([0-9.]+) ms", said)
-    return (time.monotonic() - begin, float(first.group(1)) if first else None, usage.ru_maxrss, usage.ru_utime + usage.ru_stime)
+    memory = re.search(r"memory: ([0-9]+) MiB", said) # that of the usage would count this program's own
+    return (time.monotonic() - begin, float(first.group(1)) if first else None, int(memory.group(1)) if memory else 0, usage.ru_utime + usage.ru_stime)
 
 
 def measure(name, words, env, times):
     runs = [once(words, env) for _ in range(times)]
     first = [r[1] for r in runs if r[1] is not None]
     print(f"{name:<34} {statistics.median(first) if first else 0:>10.1f} {max(first, default=0):>10.1f} "
-          f"{statistics.median(r[0] for r in runs):>9.2f} {statistics.median(r[3] for r in runs):>7.2f} {max(r[2] for r in runs) / 1024:>8.1f}",
+          f"{statistics.median(r[0] for r in runs):>9.2f} {statistics.median(r[3] for r in runs):>7.2f} {max(r[2] for r in runs):>8}}",
           flush=True)
     return max(first, default=0)
 
