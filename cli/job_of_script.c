@@ -218,13 +218,59 @@ static enum rc take_partition(struct build *b)
 	return RC_OK;
 }
 
+/* The condition of dependsOn; NULL: there is none for it. */
+static const char *condition_of(const char *type, size_t len)
+{
+	static const char *const pairs[][2] = {{"afterok", "Complete"},
+					       {"afternotok", "Failed"},
+					       {"afterany", "Finished"},
+					       {"after", "Started"}};
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+		if (strlen(pairs[i][0]) == len && !memcmp(pairs[i][0], type, len))
+			return pairs[i][1];
+	}
+	return NULL;
+}
+
+/* "afterok:a:b": part of a list. False: Muster has nothing for it. */
+static bool add_dependency(json_t *list, const char *s, size_t len)
+{
+	const char *end = s + len, *colon = memchr(s, ':', len);
+	const char *condition = colon ? condition_of(s, (size_t)(colon - s)) : NULL;
+	for (const char *p = colon; condition && p < end;) {
+		const char *name = p + 1, *next = memchr(name, ':', (size_t)(end - name));
+		json_t *o = json_object();
+		p = next ? next : end;
+		if (p == name || memchr(name, '?', (size_t)(p - name))) {
+			json_decref(o);
+			return false;
+		}
+		set(o, "name", json_stringn(name, (size_t)(p - name)));
+		set(o, "condition", json_string(condition));
+		json_array_append_new(list, o);
+	}
+	return condition != NULL;
+}
+
 static enum rc take_dependency(struct build *b)
 {
-	if (!value(b, SCRIPT_DEPENDENCY))
+	const char *s = value(b, SCRIPT_DEPENDENCY);
+	json_t *list;
+	if (!s)
 		return RC_OK;
-	return refuse(
-		b, SCRIPT_DEPENDENCY,
-		"a job cannot depend on others in this version; submit it when they have ended");
+	list = json_array();
+	set(b->spec, "dependsOn", list);
+	for (const char *p = s;; p++) {
+		size_t len = strcspn(p, ",");
+		if (!add_dependency(list, p, len))
+			return refuse(b, SCRIPT_DEPENDENCY,
+				      "write afterok:JOB, afternotok:JOB, afterany:JOB or "
+				      "after:JOB, with names of jobs, "
+				      "and commas between them");
+		p += len;
+		if (!*p)
+			return RC_OK;
+	}
 }
 
 static enum rc take_ours(struct build *b)

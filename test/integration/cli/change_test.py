@@ -11,6 +11,7 @@ SCRIPT = """#!/bin/sh
 #SBATCH -J %s
 #SBATCH -N 2 -c 2 --mem=1G -t 1:00:00 --gres=gpu:1 -p long
 #SBATCH -o out.txt
+#SBATCH --dependency=afterany:before
 #MUSTER --image=busybox --priority=5
 echo "$SLURM_PROCID: $1"
 """
@@ -81,7 +82,8 @@ def scripts(rig, check):
     check.that("script: spec", spec["parallelism"] == 2 and spec["priority"] == 5 and spec["activeDeadlineSeconds"] == 3600 and
                spec["resources"] == {"requests": {"cpu": "2", "memory": "1Gi", "nvidia.com/gpu": "1"},
                                      "limits": {"memory": "1Gi", "nvidia.com/gpu": "1"}} and
-               spec["nodeSelector"] == {"muster.dev/partition": "long"} and spec["command"][-1] == "an argument", spec)
+               spec["nodeSelector"] == {"muster.dev/partition": "long"} and spec["command"][-1] == "an argument" and
+               spec["dependsOn"] == [{"name": "before", "condition": "Finished"}], spec)
     path = os.path.join(rig.dir, "my sweep.sh")
     with open(path, "w", encoding="utf-8") as f:
         f.write("#!/bin/bash\n#SBATCH --array=0-9%3\n#MUSTER --image x\ntrue\n")
