@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the names come from: Torch, PyTorch's torch.distributed (env://) and torchrun's PET_
- * variables, with its default port; JAX, jax.distributed.initialize; Slurm, srun(1), OUTPUT
- * ENVIRONMENT VARIABLES, as far as they hold for a task that has a node for itself, with what
- * PyTorch's users add to them. SLURM_JOB_ID and the lists of nodes are left out: programs that find
- * these call Slurm's own commands. */
+ * variables, with its default port; JAX, jax.distributed.initialize for the address, and for the
+ * numbers what programs read and hand to it; Slurm, srun(1), OUTPUT ENVIRONMENT VARIABLES, as far
+ * as they hold for a task that has a node for itself, with what PyTorch's users add to them.
+ * SLURM_JOB_ID and the lists of nodes are left out: programs that find these call Slurm's own
+ * commands. */
 #include "kube/pod_launcher.h"
 
 #include "kube/pod_env.h"
