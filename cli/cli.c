@@ -72,6 +72,15 @@ static enum rc run(struct session *s, const struct cmdline *line, struct err *e)
 	return rc == RC_OK ? line->command->run(s, e) : rc;
 }
 
+/* What was to be written and is not: an error, unless the reader went away. */
+static enum rc unwritten(const struct out *o, struct err *e)
+{
+	if (!o->failed)
+		return RC_OK;
+	return err_set(e, RC_FULL, "the output could not be written whole: %s; write it elsewhere",
+		       strerror(o->failed));
+}
+
 static int complete(int argc, char **argv)
 {
 	struct out o;
@@ -81,9 +90,10 @@ static int complete(int argc, char **argv)
 		words[i - 2] = argv[i];
 	help_complete(&o.b, words, (uint32_t)argc - 2);
 	mem_freep(&words);
-	out_flush(&o);
+	struct err e = {""};
+	enum rc rc = out_flush(&o) ? RC_OK : unwritten(&o, &e);
 	out_done(&o);
-	return EXIT_FINE;
+	return fail(rc, &e);
 }
 
 int cli_main(int argc, char **argv)
@@ -97,7 +107,8 @@ int cli_main(int argc, char **argv)
 	enum rc rc = cmdline_parse(argc, argv, &line, &e);
 	if (rc == RC_OK)
 		rc = run(&s, &line, &e);
-	out_flush(&s.out);
+	if (!out_flush(&s.out) && (rc == RC_OK || rc == RC_CANCELED))
+		rc = unwritten(&s.out, &e);
 	tell_unread(&s);
 	if (line.value[FLAG_SHOW_TIMES])
 		tell_times(&s);

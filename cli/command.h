@@ -42,7 +42,8 @@ enum flag_id {
 /* The exit codes, which docs/cli.md promises. */
 enum exit_code {
 	EXIT_FINE = 0,
-	EXIT_REFUSED = 1,     /* the API server, or Muster's rules, did not take the request */
+	EXIT_REFUSED =
+		1, /* the API server, or Muster's rules, did not take the request; a write failed */
 	EXIT_WRONG = 2,       /* the command line or a file given with it is wrong */
 	EXIT_UNREACHABLE = 3, /* the API server gave no answer, or not in time */
 	EXIT_NOT_FOUND = 4,

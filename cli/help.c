@@ -25,7 +25,7 @@ static void put_flags(struct buf *out, uint32_t mask)
 		if (flag_rules[i].commands & mask)
 			put_flag(out, &flag_rules[i]);
 	}
-	buf_puts(out, "  -h, --help                      this text\n");
+	buf_puts(out, "  -h, --help                    this text\n");
 }
 
 static void put_program(struct buf *out)

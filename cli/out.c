@@ -48,6 +48,7 @@ static bool write_all(struct out *o)
 			struct pollfd p = {.fd = o->fd, .events = POLLOUT};
 			poll(&p, 1, -1);
 		} else if (n < 0 && errno != EINTR) {
+			o->failed = errno == EPIPE ? 0 : errno;
 			return false;
 		}
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Standard output: collected, and written at once where a reader waits for it. Colours only on a
  * terminal, and not with NO_COLOR (https://no-color.org) or TERM=dumb. A reader that is gone ends
- * the output, not the program. */
+ * the output, not the program; a write that fails for another reason (a full disk) is an error. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,7 +15,8 @@ struct out {
 	struct buf b;
 	int fd;
 	bool colours;
-	bool closed;       /* nobody reads any more */
+	bool closed;       /* nobody reads any more, or a write failed */
+	int failed;        /* errno of the write that failed; 0: none, or the reader was gone */
 	uint64_t first_us; /* monotonic time of the first write; 0: nothing was written */
 };
 
@@ -25,7 +26,7 @@ void out_init(struct out *o, int fd);
 void out_done(struct out *o);
 /* Appends a text, coloured where that is wanted. */
 void out_puts(struct out *o, enum colour c, const char *s);
-/* Writes what there is. False: nobody reads any more. */
+/* Writes what there is. False: closed. */
 bool out_flush(struct out *o);
-/* Writes if there is a chunk. False: nobody reads any more. */
+/* Writes if there is a chunk. False: closed. */
 bool out_spill(struct out *o);

@@ -130,6 +130,8 @@ static enum rc refused(const struct call *c, enum api_kind kind, const json_t *s
 	err_set(e, rc, "%.480s", message ? message : "the API server refuses without a reason");
 	if (!message && c->answer.len)
 		err_set(e, rc, "the API server answers %d: %.300s", c->status, buf_str(&c->answer));
+	if (rc == RC_FORBIDDEN && kind == API_JOB && c->list && !str_or_empty(c->list->ns)[0])
+		err_set(e, rc, "%.480s; -n NAMESPACE may be allowed", str_or_empty(message));
 	if (rc != RC_BADREQUEST)
 		return rc;
 	if (c->list && c->list->label_selector)

@@ -101,7 +101,7 @@ const char *session_next_step(enum rc rc)
 	case RC_UNAUTHORIZED:
 		return "; log in again, or choose another user with --context or --token";
 	case RC_FORBIDDEN:
-		return "; ask an administrator for this right, or name a namespace with -n";
+		return "; ask an administrator for this right";
 	case RC_UNREACHABLE:
 	case RC_TIMEOUT:
 		return "; check the network and --context, or allow more with --request-timeout";

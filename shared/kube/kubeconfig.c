@@ -282,8 +282,13 @@ static enum rc walk(struct docs *docs, const struct kube_choice *choice, struct 
 	const char *user_name =
 		chosen(choice->user) ? choice->user : text(context.d, context.node, "user");
 	struct place user = named(docs, "users", "user", user_name);
+	if (!cluster.node && chosen(choice->cluster))
+		return err_set(e, RC_CONFIG, "cluster \"%s\" is not among its clusters",
+			       cluster_name);
 	if (!cluster.node)
 		return err_set(e, RC_CONFIG, "the cluster of context \"%s\" is missing", current);
+	if (!user.node && chosen(choice->user))
+		return err_set(e, RC_CONFIG, "user \"%s\" is not among its users", user_name);
 	ret->ns = copy(text(context.d, context.node, "namespace"));
 	enum rc rc = take_cluster(cluster.d, cluster.node, choice, ret, e);
 	if (rc == RC_OK && user_name && !user.node)

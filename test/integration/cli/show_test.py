@@ -4,7 +4,7 @@ import json
 import subprocess
 
 import yaml
-from rig import NOW, Checks, Rig, refuses
+from rig import BIN, NOW, Checks, Rig, refuses
 
 HOSTILE = "first\nsecond \x1b[31m red \u202e end"
 
@@ -109,11 +109,24 @@ def explain(rig, check):
     check.that("explain -o json", x["kind"] == "JobExplanation" and x["queue"] is None and x["upToDate"] and x["members"]["wanted"] == 4, x)
     pods = {p["index"]: p for p in x["pods"]}
     check.that("explain -o json: members", pods[0]["ready"] and pods[1]["reason"] == "ErrImagePull" and pods[1]["node"] == "n-1", pods)
+    check.that("explain -o json: what runs has no exit code", pods[0]["exitCode"] is None, pods)
+    named = rig.muster("explain", "computejob.muster.dev/big", "-o", "json")
+    check.that("explain TYPE/NAME", named.returncode == 0 and json.loads(named.stdout)["name"] == "big", named.stderr)
     check.that("explain -o json: Events", [e["message"] for e in x["events"]] == ["event 1", "event 0"], x["events"])
     check.that("explain -o yaml", yaml.safe_load(rig.muster("explain", "big", "-o", "yaml").stdout) == x, "")
 
 
 def errors(rig, check):
+    run = subprocess.run([f"{BIN}/kubectl-muster", "queue", "-o", "json"], env=rig.env, stdout=open("/dev/full", "w"), stderr=subprocess.PIPE,
+                         text=True, check=False)
+    check.that("a full disk", run.returncode == 1 and "No space left" in run.stderr and run.stderr.count("\n") == 1, run)
+    run = subprocess.run(f"exec {BIN}/kubectl-muster queue >&-", shell=True, env=rig.env, stderr=subprocess.PIPE, text=True, check=False)
+    check.that("no standard output", run.returncode == 0 and not run.stderr, run)
+    run = rig.muster("top", "--token", rig.read("agent.token"))
+    check.that("ComputeNodes have no namespace", "-n" not in run.stderr.split(), run.stderr)
+    refuses(check, "no right to all namespaces", rig.muster("queue", "-A", "--token", rig.read("agent.token")), 1, "-n NAMESPACE")
+    refuses(check, "no such cluster", rig.muster("queue", "--cluster", "x"), 2, 'cluster "x" is not among')
+    refuses(check, "no such user", rig.muster("queue", "--user", "x"), 2, 'user "x" is not among')
     refuses(check, "no such job", rig.muster("explain", "nope"), 4, '"nope" not found')
     refuses(check, "no name", rig.muster("explain", "a/b"), 2, '"a/b" is no name')
     refuses(check, "no namespace", rig.muster("queue", "-n", "a/b"), 2, '"a/b"')

@@ -350,9 +350,13 @@ static void a_person_chooses(void **state)
 		{"cluster that is not there",
 		 {.cluster = "nope"},
 		 NULL,
-		 "cluster of context",
+		 "cluster \"nope\" is not among its clusters",
 		 NULL},
-		{"user that is not there", {.user = "nope"}, NULL, "user of context", NULL},
+		{"user that is not there",
+		 {.user = "nope"},
+		 NULL,
+		 "user \"nope\" is not among its users",
+		 NULL},
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
