@@ -65,8 +65,10 @@ enum rc session_open(struct session *s, const struct cmdline *line, struct err *
 	};
 	const char *timeout = session_flag(s, FLAG_TIMEOUT);
 	enum rc rc = timeout ? text_parse_span(timeout, &s->timeout_ms, e) : RC_OK;
-	if (rc == RC_OK)
-		rc = kube_config_load_chosen(&choice, &s->cfg, e);
+	/* Whatever is wrong there, with a certificate's file too, is not the API server's answer.
+	 */
+	if (rc == RC_OK && kube_config_load_chosen(&choice, &s->cfg, e) != RC_OK)
+		rc = RC_CONFIG;
 	if (rc == RC_OK)
 		rc = take_namespace(s, e);
 	return rc == RC_OK ? open_client(s, e) : rc;
@@ -100,8 +102,7 @@ const char *session_next_step(enum rc rc)
 	switch ((int)rc) {
 	case RC_UNAUTHORIZED:
 		return "; log in again, or choose another user with --context or --token";
-	case RC_FORBIDDEN:
-		return "; ask an administrator for this right";
+	case RC_FORBIDDEN: return "; ask an administrator for this right";
 	case RC_UNREACHABLE:
 	case RC_TIMEOUT:
 		return "; check the network and --context, or allow more with --request-timeout";

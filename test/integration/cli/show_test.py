@@ -136,6 +136,11 @@ def errors(rig, check):
     refuses(check, "nobody there", rig.muster("queue", "-s", "https://127.0.0.1:1"), 3, "127.0.0.1:1", "check the network")
     refuses(check, "no context", rig.muster("queue", "--context", "x"), 2, 'context "x"')
     refuses(check, "no file", rig.muster("queue", "--kubeconfig", "/nonexistent"), 2, "/nonexistent")
+    lost = yaml.safe_load(open(rig.env["KUBECONFIG"], encoding="utf-8"))
+    lost["clusters"][0]["cluster"] = {"server": "https://127.0.0.1:1", "certificate-authority": "/nonexistent.crt"}
+    with open(rig.env["KUBECONFIG"] + ".lost", "w", encoding="utf-8") as f:
+        yaml.safe_dump(lost, f)
+    refuses(check, "no file of a certificate", rig.muster("queue", "--kubeconfig", f.name), 2, "/nonexistent.crt")
     refuses(check, "no state", rig.muster("queue", "-t", "Running,x"), 2, '"x" is no state')
     refuses(check, "no order", rig.muster("queue", "--sort", "x"), 2, "write queue, name or none")
     refuses(check, "no format", rig.muster("queue", "-o", "x"), 2, "write -o json")
