@@ -323,17 +323,19 @@ static void check_match(struct checks *c, const struct version *job, const struc
 	}
 }
 
-/* Each member of a job stands on its own node. */
+/* No more members of a job stand on a node than may share it. */
 static void check_own_node(struct checks *c, const struct version *pod)
 {
+	const struct version *job = world_by_uid(c->world, API_JOB, pod->meta.owner_uid);
+	uint32_t most = job ? job_per_node(&job->job.spec) : 1, n = 1;
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *o = sh->v[i];
 		if (o != pod && check_live(o) && !o->forged && !check_same_index(o, pod) &&
 		    str_eq(o->meta.owner_uid, pod->meta.owner_uid) &&
-		    str_eq(o->pod.node, pod->pod.node))
-			world_fail(c->world, "own-node", "%s and %s on %s", pod->meta.name,
-				   o->meta.name, pod->pod.node);
+		    str_eq(o->pod.node, pod->pod.node) && ++n > most)
+			world_fail(c->world, "own-node", "%s and %s on %s, where %u may be",
+				   pod->meta.name, o->meta.name, pod->pod.node, most);
 	}
 }
 

@@ -307,7 +307,8 @@ static bool asks_no_more(const struct job_spec *a, const struct job_spec *b)
 {
 	if (a->nterms || b->nterms || a->ports.n || a->claims.n ||
 	    *str_or_empty(a->runtime_class) || a->ntolerations != b->ntolerations ||
-	    job_gang(a) > job_gang(b) || !check_same_kvs(&a->node_selector, &b->node_selector))
+	    job_gang(a) > job_gang(b) || job_per_node(a) < job_per_node(b) ||
+	    !check_same_kvs(&a->node_selector, &b->node_selector))
 		return false;
 	for (uint32_t i = 0; i < a->requests.n; i++) {
 		if (reslist_get(&a->requests, a->requests.v[i].name) >

@@ -5,16 +5,34 @@
 
 #include <string.h>
 
+#include "test/sim/checks/free.h"
+
 enum { TOLD_MS = 15000 };
 
-static bool active_on(const struct version *job, const char *node)
+static uint32_t active_on(const struct version *job, const char *node)
 {
 	const struct strs *l = &job->job.status.active_nodes;
-	for (uint32_t i = 0; i < l->n; i++) {
-		if (str_eq(l->v[i], node))
-			return true;
-	}
-	return false;
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < l->n; i++)
+		n += str_eq(l->v[i], node) ? 1 : 0;
+	return n;
+}
+
+/* Other members that share the pod's node, and whose work has begun. One that has gone lately may
+ * still be named: then any number may. */
+static uint32_t begun_beside(struct checks *c, const struct version *pod, const struct version *job)
+{
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	uint32_t n = 0;
+	if (job_per_node(&job->job.spec) == 1)
+		return 0;
+	if (check_room_changed(c, pod->pod.node))
+		return UINT32_MAX;
+	for (uint32_t i = 0; i < sh->n; i++)
+		n += sh->v[i] != pod && sh->v[i]->began_ms &&
+		     str_eq(sh->v[i]->meta.owner_uid, pod->meta.owner_uid) &&
+		     str_eq(sh->v[i]->pod.node, pod->pod.node);
+	return n;
 }
 
 /* Words about others, which come first. */
@@ -43,7 +61,7 @@ void check_waits(struct checks *c, const struct version *pod, const struct versi
 	    check_status_refused(c, job->meta.name) || check_changed_lately(c, job->meta.uid))
 		return;
 	if (!pod->began_ms && pod->meta.created_ms + TOLD_MS < server_wall(&c->world->server) &&
-	    active_on(job, pod->pod.node))
+	    active_on(job, pod->pod.node) > begun_beside(c, pod, job))
 		world_fail(c->world, "runs",
 			   "job %s: activeNodes has %s, where the work of %s "
 			   "has not begun",

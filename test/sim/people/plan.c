@@ -183,6 +183,17 @@ static void make_dependencies(const struct plan *p, struct plan_job *j, uint64_t
 	}
 }
 
+/* Drawn apart likewise: so many may share a node, and there may be more members than nodes. */
+static void make_shares(const struct plan *p, struct plan_job *j, uint64_t seed)
+{
+	struct rng r = {.s = seed * 64 + p->njobs + 104729};
+	if (!p->shares || !draw_percent(&r, 70))
+		return;
+	j->want.per_node = (uint32_t)draw(&r, 2, 4);
+	if (j->want.parallelism > 1)
+		j->want.parallelism += (uint32_t)draw(&r, 0, 4);
+}
+
 static void make_job(struct plan *p, const struct plan_config *cfg,
 		     const struct cluster_config *cluster, bool all_catch, struct rng *r)
 {
@@ -238,6 +249,7 @@ static void make_job(struct plan *p, const struct plan_config *cfg,
 		j->want.parallelism = j->want.min_parallelism = 1;
 	if (strstr(j->template_text, "claim=disk"))
 		j->want.min_parallelism = 1; /* its members run one after another */
+	make_shares(p, j, cfg->seed);
 	make_completions(p, j, cfg->seed);
 	make_dependencies(p, j, cfg->seed);
 	p->njobs++;
@@ -358,6 +370,7 @@ void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_con
 			   .prefers = cfg->seed % 8 == 2 && !cfg->narrow,
 			   .sweeps = cfg->seed % 5 == 3 && !cfg->narrow,
 			   .depends = cfg->seed % 4 == 2 && !cfg->narrow,
+			   .shares = cfg->seed % 5 == 1 && !cfg->narrow,
 			   .needs = cfg->seed % 8 == 5 && !cfg->narrow,
 			   .first = cfg->seed % 8 == 6 && !cfg->narrow,
 			   .room = cfg->seed / 8 % 2,

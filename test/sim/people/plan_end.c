@@ -63,9 +63,10 @@ static bool has_room(const struct version *node, const struct version *compute_n
 	       milli <= reslist_get(&compute_node->compute_node.resources, res);
 }
 
-/* at_all: also a node that takes no members now: cordoned, without an agent, or gone. */
-static bool node_fits(const struct cluster *cl, const struct version *node,
-		      const struct job_spec *spec, bool at_all)
+/* So many members could run there. at_all: also a node that takes no members now: cordoned, without
+ * an agent, or gone. */
+static uint32_t node_fits(const struct cluster *cl, const struct version *node,
+			  const struct job_spec *spec, bool at_all)
 {
 	const struct version *compute_node =
 		store_find(&cl->world.server.store, API_COMPUTE_NODE, NULL, node->meta.name);
@@ -76,13 +77,18 @@ static bool node_fits(const struct cluster *cl, const struct version *node,
 		  selected(spec, node, compute_node, gone) &&
 		  needed_could_allow(&cl->world.server.store, spec, node) &&
 		  has_room(node, compute_node, "pods", 1000);
-	for (uint32_t k = 0; ok && k < spec->requests.n; k++)
-		ok = has_room(node, compute_node, spec->requests.v[k].name,
-			      spec->requests.v[k].milli);
-	return ok;
+	uint32_t most = spec->ports.n ? 1 : job_per_node(spec), n = ok ? 1 : 0;
+	while (ok && n < most && has_room(node, compute_node, "pods", 1000 * ((int64_t)n + 1)))
+		n++;
+	for (uint32_t k = 0; k < spec->requests.n; k++) {
+		while (n && !has_room(node, compute_node, spec->requests.v[k].name,
+				      spec->requests.v[k].milli * n))
+			n--;
+	}
+	return n;
 }
 
-static uint32_t nodes_fitting(const struct cluster *cl, const struct job_spec *spec, bool at_all)
+static uint32_t members_fitting(const struct cluster *cl, const struct job_spec *spec, bool at_all)
 {
 	const struct shelf *sh = &cl->world.server.store.shelf[API_NODE];
 	uint32_t fit = 0;
@@ -94,7 +100,7 @@ static uint32_t nodes_fitting(const struct cluster *cl, const struct job_spec *s
 /* How many members can run at once. */
 static uint32_t fitting(const struct cluster *cl, const struct job_spec *spec)
 {
-	uint32_t fit = nodes_fitting(cl, spec, false);
+	uint32_t fit = members_fitting(cl, spec, false);
 	if (fit && needed_one_by_one(&cl->world.server.store, spec))
 		return 1;
 	return fit;
@@ -118,8 +124,9 @@ static bool refused_settled(const struct cluster *cl, const struct plan_job *j,
 	bool still = cl->world.clock.now_ms > cl->pods_changed_ms + BACKOFF_CAP_MS;
 	/* Running: it had started on a machine that is gone. */
 	bool waits = still && (state == JOB_PENDING || state == JOB_RUNNING);
-	return final(state) || (waits && (j->sysctl > 1 || nodes_fitting(cl, spec, false) <
-								   nodes_fitting(cl, spec, true)));
+	return final(state) ||
+	       (waits && (j->sysctl > 1 ||
+			  members_fitting(cl, spec, false) < members_fitting(cl, spec, true)));
 }
 
 static bool has_pod_out_of_reach(const struct cluster *cl, const struct version *job)

@@ -22,7 +22,9 @@ static uint64_t hash_selection(uint64_t h, const struct job_spec *s)
 
 static uint64_t hash_spec(const struct job_spec *s)
 {
-	uint64_t h = hash_u64(hash_u64(17 + s->completions, s->parallelism), s->min_parallelism);
+	uint64_t h = hash_u64(
+		hash_u64(17 + s->completions + ((uint64_t)s->per_node << 32), s->parallelism),
+		s->min_parallelism);
 	h = hash_u64(hash_u64(h, s->backoff_limit), (uint64_t)s->active_deadline_s);
 	h = hash_u64(h, (uint64_t)s->start_deadline_s);
 	h = hash_u64(h, s->names);

@@ -118,6 +118,7 @@ static void set_spec(const struct world *w, struct version *v, const struct job_
 	spec->completions = want->completions;
 	spec->parallelism = want->parallelism;
 	spec->min_parallelism = min < want->parallelism ? min : want->parallelism;
+	spec->per_node = want->per_node;
 	spec->priority = want->priority;
 	spec->suspend = want->suspend;
 	spec->backoff_limit = want->backoff_limit;

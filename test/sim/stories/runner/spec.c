@@ -164,6 +164,7 @@ void story_set_spec(struct story *st, struct version *v, const struct words *w)
 	bool whole = spec->min_parallelism == spec->parallelism; /* minParallelism is not given */
 	spec->completions = (uint32_t)option_whole(w, "completions", spec->completions);
 	spec->parallelism = (uint32_t)option_whole(w, "parallelism", spec->parallelism);
+	spec->per_node = (uint32_t)option_whole(w, "pernode", spec->per_node);
 	uint32_t min = whole ? spec->parallelism : spec->min_parallelism;
 	min = (uint32_t)option_whole(w, "min", min);
 	spec->min_parallelism = min < spec->parallelism ? min : spec->parallelism;
