@@ -235,6 +235,18 @@ static const struct load_job *job_of(const struct load *l, const struct load_job
 	return &l->job[*ret_number];
 }
 
+enum { SEEN = 1024 };
+
+/* seen: by job, the last node where it had a member, and how many it had there. */
+static bool may_be_one_more(const struct load *l, int64_t job, int64_t node, int64_t *seen)
+{
+	if (job < 0)
+		return true;
+	int64_t n = seen[job] / SEEN == node ? seen[job] % SEEN + 1 : 1;
+	seen[job] = node * SEEN + n;
+	return n <= l->per_node;
+}
+
 static bool check_node(struct drive *d, const struct load_job *more, uint32_t nmore, int64_t i,
 		       int64_t *seen, uint64_t *members)
 {
@@ -249,11 +261,8 @@ static bool check_node(struct drive *d, const struct load_job *more, uint32_t nm
 		const struct load_job *j = job_of(d->l, more, nmore, &v[k], &number);
 		if (!j)
 			return false;
-		ok = ok && ref_matches(n, &j->spec) && (number < 0 || seen[number] != i);
-		if (number >= 0) {
-			seen[number] = i;
-			++*members;
-		}
+		ok = ok && ref_matches(n, &j->spec) && may_be_one_more(d->l, number, i, seen);
+		*members += number >= 0;
 		for (uint32_t r = 0; r < REF_RES; r++)
 			used[r] += ref_asked(&j->spec, r);
 	}
@@ -269,7 +278,7 @@ bool drive_check(struct drive *d, const struct load_job *more, uint32_t nmore,
 	bool ok = true;
 	*ret_members = 0;
 	for (int64_t i = 0; i < d->l->jobs; i++)
-		seen[i] = -1;
+		seen[i] = -SEEN;
 	for (int64_t i = 0; i < d->l->nodes; i++)
 		ok = check_node(d, more, nmore, i, seen, ret_members) && ok;
 	return ok;

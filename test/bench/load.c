@@ -117,6 +117,7 @@ static void draw_variant(struct load *l, struct load_variant *v)
 	for (int tries = 0; match < least && tries < 1000; tries++) {
 		v->spec = (struct job_spec){.parallelism = (uint32_t)l->parallelism,
 					    .min_parallelism = (uint32_t)l->parallelism,
+					    .per_node = (uint32_t)l->per_node,
 					    .backoff_limit = 6,
 					    .active_deadline_s = -1,
 					    .ttl_s = -1,

@@ -40,6 +40,7 @@ struct load_job {
 
 struct load {
 	int64_t nodes, jobs, parallelism;
+	int64_t per_node; /* members of a job that may share a node */
 	enum shape shape;
 	struct rng rng;
 	int64_t cpu_each; /* of a node, in thousandths */

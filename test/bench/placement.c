@@ -222,9 +222,10 @@ static int run(struct load *l, int64_t waiting)
 	struct result queue = {0}, fed = {0};
 	uint64_t members = (uint64_t)(l->jobs * l->parallelism);
 	load_make(l);
-	printf("shape=%s nodes=%lld jobs=%lld parallelism=%lld distinct_requests=%u\n",
+	printf("shape=%s nodes=%lld jobs=%lld parallelism=%lld per_node=%lld "
+	       "distinct_requests=%u\n",
 	       shapes[l->shape], (long long)l->nodes, (long long)l->jobs, (long long)l->parallelism,
-	       l->distinct);
+	       (long long)l->per_node, l->distinct);
 	run_queue(&d, &queue);
 	printf("queue_correct=%s\n", queue.ok ? "yes" : "no");
 	drive_done(&d);
@@ -271,7 +272,8 @@ static bool number(const char *s, int64_t least, int64_t max, int64_t *ret)
 
 int main(int argc, char **argv)
 {
-	const char *nodes, *jobs, *parallelism, *waiting, *many, *questions, *orders, *word;
+	const char *nodes, *jobs, *parallelism, *per_node, *waiting, *many, *questions, *orders,
+		*word;
 	int shape;
 	struct err e;
 	const struct option_rule rules[] = {
@@ -279,6 +281,8 @@ int main(int argc, char **argv)
 		{"jobs", OPTION_STRING, &jobs, NULL, "200", NULL, "N", "number of jobs"},
 		{"parallelism", OPTION_STRING, &parallelism, NULL, "500", NULL, "N",
 		 "members of each job"},
+		{"per-node", OPTION_STRING, &per_node, NULL, "1", NULL, "N",
+		 "so many members of a job may share a node"},
 		{"queued", OPTION_STRING, &waiting, NULL, "0", NULL, "N",
 		 "number of waiting jobs, for the cost of an idle turn"},
 		{"moments", OPTION_STRING, &many, NULL, "0", NULL, "N",
@@ -315,6 +319,7 @@ int main(int argc, char **argv)
 	int64_t queued, at_once, asked, ordered;
 	if (!number(nodes, 1, 100000, &l.nodes) || !number(jobs, 1, 1000000, &l.jobs) ||
 	    !number(parallelism, 1, PARALLELISM_MAX, &l.parallelism) ||
+	    !number(per_node, 1, PER_NODE_MAX, &l.per_node) ||
 	    !number(waiting, 0, 1000000, &queued) || !number(many, 0, 1000000, &at_once) ||
 	    !number(questions, 0, 10000000, &asked) || (asked && l.jobs < 2) ||
 	    !number(orders, 0, 4096, &ordered) || l.parallelism * 4 > l.nodes) {
