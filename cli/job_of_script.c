@@ -111,7 +111,8 @@ static enum rc take_array(struct build *b)
 		return RC_OK;
 	if (!read_array(value(b, SCRIPT_ARRAY), &n, &at_once))
 		return refuse(b, SCRIPT_ARRAY,
-			      "indexes begin at 0 and have no gaps: write 0-99 or 0-99%10");
+			      "indexes begin at 0, have no gaps and end at 99999: write 0-99 or "
+			      "0-99%10");
 	if (b->members > 1)
 		return refuse(b, SCRIPT_ARRAY,
 			      "a task of an array is one member: remove -N and -n");
@@ -318,6 +319,24 @@ static const char *interpreter_name(const struct script *s)
 }
 
 /* A shell takes its name behind the text; Python takes none. Both then take arguments. */
+/* Adds a word as the program shall get it. */
+static enum rc add_word(struct build *b, json_t *command, const char *s, size_t len,
+			const char *what)
+{
+	AUTO(buf_done) struct buf text = BUF_INIT(2 * SCRIPT_MAX + 2);
+	script_literal(&text, s, len);
+	if (buf_rc(&text) != RC_OK || text.len > SCRIPT_MAX)
+		return err_set(b->e, RC_BADREQUEST,
+			       "%s has more than %d bytes, each $ before $ or ( counted twice; "
+			       "put it into the image or a ConfigMap, and write a ComputeJob",
+			       what, SCRIPT_MAX);
+	json_t *word = json_stringn(buf_str(&text), text.len);
+	if (!word)
+		return err_set(b->e, RC_BADREQUEST, "%s is no UTF-8; convert it", what);
+	json_array_append_new(command, word);
+	return RC_OK;
+}
+
 static enum rc take_command(struct build *b, const struct job_source *from)
 {
 	const char *name = interpreter_name(b->s);
@@ -333,19 +352,12 @@ static enum rc take_command(struct build *b, const struct job_source *from)
 	for (char *const *p = b->s->interpreter; *p; p++)
 		json_array_append_new(command, json_string(*p));
 	json_array_append_new(command, json_string("-c"));
-	json_t *text = json_stringn(b->s->text, b->s->len);
-	if (!text)
-		return err_set(b->e, RC_BADREQUEST, "the script is no UTF-8; convert it");
-	json_array_append_new(command, text);
-	if (shell)
-		json_array_append_new(command, json_string(from->file));
-	for (uint32_t i = 0; i < from->nargs; i++) {
-		json_t *arg = json_string(from->args[i]);
-		if (!arg)
-			return err_set(b->e, RC_BADREQUEST, "an argument is no UTF-8; convert it");
-		json_array_append_new(command, arg);
-	}
-	return RC_OK;
+	enum rc rc = add_word(b, command, b->s->text, b->s->len, "the script");
+	if (rc == RC_OK && shell)
+		rc = add_word(b, command, from->file, strlen(from->file), "the name of the file");
+	for (uint32_t i = 0; i < from->nargs && rc == RC_OK; i++)
+		rc = add_word(b, command, from->args[i], strlen(from->args[i]), "an argument");
+	return rc;
 }
 
 static void set_env(struct build *b, const char *name, const char *own, const char *path)

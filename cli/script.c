@@ -202,6 +202,10 @@ static enum rc parse(const char *text, size_t len, struct script *ret, struct er
 			       SCRIPT_MAX);
 	if (memchr(text, 0, len))
 		return err_set(e, RC_BADREQUEST, "the script has a NUL; it is no text");
+	if (memmem(text, len, "\r\n", 2))
+		return err_set(e, RC_BADREQUEST,
+			       "the script has DOS line breaks, which shells take for a part of "
+			       "each word; remove them with sed -i 's/\\r$//'");
 	const char *p = text, *end = text + len;
 	for (uint32_t n = 1; p < end; n++) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
@@ -218,6 +222,15 @@ enum rc script_parse(const char *text, size_t len, struct script *ret, struct er
 {
 	*ret = (struct script){.text = text, .len = len};
 	return parse(text, len, ret, e);
+}
+
+void script_literal(struct buf *out, const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '$' && i + 1 < len && (s[i + 1] == '$' || s[i + 1] == '('))
+			buf_putc(out, '$');
+		buf_putc(out, s[i]);
+	}
 }
 
 void script_done(struct script *s)

@@ -37,6 +37,9 @@ struct script {
 /* RC_BADREQUEST: "line N: …". script_done frees. */
 enum rc script_parse(const char *text, size_t len, struct script *ret, struct err *e) must_use;
 void script_done(struct script *s);
+/* Appends a text so that a container's command has it as it is: Kubernetes makes $ of $$ and the
+ * value of a variable of $(NAME), so a $ before $ or ( is doubled. */
+void script_literal(struct buf *out, const char *s, size_t len);
 
 /* Sizes as sbatch has them: a number of MB, or with K, M, G or T. In bytes. */
 bool script_size(const char *s, uint64_t *ret_bytes);

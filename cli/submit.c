@@ -82,6 +82,11 @@ static enum rc check_job(struct session *s, json_t *o, struct err *e)
 		   *version = str_or_empty(js_str(o, "apiVersion"));
 	json_t *meta = json_object_get(o, "metadata");
 	const char *ns = js_str(meta, "namespace");
+	if (!*kind && !*version)
+		return err_set(
+			e, RC_BADREQUEST,
+			"it has no apiVersion and kind, and is no script, which begins with #!; "
+			"submit takes a ComputeJob of " API_VERSION " or a script");
 	if (strcmp(kind, KIND_JOB_NAME) != 0 || strcmp(version, API_VERSION) != 0)
 		return err_set(e, RC_BADREQUEST,
 			       "it is a %.60s %.60s; submit takes a ComputeJob of " API_VERSION

@@ -126,6 +126,7 @@ static void is_refused(void **state)
 		{SH "#SBATCH -J \xff\n", "line 2: it is no UTF-8"},
 		{"#!/usr/bin/perl\n", "line 1: only shells and Python"},
 		{SH "echo \xff\n", "the script is no UTF-8"},
+		{SH "echo\r\n", "the script has DOS line breaks"},
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -159,6 +160,11 @@ static void what_runs(void **state)
 		{"#!/usr/bin/env -S bash -l\n",
 		 "[\"/usr/bin/env\",\"-S\",\"bash\",\"-l\",\"-c\",\"#!/usr/bin/env -S bash "
 		 "-l\\n\",\"dir/My_Script.v2.sh\",\"one\",\"two words\"]",
+		 "{\"generateName\":\"my-script-\"}"},
+		/* Kubernetes makes $ of $$, and a variable's value of $(NAME). */
+		{SH "echo $$ $(pwd) $1 $$$ $",
+		 "[\"/bin/sh\",\"-c\",\"#!/bin/sh\\necho $$$ $$(pwd) $1 $$$$$ "
+		 "$\",\"dir/My_Script.v2.sh\",\"one\",\"two words\"]",
 		 "{\"generateName\":\"my-script-\"}"},
 		{"#!/usr/bin/python3",
 		 "[\"/usr/bin/python3\",\"-c\",\"#!/usr/bin/python3\",\"one\",\"two words\"]",
