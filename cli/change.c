@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cli/objects.h"
 #include "cli/submit.h"
 #include "kube/js.h"
 
@@ -45,7 +46,7 @@ static enum rc each(struct session *s, const struct verb *v, struct err *e)
 	enum rc ret = RC_OK;
 	for (uint32_t i = 0; i < s->line->nwords; i++) {
 		struct err here = {""};
-		enum rc rc = one(s, v, s->line->words[i], &here);
+		enum rc rc = one(s, v, job_word(s->line->words[i]), &here);
 		if (rc == RC_OK)
 			continue;
 		if (ret == RC_OK) {
@@ -63,7 +64,7 @@ enum rc cancel_run(struct session *s, struct err *e)
 {
 	static const struct verb v = {CHANGE_DELETE, NULL, "canceled", -1};
 	for (uint32_t i = 0; i < s->line->nwords; i++) {
-		if (strchr(s->line->words[i], '/'))
+		if (strchr(job_word(s->line->words[i]), '/'))
 			return err_set(e, RC_BADREQUEST,
 				       "%.100s: one index of a job cannot be canceled; cancel the "
 				       "job, or take "

@@ -213,25 +213,12 @@ static void put_job(json_t *x, const json_t *o, const struct job *j)
 	put_copy(x, "superseded", json_object_get(st, "superseded"));
 }
 
-/* kubectl writes TYPE/NAME too, and queue -o name prints it. */
-static const char *name_of(const char *word)
-{
-	static const char *const types[] = {"computejob.muster.dev/", "computejobs.muster.dev/",
-					    "computejob/", "computejobs/", "cjob/"};
-	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-		size_t n = strlen(types[i]);
-		if (!strncmp(word, types[i], n))
-			return word + n;
-	}
-	return word;
-}
-
 static enum rc explain(struct session *s, json_t *x, struct err *e)
 {
 	AUTO(js_freep) json_t *o = NULL;
 	AUTO(arena_done) struct arena a = ARENA_INIT(16 * 1024 * 1024);
 	struct decoded d;
-	enum rc rc = session_get(s, API_JOB, s->ns, name_of(s->line->words[0]), &o, e);
+	enum rc rc = session_get(s, API_JOB, s->ns, job_word(s->line->words[0]), &o, e);
 	if (rc == RC_OK)
 		rc = decode_object(API_JOB, o, "-", &a, &d, e);
 	if (rc != RC_OK)

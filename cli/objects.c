@@ -107,3 +107,15 @@ void objects_end(struct objects *l)
 	else if (l->format == FORMAT_YAML && !l->n)
 		buf_puts(out, " []\n");
 }
+
+const char *job_word(const char *word)
+{
+	static const char *const types[] = {"computejob.muster.dev/", "computejobs.muster.dev/",
+					    "computejob/", "computejobs/", "cjob/"};
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		size_t n = strlen(types[i]);
+		if (!strncmp(word, types[i], n))
+			return word + n;
+	}
+	return word;
+}

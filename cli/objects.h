@@ -29,3 +29,6 @@ void objects_begin(struct objects *l, struct session *s, enum format f, const ch
 /* False: nobody reads any more. */
 bool objects_add(struct objects *l, json_t *o);
 void objects_end(struct objects *l);
+/* The name in a word that names a job: TYPE/NAME too, as kubectl writes it and -o name prints it.
+ */
+const char *job_word(const char *word);

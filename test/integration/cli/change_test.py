@@ -114,6 +114,8 @@ def changes(rig, check):
                and "other-victim" not in names(rig), run)
     run = rig.muster("cancel", "victim", "--dry-run")
     check.that("cancel: dry run", run.returncode == 0 and "victim" in names(rig), run)
+    run = rig.muster("cancel", "computejob.muster.dev/victim", "--dry-run")
+    check.that("cancel of what -o name prints", run.returncode == 0 and run.stdout.startswith("computejob.muster.dev/victim canceled"), run)
     refuses(check, "cancel of an index", rig.muster("cancel", "victim/3"), 2, "one index")
     refuses(check, "no rights", rig.muster("cancel", "victim", "--token", rig.read("agent.token")), 1, "forbidden", "ask an administrator")
     refuses(check, "cancel without a name", rig.muster("cancel"), 2, "--help")
