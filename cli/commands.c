@@ -2,6 +2,7 @@
 /* The table of commands. */
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/logs.h"
 #include "cli/queue.h"
 #include "cli/submit.h"
 
@@ -37,6 +38,18 @@ const struct command commands[CMD_N] = {
 		      "muster release.\n",
 		      hold_run},
 	[CMD_RELEASE] = {"release", "JOB...", 1, 1000, "Lets held jobs start", "", release_run},
+	[CMD_DRAIN] = {"drain", "NODE...", 1, 1000,
+		       "Keeps new members from nodes; those that run stay until they end",
+		       "The ComputeNode is cordoned: it is Draining while members run, then "
+		       "Drained. kubectl drain moves members.\n",
+		       drain_run},
+	[CMD_RESUME] = {"resume", "NODE...", 1, 1000,
+			"Lets members come to nodes that were drained", "", resume_run},
+	[CMD_LOGS] = {"logs", "JOB", 1, 1, "Shows what members write, of all or of some indexes",
+		      "Lines of several members begin with [INDEX]. With -f up to 100 logs are "
+		      "read at once, and the others as\n"
+		      "those end. Later attempts are not followed.\n",
+		      logs_run},
 	[CMD_COMPLETION] = {"completion", "bash|zsh|fish", 1, 1,
 			    "Prints the completion script of a shell", "", completion_run},
 	[CMD_HELP] = {"help", "[COMMAND|man]", 0, 1,

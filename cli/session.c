@@ -10,7 +10,7 @@
 #include "net/loop.h"
 #include "os/clock.h"
 
-enum { TIMEOUT_DEFAULT_MS = 60000, IN_FLIGHT = 32 };
+enum { TIMEOUT_DEFAULT_MS = 60000 };
 
 const char *session_flag(const struct session *s, enum flag_id id)
 {
@@ -31,7 +31,7 @@ static enum rc open_client(struct session *s, struct err *e)
 				.server_name = s->cfg.server_name,
 				.insecure = s->cfg.insecure,
 				.user_agent = "kubectl-muster/" MUSTER_VERSION,
-				.inflight_max = IN_FLIGHT};
+				.inflight_max = SESSION_IN_FLIGHT};
 	enum rc rc = loop_new(&s->loop, e);
 	return rc == RC_OK ? http_client_new(s->loop, &h, &s->http, e) : rc;
 }

@@ -15,7 +15,12 @@
 struct loop;
 struct http_client;
 
-enum { PAGE = 500, ANSWER_MAX = 16 * 1024 * 1024, ITEM_TEXT_MAX = 3 * 1024 * 1024 };
+enum {
+	SESSION_IN_FLIGHT = 100,
+	PAGE = 500,
+	ANSWER_MAX = 16 * 1024 * 1024,
+	ITEM_TEXT_MAX = 3 * 1024 * 1024
+};
 
 struct session {
 	const struct cmdline *line;

@@ -35,6 +35,7 @@ static bool on_item(void *self, json_t *o)
 {
 	struct show *sh = self;
 	arena_reset(&sh->arena);
+	sh->object = o;
 	enum rc rc = decode_object(sh->kind, o, "-", &sh->arena, &sh->decoded, NULL);
 	if (rc != RC_OK) {
 		sh->session->unread++;

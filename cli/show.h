@@ -15,8 +15,9 @@ struct show {
 	struct table table;
 	struct objects objects;
 	struct arena arena;
-	struct decoded decoded;
-	bool at_once; /* rows are printed page by page; else at the end, sorted */
+	const json_t *object;   /* the one that is shown now … */
+	struct decoded decoded; /* … and decoded */
+	bool at_once;           /* rows are printed page by page; else at the end, sorted */
 	int64_t now_ms;
 	enum rc failed;
 	void *self;

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "cli/show.h"
+#include "cli/submit.h"
 #include "cli/text.h"
 #include "model/quantity.h"
 
@@ -110,7 +111,10 @@ static enum rc node_row(struct show *sh)
 	if (sh->format == FORMAT_WIDE) {
 		table_cell(&sh->table, st->agent_version);
 		table_cell(&sh->table, st->reason);
-		table_cell(&sh->table, st->message);
+		const char *drained = js_str(js_path(sh->object, "metadata", "annotations"),
+					     ANNOTATION_DRAIN_REASON);
+		table_cellf(&sh->table, "%s%s%s", n->unschedulable ? str_or_empty(drained) : "",
+			    n->unschedulable && drained ? "; " : "", str_or_empty(st->message));
 	}
 	return table_row(&sh->table, node_colour(st->state), NULL);
 }

@@ -103,7 +103,7 @@ def changes(rig, check):
     check.that("hold", run.stdout == "computejob.muster.dev/victim held\ncomputejob.muster.dev/other-victim held\n"
                and spec_of(rig, "victim")["suspend"], run)
     run = rig.muster("hold", "victim")
-    check.that("hold again", run.stdout == "computejob.muster.dev/victim was held\n", run)
+    check.that("hold again", run.stdout == "computejob.muster.dev/victim held already\n", run)
     run = rig.muster("release", "victim", "--dry-run")
     check.that("release: dry run", run.returncode == 0 and spec_of(rig, "victim")["suspend"], run)
     run = rig.muster("release", "victim")
@@ -121,12 +121,31 @@ def changes(rig, check):
     refuses(check, "cancel without a name", rig.muster("cancel"), 2, "--help")
 
 
+def nodes(rig, check):
+    rig.node("n1", state="Running", members=3)
+    rig.node("n2", state="Running")
+
+    def node(name):
+        got = rig.request("GET", "/apis/muster.dev/v1alpha1/computenodes/" + name)[1]
+        return got["spec"].get("unschedulable"), got["metadata"].get("annotations", {}).get("muster.dev/drain-reason")
+    refuses(check, "drain without a reason", rig.muster("drain", "n1"), 2, "--reason")
+    run = rig.muster("drain", "n1", "n2", "--reason", 'bad "fan"')
+    check.that("drain", run.stdout == "computenode.muster.dev/n1 drains: 3 members run on until they end; kubectl drain moves them\n"
+               "computenode.muster.dev/n2 drains\n" and node("n1") == (True, 'bad "fan"'), run)
+    check.that("drain: top shows why", 'bad "fan"' in rig.muster("top", "-o", "wide").stdout, rig.muster("top", "-o", "wide").stdout)
+    run = rig.muster("drain", "n2", "--reason", "x")
+    check.that("drain again", run.stdout == "computenode.muster.dev/n2 drains already\n" and node("n2") == (True, "x"), run)
+    refuses(check, "drain of no node", rig.muster("drain", "nope", "--reason", "x"), 4, '"nope" not found')
+    run = rig.muster("resume", "n1")
+    check.that("resume", run.stdout == "computenode.muster.dev/n1 takes members again\n" and node("n1") == (False, None), run)
+
+
 def main():
     rig, check = Rig(), Checks()
     rig.make_namespace("other")
-    for test in (examples, objects, scripts, changes):
+    for test in (examples, objects, scripts, changes, nodes):
         test(rig, check)
-    check.end(43)
+    check.end(49)
 
 
 main()

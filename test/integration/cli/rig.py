@@ -16,12 +16,13 @@ class Rig(Server):
     def __init__(self):
         super().__init__()
         self.apply_crds()
+        self.program = os.path.join(BIN, "kubectl-muster")
         self.env = dict(os.environ, KUBECONFIG=os.path.join(self.dir, "kubeconfig"),
                         PATH=f"{BIN}:{TOP}/cli:{os.path.dirname(tool('kubectl'))}:{os.environ['PATH']}")
 
     def muster(self, *args, stdin=None, env=None):
         """kubectl-muster; the completed process."""
-        return subprocess.run([os.path.join(BIN, "kubectl-muster"), *args], text=True, input=stdin, timeout=60,
+        return subprocess.run([self.program, *args], text=True, input=stdin, timeout=60,
                               env=dict(self.env, **(env or {})), stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
 
     def rows(self, *args):
