@@ -37,7 +37,7 @@ def measure(name, words, env, times):
     runs = [once(words, env) for _ in range(times)]
     first = [r[1] for r in runs if r[1] is not None]
     print(f"{name:<34} {statistics.median(first) if first else 0:>10.1f} {max(first, default=0):>10.1f} "
-          f"{statistics.median(r[0] for r in runs):>9.2f} {statistics.median(r[3] for r in runs):>7.2f} {max(r[2] for r in runs):>8}}",
+          f"{statistics.median(r[0] for r in runs):>9.2f} {statistics.median(r[3] for r in runs):>7.2f} {max(r[2] for r in runs):>8}",
           flush=True)
     return max(first, default=0)
 

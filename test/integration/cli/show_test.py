@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """queue, top and explain, kubeconfigs, errors and exit codes, kubectl's plug-ins."""
 import json
+import os
+import ssl
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import yaml
 from rig import BIN, NOW, Checks, Rig, refuses
@@ -152,6 +156,52 @@ def errors(rig, check):
     refuses(check, "no kubeconfig", nowhere, 2, "/nonexistent/.kube/config")
 
 
+class Answers(BaseHTTPRequestHandler):
+    """An API server that says what the test has laid out: (status, text) for each request in turn."""
+    texts, asked = [], []
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        self.asked.append(self.path)
+        status, text = self.texts.pop(0)
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text.encode())))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+
+def page(names, cont):
+    items = [{"apiVersion": "muster.dev/v1alpha1", "kind": "ComputeJob", "metadata": {"name": n, "namespace": "default"},
+              "spec": {}, "status": {"state": "Running"}} for n in names]
+    return json.dumps({"apiVersion": "muster.dev/v1alpha1", "kind": "ComputeJobList", "items": items, "metadata": {"continue": cont}})
+
+
+def odd_answers(rig, check):
+    server = HTTPServer(("127.0.0.1", 0), Answers)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(os.path.join(rig.dir, "server.crt"), os.path.join(rig.dir, "server.key"))
+    server.socket = tls.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def queue_of(*texts):
+        Answers.texts, Answers.asked[:] = list(texts), []
+        return rig.muster("queue", "--no-headers", "-s", f"https://127.0.0.1:{server.server_address[1]}")
+    gone = {"kind": "Status", "reason": "Expired", "message": "too old", "code": 410, "metadata": {"continue": "late"}}
+    run = queue_of((200, page(["a", "b"], "next")), (410, json.dumps(gone)), (200, page(["c"], "")))
+    check.that("a list that the server forgot goes on", [r.split()[0] for r in run.stdout.splitlines()] == ["a", "b", "c"] and
+               "continue=next" in Answers.asked[1] and "continue=late" in Answers.asked[2], run)
+    gone["metadata"] = {}
+    refuses(check, "gone for good", queue_of((200, page(["a"], "next")), (410, json.dumps(gone))), 1, "too old")
+    refuses(check, "half a list", queue_of((200, page(["a"], "")[:-20])), 1, "not whole", "try again")
+    refuses(check, "too many requests", queue_of((429, "later")), 1, "later", "try again later")
+    refuses(check, "no JSON", queue_of((500, "<html>\nboom")), 1, "500", "boom")
+    run = queue_of((200, page(["a"], "").replace('"a"', "7")))
+    check.that("an object without a name", run.returncode == 0 and "left out" in run.stderr, run)
+    server.shutdown()
+
+
 def without_muster(rig, check):
     rig.kubectl("delete", "crd", "computejobs.muster.dev")
     refuses(check, "no CRD", rig.muster("queue"), 4, "knows no ComputeJob", "install Muster")
@@ -177,7 +227,7 @@ def plugin(rig, check):
 def main():
     rig, check = Rig(), Checks()
     fill(rig)
-    for test in (queue, for_programs, top, explain, errors, plugin, without_muster):
+    for test in (queue, for_programs, top, explain, errors, odd_answers, plugin, without_muster):
         test(rig, check)
     check.end(50)
 
