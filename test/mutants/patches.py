@@ -8,7 +8,7 @@ import re
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.realpath(os.path.join(HERE, "../.."))
 KINDS = ("bug", "neutral")
-PRODUCTION = re.compile(r"(agent|coordinator|shared)/.*\.[ch]")
+PRODUCTION = re.compile(r"(agent|cli|coordinator|shared)/.*\.[ch]")
 GIT = "diff --git "
 HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
@@ -128,7 +128,7 @@ def apply(name, path, hunks, text):
 def production(top=TOP):
     """The paths of all production files."""
     found = []
-    for room in ("agent", "coordinator", "shared"):
+    for room in ("agent", "cli", "coordinator", "shared"):
         for folder, _, files in os.walk(os.path.join(top, room)):
             found += [os.path.relpath(os.path.join(folder, f), top) for f in files]
     return sorted(n for n in found if PRODUCTION.fullmatch(n))
