@@ -20,3 +20,11 @@ expect 73s job a reason WaitingForDependencies
 expect 73s job a message "waits for b to be Complete (now Pending)"
 expect 73s job b message "waits for c to be Complete (now Running)"
 expect 130s job d state Completed
+at 131s apply job x cpu=1 run=10s after=y
+at 131s apply job y cpu=1 run=10s after=z
+at 132s apply job z cpu=1 run=10s after=x,nobody
+expect 135s job y reason DependencyCircle
+at 140s edit job z after=nobody
+expect 143s job x message "waits for y to be Complete (now Pending)"
+expect 143s job y message "waits for z to be Complete (now Pending)"
+expect 143s job z message "waits for nobody to be Complete (there is no such job)"
