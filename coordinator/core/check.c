@@ -26,9 +26,9 @@ static void check_slots(const struct core *c, const struct job_record *j)
 		must(a->job == j && a->id.index == i && a->state != ATTEMPT_ENDED);
 		must(a->id.attempt <= s->last && s->last <= j->members.highest_attempt);
 		must(attempt_find(c, j, i, a->id.attempt) == a);
-		/* No attempt of a completed index runs on. */
-		must(!settled(c) || !job_index_completed(j, i) || !attempt_live(a) ||
-		     !a->confirmed || job_finished(j));
+		/* No attempt of an index that is over runs on. */
+		must(!settled(c) || !job_index_over(j, i) || !attempt_live(a) || !a->confirmed ||
+		     job_finished(j));
 	}
 }
 
@@ -50,8 +50,10 @@ static void check_counts(const struct job_record *j)
 	for (uint32_t s = 0; s < ATTEMPT_STATE_N; s++)
 		must(count[s] == j->members.count[s]);
 	uint32_t done = runs_count(&j->members.completed, j->spec.completions);
+	uint32_t failed = runs_count(&j->members.failed_indexes, j->spec.completions);
 	must(spent == j->members.nspent);
 	must(nready == j->members.nready && done == j->members.ncompleted);
+	must(failed == j->members.nfailed_indexes);
 }
 
 static void check_job(const struct core *c, const struct job_record *j)

@@ -103,6 +103,20 @@ void runs_or(struct runs *r, const struct runs *o)
 	*r = both;
 }
 
+void runs_andnot(struct runs *r, const struct runs *o)
+{
+	struct runs rest = {0};
+	for (uint32_t i = runs_next(r, 0); i != UINT32_MAX; i = runs_next(r, i)) {
+		uint32_t from = runs_next_out(o, i), next = runs_next(o, from);
+		uint32_t last = r->v[find(r, i)].last;
+		if (from <= last)
+			append(&rest, (struct run){from, next <= last ? next - 1 : last});
+		i = next <= last ? next : last + 1;
+	}
+	runs_done(r);
+	*r = rest;
+}
+
 uint32_t runs_next(const struct runs *r, uint32_t from)
 {
 	uint32_t k = find(r, from);

@@ -23,6 +23,8 @@ bool runs_has(const struct runs *r, uint32_t i);
 void runs_add(struct runs *r, uint32_t i);
 /* Adds all numbers of o. */
 void runs_or(struct runs *r, const struct runs *o);
+/* Takes all numbers of o out. */
+void runs_andnot(struct runs *r, const struct runs *o);
 /* The first number >= from that is in the set, or UINT32_MAX. */
 uint32_t runs_next(const struct runs *r, uint32_t from);
 /* The first number >= from that is not in the set. */

@@ -160,6 +160,19 @@ static int64_t decode_grace(const json_t *spec)
 	return s < 0 ? 1 : s < INT32_MAX ? s : INT32_MAX;
 }
 
+/* A limit, plus 1; 0: there is none. */
+static uint32_t above(const json_t *o, const char *key, int64_t max)
+{
+	return bounded(js_int(o, key, -1), -1, max) + 1U;
+}
+
+/* As batch/v1's SetDefaults_Job. */
+static uint32_t decode_backoff_limit(const json_t *spec)
+{
+	bool per_index = js_int(spec, "backoffLimitPerIndex", -1) >= 0;
+	return bounded(js_int(spec, "backoffLimit", per_index ? INT32_MAX : 6), 0, INT32_MAX);
+}
+
 static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *ret)
 {
 	*ret = (struct job_spec){
@@ -167,7 +180,9 @@ static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *re
 		.completions = bounded(js_int(spec, "completions", 0), 0, COMPLETIONS_MAX),
 		.priority = priority_of(js_int(spec, "priority", 0)),
 		.suspend = js_bool(spec, "suspend"),
-		.backoff_limit = bounded(js_int(spec, "backoffLimit", 6), 0, INT32_MAX),
+		.backoff_limit = decode_backoff_limit(spec),
+		.failures_fail_index = above(spec, "backoffLimitPerIndex", INT32_MAX),
+		.failed_indexes_fail = above(spec, "maxFailedIndexes", COMPLETIONS_MAX),
 		.active_deadline_s = js_int(spec, "activeDeadlineSeconds", -1),
 		.ttl_s = js_int(spec, "ttlSecondsAfterFinished", -1),
 		.start_deadline_s = js_int(spec, "startDeadlineSeconds", 0),
@@ -249,6 +264,7 @@ static void decode_status(struct arena *a, const json_t *st, struct job_status *
 		.failed = count_of(st, "failed", INT32_MAX),
 		.attempts = count_of(st, "attempts", ATTEMPT_MAX),
 		.completed = str_or_empty(js_str(st, "completedIndexes")),
+		.failed_indexes = str_or_empty(js_str(st, "failedIndexes")),
 		.selector = str_or_empty(js_str(st, "selector")),
 		.reason = str_or_empty(js_str(st, "reason")),
 		.message = str_or_empty(js_str(st, "message")),

@@ -154,6 +154,7 @@ json_t *encode_job_status(const struct job_status *s)
 	json_object_set_new(o, "failures", failures(s));
 	json_object_set_new(o, "satisfiedDependencies", satisfied(s));
 	json_object_set_new(o, "completedIndexes", limited(s->completed, 0));
+	json_object_set_new(o, "failedIndexes", limited(s->failed_indexes, 0));
 	json_object_set_new(o, "selector", limited(s->selector, 0));
 	json_object_set_new(o, "reason", limited(s->reason, ENCODE_REASON_MAX));
 	json_object_set_new(o, "message", text(s->message));

@@ -33,6 +33,8 @@ static const char *const of_job[] = {
 	"spec.priority",
 	"spec.suspend",
 	"spec.backoffLimit",
+	"spec.backoffLimitPerIndex",
+	"spec.maxFailedIndexes",
 	"spec.activeDeadlineSeconds",
 	"spec.startDeadlineSeconds",
 	"spec.enableDNSHostnames",

@@ -37,6 +37,10 @@ struct job_spec {
 	bool suspend;
 	bool names; /* enableDNSHostnames: by default if there is more than one member */
 	uint32_t backoff_limit;
+	uint32_t failures_fail_index; /* so many of an index: backoffLimitPerIndex + 1; 0: none is
+				       * set */
+	uint32_t failed_indexes_fail; /* so many fail the job: maxFailedIndexes + 1; 0: no number
+				       * does */
 	int64_t active_deadline_s, ttl_s; /* -1: none */
 	int64_t start_deadline_s;         /* startDeadlineSeconds; 0: none */
 	int64_t grace_s;                  /* terminationGracePeriodSeconds of the pods */
@@ -130,8 +134,9 @@ struct job_status {
 	int64_t start_ms, end_ms;
 	struct strs active_nodes;
 	uint32_t active, ready, succeeded, failed;
-	uint32_t attempts;     /* the highest attempt number given so far */
-	const char *completed; /* completedIndexes: "0,2-5" */
+	uint32_t attempts;          /* the highest attempt number given so far */
+	const char *completed;      /* completedIndexes: "0,2-5" */
+	const char *failed_indexes; /* the same of failedIndexes */
 	const char *selector, *reason, *message;
 	int64_t observed_generation;
 	const struct superseded *superseded; /* by index; at most SUPERSEDED_MAX */

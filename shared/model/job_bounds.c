@@ -31,6 +31,9 @@ static void bound_numbers(struct job_spec *s)
 		      : s->priority > PRIORITY_MAX ? PRIORITY_MAX
 						   : s->priority;
 	s->backoff_limit = within(s->backoff_limit, 0, INT32_MAX);
+	s->failures_fail_index = within(s->failures_fail_index, 0, INT32_MAX + 1U);
+	s->failed_indexes_fail =
+		s->failures_fail_index ? within(s->failed_indexes_fail, 0, COMPLETIONS_MAX + 1) : 0;
 	s->max_unavailable = within(s->max_unavailable, 0, PARALLELISM_MAX);
 	s->active_deadline_s = seconds(s->active_deadline_s);
 	s->ttl_s = seconds(s->ttl_s);

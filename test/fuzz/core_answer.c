@@ -22,6 +22,7 @@ static void store(struct world *w, uint32_t job, const struct job_status *s)
 				  .failed = s->failed,
 				  .attempts = s->attempts,
 				  .completed = in_copy(w, s->completed),
+				  .failed_indexes = in_copy(w, s->failed_indexes),
 				  .selector = in_copy(w, s->selector),
 				  .reason = in_copy(w, s->reason),
 				  .message = in_copy(w, s->message),

@@ -89,6 +89,8 @@ static void spec(struct world *w, struct job_spec *s)
 		.priority = (int32_t[]){0, 1, -1, INT32_MAX, INT32_MIN}[in_number(&w->in, 5)],
 		.suspend = in_number(&w->in, 8) == 7,
 		.backoff_limit = (uint32_t[]){0, 6, UINT32_MAX}[in_number(&w->in, 3)],
+		.failures_fail_index = (uint32_t[]){0, 1, 2, UINT32_MAX}[in_number(&w->in, 4)],
+		.failed_indexes_fail = (uint32_t[]){0, 1, 2, UINT32_MAX}[in_number(&w->in, 4)],
 		.active_deadline_s = times[in_number(&w->in, ARRAY_LEN(times))],
 		.ttl_s = times[in_number(&w->in, ARRAY_LEN(times))],
 		.names = in_number(&w->in, 2),

@@ -10,6 +10,13 @@ int64_t again_pause(uint32_t ends)
 	return ends < 2 ? 0 : backoff_plain(AGAIN_BASE_MS, AGAIN_CAP_MS, ends - 1);
 }
 
+int64_t again_charged(const struct core *c, const struct job_record *j, uint32_t index)
+{
+	uint32_t failures =
+		j->spec.failures_fail_index ? job_slot_find(j, index)->failures : j->members.failed;
+	return backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, failures);
+}
+
 bool again_ran_long(const struct core *c, const struct attempt *a, const struct member *m)
 {
 	if (m && m->started_ms > 0 && m->ended_ms >= m->started_ms)

@@ -11,6 +11,9 @@ enum { AGAIN_LONG_RUN_MS = 60000, AGAIN_BASE_MS = 1000, AGAIN_CAP_MS = 60000 };
 
 /* The pause after so many ends in a row, in ms; 0 for none or one. */
 int64_t again_pause(uint32_t ends);
+/* The pause after the last failure of the index that was charged, as for a batch/v1 Job: by all
+ * such failures of the job, or by those of the index where backoffLimitPerIndex is set. */
+int64_t again_charged(const struct core *c, const struct job_record *j, uint32_t index);
 /* Whether a container of the attempt has run for long. m: how it ended, or NULL. By the kubelet's
  * clock where it tells both times, else by ours. */
 bool again_ran_long(const struct core *c, const struct attempt *a, const struct member *m);

@@ -12,6 +12,7 @@
 #include "coordinator/core/life/job_depends.h"
 #include "coordinator/core/life/job_dns.h"
 #include "coordinator/core/life/job_finish.h"
+#include "coordinator/core/life/job_indexes.h"
 #include "coordinator/core/life/job_update.h"
 #include "coordinator/core/life/spent_pods.h"
 #include "coordinator/core/state/actions.h"
@@ -47,18 +48,14 @@ static bool check_finished(struct core *c, struct job_record *j)
 	return true;
 }
 
+static bool check_failed_indexes(struct core *c, struct job_record *j)
+{
+	return job_failed_indexes_exceeded(c, j) && check_finished(c, j);
+}
+
 static bool check_complete(struct core *c, struct job_record *j)
 {
-	if (job_remaining(j))
-		return false;
-	if (j->spec.completions == 1)
-		job_set_message(j, R_CompletionsReached, "the member has succeeded");
-	else
-		job_set_message(j, R_CompletionsReached, "all %u %s have succeeded",
-				j->spec.completions,
-				j->spec.completions == j->spec.parallelism ? "members" : "indexes");
-	job_finish(c, j, JOB_COMPLETED, R_CompletionsReached);
-	return check_finished(c, j);
+	return job_indexes_done(c, j) && check_finished(c, j);
 }
 
 static bool check_backoff_limit(struct core *c, struct job_record *j)
@@ -289,10 +286,10 @@ static bool queue_wanted(struct core *c, struct job_record *j)
 }
 
 static bool (*const chain[])(struct core *, struct job_record *) = {
-	job_check_deleted, check_finished,     check_complete,  check_backoff_limit,
-	check_deadline,    check_node_lost,    check_suspended, check_start_deadline,
-	check_template,    check_dependencies, check_refused,   note_progress,
-	check_update,      check_numbers,      queue_wanted,
+	job_check_deleted,    check_finished, check_failed_indexes, check_complete,
+	check_backoff_limit,  check_deadline, check_node_lost,      check_suspended,
+	check_start_deadline, check_template, check_dependencies,   check_refused,
+	note_progress,        check_update,   check_numbers,        queue_wanted,
 };
 
 /* What its pods ask for is about to be known, and what would be told now would be told anew then.

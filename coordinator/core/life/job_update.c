@@ -49,6 +49,8 @@ void update_shrink(struct core *c, struct job_record *j)
 		else if (job_index_completed(j, a->id.index))
 			/* The index needs no attempt, whichever attempt completed it. */
 			attempt_stop(c, a, "index completed");
+		else if (job_index_failed(j, a->id.index))
+			attempt_stop(c, a, "index failed");
 	}
 	stop_surplus(c, j);
 }
@@ -143,23 +145,19 @@ static bool recreate(struct core *c, struct job_record *j)
 	return false;
 }
 
-static uint32_t next_open(const struct job_record *j, uint32_t from)
-{
-	return runs_next_out(&j->members.completed, from);
-}
-
 static void roll(struct core *c, struct job_record *j)
 {
 	uint32_t allowed = may_be_away(j), away = job_wanted_at_once(j);
 	uint32_t end = job_slots_end(j);
 	end = end < j->spec.completions ? end : j->spec.completions;
-	for (uint32_t i = next_open(j, 0); i < end; i = next_open(j, i + 1)) {
+	for (uint32_t i = job_next_open(j, 0); i < end; i = job_next_open(j, i + 1)) {
 		struct attempt *a = job_current(j, i);
 		if (a && old(c, a) && a->state != ATTEMPT_RUNNING)
 			attempt_stop(c, a, "template changed"); /* the member is away already */
 		away -= a && a->state == ATTEMPT_RUNNING && away;
 	}
-	for (uint32_t i = next_open(j, 0); i < end && away < allowed; i = next_open(j, i + 1)) {
+	for (uint32_t i = job_next_open(j, 0); i < end && away < allowed;
+	     i = job_next_open(j, i + 1)) {
 		struct attempt *a = job_current(j, i);
 		if (!a || !old(c, a)) /* the old members that are left run */
 			continue;

@@ -5,12 +5,15 @@
  * count is max(status.failed, min(failed pods, status.failed + such last attempts)). It is never
  * too high. It is too low only if the previous leader died between a failure and its count, and
  * counted pods were removed since. Succeeded pods complete their index; a missing pod changes
- * nothing. */
+ * nothing.
+ * Where backoffLimitPerIndex is set, the failures of an index are those whose pods are there, and
+ * those of status.failures beside them. They are too few if pods were removed of more failures than
+ * the status tells: then the index is tried more often than it should be. An index that the status
+ * calls failed stays so. */
 #include "coordinator/core/observe/adopt.h"
 
 #include <utlist.h>
 
-#include "base/backoff.h"
 #include "coordinator/core/attempt/again.h"
 #include "coordinator/core/attempt/stop.h"
 #include "coordinator/core/state/attempt.h"
@@ -39,6 +42,34 @@ static void count_failed(struct job_record *j)
 	if (failed > j->members.failed + last)
 		failed = j->members.failed + last;
 	job_failed_at_least(j, failed);
+}
+
+static void found_another(struct job_record *j, uint32_t index)
+{
+	const struct slot *s = job_slot(j, index);
+	if (!s->current || s->failures + 2U <= j->spec.failures_fail_index)
+		job_found_failures(j, index,
+				   s->failures + 1U); /* one that is tried has not failed */
+}
+
+static void count_failed_of_indexes(const struct core *c, struct job_record *j)
+{
+	const struct attempt *a;
+	for (uint32_t i = 0; j->spec.failures_fail_index && i < job_slots_end(j); i++) {
+		if (job_slot_find(j, i))
+			job_found_failures(j, i, 0);
+	}
+	DL_FOREACH2(j->spec.failures_fail_index ? j->members.attempts : NULL, a, job_next)
+	{
+		if (a->state == ATTEMPT_ENDED && a->phase == MEMBER_FAILED)
+			found_another(j, a->id.index);
+	}
+	for (uint32_t i = 0; j->spec.failures_fail_index && j->failures && i < j->failures->n;
+	     i++) {
+		const struct failure *f = &j->failures->v[i];
+		if (f->index < j->spec.completions && !attempt_find(c, j, f->index, f->attempt))
+			found_another(j, f->index);
+	}
 }
 
 static bool ended_as_it_is(const struct job_record *j, const struct attempt *a)
@@ -81,8 +112,7 @@ static void resume_pause(const struct core *c, struct job_record *j, const struc
 {
 	int64_t delay = again_pause(job_slot_find(j, a->id.index)->ends), charged = 0;
 	if (a->phase == MEMBER_FAILED)
-		charged =
-			backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->members.failed);
+		charged = again_charged(c, j, a->id.index);
 	delay = delay > charged ? delay : charged;
 	int64_t left = a->ended_ms + delay - c->wall_ms;
 	left = left < 0 ? 0 : left > delay ? delay : left;
@@ -109,9 +139,13 @@ void job_adopt_attempts(struct core *c, struct job_record *j)
 	adopt_failed_on(c, j);
 	DL_FOREACH2(j->members.attempts, a, job_next)
 	{
-		job_raise_floor(j, a->id.attempt);
 		if (a->phase == MEMBER_SUCCEEDED)
 			job_complete_index(j, a->id.index);
+	}
+	count_failed_of_indexes(c, j);
+	DL_FOREACH2(j->members.attempts, a, job_next)
+	{
+		job_raise_floor(j, a->id.attempt);
 		if (last_ended(j, a))
 			resume_pause(c, j, a);
 		if (attempt_live(a) && !attempt_current(a))

@@ -47,10 +47,12 @@ static void adopt_status(struct job_record *j, const struct job_status *st)
 /* The stored status counts, whoever wrote it: what was counted once stays counted. */
 static void merge_status(struct core *c, struct job_record *j, const struct job_status *st)
 {
-	AUTO(runs_done) struct runs done = {0};
+	AUTO(runs_done) struct runs done = {0}, failed = {0};
 	if (runs_parse(&done, str_or_empty(st->completed), COMPLETIONS_MAX - 1) != RC_OK)
 		log_debug(c->log, "completed indexes not readable", KS("job", j->key));
-	job_members_merge(j, &done, st->failed, st->attempts);
+	if (runs_parse(&failed, str_or_empty(st->failed_indexes), COMPLETIONS_MAX - 1) != RC_OK)
+		log_debug(c->log, "failed indexes not readable", KS("job", j->key));
+	job_members_merge(j, &done, &failed, st->failed, st->attempts);
 	if (job_state_final(st->state) && !job_finished(j)) {
 		log_info(c->log, "job finished by another writer", KS("job", j->key),
 			 KS("state", job_state_text(st->state)));
@@ -178,6 +180,8 @@ static void set_spec(struct core *c, struct job_record *j, const struct job_spec
 	if (!j->spec.per_node) /* the API server refuses each change */
 		j->spec.per_node = job_per_node(spec);
 	j->spec.backoff_limit = spec->backoff_limit;
+	j->spec.failures_fail_index = spec->failures_fail_index;
+	j->spec.failed_indexes_fail = spec->failed_indexes_fail;
 	j->spec.deadline_s = spec->active_deadline_s;
 	j->spec.start_deadline_s = spec->start_deadline_s;
 	j->spec.names = spec->names;
@@ -196,7 +200,7 @@ static void set_spec(struct core *c, struct job_record *j, const struct job_spec
 	must(j->spec.per_node <= PER_NODE_MAX);
 	set_request(c, j, spec);
 	set_template(c, j, spec);
-	job_recount_completed(j);
+	job_recount_over(j);
 }
 
 /* The job was seen or deleted, so the orders of its members may change. */
@@ -289,7 +293,7 @@ static void seen(struct core *c, const struct job *job)
 			      job->status.observed_generation == job->meta.generation);
 	}
 	merge_status(c, j, &job->status);
-	job_recount_completed(j);
+	job_recount_over(j);
 	if (first && !j->life.start_ms)
 		job_start_from(j);
 	job_status_seen(j, &job->status, job->meta.rv);

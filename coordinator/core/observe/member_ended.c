@@ -2,7 +2,6 @@
 /* The end of an attempt counts once. */
 #include "coordinator/core/observe/member_ended.h"
 
-#include "base/backoff.h"
 #include "base/clocktext.h"
 #include "coordinator/core/attempt/again.h"
 #include "coordinator/core/attempt/stop.h"
@@ -25,7 +24,7 @@ static bool told_before(const struct attempt *a)
 {
 	const struct job_record *j = a->job;
 	return !j->object.known || (j->object.predates_leader && job_finished(j)) ||
-	       job_index_completed(j, a->id.index);
+	       job_index_over(j, a->id.index);
 }
 
 /* At debug level if the previous leader has logged it. */
@@ -63,18 +62,19 @@ static void charge(struct core *c, struct attempt *a, const struct member *m)
 	struct job_record *j = a->job;
 	if (job_finished(j))
 		return; /* the numbers of a finished job do not change */
-	job_count_failure(j);
+	job_count_failure(j, a->id.index);
 	member_note_failure(c, a, m);
 	c->stats.charged_failures++;
 	int64_t pause_ms = again_count(c, a, m);
-	int64_t wait_ms =
-		backoff_plain(c->cfg.retry_base_ms, c->cfg.retry_cap_ms, j->members.failed);
+	int64_t wait_ms = again_charged(c, j, a->id.index);
 	/* Else the job was mended meanwhile: what failed is not what runs next. */
 	if (templates_are_same(j, a->template_id))
 		job_retry_at(j, a->id.index, c->now_ms + (wait_ms > pause_ms ? wait_ms : pause_ms));
 	if (templates_are_same(j, a->template_id))
 		job_failed_on(j, a->id.index, a->node);
 	tell_failure(c, a, m);
+	if (job_index_failed(j, a->id.index))
+		log_info(c->log, "index failed", KS("job", j->key), KI("member", a->id.index));
 }
 
 /* An end that is not charged: the next attempt comes at once, or after the pause of

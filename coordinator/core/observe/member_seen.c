@@ -284,7 +284,7 @@ static struct attempt *attempted(struct core *c, struct job_record *j, struct no
 {
 	if (!j->object.known || !j->object.predates_leader || j->object.deleted ||
 	    j->object.deleting || j->spec.suspend || job_finished(j) || *j->spec.invalid ||
-	    m->index >= j->spec.completions || job_index_completed(j, m->index) ||
+	    m->index >= j->spec.completions || job_index_over(j, m->index) ||
 	    !templates_are_same(j, intern_find(c->strs, str_or_empty(m->template_hash))))
 		return NULL;
 	const struct slot *s = job_slot(j, m->index);

@@ -116,7 +116,7 @@ bool attempt_missed(const struct attempt *a)
 {
 	const struct job_record *j = a->job;
 	return out_of_reach(a) && attempt_current(a) && a->id.index < j->spec.completions &&
-	       !job_index_completed(j, a->id.index);
+	       !job_index_over(j, a->id.index);
 }
 
 bool attempt_replaceable(const struct attempt *a)
@@ -256,7 +256,7 @@ void attempt_give_back(struct core *c, const struct attempt *ended)
 	struct slot *s = job_slot(j, ended->id.index);
 	struct attempt *a;
 	must(!s->current);
-	if (!j->members.count[ATTEMPT_LOST] || job_index_completed(j, ended->id.index))
+	if (!j->members.count[ATTEMPT_LOST] || job_index_over(j, ended->id.index))
 		return;
 	DL_FOREACH2(j->members.attempts, a, job_next)
 	{

@@ -144,6 +144,7 @@ void job_free(struct core *c, struct job_record *j)
 	request_put(c, j->spec.request);
 	job_followed_selection(c, j);
 	runs_done(&j->members.completed);
+	runs_done(&j->members.failed_indexes);
 	const char *texts[] = {j->status.rv,         j->told.message,      j->spec.invalid,
 			       j->told.create_error, j->told.last_failure, j->told.last_refusal,
 			       j->told.forbidden,    j->told.doubt};

@@ -4,6 +4,7 @@
 #include "base/backoff.h"
 #include "base/clocktext.h"
 #include "base/state.h"
+#include "coordinator/core/state/job_members.h"
 #include "coordinator/core/state/job_told.h"
 
 bool job_state_final(enum job_state s)
@@ -92,7 +93,7 @@ void job_unstart(struct job_record *j)
 
 void job_start_from(struct job_record *j)
 {
-	j->life.completed_before = j->members.ncompleted;
+	j->life.over_before = job_indexes_over(j);
 }
 
 void job_note_started(struct job_record *j)

@@ -46,14 +46,34 @@ void job_slots_free(struct job_record *j)
 	j->members.npages = 0;
 }
 
-void job_recount_completed(struct job_record *j)
+void job_recount_over(struct job_record *j)
 {
 	j->members.ncompleted = runs_count(&j->members.completed, j->spec.completions);
+	j->members.nfailed_indexes = runs_count(&j->members.failed_indexes, j->spec.completions);
+}
+
+uint32_t job_next_open(const struct job_record *j, uint32_t from)
+{
+	uint32_t open;
+	do {
+		open = from;
+		from = runs_next_out(&j->members.completed, from);
+		from = runs_next_out(&j->members.failed_indexes, from);
+	} while (from != open);
+	return open;
+}
+
+void job_fail_index(struct job_record *j, uint32_t index)
+{
+	if (job_index_over(j, index))
+		return;
+	runs_add(&j->members.failed_indexes, index);
+	j->members.nfailed_indexes += index < j->spec.completions;
 }
 
 void job_complete_index(struct job_record *j, uint32_t index)
 {
-	if (job_index_completed(j, index))
+	if (job_index_over(j, index))
 		return;
 	runs_add(&j->members.completed, index);
 	j->members.ncompleted += index < j->spec.completions;
@@ -125,9 +145,18 @@ void job_raise_floor(struct job_record *j, uint32_t attempt)
 		j->members.attempt_floor = attempt;
 }
 
-void job_count_failure(struct job_record *j)
+void job_found_failures(struct job_record *j, uint32_t index, uint32_t failures)
+{
+	struct slot *s = job_slot(j, index);
+	s->failures = failures < UINT16_MAX ? (uint16_t)failures : UINT16_MAX;
+	if (j->spec.failures_fail_index && s->failures >= j->spec.failures_fail_index)
+		job_fail_index(j, index);
+}
+
+void job_count_failure(struct job_record *j, uint32_t index)
 {
 	j->members.failed++;
+	job_found_failures(j, index, job_slot(j, index)->failures + 1U);
 }
 
 void job_failed_at_least(struct job_record *j, uint32_t failed)
@@ -158,10 +187,13 @@ void job_members_adopt(struct job_record *j, uint32_t failed, uint32_t attempts)
 		j->members.highest_attempt = attempts;
 }
 
-void job_members_merge(struct job_record *j, const struct runs *completed, uint32_t failed,
-		       uint32_t attempts)
+void job_members_merge(struct job_record *j, const struct runs *completed,
+		       const struct runs *failed_indexes, uint32_t failed, uint32_t attempts)
 {
 	runs_or(&j->members.completed, completed);
+	runs_or(&j->members.failed_indexes, failed_indexes);
+	if (j->members.failed_indexes.n)
+		runs_andnot(&j->members.failed_indexes, &j->members.completed);
 	job_changed_indexes(j);
 	job_failed_at_least(j, failed);
 	job_failed_stored(j, failed);
@@ -203,11 +235,11 @@ void job_changed_template(struct job_record *j)
 /* How many members the gang lacks when n are there. */
 static uint32_t gang_lacks(const struct job_record *j, uint32_t n)
 {
-	uint32_t before = j->life.completed_before;
+	uint32_t before = j->life.over_before, over = job_indexes_over(j);
 	uint32_t left = j->spec.completions > before ? j->spec.completions - before : 0;
 	uint32_t gang = left < j->spec.min_parallelism ? left : j->spec.min_parallelism;
-	if (j->members.ncompleted > before)
-		n += j->members.ncompleted - before;
+	if (over > before)
+		n += over - before;
 	return n < gang ? gang - n : 0;
 }
 

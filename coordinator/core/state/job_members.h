@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The members of a job by index: the slots of the attempts, the completed indexes, the failures. An
- * index is always below COMPLETIONS_MAX. None of these functions calls job_dirty. */
+/* The members of a job by index: the slots of the attempts, which indexes are over, the failures.
+ * An index is always below COMPLETIONS_MAX. None of these functions calls job_dirty. */
 #pragma once
 
 #include "coordinator/core/state/tables.h"
@@ -47,10 +47,27 @@ static inline bool job_index_completed(const struct job_record *j, uint32_t inde
 {
 	return runs_has(&j->members.completed, index);
 }
-/* Indexes that have not succeeded yet. */
+/* The index has failed for good, unless it has completed. */
+void job_fail_index(struct job_record *j, uint32_t index);
+static inline bool job_index_failed(const struct job_record *j, uint32_t index)
+{
+	return runs_has(&j->members.failed_indexes, index);
+}
+/* The index has completed, or failed for good: it gets no attempt any more. */
+static inline bool job_index_over(const struct job_record *j, uint32_t index)
+{
+	return job_index_completed(j, index) || job_index_failed(j, index);
+}
+static inline uint32_t job_indexes_over(const struct job_record *j)
+{
+	return j->members.ncompleted + j->members.nfailed_indexes;
+}
+/* The first index >= from that is not over; it may be beyond spec.completions. */
+uint32_t job_next_open(const struct job_record *j, uint32_t from);
+/* Indexes that are not over yet. */
 static inline uint32_t job_remaining(const struct job_record *j)
 {
-	return j->spec.completions - j->members.ncompleted;
+	return j->spec.completions - job_indexes_over(j);
 }
 /* So many of them are to have members at the same time. */
 static inline uint32_t job_wanted_at_once(const struct job_record *j)
@@ -58,9 +75,9 @@ static inline uint32_t job_wanted_at_once(const struct job_record *j)
 	uint32_t left = job_remaining(j);
 	return left < j->spec.parallelism ? left : j->spec.parallelism;
 }
-/* Counts the completed indexes again. Indexes from completions on are remembered, as completions
- * may grow, but not counted. */
-void job_recount_completed(struct job_record *j);
+/* Counts the indexes that are over again. Indexes from completions on are remembered, as
+ * completions may grow, but not counted. */
+void job_recount_over(struct job_record *j);
 uint32_t
 job_attempts_live(const struct job_record *j); /* attempts that are neither stopping nor ended */
 /* Adds the nodes that hold a member of the job to *ret. */
@@ -72,9 +89,8 @@ uint32_t job_most_on_node(const struct job_record *j);
 uint32_t *job_there(const struct core *c, const struct job_record *j);
 /* Takes the nodes that can have no more members of the job out of *b. there: as job_there says. */
 void job_leave_open(const struct job_record *j, const uint32_t *there, struct bitset *b);
-/* The gang: minParallelism members, or all that are left where fewer indexes were to succeed when
- * the job started. True: with n members that are there, and those that have succeeded since, it is
- * complete. */
+/* The gang: minParallelism members, or all that are left where fewer indexes were left when the job
+ * started. True: with n members that are there, and those that are over since, it is complete. */
 bool job_gang_complete(const struct job_record *j, uint32_t n);
 /* How many members must find nodes at the same time; at least 1. */
 uint32_t job_needs_at_once(const struct job_record *j);
@@ -106,7 +122,11 @@ void job_number_used(struct job_record *j, uint32_t index, uint32_t attempt);
 void job_raise_floor(struct job_record *j, uint32_t attempt);
 /* The index can get an attempt: a number up to ATTEMPT_MAX is left. */
 bool job_number_left(const struct job_record *j, uint32_t index);
-void job_count_failure(struct job_record *j); /* one more that counts against backoffLimit */
+/* One more of the index that counts against backoffLimit. If they are as many as fail an index, the
+ * index has failed. */
+void job_count_failure(struct job_record *j, uint32_t index);
+/* A new leader found so many of the index. */
+void job_found_failures(struct job_record *j, uint32_t index, uint32_t failures);
 void job_failed_at_least(struct job_record *j, uint32_t failed);
 void job_failed_stored(struct job_record *j, uint32_t failed);     /* by a status that is stored */
 void job_attempts_stored(struct job_record *j, uint32_t attempts); /* the same */
@@ -114,8 +134,8 @@ void job_attempts_stored(struct job_record *j, uint32_t attempts); /* the same *
  * attempt that was given stays given, whoever wrote less. */
 void job_members_adopt(struct job_record *j, uint32_t failed, uint32_t attempts);
 /* Counts what a stored status counts, beside what was counted before. */
-void job_members_merge(struct job_record *j, const struct runs *completed, uint32_t failed,
-		       uint32_t attempts);
+void job_members_merge(struct job_record *j, const struct runs *completed,
+		       const struct runs *failed_indexes, uint32_t failed, uint32_t attempts);
 
 /* What the members have to follow when the job is decided about (life/job_update): which indexes
  * want a member, and how many; the selection; the template. */

@@ -12,6 +12,7 @@ struct slot {
 	uint32_t last;         /* the highest attempt number that is known of this index; 0: none */
 	uint32_t failed_on[2]; /* nodes of its last two charged failures, the newest first: idx + 1;
 				* 0: none */
+	uint16_t failures;     /* that were charged; UINT16_MAX: so many or more */
 	uint8_t ends; /* in a row, since the last long run or change by a user (attempt/again.h) */
 };
 
@@ -34,6 +35,8 @@ struct job_members {
 	uint32_t failed, stored_failed; /* charged attempts; those that a stored status counts */
 	struct runs completed;          /* those beyond spec.completions too, which may grow … */
 	uint32_t ncompleted;            /* … but are not counted */
+	struct runs failed_indexes;     /* for good, so they have not completed; likewise */
+	uint32_t nfailed_indexes;
 	int64_t starting_ms; /* when the first Pending pod came, or a container last started */
 	/* What the status said when this leader came, for pods that are older than the proofs:
 	 * state/old_pods.h. */

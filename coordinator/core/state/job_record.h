@@ -27,6 +27,7 @@ struct job_want {
 	uint32_t per_node; /* so many members may share a node; 0 counts as 1 */
 	/* 1 <= min_parallelism <= parallelism <= completions */
 	uint32_t completions, parallelism, min_parallelism, backoff_limit, max_unavailable;
+	uint32_t failures_fail_index, failed_indexes_fail; /* 0: no number does */
 	int32_t priority;
 	int64_t deadline_s, ttl_s; /* -1: the spec has none */
 	int64_t start_deadline_s;  /* 0: the spec has none */
@@ -71,10 +72,10 @@ struct job_dns {
 /* The state and what belongs to it. */
 struct job_life {
 	enum job_state state;
-	int64_t start_ms, end_ms;  /* wall times in whole seconds */
-	bool started;              /* a container of a member has started */
-	uint32_t completed_before; /* indexes that had succeeded before the job (re)started */
-	bool formed;               /* the members of the gang had pods at the same time */
+	int64_t start_ms, end_ms; /* wall times in whole seconds */
+	bool started;             /* a container of a member has started */
+	uint32_t over_before;     /* indexes that were over before the job (re)started */
+	bool formed;              /* the members of the gang had pods at the same time */
 	bool together; /* the members of the gang ran at the same time, or had succeeded */
 	bool retrying; /* an index waits for its next try … */
 	uint32_t retrying_index; /* … the lowest of them */

@@ -8,7 +8,7 @@ static bool holds(const struct attempt *a)
 {
 	const struct job_record *j = a->job;
 	return attempt_current(a) && !attempt_replaceable(a) && a->id.index < j->spec.completions &&
-	       !job_index_completed(j, a->id.index);
+	       !job_index_over(j, a->id.index);
 }
 
 /* Where parallelism leaves out no index, nobody has to count. */
@@ -34,8 +34,7 @@ bool lacking_next(const struct job_record *j, struct lacking *l, uint32_t *ret_i
 	uint32_t i;
 	if (!l->left)
 		return false;
-	for (i = l->next; (i = runs_next_out(&j->members.completed, i)) < j->spec.completions;
-	     i++) {
+	for (i = l->next; (i = job_next_open(j, i)) < j->spec.completions; i++) {
 		a = job_current(j, i);
 		if (a && !attempt_replaceable(a))
 			continue;

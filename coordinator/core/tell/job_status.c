@@ -69,6 +69,7 @@ static struct status_print fingerprint(const struct job_status *s)
 		h = hash_mix_str(hash_mix(h, (uint64_t)s->satisfied[i].condition),
 				 s->satisfied[i].name);
 	h = hash_mix_str(hash_mix_str(h, str_or_empty(s->completed)), str_or_empty(s->selector));
+	h = hash_mix_str(h, str_or_empty(s->failed_indexes));
 	h = hash_mix_str(hash_mix_str(h, str_or_empty(s->reason)), str_or_empty(s->message));
 	return (struct status_print){hash_mix(h, (uint64_t)s->observed_generation), head};
 }
@@ -80,9 +81,8 @@ static struct strs active_nodes(const struct job_record *j, struct arena *a)
 		arena_alloc(a, ((size_t)j->members.count[ATTEMPT_RUNNING] + 1) * sizeof *v);
 	struct strs ret = {.v = v};
 	must(v);
-	const struct runs *done = &j->members.completed; /* no member of these runs for long */
-	for (uint32_t i = runs_next_out(done, 0); i < job_slots_end(j);
-	     i = runs_next_out(done, i + 1)) {
+	/* No member of an index that is over runs for long. */
+	for (uint32_t i = job_next_open(j, 0); i < job_slots_end(j); i = job_next_open(j, i + 1)) {
 		const struct attempt *at = job_current(j, i);
 		if (at && at->state == ATTEMPT_RUNNING)
 			v[ret.n++] = at->node->name;
@@ -90,10 +90,10 @@ static struct strs active_nodes(const struct job_record *j, struct arena *a)
 	return ret;
 }
 
-static const char *completed(const struct job_record *j, struct arena *a)
+static const char *indexes(const struct job_record *j, const struct runs *r, struct arena *a)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT(COMPLETIONS_MAX * 6);
-	runs_format(&j->members.completed, j->spec.completions, &b);
+	runs_format(r, j->spec.completions, &b);
 	const char *s = arena_strdup(a, buf_str(&b));
 	must(s);
 	return s;
@@ -190,7 +190,8 @@ static void view(const struct job_record *j, struct arena *a, struct job_status 
 				 .succeeded = j->members.ncompleted,
 				 .failed = j->members.failed,
 				 .attempts = j->members.highest_attempt,
-				 .completed = completed(j, a),
+				 .completed = indexes(j, &j->members.completed, a),
+				 .failed_indexes = indexes(j, &j->members.failed_indexes, a),
 				 .selector = arena_printf(a, LABEL_JOB_UID "=%s", j->uid),
 				 .reason = reason_name(j->told.reason),
 				 .message = j->told.message,

@@ -26,10 +26,11 @@ static int64_t wall_second(const struct core *c, int64_t at_ms)
 static void set_last_end(struct core *c, struct job_record *j, uint32_t index, enum reason reason,
 			 const char *words)
 {
+	bool over = job_index_over(j, index);
 	text_set(&j->told.last_failure, words);
 	j->told.last_end = reason;
 	j->told.last_index = index;
-	j->told.next_try_ms = wall_second(c, job_slot(j, index)->retry_ms);
+	j->told.next_try_ms = over ? 0 : wall_second(c, job_slot(j, index)->retry_ms);
 	if (j->told.failure_event_ms > c->now_ms)
 		return;
 	j->told.failure_event_ms = c->now_ms + FAILURE_EVENT_MS;
@@ -282,7 +283,7 @@ static bool waits(const struct core *c, const struct job_record *j, uint32_t ind
 	if (index == UINT32_MAX)
 		return true;                            /* told by the leader before */
 	const struct slot *s = job_slot_find(j, index); /* made with the attempt that ended */
-	return !s->current && s->retry_ms > c->now_ms;
+	return !s->current && s->retry_ms > c->now_ms && !job_index_over(j, index);
 }
 
 /* The one that is told of is tried already, and another waits: it is told of instead, once. */
@@ -317,7 +318,13 @@ void tell_doubt(struct core *c, struct job_record *j)
 static void say_how_far(struct job_record *j)
 {
 	bool turns = j->spec.completions != j->spec.parallelism && j->life.start_ms;
-	if (turns)
+	if (j->members.nfailed_indexes)
+		job_set_message(j, R_NONE,
+				"%u of %u indexes have succeeded, %u failed for good "
+				"(status.failedIndexes)",
+				j->members.ncompleted, j->spec.completions,
+				j->members.nfailed_indexes);
+	else if (turns)
 		job_set_message(j, R_NONE, "%u of %u indexes have succeeded", j->members.ncompleted,
 				j->spec.completions);
 	else if (j->told.reason != R_NONE || *j->told.message)

@@ -51,8 +51,7 @@ def test_good(server, check):
 
 def test_defaults(server, check):
     _, made = server.request("POST", JOBS, job("defaults"))
-    wanted = {"command": ["true"], "parallelism": 1, "priority": 0, "suspend": False, "backoffLimit": 6,
-              "onNodeLoss": "Replace", "updateStrategy": {"type": "RollingUpdate"}}
+    wanted = {"command": ["true"], "parallelism": 1, "priority": 0, "suspend": False, "onNodeLoss": "Replace", "updateStrategy": {"type": "RollingUpdate"}}
     check.that("defaults", made["spec"] == wanted, made["spec"])
     check.that("status at birth", "status" not in made, made)
 
@@ -62,7 +61,7 @@ def full_status():
     condition = {"type": "Complete", "status": "True", "reason": "CompletionsReached", "message": "",
                  "lastTransitionTime": when, "observedGeneration": 1}
     return {"state": "Running", "startTime": when, "activeNodes": ["n1"], "active": 1, "ready": 1, "succeeded": 2,
-            "failed": 3, "completedIndexes": "0,2-5", "attempts": 1000000000, "selector": "a=b",
+            "failed": 3, "completedIndexes": "0,2-5", "failedIndexes": "1", "attempts": 1000000000, "selector": "a=b",
             "satisfiedDependencies": [{"name": "a" * 57, "condition": "Finished"}] * 16,
             "superseded": [{"index": 9999, "attempt": 1, "node": "n2", "replacedBy": 2}], "reason": "R",
             "failures": [{"index": 99999, "attempt": 1, "node": "n2", "exitCode": -1, "reason": "Error",
@@ -103,7 +102,7 @@ def change_of(spec, field):
     if isinstance(old, bool):
         return not old
     if isinstance(old, int):
-        return old + 1
+        return old + 1 if old < 100000 else 1
     if isinstance(old, str):
         return {"Wait": "Fail", "Slurm": "JAX"}.get(old, "other")
     if isinstance(old, list):
@@ -113,6 +112,9 @@ def change_of(spec, field):
         "nodeSelector": {"x": "1"}, "resources": {"requests": {"cpu": "1m"}},
         "nodeAffinity": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "z", "operator": "Exists"}]}]},
     }[field]
+
+
+IMMUTABLE = ("backoffLimitPerIndex",)  # in a live job too
 
 
 def test_dependencies(server, check):
@@ -144,14 +146,18 @@ def test_final(server, check):
     spec = made[1]["spec"]
     path = JOBS + "/final"
     check.accepted("a live job may change", server.request("PATCH", path, {"spec": {"priority": 7}}, kind=MERGE))
+    for field, value in (("backoffLimitPerIndex", 7), ("backoffLimitPerIndex", None)):
+        answer = server.request("PATCH", path, {"spec": {field: value}}, kind=MERGE)
+        check.refused(f"a live job: {field} {value}", answer, "spec." + field, "field is immutable")
     server.request("PATCH", path + "/status", {"status": {"state": "Failed"}}, kind=MERGE)
     for field in sorted(set(spec) - {"ttlSecondsAfterFinished"}):
         answer = server.request("PATCH", path, {"spec": {field: change_of(spec, field)}}, kind=MERGE)
-        check.refused("finished: change of " + field, answer, "has finished")
-        if field not in ("command", "parallelism", "priority", "suspend", "backoffLimit", "onNodeLoss",
+        fixed = "is immutable" if field in IMMUTABLE else "has finished"
+        check.refused("finished: change of " + field, answer, fixed)
+        if field not in ("command", "parallelism", "priority", "suspend", "onNodeLoss",
                          "updateStrategy"):
             answer = server.request("PATCH", path, {"spec": {field: None}}, kind=MERGE)
-            check.refused("finished: removal of " + field, answer, "has finished")
+            check.refused("finished: removal of " + field, answer, fixed)
     check.accepted("finished: ttl", server.request("PATCH", path, {"spec": {"ttlSecondsAfterFinished": 9}}, kind=MERGE))
     check.accepted("finished: label", server.request("PATCH", path, {"metadata": {"labels": {"a": "b"}}}, kind=MERGE))
     for change in ({"state": "Running"}, {"state": None}, None):

@@ -37,9 +37,9 @@ static uint32_t without_pod(const struct shelf *pods, const struct version *job)
 {
 	struct bitset done = {0};
 	uint32_t live = 0, most = job->job.spec.parallelism, n = job_completions(&job->job.spec);
-	if (check_final(job->job.status.state) ||
-	    !ref_indexes(&done, str_or_empty(job->job.status.completed), COMPLETIONS_MAX))
+	if (check_final(job->job.status.state))
 		n = 0;
+	check_indexes_over(job, &done);
 	for (uint32_t i = 0; i < pods->n; i++)
 		live += str_eq(pods->v[i]->meta.owner_uid, job->meta.uid) && !pod_ended(pods->v[i]);
 	uint32_t ended = bitset_count(&done);

@@ -3,6 +3,7 @@
 
 #include "test/sim/checks/place.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bitset.h"
@@ -229,6 +230,24 @@ static bool completed(const struct version *job, uint32_t index)
 	       bitset_has(&done, index);
 }
 
+/* Its pods show as many failures as fail the index. */
+static bool failed_too_often(const struct checks *c, const struct line *l)
+{
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	uint32_t n = 0, most = l->job->job.spec.failures_fail_index;
+	for (uint32_t i = 0; most && i < sh->n; i++) {
+		const struct version *v = sh->v[i];
+		bool evicted = str_eq(v->pod.reason, "Evicted");
+		n += str_eq(v->meta.owner_uid, l->job->meta.uid) && !v->forged &&
+		     strtoul(check_label(v, LABEL_INDEX), NULL, 10) == l->index &&
+		     v->pod.phase == POD_FAILED && !v->pod.disruption_target &&
+		     !v->meta.deleted_ms && !check_pod_refused(v) &&
+		     (evicted || (!str_eq(v->pod.terminated_reason, "Unknown") &&
+				  !str_eq(v->pod.terminated_reason, "ContainerStatusUnknown")));
+	}
+	return most && n >= most;
+}
+
 /* What has been written, not what is known: the write comes before the try. */
 static bool uncounted(struct checks *c, struct mind *m, const struct line *l)
 {
@@ -246,14 +265,16 @@ static void placed_whether(struct checks *c, struct mind *m, const struct line *
 {
 	const struct job_spec *s = &l->job->job.spec;
 	const struct job_status *st = &l->job->job.status;
-	const char *bad = s->suspend                       ? "it is suspended"
-			  : l->job->meta.deleted_ms        ? "it is being deleted"
-			  : check_final(st->state)         ? "it is finished"
-			  : l->index >= job_completions(s) ? "there is no such index"
-			  : completed(l->job, l->index)    ? "the index is completed"
-			  : st->failed > s->backoff_limit  ? "more members failed than may"
-			  : uncounted(c, m, l)             ? "its failure is not in status"
-							   : NULL;
+	const char *bad = s->suspend                             ? "it is suspended"
+			  : l->job->meta.deleted_ms              ? "it is being deleted"
+			  : check_final(st->state)               ? "it is finished"
+			  : l->index >= job_completions(s)       ? "there is no such index"
+			  : completed(l->job, l->index)          ? "the index is completed"
+			  : check_index_failed(l->job, l->index) ? "the index has failed"
+			  : failed_too_often(c, l)               ? "its index failed too often"
+			  : st->failed > s->backoff_limit        ? "more members failed than may"
+			  : uncounted(c, m, l)                   ? "its failure is not in status"
+								 : NULL;
 	if (bad)
 		world_fail(c->world, "decide-member",
 			   "%s: member %u attempt %u of %s is placed: %s", m->proc->host.name,

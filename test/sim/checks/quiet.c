@@ -117,6 +117,26 @@ static void check_names(struct cluster *cl, const struct version *v)
 			   v->meta.name);
 }
 
+/* A job whose indexes are all over has ended, as these say. */
+static void check_indexes(struct cluster *cl, const struct version *v)
+{
+	AUTO(bitset_done) struct bitset over = {0};
+	const struct job_status *st = &v->job.status;
+	const struct job_spec *s = &v->job.spec;
+	bool failed = *str_or_empty(st->failed_indexes);
+	check_indexes_over(v, &over);
+	uint32_t n = bitset_count(&over), bad = n - st->succeeded;
+	bool all = n == job_completions(s), named = str_eq(st->reason, "FailedIndexes");
+	bool most = s->failed_indexes_fail && bad >= s->failed_indexes_fail;
+	if (!check_final(st->state) && (all || most) && !v->meta.deleted_ms)
+		world_fail(&cl->world, "failed-indexes", "job %s goes on: %u are over, %u failed",
+			   v->meta.name, n, bad);
+	if ((st->state == JOB_COMPLETED && failed) || (named && (!all || !failed)) ||
+	    (str_eq(st->reason, "MaxFailedIndexesExceeded") && !most))
+		world_fail(&cl->world, "failed-indexes", "job %s is %s, %s: %u are over, %u failed",
+			   v->meta.name, job_state_text(st->state), st->reason, n, bad);
+}
+
 static void check_job(struct cluster *cl, const struct version *v)
 {
 	const struct job_status *st = &v->job.status;
@@ -136,6 +156,7 @@ static void check_job(struct cluster *cl, const struct version *v)
 	if (st->state == JOB_COMPLETED && st->succeeded != job_completions(&v->job.spec))
 		world_fail(&cl->world, "completed", "job %s is Completed with %u of %u",
 			   v->meta.name, st->succeeded, job_completions(&v->job.spec));
+	check_indexes(cl, v);
 	if (final && !st->end_ms)
 		world_fail(&cl->world, "end-time", "job %s is %s without endTime", v->meta.name,
 			   job_state_text(st->state));

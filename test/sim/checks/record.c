@@ -68,6 +68,29 @@ bool check_node_went(struct checks *c, const char *node)
 		cl->world.clock.now_ms < cl->deaf_until_ms + FAULTY_MS);
 }
 
+/* As a kubelet's admission leaves it; which it was, its words tell. */
+bool check_pod_refused(const struct version *pod)
+{
+	return pod->pod.phase == POD_FAILED && !pod->pod.started && !pod->pod.disruption_target &&
+	       *str_or_empty(pod->pod.reason);
+}
+
+void check_indexes_over(const struct version *job, struct bitset *ret)
+{
+	AUTO(bitset_done) struct bitset failed = {0};
+	(void)ref_indexes(ret, str_or_empty(job->job.status.completed), COMPLETIONS_MAX);
+	(void)ref_indexes(&failed, str_or_empty(job->job.status.failed_indexes), COMPLETIONS_MAX);
+	bitset_or(ret, &failed);
+}
+
+bool check_index_failed(const struct version *job, uint32_t index)
+{
+	AUTO(bitset_done) struct bitset failed = {0};
+	return ref_indexes(&failed, str_or_empty(job->job.status.failed_indexes),
+			   COMPLETIONS_MAX) &&
+	       bitset_has(&failed, index);
+}
+
 bool check_index_completed(const struct version *job, const struct version *pod)
 {
 	struct bitset done = {0};

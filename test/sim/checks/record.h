@@ -106,6 +106,10 @@ bool check_broken(struct checks *c, const char *node); /* it, its agent or its l
 bool check_faulty(struct checks *c, const char *node); /* or a coordinator stood still */
 bool check_node_went(struct checks *c, const char *node);
 bool check_index_completed(const struct version *job, const struct version *pod);
+bool check_pod_refused(const struct version *pod); /* by its kubelet */
+/* Those that have succeeded, and those that failed for good, by its status. */
+void check_indexes_over(const struct version *job, struct bitset *ret);
+bool check_index_failed(const struct version *job, uint32_t index); /* for good, by its status */
 bool check_changed_lately(struct checks *c, const char *name);
 /* It names the resource, be it with 0. */
 bool check_lists(const struct reslist *l, const char *res);

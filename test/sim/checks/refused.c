@@ -12,13 +12,6 @@
 
 enum { PAUSE_MS = 9000, FORBIDDEN_MS = 3590000 };
 
-/* As a kubelet's admission leaves it; which it was, its words tell. */
-bool check_pod_refused(const struct version *pod)
-{
-	return pod->pod.phase == POD_FAILED && !pod->pod.started && !pod->pod.disruption_target &&
-	       *str_or_empty(pod->pod.reason);
-}
-
 static void refused_gone_key(struct buf *key, const char *uid)
 {
 	buf_printf(key, "refused-gone/%s", uid);

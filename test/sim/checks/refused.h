@@ -8,6 +8,5 @@
 void check_asked_again(struct checks *c, const struct version *pod); /* it was created just now */
 /* Its status was written: no job fails with PodRefused while a node might admit it. */
 void check_refused_job(struct checks *c, const struct version *prev, const struct version *job);
-bool check_pod_refused(const struct version *pod);
 void check_note_refused_gone(struct checks *c, const struct version *pod); /* it went just now */
 bool check_refused_gone_lately(struct checks *c, const char *uid); /* a refused pod of the job */

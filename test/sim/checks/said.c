@@ -49,7 +49,7 @@ static void together_key(struct buf *b, const char *uid)
 	buf_printf(b, "together/%s", uid);
 }
 
-/* Indexes that have succeeded since it started, for all that is known: a suspension may have begun
+/* Indexes that are over since it started, for all that is known: a suspension may have begun
  * another start. */
 static uint32_t since_start(const struct version *job, const struct bitset *done)
 {
@@ -77,9 +77,9 @@ void check_note_together(struct checks *c, const struct version *pod)
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	const struct version *job = world_by_uid(c->world, API_JOB, uid);
 	uint32_t n = 0;
-	if (!job || !str_eq(job->meta.ns, pod->meta.ns) ||
-	    !ref_indexes(&done, str_or_empty(job->job.status.completed), COMPLETIONS_MAX))
+	if (!job || !str_eq(job->meta.ns, pod->meta.ns))
 		return;
+	check_indexes_over(job, &done);
 	for (uint32_t i = 0; i < sh->n; i++) {
 		bool mine =
 			check_owned(sh->v[i], job) && sh->v[i]->pod.started && !pod_ended(sh->v[i]);

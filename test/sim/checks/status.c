@@ -54,6 +54,41 @@ static void check_earned(struct checks *c, const struct version *job, const stru
 	}
 }
 
+/* An index that has failed for good stays so, has not succeeded, and was tried often enough. What
+ * another than Muster wrote is not judged. */
+static void check_failed_indexes(struct checks *c, const struct version *was,
+				 const struct version *is)
+{
+	AUTO(bitset_done) struct bitset done = {0}, before = {0}, after = {0};
+	const struct job_status *a = &was->job.status, *b = &is->job.status;
+	if (!ref_indexes(&before, str_or_empty(a->failed_indexes), COMPLETIONS_MAX) ||
+	    !ref_indexes(&after, str_or_empty(b->failed_indexes), COMPLETIONS_MAX)) {
+		world_fail(c->world, "failed-format", "job %s: \"%s\"", is->meta.name,
+			   b->failed_indexes);
+		return;
+	}
+	if (c->said_step != c->world->clock.steps)
+		return;
+	(void)ref_indexes(&done, str_or_empty(b->completed), COMPLETIONS_MAX);
+	for (uint32_t i = bitset_next(&after, 0); i != UINT32_MAX; i = bitset_next(&after, i + 1)) {
+		AUTO(buf_done) struct buf index = BUF_INIT(16);
+		buf_printf(&index, "%u", i);
+		if (bitset_has(&done, i))
+			world_fail(c->world, "failed-and-completed", "job %s: index %u",
+				   is->meta.name, i);
+		if (!bitset_has(&before, i) &&
+		    (!is->job.spec.failures_fail_index ||
+		     cluster_tally(c->cluster, is->meta.uid, buf_str(&index))->failures <
+			     is->job.spec.failures_fail_index))
+			world_fail(c->world, "failed-early", "job %s: index %u", is->meta.name, i);
+	}
+	bitset_andnot(&before, &after);
+	if (bitset_count(&before) && is->meta.generation == was->meta.generation &&
+	    b->observed_generation == a->observed_generation)
+		world_fail(c->world, "failed-shrinks", "job %s: %s then %s", is->meta.name,
+			   a->failed_indexes, str_or_empty(b->failed_indexes));
+}
+
 void check_status(struct checks *c, const struct version *was, const struct version *is)
 {
 	const struct job_status *a = &was->job.status, *b = &is->job.status;
@@ -80,6 +115,7 @@ void check_status(struct checks *c, const struct version *was, const struct vers
 	}
 	bitset_done(&before);
 	bitset_done(&after);
+	check_failed_indexes(c, was, is);
 	check_spec_followed(c, is);
 	check_words(c, was, is);
 	/* The highest there is comes from a story's user, who writes the status himself. */

@@ -112,7 +112,8 @@ void check_stopped(struct checks *c, const struct mind *m, const struct line *l)
 		{"job scaled down", is_above},    {"job suspended", is_suspended},
 		{"template changed", runs_other}, {"node no longer matches", mismatches},
 		{"index completed", NULL},        {"superseded", NULL},
-		{"gang not complete", NULL},      {"job finished", NULL},
+		{"index failed", NULL},           {"gang not complete", NULL},
+		{"job finished", NULL},
 	};
 	size_t i = 0;
 	note_stopped(c, l);
@@ -186,7 +187,8 @@ static bool quota_lately(struct checks *c)
 static bool exhausted(struct checks *c, const struct version *job)
 {
 	return cluster_tally(c->cluster, job->meta.uid, "all")->failures >
-	       job->job.spec.backoff_limit;
+		       job->job.spec.backoff_limit ||
+	       job->job.spec.failed_indexes_fail;
 }
 
 /* Refused or disrupted: nothing counts it but the number of attempts. */

@@ -64,9 +64,9 @@ void check_turn(struct checks *c, struct mind *m, const struct line *l)
 	const char *uid = job->meta.uid;
 	uint32_t n = 0;
 	if (job_completions(&job->job.spec) <= job->job.spec.parallelism ||
-	    job->meta.generation != 1 ||
-	    !ref_indexes(&done, str_or_empty(job->job.status.completed), COMPLETIONS_MAX))
+	    job->meta.generation != 1)
 		return;
+	check_indexes_over(job, &done);
 	find_live(c, uid, &live);
 	bitset_set(&live, l->index);
 	for (uint32_t i = 0; i < l->index; i++) {

@@ -23,7 +23,7 @@ struct cluster_config {
 
 struct tally { /* starts and refusals of one index of one job */
 	UT_hash_handle hh;
-	char key[64]; /* uid/index; uid/all for failures */
+	char key[64]; /* uid/index; uid/all for those of all indexes */
 	uint32_t starts, refusals, failures;
 };
 
@@ -66,6 +66,6 @@ bool machine_absent(const struct machine *m); /* its kubelet says nothing to the
 bool cluster_gone(const struct cluster *cl, const char *node); /* its machine never comes back */
 bool cluster_any_gone(const struct cluster *cl);
 bool cluster_agentless(const struct cluster *cl, const char *node);
-/* Made if there is none. index: a number, or "all" for the job's failures. */
+/* Made if there is none. index: a number, or "all" for the failures of all. */
 struct tally *cluster_tally(struct cluster *cl, const char *uid, const char *index);
 void cluster_tallies_free(struct cluster *cl);

@@ -124,9 +124,16 @@ static void begins(struct cluster *cl, struct version *c, const struct machine *
 			 uid);
 }
 
+/* By its own fault. */
+static void note_failure(struct cluster *cl, const struct version *pod)
+{
+	cluster_tally(cl, str_or_empty(pod->meta.owner_uid), "all")->failures++;
+	cluster_tally(cl, str_or_empty(pod->meta.owner_uid), index_of(pod))->failures++;
+}
+
 static void init_fails(struct cluster *cl, struct version *c)
 {
-	cluster_tally(cl, str_or_empty(c->meta.owner_uid), "all")->failures++;
+	note_failure(cl, c);
 	c->ended_ms = kubelet_wall(cl, c);
 	pod_running_end(c, 143, "Error", c->ended_ms);
 }
@@ -215,7 +222,7 @@ static void evict_own(struct cluster *cl, const struct version *pod)
 		evicted(cl, pod, "Usage of EmptyDir volume \"scratch\" exceeds the limit \"1Mi\". ",
 			lost ? "ContainerStatusUnknown" : "Error");
 	if (!pod->meta.deleted_ms)
-		cluster_tally(cl, str_or_empty(pod->meta.owner_uid), "all")->failures++;
+		note_failure(cl, pod);
 	server_count(&cl->world.server, FACT_EVICTED_OWN);
 	server_put(&cl->world.server, c);
 }
@@ -226,7 +233,7 @@ static void end_pod_at(struct cluster *cl, const struct version *pod, int32_t ex
 {
 	struct version *c = version_clone(pod);
 	if (exit_code && exit_code != 255 && !pod->meta.deleted_ms)
-		cluster_tally(cl, str_or_empty(pod->meta.owner_uid), "all")->failures++;
+		note_failure(cl, pod);
 	c->ended_ms = ended_ms;
 	pod_set_phase(c, exit_code ? "Failed" : "Succeeded");
 	pod_running_end(c, exit_code, exit_code ? reason : "Completed", ended_ms);
@@ -272,6 +279,7 @@ static void on_finish(void *self, uint64_t uid)
 	bool fails = t.fails &&
 		     cluster_tally(cl, str_or_empty(pod->meta.owner_uid), index_of(pod))->starts <=
 			     t.fails;
+	fails |= t.bad && strtoul(index_of(pod), NULL, 10) % t.bad == t.bad - 1;
 	if (t.evict)
 		evict_own(cl, pod);
 	else if (t.oom)

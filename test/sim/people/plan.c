@@ -194,6 +194,23 @@ static void make_shares(const struct plan *p, struct plan_job *j, uint64_t seed)
 		j->want.parallelism += (uint32_t)draw(&r, 0, 4);
 }
 
+/* Drawn apart, too. In half of these jobs each second or third index fails whatever is done. */
+static void make_index_limits(const struct plan *p, struct plan_job *j, uint64_t seed)
+{
+	struct rng r = {.s = seed * 64 + p->njobs + 1299709};
+	if (!p->indexes || !draw_percent(&r, 50))
+		return;
+	j->want.failures_fail_index = (uint32_t)draw(&r, 1, 3);
+	if (draw_percent(&r, 50))
+		j->want.failed_indexes_fail = (uint32_t)draw(&r, 1, 4);
+	if (draw_percent(&r, 70))
+		j->want.backoff_limit = INT32_MAX;
+	if (draw_percent(&r, 50)) {
+		add_words(j, draw_percent(&r, 50) ? " bad=2" : " bad=3");
+		j->may_fail = true;
+	}
+}
+
 static void make_job(struct plan *p, const struct plan_config *cfg,
 		     const struct cluster_config *cluster, bool all_catch, struct rng *r)
 {
@@ -252,6 +269,7 @@ static void make_job(struct plan *p, const struct plan_config *cfg,
 	make_shares(p, j, cfg->seed);
 	make_completions(p, j, cfg->seed);
 	make_dependencies(p, j, cfg->seed);
+	make_index_limits(p, j, cfg->seed);
 	p->njobs++;
 }
 
@@ -371,6 +389,7 @@ void plan_make(struct plan *p, const struct plan_config *cfg, struct cluster_con
 			   .sweeps = cfg->seed % 5 == 3 && !cfg->narrow,
 			   .depends = cfg->seed % 4 == 2 && !cfg->narrow,
 			   .shares = cfg->seed % 5 == 1 && !cfg->narrow,
+			   .indexes = cfg->seed % 7 == 4 && !cfg->narrow,
 			   .needs = cfg->seed % 8 == 5 && !cfg->narrow,
 			   .first = cfg->seed % 8 == 6 && !cfg->narrow,
 			   .room = cfg->seed / 8 % 2,

@@ -39,6 +39,7 @@ struct plan {
 	bool sweeps;    /* jobs have completions of their own */
 	bool depends;   /* jobs wait for others */
 	bool shares;    /* members of jobs may share nodes */
+	bool indexes;   /* jobs have limits for the failures of an index */
 	bool first;     /* jobs have claims that wait for their first consumer */
 	bool room;      /* the provisioner of these tells where it has room */
 	bool needs;     /* jobs have a RuntimeClass and claims */

@@ -31,6 +31,7 @@ static uint64_t hash_spec(const struct job_spec *s)
 	for (uint32_t i = 0; i < s->ndepends_on; i++)
 		h = hash_u64(hash_str(h, s->depends_on[i].name),
 			     (uint64_t)s->depends_on[i].condition);
+	h = hash_u64(hash_u64(h, s->failures_fail_index), s->failed_indexes_fail);
 	h = hash_u64(hash_u64(h, s->suspend), (uint64_t)s->on_node_loss);
 	return hash_selection(hash_str(h, str_or_empty(s->template_hash)), s);
 }
@@ -45,11 +46,13 @@ void twin_note(const struct plan *p, struct cluster *cl, struct job_end *ret)
 		const char *why = str_or_empty(v->job.status.reason);
 		ret[i] = (struct job_end){
 			.there = true,
-			.by_rule =
-				spec->active_deadline_s >= 0 || spec->start_deadline_s > 0 ||
-				p->job[i].sysctl > 1 || str_eq(why, "NodeLost") ||
-				str_eq(why, "DependencyNeverSatisfied") ||
-				(str_eq(why, "BackoffLimitExceeded") && !p->job[i].expect_failed),
+			.by_rule = spec->active_deadline_s >= 0 || spec->start_deadline_s > 0 ||
+				   p->job[i].sysctl > 1 || str_eq(why, "NodeLost") ||
+				   str_eq(why, "DependencyNeverSatisfied") ||
+				   (!p->job[i].expect_failed &&
+				    (str_eq(why, "BackoffLimitExceeded") ||
+				     str_eq(why, "FailedIndexes") ||
+				     str_eq(why, "MaxFailedIndexesExceeded"))),
 			.fleeting = spec->ttl_s >= 0,
 			.state = v->job.status.state,
 			.spec = hash_spec(spec)};

@@ -123,7 +123,12 @@ void edit_spec(struct version *v, enum edit what, uint32_t n)
 		spec->tolerations = pattern_tolerations(n, &spec->ntolerations);
 		break;
 	case EDIT_PRIORITY: spec->priority = (int32_t)(n % 5) - 2; break;
-	case EDIT_BACKOFF: spec->backoff_limit = n % 5; break;
+	case EDIT_BACKOFF:
+		if (spec->failures_fail_index && n % 2)
+			spec->failed_indexes_fail = n % 5;
+		else
+			spec->backoff_limit = n % 5;
+		break;
 	case EDIT_DEADLINE:
 		if (n % 7 == 3)
 			spec->start_deadline_s = n % 2 ? 5 + (int64_t)(n % 90) : 0;

@@ -146,6 +146,7 @@ struct job_status copy_job_status(struct arena *a, const struct job_status *s)
 	c.failures = failures;
 	c.satisfied = copy_dependencies(a, s->satisfied, s->nsatisfied);
 	c.completed = copy_str(a, s->completed);
+	c.failed_indexes = copy_str(a, s->failed_indexes);
 	c.selector = copy_str(a, s->selector);
 	c.reason = copy_str(a, s->reason);
 	c.message = copy_str(a, s->message);

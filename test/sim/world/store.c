@@ -179,11 +179,11 @@ static void say_conds(struct buf *b, const struct cond *v, uint32_t n)
 
 static void say_job_status(struct buf *b, const struct job_status *s)
 {
-	buf_printf(b, "%s %" PRId64 " %" PRId64 " %u %u %u %u %u %s|%s|%s|%s %" PRId64,
+	buf_printf(b, "%s %" PRId64 " %" PRId64 " %u %u %u %u %u %s|%s|%s|%s|%s %" PRId64,
 		   job_state_text(s->state), s->start_ms / 1000, s->end_ms / 1000, s->active,
 		   s->ready, s->succeeded, s->failed, s->attempts, str_or_empty(s->completed),
-		   str_or_empty(s->selector), str_or_empty(s->reason), str_or_empty(s->message),
-		   s->observed_generation);
+		   str_or_empty(s->failed_indexes), str_or_empty(s->selector),
+		   str_or_empty(s->reason), str_or_empty(s->message), s->observed_generation);
 	say_strs(b, &s->active_nodes);
 	for (uint32_t i = 0; i < s->nsuperseded; i++)
 		buf_printf(b, "{%u %u %u %s}", s->superseded[i].index, s->superseded[i].attempt,

@@ -37,6 +37,8 @@ static void take_word(struct template_facts *t, struct arena *a, const char *key
 		t->exit_code = (int32_t)n;
 	else if (str_eq(key, "fails"))
 		t->fails = (uint32_t)n;
+	else if (str_eq(key, "bad"))
+		t->bad = (uint32_t)n;
 	else if (str_eq(key, "refuse"))
 		t->refuse = (uint32_t)n;
 	else if (str_eq(key, "pull"))

@@ -17,6 +17,7 @@ struct template_facts {
 	int64_t run_ms;
 	int32_t exit_code;
 	uint32_t fails;  /* so many starts of an index fail with exit 1 before one succeeds */
+	uint32_t bad;    /* each bad-th index fails whenever it is tried; 0: none does */
 	uint32_t refuse; /* so many pods of an index are refused by the kubelet */
 	/* So long the image cannot be pulled, a ConfigMap is missing, a volume is not mounted. */
 	int64_t pull_ms, config_ms, mount_ms;

@@ -62,6 +62,9 @@ static void as_a_bitset(void **state)
 		assert_true(same(&r, &b));
 		runs_or(&r, &o);
 		assert_true(same(&r, &b));
+		runs_andnot(&r, &o);
+		bitset_andnot(&b, &p);
+		assert_true(same(&r, &b));
 	}
 }
 

@@ -67,7 +67,8 @@ static void job(void **state)
 		       "{\"metadata\":{\"name\":\"j\"},\"spec\":{\"command\":[\"x\"],"
 		       "\"parallelism\":8,\"completions\":90,\"minParallelism\":20,\"priority\":-5,"
 		       "\"suspend\":true,"
-		       "\"backoffLimit\":0,\"activeDeadlineSeconds\":60,"
+		       "\"backoffLimit\":0,\"backoffLimitPerIndex\":2,\"maxFailedIndexes\":0,"
+		       "\"activeDeadlineSeconds\":60,"
 		       "\"dependsOn\":[{\"name\":\"a\",\"condition\":\"Started\"},{\"name\":"
 		       "\"b\"},{\"condition\":7}],"
 		       "\"startDeadlineSeconds\":90,\"terminationGracePeriodSeconds\":7,"
@@ -88,6 +89,7 @@ static void job(void **state)
 		       "\"activeNodes\":[\"n1\",\"n2\"],\"active\":2,\"ready\":1,\"succeeded\":3,"
 		       "\"failed\":4,\"attempts\":9,\"completedIndexes\":\"0,2-3\","
 		       "\"satisfiedDependencies\":[{\"name\":\"b\",\"condition\":\"Failed\"}],"
+		       "\"failedIndexes\":\"1,4\","
 		       "\"superseded\":[{\"index\":6,\"attempt\":1,\"node\":\"n3\",\"replacedBy\":"
 		       "9}],"
 		       "\"failures\":[{\"index\":5,\"attempt\":8,\"node\":\"n2\",\"exitCode\":-2,"
@@ -103,6 +105,8 @@ static void job(void **state)
 	assert_int_equal(s->priority, -5);
 	assert_true(s->suspend);
 	assert_int_equal(s->backoff_limit, 0);
+	assert_int_equal(s->failures_fail_index, 3);
+	assert_int_equal(s->failed_indexes_fail, 1);
 	assert_int_equal(s->active_deadline_s, 60);
 	assert_int_equal(s->ttl_s, 0);
 	assert_int_equal(s->start_deadline_s, 90);
@@ -148,6 +152,7 @@ static void job(void **state)
 	assert_int_equal(st->active + st->ready + st->succeeded + st->failed, 10);
 	assert_int_equal(st->attempts, 9);
 	assert_string_equal(st->completed, "0,2-3");
+	assert_string_equal(st->failed_indexes, "1,4");
 	assert_int_equal(st->nsuperseded, 1);
 	assert_int_equal(st->superseded[0].index + st->superseded[0].attempt, 7);
 	assert_int_equal(st->superseded[0].by, 9);
@@ -198,6 +203,8 @@ static void job_defaults(void **state)
 	assert_int_equal(s->completions, 0); /* as many */
 	assert_int_equal(s->min_parallelism, 1);
 	assert_int_equal(s->backoff_limit, 6);
+	assert_int_equal(s->failures_fail_index, 0);
+	assert_int_equal(s->failed_indexes_fail, 0);
 	assert_int_equal(s->active_deadline_s, -1);
 	assert_int_equal(s->start_deadline_s, 0);
 	assert_int_equal(s->grace_s, 30);
@@ -217,6 +224,12 @@ static void job_defaults(void **state)
 	assert_int_equal(d.object.job->spec.completions, COMPLETIONS_MAX);
 	assert_int_equal(d.object.job->spec.min_parallelism, 1);
 	assert_false(d.object.job->spec.suspend);
+	/* As batch/v1's SetDefaults_Job. */
+	assert_int_equal(decode(API_JOB, "{\"metadata\":{\"name\":\"j\"},\"spec\":{"
+					 "\"backoffLimitPerIndex\":99999999999}}"),
+			 RC_OK);
+	assert_int_equal(d.object.job->spec.backoff_limit, INT32_MAX);
+	assert_int_equal(d.object.job->spec.failures_fail_index, INT32_MAX + 1U);
 }
 
 static void node(void **state)

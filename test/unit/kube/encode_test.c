@@ -51,6 +51,7 @@ static void job_status(void **state)
 				.ready = 1,
 				.attempts = 3,
 				.completed = "0,2",
+				.failed_indexes = "1",
 				.message = "two run",
 				.observed_generation = 4,
 				.conds = &cond,
@@ -70,7 +71,8 @@ static void job_status(void **state)
 	       "\"observedGeneration\":"
 	       "4,\"reason\":\"Placed\",\"status\":\"True\",\"type\":\"Scheduled\"}],\"endTime\":"
 	       "null,"
-	       "\"failed\":0,\"failures\":[{\"attempt\":2,\"exitCode\":-1,\"finishedAt\":\"2023-11-"
+	       "\"failed\":0,\"failedIndexes\":\"1\",\"failures\":[{\"attempt\":2,\"exitCode\":-1,"
+	       "\"finishedAt\":\"2023-11-"
 	       "14T22:13:20Z\",\"index\":2,\"message\":"
 	       "\"no | "
 	       "\\\"age\\\"\",\"node\":\"n2\",\"reason\":\"Error\"}],\"message\":\"two "

@@ -187,6 +187,7 @@ static void texts(void **state)
 static void numbers_go_to_the_nearest(void **state)
 {
 	struct job low = {.spec = {.priority = INT32_MIN,
+				   .failed_indexes_fail = 1, /* of no index */
 				   .active_deadline_s = INT64_MIN,
 				   .ttl_s = -2,
 				   .grace_s = -1}};
@@ -196,6 +197,8 @@ static void numbers_go_to_the_nearest(void **state)
 				    .per_node = UINT32_MAX,
 				    .priority = INT32_MAX,
 				    .backoff_limit = UINT32_MAX,
+				    .failures_fail_index = UINT32_MAX,
+				    .failed_indexes_fail = UINT32_MAX,
 				    .max_unavailable = UINT32_MAX,
 				    .active_deadline_s = INT64_MAX,
 				    .ttl_s = INT64_MAX,
@@ -207,6 +210,7 @@ static void numbers_go_to_the_nearest(void **state)
 	assert_int_equal(low.spec.parallelism, 1);
 	assert_int_equal(low.spec.min_parallelism, 1);
 	assert_int_equal(low.spec.per_node, 1);
+	assert_int_equal(low.spec.failed_indexes_fail, 0);
 	assert_int_equal(low.spec.priority, -PRIORITY_MAX);
 	assert_int_equal(low.spec.active_deadline_s, -1);
 	assert_int_equal(low.spec.ttl_s, -1);
@@ -218,6 +222,8 @@ static void numbers_go_to_the_nearest(void **state)
 	assert_int_equal(high.spec.per_node, PER_NODE_MAX);
 	assert_int_equal(high.spec.priority, PRIORITY_MAX);
 	assert_int_equal(high.spec.backoff_limit, INT32_MAX);
+	assert_int_equal(high.spec.failures_fail_index, INT32_MAX + 1U);
+	assert_int_equal(high.spec.failed_indexes_fail, COMPLETIONS_MAX + 1);
 	assert_int_equal(high.spec.max_unavailable, PARALLELISM_MAX);
 	assert_int_equal(high.spec.active_deadline_s, INT32_MAX);
 	assert_int_equal(high.spec.ttl_s, INT32_MAX);

@@ -111,6 +111,8 @@ static const char *job_field(struct story *st, const struct version *v, const ch
 		return str_or_empty(s->message);
 	if (str_eq(field, "completed"))
 		return str_or_empty(s->completed);
+	if (str_eq(field, "failedindexes"))
+		return str_or_empty(s->failed_indexes);
 	if (str_eq(field, "superseded"))
 		return superseded(st, s);
 	if (str_eq(field, "failures"))

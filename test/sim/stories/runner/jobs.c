@@ -97,6 +97,8 @@ static void write_status(struct story *st, const char *name, const struct words 
 	s->attempts = (uint32_t)option_whole(w, "attempts", s->attempts);
 	if (option(w, "completed"))
 		s->completed = copy_str(&v->arena, option(w, "completed"));
+	if (option(w, "failedindexes"))
+		s->failed_indexes = copy_str(&v->arena, option(w, "failedindexes"));
 	if (option(w, "message"))
 		s->message = copy_str(&v->arena, option(w, "message"));
 	if (option(w, "state"))

@@ -190,6 +190,8 @@ static void describe_job(struct story *st, const struct version *v)
 	put_line(b, "Completed Indexes:", s->completed);
 	put_conditions(b, s->conds, s->nconds);
 	put_line(b, "Failed:", number(st, s->failed));
+	if (*str_or_empty(s->failed_indexes))
+		put_line(b, "Failed Indexes:", s->failed_indexes);
 	describe_failures(st, s);
 	put_line(b, "Message:", s->message);
 	put_line(b, "Ready:", number(st, s->ready));

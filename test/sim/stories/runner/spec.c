@@ -13,16 +13,17 @@ static const struct {
 	enum { IS_TEXT, IS_MS, IS_MILLI } kind;
 	const char *otherwise; /* NULL: left out */
 } template_keys[] = {
-	{"run", IS_MS, "1s"},        {"exit", IS_TEXT, "0"},        {"fails", IS_TEXT, "0"},
-	{"cpu", IS_MILLI, "100m"},   {"memory", IS_MILLI, "1"},     {"gpu", IS_MILLI, NULL},
-	{"v", IS_TEXT, "1"},         {"refuse", IS_TEXT, NULL},     {"pull", IS_MS, NULL},
-	{"config", IS_MS, NULL},     {"mount", IS_MS, NULL},        {"oom", IS_TEXT, NULL},
-	{"says", IS_TEXT, NULL},     {"term", IS_TEXT, NULL},       {"stop", IS_MS, NULL},
-	{"late", IS_MS, NULL},       {"tolseconds", IS_TEXT, NULL}, {"ask", IS_TEXT, NULL},
-	{"evict", IS_TEXT, NULL},    {"sysctl", IS_TEXT, NULL},     {"init", IS_MS, NULL},
-	{"initexit", IS_TEXT, NULL}, {"sidecar", IS_MS, NULL},      {"inject", IS_MS, NULL},
-	{"second", IS_TEXT, NULL},   {"ready", IS_MS, NULL},        {"spelt", IS_TEXT, NULL},
-	{"port", IS_TEXT, NULL},     {"runtime", IS_TEXT, NULL},    {"claim", IS_TEXT, NULL},
+	{"run", IS_MS, "1s"},     {"exit", IS_TEXT, "0"},      {"fails", IS_TEXT, "0"},
+	{"bad", IS_TEXT, NULL},   {"cpu", IS_MILLI, "100m"},   {"memory", IS_MILLI, "1"},
+	{"gpu", IS_MILLI, NULL},  {"v", IS_TEXT, "1"},         {"refuse", IS_TEXT, NULL},
+	{"pull", IS_MS, NULL},    {"config", IS_MS, NULL},     {"mount", IS_MS, NULL},
+	{"oom", IS_TEXT, NULL},   {"says", IS_TEXT, NULL},     {"term", IS_TEXT, NULL},
+	{"stop", IS_MS, NULL},    {"late", IS_MS, NULL},       {"tolseconds", IS_TEXT, NULL},
+	{"ask", IS_TEXT, NULL},   {"evict", IS_TEXT, NULL},    {"sysctl", IS_TEXT, NULL},
+	{"init", IS_MS, NULL},    {"initexit", IS_TEXT, NULL}, {"sidecar", IS_MS, NULL},
+	{"inject", IS_MS, NULL},  {"second", IS_TEXT, NULL},   {"ready", IS_MS, NULL},
+	{"spelt", IS_TEXT, NULL}, {"port", IS_TEXT, NULL},     {"runtime", IS_TEXT, NULL},
+	{"claim", IS_TEXT, NULL},
 };
 
 static const char *template_value(struct arena *a, size_t i, const struct words *w)
@@ -169,6 +170,12 @@ void story_set_spec(struct story *st, struct version *v, const struct words *w)
 	min = (uint32_t)option_whole(w, "min", min);
 	spec->min_parallelism = min < spec->parallelism ? min : spec->parallelism;
 	spec->backoff_limit = (uint32_t)option_whole(w, "backoff", spec->backoff_limit);
+	spec->failures_fail_index =
+		(uint32_t)option_whole(w, "perindex", spec->failures_fail_index - 1LL) + 1;
+	spec->failed_indexes_fail =
+		(uint32_t)option_whole(w, "mostfailed", spec->failed_indexes_fail - 1LL) + 1;
+	if (option(w, "perindex") && !option(w, "backoff"))
+		spec->backoff_limit = INT32_MAX;
 	spec->priority = (int32_t)option_whole(w, "priority", spec->priority);
 	spec->active_deadline_s = option_whole(w, "deadline", spec->active_deadline_s);
 	spec->names = option_whole(w, "names", spec->parallelism > 1);

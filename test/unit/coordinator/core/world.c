@@ -61,6 +61,8 @@ static void write_job(struct world *w, struct wjob *j)
 	j->job.status = s;
 	w_text(j->completed, sizeof j->completed, "%s", s.completed);
 	j->job.status.completed = j->completed;
+	w_text(j->failed_indexes, sizeof j->failed_indexes, "%s", s.failed_indexes);
+	j->job.status.failed_indexes = j->failed_indexes;
 	j->job.status.reason = text(j, 0, s.reason);
 	j->job.status.message = text(j, 1, s.message);
 	j->job.status.selector = text(j, 2, s.selector);

@@ -44,7 +44,7 @@ struct wjob { /* a job as the API server has it; fill in what a test needs, then
 	struct job job;
 	struct kv selector[4];
 	struct res requests[4];
-	char completed[256];
+	char completed[256], failed_indexes[512];
 	struct cond conds[8];
 	struct superseded superseded[W_NODES];
 	struct failure failures[FAILURES_MAX];

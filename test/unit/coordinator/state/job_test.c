@@ -40,10 +40,10 @@ static void completed_indexes_count_within_completions(void **state)
 	assert_int_equal(j->members.ncompleted, 1);
 	assert_true(job_index_completed(j, 7));
 	j->spec.completions = 8;
-	job_recount_completed(j);
+	job_recount_over(j);
 	assert_int_equal(j->members.ncompleted, 2);
 	j->spec.completions = 1;
-	job_recount_completed(j);
+	job_recount_over(j);
 	assert_int_equal(j->members.ncompleted, 0);
 }
 
