@@ -141,6 +141,22 @@ uint32_t runs_count(const struct runs *r, uint32_t end)
 	return n;
 }
 
+uint32_t runs_common(const struct runs *a, const struct runs *b, uint32_t end)
+{
+	uint32_t n = 0, i = 0, k = 0;
+	while (i < a->n && k < b->n) {
+		uint32_t first = a->v[i].first > b->v[k].first ? a->v[i].first : b->v[k].first;
+		uint32_t last = a->v[i].last < b->v[k].last ? a->v[i].last : b->v[k].last;
+		if (first <= last && first < end)
+			n += (last < end ? last : end - 1) - first + 1;
+		if (a->v[i].last < b->v[k].last)
+			i++;
+		else
+			k++;
+	}
+	return n;
+}
+
 void runs_format(const struct runs *r, uint32_t end, struct buf *out)
 {
 	const char *comma = "";

@@ -32,6 +32,9 @@ uint32_t runs_next_out(const struct runs *r, uint32_t from);
 /* How many numbers of the set are below end. */
 uint32_t runs_count(const struct runs *r, uint32_t end);
 
+/* How many numbers below end both sets have. */
+uint32_t runs_common(const struct runs *a, const struct runs *b, uint32_t end);
+
 /* The numbers below end in batch/v1 Job's completedIndexes format: "0,2-5,7"; a hyphen stands for
  * three or more. Appends to out. */
 void runs_format(const struct runs *r, uint32_t end, struct buf *out);

@@ -173,6 +173,24 @@ static uint32_t decode_backoff_limit(const json_t *spec)
 	return bounded(js_int(spec, "backoffLimit", per_index ? INT32_MAX : 6), 0, INT32_MAX);
 }
 
+/* One more than may be is kept, so that model/job_bounds.h refuses it. */
+static void decode_success(struct arena *a, const json_t *l, struct job_spec *ret)
+{
+	size_t n = json_array_size(l);
+	struct success_rule *v;
+	n = n <= SUCCESS_RULES_MAX ? n : SUCCESS_RULES_MAX + 1;
+	v = arena_alloc(a, (n + 1) * sizeof *v);
+	for (size_t i = 0; v && i < n; i++) {
+		const json_t *o = json_array_get(l, i);
+		v[i] = (struct success_rule){
+			.indexes = js_str(o, "succeededIndexes"),
+			.counted = json_is_integer(json_object_get(o, "succeededCount")),
+			.count = bounded(js_int(o, "succeededCount", 0), 0, COMPLETIONS_MAX)};
+	}
+	ret->success = v;
+	ret->nsuccess = v ? (uint32_t)n : 0;
+}
+
 static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *ret)
 {
 	*ret = (struct job_spec){
@@ -202,6 +220,7 @@ static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *re
 	decode_preferred(a, spec, ret);
 	ret->depends_on =
 		decode_dependencies(a, json_object_get(spec, "dependsOn"), &ret->ndepends_on);
+	decode_success(a, js_path(spec, "successPolicy", "rules"), ret);
 }
 
 static uint32_t count_of(const json_t *o, const char *key, int64_t max)

@@ -35,6 +35,7 @@ static const char *const of_job[] = {
 	"spec.backoffLimit",
 	"spec.backoffLimitPerIndex",
 	"spec.maxFailedIndexes",
+	"spec.successPolicy",
 	"spec.activeDeadlineSeconds",
 	"spec.startDeadlineSeconds",
 	"spec.enableDNSHostnames",

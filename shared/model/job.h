@@ -28,6 +28,14 @@ struct dependency {
 	enum dependency_condition condition;
 };
 
+/* Of spec.successPolicy: so many of these indexes have succeeded, or of all; all of these if no
+ * count is given. */
+struct success_rule {
+	const char *indexes; /* "0,2-5"; NULL: of all */
+	bool counted;
+	uint32_t count;
+};
+
 struct job_spec {
 	uint32_t completions;     /* 0: as many as parallelism; else 1…COMPLETIONS_MAX */
 	uint32_t parallelism;     /* 1…PARALLELISM_MAX; more than completions count as these */
@@ -41,6 +49,8 @@ struct job_spec {
 				       * set */
 	uint32_t failed_indexes_fail; /* so many fail the job: maxFailedIndexes + 1; 0: no number
 				       * does */
+	const struct success_rule *success; /* at most SUCCESS_RULES_MAX */
+	uint32_t nsuccess;
 	int64_t active_deadline_s, ttl_s; /* -1: none */
 	int64_t start_deadline_s;         /* startDeadlineSeconds; 0: none */
 	int64_t grace_s;                  /* terminationGracePeriodSeconds of the pods */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/runs.h"
 
 static bool fits(const char *s, size_t max)
 {
@@ -141,6 +142,28 @@ static bool dependencies_fit(const struct job_spec *s, struct buf *why)
 	return good;
 }
 
+/* batch/v1's validateSuccessPolicy, but that the indexes of all rules together have the bound of
+ * one there. */
+static bool success_fits(const struct job_spec *s, struct buf *why)
+{
+	size_t bytes = 0;
+	bool good = s->nsuccess <= SUCCESS_RULES_MAX;
+	for (uint32_t i = 0; good && i < s->nsuccess; i++) {
+		AUTO(runs_done) struct runs r = {0};
+		const struct success_rule *x = &s->success[i];
+		bytes += x->indexes ? strlen(x->indexes) : 0; /* of an object: 3 MiB at most */
+		good = (x->indexes || x->counted) && bytes <= SUCCESS_BYTES_MAX &&
+		       (!x->indexes || runs_parse(&r, x->indexes, COMPLETIONS_MAX - 1) == RC_OK);
+	}
+	if (!good)
+		buf_printf(why,
+			   "spec.successPolicy has more than %d rules, one without "
+			   "succeededIndexes and succeededCount, or indexes that are not as "
+			   "\"0,2-5\", ascending and below %d, or more than %d bytes of them",
+			   SUCCESS_RULES_MAX, COMPLETIONS_MAX, SUCCESS_BYTES_MAX);
+	return good;
+}
+
 bool job_bound(struct job *j, struct buf *why)
 {
 	struct job_spec *s = &j->spec;
@@ -151,10 +174,10 @@ bool job_bound(struct job *j, struct buf *why)
 	bool tolerations = affinity && tolerations_fit(s, why);
 	bool requests = tolerations && requests_fit(&s->requests, why);
 	j->status.nsatisfied = within(j->status.nsatisfied, 0, DEPENDENCIES_MAX);
-	if (requests && dependencies_fit(s, why))
+	if (requests && dependencies_fit(s, why) && success_fits(s, why))
 		return true;
 	s->node_selector = (struct kvs){0};
-	s->nterms = s->npreferred = s->ntolerations = s->ndepends_on = 0;
+	s->nterms = s->npreferred = s->ntolerations = s->ndepends_on = s->nsuccess = 0;
 	s->requests = (struct reslist){0};
 	return false;
 }

@@ -49,6 +49,8 @@ enum { /* bounds of numbers and lengths, the same at every door: docs/design/001
        EXPR_VALUES_MAX = 64,
        PREFERRED_MAX = 16,
        DEPENDENCIES_MAX = 16,
+       SUCCESS_RULES_MAX = 20,        /* of spec.successPolicy … */
+       SUCCESS_BYTES_MAX = 64 * 1024, /* … and bytes of all their indexes */
        PREFERENCE_MAX = 100,
        AFFINITY_VALUES_MAX = 2048, /* of all expressions together */
        TOLERATIONS_MAX = 32,

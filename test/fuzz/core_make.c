@@ -114,6 +114,11 @@ static void spec(struct world *w, struct job_spec *s)
 		s->depends_on = d;
 		s->ndepends_on = 1;
 	}
+	struct success_rule *success = MAKE(w, struct success_rule, 1);
+	*success =
+		(struct success_rule){in_text(&w->in, "0-1", "1,3", "x", NULL), odd & 1, odd % 5};
+	s->success = success;
+	s->nsuccess = odd & 4 ? 1 : 0;
 	s->node_selector = (struct kvs){kv, odd & 1};
 	if (odd & 2) {
 		terms[0] = term(w);

@@ -7,6 +7,7 @@
 #include "coordinator/core/life/job_finish.h"
 #include "coordinator/core/state/job.h"
 #include "coordinator/core/state/reasons.h"
+#include "coordinator/core/state/success.h"
 
 enum { INDEXES_TOLD = 64 }; /* bytes of a list of indexes in a message */
 
@@ -45,6 +46,19 @@ bool job_failed_indexes_exceeded(struct core *c, struct job_record *j)
 		return false;
 	buf_printf(&rule, ", maxFailedIndexes is %u", most - 1);
 	fail(c, j, R_MaxFailedIndexesExceeded, buf_str(&rule));
+	return true;
+}
+
+bool job_success_met(struct core *c, struct job_record *j)
+{
+	uint32_t rule;
+	if (!success_met(j, &rule))
+		return false;
+	job_set_message(j, R_SuccessPolicy,
+			"%u of %u indexes have succeeded, which meets successPolicy.rules[%u]",
+			j->members.ncompleted, j->spec.completions, rule);
+	job_set_condition(c, j, JC_SUCCESS_MET, COND_TRUE, R_SuccessPolicy);
+	job_finish(c, j, JOB_COMPLETED, R_SuccessPolicy);
 	return true;
 }
 

@@ -69,6 +69,11 @@ static bool check_backoff_limit(struct core *c, struct job_record *j)
 	return check_finished(c, j);
 }
 
+static bool check_success_policy(struct core *c, struct job_record *j)
+{
+	return job_success_met(c, j) && check_finished(c, j);
+}
+
 static bool check_deadline(struct core *c, struct job_record *j)
 {
 	return job_deadline_over(c, j) && check_finished(c, j);
@@ -286,10 +291,11 @@ static bool queue_wanted(struct core *c, struct job_record *j)
 }
 
 static bool (*const chain[])(struct core *, struct job_record *) = {
-	job_check_deleted,    check_finished, check_failed_indexes, check_complete,
-	check_backoff_limit,  check_deadline, check_node_lost,      check_suspended,
-	check_start_deadline, check_template, check_dependencies,   check_refused,
-	note_progress,        check_update,   check_numbers,        queue_wanted,
+	job_check_deleted,   check_finished,       check_failed_indexes, check_complete,
+	check_backoff_limit, check_deadline,       check_success_policy, check_node_lost,
+	check_suspended,     check_start_deadline, check_template,       check_dependencies,
+	check_refused,       note_progress,        check_update,         check_numbers,
+	queue_wanted,
 };
 
 /* What its pods ask for is about to be known, and what would be told now would be told anew then.

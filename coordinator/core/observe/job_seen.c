@@ -19,6 +19,7 @@
 #include "coordinator/core/state/refusals.h"
 #include "coordinator/core/state/request.h"
 #include "coordinator/core/state/selection.h"
+#include "coordinator/core/state/success.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
 #include "coordinator/core/state/waiting.h"
@@ -182,6 +183,7 @@ static void set_spec(struct core *c, struct job_record *j, const struct job_spec
 	j->spec.backoff_limit = spec->backoff_limit;
 	j->spec.failures_fail_index = spec->failures_fail_index;
 	j->spec.failed_indexes_fail = spec->failed_indexes_fail;
+	success_set(j, spec);
 	j->spec.deadline_s = spec->active_deadline_s;
 	j->spec.start_deadline_s = spec->start_deadline_s;
 	j->spec.names = spec->names;

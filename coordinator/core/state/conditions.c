@@ -9,6 +9,7 @@ static const char *const of_jobs[JC_N] = {
 	[JC_SUSPENDED] = "Suspended",
 	[JC_COMPLETE] = "Complete",
 	[JC_FAILED] = "Failed",
+	[JC_SUCCESS_MET] = "SuccessCriteriaMet",
 };
 
 static const char *const of_nodes[NC_N] = {

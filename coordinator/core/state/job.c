@@ -14,6 +14,7 @@
 #include "coordinator/core/state/old_pods.h"
 #include "coordinator/core/state/queue.h"
 #include "coordinator/core/state/request.h"
+#include "coordinator/core/state/success.h"
 #include "coordinator/core/state/tables.h"
 #include "coordinator/core/state/templates.h"
 
@@ -143,6 +144,7 @@ void job_free(struct core *c, struct job_record *j)
 	intern_put(c->strs, j->spec.old_template_id);
 	request_put(c, j->spec.request);
 	job_followed_selection(c, j);
+	success_free(j);
 	runs_done(&j->members.completed);
 	runs_done(&j->members.failed_indexes);
 	const char *texts[] = {j->status.rv,         j->told.message,      j->spec.invalid,

@@ -22,12 +22,26 @@ struct job_object {
 	int64_t generation, created_ms;
 };
 
+/* What spec.successPolicy asks for. */
+struct success_want {
+	bool listed, counted;
+	uint32_t count;
+	struct runs indexes; /* if listed */
+};
+
+struct success_policy {
+	struct success_want v[SUCCESS_RULES_MAX];
+	uint32_t n;
+	uint32_t seen_completed, seen_of; /* with so many of so many indexes no rule was met */
+};
+
 /* The spec, as far as the core needs it. */
 struct job_want {
 	uint32_t per_node; /* so many members may share a node; 0 counts as 1 */
 	/* 1 <= min_parallelism <= parallelism <= completions */
 	uint32_t completions, parallelism, min_parallelism, backoff_limit, max_unavailable;
 	uint32_t failures_fail_index, failed_indexes_fail; /* 0: no number does */
+	struct success_policy *success;                    /* NULL: none */
 	int32_t priority;
 	int64_t deadline_s, ttl_s; /* -1: the spec has none */
 	int64_t start_deadline_s;  /* 0: the spec has none */

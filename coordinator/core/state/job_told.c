@@ -48,7 +48,8 @@ void job_told_adopt(struct job_record *j, const struct job_status *st)
 
 void job_told_end_over(struct job_record *j)
 {
-	j->told.conditions[JC_COMPLETE] = j->told.conditions[JC_FAILED] = (struct cond_state){0};
+	j->told.conditions[JC_COMPLETE] = j->told.conditions[JC_FAILED] =
+		j->told.conditions[JC_SUCCESS_MET] = (struct cond_state){0};
 	job_set_message(j, R_NONE, "%s", "");
 }
 

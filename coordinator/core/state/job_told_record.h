@@ -4,7 +4,7 @@
 
 #include "coordinator/core/state/status_record.h"
 
-enum job_condition { JC_SCHEDULED, JC_SUSPENDED, JC_COMPLETE, JC_FAILED, JC_N };
+enum job_condition { JC_SCHEDULED, JC_SUSPENDED, JC_COMPLETE, JC_FAILED, JC_SUCCESS_MET, JC_N };
 
 /* What status.reason, status.message, conditions and Events say. */
 struct job_told {

@@ -108,13 +108,13 @@ def change_of(spec, field):
     if isinstance(old, list):
         return old[:-1]
     return {
-        "updateStrategy": {"maxUnavailable": 3}, "template": {"spec": {"dnsPolicy": "None"}},
+        "successPolicy": {"rules": [{"succeededCount": 1}]}, "updateStrategy": {"maxUnavailable": 3}, "template": {"spec": {"dnsPolicy": "None"}},
         "nodeSelector": {"x": "1"}, "resources": {"requests": {"cpu": "1m"}},
         "nodeAffinity": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "z", "operator": "Exists"}]}]},
     }[field]
 
 
-IMMUTABLE = ("backoffLimitPerIndex",)  # in a live job too
+IMMUTABLE = ("backoffLimitPerIndex", "successPolicy")  # in a live job too
 
 
 def test_dependencies(server, check):

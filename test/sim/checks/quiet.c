@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "model/quantity.h"
 #include "model/selector.h"
+#include "refmatch.h"
 #include "test/sim/checks/budget.h"
 #include "test/sim/checks/depends.h"
 #include "test/sim/checks/leaks.h"
@@ -131,10 +132,47 @@ static void check_indexes(struct cluster *cl, const struct version *v)
 	if (!check_final(st->state) && (all || most) && !v->meta.deleted_ms)
 		world_fail(&cl->world, "failed-indexes", "job %s goes on: %u are over, %u failed",
 			   v->meta.name, n, bad);
-	if ((st->state == JOB_COMPLETED && failed) || (named && (!all || !failed)) ||
+	if ((st->state == JOB_COMPLETED && failed && !str_eq(st->reason, "SuccessPolicy")) ||
+	    (named && (!all || !failed)) ||
 	    (str_eq(st->reason, "MaxFailedIndexesExceeded") && !most))
 		world_fail(&cl->world, "failed-indexes", "job %s is %s, %s: %u are over, %u failed",
 			   v->meta.name, job_state_text(st->state), st->reason, n, bad);
+}
+
+/* batch/v1's matchSuccessPolicy, index by index. */
+static bool rule_met(const struct success_rule *r, const struct bitset *done, uint32_t n)
+{
+	AUTO(bitset_done) struct bitset listed = {0};
+	uint32_t met = 0, all = 0;
+	if (!r->indexes)
+		return r->counted && bitset_count(done) >= r->count;
+	(void)ref_indexes(&listed, r->indexes, COMPLETIONS_MAX);
+	for (uint32_t i = bitset_next(&listed, 0); i != UINT32_MAX;
+	     i = bitset_next(&listed, i + 1)) {
+		all++;
+		met += i < n && bitset_has(done, i);
+	}
+	return met == all || (r->counted && met >= r->count);
+}
+
+/* A job that meets a rule of its success policy is Completed, and one that is for that reason does.
+ */
+static void check_success(struct cluster *cl, const struct version *v)
+{
+	AUTO(bitset_done) struct bitset done = {0};
+	const struct job_status *st = &v->job.status;
+	const struct job_spec *s = &v->job.spec;
+	bool met = false, named = str_eq(st->reason, "SuccessPolicy"), said = false;
+	(void)ref_indexes(&done, str_or_empty(st->completed), COMPLETIONS_MAX);
+	for (uint32_t i = 0; i < s->nsuccess && bitset_count(&done); i++)
+		met |= rule_met(&s->success[i], &done, job_completions(s));
+	for (uint32_t i = 0; i < st->nconds; i++)
+		said |= str_eq(st->conds[i].type, "SuccessCriteriaMet") &&
+			st->conds[i].status == COND_TRUE;
+	if ((met && !check_final(st->state) && !v->meta.deleted_ms) || (named && !met) ||
+	    named != said || (named && st->state != JOB_COMPLETED))
+		world_fail(&cl->world, "success-policy", "job %s is %s, %s, with %s", v->meta.name,
+			   job_state_text(st->state), st->reason, str_or_empty(st->completed));
 }
 
 static void check_job(struct cluster *cl, const struct version *v)
@@ -153,10 +191,12 @@ static void check_job(struct cluster *cl, const struct version *v)
 	if (final && t.active)
 		world_fail(&cl->world, "leaked-member", "job %s is %s, %u members live",
 			   v->meta.name, job_state_text(st->state), t.active);
-	if (st->state == JOB_COMPLETED && st->succeeded != job_completions(&v->job.spec))
+	if (st->state == JOB_COMPLETED && !str_eq(st->reason, "SuccessPolicy") &&
+	    st->succeeded != job_completions(&v->job.spec))
 		world_fail(&cl->world, "completed", "job %s is Completed with %u of %u",
 			   v->meta.name, st->succeeded, job_completions(&v->job.spec));
 	check_indexes(cl, v);
+	check_success(cl, v);
 	if (final && !st->end_ms)
 		world_fail(&cl->world, "end-time", "job %s is %s without endTime", v->meta.name,
 			   job_state_text(st->state));

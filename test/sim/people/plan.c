@@ -205,6 +205,13 @@ static void make_index_limits(const struct plan *p, struct plan_job *j, uint64_t
 		j->want.failed_indexes_fail = (uint32_t)draw(&r, 1, 4);
 	if (draw_percent(&r, 70))
 		j->want.backoff_limit = INT32_MAX;
+	static const struct success_rule rules[] = {
+		{"1-2,4", false, 0}, {"0,2-5", true, 2}, {NULL, true, 3}, {"0-100", true, 1}};
+	if (draw_percent(&r, 40)) {
+		uint32_t from = (uint32_t)draw(&r, 0, 3);
+		j->want.success = rules + from;
+		j->want.nsuccess = (uint32_t)draw(&r, 1, (int64_t)ARRAY_LEN(rules) - from);
+	}
 	if (draw_percent(&r, 50)) {
 		add_words(j, draw_percent(&r, 50) ? " bad=2" : " bad=3");
 		j->may_fail = true;

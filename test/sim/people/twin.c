@@ -32,6 +32,7 @@ static uint64_t hash_spec(const struct job_spec *s)
 		h = hash_u64(hash_str(h, s->depends_on[i].name),
 			     (uint64_t)s->depends_on[i].condition);
 	h = hash_u64(hash_u64(h, s->failures_fail_index), s->failed_indexes_fail);
+	h = hash_u64(h, s->nsuccess);
 	h = hash_u64(hash_u64(h, s->suspend), (uint64_t)s->on_node_loss);
 	return hash_selection(hash_str(h, str_or_empty(s->template_hash)), s);
 }

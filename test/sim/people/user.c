@@ -124,6 +124,8 @@ static void set_spec(const struct world *w, struct version *v, const struct job_
 	spec->backoff_limit = want->backoff_limit;
 	spec->failures_fail_index = want->failures_fail_index;
 	spec->failed_indexes_fail = want->failed_indexes_fail;
+	spec->success = want->success;
+	spec->nsuccess = want->nsuccess;
 	spec->active_deadline_s = want->deadline_s;
 	spec->start_deadline_s = want->start_deadline_s;
 	spec->names = spec->parallelism > 1 && !want->nameless;

@@ -14,8 +14,10 @@ struct job_want {
 	const char *ns;       /* NULL: "default" */
 	uint32_t completions; /* 0: as many as parallelism */
 	uint32_t parallelism, min_parallelism, backoff_limit;
-	uint32_t per_node; /* 0: 1 */
+	uint32_t per_node;                                 /* 0: 1 */
 	uint32_t failures_fail_index, failed_indexes_fail; /* 0: none */
+	const struct success_rule *success;
+	uint32_t nsuccess;
 	int32_t priority;
 	int64_t deadline_s, ttl_s; /* -1: none */
 	int64_t start_deadline_s;  /* 0: none */

@@ -7,6 +7,7 @@ expect 23s job work failed 3
 expect 23s job work failedindexes 1
 expect 23s job work completed 0,2
 expect 23s event work MemberFailed "member 1: exit code 1"
+expect 30s job work failedindexes 1,3
 expect 40s job work state Running
 expect 120s job work state Failed
 expect 120s job work reason FailedIndexes

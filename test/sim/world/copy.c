@@ -124,6 +124,10 @@ struct job_spec copy_job_spec(struct arena *a, const struct job_spec *s)
 	c.shape = copy_str(a, s->shape);
 	c.old_template_hash = copy_str(a, s->old_template_hash);
 	c.template_text = copy_str(a, s->template_text);
+	struct success_rule *success = COPY_ARRAY(a, s->success, s->nsuccess);
+	for (uint32_t i = 0; i < s->nsuccess; i++)
+		success[i].indexes = copy_str(a, success[i].indexes);
+	c.success = success;
 	c.invalid = copy_str(a, s->invalid);
 	c.doubt = copy_str(a, s->doubt);
 	return c;

@@ -57,6 +57,10 @@ static void as_a_bitset(void **state)
 		runs_format(&r, MOST, &text);
 		assert_int_equal(runs_parse(&again, buf_str(&text), MOST - 1), RC_OK);
 		assert_true(same(&again, &b));
+		uint32_t common = 0;
+		for (uint32_t k = 0; k < MOST - 5; k++)
+			common += bitset_has(&b, k) && bitset_has(&p, k);
+		assert_int_equal(runs_common(&r, &o, MOST - 5), common);
 		runs_or(&r, &o);
 		bitset_or(&b, &p);
 		assert_true(same(&r, &b));

@@ -71,6 +71,8 @@ static void job(void **state)
 		       "\"activeDeadlineSeconds\":60,"
 		       "\"dependsOn\":[{\"name\":\"a\",\"condition\":\"Started\"},{\"name\":"
 		       "\"b\"},{\"condition\":7}],"
+		       "\"successPolicy\":{\"rules\":[{\"succeededIndexes\":\"0,2\"},"
+		       "{\"succeededCount\":3}]},"
 		       "\"startDeadlineSeconds\":90,\"terminationGracePeriodSeconds\":7,"
 		       "\"ttlSecondsAfterFinished\":0,\"onNodeLoss\":\"Wait\","
 		       "\"updateStrategy\":{\"type\":\"RollingUpdate\",\"maxUnavailable\":\"25%\"},"
@@ -107,6 +109,11 @@ static void job(void **state)
 	assert_int_equal(s->backoff_limit, 0);
 	assert_int_equal(s->failures_fail_index, 3);
 	assert_int_equal(s->failed_indexes_fail, 1);
+	assert_int_equal(s->nsuccess, 2);
+	assert_string_equal(s->success[0].indexes, "0,2");
+	assert_true(!s->success[0].counted && s->success[1].counted);
+	assert_int_equal(s->success[1].count, 3);
+	assert_null(s->success[1].indexes);
 	assert_int_equal(s->active_deadline_s, 60);
 	assert_int_equal(s->ttl_s, 0);
 	assert_int_equal(s->start_deadline_s, 90);

@@ -184,6 +184,34 @@ static void texts(void **state)
 	assert_non_null(strstr(fault(&j), "whose name is too long"));
 }
 
+static void success_rules(void **state)
+{
+	static char longest[SUCCESS_BYTES_MAX + 2];
+	static const struct success_rule good[SUCCESS_RULES_MAX + 1] = {{"0,2-5", false, 0},
+									{NULL, true, 0}};
+	static const struct {
+		const char *name;
+		struct success_rule rule;
+		bool fits;
+	} cases[] = {{"a list", {"0,2-5,99999", false, 0}, true},
+		     {"a count", {NULL, true, 3}, true},
+		     {"neither", {NULL, false, 0}, false},
+		     {"not ascending", {"3,2", false, 0}, false},
+		     {"too high", {"100000", false, 0}, false},
+		     {"text", {"0,x", true, 1}, false},
+		     {"too long", {longest, true, 1}, false}};
+	(void)state;
+	memset(longest, '1', sizeof longest - 1);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct job j = {.spec = {.success = &cases[i].rule, .nsuccess = 1}};
+		if ((*fault(&j) == 0) != cases[i].fits)
+			fail_msg("%s", cases[i].name);
+		assert_int_equal(j.spec.nsuccess, cases[i].fits);
+	}
+	struct job many = {.spec = {.success = good, .nsuccess = SUCCESS_RULES_MAX + 1}};
+	assert_non_null(strstr(fault(&many), "more than 20 rules"));
+}
+
 static void numbers_go_to_the_nearest(void **state)
 {
 	struct job low = {.spec = {.priority = INT32_MIN,
@@ -240,6 +268,7 @@ int main(void)
 		cmocka_unit_test_setup(expressions, fill),
 		cmocka_unit_test_setup(texts, fill),
 		cmocka_unit_test_setup(numbers_go_to_the_nearest, fill),
+		cmocka_unit_test_setup(success_rules, fill),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,6 +158,21 @@ static void set_updates(struct job_spec *spec, const struct words *w)
 	}
 }
 
+/* success=INDEXES[:COUNT], INDEXES "-" for all. */
+static void set_success(struct job_spec *spec, struct version *v, const struct words *w)
+{
+	const char *s = option(w, "success");
+	if (!s)
+		return;
+	struct success_rule *r = arena_alloc(&v->arena, sizeof *r);
+	size_t n = strcspn(s, ":");
+	*r = (struct success_rule){.indexes = *s == '-' ? NULL : arena_strndup(&v->arena, s, n),
+				   .counted = s[n] == ':',
+				   .count = s[n] ? (uint32_t)strtoul(s + n + 1, NULL, 10) : 0};
+	spec->success = r;
+	spec->nsuccess = *s ? 1 : 0;
+}
+
 void story_set_spec(struct story *st, struct version *v, const struct words *w)
 {
 	struct job_spec *spec = &v->job.spec;
@@ -194,6 +209,7 @@ void story_set_spec(struct story *st, struct version *v, const struct words *w)
 		spec->doubt = *option(w, "doubt") ? copy_str(&v->arena, option(w, "doubt")) : NULL;
 	set_dependencies(spec, &v->arena, option(w, "after"));
 	set_updates(spec, w);
+	set_success(spec, v, w);
 	set_selection(v, w);
 	set_template(st, v, w);
 }

@@ -153,6 +153,47 @@ static void a_new_leader_counts(void **state)
 	assert_string_equal(w_status(w, j).failed_indexes, "1");
 }
 
+/* All that a rule lists, so many of them, or so many of all; the first rule that is met is named.
+ */
+static void a_success_policy(void **state)
+{
+	static const struct success_rule rules[] = {
+		{"1,3", false, 0}, {"2-5", true, 2}, {NULL, true, 5}, {"0,7-9", true, 2}};
+	static const struct {
+		uint32_t succeed[4]; /* each plus 1; 0: no more */
+		uint32_t rule;       /* that is met by the last of them; 4: none */
+	} cases[] = {{{1, 2, 0}, 4}, {{2, 4}, 0}, {{3, 5}, 1}, {{3, 2, 4}, 0}, {{1, 3, 7, 2}, 4}};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		void *own = *state;
+		assert_int_equal(w_setup(&own), 0);
+		struct world *w = w_of(&own);
+		struct wjob *j = per_index(w, 7, 1);
+		j->job.spec.success = rules;
+		j->job.spec.nsuccess = 4;
+		w_job(w, j);
+		w_all(w, j, MEMBER_RUNNING);
+		for (uint32_t k = 0; k < 4 && cases[i].succeed[k]; k++) {
+			assert_int_not_equal(w_status(w, j).state, JOB_COMPLETED);
+			ends(w, j, cases[i].succeed[k] - 1, MEMBER_SUCCEEDED);
+		}
+		struct job_status s = w_status(w, j);
+		if (cases[i].rule == 4) {
+			assert_int_not_equal(s.state, JOB_COMPLETED);
+			ends(w, j, 4, MEMBER_SUCCEEDED);
+		} else {
+			char want[64];
+			w_text(want, sizeof want, "successPolicy.rules[%u]", cases[i].rule);
+			assert_int_equal(s.state, JOB_COMPLETED);
+			assert_string_equal(s.reason, "SuccessPolicy");
+			assert_non_null(strstr(s.message, want));
+			assert_string_equal(w_cond(&s, "Complete"), "True SuccessPolicy");
+			assert_string_equal(w_cond(&s, "SuccessCriteriaMet"), "True SuccessPolicy");
+			assert_true(w_has(w, "delete pod-a-6.1: job finished\n"));
+		}
+		w_teardown(&own);
+	}
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, w_setup, w_teardown)
@@ -162,6 +203,7 @@ int main(void)
 		T(the_limit_of_the_job_holds_too),
 		T(many_failed_indexes_are_told_in_short),
 		T(a_new_leader_counts),
+		cmocka_unit_test(a_success_policy),
 	};
 	return cmocka_run_group_tests_name("failed indexes", tests, NULL, NULL);
 }
