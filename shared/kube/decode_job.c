@@ -8,6 +8,7 @@
 #include "kube/decode_meta.h"
 #include "kube/pod.h"
 #include "kube/pod_launcher.h"
+#include "kube/pod_share.h"
 
 enum { GRACE_DEFAULT_S = 30 }; /* corev1.DefaultTerminationGracePeriodSeconds */
 
@@ -196,6 +197,7 @@ static void decode_spec(struct arena *a, const json_t *spec, struct job_spec *re
 	*ret = (struct job_spec){
 		.parallelism = bounded(js_int(spec, "parallelism", 1), 1, PARALLELISM_MAX),
 		.completions = bounded(js_int(spec, "completions", 0), 0, COMPLETIONS_MAX),
+		.per_node = pod_per_node(spec),
 		.priority = priority_of(js_int(spec, "priority", 0)),
 		.suspend = js_bool(spec, "suspend"),
 		.backoff_limit = decode_backoff_limit(spec),

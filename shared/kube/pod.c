@@ -15,6 +15,7 @@
 #include "kube/pod_needs.h"
 #include "kube/pod_plain.h"
 #include "kube/pod_shape.h"
+#include "kube/pod_share.h"
 #include "kube/pod_work.h"
 
 /* What the annotation, and the policy of each container, add to a pod of POD_BYTES_MAX. */
@@ -170,7 +171,9 @@ static size_t add_defaults(json_t *pod, const json_t *job_spec, const char *ns)
 	size_t n = add_policies(json_object_get(s, "containers")) +
 		   add_policies(json_object_get(s, "initContainers"));
 	pod_work_mark(pod);
-	return n * POLICY_BYTES + ANNOTATION_BYTES + pod_launcher_add(pod, job_spec, ns);
+	size_t more = pod_launcher_add(pod, job_spec, ns);
+	more += pod_share_add(pod, job_spec);
+	return n * POLICY_BYTES + ANNOTATION_BYTES + more;
 }
 
 /* The digest is in the text alone: it tells every value. */
@@ -268,6 +271,7 @@ static json_t *member_env(const struct pod_create *p)
 	pod_env_add(env, "MUSTER_PARALLELISM", buf_str(&size));
 	if (p->completions) /* 0: a coordinator of an older version ordered it */
 		pod_env_add(env, "MUSTER_COMPLETIONS", buf_str(&all));
+	pod_env_add(env, VAR_PER_NODE, "1"); /* if the template has none */
 	pod_env_add(env, "MUSTER_JOB_NAME", p->job_name);
 	pod_env_add(env, "MUSTER_NODE_NAME", p->node);
 	pod_env_add(env, "JOB_COMPLETION_INDEX", buf_str(&index));

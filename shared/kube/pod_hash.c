@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "kube/pod_form.h"
 #include "kube/pod_launcher.h"
+#include "kube/pod_share.h"
 
 enum { JSON_BYTES_MAX = 16 * 1024 * 1024, RUN_DIGITS = 40, TOLERATION_DIGITS = 16 };
 
@@ -56,6 +57,8 @@ void pod_hash(struct arena *a, const json_t *job_spec, const json_t *user_pod, s
 	const char *launcher = pod_launcher(job_spec);
 	if (launcher)
 		json_object_set_new(form, "launcher", json_string(launcher));
+	if (pod_per_node(job_spec) > 1)
+		json_object_set_new(form, "membersPerNode", json_integer(pod_per_node(job_spec)));
 	digest_of(form, ret_digest);
 	ret->old_template_hash = old_hash(a, job_spec);
 	if (!json_array_size(l)) {

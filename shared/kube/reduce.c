@@ -40,6 +40,7 @@ static const char *const of_job[] = {
 	"spec.startDeadlineSeconds",
 	"spec.enableDNSHostnames",
 	"spec.launcher",
+	"spec.membersPerNode",
 	"spec.terminationGracePeriodSeconds",
 	"spec.ttlSecondsAfterFinished",
 	"spec.onNodeLoss",

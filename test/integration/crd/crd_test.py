@@ -51,7 +51,8 @@ def test_good(server, check):
 
 def test_defaults(server, check):
     _, made = server.request("POST", JOBS, job("defaults"))
-    wanted = {"command": ["true"], "parallelism": 1, "priority": 0, "suspend": False, "onNodeLoss": "Replace", "updateStrategy": {"type": "RollingUpdate"}}
+    wanted = {"command": ["true"], "parallelism": 1, "membersPerNode": 1, "priority": 0, "suspend": False,
+              "onNodeLoss": "Replace", "updateStrategy": {"type": "RollingUpdate"}}
     check.that("defaults", made["spec"] == wanted, made["spec"])
     check.that("status at birth", "status" not in made, made)
 
@@ -149,8 +150,11 @@ def test_final(server, check):
     for field, value in (("backoffLimitPerIndex", 7), ("backoffLimitPerIndex", None)):
         answer = server.request("PATCH", path, {"spec": {field: value}}, kind=MERGE)
         check.refused(f"a live job: {field} {value}", answer, "spec." + field, "field is immutable")
+    for value in (2, None):
+        check.refused(f"membersPerNode {value} on a live job", server.request(
+            "PATCH", path, {"spec": {"membersPerNode": value}}, kind=MERGE), "spec.membersPerNode", "cannot be changed")
     server.request("PATCH", path + "/status", {"status": {"state": "Failed"}}, kind=MERGE)
-    for field in sorted(set(spec) - {"ttlSecondsAfterFinished"}):
+    for field in sorted(set(spec) - {"ttlSecondsAfterFinished", "membersPerNode"}):
         answer = server.request("PATCH", path, {"spec": {field: change_of(spec, field)}}, kind=MERGE)
         fixed = "is immutable" if field in IMMUTABLE else "has finished"
         check.refused("finished: change of " + field, answer, fixed)
@@ -256,6 +260,7 @@ def test_bounds(_server, check):
     expressions = affinity["items"]["properties"]["matchExpressions"]
     for name, bound in (
             ("PARALLELISM_MAX", spec["parallelism"]["maximum"]),
+            ("PER_NODE_MAX", spec["membersPerNode"]["maximum"]),
             ("COMPLETIONS_MAX", spec["completions"]["maximum"]), ("TERMS_MAX", affinity["maxItems"]),
             ("EXPRS_MAX", expressions["maxItems"]), ("TOLERATIONS_MAX", spec["tolerations"]["maxItems"]),
             ("PRIORITY_MAX", spec["priority"]["maximum"]), ("PRIORITY_MAX", -spec["priority"]["minimum"]),

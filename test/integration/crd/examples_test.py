@@ -13,7 +13,7 @@ PATHS = {"ComputeJob": "/apis/muster.dev/v1alpha1/namespaces/examples/computejob
          "ComputeNode": "/apis/muster.dev/v1alpha1/computenodes",
          "Service": "/api/v1/namespaces/examples/services",
          "ConfigMap": "/api/v1/namespaces/examples/configmaps"}
-WANTED = ["compute-nodes", "failed-indexes", "failing", "gang", "hello", "lifecycle", "node-selector", "parallel", "pipeline", "resources", "sweep", "template", "torch"]
+WANTED = ["compute-nodes", "failed-indexes", "failing", "gang", "hello", "lifecycle", "node-selector", "parallel", "pipeline", "resources", "share-nodes", "sweep", "template", "torch"]
 EXPECTED = ("Completed", "Failed", "Running", "Pending", "Applied")
 LONGEST = 50  # lines: an example is read in one look
 

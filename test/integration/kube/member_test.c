@@ -114,10 +114,11 @@ void members_pods_are_accepted(void **state)
 		"{.spec.containers[0].image}/{.spec.containers[0].env[*].name}/"
 		"{.metadata.ownerReferences[0].blockOwnerDeletion}/{.spec.restartPolicy}",
 		NULL, &out);
-	assert_string_equal(buf_str(&out),
-			    "n1/rich-1/default/image:1/MUSTER_MEMBER_INDEX MUSTER_PARALLELISM "
-			    "MUSTER_COMPLETIONS MUSTER_JOB_NAME MUSTER_NODE_NAME "
-			    "JOB_COMPLETION_INDEX MUSTER_LEADER_ADDRESS A/true/Never");
+	assert_string_equal(
+		buf_str(&out),
+		"n1/rich-1/default/image:1/MUSTER_MEMBER_INDEX MUSTER_PARALLELISM "
+		"MUSTER_COMPLETIONS MUSTER_MEMBERS_PER_NODE MUSTER_JOB_NAME MUSTER_NODE_NAME "
+		"JOB_COMPLETION_INDEX MUSTER_LEADER_ADDRESS A/true/Never");
 	/* Strict: what no pod has is refused by name, not dropped. */
 	static const char unknown[] =
 		"{\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"i\","

@@ -39,6 +39,7 @@ def happy(c):
         env = {e["name"]: e.get("value") for e in p["spec"]["containers"][0]["env"]}
         equal(env["MUSTER_PARALLELISM"], "3", "env")
         equal(env["MUSTER_COMPLETIONS"], "3", "env")
+        equal(env["MUSTER_MEMBERS_PER_NODE"], "1", "env")
         equal(env["MUSTER_MEMBER_INDEX"], p["metadata"]["labels"]["muster.dev/member-index"], "env")
         equal(env["MUSTER_NODE_NAME"], p["spec"]["nodeName"], "env")
         owner = p["metadata"]["ownerReferences"][0]

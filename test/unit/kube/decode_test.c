@@ -65,7 +65,8 @@ static void job(void **state)
 	assert_int_equal(
 		decode(API_JOB,
 		       "{\"metadata\":{\"name\":\"j\"},\"spec\":{\"command\":[\"x\"],"
-		       "\"parallelism\":8,\"completions\":90,\"minParallelism\":20,\"priority\":-5,"
+		       "\"parallelism\":8,\"completions\":90,\"minParallelism\":20,"
+		       "\"membersPerNode\":4,\"priority\":-5,"
 		       "\"suspend\":true,"
 		       "\"backoffLimit\":0,\"backoffLimitPerIndex\":2,\"maxFailedIndexes\":0,"
 		       "\"activeDeadlineSeconds\":60,"
@@ -104,6 +105,7 @@ static void job(void **state)
 	assert_int_equal(s->parallelism, 8);
 	assert_int_equal(s->completions, 90);
 	assert_int_equal(s->min_parallelism, 8); /* the smaller of both */
+	assert_int_equal(s->per_node, 4);
 	assert_int_equal(s->priority, -5);
 	assert_true(s->suspend);
 	assert_int_equal(s->backoff_limit, 0);
@@ -208,6 +210,7 @@ static void job_defaults(void **state)
 	const struct job_spec *s = &d.object.job->spec;
 	assert_int_equal(s->parallelism, 1);
 	assert_int_equal(s->completions, 0); /* as many */
+	assert_int_equal(s->per_node, 1);
 	assert_int_equal(s->min_parallelism, 1);
 	assert_int_equal(s->backoff_limit, 6);
 	assert_int_equal(s->failures_fail_index, 0);
@@ -223,12 +226,13 @@ static void job_defaults(void **state)
 	/* Wrong types are as if absent, numbers out of bounds are brought in. */
 	assert_int_equal(decode(API_JOB, "{\"metadata\":{\"name\":\"j\"},\"spec\":{"
 					 "\"parallelism\":99999999999,\"completions\":99999999999,"
-					 "\"minParallelism\":-1,"
+					 "\"minParallelism\":-1,\"membersPerNode\":99999999999,"
 					 "\"suspend\":\"yes\",\"nodeSelector\":[],"
 					 "\"tolerations\":{},\"template\":7}}"),
 			 RC_OK);
 	assert_int_equal(d.object.job->spec.parallelism, PARALLELISM_MAX);
 	assert_int_equal(d.object.job->spec.completions, COMPLETIONS_MAX);
+	assert_int_equal(d.object.job->spec.per_node, PER_NODE_MAX);
 	assert_int_equal(d.object.job->spec.min_parallelism, 1);
 	assert_false(d.object.job->spec.suspend);
 	/* As batch/v1's SetDefaults_Job. */

@@ -466,6 +466,37 @@ static void launchers(void **state)
 	assert_string_not_equal(hashes[2], hashes[4]);
 }
 
+static void members_per_node(void **state)
+{
+	static const struct {
+		const char *spec, *vars;
+	} cases[] = {
+		{"", ""},
+		{",\"membersPerNode\":1", ""}, /* the pod gets it when it is made */
+		{",\"membersPerNode\":4", "MUSTER_MEMBERS_PER_NODE=4 "},
+		{",\"membersPerNode\":300", "MUSTER_MEMBERS_PER_NODE=256 "},
+		/* Who had a variable of this name before keeps it. */
+		{",\"membersPerNode\":4,\"env\":[{\"name\":\"MUSTER_MEMBERS_PER_NODE\",\"value\":"
+		 "\"x\"}]",
+		 "MUSTER_MEMBERS_PER_NODE=x "},
+	};
+	const char *hashes[ARRAY_LEN(cases)];
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf_done) struct buf json = BUF_INIT(1024), own = BUF_INIT(4096);
+		buf_printf(&json, "{\"command\":[\"x\"]%s}", cases[i].spec);
+		struct job_spec s = make(buf_str(&json), "i");
+		vars_of(&s, "containers", &own);
+		CASE_STR(cases[i].spec, buf_str(&own), cases[i].vars);
+		hashes[i] = s.template_hash;
+	}
+	/* An agent knows a template by its hash: of two jobs that differ in this, each has its own.
+	 */
+	assert_string_equal(hashes[0], hashes[1]);
+	assert_string_not_equal(hashes[1], hashes[2]);
+	assert_string_not_equal(hashes[2], hashes[3]);
+}
+
 /* A command of one word of n letters, and what follows it in the spec, is no pod. */
 static bool too_large(unsigned n, const char *more)
 {
@@ -518,6 +549,7 @@ static void a_members_pod(void **state)
 		"{\"name\":\"MUSTER_MEMBER_INDEX\",\"value\":\"2\"},"
 		"{\"name\":\"MUSTER_PARALLELISM\",\"value\":\"8\"},"
 		"{\"name\":\"MUSTER_COMPLETIONS\",\"value\":\"90\"},"
+		"{\"name\":\"MUSTER_MEMBERS_PER_NODE\",\"value\":\"1\"},"
 		"{\"name\":\"MUSTER_NODE_NAME\",\"value\":\"n1\"},"
 		"{\"name\":\"JOB_COMPLETION_INDEX\",\"value\":\"2\"},"
 		"{\"name\":\"MUSTER_LEADER_ADDRESS\",\"value\":\"j-0.j.ns.svc\"},"
@@ -653,6 +685,7 @@ int main(void)
 		cmocka_unit_test(credentials),
 		cmocka_unit_test(amounts_that_nobody_means),
 		cmocka_unit_test(launchers),
+		cmocka_unit_test(members_per_node),
 		cmocka_unit_test(launchers_fit),
 		cmocka_unit_test(a_members_pod),
 		cmocka_unit_test(what_renders_not),
