@@ -97,14 +97,15 @@ static bool could_start(struct checks *c, struct mind *m, const struct version *
 	return n >= job_gang(&job->job.spec);
 }
 
-/* Has said for long that it waits for nodes, and never had any. */
+/* Has said for long that it waits for nodes, and never had any. A job with dependencies waits for
+ * nodes only since they are satisfied. */
 static bool waits(struct checks *c, struct mind *m, const struct known_version *k)
 {
 	const struct job *o = &k->v->job;
 	const struct mind_job *j = mind_job_of(m, k->v->meta.uid);
 	return k->v->kind == API_JOB && str_eq(o->status.reason, "Unschedulable") &&
 	       !o->status.attempts && !o->meta.deleted_ms && !o->spec.suspend &&
-	       o->meta.generation == 1 && j->group_ms < 0 && !j->vain_ms &&
+	       !o->spec.ndepends_on && o->meta.generation == 1 && j->group_ms < 0 && !j->vain_ms &&
 	       !check_ever_made(c, k->v->meta.uid) && !check_start_over(c, k->v) &&
 	       c->world->clock.now_ms > k->since_ms + LOOKED_MS;
 }
