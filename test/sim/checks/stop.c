@@ -191,6 +191,19 @@ static bool exhausted(struct checks *c, const struct version *job)
 	       job->job.spec.failed_indexes_fail;
 }
 
+/* A member has succeeded of a job with a success policy: a rule may be met, whether its status says
+ * so already or not. Whether one is, the check of quiet jobs says. */
+static bool may_have_succeeded(const struct checks *c, const struct version *job)
+{
+	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
+	for (uint32_t i = 0; job->job.spec.nsuccess && i < sh->n; i++) {
+		if (str_eq(sh->v[i]->meta.owner_uid, job->meta.uid) &&
+		    sh->v[i]->pod.phase == POD_SUCCEEDED)
+			return true;
+	}
+	return false;
+}
+
 /* Refused or disrupted: nothing counts it but the number of attempts. */
 static bool spent(const struct version *v)
 {
@@ -233,6 +246,7 @@ static bool may_stop(struct checks *c, const struct version *pod, const struct v
 	       check_succeeded(c, pod) || check_faulty(c, pod->pod.node) || quota_lately(c) ||
 	       check_led_lately(c) || spent_of_many(c, pod) || gang_refused(c, pod, job) ||
 	       job->job.spec.active_deadline_s >= 0 || exhausted(c, job) ||
+	       may_have_succeeded(c, job) ||
 	       job->job.spec.on_node_loss == LOSS_FAIL;
 }
 
