@@ -279,7 +279,7 @@ void dependencies_set_circle(struct core *c, struct job_record *j, bool circle)
 		return;
 	j->depends->circle = circle;
 	DL_FOREACH (t ? t->first : NULL, e) {
-		if (!circle && e->job->depends->circle)
+		if (e->job->depends->circle != circle)
 			dependencies_look_for_circle(c, e->job);
 	}
 }

@@ -44,8 +44,8 @@ bool dependents_watch(const struct core *c, const struct job_record *j);
 
 /* What a job says of its dependencies. */
 void dependencies_set_waits(struct job_record *j, bool waits);
-/* Whether the job waits for itself, through others. If it does no more, those that wait for it and
- * say so of themselves look again. */
+/* Whether the job waits for itself, through others. When that changes, those that wait for it look
+ * again unless they say the same of themselves: each job of a circle waits for one of it. */
 void dependencies_set_circle(struct core *c, struct job_record *j, bool circle);
 void dependencies_look_for_circle(struct core *c, struct job_record *j);
 void dependencies_search(struct core *c); /* a new search begins */
