@@ -40,14 +40,16 @@ static bool begun_anew(struct checks *c, const struct version *pod, int64_t sinc
 	       check_led_lately(c) || check_faulty(c, pod->pod.node);
 }
 
-/* Members that share a node are placed there together: one may come after another was refused. */
-static bool placed_with(struct checks *c, const struct version *pod, const struct version *before)
+/* Members that share a node are placed there together, so one may come after another was refused;
+ * and one may be placed there before anybody was told of the refusal. */
+static bool knew_not(struct checks *c, const struct version *pod, const struct version *before)
 {
 	const struct version *job =
 		world_by_uid(c->world, API_JOB, str_or_empty(pod->meta.owner_uid));
 	return job && job_per_node(&job->job.spec) > 1 &&
-	       strtoul(check_label(pod, LABEL_ATTEMPT), NULL, 10) <=
-		       strtoul(check_label(before, LABEL_ATTEMPT), NULL, 10);
+	       (server_wall(&c->world->server) < before->meta.created_ms + KNOWING_MS ||
+		strtoul(check_label(pod, LABEL_ATTEMPT), NULL, 10) <=
+			strtoul(check_label(before, LABEL_ATTEMPT), NULL, 10));
 }
 
 /* A pod that came late is of an attempt that may be over: its node is free by then, and nobody has
@@ -58,8 +60,7 @@ static void judge(struct checks *c, const struct version *pod, const struct vers
 	int64_t since_ms = c->world->clock.now_ms - (wall_ms - before->meta.created_ms);
 	bool shape = str_eq(before->pod.reason, "SysctlForbidden");
 	if (wall_ms - before->meta.created_ms >= (shape ? FORBIDDEN_MS : PAUSE_MS) ||
-	    begun_anew(c, pod, since_ms) || check_came_late(c, before) ||
-	    placed_with(c, pod, before))
+	    begun_anew(c, pod, since_ms) || check_came_late(c, before) || knew_not(c, pod, before))
 		return;
 	world_fail(c->world, shape ? "refused-shape" : "refused-soon",
 		   "%s comes to %s, which refused %s (%s) before", pod->meta.name, pod->pod.node,

@@ -246,8 +246,7 @@ static bool may_stop(struct checks *c, const struct version *pod, const struct v
 	       check_succeeded(c, pod) || check_faulty(c, pod->pod.node) || quota_lately(c) ||
 	       check_led_lately(c) || spent_of_many(c, pod) || gang_refused(c, pod, job) ||
 	       job->job.spec.active_deadline_s >= 0 || exhausted(c, job) ||
-	       may_have_succeeded(c, job) ||
-	       job->job.spec.on_node_loss == LOSS_FAIL;
+	       may_have_succeeded(c, job) || job->job.spec.on_node_loss == LOSS_FAIL;
 }
 
 /* The deadline was over before it succeeded, or the coordinator heard nothing in that time. */
