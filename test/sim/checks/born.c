@@ -323,11 +323,12 @@ static void check_match(struct checks *c, const struct version *job, const struc
 	}
 }
 
-/* No more members of a job stand on a node than may share it. */
+/* No more members of a job stand on a node than may share it. Of a job that is deleted nobody here
+ * knows how many may. */
 static void check_own_node(struct checks *c, const struct version *pod)
 {
 	const struct version *job = world_by_uid(c->world, API_JOB, pod->meta.owner_uid);
-	uint32_t most = job ? job_per_node(&job->job.spec) : 1, n = 1;
+	uint32_t most = job ? job_per_node(&job->job.spec) : PER_NODE_MAX, n = 1;
 	const struct shelf *sh = &c->world->server.store.shelf[API_POD];
 	for (uint32_t i = 0; i < sh->n; i++) {
 		const struct version *o = sh->v[i];
