@@ -62,24 +62,36 @@ static enum rc take_number(struct build *b, enum script_option o, uint32_t max, 
 
 /* ---- how many ---- */
 
-/* -N and -n, which must agree: each member has a node of its own. */
+/* -N and -n, which must agree with --ntasks-per-node: so many members share a node. */
 static enum rc take_members(struct build *b)
 {
-	uint32_t nodes = 0, tasks = 0;
+	uint32_t nodes = 0, tasks = 0, per_node = 1;
 	enum rc rc = take_number(b, SCRIPT_NODES, PARALLELISM_MAX, &nodes);
 	if (rc == RC_OK)
 		rc = take_number(b, SCRIPT_NTASKS, PARALLELISM_MAX, &tasks);
+	if (rc == RC_OK)
+		rc = take_number(b, SCRIPT_PER_NODE, PER_NODE_MAX, &per_node);
 	if (rc != RC_OK)
 		return rc;
-	if (value(b, SCRIPT_PER_NODE) && strcmp(value(b, SCRIPT_PER_NODE), "1") != 0)
-		return refuse(b, SCRIPT_PER_NODE,
-			      "each member has a node of its own, so only 1 is possible");
-	if (nodes && tasks && nodes != tasks)
+	if (nodes * per_node > PARALLELISM_MAX)
+		return refuse(b, SCRIPT_PER_NODE, "that is more than 10000 members");
+	if (nodes && tasks && nodes * per_node != tasks)
 		return refuse(b, SCRIPT_NTASKS,
-			      "each member has a node of its own, so -n and -N must be the same");
-	b->members = nodes ? nodes : tasks;
+			      per_node > 1
+				      ? "-n must be -N times --ntasks-per-node"
+				      : "each member has a node of its own, so -n and -N must be "
+					"the same; --ntasks-per-node lets members share nodes");
+	if (per_node > 1 && value(b, SCRIPT_MEM))
+		return refuse(b, SCRIPT_MEM,
+			      "it is of a node, which members share: give --mem-per-cpu");
+	if (per_node > 1 && value(b, SCRIPT_GRES))
+		return refuse(b, SCRIPT_GRES,
+			      "it is of a node, which members share: write a ComputeJob");
+	b->members = nodes ? nodes * per_node : tasks;
 	if (b->members)
 		set(b->spec, "parallelism", json_integer(b->members));
+	if (per_node > 1)
+		set(b->spec, "membersPerNode", json_integer(per_node));
 	return RC_OK;
 }
 
