@@ -110,13 +110,14 @@ static bool waits(struct checks *c, struct mind *m, const struct known_version *
 	       c->world->clock.now_ms > k->since_ms + LOOKED_MS;
 }
 
-/* First in line, for longer than others may pass; a leader's count begins after so long. */
+/* First in line, for longer than others may pass. A leader's count begins when it has waited for
+ * agents. */
 static bool first_for_long(const struct checks *c, const struct mind *m,
-			   const struct known_version *k, int64_t begins_ms)
+			   const struct known_version *k)
 {
 	const struct core_config cfg = cluster_coordinator_config(c->cluster).core;
 	int64_t least_ms = c->world->clock.now_ms - cfg.pass_limit_ms - LOOKED_MS;
-	if (k->since_ms > least_ms || m->synced_ms > least_ms - begins_ms)
+	if (k->since_ms > least_ms || m->synced_ms > least_ms - UNHEARD_MS)
 		return false;
 	for (const struct known_version *o = m->known; o; o = o->hh.next) {
 		if (o != k && o->v->kind == API_JOB && !check_final(o->v->job.status.state) &&
@@ -133,13 +134,13 @@ static bool oldest(const struct checks *c, const struct mind *m, const struct kn
 		   const struct version *job)
 {
 	return k->v->job.spec.priority == job->job.spec.priority &&
-	       k->v->meta.created_ms < job->meta.created_ms && first_for_long(c, m, k, 0);
+	       k->v->meta.created_ms < job->meta.created_ms && first_for_long(c, m, k);
 }
 
 bool check_binds_equals(struct checks *c, struct mind *m, const struct version *job)
 {
 	const struct known_version *k = mind_find(m, API_JOB, job->meta.ns, job->meta.name);
-	return k && waits(c, m, k) && first_for_long(c, m, k, UNHEARD_MS);
+	return k && waits(c, m, k) && first_for_long(c, m, k);
 }
 
 /* Of the jobs that wait ahead only the first hold nodes. */
