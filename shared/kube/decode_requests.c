@@ -71,23 +71,14 @@ static void add_desired(struct sums *s, const json_t *container)
 	}
 }
 
-static const json_t *find_status(const json_t *list, const char *name)
-{
-	for (size_t i = 0; name && i < json_array_size(list); i++) {
-		if (str_eq(js_str(json_array_get(list, i), "name"), name))
-			return json_array_get(list, i);
-	}
-	return NULL;
-}
-
 /* What the kubelet tells of a container; NULL: nothing. What it has promised stands in for what the
  * runtime was told. */
 static const json_t *told_of(const struct asking *p, const json_t *container, enum side side)
 {
 	const char *name = js_str(container, "name");
-	const json_t *o = find_status(json_object_get(p->status, "containerStatuses"), name);
+	const json_t *o = js_named(json_object_get(p->status, "containerStatuses"), name);
 	if (!o)
-		o = find_status(json_object_get(p->status, "initContainerStatuses"), name);
+		o = js_named(json_object_get(p->status, "initContainerStatuses"), name);
 	const json_t *actual = js_path(o, "resources", "requests");
 	return side == ACTUAL && actual ? actual : json_object_get(o, "allocatedResources");
 }

@@ -146,6 +146,16 @@ const json_t *js_path(const json_t *o, const char *a, const char *b)
 	return json_object_get(json_object_get(o, a), b);
 }
 
+json_t *js_named(const json_t *list, const char *name)
+{
+	for (size_t i = 0; name && i < json_array_size(list); i++) {
+		json_t *o = json_array_get(list, i);
+		if (str_eq(js_str(o, "name"), name))
+			return o;
+	}
+	return NULL;
+}
+
 struct kvs js_kvs(struct arena *a, const json_t *object)
 {
 	struct kvs l = {0};

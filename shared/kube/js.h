@@ -26,7 +26,9 @@ int64_t js_int(const json_t *o, const char *key, int64_t fallback);
 bool js_bool(const json_t *o, const char *key);
 int64_t js_time(const json_t *o, const char *key);                    /* wall ms; 0 */
 const json_t *js_path(const json_t *o, const char *a, const char *b); /* o.a.b */
-struct kvs js_kvs(struct arena *a, const json_t *object);             /* string values only */
+/* The first object of a list whose name is this; NULL: there is none, or name is NULL. */
+json_t *js_named(const json_t *list, const char *name);
+struct kvs js_kvs(struct arena *a, const json_t *object); /* string values only */
 struct strs js_strs(struct arena *a, const json_t *array);
 struct reslist js_resources(struct arena *a, const json_t *object);
 /* Appends a number with as few digits as tell it from all others: 0.1, where jansson writes

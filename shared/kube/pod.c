@@ -23,16 +23,6 @@ enum { ANNOTATION_BYTES = 160, POLICY_BYTES = 51 };
 
 static const char *const short_keys[] = {"command", "args", "image", "env", "resources"};
 
-static json_t *find_container(json_t *containers, const char *name)
-{
-	for (size_t i = 0; i < json_array_size(containers); i++) {
-		json_t *c = json_array_get(containers, i);
-		if (str_eq(js_str(c, "name"), name))
-			return c;
-	}
-	return NULL;
-}
-
 /* Returns o.key, which is own_fresh if there was none. */
 static json_t *ensure(json_t *o, const char *key, json_t *own_fresh)
 {
@@ -53,7 +43,7 @@ static void take(json_t *to, const json_t *from, const char *key)
 static void fill_main(json_t *pod_spec, const json_t *spec)
 {
 	json_t *containers = ensure(pod_spec, "containers", json_array());
-	json_t *c = find_container(containers, "main");
+	json_t *c = js_named(containers, "main");
 	bool has_short = false;
 	for (size_t i = 0; i < ARRAY_LEN(short_keys); i++)
 		has_short |= json_object_get(spec, short_keys[i]) != NULL;

@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/pod_env.h"
 
-static const json_t *find(const json_t *env, const char *name)
-{
-	for (size_t i = 0; i < json_array_size(env); i++) {
-		const json_t *v = json_array_get(env, i);
-		if (str_eq(js_str(v, "name"), name))
-			return v;
-	}
-	return NULL;
-}
-
 static json_t *env_of(json_t *container)
 {
 	if (!json_object_get(container, "env"))
@@ -20,7 +10,7 @@ static json_t *env_of(json_t *container)
 
 static bool has(const json_t *env, const json_t *var)
 {
-	return find(env, str_or_empty(js_str(var, "name"))) != NULL;
+	return js_named(env, str_or_empty(js_str(var, "name"))) != NULL;
 }
 
 void pod_env_add(json_t *env, const char *name, const char *value)

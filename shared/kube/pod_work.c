@@ -32,19 +32,10 @@ static bool listed(const char *list, const char *name)
 	return false;
 }
 
-static bool has_main(const json_t *containers)
-{
-	for (size_t i = 0; i < json_array_size(containers); i++) {
-		if (str_eq(js_str(json_array_get(containers, i), "name"), "main"))
-			return true;
-	}
-	return false;
-}
-
 bool pod_work_has(const json_t *pod, const char *name)
 {
 	const char *list = js_str(js_path(pod, "metadata", "annotations"), ANNOTATION_CONTAINERS);
 	if (list)
 		return listed(list, name);
-	return str_eq(name, "main") || !has_main(js_path(pod, "spec", "containers"));
+	return str_eq(name, "main") || !js_named(js_path(pod, "spec", "containers"), "main");
 }
