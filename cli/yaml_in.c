@@ -83,12 +83,20 @@ static json_t *real_value(const char *s)
 	return *end || errno || !isfinite(v) ? NULL : json_real(v);
 }
 
+/* Kubernetes has no use for it, and in C a text ends there. */
+static bool has_nul(const yaml_node_t *n)
+{
+	return strlen((const char *)n->data.scalar.value) != n->data.scalar.length;
+}
+
 static enum rc scalar(struct reader *r, const yaml_node_t *n, json_t **ret)
 {
 	const char *s = (const char *)n->data.scalar.value;
 	size_t len = n->data.scalar.length;
 	json_t *v = NULL;
-	if (n->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && strlen(s) == len) {
+	if (has_nul(n))
+		return wrong(r, n, "a text has a NUL character (\\0); take it out", "");
+	if (n->data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
 		v = word_value(s);
 		v = v ? v : integer_value(s);
 		v = v ? v : real_value(s);
@@ -119,6 +127,8 @@ static enum rc entry(struct reader *r, const yaml_node_pair_t *p, int depth, jso
 	json_t *v = NULL;
 	if (k->type != YAML_SCALAR_NODE)
 		return wrong(r, k, "a key is a word", "");
+	if (has_nul(k))
+		return wrong(r, k, "a key has a NUL character (\\0); take it out", "");
 	if (!strcmp(key, "<<"))
 		return wrong(r, k, "merge keys (<<) are not taken; write the fields out", "");
 	if (json_object_get(ret, key))

@@ -66,6 +66,8 @@ static void reading(void **state)
 		{"a: [1\n", "!line 2: "},
 		{"? [a]\n: 1\n", "!a key is a word"},
 		{"\x01", "!line 1: "},
+		{"a: 1\nb: \"x\\0y\"\n", "!line 2: a text has a NUL"},
+		{"\"x\\0y\": 1\n", "!line 1: a key has a NUL"},
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
